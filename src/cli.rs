@@ -1,0 +1,1 @@
+//! The command line: one file a subcommand. It must not hold rules of the domain.

@@ -1,0 +1,1 @@
+//! Draws a `&Model` into cells. It must not change anything.

@@ -1,0 +1,1 @@
+//! The integration tests: one binary, because each test binary links everything.
