@@ -1,1 +1,6 @@
 //! The imperative shell: clock, ids, processes, environment, terminal, run loop, configuration. It must not decide anything about incidents.
+
+pub mod clock;
+pub mod environment;
+pub mod ids;
+pub mod process;

@@ -165,7 +165,8 @@ mod tests {
     fn incident_ids_round_trip_and_refuse_what_is_not_one() {
         let id: IncidentId = "inc-2026-42".parse().unwrap();
         assert_eq!(id.to_string(), "INC-2026-0042");
-        for bad in ["", "INC", "INC-26-1", "INC-2026-0", "INC-2026-x", "INC-2026-1-2", "INC-2026-99999999999"] {
+        for bad in ["", "INC", "INC-26-1", "INC-2026-0", "INC-2026-x", "INC-2026-1-2", "INC-2026-99999999999"]
+        {
             assert!(bad.parse::<IncidentId>().is_err(), "{bad}");
         }
     }
