@@ -1,5 +1,7 @@
 //! The pure core: what an incident is, what may happen to it, and what follows from what happened.
 //! It must not do I/O, read a clock, mint an id or be async.
 
+pub mod calendar;
 pub mod ids;
+pub mod severity;
 pub mod time;

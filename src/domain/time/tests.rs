@@ -1,0 +1,100 @@
+//! Tests of spans and local times.
+
+use super::*;
+use proptest::prelude::*;
+
+fn utc(text: &str) -> Utc {
+    text.parse().unwrap()
+}
+
+#[test]
+fn spans_are_written_with_units_and_never_negative() {
+    for (seconds, two, one, exact) in [
+        (0, "0s", "0s", "0s"),
+        (8, "8s", "8s", "8s"),
+        (60, "1m", "1m", "1m"),
+        (2_530, "42m10s", "42m", "42m10s"),
+        (-2_530, "42m10s", "42m", "42m10s"),
+        (3_600, "1h", "1h", "1h"),
+        (3_605, "1h", "1h", "1h5s"),
+        (11_820, "3h17m", "3h", "3h17m"),
+        (86_399, "23h59m", "23h", "23h59m59s"),
+        (187_200, "2d4h", "2d", "2d4h"),
+        (604_800, "7d", "7d", "1w"),
+        (694_861, "8d1h", "8d", "8d1h1m1s"),
+        (i64::MAX / 1_000, "106751991167d7h", "106751991167d", "106751991167d7h12m55s"),
+    ] {
+        let span = Span::try_seconds(seconds).unwrap();
+        assert_eq!(format_span(span), two);
+        assert_eq!(format_span_coarse(span), one);
+        assert_eq!(exact_span(span), exact);
+    }
+    assert_eq!(format_span(Span::MIN), format_span(Span::MAX));
+    assert_eq!(format_span(Span::milliseconds(-1)), "0s");
+}
+
+#[test]
+fn spans_are_read() {
+    for (text, seconds) in [
+        ("90s", 90),
+        ("1h30m", 5_400),
+        ("2d", 172_800),
+        ("15m", 900),
+        ("1w", 604_800),
+        ("1W2D3H4M5S", 788_645),
+        ("0s", 0),
+        ("36525d", 3_155_760_000),
+    ] {
+        assert_eq!(parse_span(text), Ok(Span::seconds(seconds)), "{text}");
+    }
+    let wrong = ["", "15", "m", "15x", "-15m", "1.5h", "1 h", "15m1h", "5m5m", "1h ", "½h", "٣m", "1h30"];
+    for text in wrong {
+        assert!(matches!(parse_span(text), Err(BadSpan::Form(_))), "{text}");
+    }
+    for text in ["36526d", "99999999999999999999s", "9223372036854775807w"] {
+        assert!(matches!(parse_span(text), Err(BadSpan::TooLong(_))), "{text}");
+    }
+}
+
+#[test]
+fn times_of_day_carry_their_zone() {
+    let at = utc("2026-07-01T22:30:05Z");
+    assert_eq!(with_zone(at, Tz::UTC), "22:30");
+    assert_eq!(with_zone(at, Tz::Europe__Berlin), "00:30");
+    assert_eq!(with_zone_seconds(at, Tz::Asia__Kolkata), "04:00:05");
+    assert_eq!(day_in_zone(at, Tz::Europe__Berlin), "Thu 2026-07-02");
+    assert_eq!(zone_label(at, Tz::Europe__Berlin), "CEST");
+    assert_eq!(zone_label(utc("2026-01-01T00:00:00Z"), Tz::Europe__Berlin), "CET");
+    assert!(same_day(at, utc("2026-07-01T23:30:00Z"), Tz::Europe__Berlin));
+    assert!(!same_day(at, utc("2026-07-01T21:30:00Z"), Tz::Europe__Berlin));
+}
+
+#[test]
+fn local_times_in_gaps_and_overlaps() {
+    for (zone, local, first, last) in [
+        (Tz::Europe__Berlin, "2026-06-01T12:00:00", "2026-06-01T10:00:00Z", "2026-06-01T10:00:00Z"),
+        (Tz::Europe__Berlin, "2026-03-29T02:30:00", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"),
+        (Tz::Europe__Berlin, "2026-03-29T03:00:00", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"),
+        (Tz::Europe__Berlin, "2026-10-25T02:30:00", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"),
+        (Tz::America__New_York, "2026-03-08T02:00:00", "2026-03-08T07:00:00Z", "2026-03-08T07:00:00Z"),
+        (Tz::America__New_York, "2026-11-01T01:00:00", "2026-11-01T05:00:00Z", "2026-11-01T06:00:00Z"),
+        (Tz::Australia__Lord_Howe, "2026-10-04T02:15:00", "2026-10-03T15:30:00Z", "2026-10-03T15:30:00Z"),
+        (Tz::Pacific__Apia, "2011-12-30T12:00:00", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z"),
+    ] {
+        let read = local_instants(zone, local.parse().unwrap()).unwrap();
+        assert_eq!(read, LocalInstants { first: utc(first), last: utc(last) }, "{zone} {local}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_span_or_a_problem(text in "\\PC*") {
+        let _ = parse_span(&text);
+    }
+
+    #[test]
+    fn exact_spans_come_back(seconds in 0_i64..3_155_760_000) {
+        let span = Span::seconds(seconds);
+        prop_assert_eq!(parse_span(&exact_span(span)), Ok(span));
+    }
+}
