@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod environment;
 pub mod ids;
+pub mod paths;
 pub mod process;

@@ -1,1 +1,3 @@
 //! The integration tests: one binary, because each test binary links everything.
+
+mod shell;

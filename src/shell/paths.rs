@@ -1,0 +1,418 @@
+//! Where the home is, what lies in it, and how it is made. It must not read what the files mean.
+
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::shell::environment::Environment;
+
+/// The file that makes a folder a home.
+pub const CONFIG_FILE: &str = "warroom.toml";
+
+/// The folders of a home, all made with it.
+const FOLDERS: &[&str] =
+    &["runbooks", "drills", "postmortems", "index", "drafts", "mirror", "snapshots", "log"];
+
+/// What named the home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HomeSource {
+    /// `--home`.
+    Flag,
+    /// `WARROOM_HOME`.
+    Variable,
+    /// The nearest folder above the working folder that holds `warroom.toml`.
+    Ancestor,
+    /// `$XDG_DATA_HOME/warroom` or `~/.local/share/warroom`.
+    Default,
+}
+
+/// Who may read and write a home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// One account: folders 0700, files 0600.
+    Private,
+    /// The accounts of this Unix group: folders 2770, files 0660.
+    Group(String),
+}
+
+/// What a new home is filled with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shipped<'a> {
+    /// The commented `warroom.toml`.
+    pub config: &'a str,
+    /// File name and text of each runbook.
+    pub runbooks: &'a [(&'a str, &'a str)],
+    /// File name and text of each drill.
+    pub drills: &'a [(&'a str, &'a str)],
+}
+
+/// The folder that holds everything; it may not exist yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    root: PathBuf,
+    source: HomeSource,
+}
+
+/// A home that cannot be found or made.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// Nothing names a home.
+    #[error("there is no place for a home: HOME is not set; name a folder with --home DIR or WARROOM_HOME")]
+    Nowhere,
+    /// A file lies where the folder should be.
+    #[error("{0} is a file, not a folder; name another home with --home DIR, or move the file away")]
+    NotFolder(PathBuf),
+    /// The folder above is missing.
+    #[error(
+        "{parent} does not exist, so the home {root} cannot be made in it; make it first: mkdir -p {parent}"
+    )]
+    NoParent {
+        /// The home.
+        root: PathBuf,
+        /// The missing folder.
+        parent: PathBuf,
+    },
+    /// The home cannot be written.
+    #[error(
+        "{path} cannot be written: {source}; check who owns it and whether the disk is full or read-only, or name another home with --home DIR"
+    )]
+    Unwritable {
+        /// What could not be made or written.
+        path: PathBuf,
+        /// What the host says.
+        source: io::Error,
+    },
+    /// The group of `init --group` does not exist.
+    #[error("there is no group {0:?} on this host; `getent group` lists those there are")]
+    NoGroup(String),
+    /// The home exists already and is not shared.
+    #[error(
+        "{0} exists and belongs to one account; a shared home must be a new folder: name one with --home DIR"
+    )]
+    AlreadyPrivate(PathBuf),
+}
+
+impl Home {
+    /// Finds the home: `--home`, `WARROOM_HOME`, the nearest folder above the working folder that holds
+    /// `warroom.toml`, else the user's data folder. It need not exist.
+    ///
+    /// # Errors
+    /// [`HomeError::Nowhere`] when none of these names one.
+    pub fn find(flag: Option<&Path>, environment: &Environment) -> Result<Self, HomeError> {
+        let folder = environment.working_folder.as_deref();
+        let absolute = |path: &Path| folder.map_or_else(|| path.to_owned(), |folder| folder.join(path));
+        if let Some(path) = flag {
+            return Ok(Self { root: absolute(path), source: HomeSource::Flag });
+        }
+        if let Some(path) = &environment.home {
+            return Ok(Self { root: absolute(path), source: HomeSource::Variable });
+        }
+        let above = folder.into_iter().flat_map(Path::ancestors).find(|dir| dir.join(CONFIG_FILE).is_file());
+        if let Some(dir) = above {
+            return Ok(Self { root: dir.to_owned(), source: HomeSource::Ancestor });
+        }
+        let root = environment.default_home().ok_or(HomeError::Nowhere)?;
+        Ok(Self { root, source: HomeSource::Default })
+    }
+
+    /// The home at this folder, as if named by `--home`.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned(), source: HomeSource::Flag }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What named this home.
+    #[must_use]
+    pub fn source(&self) -> HomeSource {
+        self.source
+    }
+
+    /// Whether the home was made: its `warroom.toml`, which is written last, is there.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.config().is_file()
+    }
+
+    /// `warroom.toml`.
+    #[must_use]
+    pub fn config(&self) -> PathBuf {
+        self.root.join(CONFIG_FILE)
+    }
+
+    /// `warroom.db`.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.root.join("warroom.db")
+    }
+
+    /// The team's runbooks.
+    #[must_use]
+    pub fn runbooks(&self) -> PathBuf {
+        self.root.join("runbooks")
+    }
+
+    /// The team's drills.
+    #[must_use]
+    pub fn drills(&self) -> PathBuf {
+        self.root.join("drills")
+    }
+
+    /// The archive where the configuration names no other.
+    #[must_use]
+    pub fn postmortems(&self) -> PathBuf {
+        self.root.join("postmortems")
+    }
+
+    /// What search reads; can be deleted at any time.
+    #[must_use]
+    pub fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
+    /// Text that is not in the log yet.
+    #[must_use]
+    pub fn drafts(&self) -> PathBuf {
+        self.root.join("drafts")
+    }
+
+    /// Plain copies of the log.
+    #[must_use]
+    pub fn mirror(&self) -> PathBuf {
+        self.root.join("mirror")
+    }
+
+    /// Copies of the database.
+    #[must_use]
+    pub fn snapshots(&self) -> PathBuf {
+        self.root.join("snapshots")
+    }
+
+    /// The program's own log files.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    /// Whether the accounts of a group share it (the setgid bit of the folder).
+    #[must_use]
+    pub fn shared(&self) -> bool {
+        fs::metadata(&self.root).is_ok_and(|m| m.permissions().mode() & 0o2000 != 0)
+    }
+
+    /// The kind of network file system on which the home lies, if it does: SQLite's shared files and locks do not
+    /// hold there.
+    #[must_use]
+    pub fn network(&self) -> Option<&'static str> {
+        let nearest = self.root.ancestors().find(|dir| dir.exists())?;
+        network_kind(u64::try_from(rustix::fs::statfs(nearest).ok()?.f_type).ok()?)
+    }
+
+    /// Makes the home, or what is missing of it. Can be repeated, interrupted, and done by two processes at once;
+    /// never overwrites a file. Shipped runbooks and drills are put in place only while there is no `warroom.toml`, so that
+    /// a deleted one stays deleted. Also narrows this process's umask to what the home allows.
+    ///
+    /// Returns whether this call made it.
+    ///
+    /// # Errors
+    /// [`HomeError`] says which path and what to do.
+    pub fn create(&self, access: &Access, shipped: Shipped<'_>) -> Result<bool, HomeError> {
+        let group = match access {
+            Access::Private => None,
+            Access::Group(name) => Some(group_id(name)?),
+        };
+        if self.exists() && group.is_some() && !self.shared() {
+            return Err(HomeError::AlreadyPrivate(self.root.clone()));
+        }
+        let modes = Modes::new(group.is_some() || self.shared());
+        modes.narrow_umask();
+        let made_root = self.make_root(modes)?;
+        if made_root || (group.is_some() && !self.exists()) {
+            give_to_group(&self.root, group, modes)?;
+        }
+        for name in FOLDERS {
+            let path = self.root.join(name);
+            if make_folder(&path, modes)? {
+                give_to_group(&path, group, modes)?;
+            }
+        }
+        if self.exists() {
+            return Ok(false);
+        }
+        for (folder, files) in [(self.runbooks(), shipped.runbooks), (self.drills(), shipped.drills)] {
+            for (name, text) in files {
+                make_file(&folder.join(name), text, modes)?;
+            }
+        }
+        make_file(&self.config(), shipped.config, modes)
+    }
+
+    fn make_root(&self, modes: Modes) -> Result<bool, HomeError> {
+        if self.root.is_dir() {
+            let writable =
+                rustix::fs::access(&self.root, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
+            return match writable {
+                Ok(()) => Ok(false),
+                Err(error) => Err(HomeError::Unwritable { path: self.root.clone(), source: error.into() }),
+            };
+        }
+        // Nothing but a typing error can make the folder above a named home missing; the user's data folder may be
+        // missing on a fresh account.
+        if let Some(parent) = self.root.parent().filter(|p| !p.exists()) {
+            if self.source != HomeSource::Default {
+                return Err(HomeError::NoParent { root: self.root.clone(), parent: parent.to_owned() });
+            }
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(parent)
+                .map_err(|source| HomeError::Unwritable { path: parent.to_owned(), source })?;
+        }
+        make_folder(&self.root, modes)
+    }
+}
+
+/// The modes of a home's folders and files.
+#[derive(Debug, Clone, Copy)]
+struct Modes {
+    folder: u32,
+    file: u32,
+    umask: u32,
+}
+
+impl Modes {
+    fn new(shared: bool) -> Self {
+        if shared {
+            Self { folder: 0o2770, file: 0o660, umask: 0o007 }
+        } else {
+            Self { folder: 0o700, file: 0o600, umask: 0o077 }
+        }
+    }
+
+    fn narrow_umask(self) {
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(self.umask));
+    }
+}
+
+/// Narrows this process's umask to what the home allows, before anything else is written to it. [`Home::create`]
+/// does it too.
+pub fn narrow_umask(home: &Home) {
+    Modes::new(home.shared()).narrow_umask();
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> HomeError {
+    let path = path.to_owned();
+    |source| match source.kind() {
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => HomeError::NotFolder(path),
+        _ => HomeError::Unwritable { path, source },
+    }
+}
+
+/// Returns whether this call made it.
+fn make_folder(path: &Path, modes: Modes) -> Result<bool, HomeError> {
+    match DirBuilder::new().mode(modes.folder & 0o777).create(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(false),
+        Err(error) => Err(unwritable(path)(error)),
+    }
+}
+
+fn give_to_group(path: &Path, group: Option<u32>, modes: Modes) -> Result<(), HomeError> {
+    if group.is_some() {
+        std::os::unix::fs::chown(path, None, group).map_err(unwritable(path))?;
+    }
+    // After the owner: changing that drops the setgid bit.
+    fs::set_permissions(path, Permissions::from_mode(modes.folder)).map_err(unwritable(path))
+}
+
+/// Puts a whole file in place, or leaves the one that is there; returns whether this call made it.
+fn make_file(path: &Path, text: &str, modes: Modes) -> Result<bool, HomeError> {
+    if path.exists() {
+        return Ok(false);
+    }
+    write_new(path, text.as_bytes(), modes.file).map_err(unwritable(path))
+}
+
+/// Writes beside the target and links it there, so that nobody ever sees half a file and the first of two wins.
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<bool> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let temporary = tempfile::Builder::new()
+        .prefix(".new-")
+        .permissions(Permissions::from_mode(mode))
+        .make_in(folder, |p| OpenOptions::new().write(true).create_new(true).mode(mode).open(p))?;
+    let (mut file, temporary) = temporary.into_parts();
+    file.write_all(bytes)?;
+    file.set_permissions(Permissions::from_mode(mode))?;
+    file.sync_all()?;
+    match fs::hard_link(&temporary, path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        // Some file systems have no hard links; the last of two then wins, with the same text.
+        Err(_) => temporary.persist(path).map(|()| true).map_err(|e| e.error),
+    }
+}
+
+fn group_id(name: &str) -> Result<u32, HomeError> {
+    match nix::unistd::Group::from_name(name) {
+        Ok(Some(group)) => Ok(group.gid.as_raw()),
+        _ => Err(HomeError::NoGroup(name.to_owned())),
+    }
+}
+
+/// Magic numbers of `statfs(2)`.
+fn network_kind(magic: u64) -> Option<&'static str> {
+    Some(match magic & 0xFFFF_FFFF {
+        0x6969 => "NFS",
+        0x517B | 0xFF53_4D42 | 0xFE53_4D42 => "SMB",
+        0x5346_414F | 0x6B41_4653 => "AFS",
+        0x7375_7245 => "Coda",
+        0x00C3_6400 => "Ceph",
+        0x0BD0_0BD0 => "Lustre",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(folder: &Path) -> Environment {
+        Environment {
+            working_folder: Some(folder.to_owned()),
+            user_home: Some(folder.join("user")),
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn the_home_is_found_in_the_order_that_is_documented() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b");
+        fs::create_dir_all(&deep).unwrap();
+        let mut env = environment(&deep);
+        let found = |flag: Option<&str>, env: &Environment| {
+            let home = Home::find(flag.map(Path::new), env).unwrap();
+            (home.root().to_owned(), home.source())
+        };
+        assert_eq!(found(None, &env), (deep.join("user/.local/share/warroom"), HomeSource::Default));
+        fs::write(folder.path().join(CONFIG_FILE), "").unwrap();
+        assert_eq!(found(None, &env), (folder.path().to_owned(), HomeSource::Ancestor));
+        env.home = Some("from-variable".into());
+        assert_eq!(found(None, &env), (deep.join("from-variable"), HomeSource::Variable));
+        assert_eq!(found(Some("flag"), &env), (deep.join("flag"), HomeSource::Flag));
+        assert!(matches!(Home::find(None, &Environment::default()), Err(HomeError::Nowhere)));
+    }
+
+    #[test]
+    fn only_network_file_systems_are_named() {
+        assert_eq!(network_kind(0x6969), Some("NFS"));
+        assert_eq!(network_kind(0xEF53), None);
+        assert_eq!(Home::at(Path::new("/proc/no/such")).network(), None);
+    }
+}
