@@ -1,7 +1,12 @@
 //! The pure core: what an incident is, what may happen to it, and what follows from what happened.
 //! It must not do I/O, read a clock, mint an id or be async.
 
+pub mod audience;
 pub mod calendar;
+pub mod event;
 pub mod ids;
+pub mod role;
 pub mod severity;
 pub mod time;
+pub mod wire;
+pub mod words;

@@ -1,0 +1,118 @@
+//! The wire form of events: the only place where events meet JSON. Every reader decodes here, so an event that
+//! was ever written can be read for ever; upcasts of older versions live here and nowhere else. It must not
+//! know what follows from an event.
+//!
+//! A payload is a JSON object: `{"by": "alice", "occurred_at": "…", "about": true, "data": {…}}`, where
+//! `occurred_at` and `about` are absent when the event happened as it was stored, and `data` is the body of the
+//! kind (`event`). The golden files of `tests/fixtures/wire` freeze one example of every kind and version.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::domain::event::{Event, NewEvent, Recorded, UnknownEvent};
+use crate::domain::ids::{EventId, Seq};
+use crate::domain::time::Utc;
+
+/// An event in the form in which it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The name of the kind: `entry.noted`.
+    pub name: String,
+    /// The version of the kind, from 1.
+    pub version: u16,
+    /// The payload: UTF-8 JSON.
+    pub payload: Vec<u8>,
+}
+
+/// What the log knows of an event beside its payload.
+#[derive(Debug, Clone, Copy)]
+pub struct Envelope<'a> {
+    /// Position in the log.
+    pub seq: Seq,
+    /// Identity of the event.
+    pub id: EventId,
+    /// The name of the kind.
+    pub name: &'a str,
+    /// The version of the kind.
+    pub version: u16,
+    /// When it was stored.
+    pub recorded_at: Utc,
+    /// Unix user, host and terminal.
+    pub actor: &'a str,
+}
+
+#[derive(Serialize)]
+struct PayloadOut<'a> {
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<Utc>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    about: bool,
+    data: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct PayloadIn<'a> {
+    #[serde(borrow, default)]
+    by: Cow<'a, str>,
+    #[serde(default)]
+    occurred_at: Option<Utc>,
+    #[serde(default)]
+    about: bool,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+/// Writes an event.
+///
+/// # Errors
+/// When a body cannot be written as JSON, which no known kind does.
+pub fn encode(event: &NewEvent) -> Result<Encoded, serde_json::Error> {
+    let (name, version) = event.event.kind();
+    let payload = serde_json::to_vec(&PayloadOut {
+        by: &event.by,
+        occurred_at: event.occurred_at,
+        about: event.about,
+        data: event.event.body()?,
+    })?;
+    Ok(Encoded { name: name.to_owned(), version, payload })
+}
+
+/// Reads an event. It never fails: what cannot be read as its kind is kept as [`Event::Unknown`], so that it is
+/// shown and not lost. `payload` is `None` when it was erased.
+#[must_use]
+pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
+    let recorded = |by: String, occurred_at: Utc, about: bool, event: Option<Event>| Recorded {
+        seq: envelope.seq,
+        id: envelope.id,
+        recorded_at: envelope.recorded_at,
+        actor: envelope.actor.to_owned(),
+        by,
+        occurred_at,
+        about,
+        event,
+    };
+    let Some(payload) = payload else {
+        return recorded(String::new(), envelope.recorded_at, false, None);
+    };
+    let unknown = |body| {
+        Some(Event::Unknown(UnknownEvent { name: envelope.name.to_owned(), version: envelope.version, body }))
+    };
+    match serde_json::from_slice::<PayloadIn<'_>>(payload) {
+        Ok(parsed) => {
+            let event = Event::from_body(envelope.name, envelope.version, parsed.data)
+                .map_or_else(|_| unknown(serde_json::from_str(parsed.data.get()).unwrap_or_default()), Some);
+            let occurred_at = parsed.occurred_at.unwrap_or(envelope.recorded_at);
+            recorded(parsed.by.into_owned(), occurred_at, parsed.about, event)
+        }
+        Err(_) => {
+            let text = String::from_utf8_lossy(payload).into_owned();
+            recorded(String::new(), envelope.recorded_at, false, unknown(serde_json::Value::String(text)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
