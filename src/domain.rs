@@ -7,6 +7,8 @@ pub mod event;
 pub mod ids;
 pub mod role;
 pub mod severity;
+pub mod postmortem;
+pub mod safe;
 pub mod time;
 pub mod wire;
 pub mod words;
