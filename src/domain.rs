@@ -9,6 +9,7 @@ pub mod role;
 pub mod severity;
 pub mod postmortem;
 pub mod safe;
+pub mod log;
 pub mod time;
 pub mod wire;
 pub mod words;
