@@ -13,3 +13,4 @@ pub mod log;
 pub mod time;
 pub mod wire;
 pub mod words;
+pub mod time_spec;
