@@ -1,7 +1,9 @@
 //! The imperative shell: clock, ids, processes, environment, terminal, run loop, configuration. It must not decide anything about incidents.
 
 pub mod clock;
+pub mod config;
 pub mod environment;
+pub mod identity;
 pub mod ids;
 pub mod paths;
 pub mod process;

@@ -1,0 +1,221 @@
+//! The configuration: what each setting is when nobody has set it, and what the files say. It must not decide what a
+//! setting means for an incident.
+//!
+//! Layers, the later wins: the defaults, the user's own file (`$XDG_CONFIG_HOME/warroom/config.toml`), the home's
+//! `warroom.toml`, the environment (`WARROOM_AS`, `NO_COLOR`), flags (`--as`). A setting is replaced as a whole, never
+//! merged with the one below; `[keys]`, `[clock.cadences]` and `[roles.required]` are replaced entry by entry.
+//! `[me]` is read from the user's own file only.
+
+mod problem;
+mod read;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+use crate::app::key::Key;
+use crate::domain::calendar::Calendar;
+use crate::domain::severity::Profile;
+
+pub use problem::{BadConfig, ConfigProblem};
+pub use settings::default_file;
+
+/// The largest configuration file that is read, in bytes.
+pub const LARGEST_FILE: u64 = 1 << 20;
+
+/// The themes that `[ui] theme` may name.
+pub const THEMES: &[&str] = &["default", "light", "mono"];
+
+/// Every setting, with its default where no file sets it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// `[severity]`: the levels, with the cadences of `[clock]` applied.
+    pub profile: Profile,
+    /// `[calendar]`.
+    pub calendar: Calendar,
+    /// `[roles]`.
+    pub roles: Roles,
+    /// `[archive]`.
+    pub archive: Archive,
+    /// `[ui]`.
+    pub ui: Ui,
+    /// `[keys]`: remapped actions, in the order of the files.
+    pub keys: Vec<Binding>,
+    /// `[me] name`.
+    pub me: Option<String>,
+}
+
+/// Roles beside the built-in ones, and which must be filled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roles {
+    /// Roles that the team adds.
+    pub extra: Vec<String>,
+    /// The required roles by severity, as configured; see [`Roles::required_at`].
+    pub required: Vec<Required>,
+}
+
+/// The roles required at one level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Required {
+    /// The name of the level.
+    pub level: String,
+    /// Each entry must be filled.
+    pub roles: Vec<RoleChoice>,
+}
+
+/// One required role, or several of which one is enough (`tech-lead|security-lead`). Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleChoice(pub Vec<String>);
+
+/// Where published postmortems go.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Archive {
+    /// The git repository; relative to the home. `None`: `postmortems/` of the home.
+    pub repository: Option<PathBuf>,
+    /// The folder inside the repository; empty: its root.
+    pub folder: String,
+    /// `Name <mail>` of commits. `None`: as git is configured.
+    pub author: Option<String>,
+    /// The branch. `None`: the one that HEAD names.
+    pub branch: Option<String>,
+}
+
+/// How the screen looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ui {
+    /// One of [`THEMES`].
+    pub theme: String,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// The zone in which times of day are shown and typed.
+    pub zone: UiZone,
+    /// Whether frames and marks are drawn with ASCII only.
+    pub ascii: bool,
+}
+
+/// The zone of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UiZone {
+    /// UTC.
+    Utc,
+    /// The zone of this host.
+    Local,
+    /// A zone of the IANA database.
+    Named(Tz),
+}
+
+/// A remapped action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The name of the action, as `?` lists it.
+    pub action: String,
+    /// Its keys; none: only by `?`.
+    pub keys: Vec<Key>,
+    /// Where it was set.
+    pub file: PathBuf,
+    /// The line in that file, from 1.
+    pub line: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            calendar: Calendar::plain(Tz::UTC),
+            roles: Roles::default(),
+            archive: Archive::default(),
+            ui: Ui { theme: "default".into(), mouse: false, zone: UiZone::Utc, ascii: false },
+            keys: Vec::new(),
+            me: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the layers; files that do not exist are skipped. The configuration returned beside problems has the
+    /// defaults where a value could not be read: fit for `doctor` and for showing, not for writing.
+    #[must_use]
+    pub fn read(home_file: Option<&Path>, user_file: Option<&Path>) -> (Self, Vec<ConfigProblem>) {
+        let mut reader = read::Reader::default();
+        if let Some(path) = user_file {
+            reader.file(path, read::Whose::User);
+        }
+        if let Some(path) = home_file {
+            reader.file(path, read::Whose::Home);
+        }
+        reader.finish()
+    }
+
+    /// Reads the layers, as [`Config::read`].
+    ///
+    /// # Errors
+    /// [`BadConfig`] with every problem (a usage error).
+    pub fn load(home_file: Option<&Path>, user_file: Option<&Path>) -> Result<Self, BadConfig> {
+        match Self::read(home_file, user_file) {
+            (config, problems) if problems.is_empty() => Ok(config),
+            (_, problems) => Err(BadConfig { problems }),
+        }
+    }
+
+    /// Finds the entries of `[keys]` whose action is not one of `actions`.
+    #[must_use]
+    pub fn check_actions(&self, actions: &[&str]) -> Vec<ConfigProblem> {
+        let unknown = self.keys.iter().filter(|binding| !actions.contains(&binding.action.as_str()));
+        let message = |binding: &Binding| {
+            let hint = problem::did_you_mean(&binding.action, actions.iter().copied());
+            format!("there is no action {:?}{hint}; `?` in the room lists them all", binding.action)
+        };
+        unknown
+            .map(|b| ConfigProblem { file: b.file.clone(), line: Some(b.line), message: message(b) })
+            .collect()
+    }
+}
+
+impl Roles {
+    /// The roles that must be filled at a severity (`None`: unset, which counts as the highest). Where the
+    /// configuration says nothing: commander, scribe, tech-lead or security-lead, comms and legal at the highest
+    /// level, the commander at the others.
+    #[must_use]
+    pub fn required_at(&self, profile: &Profile, severity: Option<&str>) -> Vec<RoleChoice> {
+        let level = &profile.level_or_highest(severity).name;
+        if let Some(required) = self.required.iter().find(|r| profile.rank(&r.level) == profile.rank(level)) {
+            return required.roles.clone();
+        }
+        let names: &[&str] = if *level == profile.highest().name {
+            &["commander", "scribe", "tech-lead|security-lead", "comms", "legal"]
+        } else {
+            &["commander"]
+        };
+        names.iter().map(|name| RoleChoice::of(name)).collect()
+    }
+}
+
+impl RoleChoice {
+    /// Splits `tech-lead|security-lead`.
+    fn of(text: &str) -> Self {
+        Self(text.split('|').map(|role| role.trim().to_owned()).collect())
+    }
+}
+
+impl std::fmt::Display for RoleChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join(" or "))
+    }
+}
+
+impl UiZone {
+    /// The zone itself. The host's falls back to UTC where the host does not say.
+    #[must_use]
+    pub fn zone(self) -> Tz {
+        match self {
+            Self::Utc => Tz::UTC,
+            Self::Local => {
+                iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+            }
+            Self::Named(zone) => zone,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The one table of settings: it feeds the reader, the messages about wrong names, and the commented file of a new
+//! home.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::read::{self, Bad, Draft};
+use crate::domain::severity::Profile;
+use crate::domain::time::exact_span;
+
+/// One setting.
+pub(super) struct Setting {
+    /// The table it stands in: `calendar`, `clock.cadences`.
+    pub(super) section: &'static str,
+    /// Its name; `*` where the team chooses the names.
+    pub(super) key: &'static str,
+    /// The lines of the commented file, values being the defaults.
+    pub(super) example: &'static [&'static str],
+    /// What it does, in one sentence a line.
+    pub(super) doc: &'static [&'static str],
+    /// Takes over a value.
+    pub(super) read: fn(&mut Draft, &str, &Spanned<DeValue<'_>>) -> Result<(), Bad>,
+}
+
+/// The section that only the user's own file may have.
+pub(super) const USER_ONLY: &str = "me";
+
+/// Every setting, in the order of the commented file.
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        section: "severity",
+        key: "profile",
+        example: &["profile = \"p\""],
+        doc: &[
+            "How incidents are graded: p (P1 to P4), sev (SEV-1 to SEV-4), iso (Sev1 to Sev4),",
+            "or a name of your own together with the levels below.",
+        ],
+        read: read::profile,
+    },
+    Setting {
+        section: "severity",
+        key: "levels",
+        example: &[],
+        doc: &[
+            "Levels of your own, the highest first, one table each. Targets are a duration (15m, 4h, 1w),",
+            "immediate, same business day, 5 business days, a period that you date yourselves (next sprint) or none:",
+            "  [[severity.levels]]",
+            "  name = \"major\"",
+            "  definition = \"Customers cannot work, or data is at risk.\"",
+            "  response = \"15m\"",
+            "  resolution = \"4h\"",
+            "  update-every = \"30m\"",
+            "  story-due = \"10 business days\"",
+            "  postmortem-due = \"5 business days\"",
+        ],
+        read: read::levels,
+    },
+    Setting {
+        section: "calendar",
+        key: "zone",
+        example: &["zone = \"UTC\""],
+        doc: &["The zone in which your business days begin and end, such as Europe/Berlin."],
+        read: read::calendar_zone,
+    },
+    Setting {
+        section: "calendar",
+        key: "weekend",
+        example: &["weekend = [\"Sat\", \"Sun\"]"],
+        doc: &["The weekdays off."],
+        read: read::weekend,
+    },
+    Setting {
+        section: "calendar",
+        key: "holidays",
+        example: &["holidays = []"],
+        doc: &["Days off, such as [\"2026-12-25\", \"2026-12-26\"]."],
+        read: read::holidays,
+    },
+    Setting {
+        section: "calendar",
+        key: "work_day_end",
+        example: &["work_day_end = \"18:00\""],
+        doc: &["When a target in business days is due on its last day."],
+        read: read::work_day_end,
+    },
+    Setting {
+        section: "roles",
+        key: "extra",
+        example: &["extra = []"],
+        doc: &["Roles beside the built-in ones, such as [\"customer-liaison\"]."],
+        read: read::extra_roles,
+    },
+    Setting {
+        section: "roles.required",
+        key: "*",
+        example: &["P1 = [\"commander\", \"scribe\", \"tech-lead|security-lead\", \"comms\", \"legal\"]"],
+        doc: &["The roles that must be filled, by severity; with | one of them is enough."],
+        read: read::required_roles,
+    },
+    Setting {
+        section: "clock.cadences",
+        key: "*",
+        example: &[],
+        doc: &["The longest silence between two internal updates, by severity; \"none\" stops that clock."],
+        read: read::cadence,
+    },
+    Setting {
+        section: "archive",
+        key: "repository",
+        example: &["repository = \"postmortems\""],
+        doc: &["The git repository of published postmortems; a relative path starts in this folder."],
+        read: read::repository,
+    },
+    Setting {
+        section: "archive",
+        key: "folder",
+        example: &["folder = \"\""],
+        doc: &["The folder inside that repository; empty: its root."],
+        read: read::archive_folder,
+    },
+    Setting {
+        section: "archive",
+        key: "author",
+        example: &["author = \"\""],
+        doc: &["Who commits, as \"Name <mail>\"; empty: as git is configured."],
+        read: read::author,
+    },
+    Setting {
+        section: "archive",
+        key: "branch",
+        example: &["branch = \"\""],
+        doc: &["The branch to commit to; empty: the one that is checked out."],
+        read: read::branch,
+    },
+    Setting {
+        section: "ui",
+        key: "theme",
+        example: &["theme = \"default\""],
+        doc: &["default (the 16 colours of your terminal), light or mono."],
+        read: read::theme,
+    },
+    Setting {
+        section: "ui",
+        key: "mouse",
+        example: &["mouse = false"],
+        doc: &["Whether the mouse moves the selection; the terminal's own selecting then needs Shift."],
+        read: read::mouse,
+    },
+    Setting {
+        section: "ui",
+        key: "zone",
+        example: &["zone = \"utc\""],
+        doc: &["The zone in which times are shown and typed: utc, local, or a name such as Europe/Berlin."],
+        read: read::ui_zone,
+    },
+    Setting {
+        section: "ui",
+        key: "ascii",
+        example: &["ascii = false"],
+        doc: &["Draws frames and marks with ASCII only."],
+        read: read::ascii,
+    },
+    Setting {
+        section: "keys",
+        key: "*",
+        example: &[],
+        doc: &[
+            "Other keys for the actions that `?` lists: a key, a list of keys, or [] for none:",
+            "  redraw = [\"ctrl-l\", \"f5\"]",
+        ],
+        read: read::keys,
+    },
+    Setting {
+        section: "me",
+        key: "name",
+        example: &[],
+        doc: &[
+            "Who you are, in your own file ~/.config/warroom/config.toml only:",
+            "  [me]",
+            "  name = \"alice\"",
+        ],
+        read: read::my_name,
+    },
+];
+
+/// The `warroom.toml` of a new home: every setting with its default, commented out. Lines that begin with `#` and
+/// no space are settings; removing that sign sets them.
+#[must_use]
+pub fn default_file() -> String {
+    let mut text = String::from(
+        "# Settings of this war room. Every line below shows a default; remove the leading # to change one.\n\
+         # `warroom config check` tells what is wrong. What this file sets wins over your own\n\
+         # ~/.config/warroom/config.toml; variables and flags win over both.\n",
+    );
+    let mut section = "";
+    for setting in SETTINGS {
+        if setting.section != section {
+            section = setting.section;
+            text.push('\n');
+            if section != USER_ONLY {
+                text.push_str(&format!("[{section}]\n"));
+            }
+        }
+        for line in setting.doc {
+            text.push_str(&format!("# {line}\n"));
+        }
+        for line in setting.example {
+            text.push_str(&format!("#{line}\n"));
+        }
+        if section == "clock.cadences" {
+            for level in Profile::default().levels() {
+                let every = level.update_every.map_or_else(|| "none".to_owned(), exact_span);
+                text.push_str(&format!("#{} = \"{every}\"\n", level.name));
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,164 @@
+//! Tests of the configuration on real files.
+
+use std::fs;
+
+use super::*;
+
+fn read(home: &str, user: &str) -> (Config, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (home_file, user_file) = (folder.path().join("warroom.toml"), folder.path().join("config.toml"));
+    fs::write(&home_file, home).unwrap();
+    fs::write(&user_file, user).unwrap();
+    let (config, problems) = Config::read(Some(&home_file), Some(&user_file));
+    let short = |p: ConfigProblem| p.to_string().replace(&format!("{}/", folder.path().display()), "");
+    (config, problems.into_iter().map(short).collect())
+}
+
+fn problem(home: &str) -> String {
+    let (_, problems) = read(home, "");
+    assert_eq!(problems.len(), 1, "{home}: {problems:?}");
+    problems[0].clone()
+}
+
+#[test]
+fn the_commented_file_changes_nothing() {
+    assert_eq!(read(&default_file(), ""), (Config::default(), vec![]));
+}
+
+#[test]
+fn the_commented_file_with_every_line_uncommented_is_the_defaults() {
+    let text = default_file();
+    let uncomment = |line: &str| match line.strip_prefix('#') {
+        Some(rest) if !rest.starts_with(' ') => rest.to_owned(),
+        _ => line.to_owned(),
+    };
+    let set: Vec<String> = text.lines().map(uncomment).collect();
+    assert!(set.iter().filter(|l| l.contains(" = ")).count() > 15, "{set:?}");
+    let (mut config, problems) = read(&set.join("\n"), "");
+    assert_eq!(problems, Vec::<String>::new());
+    let default = Config::default();
+    let required = |c: &Config| c.roles.required_at(&c.profile, None);
+    assert_eq!(required(&config), required(&default));
+    config.roles.required.clear();
+    assert_eq!(config, default);
+}
+
+#[test]
+fn the_examples_in_the_comments_are_right() {
+    let text = default_file();
+    let indented: Vec<&str> = text.lines().filter_map(|l| l.strip_prefix("#   ")).collect();
+    let levels: Vec<&str> = indented.iter().copied().take_while(|l| !l.starts_with("redraw")).collect();
+    let (config, problems) = read(&levels.join("\n"), "");
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!((config.profile.name(), config.profile.names().as_str()), ("team", "major"));
+    let (config, problems) = read(&format!("[keys]\n{}", indented[levels.len()]), "");
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(config.keys[0].keys.len(), 2);
+    let me = indented[levels.len() + 1..].join("\n");
+    assert_eq!(read("", &me).0.me.as_deref(), Some("alice"));
+}
+
+#[test]
+fn a_wrong_name_gets_its_line_and_the_nearest_right_one() {
+    let message = problem("# team\n[calendar]\nzome = \"UTC\"\n");
+    assert!(message.starts_with("warroom.toml:3: there is no setting \"zome\" in [calendar]"), "{message}");
+    assert!(message.contains("did you mean \"zone\"?") && message.contains("weekend"), "{message}");
+    let message = problem("\n[calender]\nzone = \"UTC\"\n");
+    assert!(
+        message.starts_with("warroom.toml:2:") && message.contains("did you mean \"calendar\"?"),
+        "{message}"
+    );
+    let message = problem("[archive]\nmouse = true\n");
+    assert!(message.contains("it belongs in [ui]"), "{message}");
+}
+
+#[test]
+fn every_wrong_value_is_named_with_what_to_write() {
+    for (text, start, hint) in [
+        ("[calendar]\nzone = \"Europe/Berlim\"", "warroom.toml:2: calendar.zone:", "Europe/Berlin"),
+        ("[calendar]\nweekend = [\"Sat\",\n \"Caturday\"]", "warroom.toml:3: calendar.weekend:", "Mon, Tue"),
+        (
+            "[calendar]\nweekend = [\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"]",
+            "warroom.toml:2:",
+            "business day",
+        ),
+        ("[calendar]\nholidays = [\"25.12.2026\"]", "warroom.toml:2: calendar.holidays:", "2026-12-25"),
+        ("[calendar]\nwork_day_end = \"6pm\"", "warroom.toml:2: calendar.work_day_end:", "18:00"),
+        ("[severity]\nprofile = \"sve\"", "warroom.toml:2: severity.profile:", "use p, sev, iso"),
+        ("[clock.cadences]\nP1 = \"often\"", "warroom.toml:2: clock.cadences.P1:", "30m"),
+        ("[clock.cadences]\nP9 = \"30m\"", "warroom.toml:2: clock.cadences:", "P1, P2, P3, P4"),
+        ("[roles.required]\nSEV-1 = [\"commander\"]", "warroom.toml:2: roles.required:", "P1, P2, P3, P4"),
+        ("[archive]\nauthor = \"alice\"", "warroom.toml:2: archive.author:", "Name <mail>"),
+        ("[archive]\nfolder = \"../elsewhere\"", "warroom.toml:2: archive.folder:", "inside the repository"),
+        ("[ui]\nmouse = \"yes\"", "warroom.toml:2: ui.mouse:", "true or false"),
+        ("[ui]\ntheme = \"neon\"", "warroom.toml:2: ui.theme:", "default, light, mono"),
+        ("[ui]\nzone = \"Mars\"", "warroom.toml:2: ui.zone:", "utc or local"),
+        ("[keys]\nredraw = \"ctrl-spaces\"", "warroom.toml:2: keys.redraw:", "ctrl-d"),
+        ("[me]\nname = \"alice\"", "warroom.toml:1: [me]", "~/.config/warroom/config.toml"),
+        ("ui = 3", "warroom.toml:1: ui is a table", "[ui]"),
+        ("[ui]\nmouse = \n", "warroom.toml:2:", "not TOML"),
+        (
+            "[[severity.levels]]\nname = \"A\"\nresponse = \"soonish!\"",
+            "warroom.toml:3: severity.levels:",
+            "15m",
+        ),
+        (
+            "[[severity.levels]]\nname = \"A\"\nreponse = \"5m\"",
+            "warroom.toml:3: severity.levels:",
+            "response",
+        ),
+    ] {
+        let message = problem(text);
+        assert!(message.starts_with(start), "{message}");
+        assert!(message.contains(hint), "{message}");
+    }
+}
+
+#[test]
+fn all_problems_are_found_at_once() {
+    let (_, problems) = read("[ui]\nmouse = 1\nascii = 2\n[nonsense]\n", "[ui]\ntheme = \"neon\"\n");
+    assert_eq!(problems.len(), 4, "{problems:?}");
+    assert!(problems[0].starts_with("config.toml:2:"), "{problems:?}");
+}
+
+#[test]
+fn the_home_wins_over_the_user_and_the_user_over_the_default() {
+    let user =
+        "[ui]\ntheme = \"mono\"\nzone = \"local\"\n[keys]\na = \"x\"\nb = \"y\"\n[me]\nname = \"@carol\"\n";
+    let (config, problems) = read("[ui]\nzone = \"Asia/Tokyo\"\n[keys]\nb = []\n", user);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(config.ui.theme, "mono");
+    assert_eq!(config.ui.zone.zone().name(), "Asia/Tokyo");
+    assert_eq!(config.me.as_deref(), Some("carol"));
+    let keys: Vec<(&str, usize)> = config.keys.iter().map(|b| (b.action.as_str(), b.keys.len())).collect();
+    assert_eq!(keys, [("a", 1), ("b", 0)]);
+    let unknown = config.check_actions(&["a", "back"]);
+    assert!(unknown.len() == 1 && unknown[0].line == Some(4), "{unknown:?}");
+}
+
+#[test]
+fn a_profile_of_the_team_takes_cadences_and_required_roles() {
+    let text = "[severity]\nprofile = \"shop\"\n[[severity.levels]]\nname = \"red\"\nresponse = \"5m\"\n\
+                [[severity.levels]]\nname = \"amber\"\n[clock.cadences]\nRED = \"20m\"\n[roles.required]\namber = [\"commander\", \"comms\"]\n";
+    let (config, problems) = read(text, "");
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!((config.profile.name(), config.profile.names().as_str()), ("shop", "red, amber"));
+    assert_eq!(config.profile.highest().update_every, Some(chrono::TimeDelta::minutes(20)));
+    let shown =
+        |s| config.roles.required_at(&config.profile, s).iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(shown(Some("Amber")), ["commander", "comms"]);
+    assert_eq!(shown(None), ["commander", "scribe", "tech-lead or security-lead", "comms", "legal"]);
+}
+
+#[test]
+fn files_that_are_no_text_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("warroom.toml");
+    fs::write(&file, b"[ui]\nmouse = true\n\xff\n").unwrap();
+    let error = Config::load(Some(&file), None).unwrap_err().to_string();
+    assert!(error.contains("warroom.toml:3: is not UTF-8"), "{error}");
+    fs::write(&file, vec![b'#'; (1 << 20) + 1]).unwrap();
+    assert!(Config::load(Some(&file), None).unwrap_err().to_string().contains("1 MiB"));
+    assert!(Config::load(Some(folder.path()), None).is_err(), "a folder");
+    assert_eq!(Config::load(Some(&folder.path().join("none")), None).unwrap(), Config::default());
+}
