@@ -1,5 +1,7 @@
 //! The pure state machine of the screen: model, messages, effects. It must not do I/O, read a clock or mint an id.
 
-pub mod key;
+pub mod action;
 pub mod editor;
+pub mod key;
+pub mod keymap;
 pub mod layout;

@@ -248,6 +248,7 @@ impl Editor {
             Edit::Older => self.recall(true),
             Edit::Newer => self.recall(false),
         }
+        self.snap_forward();
     }
 
     fn replace(&mut self, from: usize, to: usize, with: &str, join: bool) {
@@ -266,7 +267,7 @@ impl Editor {
             && let Some(top) = self.undo.last_mut()
             && top.typed
             && top.at + top.inserted.len() == from
-            && !(top.inserted.ends_with(char::is_whitespace) && !with.starts_with(char::is_whitespace))
+            && (!top.inserted.ends_with(char::is_whitespace) || with.starts_with(char::is_whitespace))
         {
             top.inserted.push_str(with);
             return;
@@ -285,12 +286,13 @@ impl Editor {
         if self.text.get(change.at..end).is_some() {
             self.text.replace_range(change.at..end, &change.removed);
             self.cursor = change.cursor_before.min(self.text.len());
-            self.snap_forward();
         }
     }
 
     fn kill(&mut self, from: usize, to: usize, last: Last, forward: bool) {
-        let Some(killed) = self.text.get(from..to).filter(|k| !k.is_empty()).map(str::to_owned) else { return };
+        let Some(killed) = self.text.get(from..to).filter(|k| !k.is_empty()).map(str::to_owned) else {
+            return;
+        };
         self.replace(from, to, "", false);
         match (last, self.kills.last_mut()) {
             (Last::KilledBack | Last::KilledForward, Some(top)) if forward => top.push_str(&killed),
@@ -307,11 +309,12 @@ impl Editor {
 
     fn yank(&mut self, nth: usize) {
         let count = self.kills.len();
-        let Some(text) = nth.checked_rem(count).and_then(|n| self.kills.get(count - 1 - n)).cloned() else { return };
+        let Some(text) = nth.checked_rem(count).and_then(|n| self.kills.get(count - 1 - n)).cloned() else {
+            return;
+        };
         if self.text.len() + text.len() <= MAX_BYTES {
             let at = self.cursor;
             self.replace(at, at, &text, false);
-            self.snap_forward();
             self.last = Last::Yanked { at, len: text.len(), nth };
         }
     }
@@ -355,7 +358,8 @@ impl Editor {
 
     fn word_right(&self) -> usize {
         let tail = self.text.get(self.cursor..).unwrap_or_default();
-        let rest = tail.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_start_matches(char::is_alphanumeric);
+        let rest =
+            tail.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_start_matches(char::is_alphanumeric);
         self.text.len() - rest.len()
     }
 }
@@ -381,7 +385,6 @@ fn clean(pasted: &str) -> String {
     }
     out
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -425,7 +428,7 @@ mod tests {
                 rest = tail;
             } else {
                 e.type_char(c).unwrap();
-                rest = &rest[c.len_utf8()..];
+                rest = rest.strip_prefix(c).unwrap();
             }
         }
     }

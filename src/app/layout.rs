@@ -42,7 +42,11 @@ impl Area {
     /// The `n`-th row of it, empty when there is none.
     #[must_use]
     pub const fn row(self, n: u16) -> Self {
-        if n < self.h { Self::new(self.x, self.y.saturating_add(n), self.w, 1) } else { Self::new(self.x, self.y, 0, 0) }
+        if n < self.h {
+            Self::new(self.x, self.y.saturating_add(n), self.w, 1)
+        } else {
+            Self::new(self.x, self.y, 0, 0)
+        }
     }
 
     /// What both share.
@@ -279,7 +283,11 @@ struct Column {
 }
 
 fn number(plan: Plan, pane: Pane) -> u8 {
-    plan.panes().iter().position(|p| *p == pane).and_then(|n| u8::try_from(n.saturating_add(1)).ok()).unwrap_or(0)
+    plan.panes()
+        .iter()
+        .position(|p| *p == pane)
+        .and_then(|n| u8::try_from(n.saturating_add(1)).ok())
+        .unwrap_or(0)
 }
 
 /// Rows between the upper border and the one above the composer.
@@ -321,7 +329,10 @@ fn room_columns(size: Size, rows: u16) -> Vec<Column> {
     if size.w < 120 {
         let side_w = size.w.saturating_sub(80) / 3 + 30;
         let left = size.w.saturating_sub(3).saturating_sub(side_w);
-        return vec![Column { w: left, panes: vec![(Pane::Timeline, rows)] }, Column { w: side_w, panes: side }];
+        return vec![
+            Column { w: left, panes: vec![(Pane::Timeline, rows)] },
+            Column { w: side_w, panes: side },
+        ];
     }
     let inner = size.w.saturating_sub(4);
     let side_w = percent(inner, 28);
@@ -432,7 +443,8 @@ mod tests {
             }
         }
         assert!(room(80, 24).pane(Pane::Brief).is_none());
-        let hidden = layout(Size { w: 80, h: 24 }, Prefs { plan: Plan::Room, focus: Pane::Brief, zoom: false });
+        let hidden =
+            layout(Size { w: 80, h: 24 }, Prefs { plan: Plan::Room, focus: Pane::Brief, zoom: false });
         assert_eq!(hidden.panes.len(), 1, "a pane that has no place is shown alone");
     }
 

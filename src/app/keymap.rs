@@ -1,0 +1,265 @@
+//! Which key does what: the defaults of the action table and a team's own, checked once. It must not act.
+
+use std::fmt::Write as _;
+
+use super::action::{self, Action, Context, Group, STACKS, TABLE};
+use super::key::{Key, KeyCode};
+
+/// A key that does something in a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Binding {
+    context: Context,
+    key: Key,
+    action: Action,
+    nth: u8,
+}
+
+/// All bindings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+/// A setting of keys that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadKeymap {
+    /// No action has that name.
+    #[error("keys: there is no action {name:?}; the nearest is {nearest:?} (`?` in the room lists all)")]
+    UnknownAction {
+        /// What was given.
+        name: String,
+        /// The most similar name.
+        nearest: &'static str,
+    },
+    /// Two actions want one key.
+    #[error("keys: {key} would do both {first} and {second}; give one of them another key")]
+    Conflict {
+        /// The key, as it is written.
+        key: String,
+        /// The name of an action.
+        first: &'static str,
+        /// The name of the other.
+        second: &'static str,
+    },
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self { bindings: bindings(&[]) }
+    }
+}
+
+impl Keymap {
+    /// The defaults with a team's own keys, each setting in the place of all default keys of its action.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the settings: names that are no action, keys that would do two things.
+    pub fn new(overrides: &[(String, Vec<Key>)]) -> Result<Self, Vec<BadKeymap>> {
+        let mut problems = Vec::new();
+        for (name, _) in overrides {
+            if action::by_name(name).is_none() {
+                let nearest = TABLE
+                    .iter()
+                    .max_by(|a, b| strsim::jaro(a.name, name).total_cmp(&strsim::jaro(b.name, name)))
+                    .map_or("note", |s| s.name);
+                problems.push(BadKeymap::UnknownAction { name: name.clone(), nearest });
+            }
+        }
+        let bindings = bindings(overrides);
+        for stack in STACKS {
+            conflicts(&bindings, stack, &mut problems);
+        }
+        if problems.is_empty() { Ok(Self { bindings }) } else { Err(problems) }
+    }
+
+    /// What a key does in a stack of contexts, and which of the action's keys it is, from 0.
+    #[must_use]
+    pub fn lookup(&self, stack: &[Context], key: Key) -> Option<(Action, u8)> {
+        stack.iter().find_map(|context| {
+            self.bindings.iter().find(|b| b.context == *context && b.key == key).map(|b| (b.action, b.nth))
+        })
+    }
+
+    /// The keys of an action, as they are shown; empty for the palette only.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> Vec<String> {
+        let mut keys: Vec<(u8, String)> = Vec::new();
+        for b in self.bindings.iter().filter(|b| b.action == action) {
+            let text = shown(b.key);
+            if !keys.iter().any(|(_, k)| *k == text) {
+                keys.push((b.nth, text));
+            }
+        }
+        keys.into_iter().map(|(_, k)| k).collect()
+    }
+
+    /// The first key of an action in a stack of contexts.
+    #[must_use]
+    pub fn first_key(&self, stack: &[Context], action: Action) -> Option<Key> {
+        self.bindings.iter().find(|b| b.action == action && stack.contains(&b.context)).map(|b| b.key)
+    }
+}
+
+/// A key as people read it: `Space`, `Ctrl-d`, `G`.
+#[must_use]
+pub fn shown(key: Key) -> String {
+    let mut out = String::new();
+    for (held, name) in
+        [(key.modifiers.ctrl, "Ctrl-"), (key.modifiers.alt, "Alt-"), (key.modifiers.shift, "Shift-")]
+    {
+        if held {
+            out.push_str(name);
+        }
+    }
+    let name = match key.code {
+        KeyCode::Char(' ') => "Space",
+        KeyCode::Char(c) => {
+            out.push(c);
+            ""
+        }
+        KeyCode::Enter => "Enter",
+        KeyCode::Esc => "Esc",
+        KeyCode::Tab => "Tab",
+        KeyCode::BackTab => "Shift-Tab",
+        KeyCode::Backspace => "Backspace",
+        KeyCode::Delete => "Del",
+        KeyCode::Insert => "Ins",
+        KeyCode::Up => "↑",
+        KeyCode::Down => "↓",
+        KeyCode::Left => "←",
+        KeyCode::Right => "→",
+        KeyCode::Home => "Home",
+        KeyCode::End => "End",
+        KeyCode::PageUp => "PgUp",
+        KeyCode::PageDown => "PgDn",
+        KeyCode::F(n) => {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "F{n}");
+            ""
+        }
+    };
+    out.push_str(name);
+    out
+}
+
+/// The key table of the README, in Markdown.
+#[must_use]
+pub fn keys_markdown() -> String {
+    let keymap = Keymap::default();
+    let mut out = String::new();
+    for group in Group::ALL {
+        let _ = writeln!(out, "**{}**\n\n| Keys | Name | What it does |\n|---|---|---|", group.title());
+        for spec in TABLE.iter().filter(|s| s.group == group) {
+            let keys: Vec<String> = keymap.keys(spec.action).iter().map(|k| format!("`{k}`")).collect();
+            let keys = if keys.is_empty() { "`?`, `:`".to_owned() } else { keys.join(" ") };
+            let _ = writeln!(out, "| {keys} | {} | {} |", spec.name, spec.doc);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn bindings(overrides: &[(String, Vec<Key>)]) -> Vec<Binding> {
+    let mut out = Vec::with_capacity(TABLE.len().saturating_mul(2));
+    for spec in TABLE {
+        let own = overrides.iter().rev().find(|(name, _)| name == spec.name).map(|(_, keys)| keys.clone());
+        let keys = own.unwrap_or_else(|| spec.keys.iter().filter_map(|k| k.parse().ok()).collect());
+        for (nth, key) in keys.into_iter().enumerate() {
+            for context in spec.contexts {
+                let nth = u8::try_from(nth).unwrap_or(u8::MAX);
+                out.push(Binding { context: *context, key, action: spec.action, nth });
+            }
+        }
+    }
+    out
+}
+
+fn conflicts(bindings: &[Binding], stack: &[Context], problems: &mut Vec<BadKeymap>) {
+    let within: Vec<&Binding> = bindings.iter().filter(|b| stack.contains(&b.context)).collect();
+    for (n, a) in within.iter().enumerate() {
+        for b in within.iter().skip(n.saturating_add(1)).filter(|b| b.key == a.key && b.action != a.action) {
+            let name = |action| action::spec(action).map_or("", |s| s.name);
+            let problem =
+                BadKeymap::Conflict { key: a.key.to_string(), first: name(a.action), second: name(b.action) };
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::action::ROOM_STACK;
+
+    #[test]
+    fn no_key_is_bound_twice_or_shadowed_in_any_stack() {
+        for stack in STACKS {
+            let mut problems = Vec::new();
+            conflicts(&bindings(&[]), stack, &mut problems);
+            assert!(problems.is_empty(), "{stack:?}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_key_or_is_palette_only_and_is_listed_once() {
+        for (n, spec) in TABLE.iter().enumerate() {
+            assert_eq!(spec.keys.is_empty(), spec.contexts.is_empty(), "{}", spec.name);
+            for key in spec.keys {
+                key.parse::<Key>().unwrap_or_else(|e| panic!("{}: {e}", spec.name));
+            }
+            assert!(!spec.doc.is_empty() && spec.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+            assert!(Group::ALL.contains(&spec.group));
+            for other in TABLE.iter().skip(n + 1) {
+                assert!(other.name != spec.name && other.action != spec.action, "{} twice", spec.name);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_needs_alt_or_a_key_that_multiplexers_take() {
+        for spec in TABLE {
+            let keys: Vec<Key> = spec.keys.iter().filter_map(|k| k.parse().ok()).collect();
+            let taken = |k: &Key| {
+                k.modifiers.alt
+                    || k.modifiers.ctrl && matches!(k.code, KeyCode::Char('a' | 'b' | 'p' | 's' | 'q'))
+            };
+            let edit = spec.group == Group::Edit;
+            assert!(
+                keys.is_empty() || edit || !keys.iter().all(taken),
+                "{} needs {:?}",
+                spec.name,
+                spec.keys
+            );
+        }
+    }
+
+    #[test]
+    fn overrides_replace_and_conflicts_are_refused_by_name() {
+        let key = |k: &str| k.parse::<Key>().unwrap();
+        let map = Keymap::new(&[("note".into(), vec![key("ctrl-o")])]).unwrap();
+        assert_eq!(map.lookup(ROOM_STACK, key("ctrl-o")), Some((Action::Note, 0)));
+        assert_eq!(map.lookup(ROOM_STACK, key("i")), None);
+        let bad = Keymap::new(&[("note".into(), vec![key("d")]), ("nope-x".into(), vec![])]).unwrap_err();
+        assert!(matches!(bad.first(), Some(BadKeymap::UnknownAction { name, .. }) if name == "nope-x"));
+        assert!(
+            bad.iter().any(|b| matches!(b, BadKeymap::Conflict { first: "note", second: "decision", .. })),
+            "{bad:?}"
+        );
+    }
+
+    #[test]
+    fn the_digit_tells_the_pane() {
+        let map = Keymap::default();
+        assert_eq!(map.lookup(ROOM_STACK, "4".parse().unwrap()), Some((Action::GoToPane, 3)));
+    }
+
+    #[test]
+    fn the_key_table_names_every_action() {
+        let table = keys_markdown();
+        for spec in TABLE {
+            assert!(table.contains(&format!("| {} |", spec.name)), "{}", spec.name);
+        }
+    }
+}
