@@ -98,7 +98,7 @@ fn every_wrong_value_is_named_with_what_to_write() {
         ("ui = 3", "warroom.toml:1: ui is a table", "[ui]"),
         ("[ui]\nmouse = \n", "warroom.toml:2:", "not TOML"),
         (
-            "[[severity.levels]]\nname = \"A\"\nresponse = \"soonish!\"",
+            "[[severity.levels]]\nname = \"A\"\nresponse = \"5 x 4\"",
             "warroom.toml:3: severity.levels:",
             "15m",
         ),
