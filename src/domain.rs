@@ -7,6 +7,7 @@ pub mod event;
 pub mod ids;
 pub mod log;
 pub mod postmortem;
+pub mod quick_entry;
 pub mod role;
 pub mod safe;
 pub mod severity;
