@@ -1,3 +1,5 @@
 //! The integration tests: one binary, because each test binary links everything.
 
+mod data;
 mod shell;
+mod timelines;
