@@ -1,0 +1,329 @@
+//! Text into cells: the only place that cuts, pads, folds and makes safe what a terminal shows. Nothing outside this
+//! module writes a string into the buffer.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::layout::Area;
+use crate::domain::safe::SafeText;
+
+/// How many bytes of a text can matter for one cell: a base, and the marks that [`SafeText`] lets it carry.
+const BYTES_PER_CELL: usize = 40;
+
+/// How wide a text is on the screen, in cells, once it is safe.
+#[must_use]
+pub fn width(text: &str) -> u16 {
+    if text.is_ascii() {
+        return u16::try_from(text.len()).unwrap_or(u16::MAX);
+    }
+    let wide: usize = SafeText::line(text).as_str().graphemes(true).map(cell_width).sum();
+    u16::try_from(wide).unwrap_or(u16::MAX)
+}
+
+/// Cells of one grapheme: never more than two, whatever a table says of a long cluster.
+fn cell_width(grapheme: &str) -> usize {
+    grapheme.width().min(2)
+}
+
+/// Text for one line: newlines become `⏎`, what a terminal must not see is gone. Only as much of it as `cells`
+/// can show is looked at.
+fn one_line(text: &str, cells: u16) -> SafeText<'_> {
+    let mut end = usize::from(cells).saturating_add(1).saturating_mul(BYTES_PER_CELL).min(text.len());
+    while !text.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    let head = text.get(..end).unwrap_or_default();
+    if head.contains('\n') {
+        let folded = head.replace("\r\n", "⏎").replace('\n', "⏎");
+        SafeText::line(&folded).into_owned()
+    } else {
+        SafeText::line(head)
+    }
+}
+
+/// Writes on one row from left to right and from its right end, and never leaves it.
+#[derive(Debug)]
+pub struct Pen<'b> {
+    buf: &'b mut Buffer,
+    x: u16,
+    y: u16,
+    end: u16,
+    /// Whether anything may be drawn at all: the row is inside the buffer.
+    live: bool,
+}
+
+impl<'b> Pen<'b> {
+    /// A pen on the first row of an area.
+    pub fn new(buf: &'b mut Buffer, area: Area) -> Self {
+        let whole = buf.area;
+        let live = area.h > 0 && area.y >= whole.top() && area.y < whole.bottom();
+        let end = area.right().min(whole.right());
+        Self { x: area.x.max(whole.left()), y: area.y, end, buf, live }
+    }
+
+    /// Cells that are left.
+    #[must_use]
+    pub const fn left(&self) -> u16 {
+        if self.live { self.end.saturating_sub(self.x) } else { 0 }
+    }
+
+    /// The column of the next cell.
+    #[must_use]
+    pub const fn column(&self) -> u16 {
+        self.x
+    }
+
+    /// Writes text, cut at the end of the row. Gives the cells that it took.
+    pub fn put(&mut self, text: &str, style: Style) -> u16 {
+        self.put_max(text, self.left(), style)
+    }
+
+    /// Writes text, cut with an ellipsis when it does not fit into the row.
+    pub fn put_cut(&mut self, text: &str, style: Style) -> u16 {
+        let left = self.left();
+        if width_over(text, left) { self.put_max(text, left.saturating_sub(1), style) + self.put("…", style) } else { self.put(text, style) }
+    }
+
+    /// Writes text in a field of `cells`: cut with an ellipsis or padded.
+    pub fn field(&mut self, text: &str, cells: u16, style: Style) {
+        let cells = cells.min(self.left());
+        let stop = self.x.saturating_add(cells);
+        if width_over(text, cells) {
+            self.put_max(text, cells.saturating_sub(1), style);
+            self.put_max("…", stop.saturating_sub(self.x), style);
+        } else {
+            self.put_max(text, cells, style);
+        }
+        while self.x < stop {
+            self.cell(" ", style, 1);
+        }
+    }
+
+    /// Leaves cells as they are.
+    pub fn skip(&mut self, cells: u16) {
+        self.x = self.x.saturating_add(cells).min(self.end);
+    }
+
+    /// Writes text at the right end, and keeps the rest of the row from reaching it. Nothing when it does not fit.
+    pub fn right(&mut self, text: &str, style: Style) -> bool {
+        let wide = width(text);
+        if !self.live || wide > self.left() {
+            return false;
+        }
+        let (x, end) = (self.x, self.end);
+        self.x = end.saturating_sub(wide);
+        self.put(text, style);
+        self.x = x;
+        self.end = end.saturating_sub(wide);
+        true
+    }
+
+    /// Fills the rest of the row.
+    pub fn fill(&mut self, style: Style) {
+        while self.left() > 0 {
+            self.cell(" ", style, 1);
+        }
+    }
+
+    fn put_max(&mut self, text: &str, cells: u16, style: Style) -> u16 {
+        let from = self.x;
+        let stop = self.x.saturating_add(cells.min(self.left()));
+        if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control()) {
+            for n in 0..usize::from(stop.saturating_sub(from)).min(text.len()) {
+                self.cell(text.get(n..n.saturating_add(1)).unwrap_or(" "), style, 1);
+            }
+            return self.x.saturating_sub(from);
+        }
+        let safe = one_line(text, cells);
+        for grapheme in safe.as_str().graphemes(true) {
+            let wide = u16::try_from(cell_width(grapheme)).unwrap_or(2);
+            if wide == 0 {
+                continue;
+            }
+            if self.x.saturating_add(wide) > stop {
+                break;
+            }
+            self.cell(grapheme, style, wide);
+        }
+        self.x.saturating_sub(from)
+    }
+
+    fn cell(&mut self, symbol: &str, style: Style, wide: u16) {
+        if self.live && let Some(cell) = self.buf.cell_mut((self.x, self.y)) {
+            cell.set_symbol(symbol);
+            cell.set_style(style);
+        }
+        if wide > 1 && let Some(cell) = self.buf.cell_mut((self.x.saturating_add(1), self.y)) {
+            cell.set_symbol("");
+            cell.set_style(style);
+        }
+        self.x = self.x.saturating_add(wide);
+    }
+}
+
+/// Whether a text is wider than some cells, without looking at all of a long one.
+fn width_over(text: &str, cells: u16) -> bool {
+    if text.is_ascii() {
+        return text.len() > usize::from(cells);
+    }
+    let safe = one_line(text, cells);
+    let mut wide = 0_usize;
+    for grapheme in safe.as_str().graphemes(true) {
+        wide = wide.saturating_add(cell_width(grapheme));
+        if wide > usize::from(cells) {
+            return true;
+        }
+    }
+    safe.as_str().len() < text.len() && wide >= usize::from(cells)
+}
+
+/// The part of an edited line around the cursor that fits, and the cursor's cell in it.
+#[must_use]
+pub fn window(text: &str, cursor: usize, cells: u16) -> (Cow<'_, str>, u16) {
+    let (head, tail) = text.split_at_checked(cursor).unwrap_or((text, ""));
+    let room = usize::from(cells.saturating_sub(1));
+    let mut wide = 0_usize;
+    let mut start = head.len();
+    for (at, grapheme) in head.grapheme_indices(true).rev() {
+        let w = if grapheme.contains('\n') { 1 } else { shown_width(grapheme) };
+        if wide.saturating_add(w) > room {
+            break;
+        }
+        wide = wide.saturating_add(w);
+        start = at;
+    }
+    let mut end = cells_bytes(cells).min(tail.len());
+    while !tail.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    let shown = text.get(start..head.len().saturating_add(end)).unwrap_or_default();
+    let shown = if shown.contains('\n') { Cow::Owned(shown.replace('\n', "⏎")) } else { Cow::Borrowed(shown) };
+    (shown, u16::try_from(wide).unwrap_or(cells))
+}
+
+fn cells_bytes(cells: u16) -> usize {
+    usize::from(cells).saturating_mul(BYTES_PER_CELL)
+}
+
+fn shown_width(grapheme: &str) -> usize {
+    SafeText::line(grapheme).as_str().graphemes(true).map(cell_width).sum()
+}
+
+/// Breaks text into rows of at most `cells`, at spaces where it can; its own newlines break too. Stops after
+/// `rows`.
+#[must_use]
+pub fn wrap(text: &str, cells: u16, rows: usize) -> Vec<String> {
+    let mut out = Vec::new();
+    let cells = usize::from(cells.max(1));
+    for line in text.split('\n') {
+        if out.len() >= rows {
+            break;
+        }
+        let safe = one_line(line, u16::try_from(cells.saturating_mul(rows.saturating_add(1))).unwrap_or(u16::MAX));
+        let mut row = String::new();
+        let mut wide = 0_usize;
+        for word in safe.as_str().split_word_bounds() {
+            let w: usize = word.graphemes(true).map(cell_width).sum();
+            if wide.saturating_add(w) > cells && wide > 0 {
+                out.push(std::mem::take(&mut row));
+                wide = 0;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            for grapheme in word.graphemes(true) {
+                let w = cell_width(grapheme);
+                if wide.saturating_add(w) > cells && wide > 0 {
+                    out.push(std::mem::take(&mut row));
+                    wide = 0;
+                }
+                row.push_str(grapheme);
+                wide = wide.saturating_add(w);
+            }
+        }
+        out.push(row);
+    }
+    out.truncate(rows);
+    out
+}
+
+/// Clears an area and gives it a style.
+pub fn clear(buf: &mut Buffer, area: Area, style: Style) {
+    for n in 0..area.h {
+        Pen::new(buf, area.row(n)).fill(style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+
+    fn row(width: u16, draw: impl FnOnce(&mut Pen<'_>)) -> String {
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
+        draw(&mut Pen::new(&mut buf, Area::new(0, 0, width, 1)));
+        (0..width).map(|x| buf[(x, 0)].symbol().to_owned()).collect()
+    }
+
+    #[test]
+    fn text_is_cut_by_cells_and_wide_characters_stay_whole() {
+        assert_eq!(row(5, |p| _ = p.put("日本語", Style::new())), "日本 ");
+        assert_eq!(row(5, |p| _ = p.put_cut("日本語", Style::new())), "日本…");
+        assert_eq!(row(6, |p| _ = p.put_cut("e\u{301}clair noir", Style::new())), "e\u{301}clai…");
+        assert_eq!(row(8, |p| p.field("ab", 4, Style::new())), "ab      ");
+        assert_eq!(row(4, |p| p.field("abcdef", 4, Style::new())), "abc…");
+    }
+
+    #[test]
+    fn the_right_end_is_kept_free() {
+        let drawn = row(10, |p| {
+            p.right("✓ ", Style::new());
+            p.put_cut("a long line", Style::new());
+        });
+        assert_eq!(drawn, "a long …✓ ");
+    }
+
+    #[test]
+    fn control_characters_never_reach_a_cell() {
+        let drawn = row(20, |p| _ = p.put("a\u{1b}[31mb\u{7}c\u{202e}d\ne", Style::new()));
+        assert!(!drawn.chars().any(|c| c.is_control() || c == '\u{202e}'), "{drawn:?}");
+        assert!(drawn.contains('⏎'));
+    }
+
+    #[test]
+    fn the_window_follows_the_cursor() {
+        assert_eq!(window("abcdef", 6, 4), (Cow::Borrowed("def"), 3));
+        assert_eq!(window("abc", 0, 4).1, 0);
+        assert_eq!(window("日本語", 9, 4).1, 2);
+        let long = "x".repeat(64 * 1024);
+        assert_eq!(window(&long, long.len(), 40).1, 39);
+        assert_eq!(window("a\nb", 3, 10), (Cow::<str>::Owned("a⏎b".into()), 3));
+    }
+
+    #[test]
+    fn wrapping_breaks_at_spaces_and_inside_long_words() {
+        assert_eq!(wrap("one two three", 7, 9), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4, 9), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a\n\nb", 4, 9), ["a", "", "b"]);
+        assert_eq!(wrap("a b c d e f", 1, 2).len(), 2);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_in_any_row_stays_inside(text in ".{0,60}", width in 0u16..30, x in 0u16..40) {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 20, 1));
+            let mut pen = Pen::new(&mut buf, Area::new(x, 0, width, 1));
+            pen.right("✓", Style::new());
+            pen.put_cut(&text, Style::new());
+            pen.fill(Style::new());
+            let _ = wrap(&text, width, 5);
+            let _ = window(&text, text.len(), width);
+            let shown: String = (0..20).map(|x| buf[(x, 0)].symbol().to_owned()).collect();
+            proptest::prop_assert!(!shown.chars().any(char::is_control));
+        }
+    }
+}

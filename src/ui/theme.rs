@@ -1,0 +1,162 @@
+//! How things look: the sixteen colours of the terminal, or none. No meaning is told by colour alone; with
+//! `NO_COLOR` bold, reverse and dim remain. It must not know what is drawn.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::app::model::Look;
+
+/// The styles and marks of a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    /// Plain text.
+    pub text: Style,
+    /// What may stay in the background: times, hints, rules.
+    pub dim: Style,
+    /// What matters.
+    pub strong: Style,
+    /// Borders.
+    pub border: Style,
+    /// The title of a pane.
+    pub title: Style,
+    /// The title of the pane that has the focus.
+    pub title_focus: Style,
+    /// The selected row.
+    pub selected: Style,
+    /// A key in a hint.
+    pub key: Style,
+    /// Well: stored, done.
+    pub good: Style,
+    /// Soon too late.
+    pub warn: Style,
+    /// Too late, not stored.
+    pub bad: Style,
+    /// A word that sets apart: a kind, a role.
+    pub word: Style,
+    /// Found text.
+    pub hit: Style,
+    /// Struck text.
+    pub struck: Style,
+    /// Marks and borders.
+    pub marks: Marks,
+}
+
+/// The signs, in Unicode or in ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// A starred entry.
+    pub star: &'static str,
+    /// Stored.
+    pub stored: &'static str,
+    /// On its way to the log.
+    pub pending: &'static str,
+    /// Not stored, the text is still here.
+    pub not_stored: &'static str,
+    /// Before the line of the composer.
+    pub prompt: &'static str,
+    /// Between items.
+    pub dot: &'static str,
+    /// More below.
+    pub down: &'static str,
+    /// More above.
+    pub up: &'static str,
+    /// A dash between words.
+    pub dash: &'static str,
+    /// The cursor of a line, where the terminal's own is not shown.
+    pub cursor: &'static str,
+    /// Borders by arms: bits 1 up, 2 right, 4 down, 8 left.
+    pub joints: [&'static str; 16],
+}
+
+const UNICODE: Marks = Marks {
+    star: "★",
+    stored: "✓",
+    pending: "…",
+    not_stored: "✗",
+    prompt: "›",
+    dot: "·",
+    down: "↓",
+    up: "↑",
+    dash: "—",
+    cursor: "▏",
+    joints: [" ", "│", "─", "└", "│", "│", "┌", "├", "─", "┘", "─", "┴", "┐", "┤", "┬", "┼"],
+};
+
+const ASCII: Marks = Marks {
+    star: "*",
+    stored: "+",
+    pending: ".",
+    not_stored: "!",
+    prompt: ">",
+    dot: "-",
+    down: "v",
+    up: "^",
+    dash: "-",
+    cursor: "|",
+    joints: [" ", "|", "-", "+", "|", "|", "+", "+", "-", "+", "-", "+", "+", "+", "+", "+"],
+};
+
+impl Theme {
+    /// The theme that a look asks for.
+    #[must_use]
+    pub const fn new(look: Look) -> Self {
+        let plain = Style::new();
+        let marks = if look.ascii { ASCII } else { UNICODE };
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let dim = plain.add_modifier(Modifier::DIM);
+        let reverse = plain.add_modifier(Modifier::REVERSED);
+        let struck = dim.add_modifier(Modifier::CROSSED_OUT);
+        if look.colour {
+            Self {
+                text: plain,
+                dim,
+                strong: bold,
+                border: dim,
+                title: plain,
+                title_focus: bold.fg(Color::Cyan),
+                selected: reverse,
+                key: bold.fg(Color::Cyan),
+                good: plain.fg(Color::Green),
+                warn: bold.fg(Color::Yellow),
+                bad: bold.fg(Color::Red),
+                word: plain.fg(Color::Cyan),
+                hit: bold.fg(Color::Yellow).add_modifier(Modifier::UNDERLINED),
+                struck,
+                marks,
+            }
+        } else {
+            Self {
+                text: plain,
+                dim,
+                strong: bold,
+                border: dim,
+                title: plain,
+                title_focus: bold.add_modifier(Modifier::UNDERLINED),
+                selected: reverse,
+                key: bold,
+                good: plain,
+                warn: bold,
+                bad: bold.add_modifier(Modifier::REVERSED),
+                word: plain,
+                hit: bold.add_modifier(Modifier::UNDERLINED),
+                struck,
+                marks,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colour_no_style_has_one_and_warnings_still_stand_out() {
+        let t = Theme::new(Look { colour: false, ascii: true });
+        for style in [t.text, t.dim, t.strong, t.title_focus, t.selected, t.key, t.good, t.warn, t.bad, t.word, t.hit] {
+            assert!(style.fg.is_none() && style.bg.is_none());
+        }
+        assert_ne!(t.warn, t.text);
+        assert_ne!(t.bad, t.warn);
+        assert!(t.marks.joints.iter().all(|j| j.is_ascii()));
+    }
+}
