@@ -152,7 +152,9 @@ mod tests {
     #[test]
     fn without_colour_no_style_has_one_and_warnings_still_stand_out() {
         let t = Theme::new(Look { colour: false, ascii: true });
-        for style in [t.text, t.dim, t.strong, t.title_focus, t.selected, t.key, t.good, t.warn, t.bad, t.word, t.hit] {
+        for style in
+            [t.text, t.dim, t.strong, t.title_focus, t.selected, t.key, t.good, t.warn, t.bad, t.word, t.hit]
+        {
             assert!(style.fg.is_none() && style.bg.is_none());
         }
         assert_ne!(t.warn, t.text);
