@@ -11,6 +11,7 @@ pub mod quick_entry;
 pub mod role;
 pub mod safe;
 pub mod severity;
+pub mod similar;
 pub mod time;
 pub mod time_spec;
 pub mod wire;

@@ -1,0 +1,170 @@
+//! Opening an index without trusting it. It must not write.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tantivy::collector::Count;
+use tantivy::query::TermQuery;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
+
+use super::bm25::Bm25;
+use super::guard::guarded;
+use super::schema::{self, DATE, Fields, SCHEMA_VERSION};
+use super::{Index, IndexError, analyzer};
+
+/// Up to this size of all files (32 MiB, about ten thousand postmortems) opening reads and checks every byte; above
+/// it only what the files say about themselves and each other.
+pub const FULL_CHECK_BYTES: u64 = 32 << 20;
+
+/// What opening found.
+#[derive(Debug)]
+pub enum Opened {
+    /// Usable; compare [`Index::tree`] with the archive.
+    Ready(Box<Index>),
+    /// Missing, damaged, foreign or of another version: [`rebuild`](super::rebuild) it. The text says which.
+    Stale(String),
+}
+
+/// What a commit says about itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Payload {
+    /// [`SCHEMA_VERSION`] of the writer.
+    pub(super) schema: u32,
+    /// The git tree it reflects.
+    pub(super) tree: String,
+}
+
+impl Payload {
+    /// As it is stored in the commit.
+    pub(super) fn text(tree: &str) -> String {
+        serde_json::json!({ "schema": SCHEMA_VERSION, "tree": tree }).to_string()
+    }
+}
+
+/// Opens and checks. See [`Index::open`].
+pub(super) fn open(dir: &Path) -> Opened {
+    if !dir.join("meta.json").is_file() {
+        return Opened::Stale("there is no search index yet".into());
+    }
+    match guarded(|| checked(dir)) {
+        Ok(index) => Opened::Ready(Box::new(index)),
+        Err(IndexError::Damaged(what)) => Opened::Stale(what),
+        Err(other) => Opened::Stale(other.to_string()),
+    }
+}
+
+/// Opens, checks, or says what is wrong.
+fn checked(dir: &Path) -> Result<Index, IndexError> {
+    let inner = tantivy::Index::open_in_dir(dir)?;
+    let (expected, fields) = schema::build();
+    if inner.schema() != expected {
+        return Err(IndexError::Damaged("it has other fields than this version of warroom uses".into()));
+    }
+    inner.tokenizers().register(analyzer::TEXT, analyzer::text());
+    inner.tokenizers().register(analyzer::LABEL, analyzer::label());
+    let payload = payload(&inner)?;
+    checksums(&inner, false)?;
+    let reader: IndexReader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    plausible(&reader.searcher(), fields)?;
+    Ok(Index {
+        dir: dir.to_path_buf(),
+        inner,
+        reader,
+        fields,
+        ranking: Box::new(Bm25),
+        tree: Mutex::new(payload.tree),
+    })
+}
+
+/// What the last commit says, when this version wrote it.
+fn payload(inner: &tantivy::Index) -> Result<Payload, IndexError> {
+    let text = inner.load_metas()?.payload.unwrap_or_default();
+    let payload: Payload = serde_json::from_str(&text)
+        .map_err(|_| IndexError::Damaged("it was not written by warroom".into()))?;
+    if payload.schema == SCHEMA_VERSION {
+        Ok(payload)
+    } else {
+        Err(IndexError::Damaged(format!(
+            "it has version {}, this warroom writes version {SCHEMA_VERSION}",
+            payload.schema
+        )))
+    }
+}
+
+/// Compares the checksum of every file in use; `all` also for a large index.
+pub(super) fn checksums(inner: &tantivy::Index, all: bool) -> Result<(), IndexError> {
+    let metas = inner.load_metas()?;
+    let directory = inner.directory();
+    // An index whose book-keeping is gone would never clean up after itself.
+    let managed = directory.list_managed_files();
+    let used: HashSet<_> = metas.segments.iter().flat_map(|segment| files_of(inner, segment)).collect();
+    if let Some(missing) = used.iter().find(|file| !managed.contains(*file)) {
+        return Err(IndexError::Damaged(format!("{} is not in its list of files", missing.display())));
+    }
+    let mut size = 0_u64;
+    for file in &used {
+        use tantivy::Directory as _;
+        use tantivy::HasLen as _;
+        let slice = directory.open_read(file).map_err(tantivy::TantivyError::from)?;
+        size = size.saturating_add(slice.len() as u64);
+    }
+    if all || size <= FULL_CHECK_BYTES {
+        for file in &used {
+            if !directory.validate_checksum(file).map_err(tantivy::TantivyError::from)? {
+                return Err(IndexError::Damaged(format!(
+                    "{} does not hold what was written",
+                    file.display()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The files of a segment that must exist.
+fn files_of(_inner: &tantivy::Index, segment: &tantivy::SegmentMeta) -> Vec<std::path::PathBuf> {
+    use tantivy::index::SegmentComponent as C;
+    let mut parts = vec![C::Terms, C::Postings, C::Positions, C::FieldNorms, C::FastFields, C::Store];
+    if segment.has_deletes() {
+        parts.push(C::Delete);
+    }
+    parts.into_iter().map(|part| segment.relative_path(part)).collect()
+}
+
+/// Asks cheap questions whose answers must agree: the number of documents by meta, norms, dates and store, the last
+/// document's card, and a search by its path.
+fn plausible(searcher: &Searcher, fields: Fields) -> Result<(), IndexError> {
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        let docs = segment.max_doc();
+        let norms = segment.get_fieldnorms_reader(fields.text)?.num_docs();
+        let dates = segment.fast_fields().u64(DATE)?.num_docs();
+        if norms != docs || dates != docs || segment.num_deleted_docs() > docs {
+            return Err(IndexError::Damaged(format!(
+                "a part claims {docs} documents and holds {norms} and {dates}"
+            )));
+        }
+        if let Some(last) = segment.doc_ids_alive().last() {
+            let document: TantivyDocument = searcher.doc(DocAddress::new(ord, last))?;
+            let path = fields.path_term(&fields.card(&document)?.path);
+            if searcher.search(&TermQuery::new(path, IndexRecordOption::Basic), &Count)? != 1 {
+                return Err(IndexError::Damaged("a document cannot be found by its path".into()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// See [`Index::reload`]. The tree is read before the segments: it may then lag behind them, which only makes the
+/// next update do work again.
+pub(super) fn reload(index: &Index) -> Result<(), IndexError> {
+    let tree = guarded(|| {
+        let payload = payload(&index.inner)?;
+        index.reader.reload()?;
+        Ok(payload.tree)
+    })?;
+    *index.tree.lock().unwrap_or_else(PoisonError::into_inner) = tree;
+    Ok(())
+}

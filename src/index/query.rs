@@ -1,0 +1,225 @@
+//! From what people type to what the index is asked. Every text is a query: there is no syntax to get wrong except
+//! quotes, and an open quote is just words.
+
+use std::collections::BTreeMap;
+
+use tantivy::{Searcher, Term};
+
+use super::ranking::{Label, Phrase, Wanted, Word};
+use super::schema::{Fields, cut, date_key};
+use super::search::{Query, SimilarQuery};
+use super::{IndexError, analyzer};
+
+/// Longest query text that is read, in bytes: a pasted log says what it is in its first 256 KiB.
+const LONGEST: usize = 256 << 10;
+
+/// Up to this many different words a query is taken as it is; above, the best are chosen.
+const MOST_WORDS: usize = 40;
+
+/// How many words are chosen from a long text.
+const CHOSEN_WORDS: usize = 30;
+
+/// Terms an unfinished last word may stand for.
+const MOST_COMPLETIONS: usize = 12;
+
+/// What naming a document by its id adds: more than any words.
+const ID_SCORE: f32 = 1000.0;
+
+/// What a shared service adds: about as much as one rare word.
+const SERVICE_SCORE: f32 = 3.0;
+
+/// What a shared tag adds.
+const TAG_SCORE: f32 = 2.0;
+
+/// Reads a search.
+pub(super) fn search(searcher: &Searcher, fields: Fields, query: &Query) -> Result<Wanted, IndexError> {
+    let mut wanted = Wanted {
+        filters: filters(fields, query),
+        since: query.since.as_deref().map_or(0, date_key),
+        ..Wanted::default()
+    };
+    let text = cut(&query.text, LONGEST).replace(['“', '”', '„'], "\"");
+    let pieces: Vec<&str> = text.split('"').collect();
+    let mut bag = Bag::default();
+    for (n, piece) in pieces.iter().enumerate() {
+        bag.add(piece, 1.0);
+        let closed = n % 2 == 1 && n + 1 < pieces.len();
+        if closed && let Some(phrase) = phrase(piece) {
+            wanted.phrases.push(phrase);
+        }
+    }
+    wanted.words = bag.words(searcher, fields)?;
+    if query.unfinished && pieces.len() % 2 == 1 {
+        complete(searcher, fields, &text, &mut wanted)?;
+    }
+    wanted.labels = named_labels(searcher, fields, &text)?;
+    Ok(wanted)
+}
+
+/// Reads a query for similar incidents.
+pub(super) fn similar(
+    searcher: &Searcher,
+    fields: Fields,
+    query: &SimilarQuery,
+) -> Result<Wanted, IndexError> {
+    let mut bag = Bag::default();
+    let mut room = LONGEST;
+    for part in &query.about.parts {
+        let text = cut(&part.text, room);
+        room = room.saturating_sub(text.len());
+        bag.add(text, part.weight);
+    }
+    let mut wanted = Wanted { words: bag.words(searcher, fields)?, ..Wanted::default() };
+    let services = query.about.services.iter().map(|name| (fields.service, "service", name, SERVICE_SCORE));
+    let tags = query.about.tags.iter().map(|name| (fields.tag, "tag", name, TAG_SCORE));
+    for (field, what, name, score) in services.chain(tags) {
+        let term = Term::from_field_text(field, &analyzer::plain_label(name));
+        if searcher.doc_freq(&term)? > 0 {
+            wanted.labels.push(Label { term, shown: format!("{what} {}", name.trim()), score });
+        }
+    }
+    wanted.excluded =
+        query.exclude.iter().map(|id| Term::from_field_text(fields.id, &analyzer::plain_label(id))).collect();
+    Ok(wanted)
+}
+
+/// The filters of a search, each with the reason it gives.
+fn filters(fields: Fields, query: &Query) -> Vec<(Term, String)> {
+    let mut filters = Vec::new();
+    if let Some(name) = &query.severity {
+        let term = Term::from_field_text(fields.severity, &analyzer::severity(name));
+        filters.push((term, format!("severity {}", name.trim())));
+    }
+    if let Some(name) = &query.service {
+        let term = Term::from_field_text(fields.service, &analyzer::plain_label(name));
+        filters.push((term, format!("service {}", name.trim())));
+    }
+    if let Some(name) = &query.tag {
+        let term = Term::from_field_text(fields.tag, &analyzer::plain_label(name));
+        filters.push((term, format!("tag {}", name.trim())));
+    }
+    filters
+}
+
+/// The phrase between two quotes.
+fn phrase(text: &str) -> Option<Phrase> {
+    let words = analyzer::words(text);
+    let first = words.first()?.position;
+    let stems = words.into_iter().map(|word| (word.position.saturating_sub(first), word.stem)).collect();
+    Some(Phrase { stems, shown: text.split_whitespace().collect::<Vec<_>>().join(" ") })
+}
+
+/// Ids, services and tags that the text names as whole words.
+fn named_labels(searcher: &Searcher, fields: Fields, text: &str) -> Result<Vec<Label>, IndexError> {
+    let mut labels: Vec<Label> = Vec::new();
+    for word in text.split_whitespace().take(MOST_WORDS) {
+        let shown = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let name = analyzer::plain_label(shown);
+        let kinds = [
+            (fields.id, "id", ID_SCORE),
+            (fields.service, "service", SERVICE_SCORE),
+            (fields.tag, "tag", TAG_SCORE),
+        ];
+        for (field, what, score) in kinds {
+            let term = Term::from_field_text(field, &name);
+            let known = labels.iter().any(|label| label.term == term);
+            if !name.is_empty() && !known && searcher.doc_freq(&term)? > 0 {
+                labels.push(Label { term, shown: format!("{what} {shown}"), score });
+            }
+        }
+    }
+    Ok(labels)
+}
+
+/// Adds what an unfinished last word may become. Stems are shorter than words, so a known start of what is typed
+/// counts as well: `certificat` finds the stem `certif`.
+fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted) -> Result<(), IndexError> {
+    let Some(last) = text.split(|c: char| !c.is_alphanumeric()).next_back().filter(|last| last.len() >= 2)
+    else {
+        return Ok(());
+    };
+    let typed = last.to_lowercase();
+    let mut found: BTreeMap<String, u64> = BTreeMap::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(fields.text)?;
+        let stream = inverted.terms().range().ge(&typed).into_stream();
+        let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
+        while stream.advance() {
+            let Ok(term) = std::str::from_utf8(stream.key()) else { break };
+            if !term.starts_with(&typed) || found.len() > 4096 {
+                break;
+            }
+            *found.entry(term.to_owned()).or_default() += u64::from(stream.value().doc_freq);
+        }
+    }
+    for (at, _) in typed.char_indices().skip(4).filter(|(at, _)| at + 4 >= typed.len()) {
+        let start = cut(&typed, at);
+        let holding = searcher.doc_freq(&Term::from_field_text(fields.text, start))?;
+        if holding > 0 {
+            found.insert(start.to_owned(), holding);
+        }
+    }
+    let mut found: Vec<(String, u64)> = found.into_iter().collect();
+    found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    // What is typed stands on its own as well; the completions count half.
+    for (stem, _) in found.into_iter().take(MOST_COMPLETIONS) {
+        if wanted.words.iter().all(|word| word.stem != stem) {
+            wanted.words.push(Word { stem, shown: format!("{last}…"), weight: 0.5 });
+        }
+    }
+    Ok(())
+}
+
+/// The different words of a query with what they weigh, in the order they came.
+#[derive(Debug, Default)]
+struct Bag {
+    place: BTreeMap<String, usize>,
+    words: Vec<(Word, f32)>,
+}
+
+impl Bag {
+    /// Adds the words of a text. A word weighs what the heaviest text it stands in weighs; how often it comes is
+    /// counted apart.
+    fn add(&mut self, text: &str, weight: f32) {
+        for found in analyzer::words(text) {
+            let next = self.words.len();
+            let at = *self.place.entry(found.stem.clone()).or_insert(next);
+            if let Some((word, times)) = self.words.get_mut(at) {
+                word.weight = word.weight.max(weight);
+                *times += weight;
+            } else {
+                let shown = text.get(found.from..found.to).unwrap_or(&found.stem).to_owned();
+                self.words.push((Word { stem: found.stem, shown, weight }, weight));
+            }
+        }
+    }
+
+    /// The words to ask for: all of a short query; of a long one the best by `(1 + ln tf) · idf`, weighted by it,
+    /// leaving out plain numbers, words of one document and words of more than a third of them.
+    fn words(self, searcher: &Searcher, fields: Fields) -> Result<Vec<Word>, IndexError> {
+        if self.words.len() <= MOST_WORDS {
+            return Ok(self.words.into_iter().map(|(word, _)| word).collect());
+        }
+        let documents = searcher.num_docs();
+        let mut rated: Vec<Word> = Vec::new();
+        for (mut word, times) in self.words {
+            let holding = searcher.doc_freq(&Term::from_field_text(fields.text, &word.stem))?;
+            let too_rare = holding == 0 || (documents >= 50 && holding < 2);
+            let too_common = documents >= 20 && holding * 100 > documents * 35;
+            if too_rare || too_common || word.stem.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            let idf = (1.0 + (documents.saturating_sub(holding) as f32 + 0.5) / (holding as f32 + 0.5)).ln();
+            word.weight = (1.0 + times.max(1.0).ln()) * idf;
+            rated.push(word);
+        }
+        rated.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.stem.cmp(&b.stem)));
+        rated.truncate(CHOSEN_WORDS);
+        // Scaled so that a label adds as much beside a long text as beside a short one.
+        let mean = rated.iter().map(|word| word.weight).sum::<f32>() / rated.len().max(1) as f32;
+        for word in &mut rated {
+            word.weight /= mean.max(f32::MIN_POSITIVE);
+        }
+        Ok(rated)
+    }
+}

@@ -1,0 +1,134 @@
+//! The fields of the index and their version. It must not decide how they are ranked.
+
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
+};
+use tantivy::{TantivyDocument, Term};
+
+use super::{Card, Document, IndexError, analyzer};
+
+/// Version of fields and analyser. Raise it with any change to either: indexes of another version are rebuilt.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Longest body that is indexed, in bytes (4 MiB).
+const LONGEST_BODY: usize = 4 << 20;
+
+/// Name of the date field, which sorting asks for by name.
+pub(super) const DATE: &str = "date";
+
+/// The fields, by use.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    /// The stored [`Card`] as JSON.
+    pub(super) card: Field,
+    /// Title, newline, body: the one field that is ranked. Separate ones lose (summed scores saturate apart).
+    pub(super) text: Field,
+    /// Path in the archive, as it is: what updates delete by.
+    pub(super) path: Field,
+    /// Incident id, lower case.
+    pub(super) id: Field,
+    /// Severity, lower case, no hyphen.
+    pub(super) severity: Field,
+    /// Services, lower case.
+    pub(super) service: Field,
+    /// Tags, lower case.
+    pub(super) tag: Field,
+    /// `YYYYMMDD` as a number, unknown parts 0.
+    pub(super) date: Field,
+}
+
+/// Builds the schema. Field order is part of the version.
+pub(super) fn build() -> (Schema, Fields) {
+    let label = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(analyzer::LABEL)
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::Basic),
+    );
+    let text = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(analyzer::TEXT)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+    );
+    let mut schema = Schema::builder();
+    let fields = Fields {
+        card: schema.add_text_field("card", STORED),
+        text: schema.add_text_field("text", text),
+        path: schema.add_text_field("path", STRING),
+        id: schema.add_text_field("id", label.clone()),
+        severity: schema.add_text_field("severity", label.clone()),
+        service: schema.add_text_field("service", label.clone()),
+        tag: schema.add_text_field("tag", label),
+        date: schema.add_u64_field(DATE, INDEXED | FAST),
+    };
+    (schema.build(), fields)
+}
+
+/// A date as a number that sorts: `2026-05` → 20260500. 0 when there is none, or it is not one.
+pub(super) fn date_key(date: &str) -> u64 {
+    let day = date.trim().get(..10).unwrap_or(date.trim());
+    let mut parts = day.split('-').map(|part| part.parse::<u64>().ok());
+    let year = parts.next().flatten().filter(|year| (1..=9999).contains(year));
+    let Some(year) = year else { return 0 };
+    let month = parts.next().flatten().filter(|month| (1..=12).contains(month)).unwrap_or(0);
+    let day = parts.next().flatten().filter(|day| month > 0 && (1..=31).contains(day)).unwrap_or(0);
+    year * 10_000 + month * 100 + day
+}
+
+/// The longest start of `text` within `bytes` that ends between characters.
+pub(super) fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
+impl Fields {
+    /// A document in the engine's form.
+    pub(super) fn document(&self, document: &Document) -> Result<TantivyDocument, IndexError> {
+        let card = &document.card;
+        let stored = serde_json::to_string(card).map_err(|error| IndexError::Engine(error.to_string()))?;
+        let mut out = TantivyDocument::default();
+        out.add_text(self.card, stored);
+        out.add_text(self.text, format!("{}\n{}", card.title, cut(&document.body, LONGEST_BODY)));
+        out.add_text(self.path, &card.path);
+        out.add_text(self.id, card.id.trim());
+        if let Some(severity) = &card.severity {
+            out.add_text(self.severity, analyzer::severity(severity));
+        }
+        for service in &card.services {
+            out.add_text(self.service, analyzer::plain_label(service));
+        }
+        for tag in &card.tags {
+            out.add_text(self.tag, analyzer::plain_label(tag));
+        }
+        out.add_u64(self.date, card.date.as_deref().map_or(0, date_key));
+        Ok(out)
+    }
+
+    /// The stored part of a document.
+    pub(super) fn card(&self, document: &TantivyDocument) -> Result<Card, IndexError> {
+        let stored = document.get_first(self.card).and_then(|value| value.as_str());
+        let stored = stored.ok_or_else(|| IndexError::Damaged("a document without its card".into()))?;
+        serde_json::from_str(stored).map_err(|error| IndexError::Damaged(error.to_string()))
+    }
+
+    /// The term that finds a document by its path.
+    pub(super) fn path_term(&self, path: &str) -> Term {
+        Term::from_field_text(self.path, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_sort_with_what_is_known() {
+        assert_eq!(date_key("2026-05-03"), 20_260_503);
+        assert_eq!(date_key("2026-05-03T10:00:00Z"), 20_260_503);
+        assert_eq!(date_key("2026-05"), 20_260_500);
+        assert_eq!(date_key("1975"), 19_750_000);
+        assert_eq!(date_key("2026-13-40"), 20_260_000);
+        assert_eq!(date_key("last week"), 0);
+        assert_eq!(date_key("ééééééééé"), 0);
+        assert_eq!(date_key(""), 0);
+    }
+}

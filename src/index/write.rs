@@ -1,0 +1,118 @@
+//! Writing: a whole new index, or the difference between two trees. It must not wait for a lock, and must leave the
+//! index as it was when it fails.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use tantivy::{IndexWriter, TantivyDocument};
+
+use super::guard::guarded;
+use super::open::{self, Opened, Payload};
+use super::{Document, Index, IndexError, analyzer, files, schema};
+
+/// Memory of an update's writer in bytes: the least that tantivy takes.
+const UPDATE_HEAP: usize = 15_000_000;
+
+/// Memory of a rebuild's writer in bytes, over its threads.
+const REBUILD_HEAP: usize = 100_000_000;
+
+/// Threads of a rebuild.
+const REBUILD_THREADS: usize = 2;
+
+/// One difference between two trees of the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A postmortem is new or changed; replaces what had its path.
+    Put(Box<Document>),
+    /// A postmortem is gone.
+    Removed {
+        /// Its path in the archive.
+        path: String,
+    },
+}
+
+/// Builds a new index beside `dir` and puts it in its place; readers of an old one are not disturbed and see the new
+/// one after their next [`Index::reload`]. `progress` is called with the number of documents taken so far.
+///
+/// # Errors
+/// [`IndexError::Busy`] when another writer is at work; otherwise what the disk or the engine said. After an error
+/// the old index is still there.
+pub fn rebuild(
+    dir: &Path,
+    tree: &str,
+    documents: impl Iterator<Item = Document>,
+    mut progress: impl FnMut(u64),
+) -> Result<Index, IndexError> {
+    let held = files::lock(dir)?;
+    let place = files::building_place(dir, &held)?;
+    let built = build(&place, tree, documents, &mut progress);
+    if let Err(error) = built.and_then(|()| files::put_in_place(&place, dir, &held)) {
+        files::discard(&place);
+        return Err(error);
+    }
+    match open::open(dir) {
+        Opened::Ready(index) => Ok(*index),
+        Opened::Stale(reason) => Err(IndexError::Damaged(reason)),
+    }
+}
+
+/// Writes all documents into the empty folder `place` and commits.
+fn build(
+    place: &Path,
+    tree: &str,
+    documents: impl Iterator<Item = Document>,
+    progress: &mut impl FnMut(u64),
+) -> Result<(), IndexError> {
+    let (schema, fields) = schema::build();
+    let inner = tantivy::Index::create_in_dir(place, schema)?;
+    inner.tokenizers().register(analyzer::TEXT, analyzer::text());
+    inner.tokenizers().register(analyzer::LABEL, analyzer::label());
+    let writer: IndexWriter = inner.writer_with_num_threads(REBUILD_THREADS, REBUILD_HEAP)?;
+    let mut paths = HashSet::new();
+    for (done, document) in (1_u64..).zip(documents) {
+        // The path is the key of updates: a second document of one path is passed over.
+        if paths.insert(document.card.path.clone()) {
+            writer.add_document(fields.document(&document)?)?;
+        }
+        progress(done);
+    }
+    commit(writer, tree)
+}
+
+/// See [`Index::update`].
+pub(super) fn update(index: &Index, from: &str, to: &str, changes: Vec<Change>) -> Result<(), IndexError> {
+    let held = files::lock(&index.dir)?;
+    // Another process may have written since; look, before deciding that the difference fits.
+    index.reload()?;
+    let is = index.tree();
+    if is != from {
+        return Err(IndexError::Moved { wanted: from.into(), is });
+    }
+    let fields = index.fields;
+    guarded(|| {
+        let writer: IndexWriter<TantivyDocument> = index.inner.writer_with_num_threads(1, UPDATE_HEAP)?;
+        for change in changes {
+            match change {
+                Change::Put(document) => {
+                    writer.delete_term(fields.path_term(&document.card.path));
+                    writer.add_document(fields.document(&document)?)?;
+                }
+                Change::Removed { path } => {
+                    writer.delete_term(fields.path_term(&path));
+                }
+            }
+        }
+        commit(writer, to)
+    })?;
+    drop(held);
+    index.reload()
+}
+
+/// Commits with the tree it reflects, waits for the merges that follow, and releases the writer.
+fn commit(mut writer: IndexWriter, tree: &str) -> Result<(), IndexError> {
+    let mut prepared = writer.prepare_commit()?;
+    prepared.set_payload(&Payload::text(tree));
+    prepared.commit()?;
+    writer.wait_merging_threads()?;
+    Ok(())
+}

@@ -1,0 +1,481 @@
+//! The search index against real folders and real postmortems.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use warroom::domain::similar::{Line, QueryText, query_text};
+use warroom::index::{
+    Card, Change, Document, Hit, Index, IndexError, Opened, Query, SimilarQuery, guard, rebuild, snippet,
+};
+
+use crate::data::test_data;
+
+const TREE: &str = "1111111111111111111111111111111111111111";
+const NEXT: &str = "2222222222222222222222222222222222222222";
+
+/// A postmortem file: the few front matter keys that the corpus has, and the body.
+fn read(path: &Path) -> Document {
+    let text = fs::read_to_string(path).unwrap();
+    let (head, body) = text.strip_prefix("---\n").unwrap().split_once("\n---\n").unwrap();
+    let key = |name: &str| {
+        let line = head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))?;
+        let plain = line.trim_matches('\'').trim_matches('"').replace("''", "'");
+        (plain != "null").then_some(plain)
+    };
+    let card = Card {
+        id: key("id").unwrap(),
+        title: key("title").unwrap(),
+        date: key("date"),
+        path: path.file_name().unwrap().to_str().unwrap().to_owned(),
+        kind: "imported".into(),
+        visibility: "team".into(),
+        ..Card::default()
+    };
+    Document { card, body: body.to_owned() }
+}
+
+fn corpus(dir: &Path) -> Vec<Document> {
+    let mut files: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.iter().filter(|path| path.extension().is_some_and(|e| e == "md")).map(|path| read(path)).collect()
+}
+
+fn fixtures() -> Vec<Document> {
+    corpus(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/postmortems")))
+}
+
+/// The fixtures with labels, as incidents of a team would have them.
+fn labelled() -> Vec<Document> {
+    let mut documents = fixtures();
+    for document in &mut documents {
+        let card = &mut document.card;
+        let (severity, service, tag) = match card.id.as_str() {
+            "dfds-pm2021-005" => ("P1", "Ingress", "load-balancer"),
+            "dfds-pm2020-008" => ("SEV-2", "cluster", "change"),
+            "posthog-2024-02-28-decide-is-down" => ("P1", "flags", "database"),
+            _ => ("P3", "binder", "capacity"),
+        };
+        card.severity = Some(severity.into());
+        card.services = vec![service.into()];
+        card.tags = vec![tag.into()];
+        card.ended = Some(format!("ended {}", card.id));
+    }
+    documents
+}
+
+/// A folder with an index of `documents`.
+fn indexed(documents: Vec<Document>) -> (tempfile::TempDir, PathBuf, Index) {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("index");
+    let index = rebuild(&dir, TREE, documents.into_iter(), |_| ()).unwrap();
+    (home, dir, index)
+}
+
+fn words(text: &str) -> Query {
+    Query { text: text.into(), limit: 10, ..Query::default() }
+}
+
+fn like(text: &str) -> SimilarQuery {
+    SimilarQuery { about: QueryText::plain(text), limit: 10, ..SimilarQuery::default() }
+}
+
+fn ids(hits: &[Hit]) -> Vec<&str> {
+    hits.iter().map(|hit| hit.card.id.as_str()).collect()
+}
+
+fn ready(dir: &Path) -> Index {
+    match Index::open(dir) {
+        Opened::Ready(index) => *index,
+        Opened::Stale(reason) => panic!("stale: {reason}"),
+    }
+}
+
+fn stale(dir: &Path) -> String {
+    match Index::open(dir) {
+        Opened::Stale(reason) => reason,
+        Opened::Ready(index) => panic!("ready: {index:?}"),
+    }
+}
+
+#[test]
+fn the_index_finds_a_symptom_in_real_postmortems_and_says_why() {
+    let (_home, _dir, index) = indexed(labelled());
+    assert_eq!(index.len(), 6);
+    assert_eq!(index.tree(), TREE);
+    for (text, first, reason) in [
+        ("pods cannot write, device has no space", "mybinder-2018-03-26-no-space-left", "space"),
+        ("certificate about to expire", "mybinder-2018-01-18-ssl-outdated", "certificate"),
+        ("every service answers 503 behind the load balancer", "dfds-pm2021-005", "503"),
+        ("admission controller makes deployments time out", "dfds-pm2020-008", "admission"),
+        ("clients retrying overwhelm the database", "posthog-2024-02-28-decide-is-down", "retrying"),
+        ("ingress pods show nothing in their logs", "mybinder-2018-02-22-nginx-down", "ingress"),
+    ] {
+        let hits = index.similar(&like(text)).unwrap();
+        assert_eq!(ids(&hits)[0], first, "{text}: {:?}", ids(&hits));
+        assert!(hits[0].why.iter().any(|why| why == reason), "{text}: {:?}", hits[0].why);
+        assert!(hits.iter().all(|hit| !hit.why.is_empty() && hit.why.len() <= 6));
+        assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score));
+        assert!(hits.iter().all(|hit| hit.share > 0.0 && hit.share <= 1.0));
+        assert_eq!(hits[0].card.ended.as_deref(), Some(format!("ended {first}").as_str()));
+    }
+    assert!(index.similar(&like("zebra quagga")).unwrap().is_empty());
+    assert!(index.similar(&like("the and of")).unwrap().is_empty());
+}
+
+#[test]
+fn an_incident_in_progress_finds_the_past_but_not_itself() {
+    let (_home, _dir, index) = indexed(labelled());
+    let lines = [
+        Line { text: "P1 declared by alice", system: true, starred: false },
+        Line { text: "launches fail since 10:34", system: false, starred: false },
+        Line { text: "node full: no space left on device", system: false, starred: true },
+    ];
+    let about = query_text("Binder down", &["binder".into()], &["Capacity".into()], lines.into_iter());
+    let mut query = SimilarQuery { about, exclude: Vec::new(), limit: 3 };
+    let hits = index.similar(&query).unwrap();
+    assert_eq!(ids(&hits)[0], "mybinder-2018-03-26-no-space-left");
+    assert!(hits[0].why.contains(&"service binder".to_owned()), "{:?}", hits[0].why);
+    assert!(hits[0].why.contains(&"tag Capacity".to_owned()), "{:?}", hits[0].why);
+    assert_eq!(hits.len(), 3);
+    query.exclude = vec!["MYBINDER-2018-03-26-no-space-left".into()];
+    assert!(!ids(&index.similar(&query).unwrap()).contains(&"mybinder-2018-03-26-no-space-left"));
+}
+
+#[test]
+fn a_long_text_is_asked_by_its_best_words() {
+    let (_home, _dir, index) = indexed(fixtures());
+    let whole = fixtures().into_iter().find(|document| document.card.id == "dfds-pm2020-008").unwrap().body;
+    let pasted = whole.repeat(100_000 / whole.len() + 1);
+    let hits = index.similar(&like(&pasted)).unwrap();
+    assert_eq!(ids(&hits)[0], "dfds-pm2020-008");
+    assert!(index.similar(&like(&"word ".repeat(2_000_000))).unwrap().is_empty());
+}
+
+#[test]
+fn filters_restrict_and_are_named() {
+    let (_home, _dir, index) = indexed(labelled());
+    let hits = index.search(&Query { severity: Some("sev2".into()), ..words("kubernetes") }).unwrap();
+    assert_eq!(ids(&hits), ["dfds-pm2020-008"]);
+    assert_eq!(hits[0].why, ["kubernetes", "severity sev2"]);
+    let hits =
+        index.search(&Query { service: Some("INGRESS".into()), ..words("kubernetes alerts") }).unwrap();
+    assert_eq!(ids(&hits), ["dfds-pm2021-005"]);
+    let hits =
+        index.search(&Query { tag: Some("capacity".into()), since: Some("2018-02".into()), ..words("") });
+    let hits = hits.unwrap();
+    assert_eq!(ids(&hits), ["mybinder-2018-03-26-no-space-left", "mybinder-2018-02-22-nginx-down"]);
+    assert_eq!(hits[0].why, ["newest first", "tag capacity"]);
+    assert!(index.search(&Query { severity: Some("P9".into()), ..words("pods") }).unwrap().is_empty());
+}
+
+#[test]
+fn an_empty_search_lists_the_newest() {
+    let (_home, _dir, index) = indexed(labelled());
+    let hits = index.search(&Query { limit: 2, ..words("  ") }).unwrap();
+    assert_eq!(ids(&hits), ["posthog-2024-02-28-decide-is-down", "dfds-pm2021-005"]);
+    assert_eq!(hits[0].why, ["newest first"]);
+    assert_eq!(index.search(&Query { limit: 0, ..words("") }).unwrap().len(), 1);
+}
+
+#[test]
+fn every_text_is_a_query() {
+    let (_home, _dir, index) = indexed(labelled());
+    let space = "mybinder-2018-03-26-no-space-left";
+    for text in [
+        "\"space left on device\"",
+        "“space left on device”",
+        "space left on device\"",
+        "title:( AND space) left^^ \"device",
+        "text:space -left +device ~*?[]{}\\ /",
+        "space \"\" left \"the\"",
+    ] {
+        let hits = index.search(&words(text)).unwrap();
+        assert_eq!(ids(&hits).first(), Some(&space), "{text}");
+    }
+    let hits = index.search(&words("\"space left on device\"")).unwrap();
+    assert_eq!(ids(&hits), [space], "a phrase must be there as it is");
+    assert_eq!(hits[0].why[0], "\"space left on device\"");
+    assert!(index.search(&words("\"device left space\"")).unwrap().is_empty());
+    assert!(index.search(&words("!!! ???")).unwrap().is_empty());
+    assert!(index.search(&words(&"\"".repeat(10_000))).unwrap().is_empty());
+}
+
+#[test]
+fn an_id_a_service_and_an_unfinished_word_find() {
+    let (_home, _dir, index) = indexed(labelled());
+    let hits = index.search(&words("DFDS-PM2021-005")).unwrap();
+    assert_eq!(ids(&hits)[0], "dfds-pm2021-005");
+    assert_eq!(hits[0].why.last().unwrap(), "id DFDS-PM2021-005");
+    let hits = index.search(&words("flags")).unwrap();
+    assert!(hits[0].why.contains(&"service flags".to_owned()), "{:?}", hits[0].why);
+    for typed in ["certi", "certificat", "certificate"] {
+        let hits = index.search(&Query { unfinished: true, ..words(typed) }).unwrap();
+        assert_eq!(ids(&hits)[0], "mybinder-2018-01-18-ssl-outdated", "{typed}");
+    }
+    assert!(index.search(&words("certi")).unwrap().is_empty());
+}
+
+#[test]
+fn an_update_replaces_and_removes_in_one_commit() {
+    let (_home, dir, index) = indexed(fixtures());
+    let other = ready(&dir);
+    let mut changed = fixtures().remove(0);
+    changed.body = "the quagga escaped".into();
+    let gone = fixtures().remove(1).card;
+    let changes = vec![Change::Put(Box::new(changed.clone())), Change::Removed { path: gone.path.clone() }];
+    index.update(TREE, NEXT, changes).unwrap();
+    assert_eq!((index.len(), index.tree().as_str()), (5, NEXT));
+    assert_eq!(ids(&index.search(&words("quagga")).unwrap()), [changed.card.id.as_str()]);
+    assert!(!ids(&index.search(&words("kubernetes alb pipeline")).unwrap()).contains(&gone.id.as_str()));
+
+    // The other reader sees nothing until it looks, and its own change then no longer fits.
+    assert_eq!((other.len(), other.tree().as_str()), (6, TREE));
+    let refused = other.update(TREE, "3333", Vec::new());
+    assert!(matches!(refused, Err(IndexError::Moved { is, .. }) if is == NEXT));
+    assert_eq!(other.len(), 5, "looking is part of trying");
+    assert_eq!(ready(&dir).tree(), NEXT);
+    ready(&dir).check().unwrap();
+}
+
+#[test]
+fn many_small_updates_keep_one_document_a_path() {
+    let (_home, dir, index) = indexed(Vec::new());
+    assert!(index.is_empty());
+    let mut tree = TREE.to_owned();
+    for round in 0..12 {
+        let mut document = fixtures().remove(round % 3);
+        document.body.push_str(&format!("\nround{round}\n"));
+        let next = format!("{round:040}");
+        index.update(&tree, &next, vec![Change::Put(Box::new(document))]).unwrap();
+        tree = next;
+    }
+    let again = ready(&dir);
+    assert_eq!(again.len(), 3);
+    assert_eq!(again.search(&words("round11")).unwrap().len(), 1);
+    assert!(again.search(&words("round8")).unwrap().is_empty());
+    let files = fs::read_dir(&dir).unwrap().count();
+    assert!(files < 80, "{files} files: old parts are not removed");
+}
+
+#[test]
+fn a_second_writer_is_told_to_come_back() {
+    let (_home, dir, index) = indexed(fixtures());
+    let mut inner = Vec::new();
+    let documents = fixtures().into_iter().inspect(|_| {
+        inner.push(rebuild(&dir, NEXT, std::iter::empty(), |_| ()).map(|_| ()));
+        inner.push(index.update(TREE, NEXT, Vec::new()));
+    });
+    rebuild(&dir, NEXT, documents, |_| ()).unwrap();
+    assert_eq!(inner.len(), 12);
+    assert!(inner.iter().all(|outcome| matches!(outcome, Err(IndexError::Busy))), "{inner:?}");
+    index.reload().unwrap();
+    index.update(NEXT, TREE, Vec::new()).unwrap();
+}
+
+#[test]
+fn readers_work_on_while_a_new_index_takes_the_place() {
+    let (home, dir, index) = indexed(fixtures());
+    let mut counted = 0;
+    let fresh = rebuild(&dir, NEXT, fixtures().into_iter().take(2), |done| counted = done).unwrap();
+    assert_eq!(counted, 2);
+    assert_eq!((index.len(), fresh.len()), (6, 2));
+    assert_eq!(ids(&index.search(&words("letsencrypt")).unwrap()), ["mybinder-2018-01-18-ssl-outdated"]);
+    index.reload().unwrap();
+    assert_eq!((index.len(), index.tree().as_str()), (2, NEXT));
+    assert!(index.search(&words("letsencrypt")).unwrap().is_empty());
+    let left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "only the index and its lock stay: {left:?}");
+}
+
+#[test]
+fn a_missing_foreign_or_other_index_is_stale_and_rebuilt() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("index");
+    assert_eq!(stale(&dir), "there is no search index yet");
+
+    // Another program's index, with fields of its own.
+    fs::create_dir(&dir).unwrap();
+    let mut schema = tantivy::schema::Schema::builder();
+    let field = schema.add_text_field("recipe", tantivy::schema::TEXT);
+    let foreign = tantivy::Index::create_in_dir(&dir, schema.build()).unwrap();
+    let mut writer: tantivy::IndexWriter = foreign.writer_with_num_threads(1, 15_000_000).unwrap();
+    writer.add_document(tantivy::doc!(field => "soup")).unwrap();
+    writer.commit().unwrap();
+    drop(writer);
+    assert!(stale(&dir).contains("other fields"), "{}", stale(&dir));
+    fs::write(dir.join("notes.txt"), "mine").unwrap();
+
+    let index = rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap();
+    assert_eq!(index.len(), 6);
+    assert_eq!(fs::read_to_string(home.path().join(".index.old0/notes.txt")).unwrap(), "mine");
+
+    // One of ours, by another version.
+    let meta = fs::read_to_string(dir.join("meta.json")).unwrap();
+    fs::write(dir.join("meta.json"), meta.replace("\\\"schema\\\":1", "\\\"schema\\\":77")).unwrap();
+    assert!(stale(&dir).contains("version 77"), "{}", stale(&dir));
+    assert!(matches!(index.reload(), Err(IndexError::Damaged(_))));
+    assert!(matches!(index.update(TREE, NEXT, Vec::new()), Err(IndexError::Damaged(_))));
+
+    // A file where the folder should be.
+    fs::remove_dir_all(&dir).unwrap();
+    fs::write(&dir, "not a folder").unwrap();
+    assert_eq!(stale(&dir), "there is no search index yet");
+    rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap();
+    assert_eq!(ready(&dir).len(), 6);
+}
+
+/// Copies an index, spoils one file of the copy, opens it. Whatever it says, asking it must not panic, and a wrong
+/// answer must not come from it.
+fn spoil(source: &Path, name: &str, what: &str, spoiled: Option<Vec<u8>>) {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("index");
+    fs::create_dir(&dir).unwrap();
+    for entry in fs::read_dir(source).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), dir.join(entry.file_name())).unwrap();
+    }
+    match spoiled {
+        Some(bytes) => fs::write(dir.join(name), bytes).unwrap(),
+        None => fs::remove_file(dir.join(name)).unwrap(),
+    }
+    match Index::open(&dir) {
+        Opened::Stale(reason) => assert!(!reason.is_empty()),
+        // Some bits do not matter (a name of an unused setting); then it must be whole in all that does.
+        Opened::Ready(index) => {
+            assert_eq!(index.len(), 6, "{what} {name}");
+            let hits = index.search(&words("letsencrypt")).unwrap();
+            assert_eq!(ids(&hits), ["mybinder-2018-01-18-ssl-outdated"], "{what} {name}");
+            let segment = name.len() > 32 && !name.ends_with(".lock");
+            assert!(!segment, "{what} {name} went unnoticed");
+        }
+    }
+    // Building syncs files to the disk: one kind of damage to each file is enough to show that it heals.
+    if what == "halved" {
+        assert_eq!(rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap().len(), 6, "{what} {name}");
+    }
+}
+
+/// The names in a folder, sorted.
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn damage_to_any_file_is_noticed_and_never_a_panic() {
+    let (_home, dir, index) = indexed(fixtures());
+    // A deletion, so that a `.del` file is there to be damaged; then the document again. A part that loses its only
+    // document just goes, so try until one stays.
+    for document in fixtures() {
+        let changes = vec![Change::Removed { path: document.card.path.clone() }];
+        index.update(TREE, NEXT, changes).unwrap();
+        index.update(NEXT, TREE, vec![Change::Put(Box::new(document))]).unwrap();
+        if names(&dir).iter().any(|name| name.ends_with(".del")) {
+            break;
+        }
+    }
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !guard::is_active() {
+            hook(info);
+        }
+    }));
+    let names = names(&dir);
+    assert!(names.iter().any(|name| name.ends_with(".del")), "{names:?}");
+    for name in names.iter().filter(|name| !name.ends_with(".lock")) {
+        let whole = fs::read(dir.join(name)).unwrap();
+        spoil(&dir, name, "deleted", None);
+        spoil(&dir, name, "emptied", Some(Vec::new()));
+        spoil(&dir, name, "halved", Some(whole[..whole.len() / 2].to_vec()));
+        for part in [0, 1, 3, 5, 7] {
+            let mut flipped = whole.clone();
+            let at = (whole.len() - 1) * part / 7;
+            flipped[at] ^= 1 << (part % 8);
+            spoil(&dir, name, "flipped", Some(flipped));
+        }
+        spoil(&dir, name, "garbage", Some(vec![0xA5; whole.len()]));
+    }
+}
+
+#[test]
+fn damage_behind_the_back_of_an_open_index_is_an_error() {
+    let (_home, dir, index) = indexed(fixtures());
+    fs::write(dir.join("meta.json"), "{").unwrap();
+    assert!(matches!(index.reload(), Err(IndexError::Damaged(_))));
+    assert_eq!(index.search(&words("letsencrypt")).unwrap().len(), 1, "what is open stays usable");
+    let (_home, dir, index) = indexed(fixtures());
+    let store = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path());
+    let store = store.into_iter().find(|path| path.extension().is_some_and(|e| e == "store")).unwrap();
+    let mut bytes = fs::read(&store).unwrap();
+    bytes[10] ^= 4;
+    fs::write(&store, bytes).unwrap();
+    assert!(matches!(index.check(), Err(IndexError::Damaged(_))));
+}
+
+#[test]
+fn a_snippet_of_a_real_postmortem_marks_what_was_asked() {
+    let document = fixtures().into_iter().find(|d| d.card.id == "mybinder-2018-03-26-no-space-left").unwrap();
+    let got = snippet(&document.body, "device space launches");
+    assert!((1..=3).contains(&got.fragments.len()));
+    let marked: Vec<String> = got
+        .fragments
+        .iter()
+        .flat_map(|f| f.matches.iter().map(|range| f.text.get(range.clone()).unwrap().to_lowercase()))
+        .collect();
+    for word in ["space", "device", "launch"] {
+        assert!(marked.iter().any(|mark| mark.starts_with(word)), "{word}: {marked:?}");
+    }
+}
+
+/// nDCG@10, MRR over the best 100, Recall@5 of one query, by the formulas of `eval_search.py`.
+fn judge(grades: &HashMap<String, i32>, answer: &[String]) -> [f64; 3] {
+    let gain = |grade: i32, place: usize| (2_f64.powi(grade) - 1.0) / ((place + 2) as f64).log2();
+    let grade = |id: &String| grades.get(id).copied().unwrap_or(0);
+    let dcg: f64 = answer.iter().take(10).enumerate().map(|(place, id)| gain(grade(id), place)).sum();
+    let mut best: Vec<i32> = grades.values().copied().filter(|grade| *grade > 0).collect();
+    best.sort_unstable_by(|a, b| b.cmp(a));
+    let ideal: f64 = best.iter().take(10).enumerate().map(|(place, grade)| gain(*grade, place)).sum();
+    let first = answer.iter().take(100).position(|id| grade(id) > 0);
+    let mrr = first.map_or(0.0, |place| 1.0 / (place + 1) as f64);
+    let found = answer.iter().take(5).filter(|id| grade(id) > 0).count();
+    [dcg / ideal, mrr, found as f64 / best.len().min(5) as f64]
+}
+
+#[test]
+fn the_ranking_reaches_its_goal_on_real_queries() {
+    let (Some(postmortems), Some(eval)) = (test_data("postmortems/md"), test_data("search_eval")) else {
+        return;
+    };
+    let documents = corpus(&postmortems);
+    assert_eq!(documents.len(), 237);
+    let (_home, _dir, index) = indexed(documents);
+    let mut grades: BTreeMap<String, HashMap<String, i32>> = BTreeMap::new();
+    for line in fs::read_to_string(eval.join("qrels.tsv")).unwrap().lines() {
+        let parts: Vec<&str> = line.split_whitespace().collect();
+        grades.entry(parts[0].into()).or_default().insert(parts[2].into(), parts[3].parse().unwrap());
+    }
+    let mut answers: HashMap<String, Vec<String>> = HashMap::new();
+    for line in fs::read_to_string(eval.join("queries.jsonl")).unwrap().lines() {
+        let query: serde_json::Value = serde_json::from_str(line).unwrap();
+        let asked = SimilarQuery { limit: 100, ..like(query["text"].as_str().unwrap()) };
+        let hits = index.similar(&asked).unwrap();
+        assert!(hits.iter().all(|hit| !hit.why.is_empty()));
+        let ids = hits.into_iter().map(|hit| hit.card.id).collect();
+        answers.insert(query["qid"].as_str().unwrap().into(), ids);
+    }
+    assert_eq!((grades.len(), answers.len()), (30, 30));
+    let mut sums = [0.0; 3];
+    for (qid, grades) in &grades {
+        for (sum, value) in sums.iter_mut().zip(judge(grades, &answers[qid])) {
+            *sum += value / 30.0;
+        }
+    }
+    let [ndcg, mrr, recall] = sums;
+    eprintln!("nDCG@10 {ndcg:.4}  MRR {mrr:.4}  Recall@5 {recall:.4}");
+    assert!(ndcg >= 0.58, "nDCG@10 {ndcg:.4}, MRR {mrr:.4}, Recall@5 {recall:.4}");
+}
