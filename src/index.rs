@@ -181,7 +181,7 @@ impl Index {
     /// # Errors
     /// [`IndexError::Damaged`] names the first file that does not hold what was written.
     pub fn check(&self) -> Result<(), IndexError> {
-        guard::guarded(|| open::checksums(&self.inner, true))
+        guard::guarded(|| open::checksums(&open::engine(&self.dir)?.0, true))
     }
 
     /// Brings the index from one tree to another: removes by path, adds, all in one commit.

@@ -56,8 +56,9 @@ pub(super) fn open(dir: &Path) -> Opened {
     }
 }
 
-/// Opens, checks, or says what is wrong.
-fn checked(dir: &Path) -> Result<Index, IndexError> {
+/// The engine on the files as they are now. Writers and checks need a fresh one: the engine reads its list of files
+/// only when it opens them, and a writer with an old list would drop what other processes have added since.
+pub(super) fn engine(dir: &Path) -> Result<(tantivy::Index, Fields), IndexError> {
     let inner = tantivy::Index::open_in_dir(dir)?;
     let (expected, fields) = schema::build();
     if inner.schema() != expected {
@@ -65,6 +66,12 @@ fn checked(dir: &Path) -> Result<Index, IndexError> {
     }
     inner.tokenizers().register(analyzer::TEXT, analyzer::text());
     inner.tokenizers().register(analyzer::LABEL, analyzer::label());
+    Ok((inner, fields))
+}
+
+/// Opens, checks, or says what is wrong.
+fn checked(dir: &Path) -> Result<Index, IndexError> {
+    let (inner, fields) = engine(dir)?;
     let payload = payload(&inner)?;
     checksums(&inner, false)?;
     let reader: IndexReader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;

@@ -88,9 +88,9 @@ pub(super) fn update(index: &Index, from: &str, to: &str, changes: Vec<Change>) 
     if is != from {
         return Err(IndexError::Moved { wanted: from.into(), is });
     }
-    let fields = index.fields;
     guarded(|| {
-        let writer: IndexWriter<TantivyDocument> = index.inner.writer_with_num_threads(1, UPDATE_HEAP)?;
+        let (inner, fields) = open::engine(&index.dir)?;
+        let writer: IndexWriter<TantivyDocument> = inner.writer_with_num_threads(1, UPDATE_HEAP)?;
         for change in changes {
             match change {
                 Change::Put(document) => {

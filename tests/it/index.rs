@@ -240,6 +240,31 @@ fn an_update_replaces_and_removes_in_one_commit() {
 }
 
 #[test]
+fn two_rooms_write_in_turn_and_neither_loses_a_file_of_the_other() {
+    let (_home, dir, one) = indexed(fixtures());
+    let two = ready(&dir);
+    let mut tree = TREE.to_owned();
+    for round in 0..10 {
+        let mut document = fixtures().remove(0);
+        document.card.path = format!("round{round}.md");
+        document.body = format!("quagga round{round}");
+        let next = format!("{round:040}");
+        let writer = if round % 2 == 0 { &one } else { &two };
+        writer.update(&tree, &next, vec![Change::Put(Box::new(document))]).unwrap();
+        tree = next;
+        let third = ready(&dir);
+        assert_eq!(third.len(), 7 + round);
+    }
+    one.check().unwrap();
+    one.reload().unwrap();
+    assert_eq!(one.search(&words("quagga")).unwrap().len(), 10);
+    // One is replaced under the other.
+    drop(rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap());
+    two.update(TREE, NEXT, vec![Change::Put(Box::new(fixtures().remove(1)))]).unwrap();
+    assert_eq!((ready(&dir).len(), ready(&dir).tree().as_str()), (6, NEXT));
+}
+
+#[test]
 fn many_small_updates_keep_one_document_a_path() {
     let (_home, dir, index) = indexed(Vec::new());
     assert!(index.is_empty());
