@@ -2,12 +2,19 @@
 //! the rules of a blameless review, the draft that the log writes, and other people's postmortems as they are.
 //! It must not read files, commit, or know the time of day.
 
+pub mod check;
 pub mod date;
+pub mod document;
 pub mod front_matter;
+pub mod imported;
+pub mod improvements;
 pub mod markdown;
 
+pub use check::{Expectations, check};
 pub use date::PartialDate;
+pub use document::{Part, Postmortem, Section, parse};
 pub use front_matter::{FrontMatter, Key, Value};
+pub use improvements::Improvement;
 
 /// The largest postmortem that is read, in bytes.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;

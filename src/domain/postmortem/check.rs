@@ -1,0 +1,304 @@
+//! Holds a postmortem to what it promised to be: complete, blameless, with improvements that somebody owns. Each rule has
+//! a stable name, so that scripts can rely on it. It must not change the text, and it must not judge style.
+
+mod blame;
+mod marks;
+
+use chrono::NaiveDate;
+
+use super::document::{self, Part, Postmortem, Section};
+use super::front_matter::{self, Key};
+use super::markdown::{self, BlockKind, MARK};
+use super::{Improvement, Problem};
+use crate::domain::words::{StoryKind, fold_word};
+
+/// Every review finds at least this many contributing factors: with fewer, one cause was blamed for all.
+const FACTORS: usize = 3;
+
+/// What a postmortem is checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct Expectations<'a> {
+    /// The names of the severities of the profile in use.
+    pub severities: &'a [&'a str],
+    /// Today (UTC), for due dates.
+    pub today: NaiveDate,
+}
+
+/// Finds everything that keeps a postmortem from being published, sorted by line. Empty means: fit to publish.
+#[must_use]
+pub fn check(text: &str, expected: &Expectations<'_>) -> Vec<Problem> {
+    let (postmortem, mut problems) = document::parse(text);
+    if problems.iter().any(|problem| problem.rule == "too-large") {
+        return problems;
+    }
+    front_matter_keys(text, &postmortem, expected, &mut problems);
+    marks::find(text, &mut problems);
+    sections(&postmortem, &mut problems);
+    for part in [Part::RootCause, Part::ContributingFactors] {
+        if let Some(section) = postmortem.section(part) {
+            blame::find(section, &mut problems);
+        }
+    }
+    let lines: Vec<&str> = markdown::lines_of(text).collect();
+    for improvement in &postmortem.improvements {
+        let is_marked = lines
+            .get(improvement.line.saturating_sub(1)..improvement.last)
+            .is_some_and(|lines| lines.iter().any(|line| line.contains(MARK)));
+        // A marked one is reported by its mark, once.
+        if !is_marked {
+            fields(improvement, expected, &mut problems);
+        }
+    }
+    story_ids(&postmortem, &mut problems);
+    mix(&postmortem, &mut problems);
+    problems.sort_by(|a, b| (a.line, a.rule).cmp(&(b.line, b.rule)));
+    problems
+}
+
+fn front_matter_keys(
+    text: &str,
+    postmortem: &Postmortem,
+    expected: &Expectations<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    if front_matter::split(text).front.is_none() || !postmortem.front.is_readable() {
+        return;
+    }
+    for (key, example) in [
+        (Key::Id, "INC-2026-0042"),
+        (Key::Title, "what happened"),
+        (Key::Date, "\"2026-11-20\""),
+        (Key::Severity, "P1"),
+    ] {
+        if postmortem.front.text(key).is_none() {
+            let line = postmortem.front.line_of(key).unwrap_or(1);
+            let message = format!("the front matter has no `{0}`; add `{0}: {example}`", key.as_str());
+            problems.push(Problem::new("front-matter-key", line, message));
+        }
+    }
+    if let Some(severity) =
+        postmortem.front.text(Key::Severity).filter(|s| !s.contains(MARK) && !knows(expected, s))
+    {
+        let line = postmortem.front.line_of(Key::Severity).unwrap_or(1);
+        problems.push(Problem::new("severity-unknown", line, unknown_severity(severity, expected)));
+    }
+}
+
+fn knows(expected: &Expectations<'_>, severity: &str) -> bool {
+    expected.severities.iter().any(|known| fold_word(known) == fold_word(severity))
+}
+
+fn unknown_severity(severity: &str, expected: &Expectations<'_>) -> String {
+    format!("{severity:?} is not a severity of the profile; use one of: {}", expected.severities.join(", "))
+}
+
+fn sections(postmortem: &Postmortem, problems: &mut Vec<Problem>) {
+    let end = postmortem.sections.last().map_or(1, |section| section.last);
+    for part in Part::ALL {
+        let Some(section) = postmortem.section(part) else {
+            let heading = part.heading();
+            problems.push(Problem::new(
+                "section-missing",
+                end.max(1),
+                format!("there is no section `## {heading}`; add it"),
+            ));
+            continue;
+        };
+        let is_empty = markdown::plain(&section.body).trim().is_empty();
+        match part {
+            Part::Summary if is_empty => {
+                problems.push(Problem::new(
+                    "summary-empty",
+                    section.line,
+                    "the summary is empty; say in three to five sentences what happened, whom it hit and why",
+                ));
+            }
+            Part::Timeline if is_empty || !has_entries(section) => {
+                problems.push(Problem::new("timeline-empty", section.line, "the timeline has no entries; write one list item or table row an event, with its time in UTC"));
+            }
+            Part::Impact => impact(section, problems),
+            Part::ContributingFactors => factors(section, problems),
+            // `improvement-mix` says what is missing there.
+            Part::Improvements | Part::Summary | Part::Timeline => {}
+            _ if is_empty => {
+                let message =
+                    format!("the section `{}` is empty; write what there is to say", section.heading);
+                problems.push(Problem::new("section-empty", section.line, message));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a timeline holds anything that can be an event: a list item, a table row, or a line that begins with a time.
+fn has_entries(section: &Section) -> bool {
+    let begins_with_time =
+        |line: &str| line.trim_start_matches(['#', '*', ' ']).starts_with(|c: char| c.is_ascii_digit());
+    markdown::blocks(&section.body).iter().any(|block| match &block.kind {
+        BlockKind::List(rows) | BlockKind::Table(rows) => rows.iter().any(|(_, text)| !text.is_empty()),
+        _ => false,
+    }) || section.body.lines().any(begins_with_time)
+}
+
+/// The three faces of an impact: the words that name one, its name, and what to say.
+const FACES: [(&[&str], &str, &str); 3] = [
+    (
+        &["user-facing", "user facing", "users", "customer-facing"],
+        "user-facing",
+        "what users felt, for how long, how many",
+    ),
+    (&["internal"], "internal", "which systems and data"),
+    (&["external"], "external", "customers, partners, regulators"),
+];
+
+/// What stands behind a name at the start of a line, when the line begins with one of these names.
+fn behind<'a>(line: &'a str, names: &[&str]) -> Option<&'a str> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let rest = names.iter().find_map(|name| line.strip_prefix(name))?;
+    (!rest.starts_with(char::is_alphanumeric)).then_some(rest)
+}
+
+/// Each face of the impact is named and followed by words, on its line or, as a heading, on the next.
+fn impact(section: &Section, problems: &mut Vec<Problem>) {
+    let text = markdown::plain(&section.body).to_lowercase();
+    let lines: Vec<&str> = text.lines().filter(|line| line.chars().any(char::is_alphanumeric)).collect();
+    let has_words = |text: &str| text.chars().any(char::is_alphanumeric);
+    for (names, name, what) in FACES {
+        let is_said = lines.iter().enumerate().any(|(index, line)| {
+            let next = lines.get(index.saturating_add(1));
+            let next_is_other =
+                next.is_none_or(|line| FACES.iter().any(|(names, ..)| behind(line, names).is_some()));
+            behind(line, names).is_some_and(|rest| has_words(rest) || !next_is_other)
+        });
+        if !is_said {
+            let message = format!(
+                "the impact does not say `{name}`: add `- {name}: …` ({what}; \"none\" is an answer)"
+            );
+            problems.push(Problem::new("impact-incomplete", section.line, message));
+        }
+    }
+}
+
+fn factors(section: &Section, problems: &mut Vec<Problem>) {
+    let blocks = markdown::blocks(&section.body);
+    let is_real = |text: &str| text.chars().any(char::is_alphanumeric) && !text.starts_with(MARK);
+    let rows: usize = blocks
+        .iter()
+        .map(|block| match &block.kind {
+            BlockKind::List(rows) | BlockKind::Table(rows) => {
+                rows.iter().filter(|(_, text)| is_real(text)).count()
+            }
+            _ => 0,
+        })
+        .sum();
+    let headings = blocks
+        .iter()
+        .filter(|block| matches!(&block.kind, BlockKind::Heading(_, text) if is_real(text)))
+        .count();
+    let count = rows.max(headings);
+    if count < FACTORS {
+        let message = format!(
+            "{count} contributing factors are listed; every incident has {FACTORS} or more: write one list item a factor (what let it happen, what hid it, what made it worse or longer)"
+        );
+        problems.push(Problem::new("contributing-factors", section.line, message));
+    }
+}
+
+fn fields(improvement: &Improvement, expected: &Expectations<'_>, problems: &mut Vec<Problem>) {
+    let mut problem = |rule, message: String| problems.push(Problem::new(rule, improvement.line, message));
+    if !improvement.text.chars().any(char::is_alphanumeric) {
+        problem(
+            "improvement-text",
+            "an improvement does not say what must change; write it behind `Story:`".to_owned(),
+        );
+        return;
+    }
+    if improvement.owner.is_none() {
+        problem(
+            "improvement-owner",
+            "an improvement has no owner and would never ship; add `Owner: @name` on the next line"
+                .to_owned(),
+        );
+    }
+    match (&improvement.due, improvement.due_date()) {
+        (None, _) => {
+            problem("improvement-due", "an improvement has no due date; add `Due: YYYY-MM-DD`".to_owned())
+        }
+        (Some(due), None) => problem(
+            "improvement-due-date",
+            format!("the due date {due:?} is not a date; write `Due: YYYY-MM-DD`"),
+        ),
+        (Some(due), Some(date))
+            if improvement.story.is_none() && !improvement.done && date < expected.today =>
+        {
+            problem(
+                "improvement-due-past",
+                format!("the due date {due} of a new improvement is past; give it time to be done"),
+            );
+        }
+        _ => {}
+    }
+    match &improvement.severity {
+        None => problem(
+            "improvement-severity",
+            format!(
+                "an improvement has no severity; add `Severity:` with one of: {}",
+                expected.severities.join(", ")
+            ),
+        ),
+        Some(severity) if !knows(expected, severity) => {
+            problem("improvement-severity", unknown_severity(severity, expected))
+        }
+        Some(_) => {}
+    }
+    if improvement.story_kind().is_none() {
+        let message = match &improvement.kind {
+            None => "an improvement has no kind; add `Kind: preventive`, `detective` or `process`".to_owned(),
+            Some(kind) => {
+                format!("{kind:?} is not a kind of improvement; use preventive, detective or process")
+            }
+        };
+        problem("improvement-kind", message);
+    }
+}
+
+/// One story, one place; and a story belongs to the incident that taught it.
+fn story_ids(postmortem: &Postmortem, problems: &mut Vec<Problem>) {
+    let own = postmortem.front.text(Key::Id);
+    let mut seen = Vec::new();
+    for improvement in &postmortem.improvements {
+        let Some(story) = improvement.story else { continue };
+        if seen.contains(&story) {
+            let message =
+                format!("{story} stands twice; write `- [ ] Story: …` for a new improvement, without an id");
+            problems.push(Problem::new("improvement-id", improvement.line, message));
+        }
+        if own
+            .and_then(|id| id.parse().ok())
+            .is_some_and(|own: crate::domain::ids::IncidentId| own != story.incident)
+        {
+            let message = format!(
+                "{story} belongs to another incident; name it under `related`, or take the id away to file a new story"
+            );
+            problems.push(Problem::new("improvement-id", improvement.line, message));
+        }
+        seen.push(story);
+    }
+}
+
+fn mix(postmortem: &Postmortem, problems: &mut Vec<Problem>) {
+    let Some(section) = postmortem.section(Part::Improvements) else { return };
+    let is_there = |kind: &StoryKind| postmortem.improvements.iter().any(|i| i.story_kind() == Some(*kind));
+    let missing: Vec<&str> =
+        StoryKind::ALL.iter().filter(|kind| !is_there(kind)).map(|kind| kind.as_str()).collect();
+    if !missing.is_empty() {
+        let message = format!(
+            "no {} improvement is listed; every incident yields at least one preventive, one detective and one process improvement",
+            missing.join(" and no ")
+        );
+        problems.push(Problem::new("improvement-mix", section.line, message));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Tests of the check: a whole postmortem that passes, and one broken fixture a rule.
+
+use super::*;
+
+const GOOD: &str = include_str!("../../../../tests/fixtures/postmortems/good.md");
+
+fn run(text: &str) -> Vec<Problem> {
+    let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    check(text, &Expectations { severities: &["P1", "P2", "P3", "P4"], today })
+}
+
+/// Changes one place of the good postmortem and expects exactly this rule, on the line that holds `on`.
+#[track_caller]
+fn breaks(from: &str, to: &str, rule: &str, on: &str) {
+    assert!(GOOD.contains(from), "the fixture has no {from:?}");
+    let text = GOOD.replacen(from, to, 1);
+    let problems = run(&text);
+    assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), [rule], "{problems:#?}");
+    let line = text.lines().nth(problems[0].line - 1).unwrap_or_default();
+    assert!(line.contains(on), "line {} is {line:?}", problems[0].line);
+    assert!(problems[0].message.len() > 15, "{problems:?}");
+}
+
+fn section(part: Part) -> String {
+    let (postmortem, _) = document::parse(GOOD);
+    postmortem.section(part).unwrap().body.clone()
+}
+
+#[test]
+fn a_complete_postmortem_passes() {
+    assert_eq!(run(GOOD), []);
+    assert_eq!(run(&GOOD.replace('\n', "\r\n")), []);
+}
+
+#[test]
+fn every_section_must_be_there() {
+    for part in Part::ALL {
+        let text = GOOD.replace(&format!("## {}\n{}", part.heading(), section(part)), "");
+        assert_ne!(text, GOOD);
+        let problems = run(&text);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].rule, "section-missing");
+        assert!(problems[0].message.contains(part.heading()));
+    }
+}
+
+#[test]
+fn no_section_may_be_empty() {
+    for (part, rule) in [
+        (Part::Summary, "summary-empty"),
+        (Part::Timeline, "timeline-empty"),
+        (Part::RootCause, "section-empty"),
+        (Part::ContributingFactors, "contributing-factors"),
+        (Part::WentWell, "section-empty"),
+        (Part::WentPoorly, "section-empty"),
+        (Part::Improvements, "improvement-mix"),
+        (Part::Lessons, "section-empty"),
+    ] {
+        let heading = format!("## {}\n", part.heading());
+        breaks(&format!("{heading}{}", section(part)), &format!("{heading}\n"), rule, part.heading());
+    }
+    breaks(&section(Part::Timeline), "\nThere was not much.\n\n", "timeline-empty", "Timeline");
+}
+
+#[test]
+fn impact_has_three_faces() {
+    breaks("- User-facing: checkout failed", "- Checkout failed", "impact-incomplete", "Impact");
+    breaks("- Internal: the", "- Also: the", "impact-incomplete", "Impact");
+    breaks(
+        "- External: none. No data left, no notification was due.",
+        "- External:",
+        "impact-incomplete",
+        "Impact",
+    );
+    let headings = "\n### User-facing\n\nSlow.\n\n### Internal\n\nNo deploys.\n\n### External\n\nNone.\n\n";
+    assert_eq!(run(&GOOD.replace(&section(Part::Impact), headings)), []);
+}
+
+#[test]
+fn nothing_may_be_left_to_fill_in() {
+    breaks("a key for signing builds leaked", "[fill in: what leaked]", "unfilled", "[fill in:");
+    breaks("- External: none", "- External: <customer impact>", "unfilled", "<customer impact>");
+    breaks("owner: alice", "owner: TBD", "unfilled", "owner: TBD");
+    breaks("Due: 2027-01-15", "Due: [fill in: when]", "unfilled", "Due:");
+}
+
+#[test]
+fn three_factors_are_the_least() {
+    breaks("- The log of the build printed its environment.\n", "", "contributing-factors", "Contributing");
+    let three_headings = "\n### One\na\n### Two\nb\n### Three\nc\n\n";
+    assert_eq!(run(&GOOD.replace(&section(Part::ContributingFactors), three_headings)), []);
+}
+
+#[test]
+fn people_are_no_cause() {
+    breaks(
+        "The build allowed any job",
+        "Human error: the build allowed any job",
+        "human-error",
+        "Human error",
+    );
+    breaks("- The key did not expire.", "- Someone\n  forgot to expire it.", "human-error", "Someone");
+    breaks("- The key did not expire.", "- Carelessness.", "human-error", "Carelessness");
+    breaks("- The key did not expire.", "- An **operator error**.", "human-error", "operator error");
+    assert_eq!(run(&GOOD.replace("The build allowed", "This is not \"human error\": the build allowed")), []);
+    assert_eq!(
+        run(&GOOD.replace("- The pager", "- Nobody called it human error.\n- The pager")),
+        [],
+        "elsewhere it may stand"
+    );
+}
+
+#[test]
+fn an_improvement_needs_owner_date_severity_and_kind() {
+    breaks("Owner: @alice ", "", "improvement-owner", "Story INC-2026-0042/S1");
+    breaks("Owner: @alice ", "Owner: TBD? ", "unfilled", "TBD");
+    breaks(" Due: 2027-01-15", "", "improvement-due", "Story INC-2026-0042/S1");
+    breaks("Due: 2027-01-15", "Due: next week", "improvement-due-date", "Story INC-2026-0042/S1");
+    breaks("Due: 2027-01-15", "Due: 2027-02-30", "improvement-due-date", "Story INC-2026-0042/S1");
+    breaks("Due: 2027-02-01", "Due: 2026-02-01", "improvement-due-past", "Story: Alert");
+    breaks(" Severity: P2", "", "improvement-severity", "Story INC-2026-0042/S1");
+    breaks("Severity: P2", "Severity: huge", "improvement-severity", "Story INC-2026-0042/S1");
+    breaks("- [ ] Story: Alert when", "- [ ] Story:\n- [ ] Story: Alert when", "improvement-text", "Story:");
+}
+
+#[test]
+fn the_three_kinds_must_be_there() {
+    let problems = run(&GOOD.replacen("Kind: preventive", "Kind: nice", 1));
+    let rules: Vec<_> = problems.iter().map(|p| p.rule).collect();
+    assert_eq!(rules, ["improvement-mix", "improvement-kind"]);
+    breaks("Kind: detective", "Kind: process", "improvement-mix", "Improvements");
+    let problems = run(&GOOD.replacen(" Kind: process", "", 1));
+    assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), ["improvement-mix", "improvement-kind"]);
+}
+
+#[test]
+fn improvements_are_tasks_with_ids_of_their_own() {
+    breaks(
+        "- [ ] Story: Alert when",
+        "- A thought\n- [ ] Story: Alert when",
+        "improvement-form",
+        "A thought",
+    );
+    breaks(
+        "- [ ] Story: Alert when",
+        "- [ ] Story INC-2026-0042/S1: Alert when",
+        "improvement-id",
+        "Alert when",
+    );
+    breaks(
+        "- [ ] Story: Alert when",
+        "- [ ] Story INC-2025-0001/S1: Alert when",
+        "improvement-id",
+        "Alert when",
+    );
+}
+
+#[test]
+fn the_front_matter_must_say_what_it_is() {
+    for key in
+        ["id: INC-2026-0042\n", "title: Signing key leaked\n", "date: \"2026-11-20\"\n", "severity: P1\n"]
+    {
+        breaks(key, "", "front-matter-key", "---");
+    }
+    breaks("severity: P1\n", "severity: terrible\n", "severity-unknown", "terrible");
+    assert_eq!(run(&GOOD.replace("severity: P1\n", "severity: p-1\n")), []);
+    breaks("date: \"2026-11-20\"", "date: soon", "front-matter-value", "soon");
+    breaks("kind: real\n", "kind: real\nkind: drill\n", "front-matter", "drill");
+    breaks("---\nid:", "id:", "front-matter", "id:");
+}
+
+#[test]
+fn what_is_too_large_is_not_looked_at() {
+    let problems = run(&"x".repeat(crate::domain::postmortem::MAX_BYTES + 1));
+    assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), ["too-large"]);
+}

@@ -1,0 +1,314 @@
+//! A postmortem taken apart: front matter, sections by name, improvements. It must not judge (`check` does).
+
+use super::front_matter::{self, FrontMatter, Key};
+use super::improvements::{self, Improvement};
+use super::markdown::{self, BlockKind};
+use super::{MAX_BYTES, Problem};
+
+/// The sections that a postmortem must have, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// What happened, in a few sentences.
+    Summary,
+    /// Who felt it: user-facing, internal, external.
+    Impact,
+    /// What happened when.
+    Timeline,
+    /// What made it possible.
+    RootCause,
+    /// What else had to be so for it to happen.
+    ContributingFactors,
+    /// What to keep.
+    WentWell,
+    /// What to change.
+    WentPoorly,
+    /// The stories.
+    Improvements,
+    /// What others should know.
+    Lessons,
+}
+
+impl Part {
+    /// All parts in their order.
+    pub const ALL: [Self; 9] = [
+        Self::Summary,
+        Self::Impact,
+        Self::Timeline,
+        Self::RootCause,
+        Self::ContributingFactors,
+        Self::WentWell,
+        Self::WentPoorly,
+        Self::Improvements,
+        Self::Lessons,
+    ];
+
+    /// The heading as we write it.
+    #[must_use]
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Summary => "Summary",
+            Self::Impact => "Impact",
+            Self::Timeline => "Timeline (UTC)",
+            Self::RootCause => "Root Cause",
+            Self::ContributingFactors => "Contributing Factors",
+            Self::WentWell => "What Went Well",
+            Self::WentPoorly => "What Went Poorly",
+            Self::Improvements => "Improvements",
+            Self::Lessons => "Lessons Learned",
+        }
+    }
+
+    /// The part that a heading names, by its usual names in any case; numbering, brackets and a colon do not count.
+    #[must_use]
+    pub fn of_heading(heading: &str) -> Option<Self> {
+        Some(match folded(heading).as_str() {
+            "summary" | "overview" | "executive summary" | "tl;dr" | "tldr" | "abstract"
+            | "what happened" => Self::Summary,
+            "impact" | "customer impact" | "user impact" | "business impact" | "impact assessment" => {
+                Self::Impact
+            }
+            "timeline" | "timeline of events" | "incident timeline" | "chronology" | "key events" => {
+                Self::Timeline
+            }
+            "root cause" | "root causes" | "root cause analysis" | "root cause(s)" | "cause" | "causes" => {
+                Self::RootCause
+            }
+            "contributing factors"
+            | "contributing factor"
+            | "contributing causes"
+            | "contributing conditions"
+            | "contributors"
+            | "factors" => Self::ContributingFactors,
+            "what went well"
+            | "went well"
+            | "what worked"
+            | "what worked well"
+            | "what went right"
+            | "things that went well" => Self::WentWell,
+            "what went poorly"
+            | "what went wrong"
+            | "went poorly"
+            | "what went badly"
+            | "what didn't go well"
+            | "what did not go well"
+            | "what didn't work"
+            | "what could have gone better"
+            | "things that went poorly" => Self::WentPoorly,
+            "improvements"
+            | "improvement"
+            | "improvement stories"
+            | "action items"
+            | "actions"
+            | "corrective actions"
+            | "follow-ups"
+            | "follow ups"
+            | "follow-up actions"
+            | "next steps" => Self::Improvements,
+            "lessons learned" | "lessons learnt" | "lessons" | "learnings" | "takeaways"
+            | "key takeaways" => Self::Lessons,
+            _ => return None,
+        })
+    }
+}
+
+/// A heading for comparison: lower case, no numbering, no bracketed part, no marks at its ends.
+pub(super) fn folded(heading: &str) -> String {
+    let lower = heading.to_lowercase().replace('\u{2019}', "'");
+    let without_brackets = match lower.split_once('(') {
+        Some((before, after)) if !after.starts_with("s)") => before.to_owned(),
+        _ => lower,
+    };
+    without_brackets
+        .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '#' | '*'))
+        .trim_end_matches(|c: char| matches!(c, ':' | '.' | '*' | ' ' | '!' | '?' | '-'))
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A heading and what stands under it, up to the next section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Which required part it is, if one.
+    pub part: Option<Part>,
+    /// The heading without markup.
+    pub heading: String,
+    /// The line of the heading, from 1.
+    pub line: usize,
+    /// The last line of the section.
+    pub last: usize,
+    /// The text under the heading, as it stands.
+    pub body: String,
+}
+
+/// A postmortem taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Postmortem {
+    /// The front matter; empty when there is none.
+    pub front: FrontMatter,
+    /// The title of the document: the first heading of level 1, if it names no part.
+    pub heading: Option<String>,
+    /// The sections in their order.
+    pub sections: Vec<Section>,
+    /// The improvements of the section of that name, in their order.
+    pub improvements: Vec<Improvement>,
+}
+
+impl Postmortem {
+    /// The first section that is this part.
+    #[must_use]
+    pub fn section(&self, part: Part) -> Option<&Section> {
+        self.sections.iter().find(|section| section.part == Some(part))
+    }
+
+    /// The title: of the front matter, else of the first heading.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.front.text(Key::Title).or(self.heading.as_deref())
+    }
+}
+
+/// Takes a postmortem apart. Everything that could not be read as intended is listed with its line; the text of a
+/// document that is too large is not looked at.
+#[must_use]
+pub fn parse(text: &str) -> (Postmortem, Vec<Problem>) {
+    if text.len() > MAX_BYTES {
+        let message = format!(
+            "the document has {} bytes; at most {MAX_BYTES} are read; move logs and pictures out of it",
+            text.len()
+        );
+        return (Postmortem::default(), vec![Problem::new("too-large", 1, message)]);
+    }
+    let cut = front_matter::split(text);
+    let (front, mut problems) = match cut.front {
+        Some(block) => FrontMatter::parse(block),
+        None => {
+            let message = "there is no front matter; begin the file with `---`, `key: value` lines and `---`";
+            (FrontMatter::default(), vec![Problem::new("front-matter", 1, message)])
+        }
+    };
+    let (heading, sections) = sections(cut.body, cut.body_line);
+    let mut found = Vec::new();
+    for section in sections.iter().filter(|section| section.part == Some(Part::Improvements)) {
+        let (mut improvements, more) = improvements::parse(&section.body, section.line.saturating_add(1));
+        found.append(&mut improvements);
+        problems.extend(more);
+    }
+    (Postmortem { front, heading, sections, improvements: found }, problems)
+}
+
+/// Cuts a body into sections: at headings of level 1 and 2, and at deeper ones that name a part.
+pub(super) fn sections(body: &str, body_line: usize) -> (Option<String>, Vec<Section>) {
+    let lines: Vec<&str> = markdown::lines_of(body).collect();
+    let offset = body_line.saturating_sub(1);
+    let mut title = None;
+    let mut sections: Vec<Section> = Vec::new();
+    let mut starts: Vec<usize> = Vec::new();
+    for block in markdown::blocks(body) {
+        let BlockKind::Heading(level, heading) = block.kind else { continue };
+        let part = Part::of_heading(&heading);
+        if level == 1 && part.is_none() && title.is_none() && sections.is_empty() {
+            title = Some(heading);
+            continue;
+        }
+        if level > 2 && part.is_none() {
+            continue;
+        }
+        if let Some(before) = sections.last_mut() {
+            before.last = block.first.saturating_sub(1);
+        }
+        starts.push(block.last);
+        sections.push(Section { part, heading, line: block.first, last: lines.len(), body: String::new() });
+    }
+    for (section, start) in sections.iter_mut().zip(starts) {
+        section.body = lines.get(start..section.last.max(start)).unwrap_or_default().concat();
+        section.line = start.saturating_add(offset);
+        section.last = section.last.saturating_add(offset);
+    }
+    (title, sections)
+}
+
+/// The document with another front matter and the same body, byte for byte.
+#[must_use]
+pub fn with_front(text: &str, front: &FrontMatter) -> String {
+    let cut = front_matter::split(text);
+    let mut out = front.to_text();
+    if cut.front.is_none() && !cut.body.starts_with(['\n', '\r']) {
+        out.push('\n');
+    }
+    out.push_str(cut.body);
+    out
+}
+
+/// Whether two versions say the same: everything is compared but `timeline_head`, which a second publish renews.
+#[must_use]
+pub fn same_but_for_head(one: &str, other: &str) -> bool {
+    let without_head = |text: &str| {
+        let cut = front_matter::split(text);
+        let mut front = cut.front.map(|block| FrontMatter::parse(block).0)?;
+        front.remove(Key::TimelineHead).ok()?;
+        Some((front.to_text(), cut.body.to_owned()))
+    };
+    one == other || without_head(one).is_some_and(|one| Some(one) == without_head(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn sections_are_found_by_their_usual_names() {
+        let text = "---\nid: A\n---\n# Postmortem: x\n\n## 1. TL;DR\ns\n## Timeline (UTC)\n- 14:23 a\n```\n## not a heading\n```\n## Odd\n### What went well:\ngood\n### detail\nmore\n## Action Items\n";
+        let (postmortem, problems) = parse(text);
+        assert_eq!(problems, []);
+        assert_eq!(postmortem.title(), Some("Postmortem: x"));
+        let seen: Vec<_> = postmortem.sections.iter().map(|s| (s.part, s.line, s.body.as_str())).collect();
+        assert_eq!(
+            seen,
+            [
+                (Some(Part::Summary), 6, "s\n"),
+                (Some(Part::Timeline), 8, "- 14:23 a\n```\n## not a heading\n```\n"),
+                (None, 13, ""),
+                (Some(Part::WentWell), 14, "good\n### detail\nmore\n"),
+                (Some(Part::Improvements), 18, ""),
+            ]
+        );
+        for part in Part::ALL {
+            assert_eq!(Part::of_heading(part.heading()), Some(part));
+            assert_eq!(Part::of_heading(&part.heading().to_uppercase()), Some(part));
+        }
+        assert_eq!(Part::of_heading("Root Cause(s)"), Some(Part::RootCause));
+        assert_eq!(Part::of_heading("What didn’t go well?"), Some(Part::WentPoorly));
+    }
+
+    #[test]
+    fn a_second_publish_compares_all_but_the_head() {
+        let one = "---\nid: A\ntimeline_head: 1 aa\nx: 1\n---\nbody\n";
+        assert!(same_but_for_head(one, &one.replace("1 aa", "2 bb")));
+        assert!(!same_but_for_head(one, &one.replace("body", "other")));
+        assert!(!same_but_for_head(one, &one.replace("x: 1", "x: 2")));
+        assert!(same_but_for_head("no front", "no front"));
+        assert!(!same_but_for_head("no front", one));
+    }
+
+    #[test]
+    fn another_front_matter_leaves_the_body_alone() {
+        let text = "---\r\nid: A\r\n---\r\n# x\r\n\r\nbody\r\n";
+        let (mut postmortem, _) = parse(text);
+        postmortem.front.set_text(Key::Id, "B").unwrap();
+        let again = with_front(text, &postmortem.front);
+        assert!(again.ends_with("# x\r\n\r\nbody\r\n") && again.contains("id: B\r\n"), "{again:?}");
+        assert_eq!(with_front("# x\n", &FrontMatter::default()), "---\n---\n\n# x\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "(---\n[a-c: \n]{0,20}---\n)?[#*\\- \\[\\]a-cS`\n\r:]{0,200}") {
+            let (postmortem, _) = parse(&text);
+            for section in &postmortem.sections {
+                prop_assert!(text.contains(&section.body));
+            }
+        }
+    }
+}

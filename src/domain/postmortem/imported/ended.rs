@@ -1,0 +1,261 @@
+//! One line that says what ended an incident, taken from where people write it. Silence is better than a wrong line.
+
+use crate::domain::postmortem::document::{Section, folded};
+use crate::domain::postmortem::markdown::{self, BlockKind};
+
+/// The longest line, in characters.
+const MAX: usize = 200;
+/// The shortest that says anything, in characters.
+const MIN: usize = 12;
+/// How many blocks, items and sentences are looked at in one place.
+const MAX_BLOCKS: usize = 40;
+
+/// Headings and labels under which people say how it ended, best first.
+const NAMES: [&str; 22] = [
+    "what ended it",
+    "resolution",
+    "how it was resolved",
+    "how was it resolved",
+    "how we fixed it",
+    "how did we fix it",
+    "the fix",
+    "fix",
+    "resolution and recovery",
+    "mitigation",
+    "mitigations",
+    "mitigation and resolution",
+    "recovery",
+    "remediation",
+    "immediate actions",
+    "immediate action",
+    "immediate mitigation",
+    "immediate fix",
+    "actions taken",
+    "action taken",
+    "our response",
+    "response",
+];
+
+/// Words that say what somebody did, or what happened, that can end an incident.
+const DEEDS: [&str; 62] = [
+    "rolled back", "rolling back", "rollback", "roll back", "revert", "restart", "reboot", "deleted", "removed",
+    "removing", "disabled", "revoked", "revoking", "scaled", "scaling", "increased", "reduced", "raised", "lowered",
+    "upgraded", "downgraded", "redeployed", "deployed", "replaced", "reattached", "recreated", "re-created",
+    "restored", "patched", "pinned", "pinning", "banned", "banning", "cleared", "rotated", "yanked", "locked",
+    "switched", "failed over", "failover", "merged", "applied", "cordoned", "cordoning", "drained", "draining",
+    "turned off", "taken down", "blocked", "released", "bump", "migrated", "renewed", "generated", "reset",
+    "quarantined", "suspended", "pushed", "resolved by", "fixed by", "fixed in", "upgrading",
+];
+
+/// Words that say that it was over.
+const OVER: [&str; 18] = [
+    "resolved", "restored", "recovered", "mitigated", "fixed", "back to normal", "back online", "service resumes",
+    "resumed", "incident ends", "incident over", "outage ends", "end of incident", "end of outage", "again", "healthy",
+    "stable", "immediately",
+];
+
+/// Words that deny it, put it off, or tell of something else: a cause, a plan, a wish.
+const NOT_OVER: [&str; 24] = [
+    "not ", "unresolved", "should", "will be", "we will", "going to", "attempt", "tried", "trying", "didn't", "still",
+    "recommend", "identified", "was caused", "due to", "because", "had been", "need to", "would", "plan", "consider",
+    "please", "failed to", "despite",
+];
+
+/// How well a sentence says what ended it: 0 for not at all.
+fn worth(text: &str) -> u8 {
+    let lower = text.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if !has(&DEEDS) || has(&NOT_OVER) {
+        return 0;
+    }
+    if has(&OVER) { 2 } else { 1 }
+}
+
+/// Finds the line, first under a heading, then behind a label, then at the end of the timeline.
+pub(super) fn find(body: &str, sections: &[Section]) -> Option<String> {
+    let blocks = markdown::blocks(body);
+    under_heading(&blocks).or_else(|| behind_label(body)).or_else(|| last_of_timeline(sections))
+}
+
+/// The sentence under such a heading that says it best, the first of equals.
+fn under_heading(blocks: &[markdown::Block]) -> Option<String> {
+    NAMES.iter().find_map(|name| {
+        let is_named = |block: &markdown::Block| matches!(&block.kind, BlockKind::Heading(_, text) if folded(text) == *name);
+        let at = blocks.iter().position(is_named)?;
+        let below = blocks.iter().skip(at.saturating_add(1));
+        let below = below.take_while(|block| !matches!(block.kind, BlockKind::Heading(..))).take(MAX_BLOCKS);
+        best(below.flat_map(|block| match &block.kind {
+            BlockKind::List(rows) | BlockKind::Table(rows) => rows.iter().map(|(_, text)| text.as_str()).collect(),
+            BlockKind::Text(text) => vec![text.as_str()],
+            BlockKind::Code | BlockKind::Heading(..) => Vec::new(),
+        }))
+    })
+}
+
+/// The sentence of these texts that says best what ended it.
+fn best<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut found: Option<(u8, String)> = None;
+    for text in texts.take(MAX_BLOCKS) {
+        for sentence in sentences(text).into_iter().take(MAX_BLOCKS) {
+            let worth = worth(&sentence);
+            if worth > found.as_ref().map_or(0, |(best, _)| *best)
+                && let Some(sentence) = finished(without_time(&sentence))
+            {
+                found = Some((worth, sentence));
+            }
+        }
+    }
+    found.map(|(_, sentence)| sentence)
+}
+
+/// `**Resolution**: …` or `- Resolution: …`, or the item below such a label.
+fn behind_label(body: &str) -> Option<String> {
+    let lines: Vec<&str> = body.lines().collect();
+    let code = markdown::code_lines(body);
+    NAMES.iter().find_map(|name| {
+        lines.iter().enumerate().find_map(|(index, line)| {
+            if code.get(index).copied().unwrap_or(false) || line.trim_start().starts_with('#') {
+                return None;
+            }
+            let plain: String = line.chars().filter(|c| !matches!(c, '*' | '_')).collect();
+            let plain = plain.trim_start_matches(['-', '+', ' ', '>']);
+            let (label, rest) = plain.split_once(':')?;
+            if label.trim().to_lowercase() != *name {
+                return None;
+            }
+            if *name == "what ended it" {
+                // Our own label: somebody answered exactly this question.
+                return finished(&markdown::plain(rest));
+            }
+            let indent = line.len().saturating_sub(line.trim_start().len());
+            let below = lines.iter().skip(index.saturating_add(1)).take(MAX_BLOCKS).take_while(|below| {
+                let deeper = below.len().saturating_sub(below.trim_start().len()) > indent;
+                deeper && !below.trim().is_empty()
+            });
+            let texts: Vec<String> = std::iter::once(rest).chain(below.copied()).map(markdown::plain).collect();
+            best(texts.iter().map(String::as_str))
+        })
+    })
+}
+
+/// The last entries of the timeline: one that says it was over, and the deed in it or shortly before it.
+fn last_of_timeline(sections: &[Section]) -> Option<String> {
+    let timeline = sections.iter().rfind(|s| s.part == Some(crate::domain::postmortem::Part::Timeline))?;
+    let lines: Vec<String> = entries(&timeline.body);
+    let is_over = |line: &String| {
+        let lower = line.to_lowercase();
+        OVER.iter().any(|word| lower.contains(word)) && !NOT_OVER.iter().any(|word| lower.contains(word))
+    };
+    let over = lines.iter().rposition(is_over).filter(|at| at.saturating_add(8) >= lines.len())?;
+    let near = lines.get(over.saturating_sub(3)..=over)?;
+    let deed = near.iter().rev().find(|line| worth(line) > 0)?;
+    let (_, deed) = sentences(deed).into_iter().map(|s| (worth(&s), s)).max_by_key(|(worth, _)| *worth)?;
+    finished(without_time(&deed))
+}
+
+/// The entries of a timeline: items, rows, paragraphs, each on one line.
+fn entries(body: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for block in markdown::blocks(body) {
+        match block.kind {
+            BlockKind::List(rows) | BlockKind::Table(rows) => found.extend(rows.into_iter().map(|(_, text)| text)),
+            BlockKind::Text(text) => found.push(text),
+            BlockKind::Heading(..) | BlockKind::Code => {}
+        }
+    }
+    found
+}
+
+/// A timeline line without the time and date it begins with.
+fn without_time(line: &str) -> &str {
+    let line = line.trim_start();
+    let is_time = |c: char| {
+        c.is_ascii_digit()
+            || matches!(c, ':' | '-' | '–' | '/' | '.' | '~' | ' ' | '[' | ']' | '(' | ')' | '+')
+    };
+    let bare = line.trim_start_matches(is_time);
+    let had_time = bare.len() < line.len();
+    let bare = ["UTC", "GMT", "BST", "CET", "CEST", "PST", "PDT", "Z", "am", "pm", "AM", "PM"]
+        .iter()
+        .find_map(|zone| {
+            bare.strip_prefix(zone).filter(|rest| had_time && !rest.starts_with(char::is_alphanumeric))
+        })
+        .unwrap_or(bare);
+    bare.trim_start_matches([':', '-', '–', '—', '|', ' ', ']', ')', ','])
+}
+
+/// The sentences of a text.
+fn sentences(text: &str) -> Vec<String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut found = Vec::new();
+    let mut start = 0_usize;
+    for (at, _) in text.match_indices(['.', '!']) {
+        let rest = text.get(at.saturating_add(1)..).unwrap_or_default();
+        let word = text.get(..at).unwrap_or_default().rsplit(' ').next().unwrap_or_default();
+        let begins = rest.trim_start().starts_with(|c: char| c.is_uppercase() || c.is_numeric());
+        let is_short = matches!(word.trim_start_matches('('), "e.g" | "i.e" | "etc" | "vs" | "approx" | "ca");
+        if rest.starts_with(' ') && begins && !is_short {
+            found.push(text.get(start..at).unwrap_or_default().trim().to_owned());
+            start = at.saturating_add(1);
+        }
+    }
+    found.push(text.get(start..).unwrap_or_default().trim().to_owned());
+    found
+}
+
+/// A sentence as one line, cut at a number of characters; none when it says nothing.
+fn finished(text: &str) -> Option<String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.trim_end_matches(['.', ':', ' ', ',']);
+    if text.chars().filter(|c| c.is_alphabetic()).count() < MIN || text.contains(markdown::MARK) {
+        return None;
+    }
+    Some(match text.char_indices().nth(MAX) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default().trim_end()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::postmortem::document::sections;
+
+    fn found(body: &str) -> Option<String> {
+        find(body, &sections(body, 1).1)
+    }
+
+    #[test]
+    fn what_ended_it_is_taken_from_where_people_write_it() {
+        for (body, expected) in [
+            (
+                "# X\n## Resolution\n\nThe pods were deleted, e.g. by hand. Then we slept.\n",
+                Some("The pods were deleted, e.g. by hand"),
+            ),
+            (
+                "## Mitigation\n- Restarted the proxy on all nodes\n- more\n",
+                Some("Restarted the proxy on all nodes"),
+            ),
+            ("- **Resolution**:\n  - The team scaled the pool up.\n", Some("The team scaled the pool up")),
+            ("## Resolution\n- Due to load the pods restarted\n- We identified it\n- The pool was scaled up and the service recovered\n", Some("The pool was scaled up and the service recovered")),
+            ("**Resolution**: the limit was raised to 300.\n", Some("the limit was raised to 300")),
+            (
+                "What ended it: the key was revoked in the key service\n",
+                Some("the key was revoked in the key service"),
+            ),
+            (
+                "## Timeline\n- 13:28 Investigation starts\n- 13:29 UTC - Service restored by redeploying\n- 13:50 Post written\n",
+                Some("Service restored by redeploying"),
+            ),
+            ("## Timeline\n- 13:29 not resolved by redeploying it\n", None),
+            ("## Resolution\n\nTBD\n", None),
+            ("## Resolution\n\n## Next\nwords and words and words\n", None),
+            ("It was all fixed somehow and everybody was happy.\n", None),
+            ("```\nResolution: this is code and no label\n```\n", None),
+        ] {
+            assert_eq!(found(body).as_deref(), expected, "{body}");
+        }
+        let long = format!("## Fix\n{}\n", "word ".repeat(100));
+        assert!(found(&long).unwrap().chars().count() <= MAX + 1);
+    }
+}

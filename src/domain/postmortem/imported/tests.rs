@@ -1,0 +1,61 @@
+//! Tests of reading other people's postmortems: odd ones made by hand (the whole corpus is read in `tests/it`).
+
+use super::*;
+
+fn ok(path: &str, text: &str) -> Imported {
+    read(path, text.as_bytes()).unwrap().0
+}
+
+#[test]
+fn everything_is_taken_from_the_first_place_that_has_it() {
+    let imported = ok(
+        "a/b.md",
+        "---\nuuid: 0xff\ntitle: 'T: x'\ndate: '2014'\nsev: 2\ncategories:\n- kubernetes\ntags: a, b\nservices: {api: 1, web: 2}\n---\n# Other\n",
+    );
+    assert_eq!((imported.id.as_str(), imported.title.as_str()), ("0xff", "T: x"));
+    assert_eq!(imported.date.unwrap().to_string(), "2014");
+    assert_eq!(imported.severity.as_deref(), Some("2"));
+    assert_eq!(imported.tags, ["a", "b", "kubernetes"]);
+    assert_eq!(imported.services, ["api", "web"]);
+    assert_eq!(imported.body, "# Other\n");
+
+    let imported = ok(
+        "posts/2020-02-12/Outage of x.html.md",
+        "text\n\n### First *heading*\n\n**Severity**: Sev 1 (major)\n",
+    );
+    assert_eq!(imported.id, "posts-2020-02-12-Outage of x.html");
+    assert_eq!(imported.title, "First heading");
+    assert_eq!(imported.date.unwrap().to_string(), "2020-02-12");
+    assert_eq!(imported.severity.as_deref(), Some("Sev 1"));
+
+    let imported = ok("./x.md", "only words, on 2019-03-04 or so");
+    assert_eq!((imported.id.as_str(), imported.title.as_str()), ("x", "x"));
+    assert_eq!(imported.date.unwrap().to_string(), "2019-03-04");
+    assert_eq!((imported.severity, imported.ended), (None, None));
+}
+
+#[test]
+fn broken_front_matter_is_listed_and_read_by_lines() {
+    let (imported, problems) = read("x.md", b"---\ntitle: Outage: the db\nid: 7\n---\n# Y\n").unwrap();
+    assert_eq!((imported.title.as_str(), imported.id.as_str()), ("Outage: the db", "7"));
+    assert_eq!((problems.len(), problems[0].line), (1, 2));
+    let imported = ok("x.md", "---\n\n# A rule, not front matter\n");
+    assert_eq!(imported.title, "A rule, not front matter");
+}
+
+#[test]
+fn what_is_no_text_is_refused_with_the_reason() {
+    let reason = |bytes: &[u8]| read("d/x.md", bytes).unwrap_err().to_string();
+    assert_eq!(reason(b"a\0b"), "d/x.md is not text: it holds a zero byte at byte 1");
+    assert!(reason(b"ok\n\xff\xfe").contains("line 2"));
+    assert!(reason(b" \n").contains("empty"));
+    assert!(reason(&vec![b'a'; MAX_BYTES + 1]).contains("at most"));
+}
+
+#[test]
+fn hostile_text_is_made_safe() {
+    let imported = ok("x\x1b.md", "---\ntitle: \"a\\x1b[2Jb\\u202e\"\n---\nbody \x1b[31m\u{202e}\n");
+    assert_eq!(imported.title, "a^[[2Jb<U+202E>");
+    assert_eq!(imported.body, "body ^[[31m<U+202E>\n");
+    assert_eq!(imported.id, "x^[");
+}
