@@ -8,7 +8,6 @@ pub mod ids;
 pub mod log;
 pub mod postmortem;
 pub mod quick_entry;
-pub mod postmortem;
 pub mod role;
 pub mod safe;
 pub mod severity;

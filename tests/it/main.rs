@@ -2,5 +2,6 @@
 
 mod data;
 mod index;
+mod postmortems;
 mod shell;
 mod timelines;

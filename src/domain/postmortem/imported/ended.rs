@@ -38,27 +38,130 @@ const NAMES: [&str; 22] = [
 
 /// Words that say what somebody did, or what happened, that can end an incident.
 const DEEDS: [&str; 62] = [
-    "rolled back", "rolling back", "rollback", "roll back", "revert", "restart", "reboot", "deleted", "removed",
-    "removing", "disabled", "revoked", "revoking", "scaled", "scaling", "increased", "reduced", "raised", "lowered",
-    "upgraded", "downgraded", "redeployed", "deployed", "replaced", "reattached", "recreated", "re-created",
-    "restored", "patched", "pinned", "pinning", "banned", "banning", "cleared", "rotated", "yanked", "locked",
-    "switched", "failed over", "failover", "merged", "applied", "cordoned", "cordoning", "drained", "draining",
-    "turned off", "taken down", "blocked", "released", "bump", "migrated", "renewed", "generated", "reset",
-    "quarantined", "suspended", "pushed", "resolved by", "fixed by", "fixed in", "upgrading",
+    "rolled back",
+    "rolling back",
+    "rollback",
+    "roll back",
+    "revert",
+    "restart",
+    "reboot",
+    "deleted",
+    "removed",
+    "removing",
+    "disabled",
+    "revoked",
+    "revoking",
+    "scaled",
+    "scaling",
+    "increased",
+    "reduced",
+    "raised",
+    "lowered",
+    "upgraded",
+    "downgraded",
+    "redeployed",
+    "deployed",
+    "replaced",
+    "reattached",
+    "recreated",
+    "re-created",
+    "restored",
+    "patched",
+    "pinned",
+    "pinning",
+    "banned",
+    "banning",
+    "cleared",
+    "rotated",
+    "yanked",
+    "locked",
+    "switched",
+    "failed over",
+    "failover",
+    "merged",
+    "applied",
+    "cordoned",
+    "cordoning",
+    "drained",
+    "draining",
+    "turned off",
+    "taken down",
+    "blocked",
+    "released",
+    "bump",
+    "migrated",
+    "renewed",
+    "generated",
+    "reset",
+    "quarantined",
+    "suspended",
+    "pushed",
+    "resolved by",
+    "fixed by",
+    "fixed in",
+    "upgrading",
 ];
 
 /// Words that say that it was over.
 const OVER: [&str; 18] = [
-    "resolved", "restored", "recovered", "mitigated", "fixed", "back to normal", "back online", "service resumes",
-    "resumed", "incident ends", "incident over", "outage ends", "end of incident", "end of outage", "again", "healthy",
-    "stable", "immediately",
+    "resolved",
+    "restored",
+    "recovered",
+    "mitigated",
+    "fixed",
+    "back to normal",
+    "back online",
+    "service resumes",
+    "resumed",
+    "incident ends",
+    "incident over",
+    "outage ends",
+    "end of incident",
+    "end of outage",
+    "again",
+    "healthy",
+    "stable",
+    "immediately",
 ];
 
 /// Words that deny it, put it off, or tell of something else: a cause, a plan, a wish.
-const NOT_OVER: [&str; 24] = [
-    "not ", "unresolved", "should", "will be", "we will", "going to", "attempt", "tried", "trying", "didn't", "still",
-    "recommend", "identified", "was caused", "due to", "because", "had been", "need to", "would", "plan", "consider",
-    "please", "failed to", "despite",
+const NOT_OVER: [&str; 36] = [
+    "not ",
+    "unresolved",
+    "should",
+    "will be",
+    "we will",
+    "going to",
+    "attempt",
+    "tried",
+    "trying",
+    "didn't",
+    "still",
+    "recommend",
+    "identified",
+    "was caused",
+    "due to",
+    "because",
+    "had been",
+    "need to",
+    "would",
+    "plan",
+    "consider",
+    "please",
+    "failed to",
+    "despite",
+    "no ",
+    "though",
+    "caus",
+    "failed",
+    "accidental",
+    "resulting in",
+    "unable",
+    "somehow",
+    "however",
+    "ticket",
+    "copied",
+    "restarted again",
 ];
 
 /// How well a sentence says what ended it: 0 for not at all.
@@ -132,7 +235,8 @@ fn behind_label(body: &str) -> Option<String> {
                 let deeper = below.len().saturating_sub(below.trim_start().len()) > indent;
                 deeper && !below.trim().is_empty()
             });
-            let texts: Vec<String> = std::iter::once(rest).chain(below.copied()).map(markdown::plain).collect();
+            let texts: Vec<String> =
+                std::iter::once(rest).chain(below.copied()).map(markdown::plain).collect();
             best(texts.iter().map(String::as_str))
         })
     })
@@ -158,7 +262,9 @@ fn entries(body: &str) -> Vec<String> {
     let mut found = Vec::new();
     for block in markdown::blocks(body) {
         match block.kind {
-            BlockKind::List(rows) | BlockKind::Table(rows) => found.extend(rows.into_iter().map(|(_, text)| text)),
+            BlockKind::List(rows) | BlockKind::Table(rows) => {
+                found.extend(rows.into_iter().map(|(_, text)| text))
+            }
             BlockKind::Text(text) => found.push(text),
             BlockKind::Heading(..) | BlockKind::Code => {}
         }
@@ -237,7 +343,10 @@ mod tests {
                 Some("Restarted the proxy on all nodes"),
             ),
             ("- **Resolution**:\n  - The team scaled the pool up.\n", Some("The team scaled the pool up")),
-            ("## Resolution\n- Due to load the pods restarted\n- We identified it\n- The pool was scaled up and the service recovered\n", Some("The pool was scaled up and the service recovered")),
+            (
+                "## Resolution\n- Due to load the pods restarted\n- We identified it\n- The pool was scaled up and the service recovered\n",
+                Some("The pool was scaled up and the service recovered"),
+            ),
             ("**Resolution**: the limit was raised to 300.\n", Some("the limit was raised to 300")),
             (
                 "What ended it: the key was revoked in the key service\n",
@@ -255,7 +364,7 @@ mod tests {
         ] {
             assert_eq!(found(body).as_deref(), expected, "{body}");
         }
-        let long = format!("## Fix\n{}\n", "word ".repeat(100));
+        let long = format!("## Fix\nReverted {}\n", "word ".repeat(100));
         assert!(found(&long).unwrap().chars().count() <= MAX + 1);
     }
 }
