@@ -1,5 +1,4 @@
 //! Other people's postmortems, all of them, read as they are.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 use warroom::domain::postmortem::{Expectations, check, imported};
 

@@ -222,7 +222,7 @@ fn fields(improvement: &Improvement, expected: &Expectations<'_>, problems: &mut
     }
     match (&improvement.due, improvement.due_date()) {
         (None, _) => {
-            problem("improvement-due", "an improvement has no due date; add `Due: YYYY-MM-DD`".to_owned())
+            problem("improvement-due", "an improvement has no due date; add `Due: YYYY-MM-DD`".to_owned());
         }
         (Some(due), None) => problem(
             "improvement-due-date",
@@ -247,7 +247,7 @@ fn fields(improvement: &Improvement, expected: &Expectations<'_>, problems: &mut
             ),
         ),
         Some(severity) if !knows(expected, severity) => {
-            problem("improvement-severity", unknown_severity(severity, expected))
+            problem("improvement-severity", unknown_severity(severity, expected));
         }
         Some(_) => {}
     }

@@ -120,7 +120,7 @@ pub(super) fn folded(heading: &str) -> String {
     };
     without_brackets
         .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '#' | '*'))
-        .trim_end_matches(|c: char| matches!(c, ':' | '.' | '*' | ' ' | '!' | '?' | '-'))
+        .trim_end_matches([':', '.', '*', ' ', '!', '?', '-'])
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const GOOD: &str = include_str!("../../../../tests/fixtures/postmortems/good.md");
+const GOOD: &str = include_str!("../../../../tests/fixtures/check/good.md");
 
 fn run(text: &str) -> Vec<Problem> {
     let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();

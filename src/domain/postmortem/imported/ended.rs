@@ -263,7 +263,7 @@ fn entries(body: &str) -> Vec<String> {
     for block in markdown::blocks(body) {
         match block.kind {
             BlockKind::List(rows) | BlockKind::Table(rows) => {
-                found.extend(rows.into_iter().map(|(_, text)| text))
+                found.extend(rows.into_iter().map(|(_, text)| text));
             }
             BlockKind::Text(text) => found.push(text),
             BlockKind::Heading(..) | BlockKind::Code => {}
