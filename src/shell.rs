@@ -5,8 +5,5 @@ pub mod config;
 pub mod environment;
 pub mod identity;
 pub mod ids;
-pub mod input;
 pub mod paths;
 pub mod process;
-pub mod signals;
-pub mod terminal;

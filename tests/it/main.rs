@@ -1,5 +1,6 @@
 //! The integration tests: one binary, because each test binary links everything.
 
+mod archive;
 mod data;
 mod index;
 mod postmortems;
