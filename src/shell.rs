@@ -5,5 +5,8 @@ pub mod config;
 pub mod environment;
 pub mod identity;
 pub mod ids;
+pub mod input;
 pub mod paths;
 pub mod process;
+pub mod signals;
+pub mod terminal;

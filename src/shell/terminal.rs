@@ -1,0 +1,159 @@
+//! The full screen: entering and leaving it, drawing on it, handing it to an editor and back. It must not know what
+//! is drawn, nor read keys (`input` does).
+//!
+//! Every frame is one write, wrapped in a synchronized update when it changes more than a cell or two. Whatever
+//! ends the program (leaving, an error, a panic, a signal) puts the terminal back through [`restore`].
+
+mod backend;
+mod restore;
+
+use std::io;
+
+use ratatui::Frame;
+use ratatui::layout::Size;
+
+use backend::{Frames, Sized};
+pub(in crate::shell) use restore::lent;
+pub use restore::{install_panic_hook, is_up, restore};
+
+/// What begins and ends a synchronized update (DEC mode 2026; ignored by terminals that do not know it).
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+
+/// Frames of at most this many bytes change a cell or two and are sent bare.
+const SMALL_FRAME: usize = 96;
+
+/// Why the full screen cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// Standard input or output is not a terminal.
+    #[error(
+        "the full screen needs a terminal; here `warroom list`, `show` or `log` work too, see `warroom --help`"
+    )]
+    NoTerminal,
+    /// The terminal does not answer.
+    #[error("the terminal cannot be used: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// The full screen; the terminal is put back when it is dropped.
+#[derive(Debug)]
+pub struct Terminal {
+    inner: ratatui::Terminal<Sized>,
+    frames: Frames,
+    /// What the last frame sent when it changed no cell: such frames are not sent twice.
+    idle: Vec<u8>,
+}
+
+impl Terminal {
+    /// Enters the full screen: raw mode, alternate screen, bracketed paste, and the mouse if asked for.
+    ///
+    /// # Errors
+    /// [`TerminalError`] when there is no terminal or it cannot be set up.
+    pub fn enter(mouse: bool) -> Result<Self, TerminalError> {
+        if !restore::can_enter() {
+            return Err(TerminalError::NoTerminal);
+        }
+        restore::enter(mouse)?;
+        let made = Self::make();
+        if made.is_err() {
+            restore();
+        }
+        made
+    }
+
+    fn make() -> Result<Self, TerminalError> {
+        let frames = Frames::default();
+        let inner = ratatui::Terminal::new(Sized::new(frames.clone(), screen_size()))?;
+        Ok(Self { inner, frames, idle: Vec::new() })
+    }
+
+    /// The size of the screen, as of the last [`Terminal::resize`].
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.inner.backend().known_size()
+    }
+
+    /// Asks the terminal for its size, after a resize was reported; the next frame is drawn in it.
+    pub fn resize(&mut self) -> Size {
+        let size = screen_size();
+        self.inner.backend_mut().set_size(size);
+        size
+    }
+
+    /// Draws a frame; only what changed is sent, in one write. Does nothing once the terminal was put back.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to any more.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.inner.draw(render)?;
+        let changed = self.inner.backend_mut().take_changed();
+        let bytes = self.frames.take();
+        if !changed && bytes == self.idle {
+            return Ok(());
+        }
+        let sent = if bytes.len() > SMALL_FRAME {
+            restore::send(&[BEGIN, &bytes, END].concat())
+        } else {
+            restore::send(&bytes)
+        };
+        self.idle = if changed { Vec::new() } else { bytes };
+        sent
+    }
+
+    /// Forgets what is on the screen, so that the next frame is drawn whole (Ctrl-l).
+    ///
+    /// # Errors
+    /// Never in practice: nothing is sent before the next frame.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.idle.clear();
+        self.inner.clear()
+    }
+
+    /// Hands the terminal over: leaves every mode, runs, and enters again with a screen that is drawn whole. Bytes
+    /// not read yet stay for the one that runs; what was read is kept by `Input`.
+    ///
+    /// # Errors
+    /// The terminal cannot be left or entered.
+    pub fn suspend<T>(&mut self, run: impl FnOnce() -> T) -> io::Result<T> {
+        let mouse = restore::hand_over();
+        let result = run();
+        restore::enter(mouse)?;
+        restore::handed_back();
+        self.resize();
+        self.clear()?;
+        Ok(result)
+    }
+
+    /// Stops this process until it is continued (Ctrl-z), the terminal being put back meanwhile.
+    ///
+    /// # Errors
+    /// The terminal cannot be left or entered.
+    pub fn stop(&mut self) -> io::Result<()> {
+        self.suspend(|| signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP))?
+    }
+
+    /// Sets every mode again: another program may have changed them while this one was stopped.
+    ///
+    /// # Errors
+    /// The terminal cannot be set up.
+    pub fn reenter(&mut self) -> io::Result<()> {
+        restore::enter_again()?;
+        self.resize();
+        self.clear()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn screen_size() -> Size {
+    match rustix::termios::tcgetwinsize(io::stdout()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(size.ws_col, size.ws_row),
+        // Serial lines and some containers do not say.
+        _ => Size::new(80, 24),
+    }
+}

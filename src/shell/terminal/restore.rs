@@ -1,0 +1,151 @@
+//! What must be undone on every way out, and the one lock under which the terminal is written. It must not draw.
+
+use std::io::{self, IsTerminal, Write};
+use std::panic::PanicHookInfo;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// Alternate screen, clear, bracketed paste, cursor hidden until a frame shows it.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?25l";
+/// Clicks and the wheel, with SGR coordinates.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// Everything back, the open synchronized update included; harmless where a mode was not set.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+
+/// The full screen, while it is up.
+struct Up {
+    original: Termios,
+    mouse: bool,
+}
+
+/// `None` while the terminal is as it was found.
+static UP: Mutex<Option<Up>> = Mutex::new(None);
+
+/// Whether the terminal is lent to an editor or a shell: its signals are then not ours.
+static LENT: AtomicBool = AtomicBool::new(false);
+
+fn lock() -> MutexGuard<'static, Option<Up>> {
+    UP.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) fn can_enter() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+pub(super) fn enter(mouse: bool) -> io::Result<()> {
+    let mut up = lock();
+    let original = tcgetattr(io::stdin())?;
+    let mut raw = original.clone();
+    raw.make_raw();
+    // Not FLUSH: what was typed ahead stays.
+    tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
+    *up = Some(Up { original, mouse });
+    write_modes(mouse)
+}
+
+/// Sets the modes again without taking the present ones for the original.
+pub(super) fn enter_again() -> io::Result<()> {
+    let up = lock();
+    let Some(up) = up.as_ref() else { return Ok(()) };
+    let mut raw = up.original.clone();
+    raw.make_raw();
+    tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
+    write_modes(up.mouse)
+}
+
+fn write_modes(mouse: bool) -> io::Result<()> {
+    let bytes = if mouse { [ENTER, MOUSE_ON].concat() } else { ENTER.to_vec() };
+    write_all(&bytes)
+}
+
+/// Sends a frame; nothing once the terminal was put back.
+pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
+    let up = lock();
+    if up.is_none() || bytes.is_empty() {
+        return Ok(());
+    }
+    write_all(bytes)
+}
+
+/// One write in nearly all cases; std's line buffer would make several.
+fn write_all(mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(io::stdout(), bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Leaves the screen for another program; returns whether the mouse was on.
+pub(super) fn hand_over() -> bool {
+    LENT.store(true, Ordering::SeqCst);
+    let mut up = lock();
+    let mouse = up.as_ref().is_some_and(|up| up.mouse);
+    put_back(&mut up);
+    mouse
+}
+
+pub(super) fn handed_back() {
+    LENT.store(false, Ordering::SeqCst);
+}
+
+/// Whether another program has the terminal.
+pub(in crate::shell) fn lent() -> bool {
+    LENT.load(Ordering::SeqCst)
+}
+
+/// Whether the full screen is up. False after a panic anywhere or a signal that ends the program: the run loop then
+/// ends too.
+#[must_use]
+pub fn is_up() -> bool {
+    lock().is_some()
+}
+
+/// Puts the terminal back as it was found. Can be called from any thread, at any time, more than once.
+pub fn restore() {
+    // A thread that is stuck in a write to a stalled terminal must not keep us from ending.
+    for _ in 0..50 {
+        match UP.try_lock() {
+            Ok(mut up) => return put_back(&mut up),
+            Err(TryLockError::Poisoned(up)) => return put_back(&mut up.into_inner()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
+        }
+    }
+}
+
+fn put_back(up: &mut Option<Up>) {
+    if let Some(up) = up.take() {
+        // A terminal that is gone cannot be put back, and nobody sees it.
+        let _ = write_all(LEAVE);
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &up.original);
+    }
+}
+
+/// Installs what a panic does: the terminal is put back, then one line says where the program stopped. The message
+/// of the panic is not shown, since it may hold what people typed. `drafts` is named as the place of unsaved text.
+pub fn install_panic_hook(drafts: PathBuf) {
+    std::panic::set_hook(Box::new(move |info| {
+        restore();
+        tracing::error!(place = place(info), "stopped by a fault");
+        let mut stderr = io::stderr().lock();
+        let _ = writeln!(
+            stderr,
+            "warroom: stopped by a fault of its own at {}. Stored entries are safe; text not stored yet is in {} and \
+             comes back at the next start. Please report this line.",
+            place(info),
+            drafts.display()
+        );
+    }));
+}
+
+fn place(info: &PanicHookInfo<'_>) -> String {
+    info.location().map_or_else(|| "an unknown place".into(), |at| format!("{}:{}", at.file(), at.line()))
+}
