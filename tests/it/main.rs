@@ -5,4 +5,5 @@ mod data;
 mod index;
 mod postmortems;
 mod shell;
+mod store;
 mod timelines;
