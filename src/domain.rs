@@ -10,6 +10,7 @@ pub mod log;
 pub mod postmortem;
 pub mod quick_entry;
 pub mod role;
+pub mod runbook;
 pub mod safe;
 pub mod severity;
 pub mod similar;

@@ -4,6 +4,6 @@ mod archive;
 mod data;
 mod index;
 mod postmortems;
+mod runbooks;
 mod shell;
-mod store;
 mod timelines;

@@ -1,0 +1,221 @@
+//! Front matter: the YAML block before the text. What is foreign is ignored, what is ours and wrong is a problem
+//! with its line. It must not read the text below.
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+
+use super::{Budget, Budgets, Match, Problem};
+use crate::domain::time::{Span, parse_span};
+use crate::domain::words::Phase;
+
+/// The largest front matter that is read, in bytes.
+const MAX_FRONT_BYTES: usize = 64 * 1024;
+
+/// What the front matter says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Front {
+    pub(super) title: Option<String>,
+    pub(super) summary: Option<String>,
+    pub(super) severity: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) budgets: Budgets,
+    pub(super) matches: Match,
+    pub(super) last_tested: Option<NaiveDate>,
+}
+
+/// Splits the front matter off: what it says, the text below it, and how many lines the text begins further down.
+pub(super) fn split<'t>(text: &'t str, problems: &mut Vec<Problem>) -> (Front, &'t str, usize) {
+    let nothing = (Front::default(), text, 0);
+    let mut lines = text.split_inclusive('\n');
+    let Some(fence) = lines.next().map(str::trim_end).filter(|line| matches!(*line, "---" | "+++")) else {
+        return nothing;
+    };
+    let mut at = text.split_inclusive('\n').next().map_or(0, str::len);
+    let start = at;
+    for (number, line) in lines.enumerate() {
+        let end = line.trim_end();
+        if end == fence || (fence == "---" && end == "...") {
+            let block = text.get(start..at).unwrap_or_default();
+            let body = text.get(at + line.len()..).unwrap_or_default();
+            let front = if fence == "+++" {
+                problems.push(Problem::new(
+                    1,
+                    "TOML front matter is not read: write it as YAML between --- lines",
+                ));
+                Front { title: plain_title(block, '='), ..Front::default() }
+            } else {
+                read(block, problems)
+            };
+            return (front, body, number + 2);
+        }
+        at += line.len();
+    }
+    // A thematic break at the top of a text, not front matter, unless what follows looks like keys.
+    if text.lines().nth(1).is_some_and(|line| line.contains(": ")) {
+        problems.push(Problem::new(1, "front matter has no end: close it with a line ---"));
+    }
+    nothing
+}
+
+fn read(block: &str, problems: &mut Vec<Problem>) -> Front {
+    if block.len() > MAX_FRONT_BYTES {
+        problems.push(Problem::new(1, "front matter is larger than 64 KiB and was not read: shorten it"));
+        return Front { title: plain_title(block, ':'), ..Front::default() };
+    }
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_events: 20_000,
+            max_aliases: 100,
+            max_anchors: 100,
+            max_depth: 32,
+            max_documents: 1,
+            max_nodes: 10_000,
+            max_merge_keys: 100,
+        },
+    };
+    let value: Value = match serde_saphyr::from_str_with_options(block, options) {
+        Ok(value) => value,
+        Err(error) => {
+            let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).unwrap_or(1);
+            let reason = error.without_snippet().to_string();
+            let reason = reason.lines().next().unwrap_or_default();
+            problems
+                .push(Problem::new(line + 1, format!("front matter is not YAML and was not read: {reason}")));
+            return Front { title: plain_title(block, ':'), ..Front::default() };
+        }
+    };
+    match value {
+        Value::Object(map) => Reader { block, problems }.front(&map),
+        Value::Null => Front::default(),
+        _ => {
+            problems.push(Problem::new(1, "front matter has no keys and was not read: write key: value"));
+            Front::default()
+        }
+    }
+}
+
+/// The title when nothing else of the front matter can be read.
+fn plain_title(block: &str, sign: char) -> Option<String> {
+    let title = block.lines().find_map(|line| line.strip_prefix("title")?.trim_start().strip_prefix(sign))?;
+    let title = title.trim().trim_matches(['"', '\'']).trim();
+    (!title.is_empty() && !super::read::is_template(title)).then(|| title.to_owned())
+}
+
+struct Reader<'r> {
+    block: &'r str,
+    problems: &'r mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn front(&mut self, map: &Map<String, Value>) -> Front {
+        let mut front = Front {
+            title: string(map, "title").filter(|title| !super::read::is_template(title)),
+            summary: string(map, "summary").or_else(|| string(map, "description")),
+            severity: string(map, "severity"),
+            owner: string(map, "owner"),
+            ..Front::default()
+        };
+        if let Some(value) = map.get("last_tested").filter(|value| !value.is_null()) {
+            front.last_tested =
+                scalar(value).and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
+            if front.last_tested.is_none() {
+                self.problem("last_tested", "last_tested is not a date: write it as 2026-11-22");
+            }
+        }
+        match map.get("phases") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(phases)) => self.budgets(phases, &mut front.budgets),
+            Some(_) => {
+                self.problem("phases", "phases has no keys: write phases: {contain: 15m, recover: open}");
+            }
+        }
+        match map.get("match") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(matches)) => self.matches(matches, &mut front.matches),
+            Some(_) => {
+                self.problem("match", "match has no keys: write match: {words: [signing key]}");
+            }
+        }
+        front
+    }
+
+    fn budgets(&mut self, phases: &Map<String, Value>, budgets: &mut Budgets) {
+        for (key, value) in phases {
+            let phase = match key.parse::<Phase>() {
+                Ok(phase) => phase,
+                Err(unknown) => {
+                    self.problem(key, &unknown.to_string());
+                    continue;
+                }
+            };
+            match scalar(value).as_deref().and_then(budget) {
+                Some(budget) => budgets.set(phase, budget),
+                None => self
+                    .problem(key, &format!("the budget of {key} is not a time: write 15m, 1d..2d or open")),
+            }
+        }
+    }
+
+    fn matches(&mut self, map: &Map<String, Value>, matches: &mut Match) {
+        for (key, value) in map {
+            let list = strings(value);
+            match key.as_str() {
+                "services" | "service" => matches.services.extend(list),
+                "tags" | "tag" => matches.tags.extend(list),
+                "alerts" | "alert" => matches.alerts.extend(list),
+                "words" | "word" => matches.words.extend(list),
+                _ => self
+                    .problem(key, &format!("match does not know {key}: use services, tags, alerts or words")),
+            }
+        }
+    }
+
+    fn problem(&mut self, key: &str, message: &str) {
+        let quoted = [format!("{key}:"), format!("\"{key}\":"), format!("'{key}':")];
+        let line = self
+            .block
+            .lines()
+            .position(|line| quoted.iter().any(|key| line.contains(key.as_str())))
+            .map_or(1, |at| at + 2);
+        self.problems.push(Problem::new(line, message));
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+fn string(map: &Map<String, Value>, key: &str) -> Option<String> {
+    let text = super::inline::one_line(&scalar(map.get(key)?)?);
+    (!text.is_empty()).then_some(text)
+}
+
+/// A list of words, or one text with commas.
+fn strings(value: &Value) -> Vec<String> {
+    let texts: Vec<String> = match value {
+        Value::Array(list) => list.iter().filter_map(scalar).collect(),
+        other => scalar(other).map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default(),
+    };
+    texts.iter().map(|text| super::inline::one_line(text)).filter(|text| !text.is_empty()).collect()
+}
+
+/// A budget as written: `15m`, `1d..2d`, `open`.
+pub(super) fn budget(text: &str) -> Option<Budget> {
+    let text = text.trim().to_lowercase();
+    if text == "open" {
+        return Some(Budget::Open);
+    }
+    let span = |text: &str| parse_span(text.trim()).ok().filter(|span| *span > Span::zero());
+    match text.split_once("..") {
+        None => span(&text).map(Budget::Within),
+        Some((low, high)) => {
+            let (low, high) = (span(low)?, span(high)?);
+            (low < high).then_some(Budget::Range { low, high })
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The runbooks that come with the program. A home gets copies of them; a team's own of the same name goes first.
+
+/// Name and text of each shipped runbook, in the order of names.
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("compromised-ci-runner", include_str!("../../../runbooks/compromised-ci-runner.md")),
+    ("leaked-ci-token", include_str!("../../../runbooks/leaked-ci-token.md")),
+    ("malicious-dependency", include_str!("../../../runbooks/malicious-dependency.md")),
+    ("malicious-image", include_str!("../../../runbooks/malicious-image.md")),
+    ("production-outage-after-change", include_str!("../../../runbooks/production-outage-after-change.md")),
+    ("signing-key-compromised", include_str!("../../../runbooks/signing-key-compromised.md")),
+    ("suspected-security-incident", include_str!("../../../runbooks/suspected-security-incident.md")),
+];
