@@ -15,6 +15,33 @@ use crate::domain::words::{StoryKind, fold_word};
 /// Every review finds at least this many contributing factors: with fewer, one cause was blamed for all.
 const FACTORS: usize = 3;
 
+/// Every rule: its stable name and what it asks for, in the order of a document.
+pub const RULES: [(&str, &str); 23] = [
+    ("too-large", "the document is small enough to be read"),
+    ("front-matter", "there is front matter, and it can be read"),
+    ("front-matter-key", "id, title, date and severity are given"),
+    ("front-matter-value", "known keys have values of their type"),
+    ("severity-unknown", "the severity is one of the profile"),
+    ("unfilled", "no mark, placeholder, TBD or TODO is left"),
+    ("section-missing", "every section is there"),
+    ("section-empty", "every section says something"),
+    ("summary-empty", "the summary says something"),
+    ("impact-incomplete", "the impact names its three faces: user-facing, internal, external"),
+    ("timeline-empty", "the timeline has entries"),
+    ("human-error", "no person's failing is given as a cause"),
+    ("contributing-factors", "there are three contributing factors or more"),
+    ("improvement-mix", "there is a preventive, a detective and a process improvement"),
+    ("improvement-form", "every improvement is a task item"),
+    ("improvement-id", "a story id stands once, and belongs to this incident"),
+    ("improvement-text", "an improvement says what must change"),
+    ("improvement-owner", "an improvement has an owner"),
+    ("improvement-due", "an improvement has a due date"),
+    ("improvement-due-date", "the due date is a date"),
+    ("improvement-due-past", "the due date of a new improvement is not past"),
+    ("improvement-severity", "an improvement has a severity of the profile"),
+    ("improvement-kind", "an improvement is preventive, detective or process"),
+];
+
 /// What a postmortem is checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct Expectations<'a> {

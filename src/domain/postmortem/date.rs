@@ -36,14 +36,12 @@ impl PartialDate {
         for (at, c) in text.char_indices() {
             if c.is_ascii_digit() && !before_is_digit {
                 let rest = text.get(at..).unwrap_or_default();
-                let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
-                let run = rest.get(..end).unwrap_or_default().trim_end_matches('-');
+                let run: String =
+                    rest.chars().take(11).take_while(|c| c.is_ascii_digit() || *c == '-').collect();
                 for length in [10, 7] {
-                    let tail_is_clear =
-                        !run.get(length..).is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit()));
-                    if let Some(date) =
-                        run.get(..length).filter(|_| tail_is_clear).and_then(|d| d.parse().ok())
-                    {
+                    let goes_on =
+                        run.get(length..).is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit()));
+                    if let Some(date) = run.get(..length).filter(|_| !goes_on).and_then(|d| d.parse().ok()) {
                         return Some(date);
                     }
                 }

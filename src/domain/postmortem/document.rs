@@ -232,12 +232,11 @@ pub(super) fn sections(body: &str, body_line: usize) -> (Option<String>, Vec<Sec
 #[must_use]
 pub fn with_front(text: &str, front: &FrontMatter) -> String {
     let cut = front_matter::split(text);
-    let mut out = front.to_text();
-    if cut.front.is_none() && !cut.body.starts_with(['\n', '\r']) {
-        out.push('\n');
+    if cut.front.is_none() {
+        let gap = if cut.body.starts_with(['\n', '\r']) { "" } else { "\n" };
+        return format!("{}{gap}{}", front.to_text(), cut.body);
     }
-    out.push_str(cut.body);
-    out
+    format!("{}{}{}{}", cut.opening, front.to_block(), cut.closing, cut.body)
 }
 
 /// Whether two versions say the same: everything is compared but `timeline_head`, which a second publish renews.
@@ -298,7 +297,9 @@ mod tests {
         let (mut postmortem, _) = parse(text);
         postmortem.front.set_text(Key::Id, "B").unwrap();
         let again = with_front(text, &postmortem.front);
-        assert!(again.ends_with("# x\r\n\r\nbody\r\n") && again.contains("id: B\r\n"), "{again:?}");
+        assert_eq!(again, text.replace("id: A", "id: B"));
+        let text = "\u{feff}--- \nid: A\n...\nbody";
+        assert_eq!(with_front(text, &parse(text).0.front), text);
         assert_eq!(with_front("# x\n", &FrontMatter::default()), "---\n---\n\n# x\n");
     }
 

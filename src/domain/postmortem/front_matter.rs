@@ -221,11 +221,15 @@ pub struct FrontMatter {
 )]
 pub struct Unreadable;
 
-/// A document cut at its front matter.
+/// A document cut at its front matter. `opening`, `front`, `closing` and `body` together are the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Split<'a> {
+    /// What stands before the block: a byte order mark, if any, and the first `---` line.
+    pub opening: &'a str,
     /// The lines between the `---` lines, if there are such.
     pub front: Option<&'a str>,
+    /// The line that ends the block.
+    pub closing: &'a str,
     /// The rest of the document.
     pub body: &'a str,
     /// The line of the file on which the body begins, from 1.
@@ -237,19 +241,23 @@ pub struct Split<'a> {
 #[must_use]
 pub fn split(text: &str) -> Split<'_> {
     let whole = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let none = Split { front: None, body: whole, body_line: 1 };
+    let mark = text.len().saturating_sub(whole.len());
+    let cut = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    let none = Split { opening: cut(0, mark), front: None, closing: "", body: whole, body_line: 1 };
     let mut lines = whole.split_inclusive('\n');
     let Some(first) = lines.next().filter(|first| first.trim_end() == "---") else {
         return none;
     };
-    let start = first.len();
+    let start = mark.saturating_add(first.len());
     let mut end = start;
     for (count, line) in lines.enumerate() {
         let after = end.saturating_add(line.len());
         if matches!(line.trim_end(), "---" | "...") {
             return Split {
-                front: whole.get(start..end),
-                body: whole.get(after..).unwrap_or_default(),
+                opening: cut(0, start),
+                front: Some(cut(start, end)),
+                closing: cut(end, after),
+                body: cut(after, text.len()),
                 body_line: count.saturating_add(3),
             };
         }
@@ -427,23 +435,23 @@ impl FrontMatter {
         Ok(())
     }
 
+    /// The lines between the `---` lines.
+    #[must_use]
+    pub fn to_block(&self) -> String {
+        let mut out = match &self.unreadable {
+            Some(block) => block.clone(),
+            None => self.entries.iter().fold(self.preamble.clone(), |out, entry| out + &entry.raw),
+        };
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out
+    }
+
     /// The block with its `---` lines, ready to stand before the body.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut out = String::from("---\n");
-        if let Some(block) = &self.unreadable {
-            out.push_str(block);
-        } else {
-            out.push_str(&self.preamble);
-            for entry in &self.entries {
-                out.push_str(&entry.raw);
-            }
-        }
-        if !out.ends_with('\n') {
-            out.push('\n');
-        }
-        out.push_str("---\n");
-        out
+        format!("---\n{}---\n", self.to_block())
     }
 }
 

@@ -107,6 +107,9 @@ const HTML: [&str; 39] = [
     "ul",
 ];
 
+/// The longest placeholder, in characters.
+const MAX_PLACEHOLDER: usize = 80;
+
 /// Placeholders such as `<description>` or `<root cause>`.
 fn placeholders(line: &str) -> Vec<&str> {
     let mut found = Vec::new();
@@ -116,17 +119,14 @@ fn placeholders(line: &str) -> Vec<&str> {
         if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '\\' | '_' | '<')) {
             continue;
         }
-        let Some(inner) =
-            line.get(at.saturating_add(1)..).and_then(|rest| rest.split_once('>')).map(|(inner, _)| inner)
-        else {
-            continue;
-        };
+        let rest = line.get(at.saturating_add(1)..).unwrap_or_default();
+        let reach = rest.char_indices().nth(MAX_PLACEHOLDER).map_or(rest.len(), |(at, _)| at);
+        let Some((inner, _)) = rest.get(..reach).and_then(|rest| rest.split_once('>')) else { continue };
         let word = inner.split([' ', '/']).next().unwrap_or_default().to_ascii_lowercase();
         let is_text = |c: char| {
             c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | ',' | '/' | '\'' | '%' | '.' | '…' | '#')
         };
         let is_placeholder = inner.starts_with(char::is_alphabetic)
-            && inner.len() <= 80
             && inner.chars().all(is_text)
             && !HTML.contains(&word.as_str());
         if is_placeholder {

@@ -174,3 +174,40 @@ fn what_is_too_large_is_not_looked_at() {
     let problems = run(&"x".repeat(crate::domain::postmortem::MAX_BYTES + 1));
     assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), ["too-large"]);
 }
+
+#[test]
+fn every_rule_is_listed_once_and_has_its_fixture() {
+    let source = include_str!("tests.rs");
+    for (rule, asks) in RULES {
+        assert!(source.contains(&format!("\"{rule}\"")) && !asks.is_empty(), "no fixture breaks {rule}");
+        assert_eq!(RULES.iter().filter(|(other, _)| *other == rule).count(), 1);
+    }
+    let sources = [
+        include_str!("../check.rs"),
+        include_str!("marks.rs"),
+        include_str!("blame.rs"),
+        include_str!("../improvements.rs"),
+        include_str!("../front_matter/yaml.rs"),
+        include_str!("../document.rs"),
+    ];
+    for rule in
+        sources.iter().flat_map(|s| s.split("Problem::new(\"").skip(1).filter_map(|s| s.split('"').next()))
+    {
+        assert!(RULES.iter().any(|(name, _)| *name == rule), "{rule} is not listed");
+    }
+}
+
+#[test]
+fn hostile_documents_are_read_to_their_end() {
+    let large = |piece: &str| piece.repeat(40_000 / piece.len());
+    for piece in
+        ["<a ", "1-1-", "` `` ", "[", "> ", "*a_", "- ", "#\n", "|a", "[x](", "- [ ] a\n", "a: b\n", "a\r"]
+    {
+        for head in ["", "---\nid: x\n---\n## Improvements\n", "## Root Cause\n"] {
+            let text = format!("{head}{}", large(piece));
+            assert!(run(&text).iter().any(|problem| problem.rule == "section-missing"), "{piece:?}");
+            let (imported, _) = crate::domain::postmortem::imported::read("x.md", text.as_bytes()).unwrap();
+            assert!(!imported.title.is_empty() && imported.title.chars().count() <= 301);
+        }
+    }
+}

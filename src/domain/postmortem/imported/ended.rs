@@ -9,6 +9,10 @@ const MAX: usize = 200;
 const MIN: usize = 12;
 /// How many blocks, items and sentences are looked at in one place.
 const MAX_BLOCKS: usize = 40;
+/// In how many lines labels are looked for.
+const MAX_LINES: usize = 5000;
+/// The longest label with what stands before it, in characters.
+const MAX_LABEL: usize = 60;
 
 /// Headings and labels under which people say how it ended, best first.
 const NAMES: [&str; 22] = [
@@ -182,17 +186,32 @@ pub(super) fn find(body: &str, sections: &[Section]) -> Option<String> {
 
 /// The sentence under such a heading that says it best, the first of equals.
 fn under_heading(blocks: &[markdown::Block]) -> Option<String> {
-    NAMES.iter().find_map(|name| {
-        let is_named = |block: &markdown::Block| matches!(&block.kind, BlockKind::Heading(_, text) if folded(text) == *name);
-        let at = blocks.iter().position(is_named)?;
-        let below = blocks.iter().skip(at.saturating_add(1));
-        let below = below.take_while(|block| !matches!(block.kind, BlockKind::Heading(..))).take(MAX_BLOCKS);
+    let is_heading = |block: &markdown::Block| matches!(block.kind, BlockKind::Heading(..));
+    let mut named: Vec<(usize, usize)> = blocks
+        .iter()
+        .enumerate()
+        .filter_map(|(at, block)| match &block.kind {
+            BlockKind::Heading(_, text) => Some((rank(&folded(text))?, at)),
+            _ => None,
+        })
+        .collect();
+    named.sort_unstable();
+    named.into_iter().find_map(|(_, at)| {
+        let below =
+            blocks.iter().skip(at.saturating_add(1)).take_while(|block| !is_heading(block)).take(MAX_BLOCKS);
         best(below.flat_map(|block| match &block.kind {
-            BlockKind::List(rows) | BlockKind::Table(rows) => rows.iter().map(|(_, text)| text.as_str()).collect(),
+            BlockKind::List(rows) | BlockKind::Table(rows) => {
+                rows.iter().map(|(_, text)| text.as_str()).collect()
+            }
             BlockKind::Text(text) => vec![text.as_str()],
             BlockKind::Code | BlockKind::Heading(..) => Vec::new(),
         }))
     })
+}
+
+/// How good a name is: its place in the list.
+fn rank(name: &str) -> Option<usize> {
+    NAMES.iter().position(|known| *known == name)
 }
 
 /// The sentence of these texts that says best what ended it.
@@ -211,34 +230,39 @@ fn best<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
     found.map(|(_, sentence)| sentence)
 }
 
-/// `**Resolution**: …` or `- Resolution: …`, or the item below such a label.
+/// `**Resolution**: …` or `- Resolution: …`, or the items below such a label.
 fn behind_label(body: &str) -> Option<String> {
-    let lines: Vec<&str> = body.lines().collect();
+    let lines: Vec<&str> = body.lines().take(MAX_LINES).collect();
     let code = markdown::code_lines(body);
-    NAMES.iter().find_map(|name| {
-        lines.iter().enumerate().find_map(|(index, line)| {
-            if code.get(index).copied().unwrap_or(false) || line.trim_start().starts_with('#') {
-                return None;
-            }
-            let plain: String = line.chars().filter(|c| !matches!(c, '*' | '_')).collect();
-            let plain = plain.trim_start_matches(['-', '+', ' ', '>']);
-            let (label, rest) = plain.split_once(':')?;
-            if label.trim().to_lowercase() != *name {
-                return None;
-            }
-            if *name == "what ended it" {
-                // Our own label: somebody answered exactly this question.
-                return finished(&markdown::plain(rest));
-            }
-            let indent = line.len().saturating_sub(line.trim_start().len());
-            let below = lines.iter().skip(index.saturating_add(1)).take(MAX_BLOCKS).take_while(|below| {
-                let deeper = below.len().saturating_sub(below.trim_start().len()) > indent;
-                deeper && !below.trim().is_empty()
-            });
-            let texts: Vec<String> =
-                std::iter::once(rest).chain(below.copied()).map(markdown::plain).collect();
-            best(texts.iter().map(String::as_str))
-        })
+    let mut labels: Vec<(usize, usize, String)> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let reach = line.char_indices().nth(MAX_LABEL).map_or(line.len(), |(at, _)| at);
+        if !line.get(..reach).is_some_and(|start| start.contains(':'))
+            || code.get(index).copied().unwrap_or(false)
+        {
+            continue;
+        }
+        let plain: String = line.chars().filter(|c| !matches!(c, '*' | '_')).collect();
+        let plain = plain.trim_start_matches(['-', '+', ' ', '>']);
+        if let Some((label, rest)) = plain.split_once(':')
+            && let Some(rank) = rank(&label.trim().to_lowercase())
+        {
+            labels.push((rank, index, rest.to_owned()));
+        }
+    }
+    labels.sort_unstable();
+    labels.into_iter().find_map(|(rank, index, rest)| {
+        if rank == 0 {
+            // Our own label: somebody answered exactly this question.
+            return finished(&markdown::plain(&rest));
+        }
+        let indent_of = |line: &str| line.len().saturating_sub(line.trim_start().len());
+        let indent = lines.get(index).map_or(0, |line| indent_of(line));
+        let below = lines.iter().skip(index.saturating_add(1)).take(MAX_BLOCKS);
+        let below = below.take_while(|below| indent_of(below) > indent && !below.trim().is_empty());
+        let texts: Vec<String> =
+            std::iter::once(rest.as_str()).chain(below.copied()).map(markdown::plain).collect();
+        best(texts.iter().map(String::as_str))
     })
 }
 
