@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
+use crate::domain::archive_path;
+
 /// A calendar date with unknown parts, as other people's postmortems have them: `2014`, `2014-05`, `2014-05-07`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
@@ -60,6 +62,12 @@ impl From<NaiveDate> for PartialDate {
             month: u8::try_from(date.month()).ok(),
             day: u8::try_from(date.day()).ok(),
         }
+    }
+}
+
+impl From<PartialDate> for archive_path::PartialDate {
+    fn from(date: PartialDate) -> Self {
+        Self { year: Some(date.year), month: date.month, day: date.day }
     }
 }
 
