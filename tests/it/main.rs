@@ -6,4 +6,5 @@ mod index;
 mod postmortems;
 mod runbooks;
 mod shell;
+mod store;
 mod timelines;

@@ -4,7 +4,6 @@
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
-    clippy::print_stdout,
     reason = "tests fail by panicking and say what they measured"
 )]
 

@@ -1,0 +1,228 @@
+//! The event log in one SQLite file: WAL, every commit on disk before it is answered, one writer a process.
+//! It must not know what an event means, and nothing else may open the file (closing any descriptor of it drops
+//! SQLite's locks).
+
+mod open;
+mod read;
+mod readers;
+mod writer;
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use sqlx::SqliteConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use self::readers::Readers;
+use self::writer::{Job, Writer};
+use super::{Answer, Append, Appended, EventStore, StoreError, StoredEvent, StoryFilter, StoryRow};
+use super::{SummaryFilter, SummaryRow};
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::log::{Digest, RawEvent};
+
+pub use open::known_version;
+
+/// How to open the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenMode {
+    /// To read and write; it must be there.
+    ReadWrite,
+    /// To read and write; made, with rights for its owner only, when it is not there.
+    Create,
+    /// To read, even where nothing can be written.
+    ReadOnly,
+}
+
+/// The most connections that read at once, beside the writer's.
+const READERS: usize = 3;
+
+/// Up to this many events, a read is short enough to share the writer's connection before readers are opened.
+const SHORT_READ: u32 = 2_000;
+
+/// What a read can meet: SQLite's refusal, or stored bytes that make no sense.
+enum Fault {
+    Sql(sqlx::Error),
+    Store(StoreError),
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Fault {
+    fn at(self, file: &Path) -> StoreError {
+        match self {
+            Self::Sql(error) => StoreError::from_sqlx(file, &error),
+            Self::Store(error) => error,
+        }
+    }
+}
+
+type Run<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
+type ReadFn<T> = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Run<'c, Result<T, Fault>> + Send>;
+
+/// The event log in an SQLite file. Cheap to clone; all clones share one writer.
+#[derive(Clone)]
+pub struct SqliteStore {
+    file: Arc<PathBuf>,
+    /// None when opened to read only.
+    writer: Option<mpsc::Sender<Job>>,
+    readers: Arc<Readers>,
+}
+
+impl SqliteStore {
+    /// Opens the database, making or migrating it first where the mode allows. Must run on tokio; the writer is a
+    /// task of that runtime.
+    ///
+    /// # Errors
+    /// Those of [`StoreError`] that speak of the file: not found, not ours, newer, network file system, read-only.
+    pub async fn open(file: &Path, mode: OpenMode) -> Result<Self, StoreError> {
+        let file = Arc::new(file.to_owned());
+        if mode == OpenMode::ReadOnly {
+            let (reader, immutable) = open::to_read(&file).await?;
+            // One connection only: `data_version` means something only on the same one.
+            let readers = Readers::new(Arc::clone(&file), 1, immutable, Some(reader));
+            return Ok(Self { file, writer: None, readers: Arc::new(readers) });
+        }
+        let opened = open::to_write(&file, mode == OpenMode::Create).await?;
+        // Callers wait for their answers, so the queue is as long as there are callers.
+        let (writer, jobs) = mpsc::channel(64);
+        tokio::spawn(Writer::new(Arc::clone(&file), opened).run(jobs));
+        let readers = Readers::new(Arc::clone(&file), READERS, false, None);
+        Ok(Self { file, writer: Some(writer), readers: Arc::new(readers) })
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Whether appends are possible at all.
+    #[must_use]
+    pub const fn is_read_only(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    async fn ask<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
+    ) -> Result<T, StoreError> {
+        let Some(writer) = &self.writer else {
+            return Err(StoreError::ReadOnly {
+                file: self.file.to_path_buf(),
+                why: "it was opened to read only".to_owned(),
+            });
+        };
+        let (reply, answer) = oneshot::channel();
+        writer.send(job(reply)).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Short reads share the writer's connection until readers are open: opening one more costs the first frame.
+    async fn read_with<T: Send + 'static>(&self, short: bool, read: ReadFn<T>) -> Result<T, StoreError> {
+        if self.writer.is_none() || !short || self.readers.are_open() {
+            return self.readers.with(read).await;
+        }
+        let file = Arc::clone(&self.file);
+        self.ask(|reply| {
+            Job::Read(Box::new(move |conn| {
+                Box::pin(async move {
+                    let answer = read(conn).await.map_err(|fault| fault.at(&file));
+                    // Nobody waits any more: nothing to do.
+                    let _ = reply.send(answer);
+                })
+            }))
+        })
+        .await
+    }
+}
+
+impl EventStore for SqliteStore {
+    fn append(&self, append: Append) -> Answer<'_, Appended> {
+        Box::pin(self.ask(|reply| Job::Append(Box::new(append), reply)))
+    }
+
+    fn head(&self, log: LogId) -> Answer<'_, Option<(Seq, Digest)>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::head(conn, log)))))
+    }
+
+    fn read(&self, log: LogId, after: Seq, limit: u32) -> Answer<'_, Vec<StoredEvent>> {
+        let short = limit <= SHORT_READ;
+        Box::pin(self.read_with(short, Box::new(move |conn| Box::pin(read::page(conn, log, after, limit)))))
+    }
+
+    fn read_last(&self, log: LogId, n: u32) -> Answer<'_, Vec<StoredEvent>> {
+        Box::pin(self.read_with(n <= SHORT_READ, Box::new(move |conn| Box::pin(read::last(conn, log, n)))))
+    }
+
+    fn read_raw(&self, log: LogId) -> Answer<'_, Vec<RawEvent>> {
+        Box::pin(self.read_with(false, Box::new(move |conn| Box::pin(read::raw(conn, log)))))
+    }
+
+    fn logs(&self) -> Answer<'_, Vec<LogId>> {
+        Box::pin(self.read_with(false, Box::new(|conn| Box::pin(read::logs(conn)))))
+    }
+
+    fn next_number(&self, year: u16) -> Answer<'_, u32> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::next_number(conn, year)))))
+    }
+
+    fn log_of(&self, id: IncidentId) -> Answer<'_, Option<LogId>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::log_of(conn, id)))))
+    }
+
+    fn summaries(&self, filter: SummaryFilter) -> Answer<'_, Vec<SummaryRow>> {
+        let short = filter.limit <= SHORT_READ;
+        Box::pin(self.read_with(short, Box::new(move |conn| Box::pin(read::summaries(conn, filter)))))
+    }
+
+    fn summary(&self, id: IncidentId) -> Answer<'_, Option<SummaryRow>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::summary(conn, id)))))
+    }
+
+    fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::stories(conn, filter)))))
+    }
+
+    fn erase_payload(&self, log: LogId, seq: Seq) -> Answer<'_, bool> {
+        Box::pin(self.ask(move |reply| Job::Erase { log, seq, reply }))
+    }
+
+    fn changed_by_others(&self) -> Answer<'_, bool> {
+        Box::pin(async move {
+            match &self.writer {
+                Some(_) => self.ask(Job::Changed).await,
+                None => self.readers.changed().await,
+            }
+        })
+    }
+
+    fn warm(&self) -> Answer<'_, ()> {
+        Box::pin(self.readers.open_one())
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            // The writer last: whoever closes last tidies up the write-ahead log.
+            self.readers.close().await;
+            if self.writer.is_none() {
+                return Ok(());
+            }
+            match self.ask(Job::Close).await {
+                Ok(()) | Err(StoreError::Closed) => Ok(()),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}

@@ -1,0 +1,263 @@
+//! Opens the database file: where it may lie, how every connection is set up, which schema it has.
+//! It must not touch a file that is not ours or that a newer version wrote.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, SqliteConnection};
+
+use super::super::{StoreError, place};
+
+/// The migrations in order; a file is never edited once it was released.
+const MIGRATIONS: &[(&str, &str)] = &[("log", include_str!("../../../migrations/sqlite/0001_log.sql"))];
+
+/// `application_id` of a database that is ours: "wrl1".
+const APPLICATION_ID: i64 = 0x7772_6c31;
+
+/// Older ones can lose committed rows when several processes write and checkpoint at once
+/// (<https://www.sqlite.org/wal.html#the_wal_reset_bug>).
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// How long SQLite waits for another process's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The newest schema version that this program knows.
+#[must_use]
+pub const fn known_version() -> u32 {
+    // A handful of files.
+    MIGRATIONS.len() as u32
+}
+
+/// A connection that is set up, and what it saw first.
+pub(super) struct Opened {
+    pub(super) conn: SqliteConnection,
+    /// `PRAGMA data_version` when it was opened.
+    pub(super) data_version: i64,
+}
+
+/// What stands in the header of the file.
+struct Found {
+    version: u32,
+    application: i64,
+    tables: i64,
+    journal: String,
+    data_version: i64,
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .busy_timeout(BUSY_TIMEOUT)
+        .row_buffer_size(512)
+        .pragma("synchronous", "FULL")
+        .pragma("secure_delete", "ON")
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        // REPLACE deletes without firing delete triggers otherwise.
+        .pragma("recursive_triggers", "ON")
+        .pragma("journal_size_limit", "67108864")
+        // Only macOS knows the difference.
+        .pragma("fullfsync", "ON")
+        .pragma("checkpoint_fullfsync", "ON")
+        .disable_statement_logging()
+}
+
+/// Opens the database to write, making and migrating it where needed.
+pub(super) async fn to_write(file: &Path, create: bool) -> Result<Opened, StoreError> {
+    let folder = folder_of(file);
+    let there = file.try_exists().map_err(|error| io(file, &error))?;
+    if !there && !create {
+        return Err(StoreError::NotFound { file: file.to_owned() });
+    }
+    place::check_local(folder, file)?;
+    place::check_writable(folder, file)?;
+    if !there {
+        make(folder, file)?;
+    }
+    let mut conn = connect(file, options(file)).await?;
+    let found = look(file, &mut conn).await?;
+    refuse_foreign(file, &found)?;
+    if found.journal == "wal" && found.version == known_version() {
+        return Ok(Opened { conn, data_version: found.data_version });
+    }
+    if found.journal != "wal" {
+        set_wal(file, &mut conn).await?;
+    }
+    if found.version < known_version() {
+        migrate(file, &mut conn).await?;
+    }
+    let data_version = look(file, &mut conn).await?.data_version;
+    Ok(Opened { conn, data_version })
+}
+
+/// Opens the database to read; the flag says that it is taken as never changing.
+pub(super) async fn to_read(file: &Path) -> Result<(Opened, bool), StoreError> {
+    if !file.try_exists().map_err(|error| io(file, &error))? {
+        return Err(StoreError::NotFound { file: file.to_owned() });
+    }
+    place::check_local(folder_of(file), file)?;
+    match reader(file, false).await {
+        Ok(opened) => Ok((opened, false)),
+        // A WAL database needs its side files, which a read-only place may not let SQLite make. Without a
+        // write-ahead log the main file is complete and nobody can be writing.
+        Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) if wal_is_empty(file) => {
+            Ok((reader(file, true).await?, true))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// One more connection that only reads.
+pub(super) async fn reader(file: &Path, immutable: bool) -> Result<Opened, StoreError> {
+    let mut conn = connect(file, options(file).read_only(true).immutable(immutable)).await?;
+    let found = look(file, &mut conn).await?;
+    refuse_foreign(file, &found)?;
+    if found.version < known_version() {
+        return Err(StoreError::OlderVersion { file: file.to_owned(), found: found.version });
+    }
+    Ok(Opened { conn, data_version: found.data_version })
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+fn wal_is_empty(file: &Path) -> bool {
+    let mut wal = file.as_os_str().to_owned();
+    wal.push("-wal");
+    std::fs::metadata(wal).map_or(true, |found| found.len() == 0)
+}
+
+fn io(file: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Io { file: file.to_owned(), why: error.to_string() }
+}
+
+/// Makes the empty file for its owner only (SQLite gives the side files the same rights), without ever holding a
+/// descriptor of it, and makes its name durable.
+fn make(folder: &Path, file: &Path) -> Result<(), StoreError> {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use rustix::io::Errno;
+    match mknodat(CWD, file, FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0) {
+        // Another process was quicker.
+        Ok(()) | Err(Errno::EXIST) => {}
+        Err(Errno::NOSPC) => return Err(StoreError::Full { file: file.to_owned() }),
+        Err(why) => return Err(StoreError::ReadOnly { file: file.to_owned(), why: why.to_string() }),
+    }
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| io(folder, &error))
+}
+
+async fn connect(file: &Path, options: SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    options.connect().await.map_err(|error| StoreError::from_sqlx(file, &error))
+}
+
+/// Reads all that is needed to judge the file, in one go.
+async fn look(file: &Path, conn: &mut SqliteConnection) -> Result<Found, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::from_sqlx(file, &error);
+    let rows = sqlx::raw_sql(
+        "SELECT sqlite_version(), u.user_version, a.application_id, j.journal_mode,
+                (SELECT count(*) FROM sqlite_schema)
+         FROM pragma_user_version u, pragma_application_id a, pragma_journal_mode j;
+         PRAGMA data_version",
+    )
+    .fetch_all(conn)
+    .await
+    .map_err(failed)?;
+    let (Some(row), Some(data)) = (rows.first(), rows.last()) else {
+        return Err(StoreError::Corrupt { what: format!("{}: its header cannot be read", file.display()) });
+    };
+    let sqlite: String = row.try_get(0).map_err(failed)?;
+    if !is_new_enough(&sqlite) {
+        return Err(StoreError::OldSqlite { found: sqlite });
+    }
+    let version: i64 = row.try_get(1).map_err(failed)?;
+    Ok(Found {
+        // A negative version is not one of ours; the application id refuses it.
+        version: u32::try_from(version).unwrap_or(u32::MAX),
+        application: row.try_get(2).map_err(failed)?,
+        journal: row.try_get(3).map_err(failed)?,
+        tables: row.try_get(4).map_err(failed)?,
+        data_version: data.try_get(0).map_err(failed)?,
+    })
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let found: [u32; 3] = std::array::from_fn(|_| parts.next().unwrap_or(0));
+    found >= OLDEST_SQLITE
+}
+
+fn refuse_foreign(file: &Path, found: &Found) -> Result<(), StoreError> {
+    let is_new = found.application == 0 && found.version == 0 && found.tables == 0;
+    if found.application != APPLICATION_ID && !is_new {
+        return Err(StoreError::NotOurs { file: file.to_owned() });
+    }
+    if found.version > known_version() {
+        let (found, known) = (found.version, known_version());
+        return Err(StoreError::NewerVersion { file: file.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+/// Turns on the write-ahead log. SQLite does not wait for other processes here, so we do.
+async fn set_wal(file: &Path, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let pause = Duration::from_millis(5);
+    let mut left = BUSY_TIMEOUT;
+    loop {
+        match sqlx::raw_sql("PRAGMA journal_mode = WAL").fetch_one(&mut *conn).await {
+            Ok(row) if row.try_get::<&str, _>(0).is_ok_and(|mode| mode == "wal") => return Ok(()),
+            Ok(_) => {
+                let why = "SQLite cannot keep a write-ahead log here".to_owned();
+                return Err(StoreError::Sql { file: file.to_owned(), why });
+            }
+            Err(error) => {
+                let error = StoreError::from_sqlx(file, &error);
+                if !error.is_busy() || left < pause {
+                    return Err(error);
+                }
+            }
+        }
+        tokio::time::sleep(pause).await;
+        left = left.saturating_sub(pause);
+    }
+}
+
+/// Brings the schema up to date, all or nothing. sqlx's own lock does nothing on SQLite, so one transaction holds
+/// the write lock around all of it, and looks again first: another process may have been quicker.
+async fn migrate(file: &Path, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let failed = |error: sqlx::Error| StoreError::from_sqlx(file, &error);
+    let mut lock = conn.begin_with("BEGIN EXCLUSIVE").await.map_err(failed)?;
+    let found = look(file, &mut lock).await?;
+    refuse_foreign(file, &found)?;
+    if found.version < known_version() {
+        let migrations = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
+            Migration::new(version, (*name).into(), MigrationType::Simple, (*sql).into_sql_str(), false)
+        });
+        Migrator::with_migrations(migrations.collect()).run_direct(None, &mut *lock, false).await.map_err(
+            |error| match error {
+                sqlx::migrate::MigrateError::Execute(error)
+                | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => failed(error),
+                other => StoreError::Sql { file: file.to_owned(), why: other.to_string() },
+            },
+        )?;
+    }
+    lock.commit().await.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_safe_sqlite_is_known() {
+        assert!(is_new_enough("3.51.3") && is_new_enough("3.52.0") && is_new_enough("4.0"));
+        assert!(!is_new_enough("3.51.2") && !is_new_enough("3.9.99") && !is_new_enough("x"));
+    }
+
+    #[test]
+    fn the_last_migration_sets_the_known_version() {
+        let (_, last) = MIGRATIONS.last().unwrap();
+        assert!(last.trim_end().ends_with(&format!("PRAGMA user_version = {};", known_version())));
+    }
+}

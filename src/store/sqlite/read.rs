@@ -1,0 +1,232 @@
+//! The queries that read. Each reads by an index only what it answers. It must not write.
+
+use chrono::DateTime;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use uuid::Uuid;
+
+use super::super::{StoreError, StoredEvent, StoryFilter, StoryRow, SummaryFilter, SummaryRow, stored};
+use super::Fault;
+use crate::domain::ids::{EventId, IncidentId, LogId, Seq, StoryId};
+use crate::domain::log::{Columns, Digest, RawEvent};
+
+fn corrupt(what: &str) -> Fault {
+    Fault::Store(StoreError::Corrupt { what: what.to_owned() })
+}
+
+/// A stored number as the type it was made from; anything else was put there by another hand.
+pub(super) fn number<T: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<T, Fault> {
+    T::try_from(row.try_get::<i64, _>(column)?).map_err(|_| corrupt("a number is out of range"))
+}
+
+fn bytes<const N: usize>(row: &SqliteRow, column: usize) -> Result<[u8; N], Fault> {
+    row.try_get::<&[u8], _>(column)?.try_into().map_err(|_| corrupt("an id or digest has another length"))
+}
+
+fn log_id(row: &SqliteRow, column: usize) -> Result<LogId, Fault> {
+    Ok(LogId(Uuid::from_bytes(bytes(row, column)?)))
+}
+
+/// A count or position as SQLite keeps it.
+pub(super) fn sql(seq: Seq) -> i64 {
+    i64::try_from(seq.0).unwrap_or(i64::MAX)
+}
+
+/// From the columns `header, hash, body`.
+fn event(row: &SqliteRow) -> Result<StoredEvent, Fault> {
+    let body: Option<Vec<u8>> = row.try_get(2)?;
+    Ok(stored(row.try_get(0)?, Digest(bytes(row, 1)?), body)?)
+}
+
+pub(super) async fn head(conn: &mut SqliteConnection, log: LogId) -> Result<Option<(Seq, Digest)>, Fault> {
+    let row = sqlx::query("SELECT seq, hash FROM event WHERE log = ? ORDER BY seq DESC LIMIT 1")
+        .bind(log.0.as_bytes().as_slice())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok((Seq(number(&row, 0)?), Digest(bytes(&row, 1)?)))).transpose()
+}
+
+pub(super) async fn page(
+    conn: &mut SqliteConnection,
+    log: LogId,
+    after: Seq,
+    limit: u32,
+) -> Result<Vec<StoredEvent>, Fault> {
+    let rows = sqlx::query(
+        "SELECT e.header, e.hash, p.body FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq
+         WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?",
+    )
+    .bind(log.0.as_bytes().as_slice())
+    .bind(sql(after))
+    .bind(i64::from(limit))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(event).collect()
+}
+
+pub(super) async fn last(conn: &mut SqliteConnection, log: LogId, n: u32) -> Result<Vec<StoredEvent>, Fault> {
+    let rows = sqlx::query(
+        "SELECT e.header, e.hash, p.body FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq
+         WHERE e.log = ? ORDER BY e.seq DESC LIMIT ?",
+    )
+    .bind(log.0.as_bytes().as_slice())
+    .bind(i64::from(n))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().rev().map(event).collect()
+}
+
+/// An event by its id, with its log.
+pub(super) async fn by_id(
+    conn: &mut SqliteConnection,
+    id: EventId,
+) -> Result<Option<(LogId, StoredEvent)>, Fault> {
+    let row = sqlx::query(
+        "SELECT e.header, e.hash, p.body, e.log
+         FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq WHERE e.id = ?",
+    )
+    .bind(id.0.as_bytes().as_slice())
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| Ok((log_id(&row, 3)?, event(&row)?))).transpose()
+}
+
+pub(super) async fn raw(conn: &mut SqliteConnection, log: LogId) -> Result<Vec<RawEvent>, Fault> {
+    let rows = sqlx::query(
+        "SELECT e.seq, e.id, e.hash, e.header, p.salt, p.body
+         FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq WHERE e.log = ? ORDER BY e.seq",
+    )
+    .bind(log.0.as_bytes().as_slice())
+    .fetch_all(conn)
+    .await?;
+    let event = |row: &SqliteRow| {
+        let id = EventId(Uuid::from_bytes(bytes(row, 1)?));
+        let columns = Columns { seq: Seq(number(row, 0)?), id, hash: Digest(bytes(row, 2)?) };
+        let (header, salt, body) = (row.try_get(3)?, row.try_get(4)?, row.try_get(5)?);
+        Ok(RawEvent { header, salt, body, columns: Some(columns) })
+    };
+    rows.iter().map(event).collect()
+}
+
+pub(super) async fn logs(conn: &mut SqliteConnection) -> Result<Vec<LogId>, Fault> {
+    // Jumps from log to log along the primary key; SELECT DISTINCT would read every event.
+    let rows = sqlx::query(
+        "WITH RECURSIVE each(log) AS (
+             SELECT min(log) FROM event
+             UNION ALL
+             SELECT (SELECT min(log) FROM event WHERE log > each.log) FROM each WHERE each.log IS NOT NULL
+         ) SELECT log FROM each WHERE log IS NOT NULL",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| log_id(row, 0)).collect()
+}
+
+pub(super) async fn next_number(conn: &mut SqliteConnection, year: u16) -> Result<u32, Fault> {
+    let row = sqlx::query("SELECT coalesce(max(number), 0) + 1 FROM summary WHERE year = ?")
+        .bind(i64::from(year))
+        .fetch_one(conn)
+        .await?;
+    number(&row, 0)
+}
+
+pub(super) async fn log_of(conn: &mut SqliteConnection, id: IncidentId) -> Result<Option<LogId>, Fault> {
+    let row = sqlx::query("SELECT log FROM summary WHERE year = ? AND number = ?")
+        .bind(i64::from(id.year))
+        .bind(i64::from(id.number))
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| log_id(&row, 0)).transpose()
+}
+
+const SUMMARY: &str = "log, year, number, state, declared_at, updated_at, head, head_hash, body";
+
+fn summary_row(row: &SqliteRow) -> Result<SummaryRow, Fault> {
+    let time = |column| {
+        let ms: i64 = row.try_get(column)?;
+        DateTime::from_timestamp_millis(ms).ok_or_else(|| corrupt("a time is out of range"))
+    };
+    Ok(SummaryRow {
+        log: log_id(row, 0)?,
+        id: IncidentId { year: number(row, 1)?, number: number(row, 2)? },
+        state: row.try_get(3)?,
+        declared_at: time(4)?,
+        updated_at: time(5)?,
+        head: Seq(number(row, 6)?),
+        head_hash: Digest(bytes(row, 7)?),
+        body: row.try_get(8)?,
+    })
+}
+
+pub(super) async fn summary(
+    conn: &mut SqliteConnection,
+    id: IncidentId,
+) -> Result<Option<SummaryRow>, Fault> {
+    let query = format!("SELECT {SUMMARY} FROM summary WHERE year = ? AND number = ?");
+    let row = sqlx::query(AssertSqlSafe(query))
+        .bind(i64::from(id.year))
+        .bind(i64::from(id.number))
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(summary_row).transpose()
+}
+
+pub(super) async fn summaries(
+    conn: &mut SqliteConnection,
+    mut filter: SummaryFilter,
+) -> Result<Vec<SummaryRow>, Fault> {
+    filter.states.sort_unstable();
+    filter.states.dedup();
+    let limit = i64::from(filter.limit);
+    let order = "ORDER BY declared_at DESC, year DESC, number DESC LIMIT ?";
+    let mut found = Vec::new();
+    if filter.states.is_empty() {
+        let query = format!("SELECT {SUMMARY} FROM summary {order}");
+        found = sqlx::query(AssertSqlSafe(query)).bind(limit).fetch_all(&mut *conn).await?;
+    }
+    // One query a state: each walks its part of the index and stops at the limit.
+    for state in filter.states {
+        let query = format!("SELECT {SUMMARY} FROM summary WHERE state = ? {order}");
+        found.extend(sqlx::query(AssertSqlSafe(query)).bind(state).bind(limit).fetch_all(&mut *conn).await?);
+    }
+    let mut rows: Vec<_> = found.iter().map(summary_row).collect::<Result<_, _>>()?;
+    super::super::newest_first(&mut rows, filter.limit);
+    Ok(rows)
+}
+
+pub(super) async fn stories(
+    conn: &mut SqliteConnection,
+    filter: StoryFilter,
+) -> Result<Vec<StoryRow>, Fault> {
+    let StoryFilter { mut states, due_before, incident } = filter;
+    states.sort_unstable();
+    states.dedup();
+    // Absent filters are left out of the text, so that the indices serve those that are there.
+    let states: Vec<Option<String>> =
+        if states.is_empty() { vec![None] } else { states.into_iter().map(Some).collect() };
+    let mut rows = Vec::new();
+    for state in states {
+        let mut text = "SELECT year, number, story, state, due, body FROM story WHERE 1".to_owned();
+        for (wanted, condition) in [
+            (incident.is_some(), " AND year = ? AND number = ?"),
+            (state.is_some(), " AND state = ?"),
+            (due_before.is_some(), " AND due < ?"),
+        ] {
+            text.push_str(if wanted { condition } else { "" });
+        }
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        if let Some(id) = incident {
+            query = query.bind(i64::from(id.year)).bind(i64::from(id.number));
+        }
+        for value in state.into_iter().chain(due_before.clone()) {
+            query = query.bind(value);
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            let incident = IncidentId { year: number(row, 0)?, number: number(row, 1)? };
+            let id = StoryId { incident, number: number(row, 2)? };
+            rows.push(StoryRow { id, state: row.try_get(3)?, due: row.try_get(4)?, body: row.try_get(5)? });
+        }
+    }
+    super::super::soonest_first(&mut rows);
+    Ok(rows)
+}

@@ -1,0 +1,384 @@
+//! The one task of a process that writes to the database. It owns its connection, is never cancelled in the middle
+//! of a write, and answers only when the commit is on disk. It must not decide what is written.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Connection, Row, Sqlite, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
+use super::open::{self, Opened};
+use super::readers::data_version;
+use super::{Fault, Run, read};
+use crate::domain::ids::{EventId, LogId, Seq};
+use crate::domain::log::Digest;
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// A read on the writer's connection; it answers by itself.
+pub(super) type ReadJob = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Run<'c, ()> + Send>;
+
+/// What the writer is asked to do.
+pub(super) enum Job {
+    Append(Box<Append>, Reply<Appended>),
+    Erase { log: LogId, seq: Seq, reply: Reply<bool> },
+    Changed(Reply<bool>),
+    Read(ReadJob),
+    Close(Reply<()>),
+}
+
+/// Up to this many rows, a whole append is one prepared script: one round trip to the connection's thread.
+const MOST_IN_SCRIPT: usize = 16;
+
+/// More logs than one process ever has open.
+const MOST_HEADS: usize = 1024;
+
+const EVENT: &str =
+    "INSERT INTO event (log, seq, id, prev, hash, header, redacts) VALUES (?, ?, ?, ?, ?, ?, ?);
+    INSERT INTO payload (log, seq, salt, body) VALUES (?, ?, ?, ?);";
+
+const SUMMARY: &str = "INSERT INTO summary
+    (log, year, number, state, declared_at, updated_at, head, head_hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (log) DO UPDATE SET state = excluded.state, declared_at = excluded.declared_at,
+    updated_at = excluded.updated_at, head = excluded.head, head_hash = excluded.head_hash, body = excluded.body;";
+
+const STORY: &str = "INSERT INTO story (year, number, story, state, due, body) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (year, number, story) DO UPDATE SET state = excluded.state, due = excluded.due,
+    body = excluded.body;";
+
+/// Answers a row when the log moved on, for an append without events (those are held by a trigger).
+const STILL_AT: &str = "SELECT 1 FROM event WHERE log = ? AND seq > ? LIMIT 1";
+
+type Bound<'q> = Query<'q, Sqlite, SqliteArguments>;
+
+/// The writer and what it remembers.
+pub(super) struct Writer {
+    file: Arc<PathBuf>,
+    /// None after an error of the device: nothing that handle says can be trusted, the next job opens another.
+    conn: Option<SqliteConnection>,
+    data_version: i64,
+    /// The heads it wrote or read last. Only a shortcut: the schema refuses what does not continue a log.
+    heads: HashMap<LogId, (Seq, Digest)>,
+}
+
+impl Writer {
+    pub(super) fn new(file: Arc<PathBuf>, opened: Opened) -> Self {
+        Self { file, conn: Some(opened.conn), data_version: opened.data_version, heads: HashMap::new() }
+    }
+
+    /// Works until every store that can ask is gone, or one closes it. A caller that no longer waits for its
+    /// answer changes nothing.
+    pub(super) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(job) = jobs.recv().await {
+            match job {
+                Job::Append(append, reply) => {
+                    let _ = reply.send(self.append(*append).await);
+                }
+                Job::Erase { log, seq, reply } => {
+                    let _ = reply.send(self.erase(log, seq).await);
+                }
+                Job::Changed(reply) => {
+                    let _ = reply.send(self.changed().await);
+                }
+                Job::Read(read) => {
+                    // Without a connection the job is dropped, and its caller hears that the store is closed.
+                    if let Ok(conn) = self.conn().await {
+                        read(conn).await;
+                    }
+                }
+                Job::Close(reply) => {
+                    jobs.close();
+                    let closed = match self.conn.take() {
+                        Some(conn) => conn.close().await.map_err(|e| StoreError::from_sqlx(&self.file, &e)),
+                        None => Ok(()),
+                    };
+                    let _ = reply.send(closed);
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn conn(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        let conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => {
+                // Others may have written meanwhile: `changed` must say so.
+                self.data_version = -1;
+                self.heads.clear();
+                open_again(&self.file).await?.conn
+            }
+        };
+        Ok(self.conn.insert(conn))
+    }
+
+    /// Turns a failure into words; after an error of the device the connection is given up.
+    fn fail(&mut self, fault: Fault) -> StoreError {
+        let error = fault.at(&self.file);
+        if matches!(error, StoreError::Io { .. } | StoreError::Corrupt { .. }) {
+            self.conn = None;
+        }
+        error
+    }
+
+    async fn append(&mut self, append: Append) -> Result<Appended, StoreError> {
+        check(&append)?;
+        let head = match self.heads.get(&append.log) {
+            Some(head) if head.0 == append.expected => *head,
+            _ => self.read_head(append.log).await?,
+        };
+        let Append { log, expected, events, summary, stories } = append;
+        if head.0 != expected {
+            let ids: Vec<_> = events.iter().map(|event| (event.id, event.body.as_slice())).collect();
+            let conflict = StoreError::Conflict { expected, found: head.0 };
+            return self.already(log, &ids).await?.ok_or(conflict);
+        }
+        let sealed = seal(log, head, events)?;
+        let new_head = sealed.last().map_or(head, |last| (last.event.seq, last.event.hash));
+        match self
+            .write(Write {
+                log,
+                head: head.0,
+                events: &sealed,
+                summary: &summary,
+                stories: &stories,
+                new_head,
+            })
+            .await
+        {
+            Ok(()) => {
+                if self.heads.len() >= MOST_HEADS {
+                    self.heads.clear();
+                }
+                self.heads.insert(log, new_head);
+                let events = sealed.into_iter().map(|sealed| sealed.event).collect();
+                Ok(Appended { events, head: new_head.1 })
+            }
+            Err(fault) => {
+                self.heads.remove(&log);
+                self.explain(fault, log, expected, &sealed, &summary).await
+            }
+        }
+    }
+
+    async fn read_head(&mut self, log: LogId) -> Result<(Seq, Digest), StoreError> {
+        let answer = read::head(self.conn().await?, log).await;
+        answer.map_err(|fault| self.fail(fault)).map(Option::unwrap_or_default)
+    }
+
+    /// One transaction; on failure nothing of it is left. Boxed, since the compiler cannot see through sqlx's
+    /// executors that the borrows may be sent.
+    fn write<'a>(&'a mut self, write: Write<'a>) -> Run<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let conn = self.conn().await?;
+            let rows = write.events.len() + write.stories.len();
+            let result = if !write.events.is_empty() && rows <= MOST_IN_SCRIPT {
+                write.script().execute(&mut *conn).await.map(drop).map_err(Fault::from)
+            } else {
+                write.in_steps(conn).await
+            };
+            if result.is_err() {
+                // Fails when the error has ended the transaction already, or none was begun.
+                let _ = sqlx::raw_sql("ROLLBACK").execute(conn).await;
+            }
+            result
+        })
+    }
+
+    /// What a failed append means: stored before, overtaken, or refused.
+    async fn explain(
+        &mut self,
+        fault: Fault,
+        log: LogId,
+        expected: Seq,
+        sealed: &[Sealed],
+        summary: &SummaryRow,
+    ) -> Result<Appended, StoreError> {
+        let refusal = match &fault {
+            Fault::Sql(sqlx::Error::Database(error)) if is_constraint(error.as_ref()) => {
+                error.message().to_owned()
+            }
+            Fault::Sql(sqlx::Error::RowNotFound) => String::new(),
+            _ => return Err(self.fail(fault)),
+        };
+        let ids: Vec<_> =
+            sealed.iter().map(|s| (s.event.id, s.event.body.as_deref().unwrap_or_default())).collect();
+        if let Some(appended) = self.already(log, &ids).await? {
+            return Ok(appended);
+        }
+        let found = self.read_head(log).await?.0;
+        if found != expected {
+            return Err(StoreError::Conflict { expected, found });
+        }
+        if refusal.contains("summary.year") {
+            return Err(StoreError::IdTaken { id: summary.id });
+        }
+        if let Some(target) = sealed.iter().find_map(|s| s.redacts)
+            && refusal.contains("redacts")
+        {
+            return Err(StoreError::BadRedaction { target });
+        }
+        Err(self.fail(fault))
+    }
+
+    /// The events as they are stored, when all of them are, with the same bodies.
+    async fn already(
+        &mut self,
+        log: LogId,
+        ids: &[(EventId, &[u8])],
+    ) -> Result<Option<Appended>, StoreError> {
+        let mut found = Vec::new();
+        for (id, _) in ids {
+            let answer = read::by_id(self.conn().await?, *id).await;
+            found.push(answer.map_err(|fault| self.fail(fault))?);
+        }
+        retried(log, ids, found)
+    }
+
+    /// Deletes salt and payload, and empties the write-ahead log so that no copy stays there. Repeating it after
+    /// an unfinished one finishes it.
+    async fn erase(&mut self, log: LogId, seq: Seq) -> Result<bool, StoreError> {
+        let file = Arc::clone(&self.file);
+        let conn = self.conn().await?;
+        let deleted = sqlx::query("DELETE FROM payload WHERE log = ? AND seq = ?")
+            .bind(log.0.as_bytes().as_slice())
+            .bind(read::sql(seq))
+            .execute(&mut *conn)
+            .await;
+        let deleted = match deleted {
+            Ok(done) => done.rows_affected() > 0,
+            Err(sqlx::Error::Database(error)) if is_constraint(error.as_ref()) => {
+                return Err(StoreError::NotRedacted { seq });
+            }
+            Err(error) => return Err(self.fail(error.into())),
+        };
+        for _ in 0..100 {
+            let row = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await;
+            match row.and_then(|row| row.try_get::<i64, _>(0)) {
+                Ok(0) => return Ok(deleted),
+                Ok(_) => {}
+                Err(error) if StoreError::from_sqlx(&file, &error).is_busy() => {}
+                Err(error) => return Err(self.fail(error.into())),
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Err(StoreError::EraseUnfinished { file: file.to_path_buf() })
+    }
+
+    async fn changed(&mut self) -> Result<bool, StoreError> {
+        let answer = data_version(self.conn().await?).await;
+        let now = answer.map_err(|error| self.fail(error.into()))?;
+        Ok(std::mem::replace(&mut self.data_version, now) != now)
+    }
+}
+
+/// Boxed for the same reason as [`Writer::write`].
+fn open_again(file: &Path) -> Run<'_, Result<Opened, StoreError>> {
+    Box::pin(open::to_write(file, false))
+}
+
+fn is_constraint(error: &dyn sqlx::error::DatabaseError) -> bool {
+    // SQLITE_CONSTRAINT is the low byte of all its kinds.
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 19)
+}
+
+/// What one transaction stores.
+struct Write<'a> {
+    log: LogId,
+    /// The head it continues.
+    head: Seq,
+    events: &'a [Sealed],
+    summary: &'a SummaryRow,
+    stories: &'a [StoryRow],
+    new_head: (Seq, Digest),
+}
+
+impl<'a> Write<'a> {
+    /// The whole transaction as one script of constants: one round trip to the connection's thread.
+    fn script(&self) -> Bound<'a> {
+        let mut script = "BEGIN IMMEDIATE;".to_owned();
+        self.events.iter().for_each(|_| script.push_str(EVENT));
+        script.push_str(SUMMARY);
+        self.stories.iter().for_each(|_| script.push_str(STORY));
+        script.push_str("COMMIT");
+        let mut query = sqlx::query(AssertSqlSafe(script));
+        for event in self.events {
+            query = bind_event(query, self.log, event);
+        }
+        query = bind_summary(query, self.log, self.summary, self.new_head);
+        for story in self.stories {
+            query = bind_story(query, story);
+        }
+        query
+    }
+
+    /// The same transaction statement by statement: for many events, or none.
+    fn in_steps<'c>(&'c self, conn: &'c mut SqliteConnection) -> Run<'c, Result<(), Fault>> {
+        Box::pin(async move {
+            sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *conn).await?;
+            let overtaken = sqlx::query(STILL_AT)
+                .bind(self.log.0.as_bytes().to_vec())
+                .bind(read::sql(self.head))
+                .fetch_optional(&mut *conn)
+                .await?;
+            if overtaken.is_some() {
+                return Err(Fault::Sql(sqlx::Error::RowNotFound));
+            }
+            for event in self.events {
+                bind_event(sqlx::query(EVENT), self.log, event).execute(&mut *conn).await?;
+            }
+            let summary = bind_summary(sqlx::query(SUMMARY), self.log, self.summary, self.new_head);
+            summary.execute(&mut *conn).await?;
+            for story in self.stories {
+                bind_story(sqlx::query(STORY), story).execute(&mut *conn).await?;
+            }
+            sqlx::raw_sql("COMMIT").execute(conn).await?;
+            Ok(())
+        })
+    }
+}
+
+fn bind_event<'q>(query: Bound<'q>, log: LogId, sealed: &Sealed) -> Bound<'q> {
+    let event = &sealed.event;
+    let seq = read::sql(event.seq);
+    query
+        .bind(log.0.as_bytes().to_vec())
+        .bind(seq)
+        .bind(event.id.0.as_bytes().to_vec())
+        .bind(sealed.prev.0.to_vec())
+        .bind(event.hash.0.to_vec())
+        .bind(sealed.header.clone())
+        .bind(sealed.redacts.map(read::sql))
+        .bind(log.0.as_bytes().to_vec())
+        .bind(seq)
+        .bind(sealed.salt.to_vec())
+        .bind(event.body.clone())
+}
+
+fn bind_summary<'q>(query: Bound<'q>, log: LogId, row: &SummaryRow, head: (Seq, Digest)) -> Bound<'q> {
+    query
+        .bind(log.0.as_bytes().to_vec())
+        .bind(i64::from(row.id.year))
+        .bind(i64::from(row.id.number))
+        .bind(row.state.clone())
+        .bind(row.declared_at.timestamp_millis())
+        .bind(row.updated_at.timestamp_millis())
+        .bind(read::sql(head.0))
+        .bind(head.1.0.to_vec())
+        .bind(row.body.clone())
+}
+
+fn bind_story<'q>(query: Bound<'q>, row: &StoryRow) -> Bound<'q> {
+    query
+        .bind(i64::from(row.id.incident.year))
+        .bind(i64::from(row.id.incident.number))
+        .bind(i64::from(row.id.number))
+        .bind(row.state.clone())
+        .bind(row.due.clone())
+        .bind(row.body.clone())
+}
