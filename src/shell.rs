@@ -2,10 +2,13 @@
 
 pub mod clock;
 pub mod config;
+pub mod drafts;
+pub mod editor;
 pub mod environment;
 pub mod identity;
 pub mod ids;
 pub mod input;
+pub mod logging;
 pub mod paths;
 pub mod process;
 pub mod signals;

@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use warroom::shell::editor::Editor;
+use warroom::shell::environment::Environment;
 use warroom::shell::paths::{Access, CONFIG_FILE, Home, HomeError, Shipped};
 
 const SHIPPED: Shipped<'_> = Shipped {
@@ -138,4 +140,49 @@ fn a_home_that_cannot_be_made_says_why_and_what_to_do() {
     assert!(message.contains("/proc/self/home"), "{message}");
     assert!(message.contains("cannot be written"), "{message}");
     assert!(!folder.path().join("missing").join(CONFIG_FILE).exists());
+}
+
+fn script(folder: &Path, name: &str, body: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn editor(command: String) -> Editor {
+    Editor::find(&Environment { editor: Some(command), ..Environment::default() }).unwrap()
+}
+
+#[test]
+fn the_editor_gets_the_text_in_a_private_file_and_gives_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = script(folder.path(), "editor", "stat -c %a \"$2\" >\"$1\"; printf 'more\\n' >>\"$2\"");
+    let told = folder.path().join("mode");
+    let editor = editor(format!("{command} {}", told.display()));
+    let edited = editor.edit(folder.path(), "entry", "text\n").unwrap();
+    assert_eq!((edited.text.as_str(), edited.changed), ("text\nmore\n", true));
+    assert_eq!(fs::read_to_string(told).unwrap().trim(), "600");
+    let file = edited.file.clone();
+    assert!(file.ends_with("entry.md") && file.exists(), "the file stays until the text is stored");
+    edited.stored();
+    assert!(!file.exists());
+}
+
+#[test]
+fn an_editor_that_fails_keeps_the_text_and_names_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusing = script(folder.path(), "refusing", "printf 'half' >\"$1\"; exit 1");
+    let breaking = script(folder.path(), "breaking", "printf '\\377' >\"$1\"");
+    for (n, (command, says)) in
+        [(refusing, "was not taken"), (breaking, "not UTF-8"), ("no-such-editor".into(), "set EDITOR")]
+            .into_iter()
+            .enumerate()
+    {
+        let error =
+            editor(command).edit(folder.path(), &format!("entry{n}"), "text").unwrap_err().to_string();
+        let file = folder.path().join(format!("entry{n}.md"));
+        assert!(error.contains(says) && error.contains(file.to_str().unwrap()), "{error}");
+        assert!(file.exists());
+    }
+    assert!(editor("true".into()).edit(folder.path(), "entry0", "other").is_err(), "never over another text");
 }
