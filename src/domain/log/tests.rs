@@ -1,3 +1,5 @@
+//! Tests of the log format: exact bytes, strict reading, and a chain in which every change is found.
+
 use chrono::{TimeZone, Utc as Zone};
 use proptest::prelude::*;
 
