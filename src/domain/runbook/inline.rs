@@ -55,15 +55,17 @@ impl Words {
             && self.code.iter().all(|code| !code.trim().contains(char::is_whitespace))
     }
 
-    /// Its first sentence asks something.
+    /// Its first sentence asks something; what stands in brackets is a remark.
     pub(super) fn is_question(&self) -> bool {
-        let mut before_blank = self.text.char_indices().peekable();
-        while let Some((_, c)) = before_blank.next() {
-            let ends =
-                before_blank.peek().is_none_or(|(_, next)| next.is_whitespace() || "\"')*_".contains(*next));
+        let mut depth = 0_usize;
+        let mut rest = self.text.chars().peekable();
+        while let Some(c) = rest.next() {
+            let ends = rest.peek().is_none_or(|next| next.is_whitespace() || "\"')*_".contains(*next));
             match c {
-                '?' if ends => return true,
-                '.' | '!' if ends => return false,
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                '?' if ends && depth == 0 => return true,
+                '.' | '!' if ends && depth == 0 => return false,
                 _ => {}
             }
         }

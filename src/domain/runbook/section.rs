@@ -217,11 +217,8 @@ fn own_role(words: &[String]) -> Option<SectionRole> {
     if has(&["severity"]) || whole == "priority" {
         return Some(SectionRole::Severity);
     }
-    if short
-        && matches!(
-            first,
-            "owner" | "owners" | "ownership" | "contact" | "contacts" | "roles" | "stakeholders"
-        )
+    if short && matches!(first, "owner" | "owners" | "ownership" | "contacts" | "roles" | "stakeholders")
+        || matches!(whole.as_str(), "contact" | "contact details" | "contact information")
     {
         return Some(SectionRole::Owner);
     }
@@ -246,7 +243,6 @@ fn own_role(words: &[String]) -> Option<SectionRole> {
         "background",
         "description",
         "purpose",
-        "context",
         "applicable",
         "architecture",
         "impact",
@@ -254,7 +250,7 @@ fn own_role(words: &[String]) -> Option<SectionRole> {
     if short && explains.contains(&first)
         || matches!(
             whole.as_str(),
-            "scope" | "out of scope" | "incident type" | "this incident type" | "this playbook"
+            "context" | "scope" | "out of scope" | "incident type" | "this incident type" | "this playbook"
         )
     {
         return Some(SectionRole::Summary);
