@@ -4,9 +4,11 @@
 
 mod bodies;
 mod facts;
+mod work;
 
 pub use bodies::*;
 pub use facts::*;
+pub use work::*;
 
 use crate::domain::ids::{EventId, Seq};
 use crate::domain::time::Utc;
@@ -221,6 +223,8 @@ pub struct NewEvent {
     pub occurred_at: Option<Utc>,
     /// The time is an estimate.
     pub about: bool,
+    /// The event that this one takes back, when it is an undo.
+    pub undoes: Option<Seq>,
     /// What happened.
     pub event: Event,
 }
@@ -242,6 +246,8 @@ pub struct Recorded {
     pub occurred_at: Utc,
     /// The time is an estimate.
     pub about: bool,
+    /// The event that this one takes back, when it is an undo.
+    pub undoes: Option<Seq>,
     /// What happened; `None` when the payload is erased.
     pub event: Option<Event>,
 }

@@ -122,6 +122,12 @@ pub enum EntryProblem {
     Time(#[from] TimeProblem),
 }
 
+/// The `#tags` of a text, without `#`, in lower case, each once: for a line that is amended.
+#[must_use]
+pub fn tags_of(text: &str) -> Vec<String> {
+    words::tags_and_mentions(text).0
+}
+
 /// Reads a line. White space in front of a time, mark or verb does not matter.
 ///
 /// # Errors

@@ -35,7 +35,7 @@ const MAX_PROBLEMS: usize = 100;
 const UNTITLED: &str = "Untitled runbook";
 
 /// Something in a runbook that was not read as its author may have meant it, or that a rule asks for.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The line of the text, from 1.
     pub line: usize,

@@ -2,9 +2,9 @@
 //! was ever written can be read for ever; upcasts of older versions live here and nowhere else. It must not
 //! know what follows from an event.
 //!
-//! A payload is a JSON object: `{"by": "alice", "occurred_at": "…", "about": true, "data": {…}}`, where
-//! `occurred_at` and `about` are absent when the event happened as it was stored, and `data` is the body of the
-//! kind (`event`). The golden files of `tests/fixtures/wire` freeze one example of every kind and version.
+//! A payload is a JSON object: `{"by": "alice", "occurred_at": "…", "about": true, "undoes": 7, "data": {…}}`,
+//! where `occurred_at`, `about` and `undoes` are absent when the event happened as it was stored and takes nothing
+//! back, and `data` is the body of the kind (`event`). The golden files of `tests/fixtures/wire` freeze one example of every kind and version.
 
 use std::borrow::Cow;
 
@@ -50,6 +50,8 @@ struct PayloadOut<'a> {
     occurred_at: Option<Utc>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     about: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<Seq>,
     data: serde_json::Value,
 }
 
@@ -61,6 +63,8 @@ struct PayloadIn<'a> {
     occurred_at: Option<Utc>,
     #[serde(default)]
     about: bool,
+    #[serde(default)]
+    undoes: Option<Seq>,
     #[serde(borrow)]
     data: &'a RawValue,
 }
@@ -75,6 +79,7 @@ pub fn encode(event: &NewEvent) -> Result<Encoded, serde_json::Error> {
         by: &event.by,
         occurred_at: event.occurred_at,
         about: event.about,
+        undoes: event.undoes,
         data: event.event.body()?,
     })?;
     Ok(Encoded { name: name.to_owned(), version, payload })
@@ -84,18 +89,20 @@ pub fn encode(event: &NewEvent) -> Result<Encoded, serde_json::Error> {
 /// shown and not lost. `payload` is `None` when it was erased.
 #[must_use]
 pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
-    let recorded = |by: String, occurred_at: Utc, about: bool, event: Option<Event>| Recorded {
-        seq: envelope.seq,
-        id: envelope.id,
-        recorded_at: envelope.recorded_at,
-        actor: envelope.actor.to_owned(),
-        by,
-        occurred_at,
-        about,
-        event,
-    };
+    let recorded =
+        |by: String, occurred_at: Utc, about: bool, undoes: Option<Seq>, event: Option<Event>| Recorded {
+            seq: envelope.seq,
+            id: envelope.id,
+            recorded_at: envelope.recorded_at,
+            actor: envelope.actor.to_owned(),
+            by,
+            occurred_at,
+            about,
+            undoes,
+            event,
+        };
     let Some(payload) = payload else {
-        return recorded(String::new(), envelope.recorded_at, false, None);
+        return recorded(String::new(), envelope.recorded_at, false, None, None);
     };
     let unknown = |body| {
         Some(Event::Unknown(UnknownEvent { name: envelope.name.to_owned(), version: envelope.version, body }))
@@ -105,11 +112,17 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
             let event = Event::from_body(envelope.name, envelope.version, parsed.data)
                 .map_or_else(|_| unknown(serde_json::from_str(parsed.data.get()).unwrap_or_default()), Some);
             let occurred_at = parsed.occurred_at.unwrap_or(envelope.recorded_at);
-            recorded(parsed.by.into_owned(), occurred_at, parsed.about, event)
+            recorded(parsed.by.into_owned(), occurred_at, parsed.about, parsed.undoes, event)
         }
         Err(_) => {
             let text = String::from_utf8_lossy(payload).into_owned();
-            recorded(String::new(), envelope.recorded_at, false, unknown(serde_json::Value::String(text)))
+            recorded(
+                String::new(),
+                envelope.recorded_at,
+                false,
+                None,
+                unknown(serde_json::Value::String(text)),
+            )
         }
     }
 }

@@ -1,5 +1,3 @@
-//! Tests of the log format: exact bytes, strict reading, and a chain in which every change is found.
-
 use chrono::{TimeZone, Utc as Zone};
 use proptest::prelude::*;
 

@@ -55,17 +55,15 @@ impl Words {
             && self.code.iter().all(|code| !code.trim().contains(char::is_whitespace))
     }
 
-    /// Its first sentence asks something; what stands in brackets is a remark.
+    /// Its first sentence asks something.
     pub(super) fn is_question(&self) -> bool {
-        let mut depth = 0_usize;
-        let mut rest = self.text.chars().peekable();
-        while let Some(c) = rest.next() {
-            let ends = rest.peek().is_none_or(|next| next.is_whitespace() || "\"')*_".contains(*next));
+        let mut before_blank = self.text.char_indices().peekable();
+        while let Some((_, c)) = before_blank.next() {
+            let ends =
+                before_blank.peek().is_none_or(|(_, next)| next.is_whitespace() || "\"')*_".contains(*next));
             match c {
-                '(' => depth += 1,
-                ')' => depth = depth.saturating_sub(1),
-                '?' if ends && depth == 0 => return true,
-                '.' | '!' if ends && depth == 0 => return false,
+                '?' if ends => return true,
+                '.' | '!' if ends => return false,
                 _ => {}
             }
         }

@@ -217,8 +217,11 @@ fn own_role(words: &[String]) -> Option<SectionRole> {
     if has(&["severity"]) || whole == "priority" {
         return Some(SectionRole::Severity);
     }
-    if short && matches!(first, "owner" | "owners" | "ownership" | "contacts" | "roles" | "stakeholders")
-        || matches!(whole.as_str(), "contact" | "contact details" | "contact information")
+    if short
+        && matches!(
+            first,
+            "owner" | "owners" | "ownership" | "contact" | "contacts" | "roles" | "stakeholders"
+        )
     {
         return Some(SectionRole::Owner);
     }
@@ -243,6 +246,7 @@ fn own_role(words: &[String]) -> Option<SectionRole> {
         "background",
         "description",
         "purpose",
+        "context",
         "applicable",
         "architecture",
         "impact",
@@ -250,7 +254,7 @@ fn own_role(words: &[String]) -> Option<SectionRole> {
     if short && explains.contains(&first)
         || matches!(
             whole.as_str(),
-            "context" | "scope" | "out of scope" | "incident type" | "this incident type" | "this playbook"
+            "scope" | "out of scope" | "incident type" | "this incident type" | "this playbook"
         )
     {
         return Some(SectionRole::Summary);

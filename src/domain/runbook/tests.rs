@@ -127,14 +127,6 @@ fn links_todo_questions_and_names_are_not_steps() {
 }
 
 #[test]
-fn a_question_in_brackets_asks_nothing() {
-    check_outline(
-        "# T\n## Investigate\n1. Tell the kind (which strain is it?) by its note\n1. Who (and how)?\n",
-        "# T\n## Investigate\n3 Tell the kind (which strain is it?) by its note\n4 - Who (and how)?",
-    );
-}
-
-#[test]
 fn questions_elsewhere_are_steps() {
     check_outline("# Look into it\n1. Is the ingress open?\n", "# Look into it\n2 Is the ingress open?");
 }

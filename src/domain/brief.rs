@@ -1,0 +1,236 @@
+//! The standing brief: one screen that is always current, for whoever joins late (`SPEC.md`, brief). Plain lines
+//! under plain headings; the room, `warroom brief` and exports show the same. It must not cut or colour.
+
+use crate::domain::clocks::{self, Pressure};
+use crate::domain::incident::{Entry, Incident};
+use crate::domain::policy::Policy;
+use crate::domain::time::{Utc, format_span, with_zone};
+use crate::domain::words::{Flag, HypothesisState, State, StepState};
+
+/// A heading with its lines; an empty section says so in `lines`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BriefSection {
+    /// The heading.
+    pub heading: &'static str,
+    /// Its lines.
+    pub lines: Vec<String>,
+}
+
+/// The brief.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// Id, title, severity, phase, elapsed.
+    pub title: String,
+    /// Impact, command, doing, decided, ruled out, asks, links, next.
+    pub sections: Vec<BriefSection>,
+}
+
+/// The brief of a moment, its times in a zone.
+#[must_use]
+pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz) -> Brief {
+    let profile = policy.profile_named(&incident.profile);
+    let severity = incident.severity.clone().unwrap_or_else(|| profile.unset_label());
+    let end = incident.resolved_at.unwrap_or(now);
+    let mut title = format!(
+        "{} {} · {severity} · {} · {} · {}",
+        incident.id,
+        incident.title,
+        incident.state,
+        incident.phase,
+        format_span((end - incident.began_at()).max(crate::domain::time::Span::zero()))
+    );
+    if incident.kind != crate::domain::words::IncidentKind::Real {
+        title.push_str(&format!(" · {}", incident.kind.as_str().to_uppercase()));
+    }
+    let clock = |at: Utc| with_zone(at, zone);
+    let privileged =
+        |seq| incident.timeline.get(seq).is_some_and(|e| e.is_privileged() || e.struck.is_some());
+    let mut sections = vec![
+        BriefSection { heading: "Impact", lines: impact(incident) },
+        BriefSection { heading: "Command", lines: command(incident, policy) },
+        BriefSection { heading: "Doing", lines: doing(incident) },
+    ];
+    let decided = incident.talk.decisions.values().rev().filter(|d| !privileged(d.seq)).take(5);
+    sections.push(BriefSection {
+        heading: "Decided",
+        lines: decided
+            .map(|d| {
+                let verdict = match (&d.verdict, d.check_at) {
+                    (Some(v), _) => format!(" — {}", v.verdict),
+                    (None, Some(at)) => format!(" — to be checked {}", clock(at)),
+                    (None, None) => String::new(),
+                };
+                format!("{} {} ({}){verdict}", clock(d.at), d.text, d.decided_by)
+            })
+            .collect(),
+    });
+    let hypotheses = |state: HypothesisState| {
+        incident.talk.hypotheses.values().filter(move |h| h.now.state == state && !privileged(h.seq))
+    };
+    sections.push(BriefSection {
+        heading: "Suspected",
+        lines: hypotheses(HypothesisState::Supported)
+            .map(|h| format!("supported: {}", h.text))
+            .chain(hypotheses(HypothesisState::Open).map(|h| format!("open: {}", h.text)))
+            .collect(),
+    });
+    sections.push(BriefSection {
+        heading: "Ruled out",
+        lines: hypotheses(HypothesisState::RuledOut)
+            .map(|h| format!("{} — {} ({})", h.text, h.now.why, h.now.by))
+            .collect(),
+    });
+    sections.push(BriefSection {
+        heading: "Open asks",
+        lines: incident
+            .talk
+            .open_asks()
+            .into_iter()
+            .filter(|a| !privileged(a.seq))
+            .map(|a| {
+                let who = a.person.as_deref().map_or_else(|| "unassigned".to_owned(), |p| format!("@{p}"));
+                let due = a.due_at.map(|at| format!(", {}", left(at, now))).unwrap_or_default();
+                let acked = if a.acknowledged.is_some() { "" } else { ", not acknowledged" };
+                format!("{who} {}{due}{acked}", a.text)
+            })
+            .collect(),
+    });
+    sections.push(BriefSection {
+        heading: "Links",
+        lines: incident.record.links.iter().map(|l| format!("{}: {}", l.kind, l.url)).collect(),
+    });
+    sections.push(BriefSection { heading: "Next", lines: next(incident, policy, now) });
+    Brief { title, sections }
+}
+
+impl Brief {
+    /// The brief as plain text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = self.title.clone();
+        text.push('\n');
+        for section in &self.sections {
+            match section.lines.as_slice() {
+                [] => text.push_str(&format!("\n{}: nothing yet\n", section.heading)),
+                lines => {
+                    text.push_str(&format!("\n{}\n", section.heading));
+                    for line in lines {
+                        text.push_str(&format!("  {}\n", line.replace('\n', " ")));
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+/// `4m left` or `2m over`.
+#[must_use]
+pub fn left(at: Utc, now: Utc) -> String {
+    if at > now {
+        format!("{} left", format_span(at - now))
+    } else {
+        format!("{} over", format_span(now - at))
+    }
+}
+
+fn impact(incident: &Incident) -> Vec<String> {
+    let Some(impact) = &incident.impact else { return Vec::new() };
+    let flags = [
+        ("customer data", impact.customer_data),
+        ("production", impact.production),
+        ("privileged access", impact.privileged_access),
+    ];
+    let flags: Vec<String> = flags
+        .iter()
+        .map(|(n, f)| if *f == Flag::Unknown { format!("{n}?") } else { format!("{n}: {f}") })
+        .collect();
+    vec![format!("{}: {}", impact.certainty, impact.text), flags.join(" · ")]
+}
+
+fn command(incident: &Incident, policy: &Policy) -> Vec<String> {
+    let mut lines = vec![
+        incident
+            .roster
+            .now()
+            .iter()
+            .map(|h| format!("{} {}", h.role, h.person))
+            .collect::<Vec<_>>()
+            .join(" · "),
+    ];
+    lines.retain(|l| !l.is_empty());
+    let missing = missing_roles(incident, policy);
+    if !missing.is_empty() && incident.state == State::Open {
+        lines.push(format!("required and unfilled: {}", missing.join(", ")));
+    }
+    lines
+}
+
+/// The required roles that nobody holds now, alternatives joined by ` or `.
+#[must_use]
+pub fn missing_roles(incident: &Incident, policy: &Policy) -> Vec<String> {
+    policy
+        .required_roles(&incident.profile, incident.severity.as_deref())
+        .into_iter()
+        .filter(|required| !required.split('/').any(|role| incident.roster.holder(role).is_some()))
+        .map(|required| required.replace('/', " or "))
+        .collect()
+}
+
+fn doing(incident: &Incident) -> Vec<String> {
+    let mut lines: Vec<String> = incident
+        .checklist
+        .steps()
+        .filter(|s| s.state == StepState::Doing)
+        .map(|s| format!("{}: {}", s.person.as_deref().unwrap_or("somebody"), s.text))
+        .collect();
+    lines.extend(
+        incident
+            .checklist
+            .steps()
+            .filter(|s| s.state == StepState::Blocked)
+            .map(|s| format!("blocked: {} ({})", s.text, s.reason)),
+    );
+    for runbook in incident.checklist.runbooks() {
+        let (done, all) = incident.checklist.progress(runbook.seq);
+        let next = incident
+            .checklist
+            .steps_of(runbook.seq)
+            .find(|s| s.state == StepState::Todo)
+            .map(|s| format!("; next: {}", s.text))
+            .unwrap_or_default();
+        lines.push(format!("{} {done}/{all}{next}", runbook.title));
+    }
+    lines
+}
+
+fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
+    match incident.state {
+        State::Open => clocks::clocks(incident, policy, now)
+            .iter()
+            .take(4)
+            .map(|c| {
+                let word = if c.pressure(now) == Pressure::Breached { " !" } else { "" };
+                format!("{} {}{word}", c.what, left(c.deadline, now))
+            })
+            .collect(),
+        State::Resolved => {
+            vec![format!("to close: {}", crate::domain::closeout::next_step(incident, policy).as_str())]
+        }
+        State::Closed => vec!["closed".to_owned()],
+    }
+}
+
+/// The starred lines and turns of the incident that tell its story: for briefs, drafts and exports. Struck and
+/// privileged lines are left out.
+pub fn story_lines(incident: &Incident) -> impl Iterator<Item = &Entry> {
+    use crate::domain::incident::Topic;
+    use crate::domain::words::EntryKind;
+    incident.timeline.shown().filter(|e| {
+        e.struck.is_none()
+            && !e.is_privileged()
+            && (e.starred
+                || matches!(e.topic, Topic::Turn)
+                || matches!(e.kind, EntryKind::Decision | EntryKind::Alert))
+    })
+}

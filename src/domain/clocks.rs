@@ -1,0 +1,243 @@
+//! Every clock of a room, as pure functions of the log and the moment: response, resolution, next update, phase
+//! budget, decision checks, asks. Quiet, then warning at 75 % of the target, then breached, in words. It must not
+//! read a clock or write anything.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::domain::ids::Seq;
+use crate::domain::incident::Incident;
+use crate::domain::policy::{Policy, WARN_AT_PERCENT};
+use crate::domain::runbook::Budget;
+use crate::domain::severity::Target;
+use crate::domain::time::{Span, Utc};
+use crate::domain::words::{Milestone, Phase, State};
+
+/// Which clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClockKey {
+    /// Until a responder takes it.
+    Response,
+    /// Until it is resolved.
+    Resolution,
+    /// Until the next update.
+    Update,
+    /// Until a phase should be over.
+    Phase(Phase),
+    /// Until the outcome of a decision is looked at.
+    Decision(Seq),
+    /// Until an ask is answered.
+    Ask(Seq),
+}
+
+impl fmt::Display for ClockKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response => f.write_str("response"),
+            Self::Resolution => f.write_str("resolution"),
+            Self::Update => f.write_str("update"),
+            Self::Phase(phase) => write!(f, "phase:{phase}"),
+            Self::Decision(seq) => write!(f, "decision:{seq}"),
+            Self::Ask(seq) => write!(f, "ask:{seq}"),
+        }
+    }
+}
+
+impl FromStr for ClockKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text.split_once(':') {
+            None => match text {
+                "response" => Ok(Self::Response),
+                "resolution" => Ok(Self::Resolution),
+                "update" => Ok(Self::Update),
+                _ => Err(()),
+            },
+            Some(("phase", phase)) => phase.parse().map(Self::Phase).map_err(|_| ()),
+            Some(("decision", seq)) => seq.parse().map(|n| Self::Decision(Seq(n))).map_err(|_| ()),
+            Some(("ask", seq)) => seq.parse().map(|n| Self::Ask(Seq(n))).map_err(|_| ()),
+            Some(_) => Err(()),
+        }
+    }
+}
+
+/// How pressing a clock is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pressure {
+    /// The time ran out.
+    Breached,
+    /// More than three quarters of it are gone.
+    Warning,
+    /// There is time.
+    Quiet,
+}
+
+/// A running clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// Which.
+    pub key: ClockKey,
+    /// What it waits for, in words: `update internal`, `ask @bob`.
+    pub what: String,
+    /// From when it runs.
+    pub from: Utc,
+    /// When it runs out.
+    pub deadline: Utc,
+    /// From when it warns.
+    pub warn_at: Utc,
+    /// Somebody acknowledged its breach.
+    pub acknowledged: bool,
+}
+
+impl Clock {
+    /// How pressing it is.
+    #[must_use]
+    pub fn pressure(&self, now: Utc) -> Pressure {
+        if now >= self.deadline {
+            Pressure::Breached
+        } else if now >= self.warn_at {
+            Pressure::Warning
+        } else {
+            Pressure::Quiet
+        }
+    }
+
+    /// The time that is left, or by which it is over; never negative.
+    #[must_use]
+    pub fn distance(&self, now: Utc) -> Span {
+        (self.deadline - now).abs()
+    }
+}
+
+/// The running clocks of an incident: breached ones first, the longest breach in front, then by deadline.
+/// A resolved incident has none but those that outlive it (none in this version).
+#[must_use]
+pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
+    if !incident.is_declared() || incident.state != State::Open {
+        return Vec::new();
+    }
+    let level = policy.level(&incident.profile, incident.severity.as_deref());
+    let mut found = Vec::new();
+    let mut add = |key: ClockKey, what: String, from: Utc, deadline: Utc, warn_at: Option<Utc>| {
+        let ack = incident.clocks.get(&key.to_string()).and_then(|c| c.acknowledged.as_ref());
+        let (deadline, acknowledged) = match ack {
+            Some(ack) if ack.at >= from => (ack.until.unwrap_or(deadline), true),
+            _ => (deadline, false),
+        };
+        let warn_at = warn_at.unwrap_or_else(|| warning(from, deadline));
+        found.push(Clock { key, what, from, deadline, warn_at, acknowledged });
+    };
+
+    if incident.milestone(Milestone::Acknowledged).is_none() {
+        let from = incident.milestone(Milestone::Detected).unwrap_or(incident.declared_at);
+        if let Some(deadline) = target(incident, policy, ClockKey::Response, &level.response, from) {
+            add(ClockKey::Response, "respond".to_owned(), from, deadline, None);
+        }
+    }
+    let from = incident.milestone(Milestone::Detected).unwrap_or(incident.declared_at);
+    if let Some(deadline) = target(incident, policy, ClockKey::Resolution, &level.resolution, from) {
+        add(ClockKey::Resolution, "resolve".to_owned(), from, deadline, None);
+    }
+    if let Some((what, from, deadline)) = next_update(incident, policy, level.update_every) {
+        add(ClockKey::Update, what, from, deadline, None);
+    }
+    if let Some((from, low, high)) = phase_budget(incident, policy) {
+        let warn_at = low.filter(|low| *low < high);
+        add(ClockKey::Phase(incident.phase), format!("{} budget", incident.phase), from, high, warn_at);
+    }
+    for decision in incident.talk.decisions.values() {
+        let struck = incident.timeline.get(decision.seq).is_some_and(|e| e.struck.is_some());
+        if let Some(at) = decision.check_at
+            && decision.verdict.is_none()
+            && !struck
+        {
+            add(ClockKey::Decision(decision.seq), "check decision".to_owned(), decision.at, at, None);
+        }
+    }
+    for ask in incident.talk.asks.values().filter(|a| a.is_open()) {
+        let struck = incident.timeline.get(ask.seq).is_some_and(|e| e.struck.is_some());
+        if let Some(due) = ask.due_at
+            && !struck
+        {
+            let who =
+                ask.person.as_deref().map_or_else(|| "ask unassigned".to_owned(), |p| format!("ask @{p}"));
+            add(ClockKey::Ask(ask.seq), who, ask.at, due, None);
+        }
+    }
+    found.sort_by_key(|c| (c.deadline > now, c.deadline, c.key));
+    found
+}
+
+/// The deadlines that have passed and that the log does not name as breached yet.
+#[must_use]
+pub fn unrecorded_breaches(incident: &Incident, policy: &Policy, now: Utc) -> Vec<(ClockKey, Utc)> {
+    clocks(incident, policy, now)
+        .into_iter()
+        .filter(|c| c.pressure(now) == Pressure::Breached)
+        .filter(|c| {
+            !incident.clocks.get(&c.key.to_string()).is_some_and(|r| r.breached.contains(&c.deadline))
+        })
+        .map(|c| (c.key, c.deadline))
+        .collect()
+}
+
+/// The next moment at which a clock changes its pressure: until then the attention line changes in its digits
+/// only.
+#[must_use]
+pub fn next_change(clocks: &[Clock], now: Utc) -> Option<Utc> {
+    clocks.iter().flat_map(|c| [c.warn_at, c.deadline]).filter(|at| *at > now).min()
+}
+
+/// The budget of the present phase as the header shows it: its end, and its length.
+#[must_use]
+pub fn phase_clock(incident: &Incident, policy: &Policy) -> Option<(Utc, Span)> {
+    phase_budget(incident, policy).map(|(from, _, high)| (high, high - from))
+}
+
+fn warning(from: Utc, deadline: Utc) -> Utc {
+    let length = (deadline - from).max(Span::zero());
+    let before = Span::milliseconds(length.num_milliseconds() / 100 * WARN_AT_PERCENT);
+    from.checked_add_signed(before).unwrap_or(deadline).min(deadline)
+}
+
+fn target(incident: &Incident, policy: &Policy, key: ClockKey, level: &Target, from: Utc) -> Option<Utc> {
+    let own = incident.targets.get(&key.to_string()).and_then(|t| t.parse::<Target>().ok());
+    policy.calendar.deadline(from, own.as_ref().unwrap_or(level))
+}
+
+fn next_update(incident: &Incident, policy: &Policy, every: Option<Span>) -> Option<(String, Utc, Utc)> {
+    let last = incident.talk.last_sent(None);
+    let audience = last.map_or(crate::domain::audience::Audience::Internal, |u| u.audience);
+    let from = last.and_then(|u| u.sent.as_ref()).map_or(incident.declared_at, |(_, at)| *at);
+    let promised = last.and_then(|u| u.next_at).filter(|at| *at > from);
+    let deadline = match promised {
+        Some(at) => at,
+        None => {
+            let own = incident.targets.get("update").and_then(|t| t.parse::<Target>().ok());
+            match own {
+                Some(own) => policy.calendar.deadline(from, &own)?,
+                None => from.checked_add_signed(every?)?,
+            }
+        }
+    };
+    Some((format!("update {audience}"), from, deadline))
+}
+
+fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc>, Utc)> {
+    let from = incident.phase_since();
+    let key = ClockKey::Phase(incident.phase);
+    if incident.targets.contains_key(&key.to_string()) {
+        return target(incident, policy, key, &Target::None, from).map(|at| (from, None, at));
+    }
+    incident.checklist.runbooks().find_map(|r| match r.runbook.budgets.of(incident.phase) {
+        Budget::Within(span) => Some((from, None, from.checked_add_signed(span)?)),
+        Budget::Range { low, high } => {
+            Some((from, from.checked_add_signed(low), from.checked_add_signed(high)?))
+        }
+        Budget::Open => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

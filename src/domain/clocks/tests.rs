@@ -1,0 +1,112 @@
+use super::*;
+use crate::domain::audience::Audience;
+use crate::domain::incident::tests::Room;
+use crate::domain::request::{Request, When};
+
+fn keys(room: &Room) -> Vec<(String, Pressure)> {
+    clocks(&room.incident, &room.policy, room.now)
+        .iter()
+        .map(|c| (c.key.to_string(), c.pressure(room.now)))
+        .collect()
+}
+
+#[test]
+fn a_new_p1_has_resolution_and_update_clocks() {
+    let room = Room::declared();
+    let found = clocks(&room.incident, &room.policy, room.now);
+    let resolution = found.iter().find(|c| c.key == ClockKey::Resolution).unwrap();
+    assert_eq!(resolution.deadline - room.now, Span::hours(4), "P1 resolves within four hours (seed 003)");
+    let update = found.iter().find(|c| c.key == ClockKey::Update).unwrap();
+    assert_eq!(update.deadline - room.now, Span::minutes(30));
+    assert!(!found.iter().any(|c| c.key == ClockKey::Response), "a commander took it");
+}
+
+#[test]
+fn quiet_then_warning_at_three_quarters_then_breached_first() {
+    let mut room = Room::declared();
+    room.ask(Request::EnterPhase { phase: Phase::Contain });
+    assert_eq!(keys(&room)[0], ("phase:contain".to_owned(), Pressure::Quiet));
+    room.wait(Span::seconds(11 * 60 + 15));
+    assert_eq!(keys(&room)[0], ("phase:contain".to_owned(), Pressure::Warning));
+    room.wait(Span::minutes(4));
+    assert_eq!(keys(&room)[0], ("phase:contain".to_owned(), Pressure::Breached));
+    assert_eq!(unrecorded_breaches(&room.incident, &room.policy, room.now).len(), 1);
+    let (key, deadline) = unrecorded_breaches(&room.incident, &room.policy, room.now)[0];
+    room.ask(Request::RecordBreach { clock: key.to_string(), deadline });
+    assert!(unrecorded_breaches(&room.incident, &room.policy, room.now).is_empty());
+    let line = room.incident.timeline.get(room.incident.head).unwrap();
+    assert_eq!(line.occurred_at, deadline, "a breach happened at its deadline");
+}
+
+#[test]
+fn an_update_starts_its_clock_again_and_may_promise_its_own_time() {
+    let mut room = Room::declared();
+    room.wait(Span::minutes(20));
+    room.ask(Request::SendUpdate {
+        audience: Audience::Customers,
+        text: "looking".to_owned(),
+        next: Some(When::In(Span::minutes(10))),
+    });
+    let found = clocks(&room.incident, &room.policy, room.now);
+    let update = found.iter().find(|c| c.key == ClockKey::Update).unwrap();
+    assert_eq!((update.what.as_str(), update.deadline - room.now), ("update customers", Span::minutes(10)));
+}
+
+#[test]
+fn asks_and_decision_checks_run_until_answered() {
+    let mut room = Room::declared();
+    let ask = room.ask(Request::Ask {
+        text: "list builds".to_owned(),
+        person: Some("bob".to_owned()),
+        time_box: Some(Span::minutes(3)),
+        tags: vec![],
+    })[0];
+    assert_eq!(clocks(&room.incident, &room.policy, room.now)[0].what, "ask @bob");
+    room.wait(Span::minutes(4));
+    assert_eq!(keys(&room)[0], (format!("ask:{ask}"), Pressure::Breached));
+    room.ask(Request::Answer { target: ask, text: "three".to_owned() });
+    assert!(!keys(&room).iter().any(|(k, _)| k.starts_with("ask")));
+}
+
+#[test]
+fn an_acknowledged_breach_gets_its_new_time() {
+    let mut room = Room::declared();
+    room.wait(Span::hours(5));
+    let until = room.now + Span::hours(2);
+    room.ask(Request::AcknowledgeClock {
+        clock: "resolution".to_owned(),
+        until: Some(until),
+        reason: "vendor".to_owned(),
+    });
+    let found = clocks(&room.incident, &room.policy, room.now);
+    let clock = found.iter().find(|c| c.key == ClockKey::Resolution).unwrap();
+    assert_eq!((clock.deadline, clock.acknowledged), (until, true));
+}
+
+#[test]
+fn a_target_of_this_incident_only_wins() {
+    let mut room = Room::declared();
+    room.ask(Request::SetTarget {
+        clock: "resolution".to_owned(),
+        target: "8h".to_owned(),
+        reason: "agreed with the customer".to_owned(),
+    });
+    let found = clocks(&room.incident, &room.policy, room.now);
+    let clock = found.iter().find(|c| c.key == ClockKey::Resolution).unwrap();
+    assert_eq!(clock.deadline - room.now, Span::hours(8));
+}
+
+#[test]
+fn a_resolved_incident_has_no_clock() {
+    let mut room = Room::declared();
+    room.ask(Request::Resolve { ended_by: String::new() });
+    assert!(clocks(&room.incident, &room.policy, room.now + Span::days(30)).is_empty());
+}
+
+#[test]
+fn keys_round_trip() {
+    for key in ["response", "resolution", "update", "phase:contain", "decision:7", "ask:9"] {
+        assert_eq!(key.parse::<ClockKey>().unwrap().to_string(), key);
+    }
+    assert!("phase:panic".parse::<ClockKey>().is_err());
+}

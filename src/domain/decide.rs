@@ -1,0 +1,213 @@
+//! From a request to events, or to a refusal: the only place where rules refuse. Pure: the same incident, request,
+//! asker and moment give the same answer. It must not change the incident (`apply` does), read a clock or mint an
+//! id.
+
+mod closing;
+mod lines;
+mod room;
+mod steps;
+mod stories;
+
+pub use room::role_warning;
+
+use crate::domain::event::{Event, NewEvent};
+use crate::domain::ids::Seq;
+use crate::domain::incident::{Entry, Incident};
+use crate::domain::policy::Policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Asked, Request};
+use crate::domain::time::{Span, Utc};
+use crate::domain::words::State;
+
+/// Who asks, when, and under which agreement.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// The person.
+    pub by: &'a str,
+    /// The moment of asking.
+    pub now: Utc,
+    /// What the team has agreed on.
+    pub policy: &'a Policy,
+}
+
+/// How far ahead of the clock a time may be before it counts as the future (`SPEC.md`, composer grammar).
+pub const AHEAD: Span = Span::minutes(2);
+
+/// The longest text of a line, in bytes.
+pub const MAX_TEXT: usize = 64 * 1024;
+
+/// Turns a request into the events that it means.
+///
+/// # Errors
+/// When a rule forbids it: the message says which, and what to do.
+pub fn decide(incident: &Incident, asked: &Asked, asker: &Asker<'_>) -> Result<Vec<NewEvent>, Refusal> {
+    if let Some((at, _)) = asked.at
+        && at > asker.now + AHEAD
+    {
+        return Err(Refusal::usage("that time is in the future").hint("give the time at which it happened"));
+    }
+    if !matches!(asked.request, Request::Declare(_)) && !incident.is_declared() {
+        return Err(Refusal::not_found("there is no such incident"));
+    }
+    let case = Case { incident, asker, at: asked.at };
+    case.decide(&asked.request)
+}
+
+/// A request in its setting.
+pub(super) struct Case<'a> {
+    incident: &'a Incident,
+    asker: &'a Asker<'a>,
+    at: Option<(Utc, bool)>,
+}
+
+impl Case<'_> {
+    fn decide(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
+        match request {
+            Request::Declare(declaration) => self.declare(declaration),
+            Request::SetDetails { .. }
+            | Request::Report { .. }
+            | Request::StateImpact { .. }
+            | Request::SetDisposition { .. }
+            | Request::SetVisibility { .. }
+            | Request::AddLink { .. }
+            | Request::Relate { .. }
+            | Request::SetSeverity { .. }
+            | Request::SetTarget { .. }
+            | Request::EnterPhase { .. }
+            | Request::Mark { .. }
+            | Request::Unmark { .. }
+            | Request::AssignRole { .. }
+            | Request::ReleaseRole { .. }
+            | Request::AddEvidence(_)
+            | Request::TransferEvidence { .. }
+            | Request::SetScope { .. }
+            | Request::RecordBreach { .. }
+            | Request::AcknowledgeClock { .. } => self.room(request),
+            Request::AttachRunbook(_)
+            | Request::DetachRunbook { .. }
+            | Request::MoveStep { .. }
+            | Request::AssignStep { .. } => self.steps(request),
+            Request::Resolve { .. }
+            | Request::AnswerClosure { .. }
+            | Request::Close { .. }
+            | Request::Reopen { .. }
+            | Request::RecordDraft { .. }
+            | Request::RecordCheck { .. }
+            | Request::RecordPublication { .. }
+            | Request::WaivePostmortem { .. }
+            | Request::Comment { .. } => self.closing(request),
+            Request::FileStory(_)
+            | Request::ChangeStory { .. }
+            | Request::StartStory { .. }
+            | Request::ShipStory { .. }
+            | Request::VerifyStory { .. }
+            | Request::DropStory { .. }
+            | Request::SyncStory { .. } => self.stories(request),
+            Request::Undo { target } => self.undo(*target),
+            _ => self.lines(request),
+        }
+    }
+
+    /// The event, at the time that the request speaks of.
+    fn event(&self, event: impl Into<Event>) -> NewEvent {
+        let (occurred_at, about) = match self.at {
+            Some((at, about)) => (Some(at), about),
+            None => (None, false),
+        };
+        NewEvent { by: self.asker.by.to_owned(), occurred_at, about, undoes: None, event: event.into() }
+    }
+
+    fn one(&self, event: impl Into<Event>) -> Result<Vec<NewEvent>, Refusal> {
+        Ok(vec![self.event(event)])
+    }
+
+    /// The moment that the request speaks of.
+    fn when(&self) -> Utc {
+        self.at.map_or(self.asker.now, |(at, _)| at)
+    }
+
+    fn entry(&self, target: Seq) -> Result<&Entry, Refusal> {
+        self.incident.timeline.get(target).ok_or_else(|| {
+            Refusal::not_found(format!("{} has no line {target}", self.incident.id))
+                .hint("warroom timeline shows the numbers of the lines")
+        })
+    }
+
+    fn not_closed(&self) -> Result<(), Refusal> {
+        if self.incident.state == State::Closed {
+            return Err(Refusal::no(format!("{} is closed", self.incident.id))
+                .hint("reopen it with a reason to go on"));
+        }
+        Ok(())
+    }
+
+    fn undo(&self, target: Seq) -> Result<Vec<NewEvent>, Refusal> {
+        let trace = self
+            .incident
+            .trail
+            .last_of(self.asker.by)
+            .ok_or_else(|| Refusal::no("you have done nothing here that can be undone"))?;
+        if trace.seq != target {
+            return Err(Refusal::conflict("your last action is another one by now").hint("look again"));
+        }
+        let mut events = Vec::new();
+        for request in &trace.undo {
+            let mut undone = Case { incident: self.incident, asker: self.asker, at: None }.decide(request)?;
+            for event in &mut undone {
+                event.undoes = Some(target);
+            }
+            events.append(&mut undone);
+        }
+        Ok(events)
+    }
+}
+
+/// A person's handle as it is stored: without a leading `@`, trimmed.
+///
+/// # Errors
+/// When nothing is left, or it holds blanks or control characters, or is longer than 64 characters.
+pub fn person(text: &str) -> Result<String, Refusal> {
+    let name = text.trim().trim_start_matches('@');
+    let bad = |why: &str| Refusal::usage(format!("{text:?} is not a person: {why}"));
+    if name.is_empty() {
+        return Err(bad("it is empty").hint("give a handle such as alice"));
+    }
+    if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(bad("it holds a blank").hint("give a handle such as alice"));
+    }
+    if name.chars().count() > 64 {
+        return Err(bad("it is longer than 64 characters"));
+    }
+    Ok(name.to_owned())
+}
+
+/// A text that must say something.
+///
+/// # Errors
+/// When it is blank or longer than [`MAX_TEXT`].
+pub fn said(what: &str, text: &str) -> Result<String, Refusal> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(Refusal::usage(format!("the {what} is empty")));
+    }
+    if trimmed.len() > MAX_TEXT {
+        let hint = "attach long output as evidence: warroom evidence add";
+        return Err(Refusal::usage(format!(
+            "the {what} has {} bytes; at most {MAX_TEXT} fit in a line",
+            trimmed.len()
+        ))
+        .hint(hint));
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// A reason that must be given.
+fn reason(why: &str, text: &str) -> Result<String, Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::usage(format!("{why} needs a reason")).hint("say why in one line (--reason)"));
+    }
+    said("reason", text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+//! Rules of the lines of the timeline: notes, decisions, hypotheses, asks, updates, and what is said of them.
+
+use super::{Case, person, reason, said};
+use crate::domain::event::{
+    Alerted, Amended, AskAcknowledged, AskAnswered, AskMade, DecisionMade, HypothesisChanged,
+    HypothesisProposed, NewEvent, Noted, Redacted, Restored, Starred, Struck, UpdateApproved, UpdateDrafted,
+    UpdateSent, VerdictGiven,
+};
+use crate::domain::ids::Seq;
+use crate::domain::incident::UpdateState;
+use crate::domain::quick_entry;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Request;
+use crate::domain::words::{EntryKind, HypothesisState};
+
+impl Case<'_> {
+    pub(super) fn lines(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
+        match request {
+            Request::Note { text, tags, starred } => {
+                self.one(Noted { text: said("line", text)?, tags: tags.clone(), starred: *starred })
+            }
+            Request::Alert { text, source, alert, tags } => self.one(Alerted {
+                text: said("alert", text)?,
+                source: source.clone(),
+                alert: alert.clone(),
+                tags: tags.clone(),
+            }),
+            Request::Decide { text, decided_by, executor, check, objections, tags } => {
+                let decided_by = match decided_by {
+                    Some(name) => person(name)?,
+                    None => self.incident.commander().unwrap_or(self.asker.by).to_owned(),
+                };
+                let when = self.when();
+                self.one(DecisionMade {
+                    text: said("decision", text)?,
+                    decided_by,
+                    executor: executor.as_deref().map(person).transpose()?,
+                    check_at: check.map(|c| c.from(when)),
+                    objections: objections.clone(),
+                    tags: tags.clone(),
+                })
+            }
+            Request::Propose { text, tags } => {
+                self.one(HypothesisProposed { text: said("hypothesis", text)?, tags: tags.clone() })
+            }
+            Request::Ask { text, person: who, time_box, tags } => self.one(AskMade {
+                text: said("ask", text)?,
+                person: who.as_deref().map(person).transpose()?,
+                due_at: time_box.map(|span| crate::domain::request::When::In(span).from(self.when())),
+                tags: tags.clone(),
+            }),
+            Request::SendUpdate { audience, text, next } => self.one(UpdateSent {
+                target: None,
+                audience: *audience,
+                text: said("update", text)?,
+                next_at: next.map(|n| n.from(self.when())),
+            }),
+            Request::DraftUpdate { audience, text, next } => self.one(UpdateDrafted {
+                audience: *audience,
+                text: said("update", text)?,
+                next_at: next.map(|n| n.from(self.when())),
+            }),
+            Request::ApproveUpdate { target } => {
+                let update = self.update(*target)?;
+                if update.state != UpdateState::Drafted {
+                    return Err(Refusal::no(format!("update {target} is {} already", update.state.as_str())));
+                }
+                self.one(UpdateApproved { target: *target })
+            }
+            Request::MarkSent { target } => {
+                let update = self.update(*target)?;
+                if update.state == UpdateState::Sent {
+                    return Err(Refusal::no(format!("update {target} is sent already")));
+                }
+                self.one(UpdateSent {
+                    target: Some(*target),
+                    audience: update.audience,
+                    text: String::new(),
+                    next_at: update.next_at,
+                })
+            }
+            Request::Amend { target, text, at, seen } => self.amend(*target, text.as_deref(), *at, *seen),
+            Request::Strike { target, reason: why } => {
+                let entry = self.entry(*target)?;
+                if entry.kind == EntryKind::System {
+                    return Err(Refusal::no(format!("line {target} was written by the program"))
+                        .hint("undo the action itself, or note what is wrong"));
+                }
+                if entry.struck.is_some() {
+                    return Err(Refusal::no(format!("line {target} is crossed out already")));
+                }
+                self.one(Struck { target: *target, reason: reason("crossing out a line", why)? })
+            }
+            Request::Restore { target } => {
+                if self.entry(*target)?.struck.is_none() {
+                    return Err(Refusal::no(format!("line {target} is not crossed out")));
+                }
+                self.one(Restored { target: *target })
+            }
+            Request::Star { target, starred } => {
+                if self.entry(*target)?.starred == *starred {
+                    return Ok(Vec::new());
+                }
+                self.one(Starred { target: *target, starred: *starred })
+            }
+            Request::GiveVerdict { target, verdict, reason } => {
+                if !self.incident.talk.decisions.contains_key(target) {
+                    return Err(self.not_a(*target, "decision"));
+                }
+                self.one(VerdictGiven {
+                    target: *target,
+                    verdict: *verdict,
+                    reason: reason.trim().to_owned(),
+                })
+            }
+            Request::SetHypothesis { target, state, why } => {
+                if !self.incident.talk.hypotheses.contains_key(target) {
+                    return Err(self.not_a(*target, "hypothesis"));
+                }
+                let why = if *state == HypothesisState::RuledOut {
+                    reason("ruling out a hypothesis", why)?
+                } else {
+                    why.trim().to_owned()
+                };
+                self.one(HypothesisChanged { target: *target, state: *state, why })
+            }
+            Request::Acknowledge { target, person: who } => {
+                let ask = self.ask(*target)?;
+                if ask.answer.is_some() {
+                    return Err(Refusal::no(format!("ask {target} is answered already")));
+                }
+                let who = match who {
+                    Some(name) => person(name)?,
+                    None => self.asker.by.to_owned(),
+                };
+                self.one(AskAcknowledged { target: *target, person: who })
+            }
+            Request::Answer { target, text } => {
+                self.ask(*target)?;
+                self.one(AskAnswered { target: *target, text: said("answer", text)? })
+            }
+            Request::Redact { target, reason: why } => {
+                if *target == Seq::NONE || *target > self.incident.head {
+                    return Err(Refusal::not_found(format!("{} has no event {target}", self.incident.id)));
+                }
+                self.one(Redacted { target: *target, reason: reason("erasing words", why)? })
+            }
+            _ => Err(Refusal::no("this request has no rule")),
+        }
+    }
+
+    fn amend(
+        &self,
+        target: Seq,
+        text: Option<&str>,
+        at: Option<(crate::domain::time::Utc, bool)>,
+        seen: Option<Seq>,
+    ) -> Result<Vec<NewEvent>, Refusal> {
+        let entry = self.entry(target)?;
+        if entry.redacted {
+            return Err(Refusal::no(format!("the words of line {target} are erased")));
+        }
+        if let Some(seen) = seen
+            && seen != entry.revision()
+        {
+            let by = entry.edits.last().map_or("somebody", |e| e.by.as_str());
+            return Err(Refusal::conflict(format!(
+                "{by} changed line {target} meanwhile; it now says {:?}",
+                entry.text
+            ))
+            .hint("look at it and amend again"));
+        }
+        if entry.kind == EntryKind::System && text.is_some() {
+            return Err(Refusal::no(format!("the words of line {target} were written by the program"))
+                .hint("its time can be amended; for the rest, write a note"));
+        }
+        if let Some((at, _)) = at
+            && at > self.asker.now + super::AHEAD
+        {
+            return Err(
+                Refusal::usage("that time is in the future").hint("give the time at which it happened")
+            );
+        }
+        let text = text.map(|t| said("line", t)).transpose()?.filter(|t| *t != entry.text);
+        let at = at.filter(|(at, about)| *at != entry.occurred_at || *about != entry.about);
+        if text.is_none() && at.is_none() {
+            return Err(Refusal::no("nothing would change"));
+        }
+        let tags = text.as_deref().map(quick_entry::tags_of).unwrap_or_default();
+        let amended = Amended {
+            target,
+            text,
+            at: at.map(|(at, _)| at),
+            at_about: at.is_some_and(|(_, about)| about),
+            tags,
+        };
+        // The amendment itself happens now, whatever time it gives to the line.
+        let case = Case { incident: self.incident, asker: self.asker, at: None };
+        case.one(amended)
+    }
+
+    fn not_a(&self, target: Seq, what: &str) -> Refusal {
+        Refusal::not_found(format!("line {target} of {} is not a {what}", self.incident.id))
+    }
+
+    fn ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {
+        self.incident.talk.asks.get(&target).ok_or_else(|| self.not_a(target, "ask"))
+    }
+
+    fn update(&self, target: Seq) -> Result<&crate::domain::incident::Update, Refusal> {
+        self.incident.talk.updates.get(&target).ok_or_else(|| self.not_a(target, "update"))
+    }
+}

@@ -1,0 +1,303 @@
+//! Rules of the room: declaration, details, impact, severity, phase, milestones, roles, evidence, clocks.
+
+use super::{Case, person, reason, said};
+use crate::domain::event::{
+    ClockAcknowledged, ClockBreached, Declared, DetailsChanged, DispositionSet, EvidenceAdded,
+    EvidenceTransferred, ImpactStated, LinkAdded, MilestoneMarked, MilestoneUnmarked, NewEvent, PhaseEntered,
+    RelatedAdded, Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet,
+    SeverityChanged, TargetChanged, VisibilitySet,
+};
+use crate::domain::incident::Incident;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Declaration, NewEvidence, Request};
+use crate::domain::role;
+use crate::domain::severity::{Move, Profile, Target};
+use crate::domain::words::{Certainty, DispositionWord, Flag, Milestone};
+
+impl Case<'_> {
+    pub(super) fn declare(&self, declaration: &Declaration) -> Result<Vec<NewEvent>, Refusal> {
+        if self.incident.is_declared() {
+            return Err(Refusal::conflict(format!("{} is declared already", self.incident.id)));
+        }
+        let profile = &self.asker.policy.profile;
+        let mut events = vec![self.event(Declared {
+            id: declaration.id,
+            title: title(&declaration.title)?,
+            kind: declaration.kind,
+            profile: profile.name().to_owned(),
+            severity: declaration.severity.as_deref().map(|s| grade(profile, s)).transpose()?,
+            services: labels(&declaration.services),
+            tags: labels(&declaration.tags),
+        })];
+        if let Some(commander) = &declaration.commander {
+            let role = role::COMMANDER.to_owned();
+            events.push(self.event(RoleTaken { role, person: person(commander)? }));
+        }
+        for runbook in &declaration.runbooks {
+            events.push(self.event(RunbookAttached {
+                name: runbook.name.clone(),
+                title: runbook.title.clone(),
+                text: runbook.text.clone(),
+            }));
+        }
+        Ok(events)
+    }
+
+    pub(super) fn room(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
+        let incident = self.incident;
+        match request {
+            Request::SetDetails { title: new, services, tags, kind } => {
+                let services = services.as_deref().map(labels);
+                let tags = tags.as_deref().map(labels);
+                let change = DetailsChanged {
+                    title: new.as_deref().map(title).transpose()?.filter(|t| *t != incident.title),
+                    services: services.filter(|s| *s != incident.services),
+                    tags: tags.filter(|t| *t != incident.tags),
+                    kind: kind.filter(|k| *k != incident.kind),
+                };
+                if change == DetailsChanged::default() { Ok(Vec::new()) } else { self.one(change) }
+            }
+            Request::Report { reporter, source, systems } => self.one(Reported {
+                reporter: said("reporter", reporter)?,
+                source: source.trim().to_owned(),
+                systems: labels(systems),
+            }),
+            Request::StateImpact { text, certainty, customer_data, production, privileged_access } => {
+                let was = incident.impact.as_ref();
+                let text = match (text, was) {
+                    (Some(text), _) => said("impact", text)?,
+                    (None, Some(was)) => was.text.clone(),
+                    (None, None) => return Err(Refusal::usage("the impact needs a line of text")),
+                };
+                let flag = |new: &Option<Flag>, old: Option<Flag>| new.or(old).unwrap_or(Flag::Unknown);
+                self.one(ImpactStated {
+                    text,
+                    certainty: certainty.or(was.map(|w| w.certainty)).unwrap_or(Certainty::Suspected),
+                    customer_data: flag(customer_data, was.map(|w| w.customer_data)),
+                    production: flag(production, was.map(|w| w.production)),
+                    privileged_access: flag(privileged_access, was.map(|w| w.privileged_access)),
+                })
+            }
+            Request::SetDisposition { disposition, of, reason: why } => {
+                let dismissed =
+                    matches!(disposition, DispositionWord::FalseAlarm | DispositionWord::DuplicateOf);
+                if *disposition == DispositionWord::DuplicateOf && of.is_none() {
+                    return Err(Refusal::usage("a duplicate needs the incident that it is a duplicate of")
+                        .hint("say duplicate-of INC-2026-0042"));
+                }
+                if *of == Some(incident.id) {
+                    return Err(Refusal::usage("an incident cannot be a duplicate of itself"));
+                }
+                let why = if dismissed && of.is_none() {
+                    reason(&format!("the disposition {disposition}"), why)?
+                } else {
+                    why.trim().to_owned()
+                };
+                self.one(DispositionSet { disposition: *disposition, of: *of, reason: why })
+            }
+            Request::SetVisibility { visibility } => self.one(VisibilitySet { visibility: *visibility }),
+            Request::AddLink { kind, url } => {
+                self.one(LinkAdded { kind: said("kind of link", kind)?, url: said("address", url)? })
+            }
+            Request::Relate { incident, relation } => self.one(RelatedAdded {
+                incident: said("incident", incident)?,
+                relation: said("relation", relation)?,
+            }),
+            Request::SetSeverity { to, reason } => self.severity(to.as_deref(), reason),
+            Request::SetTarget { clock, target, reason: why } => {
+                let target: Target =
+                    target.parse().map_err(|e| Refusal::usage(format!("{target:?} is not a target: {e}")))?;
+                clock
+                    .parse::<crate::domain::clocks::ClockKey>()
+                    .map_err(|()| Refusal::usage(format!("{clock:?} is not a clock")))?;
+                self.one(TargetChanged {
+                    clock: clock.clone(),
+                    target: target.to_string(),
+                    reason: reason("another target", why)?,
+                })
+            }
+            Request::EnterPhase { phase } => {
+                if *phase == incident.phase {
+                    return Err(Refusal::no(format!("the phase is {phase} already")));
+                }
+                self.one(PhaseEntered { phase: *phase })
+            }
+            Request::Mark { milestone, at } => {
+                let mut event = self.event(MilestoneMarked { milestone: *milestone });
+                if let Some((at, about)) = at {
+                    if *at > self.asker.now + super::AHEAD {
+                        return Err(Refusal::usage("that time is in the future"));
+                    }
+                    event.occurred_at = Some(*at);
+                    event.about = *about;
+                }
+                if *milestone == Milestone::Resolved && incident.resolved_at.is_none() {
+                    // Two names of one thing: marking it ends the clocks as `resolve` does.
+                    event.event = crate::domain::event::Resolved::default().into();
+                }
+                Ok(vec![event])
+            }
+            Request::Unmark { milestone } => {
+                if !incident.milestones.contains_key(milestone) {
+                    return Err(Refusal::no(format!("{milestone} is not marked")));
+                }
+                self.one(MilestoneUnmarked { milestone: *milestone })
+            }
+            Request::AssignRole { role, person } => self.assign(role, person),
+            Request::ReleaseRole { role, person: who } => {
+                let (role, who) = (self.role(role)?, person(who)?);
+                if !incident.roster.holds(&who, &role) {
+                    return Err(Refusal::no(format!("{who} is not {role}")));
+                }
+                self.one(RoleReleased { role, person: who })
+            }
+            Request::AddEvidence(evidence) => self.evidence(evidence),
+            Request::TransferEvidence { evidence, to, location, reason } => {
+                let item =
+                    incident.record.evidence.iter().find(|i| i.seq == *evidence).ok_or_else(|| {
+                        Refusal::not_found(format!("{evidence} is not an item of evidence"))
+                    })?;
+                let from = item.custody.last().map_or(&item.acquired_by, |c| &c.to).clone();
+                self.one(EvidenceTransferred {
+                    evidence: *evidence,
+                    from,
+                    to: person(to)?,
+                    location: location.trim().to_owned(),
+                    reason: reason.trim().to_owned(),
+                })
+            }
+            Request::SetScope { asset, state } => {
+                self.one(ScopeItemSet { asset: said("asset", asset)?, state: *state })
+            }
+            Request::RecordBreach { clock, deadline } => {
+                let known = incident.clocks.get(clock).is_some_and(|c| c.breached.contains(deadline));
+                if known {
+                    return Ok(Vec::new());
+                }
+                // The moment of a breach is its deadline, whoever notices it whenever.
+                let mut event = self.event(ClockBreached { clock: clock.clone(), deadline: *deadline });
+                event.occurred_at = Some(*deadline);
+                Ok(vec![event])
+            }
+            Request::AcknowledgeClock { clock, until, reason } => {
+                if let Some(until) = until
+                    && *until <= self.asker.now
+                {
+                    return Err(Refusal::usage("the new time is in the past").hint("give a time ahead"));
+                }
+                self.one(ClockAcknowledged {
+                    clock: clock.clone(),
+                    until: *until,
+                    reason: reason.trim().to_owned(),
+                })
+            }
+            _ => Err(Refusal::no("this request has no rule")),
+        }
+    }
+
+    fn severity(&self, to: Option<&str>, why: &str) -> Result<Vec<NewEvent>, Refusal> {
+        let profile = self.asker.policy.profile_named(&self.incident.profile);
+        let from = self.incident.severity.as_deref();
+        let to = to.map(|t| grade(&profile, t)).transpose()?;
+        if to.as_deref() == from {
+            let now = from.unwrap_or("unset");
+            return Err(Refusal::no(format!("the severity is {now} already")));
+        }
+        let why = if from.is_some() && profile.compare(from, to.as_deref()) == Move::Down {
+            reason("lowering the severity", why)?
+        } else {
+            why.trim().to_owned()
+        };
+        self.one(SeverityChanged { to, reason: why })
+    }
+
+    /// A severity of the incident's profile, by its own name.
+    pub(super) fn graded(&self, severity: Option<&str>) -> Result<Option<String>, Refusal> {
+        let profile = self.asker.policy.profile_named(&self.incident.profile);
+        severity.map(|s| grade(&profile, s)).transpose()
+    }
+
+    fn role(&self, text: &str) -> Result<String, Refusal> {
+        self.asker.policy.role_named(text).ok_or_else(|| {
+            Refusal::usage(format!("{text:?} is not a role"))
+                .hint(format!("use one of: {}", self.asker.policy.roles().join(", ")))
+        })
+    }
+
+    fn assign(&self, role: &str, who: &str) -> Result<Vec<NewEvent>, Refusal> {
+        let (role, who) = (self.role(role)?, person(who)?);
+        let roster = &self.incident.roster;
+        if roster.holds(&who, &role) {
+            return Err(Refusal::no(format!("{who} is {role} already")));
+        }
+        match roster.holder(&role) {
+            Some(from) if !role::may_be_shared(&role) => {
+                let from = from.to_owned();
+                self.one(RoleHandedOver { role, from, to: who })
+            }
+            _ => self.one(RoleTaken { role, person: who }),
+        }
+    }
+
+    fn evidence(&self, evidence: &NewEvidence) -> Result<Vec<NewEvent>, Refusal> {
+        let acquired_by = match &evidence.acquired_by {
+            Some(name) => person(name)?,
+            None => self.asker.by.to_owned(),
+        };
+        self.one(EvidenceAdded {
+            name: said("name of the evidence", &evidence.name)?,
+            class: said("class of the evidence", &evidence.class)?,
+            source: evidence.source.trim().to_owned(),
+            acquired_by,
+            location: said("location of the evidence", &evidence.location)?,
+            size: evidence.size,
+            sha256: evidence.sha256.clone(),
+        })
+    }
+}
+
+/// What is odd about a person taking a role: a warning, never a refusal (seed `003…`: the commander does not
+/// code, the scribe documents).
+#[must_use]
+pub fn role_warning(incident: &Incident, role: &str, person: &str) -> Option<String> {
+    let hands_on = |r: &str| role::is_hands_on(r) || r == role::SCRIBE;
+    let other = if role == role::COMMANDER {
+        incident.roster.roles_of(person).find(|r| hands_on(r))
+    } else if hands_on(role) && incident.roster.holds(person, role::COMMANDER) {
+        Some(role)
+    } else {
+        None
+    }?;
+    Some(format!("{person} commands and is {other}: the commander coordinates, others write and fix"))
+}
+
+/// The severity's own name in the profile.
+fn grade(profile: &Profile, text: &str) -> Result<String, Refusal> {
+    profile.find(text).map(|l| l.name.clone()).ok_or_else(|| {
+        Refusal::usage(format!("{text:?} is not a severity of profile {}", profile.name()))
+            .hint(format!("use one of: {}", profile.names()))
+    })
+}
+
+fn title(text: &str) -> Result<String, Refusal> {
+    let one_line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if one_line.is_empty() {
+        return Err(Refusal::usage("the title is empty").hint("say in a few words what is wrong"));
+    }
+    if one_line.chars().count() > 200 {
+        return Err(Refusal::usage("the title is longer than 200 characters")
+            .hint("say it shorter, and note the rest as a line"));
+    }
+    Ok(one_line)
+}
+
+fn labels(words: &[String]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for word in words {
+        let word = word.trim().trim_start_matches('#').to_owned();
+        if !word.is_empty() && !labels.contains(&word) {
+            labels.push(word);
+        }
+    }
+    labels
+}

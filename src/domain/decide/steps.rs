@@ -1,0 +1,106 @@
+//! Rules of runbooks and their steps.
+
+use super::{Case, person, reason};
+use crate::domain::event::{
+    NewEvent, RunbookAttached, RunbookDetached, StepAssigned, StepBlocked, StepDone, StepReopened,
+    StepSkipped, StepStarted,
+};
+use crate::domain::incident::Step;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Request, StepMove, StepPick};
+use crate::domain::words::StepState;
+
+impl Case<'_> {
+    pub(super) fn steps(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
+        match request {
+            Request::AttachRunbook(runbook) => {
+                self.not_closed()?;
+                if self.incident.checklist.named(&runbook.name).is_some() {
+                    return Err(Refusal::no(format!("runbook {} is attached already", runbook.name)));
+                }
+                self.one(RunbookAttached {
+                    name: runbook.name.clone(),
+                    title: runbook.title.clone(),
+                    text: runbook.text.clone(),
+                })
+            }
+            Request::DetachRunbook { runbook } => {
+                if !self.incident.checklist.runbooks().any(|r| r.seq == *runbook) {
+                    return Err(Refusal::not_found("that runbook is not attached"));
+                }
+                self.one(RunbookDetached { runbook: *runbook })
+            }
+            Request::MoveStep { step, change, person: who, reason: why } => {
+                let step = self.pick(step)?;
+                let who = match who {
+                    Some(name) => person(name)?,
+                    None => self.asker.by.to_owned(),
+                };
+                self.move_step(step, *change, who, why)
+            }
+            Request::AssignStep { step, person: who } => {
+                let step = self.pick(step)?;
+                self.one(StepAssigned { step: step.at, person: person(who)? })
+            }
+            _ => Err(Refusal::no("this request has no rule")),
+        }
+    }
+
+    fn move_step(
+        &self,
+        step: &Step,
+        change: StepMove,
+        who: String,
+        why: &str,
+    ) -> Result<Vec<NewEvent>, Refusal> {
+        let at = step.at;
+        let already = |word: &str| {
+            let by = step.person.as_deref().map(|p| format!(" by {p}")).unwrap_or_default();
+            Refusal::no(format!("step {} is {word} already{by}", step.number))
+        };
+        match change {
+            StepMove::Tick if step.state == StepState::Done => Err(already("done")),
+            StepMove::Tick => self.one(StepDone { step: at, person: who }),
+            StepMove::Doing if step.state == StepState::Doing && step.person.as_deref() != Some(&who) => {
+                // So that two people do not run the same command twice.
+                Err(already("being done").hint("agree with them, then reopen it first"))
+            }
+            StepMove::Doing if step.state == StepState::Doing => Ok(Vec::new()),
+            StepMove::Doing => self.one(StepStarted { step: at, person: who }),
+            StepMove::Skip => self.one(StepSkipped { step: at, reason: reason("skipping a step", why)? }),
+            StepMove::Block => self.one(StepBlocked { step: at, reason: reason("blocking a step", why)? }),
+            StepMove::Reopen if step.state == StepState::Todo => Err(already("to do")),
+            StepMove::Reopen => self.one(StepReopened { step: at, reason: why.trim().to_owned() }),
+        }
+    }
+
+    fn pick(&self, pick: &StepPick) -> Result<&Step, Refusal> {
+        let checklist = &self.incident.checklist;
+        match pick {
+            StepPick::Exactly(at) => {
+                checklist.get(*at).ok_or_else(|| Refusal::not_found("that step is not there"))
+            }
+            StepPick::Named(text) => {
+                let text = text.trim();
+                if let Ok(number) = text.parse::<u32>() {
+                    return checklist.numbered(number).ok_or_else(|| {
+                        let count = checklist.steps().count();
+                        Refusal::not_found(format!("there is no step {number}"))
+                            .hint(format!("the attached runbooks have {count} steps"))
+                    });
+                }
+                let needle = text.to_lowercase();
+                let mut found = checklist.steps().filter(|s| s.text.to_lowercase().contains(&needle));
+                match (needle.is_empty(), found.next(), found.next()) {
+                    (false, Some(step), None) => Ok(step),
+                    (false, Some(one), Some(two)) => {
+                        Err(Refusal::not_found(format!("{text:?} is in more than one step"))
+                            .hint(format!("use the number: {} or {}", one.number, two.number)))
+                    }
+                    _ => Err(Refusal::not_found(format!("no step says {text:?}"))
+                        .hint("attach a runbook, or use the number of a step")),
+                }
+            }
+        }
+    }
+}

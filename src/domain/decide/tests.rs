@@ -1,0 +1,236 @@
+use super::*;
+use crate::domain::audience::Audience;
+use crate::domain::incident::Incident;
+use crate::domain::refusal::RefusalKind;
+use crate::domain::request::{NewStory, StepMove, StepPick};
+use crate::domain::time::Span;
+use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, HypothesisState, StoryState};
+
+use crate::domain::incident::tests::Room;
+
+fn refused(room: &mut Room, request: Request) -> (RefusalKind, String) {
+    let refusal = room.try_ask(request).unwrap_err();
+    (refusal.kind, refusal.to_string())
+}
+
+#[test]
+fn an_unknown_severity_names_the_known_ones() {
+    let mut room = Room::declared();
+    let (kind, text) =
+        refused(&mut room, Request::SetSeverity { to: Some("p9".to_owned()), reason: String::new() });
+    assert_eq!(kind, RefusalKind::Usage);
+    assert!(text.contains("P1") && text.contains("p9"), "{text}");
+}
+
+#[test]
+fn severity_goes_up_freely_and_down_with_a_reason() {
+    let mut room = Room::declared();
+    let down = Request::SetSeverity { to: Some("P3".to_owned()), reason: String::new() };
+    assert_eq!(refused(&mut room, down).0, RefusalKind::Usage);
+    room.ask(Request::SetSeverity { to: Some("P3".to_owned()), reason: "one user only".to_owned() });
+    room.ask(Request::SetSeverity { to: Some("P2".to_owned()), reason: String::new() });
+    assert_eq!(room.incident.severity.as_deref(), Some("P2"));
+}
+
+#[test]
+fn an_empty_title_is_refused() {
+    let mut room = Room::declared();
+    let (kind, text) = refused(
+        &mut room,
+        Request::SetDetails { title: Some("  ".to_owned()), services: None, tags: None, kind: None },
+    );
+    assert_eq!(kind, RefusalKind::Usage);
+    assert!(text.contains("title is empty"), "{text}");
+}
+
+#[test]
+fn the_future_is_refused() {
+    let mut room = Room::declared();
+    let asked = Asked {
+        request: Request::Note { text: "x".to_owned(), tags: vec![], starred: false },
+        at: Some((room.now + Span::minutes(3), false)),
+    };
+    assert_eq!(room.try_ask(asked).unwrap_err().kind, RefusalKind::Usage);
+}
+
+#[test]
+fn a_stale_amendment_is_refused_and_shows_what_is_there() {
+    let mut room = Room::declared();
+    let line = room.note("one");
+    let amend =
+        |text: &str, seen| Request::Amend { target: line, text: Some(text.to_owned()), at: None, seen };
+    room.ask(amend("two", Some(line)));
+    let (kind, text) = refused(&mut room, amend("three", Some(line)));
+    assert_eq!(kind, RefusalKind::Conflict);
+    assert!(text.contains("\"two\""), "{text}");
+}
+
+#[test]
+fn what_the_program_wrote_cannot_be_struck() {
+    let mut room = Room::declared();
+    let (kind, _) = refused(&mut room, Request::Strike { target: Seq(1), reason: "no".to_owned() });
+    assert_eq!(kind, RefusalKind::No);
+    let (kind, _) = refused(&mut room, Request::Strike { target: Seq(99), reason: "no".to_owned() });
+    assert_eq!(kind, RefusalKind::NotFound);
+}
+
+#[test]
+fn a_decision_is_the_commanders_unless_said_otherwise() {
+    let mut room = Room::declared();
+    room.by = "bob".to_owned();
+    let seq = room.ask(Request::Decide {
+        text: "revoke the key".to_owned(),
+        decided_by: None,
+        executor: None,
+        check: Some(crate::domain::request::When::In(Span::minutes(15))),
+        objections: vec![],
+        tags: vec![],
+    })[0];
+    let decision = &room.incident.talk.decisions[&seq];
+    assert_eq!(decision.decided_by, "alice");
+    assert_eq!(decision.check_at, Some(room.now + Span::minutes(15)));
+}
+
+#[test]
+fn a_step_that_somebody_is_at_is_not_begun_twice() {
+    let mut room = Room::declared();
+    let doing = |who: &str| Request::MoveStep {
+        step: StepPick::Named("disable".to_owned()),
+        change: StepMove::Doing,
+        person: Some(who.to_owned()),
+        reason: String::new(),
+    };
+    room.ask(doing("bob"));
+    let (kind, text) = refused(&mut room, doing("carol"));
+    assert_eq!(kind, RefusalKind::No);
+    assert!(text.contains("bob"), "{text}");
+}
+
+#[test]
+fn an_ambiguous_step_names_the_numbers() {
+    let mut room = Room::declared();
+    let tick = |name: &str| Request::MoveStep {
+        step: StepPick::Named(name.to_owned()),
+        change: StepMove::Tick,
+        person: None,
+        reason: String::new(),
+    };
+    let (kind, text) = refused(&mut room, tick("the"));
+    assert_eq!(kind, RefusalKind::NotFound);
+    assert!(text.contains("1 or 2"), "{text}");
+    assert_eq!(refused(&mut room, tick("9")).0, RefusalKind::NotFound);
+}
+
+#[test]
+fn ruling_out_and_skipping_need_a_reason() {
+    let mut room = Room::declared();
+    let seq = room.ask(Request::Propose { text: "it is DNS".to_owned(), tags: vec![] })[0];
+    let rule_out = |why: &str| Request::SetHypothesis {
+        target: seq,
+        state: HypothesisState::RuledOut,
+        why: why.to_owned(),
+    };
+    assert_eq!(refused(&mut room, rule_out("")).0, RefusalKind::Usage);
+    room.ask(rule_out("lookups are fine"));
+    assert_eq!(room.incident.talk.hypotheses[&seq].now.state, HypothesisState::RuledOut);
+}
+
+#[test]
+fn the_close_waits_for_resolve_and_names_what_is_open() {
+    let mut room = Room::declared();
+    let (_, text) = refused(&mut room, Request::Close { waive: Some("no time".to_owned()) });
+    assert!(text.contains("not resolved"), "{text}");
+    room.ask(Request::Resolve { ended_by: String::new() });
+    let (_, text) = refused(&mut room, Request::Close { waive: None });
+    assert!(text.contains("--waive"), "{text}");
+    room.ask(Request::Close { waive: Some("a test of the tool".to_owned()) });
+    assert_eq!(room.incident.state, State::Closed);
+    assert_eq!(room.incident.closing.waiver, "a test of the tool");
+    assert!(room.incident.closing.waived.iter().any(|w| w.contains("postmortem")));
+}
+
+#[test]
+fn a_settled_incident_closes_without_a_waiver() {
+    let mut room = Room::declared();
+    for (role, person) in [("scribe", "bob"), ("tech", "carol"), ("comms", "dana"), ("legal", "erin")] {
+        room.ask(Request::AssignRole { role: role.to_owned(), person: person.to_owned() });
+    }
+    room.ask(Request::Resolve { ended_by: "key revoked".to_owned() });
+    for item in ClosureItem::ALL {
+        room.ask(Request::AnswerClosure { item: *item, state: ClosureState::Done, reason: String::new() });
+    }
+    room.ask(Request::RecordPublication {
+        path: "2026/11/x.md".to_owned(),
+        commit: "abc".to_owned(),
+        timeline_head: "9 00".to_owned(),
+        ended_by: String::new(),
+        problems: 0,
+        waived: String::new(),
+    });
+    room.ask(Request::Close { waive: None });
+    assert!(room.incident.closing.waived.is_empty());
+}
+
+#[test]
+fn a_false_alarm_needs_a_line_and_no_postmortem() {
+    let mut room = Room::declared();
+    let dismiss = |reason: &str| Request::SetDisposition {
+        disposition: DispositionWord::FalseAlarm,
+        of: None,
+        reason: reason.to_owned(),
+    };
+    assert_eq!(refused(&mut room, dismiss("")).0, RefusalKind::Usage);
+    room.ask(dismiss("a load test"));
+    room.ask(Request::Resolve { ended_by: String::new() });
+    room.ask(Request::Close { waive: None });
+    assert!(!room.incident.counts());
+}
+
+#[test]
+fn stories_go_their_way_in_order_and_outlive_the_close() {
+    let mut room = Room::declared();
+    room.ask(Request::FileStory(NewStory { title: "rotate keys".to_owned(), ..NewStory::default() }));
+    assert!(room.incident.closing.stories[&1].due.is_some(), "the due date follows the severity");
+    room.ask(Request::Resolve { ended_by: String::new() });
+    room.ask(Request::Close { waive: Some("test".to_owned()) });
+    let verify = Request::VerifyStory { number: 1, proof: "drill".to_owned() };
+    assert_eq!(refused(&mut room, verify.clone()).0, RefusalKind::No);
+    let bare = Request::ShipStory { number: 1, link: String::new(), reason: String::new() };
+    assert_eq!(refused(&mut room, bare).0, RefusalKind::Usage);
+    room.ask(Request::ShipStory { number: 1, link: "MR 7".to_owned(), reason: String::new() });
+    room.ask(verify);
+    assert_eq!(room.incident.closing.stories[&1].state, StoryState::Verified);
+    assert_eq!(refused(&mut room, Request::StartStory { number: 2 }).0, RefusalKind::NotFound);
+}
+
+#[test]
+fn a_drafted_update_is_approved_and_sent_once() {
+    let mut room = Room::declared();
+    let seq = room.ask(Request::DraftUpdate {
+        audience: Audience::Customers,
+        text: "we are looking".to_owned(),
+        next: None,
+    })[0];
+    room.ask(Request::ApproveUpdate { target: seq });
+    room.ask(Request::MarkSent { target: seq });
+    assert_eq!(refused(&mut room, Request::MarkSent { target: seq }).0, RefusalKind::No);
+    assert!(room.incident.talk.last_sent(Some(Audience::Customers)).is_some());
+}
+
+#[test]
+fn nothing_but_a_declaration_fits_an_unborn_incident() {
+    let incident = Incident::new(crate::domain::ids::LogId(uuid::Uuid::nil()));
+    let policy = crate::domain::incident::tests::policy();
+    let asker = Asker { by: "alice", now: Utc::UNIX_EPOCH, policy: &policy };
+    let asked = Asked::from(Request::Resolve { ended_by: String::new() });
+    assert_eq!(decide(&incident, &asked, &asker).unwrap_err().kind, RefusalKind::NotFound);
+}
+
+#[test]
+fn a_commander_who_also_fixes_is_warned_about() {
+    let mut room = Room::declared();
+    assert!(role_warning(&room.incident, "scribe", "alice").is_some());
+    assert!(role_warning(&room.incident, "scribe", "bob").is_none());
+    room.ask(Request::AssignRole { role: "tech".to_owned(), person: "carol".to_owned() });
+    assert!(role_warning(&room.incident, "commander", "carol").is_some());
+}

@@ -1,0 +1,311 @@
+//! An incident as the fold of its log: `apply` takes one recorded event after the other and cannot fail. Every
+//! pane, list, brief and draft reads this and nothing else. It must not refuse (`decide` does), read a clock or
+//! do I/O; an event that makes no sense in its place is shown in the timeline and changes nothing.
+
+mod apply;
+mod checklist;
+mod closing;
+mod lines;
+mod record;
+mod roster;
+mod talk;
+mod timeline;
+mod trail;
+
+use std::collections::BTreeMap;
+
+use crate::domain::event::Recorded;
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::time::Utc;
+use crate::domain::words::{
+    Certainty, DispositionWord, Flag, IncidentKind, Milestone, Phase, State, Visibility,
+};
+
+pub use checklist::{Attached, Checklist, Step};
+pub use closing::{Closing, ClosureAnswer, PostmortemStatus, Story};
+pub use record::{Custody, EvidenceItem, Link, Record, RelatedIncident, ScopeItem};
+pub use roster::{Holding, Roster};
+pub use talk::{Answered, Ask, Decision, Hypothesis, HypothesisNow, Talk, Update, UpdateState, VerdictNow};
+pub use timeline::{Edit, Entry, LATE_AFTER, Strike, Timeline, Topic};
+pub use trail::{Trace, Trail};
+
+/// What the incident does to people and systems, as last stated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Impact {
+    /// What it does, in a line.
+    pub text: String,
+    /// Suspected or confirmed.
+    pub certainty: Certainty,
+    /// Customer data is touched.
+    pub customer_data: Flag,
+    /// Production is touched.
+    pub production: Flag,
+    /// Privileged access is touched.
+    pub privileged_access: Flag,
+    /// Who stated it.
+    pub by: String,
+    /// When it was stated.
+    pub at: Utc,
+    /// The event that stated it.
+    pub seq: Seq,
+}
+
+/// A marked point in time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// When it was.
+    pub at: Utc,
+    /// The time is an estimate.
+    pub about: bool,
+    /// Who marked it.
+    pub by: String,
+    /// The event that marked it.
+    pub seq: Seq,
+    /// Somebody marked it by name; otherwise it followed from another event.
+    pub explicit: bool,
+}
+
+/// A phase and since when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhaseSpan {
+    /// The phase.
+    pub phase: Phase,
+    /// When it was entered.
+    pub since: Utc,
+    /// Who entered it.
+    pub by: String,
+    /// The event.
+    pub seq: Seq,
+}
+
+/// What the incident turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disposition {
+    /// The word.
+    pub word: DispositionWord,
+    /// The incident that covers it, for a duplicate.
+    pub of: Option<IncidentId>,
+    /// One line of reason.
+    pub reason: String,
+}
+
+/// Who reported it first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The person or monitor.
+    pub reporter: String,
+    /// The way it came.
+    pub source: String,
+    /// Systems that the report names.
+    pub systems: Vec<String>,
+    /// When.
+    pub at: Utc,
+}
+
+/// A severity and since when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeveritySpan {
+    /// The severity; `None`: unset.
+    pub severity: Option<String>,
+    /// Since when.
+    pub since: Utc,
+    /// Why it was changed.
+    pub reason: String,
+}
+
+/// What is known of a clock beyond its rule.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ClockRecord {
+    /// The deadlines that the log says were breached.
+    pub breached: Vec<Utc>,
+    /// The last acknowledgement: when, by whom, until when, why.
+    pub acknowledged: Option<ClockAck>,
+}
+
+/// An acknowledged breach.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockAck {
+    /// When it was acknowledged.
+    pub at: Utc,
+    /// By whom.
+    pub by: String,
+    /// The new deadline.
+    pub until: Option<Utc>,
+    /// Why it is well so.
+    pub reason: String,
+}
+
+/// An incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// The identity of its log.
+    pub log: LogId,
+    /// Its name among people.
+    pub id: IncidentId,
+    /// One line that says what it is.
+    pub title: String,
+    /// What sort it is.
+    pub kind: IncidentKind,
+    /// The severity profile by which it is measured.
+    pub profile: String,
+    /// The severity now; `None`: unset, clocked as the highest.
+    pub severity: Option<String>,
+    /// Every severity it had, in order.
+    pub severities: Vec<SeveritySpan>,
+    /// Services that are touched.
+    pub services: Vec<String>,
+    /// Free labels.
+    pub tags: Vec<String>,
+    /// Where it is in its life.
+    pub state: State,
+    /// The phase now.
+    pub phase: Phase,
+    /// Every phase it was in, in order.
+    pub phases: Vec<PhaseSpan>,
+    /// The marked points.
+    pub milestones: BTreeMap<Milestone, Mark>,
+    /// The impact as last stated.
+    pub impact: Option<Impact>,
+    /// The first report.
+    pub report: Option<Report>,
+    /// What it turned out to be.
+    pub disposition: Option<Disposition>,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// When it was declared (the moment it is said to have been declared).
+    pub declared_at: Utc,
+    /// Who declared it.
+    pub declared_by: String,
+    /// When it was resolved, while it is.
+    pub resolved_at: Option<Utc>,
+    /// What ended it, as said at the resolve.
+    pub ended_by: String,
+    /// When it was closed, while it is.
+    pub closed_at: Option<Utc>,
+    /// How often it was reopened.
+    pub reopened: u32,
+    /// Targets of this incident only: clock → words.
+    pub targets: BTreeMap<String, String>,
+    /// What the log says of clocks: clock → record.
+    pub clocks: BTreeMap<String, ClockRecord>,
+    /// Every line.
+    pub timeline: Timeline,
+    /// Who holds which role, and held it.
+    pub roster: Roster,
+    /// Attached runbooks and their steps.
+    pub checklist: Checklist,
+    /// Decisions, hypotheses, asks, updates.
+    pub talk: Talk,
+    /// Evidence, scope, links, related incidents.
+    pub record: Record,
+    /// Closure list, postmortem, stories.
+    pub closing: Closing,
+    /// What was done last and how it is undone.
+    pub trail: Trail,
+    /// The position of the last event.
+    pub head: Seq,
+    /// When the last event was stored.
+    pub last_at: Utc,
+}
+
+impl Incident {
+    /// An incident of which nothing is known yet.
+    #[must_use]
+    pub fn new(log: LogId) -> Self {
+        Self {
+            log,
+            id: IncidentId { year: 0, number: 0 },
+            title: String::new(),
+            kind: IncidentKind::Real,
+            profile: String::new(),
+            severity: None,
+            severities: Vec::new(),
+            services: Vec::new(),
+            tags: Vec::new(),
+            state: State::Open,
+            phase: Phase::Detect,
+            phases: Vec::new(),
+            milestones: BTreeMap::new(),
+            impact: None,
+            report: None,
+            disposition: None,
+            visibility: Visibility::Team,
+            declared_at: Utc::UNIX_EPOCH,
+            declared_by: String::new(),
+            resolved_at: None,
+            ended_by: String::new(),
+            closed_at: None,
+            reopened: 0,
+            targets: BTreeMap::new(),
+            clocks: BTreeMap::new(),
+            timeline: Timeline::default(),
+            roster: Roster::default(),
+            checklist: Checklist::default(),
+            talk: Talk::default(),
+            record: Record::default(),
+            closing: Closing::default(),
+            trail: Trail::default(),
+            head: Seq::NONE,
+            last_at: Utc::UNIX_EPOCH,
+        }
+    }
+
+    /// The fold of a whole log.
+    #[must_use]
+    pub fn fold<'a>(log: LogId, events: impl IntoIterator<Item = &'a Recorded>) -> Self {
+        let mut incident = Self::new(log);
+        for event in events {
+            incident.apply(event);
+        }
+        incident
+    }
+
+    /// The log has at least its declaration.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.id.number != 0
+    }
+
+    /// The commander of the moment.
+    #[must_use]
+    pub fn commander(&self) -> Option<&str> {
+        self.roster.holder(crate::domain::role::COMMANDER)
+    }
+
+    /// When a milestone was reached.
+    #[must_use]
+    pub fn milestone(&self, milestone: Milestone) -> Option<Utc> {
+        self.milestones.get(&milestone).map(|m| m.at)
+    }
+
+    /// From when the incident is counted: started, else detected, else declared.
+    #[must_use]
+    pub fn began_at(&self) -> Utc {
+        self.milestone(Milestone::Started)
+            .or_else(|| self.milestone(Milestone::Detected))
+            .unwrap_or(self.declared_at)
+    }
+
+    /// Since when the present phase runs.
+    #[must_use]
+    pub fn phase_since(&self) -> Utc {
+        self.phases.last().map_or(self.declared_at, |p| p.since)
+    }
+
+    /// Its figures count: it is real or backfilled, and neither a false alarm nor a duplicate.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        matches!(self.kind, IncidentKind::Real | IncidentKind::Backfilled) && !self.is_dismissed()
+    }
+
+    /// It turned out to be nothing, or to be another incident: no postmortem is owed.
+    #[must_use]
+    pub fn is_dismissed(&self) -> bool {
+        self.disposition
+            .as_ref()
+            .is_some_and(|d| matches!(d.word, DispositionWord::FalseAlarm | DispositionWord::DuplicateOf))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,246 @@
+//! What follows from each event. Total: it cannot fail, and an event that makes no sense in its place changes
+//! nothing but the timeline. It must not decide, refuse or read a clock.
+
+mod keep;
+mod say;
+
+use super::lines::system_line;
+use super::timeline::{Entry, Topic};
+use super::{ClockAck, Disposition, Impact, Incident, Mark, PhaseSpan, Report, SeveritySpan, trail};
+use crate::domain::event::{Event, Recorded};
+use crate::domain::words::{EntryKind, Milestone, Phase, State, StepState};
+
+impl Incident {
+    /// Takes in one event of the log. Cannot fail.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        match recorded.undoes {
+            Some(seq) => self.trail.forget(seq),
+            None => {
+                if let Some(trace) = trail::trace(self, recorded) {
+                    self.trail.push(trace);
+                }
+            }
+        }
+        if let Some((topic, text)) = system_line(self, recorded) {
+            self.push_line(recorded, EntryKind::System, topic, text, &[]);
+        }
+        self.head = recorded.seq;
+        self.last_at = self.last_at.max(recorded.recorded_at);
+        if let Some(event) = &recorded.event {
+            self.change(recorded, event);
+        }
+    }
+
+    fn change(&mut self, r: &Recorded, event: &Event) {
+        match event {
+            Event::Noted(_)
+            | Event::Alerted(_)
+            | Event::DecisionMade(_)
+            | Event::HypothesisProposed(_)
+            | Event::AskMade(_)
+            | Event::UpdateDrafted(_)
+            | Event::UpdateSent(_) => self.say(r, event),
+            Event::Amended(_)
+            | Event::Struck(_)
+            | Event::Restored(_)
+            | Event::Starred(_)
+            | Event::Redacted(_) => {
+                self.correct(r, event);
+            }
+            Event::VerdictGiven(_)
+            | Event::HypothesisChanged(_)
+            | Event::AskAcknowledged(_)
+            | Event::AskAnswered(_)
+            | Event::UpdateApproved(_) => self.reply(r, event),
+            Event::RunbookAttached(e) => {
+                self.checklist.attach(r.seq, &e.name, &e.title, &e.text, r.occurred_at)
+            }
+            Event::RunbookDetached(e) => self.checklist.detach(e.runbook),
+            Event::StepAssigned(e) => {
+                let person = e.person.clone();
+                self.checklist.change(e.step, |s| s.person = Some(person));
+            }
+            Event::StepStarted(e) => self.step(r, e.step, StepState::Doing, Some(&e.person), ""),
+            Event::StepDone(e) => self.step(r, e.step, StepState::Done, Some(&e.person), ""),
+            Event::StepSkipped(e) => self.step(r, e.step, StepState::Skipped, Some(&r.by), &e.reason),
+            Event::StepBlocked(e) => self.step(r, e.step, StepState::Blocked, Some(&r.by), &e.reason),
+            Event::StepReopened(e) => self.step(r, e.step, StepState::Todo, None, &e.reason),
+            Event::EvidenceAdded(_)
+            | Event::EvidenceTransferred(_)
+            | Event::ScopeItemSet(_)
+            | Event::LinkAdded(_)
+            | Event::RelatedAdded(_) => self.keep(r, event),
+            Event::ClosureItemSet(_)
+            | Event::PostmortemDrafted(_)
+            | Event::PostmortemChecked(_)
+            | Event::PostmortemPublished(_)
+            | Event::PostmortemWaived(_)
+            | Event::PostmortemCommented(_) => self.close_out(r, event),
+            Event::StoryFiled(_)
+            | Event::StoryChanged(_)
+            | Event::StoryStarted(_)
+            | Event::StoryShipped(_)
+            | Event::StoryVerified(_)
+            | Event::StoryDropped(_)
+            | Event::StorySynced(_) => self.improve(r, event),
+            Event::Unknown(_) => {}
+            _ => self.turn(r, event),
+        }
+    }
+
+    /// The course of the incident itself: what it is, how bad, where it stands, who holds what.
+    fn turn(&mut self, r: &Recorded, event: &Event) {
+        let at = r.occurred_at;
+        match event {
+            Event::Declared(e) => {
+                self.id = e.id;
+                self.title.clone_from(&e.title);
+                self.kind = e.kind;
+                self.profile.clone_from(&e.profile);
+                self.severity.clone_from(&e.severity);
+                self.severities.push(SeveritySpan {
+                    severity: e.severity.clone(),
+                    since: at,
+                    reason: String::new(),
+                });
+                self.services.clone_from(&e.services);
+                self.tags.clone_from(&e.tags);
+                self.declared_at = at;
+                self.declared_by.clone_from(&r.by);
+                self.enter(r, Phase::Detect);
+                self.imply(r, Milestone::Detected);
+            }
+            Event::DetailsChanged(e) => {
+                if let Some(title) = &e.title {
+                    self.title.clone_from(title);
+                }
+                if let Some(services) = &e.services {
+                    self.services.clone_from(services);
+                }
+                if let Some(tags) = &e.tags {
+                    self.tags.clone_from(tags);
+                }
+                self.kind = e.kind.unwrap_or(self.kind);
+            }
+            Event::Reported(e) => {
+                self.report = Some(Report {
+                    reporter: e.reporter.clone(),
+                    source: e.source.clone(),
+                    systems: e.systems.clone(),
+                    at,
+                });
+            }
+            Event::ImpactStated(e) => {
+                self.impact = Some(Impact {
+                    text: e.text.clone(),
+                    certainty: e.certainty,
+                    customer_data: e.customer_data,
+                    production: e.production,
+                    privileged_access: e.privileged_access,
+                    by: r.by.clone(),
+                    at,
+                    seq: r.seq,
+                });
+            }
+            Event::DispositionSet(e) => {
+                self.disposition =
+                    Some(Disposition { word: e.disposition, of: e.of, reason: e.reason.clone() });
+            }
+            Event::VisibilitySet(e) => self.visibility = e.visibility,
+            Event::SeverityChanged(e) => {
+                self.severity.clone_from(&e.to);
+                self.severities.push(SeveritySpan {
+                    severity: e.to.clone(),
+                    since: at,
+                    reason: e.reason.clone(),
+                });
+            }
+            Event::TargetChanged(e) => {
+                self.targets.insert(e.clock.clone(), e.target.clone());
+            }
+            Event::PhaseEntered(e) => self.enter(r, e.phase),
+            Event::MilestoneMarked(e) => {
+                self.mark(r, e.milestone, true);
+            }
+            Event::MilestoneUnmarked(e) => {
+                self.milestones.remove(&e.milestone);
+            }
+            Event::RoleTaken(e) => {
+                self.roster.take(&e.role, &e.person, at);
+                self.imply(r, Milestone::Acknowledged);
+            }
+            Event::RoleReleased(e) => self.roster.release(&e.role, &e.person, at),
+            Event::RoleHandedOver(e) => {
+                self.roster.release(&e.role, &e.from, at);
+                self.roster.take(&e.role, &e.to, at);
+            }
+            Event::ClockBreached(e) => {
+                self.clocks.entry(e.clock.clone()).or_default().breached.push(e.deadline);
+            }
+            Event::ClockAcknowledged(e) => {
+                self.clocks.entry(e.clock.clone()).or_default().acknowledged =
+                    Some(ClockAck { at, by: r.by.clone(), until: e.until, reason: e.reason.clone() });
+            }
+            Event::Resolved(e) => {
+                self.state = State::Resolved;
+                self.resolved_at = Some(at);
+                self.ended_by.clone_from(&e.ended_by);
+                self.mark(r, Milestone::Resolved, true);
+            }
+            Event::Closed(e) => {
+                self.state = State::Closed;
+                self.closed_at = Some(at);
+                self.closing.waived.clone_from(&e.waived);
+                self.closing.waiver.clone_from(&e.reason);
+            }
+            Event::Reopened(_) => {
+                self.state = State::Open;
+                self.resolved_at = None;
+                self.closed_at = None;
+                self.reopened = self.reopened.saturating_add(1);
+                self.milestones.remove(&Milestone::Resolved);
+            }
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, r: &Recorded, phase: Phase) {
+        self.phase = phase;
+        self.phases.push(PhaseSpan { phase, since: r.occurred_at, by: r.by.clone(), seq: r.seq });
+    }
+
+    fn mark(&mut self, r: &Recorded, milestone: Milestone, explicit: bool) {
+        self.milestones.insert(
+            milestone,
+            Mark { at: r.occurred_at, about: r.about, by: r.by.clone(), seq: r.seq, explicit },
+        );
+    }
+
+    /// Marks a milestone that follows from another event, unless it is marked already.
+    fn imply(&mut self, r: &Recorded, milestone: Milestone) {
+        if !self.milestones.contains_key(&milestone) {
+            self.mark(r, milestone, false);
+        }
+    }
+
+    fn push_line(&mut self, r: &Recorded, kind: EntryKind, topic: Topic, text: String, tags: &[String]) {
+        self.timeline.push(Entry {
+            seq: r.seq,
+            id: r.id,
+            kind,
+            topic,
+            occurred_at: r.occurred_at,
+            about: r.about,
+            recorded_at: r.recorded_at,
+            by: r.by.clone(),
+            actor: r.actor.clone(),
+            text,
+            source: String::new(),
+            tags: tags.to_vec(),
+            starred: false,
+            struck: None,
+            edits: Vec::new(),
+            redacted: r.event.is_none(),
+        });
+    }
+}

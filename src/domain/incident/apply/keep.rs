@@ -1,0 +1,170 @@
+//! What follows from steps, evidence, scope, closing and stories. It must not refuse.
+
+use crate::domain::event::{Event, Recorded, StepRef};
+use crate::domain::incident::Incident;
+use crate::domain::incident::closing::{ClosureAnswer, Story};
+use crate::domain::incident::record::{Custody, EvidenceItem, Link, RelatedIncident, ScopeItem};
+use crate::domain::words::{StepState, StoryState};
+
+impl Incident {
+    pub(super) fn step(
+        &mut self,
+        r: &Recorded,
+        at: StepRef,
+        state: StepState,
+        person: Option<&str>,
+        reason: &str,
+    ) {
+        self.checklist.change(at, |step| {
+            step.state = state;
+            step.person = person.map(str::to_owned);
+            step.since = Some(r.occurred_at);
+            reason.clone_into(&mut step.reason);
+        });
+    }
+
+    pub(super) fn keep(&mut self, r: &Recorded, event: &Event) {
+        let record = &mut self.record;
+        match event {
+            Event::EvidenceAdded(e) => record.evidence.push(EvidenceItem {
+                seq: r.seq,
+                name: e.name.clone(),
+                class: e.class.clone(),
+                source: e.source.clone(),
+                acquired_by: e.acquired_by.clone(),
+                acquired_at: r.occurred_at,
+                location: e.location.clone(),
+                size: e.size,
+                sha256: e.sha256.clone(),
+                custody: Vec::new(),
+            }),
+            Event::EvidenceTransferred(e) => {
+                if let Some(item) = record.evidence.iter_mut().find(|i| i.seq == e.evidence) {
+                    if !e.location.is_empty() {
+                        item.location.clone_from(&e.location);
+                    }
+                    item.custody.push(Custody {
+                        from: e.from.clone(),
+                        to: e.to.clone(),
+                        at: r.occurred_at,
+                        reason: e.reason.clone(),
+                    });
+                }
+            }
+            Event::ScopeItemSet(e) => {
+                let item =
+                    ScopeItem { asset: e.asset.clone(), state: e.state, at: r.occurred_at, by: r.by.clone() };
+                match record.scope.iter_mut().find(|s| s.asset == e.asset) {
+                    Some(known) => *known = item,
+                    None => record.scope.push(item),
+                }
+            }
+            Event::LinkAdded(e) => {
+                let link = Link { kind: e.kind.clone(), url: e.url.clone() };
+                if !record.links.contains(&link) {
+                    record.links.push(link);
+                }
+            }
+            Event::RelatedAdded(e) => {
+                if !record.related.iter().any(|k| k.incident == e.incident) {
+                    record
+                        .related
+                        .push(RelatedIncident { incident: e.incident.clone(), relation: e.relation.clone() });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn close_out(&mut self, r: &Recorded, event: &Event) {
+        let at = r.occurred_at;
+        let postmortem = &mut self.closing.postmortem;
+        match event {
+            Event::ClosureItemSet(e) => {
+                let answer = ClosureAnswer { state: e.state, reason: e.reason.clone(), by: r.by.clone(), at };
+                self.closing.answers.insert(e.item, answer);
+            }
+            Event::PostmortemDrafted(e) => postmortem.drafted = Some((e.file.clone(), at)),
+            Event::PostmortemChecked(e) => postmortem.checked = Some((e.problems, at)),
+            Event::PostmortemPublished(e) => {
+                postmortem.path = Some(e.path.clone());
+                postmortem.published = Some((e.commit.clone(), at));
+                postmortem.timeline_head = Some(e.timeline_head.clone());
+                postmortem.publish_waiver = (!e.waived.is_empty()).then(|| e.waived.clone());
+                postmortem.waived = None;
+                if !e.ended_by.is_empty() {
+                    self.ended_by.clone_from(&e.ended_by);
+                }
+            }
+            Event::PostmortemWaived(e) => postmortem.waived = Some(e.reason.clone()),
+            Event::PostmortemCommented(e) => {
+                postmortem.comments.push((e.text.clone(), r.by.clone(), at));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn improve(&mut self, r: &Recorded, event: &Event) {
+        let at = r.occurred_at;
+        let stories = &mut self.closing.stories;
+        let mut to = |number: u32, state: StoryState, change: &dyn Fn(&mut Story)| {
+            if let Some(story) = stories.get_mut(&number) {
+                story.state = state;
+                story.changed_at = at;
+                change(story);
+            }
+        };
+        match event {
+            Event::StoryFiled(e) => {
+                stories.entry(e.number).or_insert_with(|| Story {
+                    number: e.number,
+                    title: e.title.clone(),
+                    owner: e.owner.clone(),
+                    due: e.due,
+                    severity: e.severity.clone(),
+                    kind: e.kind,
+                    state: StoryState::Filed,
+                    proof: e.proof.clone(),
+                    external: e.external.clone(),
+                    external_status: String::new(),
+                    link: String::new(),
+                    reason: String::new(),
+                    filed_at: at,
+                    changed_at: at,
+                });
+            }
+            Event::StoryChanged(e) => {
+                if let Some(story) = stories.get_mut(&e.number) {
+                    if let Some(title) = &e.title {
+                        story.title.clone_from(title);
+                    }
+                    story.owner = e.owner.clone().or(story.owner.take());
+                    story.due = e.due.or(story.due);
+                    story.severity = e.severity.clone().or(story.severity.take());
+                    story.kind = e.kind.or(story.kind);
+                    if let Some(proof) = &e.proof {
+                        story.proof.clone_from(proof);
+                    }
+                    if let Some(external) = &e.external {
+                        story.external.clone_from(external);
+                    }
+                    story.changed_at = at;
+                }
+            }
+            Event::StoryStarted(e) => to(e.number, StoryState::Started, &|_| {}),
+            Event::StoryShipped(e) => to(e.number, StoryState::Shipped, &|s| {
+                s.link.clone_from(&e.link);
+                s.reason.clone_from(&e.reason);
+            }),
+            Event::StoryVerified(e) => to(e.number, StoryState::Verified, &|s| s.proof.clone_from(&e.proof)),
+            Event::StoryDropped(e) => to(e.number, StoryState::Dropped, &|s| s.reason.clone_from(&e.reason)),
+            Event::StorySynced(e) => {
+                if let Some(story) = stories.get_mut(&e.number) {
+                    story.external.clone_from(&e.external);
+                    story.external_status.clone_from(&e.status);
+                }
+            }
+            _ => {}
+        }
+    }
+}

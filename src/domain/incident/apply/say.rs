@@ -1,0 +1,237 @@
+//! What follows from lines, from corrections to them and from replies. It must not refuse.
+
+use crate::domain::event::{Event, Recorded};
+use crate::domain::incident::Incident;
+use crate::domain::incident::talk::{
+    Answered, Ask, Decision, Hypothesis, HypothesisNow, Update, UpdateState, VerdictNow,
+};
+use crate::domain::incident::timeline::{Edit, Entry, Strike, Topic};
+use crate::domain::time::Utc;
+use crate::domain::words::{EntryKind, HypothesisState};
+
+impl Incident {
+    /// Lines that a person or a monitor said.
+    pub(super) fn say(&mut self, r: &Recorded, event: &Event) {
+        let (seq, at, by) = (r.seq, r.occurred_at, r.by.clone());
+        match event {
+            Event::Noted(e) => {
+                self.push_line(r, EntryKind::Note, Topic::Said, e.text.clone(), &e.tags);
+                let starred = e.starred;
+                self.timeline.change(seq, |entry| entry.starred = starred);
+            }
+            Event::Alerted(e) => {
+                self.push_line(r, EntryKind::Alert, Topic::Said, e.text.clone(), &e.tags);
+                let source = e.source.clone();
+                self.timeline.change(seq, |entry| entry.source = source);
+            }
+            Event::DecisionMade(e) => {
+                self.push_line(r, EntryKind::Decision, Topic::Said, e.text.clone(), &e.tags);
+                self.talk.decisions.insert(
+                    seq,
+                    Decision {
+                        seq,
+                        text: e.text.clone(),
+                        decided_by: e.decided_by.clone(),
+                        executor: e.executor.clone(),
+                        at,
+                        check_at: e.check_at,
+                        objections: e.objections.clone(),
+                        verdict: None,
+                    },
+                );
+            }
+            Event::HypothesisProposed(e) => {
+                self.push_line(r, EntryKind::Hypothesis, Topic::Said, e.text.clone(), &e.tags);
+                let now =
+                    HypothesisNow { state: HypothesisState::Open, why: String::new(), by: by.clone(), at };
+                self.talk.hypotheses.insert(seq, Hypothesis { seq, text: e.text.clone(), by, at, now });
+            }
+            Event::AskMade(e) => {
+                let line = match &e.person {
+                    Some(person) => format!("@{person} {}", e.text),
+                    None => e.text.clone(),
+                };
+                self.push_line(r, EntryKind::Ask, Topic::Said, line, &e.tags);
+                self.talk.asks.insert(
+                    seq,
+                    Ask {
+                        seq,
+                        text: e.text.clone(),
+                        person: e.person.clone(),
+                        by,
+                        at,
+                        due_at: e.due_at,
+                        acknowledged: None,
+                        answer: None,
+                    },
+                );
+            }
+            Event::UpdateDrafted(e) => {
+                self.push_line(r, EntryKind::Update, Topic::Said, format!("{}: {}", e.audience, e.text), &[]);
+                self.talk.updates.insert(
+                    seq,
+                    Update {
+                        seq,
+                        audience: e.audience,
+                        text: e.text.clone(),
+                        state: UpdateState::Drafted,
+                        by,
+                        at,
+                        approved: None,
+                        sent: None,
+                        next_at: e.next_at,
+                    },
+                );
+            }
+            Event::UpdateSent(e) => match e.target {
+                Some(target) => {
+                    if let Some(update) = self.talk.updates.get_mut(&target) {
+                        update.state = UpdateState::Sent;
+                        update.sent = Some((by, at));
+                        update.next_at = e.next_at.or(update.next_at);
+                    }
+                }
+                None => {
+                    let line = format!("{}: {}", e.audience, e.text);
+                    self.push_line(r, EntryKind::Update, Topic::Said, line, &[]);
+                    self.talk.updates.insert(
+                        seq,
+                        Update {
+                            seq,
+                            audience: e.audience,
+                            text: e.text.clone(),
+                            state: UpdateState::Sent,
+                            by: by.clone(),
+                            at,
+                            approved: None,
+                            sent: Some((by, at)),
+                            next_at: e.next_at,
+                        },
+                    );
+                }
+            },
+            _ => {}
+        }
+    }
+
+    /// Changes to lines that are there.
+    pub(super) fn correct(&mut self, r: &Recorded, event: &Event) {
+        match event {
+            Event::Amended(e) => {
+                let edit = |entry: &Entry| Edit {
+                    by: r.by.clone(),
+                    at: r.recorded_at,
+                    text: entry.text.clone(),
+                    occurred_at: entry.occurred_at,
+                    seq: r.seq,
+                };
+                self.timeline.change(e.target, |entry| {
+                    let before = edit(entry);
+                    entry.edits.push(before);
+                    if let Some(text) = &e.text {
+                        entry.text.clone_from(text);
+                        entry.tags.clone_from(&e.tags);
+                    }
+                    if let Some(at) = e.at {
+                        entry.occurred_at = at;
+                        entry.about = e.at_about;
+                    }
+                });
+                self.retell(e.target, e.text.as_deref(), e.at);
+            }
+            Event::Struck(e) => {
+                let strike = Strike { by: r.by.clone(), at: r.occurred_at, reason: e.reason.clone() };
+                self.timeline.change(e.target, |entry| entry.struck = Some(strike));
+            }
+            Event::Restored(e) => {
+                self.timeline.change(e.target, |entry| entry.struck = None);
+            }
+            Event::Starred(e) => {
+                self.timeline.change(e.target, |entry| entry.starred = e.starred);
+            }
+            Event::Redacted(e) => {
+                self.timeline.change(e.target, |entry| {
+                    entry.redacted = true;
+                    "[erased]".clone_into(&mut entry.text);
+                    entry.tags.clear();
+                    entry.edits.clear();
+                });
+                self.retell(e.target, Some("[erased]"), None);
+            }
+            _ => {}
+        }
+    }
+
+    /// Carries a corrected text or time to what the line stands for.
+    fn retell(&mut self, target: crate::domain::ids::Seq, text: Option<&str>, at: Option<Utc>) {
+        if let Some(decision) = self.talk.decisions.get_mut(&target) {
+            retell(&mut decision.text, &mut decision.at, text, at);
+        }
+        if let Some(hypothesis) = self.talk.hypotheses.get_mut(&target) {
+            retell(&mut hypothesis.text, &mut hypothesis.at, text, at);
+        }
+        if let Some(ask) = self.talk.asks.get_mut(&target) {
+            let lead = ask.person.as_ref().map(|p| format!("@{p} ")).unwrap_or_default();
+            let bare = text.map(|t| t.strip_prefix(&lead).unwrap_or(t));
+            retell(&mut ask.text, &mut ask.at, bare, at);
+        }
+        if let Some(update) = self.talk.updates.get_mut(&target) {
+            let lead = format!("{}: ", update.audience);
+            let bare = text.map(|t| t.strip_prefix(&lead).unwrap_or(t));
+            retell(&mut update.text, &mut update.at, bare, at);
+        }
+        // A marked point, a phase or the resolve moves with the time of its line.
+        if let Some(at) = at {
+            for mark in self.milestones.values_mut().filter(|m| m.seq == target) {
+                mark.at = at;
+            }
+            for span in self.phases.iter_mut().filter(|p| p.seq == target) {
+                span.since = at;
+            }
+        }
+    }
+
+    pub(super) fn reply(&mut self, r: &Recorded, event: &Event) {
+        let (by, at) = (r.by.clone(), r.occurred_at);
+        match event {
+            Event::VerdictGiven(e) => {
+                if let Some(decision) = self.talk.decisions.get_mut(&e.target) {
+                    decision.verdict =
+                        Some(VerdictNow { verdict: e.verdict, reason: e.reason.clone(), by, at });
+                }
+            }
+            Event::HypothesisChanged(e) => {
+                if let Some(hypothesis) = self.talk.hypotheses.get_mut(&e.target) {
+                    hypothesis.now = HypothesisNow { state: e.state, why: e.why.clone(), by, at };
+                }
+            }
+            Event::AskAcknowledged(e) => {
+                if let Some(ask) = self.talk.asks.get_mut(&e.target) {
+                    ask.acknowledged = Some((e.person.clone(), at));
+                    ask.person.get_or_insert_with(|| e.person.clone());
+                }
+            }
+            Event::AskAnswered(e) => {
+                if let Some(ask) = self.talk.asks.get_mut(&e.target) {
+                    ask.answer = Some(Answered { text: e.text.clone(), by, at });
+                }
+            }
+            Event::UpdateApproved(e) => {
+                if let Some(update) = self.talk.updates.get_mut(&e.target) {
+                    update.state = UpdateState::Approved;
+                    update.approved = Some((by, at));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn retell(text: &mut String, when: &mut Utc, new_text: Option<&str>, new_at: Option<Utc>) {
+    if let Some(new) = new_text {
+        new.clone_into(text);
+    }
+    if let Some(new) = new_at {
+        *when = new;
+    }
+}

@@ -1,0 +1,140 @@
+//! The attached runbooks and where each of their steps stands. A step is named by a running number over all
+//! runbooks in the order in which they were attached; the number never changes. It must not match or choose
+//! runbooks.
+
+use crate::domain::event::StepRef;
+use crate::domain::ids::Seq;
+use crate::domain::runbook::{self, Runbook};
+use crate::domain::time::Utc;
+use crate::domain::words::{Phase, StepState};
+
+/// A runbook as it was when it was attached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attached {
+    /// The event that attached it.
+    pub seq: Seq,
+    /// The file's name without its ending.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What was read from its text.
+    pub runbook: Runbook,
+    /// It was detached again; its steps keep their numbers and are not shown.
+    pub detached: bool,
+    /// When it was attached.
+    pub at: Utc,
+}
+
+/// A step and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The running number over all runbooks, from 1.
+    pub number: u32,
+    /// The runbook and the place in it.
+    pub at: StepRef,
+    /// What to do.
+    pub text: String,
+    /// Commands that belong to it.
+    pub commands: Vec<String>,
+    /// The phase that its section belongs to.
+    pub phase: Option<Phase>,
+    /// The heading under which it stands.
+    pub heading: String,
+    /// Where it stands.
+    pub state: StepState,
+    /// Who is at it, did it, or is to do it.
+    pub person: Option<String>,
+    /// Since when it stands there.
+    pub since: Option<Utc>,
+    /// Why it is skipped or blocked.
+    pub reason: String,
+}
+
+/// All runbooks and steps.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checklist {
+    runbooks: Vec<Attached>,
+    steps: Vec<Step>,
+}
+
+impl Checklist {
+    /// The attached runbooks, in the order in which they were attached, those detached again left out.
+    pub fn runbooks(&self) -> impl Iterator<Item = &Attached> {
+        self.runbooks.iter().filter(|r| !r.detached)
+    }
+
+    /// All steps of attached runbooks, by number.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|s| self.runbooks.iter().any(|r| r.seq == s.at.runbook && !r.detached))
+    }
+
+    /// The steps of one runbook.
+    pub fn steps_of(&self, runbook: Seq) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(move |s| s.at.runbook == runbook)
+    }
+
+    /// The step of a running number.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Option<&Step> {
+        self.steps().find(|s| s.number == number)
+    }
+
+    /// The step of a reference.
+    #[must_use]
+    pub fn get(&self, at: StepRef) -> Option<&Step> {
+        self.steps.iter().find(|s| s.at == at)
+    }
+
+    /// The runbook of that file name, if it is attached.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Attached> {
+        self.runbooks().find(|r| r.name == name)
+    }
+
+    /// How many steps of a runbook are done or skipped, and how many there are.
+    #[must_use]
+    pub fn progress(&self, runbook: Seq) -> (usize, usize) {
+        let done = self
+            .steps_of(runbook)
+            .filter(|s| matches!(s.state, StepState::Done | StepState::Skipped))
+            .count();
+        (done, self.steps_of(runbook).count())
+    }
+
+    pub(super) fn attach(&mut self, seq: Seq, name: &str, title: &str, text: &str, at: Utc) {
+        let (runbook, _) = runbook::parse_named(text, title);
+        let first = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
+        let mut index = 0_u32;
+        for section in &runbook.sections {
+            for item in section.items.iter().filter(|i| i.step) {
+                index = index.saturating_add(1);
+                self.steps.push(Step {
+                    number: first.saturating_add(index),
+                    at: StepRef { runbook: seq, step: index },
+                    text: item.text.clone(),
+                    commands: item.commands.clone(),
+                    phase: item.phase,
+                    heading: section.heading.clone(),
+                    state: StepState::Todo,
+                    person: None,
+                    since: None,
+                    reason: String::new(),
+                });
+            }
+        }
+        let (name, title) = (name.to_owned(), title.to_owned());
+        self.runbooks.push(Attached { seq, name, title, runbook, detached: false, at });
+    }
+
+    pub(super) fn detach(&mut self, seq: Seq) {
+        if let Some(runbook) = self.runbooks.iter_mut().find(|r| r.seq == seq) {
+            runbook.detached = true;
+        }
+    }
+
+    pub(super) fn change(&mut self, at: StepRef, change: impl FnOnce(&mut Step)) {
+        if let Some(step) = self.steps.iter_mut().find(|s| s.at == at) {
+            change(step);
+        }
+    }
+}

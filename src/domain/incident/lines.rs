@@ -1,0 +1,166 @@
+//! The words of system lines: what the timeline says of an event that nobody typed as a line. It must not
+//! change anything.
+
+use super::Incident;
+use super::timeline::Topic;
+use crate::domain::event::{Event, Recorded, StepRef};
+use crate::domain::ids::Seq;
+use crate::domain::words::{DispositionWord, Flag};
+
+/// The topic and words of a system line; `None` for events whose line is the entry itself or that show in place.
+pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Topic, String)> {
+    let Some(event) = &recorded.event else {
+        return Some((Topic::House, "[erased]".to_owned()));
+    };
+    let by = &recorded.by;
+    Some(match event {
+        Event::Noted(_)
+        | Event::Alerted(_)
+        | Event::DecisionMade(_)
+        | Event::HypothesisProposed(_)
+        | Event::AskMade(_)
+        | Event::UpdateDrafted(_)
+        | Event::Amended(_)
+        | Event::Struck(_)
+        | Event::Restored(_)
+        | Event::Starred(_) => return None,
+        Event::UpdateSent(e) if e.target.is_none() => return None,
+        Event::Declared(e) => (Topic::Turn, format!("declared by {by}: {}", e.title)),
+        Event::DetailsChanged(e) => {
+            let mut parts = Vec::new();
+            if let Some(title) = &e.title {
+                parts.push(format!("title: {title}"));
+            }
+            if let Some(services) = &e.services {
+                parts.push(format!("services: {}", list(services)));
+            }
+            if let Some(tags) = &e.tags {
+                parts.push(format!("tags: {}", list(tags)));
+            }
+            if let Some(kind) = e.kind {
+                parts.push(format!("kind: {kind}"));
+            }
+            (Topic::House, parts.join(" · "))
+        }
+        Event::Reported(e) => {
+            (Topic::House, format!("reported by {}{}", e.reporter, tail(" by way of ", &e.source)))
+        }
+        Event::ImpactStated(e) => {
+            let flags: Vec<String> = [
+                ("customer data", e.customer_data),
+                ("production", e.production),
+                ("privileged access", e.privileged_access),
+            ]
+            .into_iter()
+            .filter(|(_, f)| *f != Flag::Unknown)
+            .map(|(name, f)| format!("{name}: {f}"))
+            .collect();
+            let flags = if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
+            (Topic::Turn, format!("impact {}: {}{flags}", e.certainty, e.text))
+        }
+        Event::DispositionSet(e) => {
+            let of = e.of.map(|id| format!(" {id}")).unwrap_or_default();
+            let word = if e.disposition == DispositionWord::DuplicateOf {
+                "duplicate of"
+            } else {
+                e.disposition.as_str()
+            };
+            (Topic::Turn, format!("it is {word}{of}{}", tail(": ", &e.reason)))
+        }
+        Event::VisibilitySet(e) => (Topic::Turn, format!("visibility: {}", e.visibility)),
+        Event::LinkAdded(e) => (Topic::House, format!("{}: {}", e.kind, e.url)),
+        Event::RelatedAdded(e) => (Topic::House, format!("{}: {}", e.relation, e.incident)),
+        Event::SeverityChanged(e) => {
+            let from = before.severity.as_deref().unwrap_or("unset");
+            let to = e.to.as_deref().unwrap_or("unset");
+            (Topic::Turn, format!("severity {from} → {to}{}", tail(": ", &e.reason)))
+        }
+        Event::TargetChanged(e) => {
+            (Topic::Turn, format!("target of {}: {}{}", e.clock, e.target, tail(" · ", &e.reason)))
+        }
+        Event::PhaseEntered(e) => (Topic::Turn, format!("phase: {}", e.phase)),
+        Event::MilestoneMarked(e) => (Topic::Turn, format!("milestone: {}", e.milestone)),
+        Event::MilestoneUnmarked(e) => (Topic::Turn, format!("milestone taken back: {}", e.milestone)),
+        Event::RoleTaken(e) => (Topic::Role, format!("{} is {}", e.person, e.role)),
+        Event::RoleReleased(e) => (Topic::Role, format!("{} is no longer {}", e.person, e.role)),
+        Event::RoleHandedOver(e) => (Topic::Role, format!("{}: {} → {}", e.role, e.from, e.to)),
+        Event::RunbookAttached(e) => (Topic::House, format!("runbook: {}", e.title)),
+        Event::RunbookDetached(_) => (Topic::House, "runbook detached".to_owned()),
+        Event::StepAssigned(e) => (Topic::House, format!("for {}: {}", e.person, step(before, e.step))),
+        Event::StepStarted(e) => (Topic::House, format!("{} begins: {}", e.person, step(before, e.step))),
+        Event::StepDone(e) => (Topic::Step, format!("{} · {}", step(before, e.step), e.person)),
+        Event::StepSkipped(e) => {
+            (Topic::Step, format!("skipped: {}{}", step(before, e.step), tail(" · ", &e.reason)))
+        }
+        Event::StepBlocked(e) => {
+            (Topic::Step, format!("blocked: {}{}", step(before, e.step), tail(" · ", &e.reason)))
+        }
+        Event::StepReopened(e) => {
+            (Topic::Step, format!("to do again: {}{}", step(before, e.step), tail(" · ", &e.reason)))
+        }
+        Event::VerdictGiven(e) => {
+            (Topic::Reply, format!("{}: {}{}", e.verdict, said(before, e.target), tail(" · ", &e.reason)))
+        }
+        Event::HypothesisChanged(e) => {
+            (Topic::Reply, format!("{}: {}{}", e.state, said(before, e.target), tail(" · ", &e.why)))
+        }
+        Event::AskAcknowledged(e) => {
+            (Topic::House, format!("{} has it: {}", e.person, said(before, e.target)))
+        }
+        Event::AskAnswered(e) => (Topic::Reply, format!("{} → {}", said(before, e.target), e.text)),
+        Event::EvidenceAdded(e) => {
+            (Topic::House, format!("evidence {}: {} at {}", e.class, e.name, e.location))
+        }
+        Event::EvidenceTransferred(e) => (Topic::House, format!("evidence: {} → {}", e.from, e.to)),
+        Event::ScopeItemSet(e) => (Topic::House, format!("scope: {} {}", e.asset, e.state)),
+        Event::UpdateApproved(e) => (Topic::House, format!("approved: {}", said(before, e.target))),
+        Event::UpdateSent(e) => {
+            let words = e.target.map(|t| said(before, t)).unwrap_or_default();
+            (Topic::Reply, format!("sent to {}: {words}", e.audience))
+        }
+        Event::ClockBreached(e) => (Topic::Clock, format!("time ran out: {}", e.clock)),
+        Event::ClockAcknowledged(e) => {
+            (Topic::Clock, format!("seen: {} ran out{}", e.clock, tail(" · ", &e.reason)))
+        }
+        Event::Resolved(e) => (Topic::Turn, format!("resolved{}", tail(": ", &e.ended_by))),
+        Event::ClosureItemSet(e) => {
+            (Topic::House, format!("closure: {} {}{}", e.item, e.state, tail(" · ", &e.reason)))
+        }
+        Event::Closed(e) => (Topic::Turn, format!("closed{}", tail(", waived: ", &e.reason))),
+        Event::Reopened(e) => (Topic::Turn, format!("reopened: {}", e.reason)),
+        Event::PostmortemDrafted(_) => (Topic::House, "postmortem drafted".to_owned()),
+        Event::PostmortemChecked(e) => (Topic::House, format!("postmortem checked: {} problems", e.problems)),
+        Event::PostmortemPublished(e) => (Topic::Turn, format!("postmortem published: {}", e.path)),
+        Event::PostmortemWaived(e) => (Topic::Turn, format!("postmortem waived: {}", e.reason)),
+        Event::PostmortemCommented(e) => (Topic::House, format!("on the postmortem: {}", e.text)),
+        Event::StoryFiled(e) => (Topic::House, format!("story S{}: {}", e.number, e.title)),
+        Event::StoryChanged(e) => (Topic::House, format!("story S{} corrected", e.number)),
+        Event::StoryStarted(e) => (Topic::House, format!("story S{} started", e.number)),
+        Event::StoryShipped(e) => {
+            (Topic::House, format!("story S{} shipped{}", e.number, tail(": ", &e.link)))
+        }
+        Event::StoryVerified(e) => (Topic::House, format!("story S{} verified: {}", e.number, e.proof)),
+        Event::StoryDropped(e) => (Topic::House, format!("story S{} dropped: {}", e.number, e.reason)),
+        Event::StorySynced(e) => {
+            (Topic::House, format!("story S{} in {}: {}", e.number, e.external, e.status))
+        }
+        Event::Redacted(e) => (Topic::House, format!("words of line {} erased: {}", e.target, e.reason)),
+        Event::Unknown(e) => (Topic::House, format!("{} (written by a newer program): {}", e.name, e.body)),
+    })
+}
+
+fn tail(lead: &str, text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{lead}{text}") }
+}
+
+fn list(words: &[String]) -> String {
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+fn step(incident: &Incident, at: StepRef) -> String {
+    incident.checklist.get(at).map_or_else(|| format!("step {}", at.step), |s| s.text.clone())
+}
+
+fn said(incident: &Incident, seq: Seq) -> String {
+    incident.timeline.get(seq).map_or_else(|| format!("line {seq}"), |e| e.text.clone())
+}

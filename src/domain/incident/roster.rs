@@ -1,0 +1,95 @@
+//! Who holds which role, from when to when. Handed over, never overwritten. It must not know which roles are
+//! required.
+
+use crate::domain::role;
+use crate::domain::time::Utc;
+
+/// A role held by a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holding {
+    /// The role by its full name.
+    pub role: String,
+    /// Who holds it.
+    pub person: String,
+    /// Since when.
+    pub from: Utc,
+    /// Until when; `None`: still.
+    pub to: Option<Utc>,
+}
+
+/// All holdings, in the order in which they began.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Roster {
+    holdings: Vec<Holding>,
+}
+
+impl Roster {
+    /// All holdings, those that ended included.
+    #[must_use]
+    pub fn history(&self) -> &[Holding] {
+        &self.holdings
+    }
+
+    /// The holdings of the moment, in the order of the built-in roles, the team's own after them.
+    #[must_use]
+    pub fn now(&self) -> Vec<&Holding> {
+        let mut now: Vec<&Holding> = self.holdings.iter().filter(|h| h.to.is_none()).collect();
+        now.sort_by_key(|h| role::BUILT_IN.iter().position(|r| r.name == h.role).unwrap_or(usize::MAX));
+        now
+    }
+
+    /// Who holds a role now; the first of them where several may.
+    #[must_use]
+    pub fn holder(&self, role: &str) -> Option<&str> {
+        self.holdings.iter().find(|h| h.to.is_none() && h.role == role).map(|h| h.person.as_str())
+    }
+
+    /// The person holds the role now.
+    #[must_use]
+    pub fn holds(&self, person: &str, role: &str) -> bool {
+        self.holdings.iter().any(|h| h.to.is_none() && h.role == role && h.person == person)
+    }
+
+    /// The roles that a person holds now.
+    pub fn roles_of<'a>(&'a self, person: &'a str) -> impl Iterator<Item = &'a str> {
+        self.holdings.iter().filter(move |h| h.to.is_none() && h.person == person).map(|h| h.role.as_str())
+    }
+
+    /// Somebody held the role at some time.
+    #[must_use]
+    pub fn was_held(&self, role: &str) -> bool {
+        self.holdings.iter().any(|h| h.role == role)
+    }
+
+    /// Everybody who held a role, each once, in the order in which they came.
+    #[must_use]
+    pub fn people(&self) -> Vec<&str> {
+        let mut people: Vec<&str> = Vec::new();
+        for holding in &self.holdings {
+            if !people.contains(&holding.person.as_str()) {
+                people.push(&holding.person);
+            }
+        }
+        people
+    }
+
+    pub(super) fn take(&mut self, role: &str, person: &str, at: Utc) {
+        if self.holds(person, role) {
+            return;
+        }
+        if !role::may_be_shared(role) {
+            self.end(at, |h| h.role == role);
+        }
+        self.holdings.push(Holding { role: role.to_owned(), person: person.to_owned(), from: at, to: None });
+    }
+
+    pub(super) fn release(&mut self, role: &str, person: &str, at: Utc) {
+        self.end(at, |h| h.role == role && h.person == person);
+    }
+
+    fn end(&mut self, at: Utc, which: impl Fn(&Holding) -> bool) {
+        for holding in self.holdings.iter_mut().filter(|h| h.to.is_none() && which(h)) {
+            holding.to = Some(at.max(holding.from));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What people decided, supposed, asked and told. It must not order or expire anything (`clocks` does).
+
+use std::collections::BTreeMap;
+
+use crate::domain::audience::Audience;
+use crate::domain::ids::Seq;
+use crate::domain::time::Utc;
+use crate::domain::words::{HypothesisState, Verdict};
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The event that made it.
+    pub seq: Seq,
+    /// What was decided.
+    pub text: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// Who carries it out.
+    pub executor: Option<String>,
+    /// When it was decided.
+    pub at: Utc,
+    /// When its outcome is to be looked at.
+    pub check_at: Option<Utc>,
+    /// What was said against it.
+    pub objections: Vec<String>,
+    /// What came of it.
+    pub verdict: Option<VerdictNow>,
+}
+
+/// What came of a decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VerdictNow {
+    /// The word.
+    pub verdict: Verdict,
+    /// How one knows.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// When.
+    pub at: Utc,
+}
+
+/// A possible explanation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hypothesis {
+    /// The event that proposed it.
+    pub seq: Seq,
+    /// What may be the case.
+    pub text: String,
+    /// Who proposed it.
+    pub by: String,
+    /// When.
+    pub at: Utc,
+    /// Where it stands.
+    pub now: HypothesisNow,
+}
+
+/// Where a hypothesis stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HypothesisNow {
+    /// The word.
+    pub state: HypothesisState,
+    /// By which facts.
+    pub why: String,
+    /// Who said so.
+    pub by: String,
+    /// When.
+    pub at: Utc,
+}
+
+/// A task for a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// The event that made it.
+    pub seq: Seq,
+    /// The task.
+    pub text: String,
+    /// Who is asked; nobody yet when `None`.
+    pub person: Option<String>,
+    /// Who asked.
+    pub by: String,
+    /// When.
+    pub at: Utc,
+    /// When the time box ends.
+    pub due_at: Option<Utc>,
+    /// Who has it, since when.
+    pub acknowledged: Option<(String, Utc)>,
+    /// What came of it.
+    pub answer: Option<Answered>,
+}
+
+impl Ask {
+    /// Nobody has answered.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.answer.is_none()
+    }
+}
+
+/// The answer to an ask.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The words.
+    pub text: String,
+    /// Who answered.
+    pub by: String,
+    /// When.
+    pub at: Utc,
+}
+
+/// How far an update is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpdateState {
+    /// Written.
+    Drafted,
+    /// May go out.
+    Approved,
+    /// Went out.
+    Sent,
+}
+
+impl UpdateState {
+    /// The word as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Drafted => "drafted",
+            Self::Approved => "approved",
+            Self::Sent => "sent",
+        }
+    }
+}
+
+/// A word to an audience.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// The event that wrote it: its name in commands.
+    pub seq: Seq,
+    /// For whom.
+    pub audience: Audience,
+    /// The words.
+    pub text: String,
+    /// How far it is.
+    pub state: UpdateState,
+    /// Who wrote it.
+    pub by: String,
+    /// When it was written.
+    pub at: Utc,
+    /// Who approved it, when.
+    pub approved: Option<(String, Utc)>,
+    /// Who sent it, when.
+    pub sent: Option<(String, Utc)>,
+    /// When the next one is promised.
+    pub next_at: Option<Utc>,
+}
+
+/// Decisions, hypotheses, asks and updates, each by the event that made it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Talk {
+    /// Decisions.
+    pub decisions: BTreeMap<Seq, Decision>,
+    /// Hypotheses.
+    pub hypotheses: BTreeMap<Seq, Hypothesis>,
+    /// Asks.
+    pub asks: BTreeMap<Seq, Ask>,
+    /// Updates.
+    pub updates: BTreeMap<Seq, Update>,
+}
+
+impl Talk {
+    /// Asks that nobody has answered, the one due first in front.
+    #[must_use]
+    pub fn open_asks(&self) -> Vec<&Ask> {
+        let mut open: Vec<&Ask> = self.asks.values().filter(|a| a.is_open()).collect();
+        open.sort_by_key(|a| (a.due_at.is_none(), a.due_at, a.seq));
+        open
+    }
+
+    /// The last update that went to an audience.
+    #[must_use]
+    pub fn last_sent(&self, audience: Option<Audience>) -> Option<&Update> {
+        self.updates
+            .values()
+            .filter(|u| u.sent.is_some() && audience.is_none_or(|a| a == u.audience))
+            .max_by_key(|u| u.sent.as_ref().map(|(_, at)| *at))
+    }
+
+    /// Updates that are written and did not go out.
+    pub fn unsent(&self) -> impl Iterator<Item = &Update> {
+        self.updates.values().filter(|u| u.state != UpdateState::Sent)
+    }
+}

@@ -1,0 +1,333 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::calendar::Calendar;
+use crate::domain::decide::{Asker, decide};
+use crate::domain::event::NewEvent;
+use crate::domain::ids::EventId;
+use crate::domain::policy::Policy;
+use crate::domain::request::{Asked, Declaration, Request, RunbookText, StepMove, StepPick, When};
+use crate::domain::severity::Profile;
+use crate::domain::time::Span;
+use crate::domain::wire;
+use crate::domain::words::{ClosureState, EntryKind, StepState};
+
+/// A room that is driven by requests, its events going through the wire form and back.
+pub(crate) struct Room {
+    pub(crate) incident: Incident,
+    pub(crate) events: Vec<Recorded>,
+    pub(crate) policy: Policy,
+    pub(crate) now: Utc,
+    pub(crate) by: String,
+}
+
+pub(crate) fn policy() -> Policy {
+    Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(chrono_tz::UTC))
+}
+
+pub(crate) fn at(text: &str) -> Utc {
+    text.parse().unwrap()
+}
+
+impl Room {
+    pub(crate) fn empty() -> Self {
+        Self {
+            incident: Incident::new(LogId(uuid::Uuid::nil())),
+            events: Vec::new(),
+            policy: policy(),
+            now: at("2026-11-20T14:20:00Z"),
+            by: "alice".to_owned(),
+        }
+    }
+
+    pub(crate) fn declared() -> Self {
+        let mut room = Self::empty();
+        room.ask(Request::Declare(Declaration {
+            id: "INC-2026-0042".parse().unwrap(),
+            title: "Signing key leaked".to_owned(),
+            kind: IncidentKind::Real,
+            severity: Some("p1".to_owned()),
+            services: vec!["payments".to_owned()],
+            tags: Vec::new(),
+            commander: Some("alice".to_owned()),
+            runbooks: vec![RunbookText {
+                name: "key".to_owned(),
+                title: "Key".to_owned(),
+                text: "---\nphases:\n  contain: 15m\n---\n# Key\n\n## Containment\n\n1. Disable the key\n2. Stop the builds\n"
+                    .to_owned(),
+            }],
+        }));
+        room
+    }
+
+    pub(crate) fn ask(&mut self, request: impl Into<Asked>) -> Vec<Seq> {
+        self.try_ask(request).unwrap()
+    }
+
+    pub(crate) fn try_ask(
+        &mut self,
+        request: impl Into<Asked>,
+    ) -> Result<Vec<Seq>, crate::domain::refusal::Refusal> {
+        let asker = Asker { by: &self.by, now: self.now, policy: &self.policy };
+        let events = decide(&self.incident, &request.into(), &asker)?;
+        Ok(events.iter().map(|e| self.store(e)).collect())
+    }
+
+    fn store(&mut self, event: &NewEvent) -> Seq {
+        let encoded = wire::encode(event).unwrap();
+        let seq = self.incident.head.next();
+        let envelope = wire::Envelope {
+            seq,
+            id: EventId(uuid::Uuid::from_u128(u128::from(seq.0))),
+            name: &encoded.name,
+            version: encoded.version,
+            recorded_at: self.now,
+            actor: "alice@host:pts/1",
+        };
+        let recorded = wire::decode(&envelope, Some(&encoded.payload));
+        assert_eq!(recorded.event.as_ref(), Some(&event.event), "the wire form must not lose anything");
+        self.incident.apply(&recorded);
+        self.events.push(recorded);
+        seq
+    }
+
+    pub(crate) fn wait(&mut self, span: Span) -> &mut Self {
+        self.now += span;
+        self
+    }
+
+    pub(crate) fn note(&mut self, text: &str) -> Seq {
+        self.ask(Request::Note { text: text.to_owned(), tags: Vec::new(), starred: false })[0]
+    }
+}
+
+#[test]
+fn declaring_sets_detected_and_the_first_role_sets_acknowledged() {
+    let room = Room::declared();
+    let incident = &room.incident;
+    assert_eq!(incident.title, "Signing key leaked");
+    assert_eq!(incident.severity.as_deref(), Some("P1"));
+    assert_eq!(incident.commander(), Some("alice"));
+    assert_eq!(incident.milestone(Milestone::Detected), Some(room.now));
+    assert_eq!(incident.milestone(Milestone::Acknowledged), Some(room.now));
+    assert_eq!(incident.milestone(Milestone::Contained), None);
+    assert_eq!(incident.checklist.steps().count(), 2);
+}
+
+#[test]
+fn a_late_entry_slots_in_where_it_happened_and_says_how_late() {
+    let mut room = Room::declared();
+    room.wait(Span::minutes(10));
+    let first = room.note("now");
+    let asked = Asked {
+        request: Request::Note { text: "before".to_owned(), tags: Vec::new(), starred: false },
+        at: Some((room.now - Span::minutes(4), false)),
+    };
+    let late = room.ask(asked)[0];
+    let shown: Vec<Seq> =
+        room.incident.timeline.shown().filter(|e| e.kind == EntryKind::Note).map(|e| e.seq).collect();
+    assert_eq!(shown, [late, first]);
+    assert_eq!(room.incident.timeline.get(late).unwrap().late_by(), Some(Span::minutes(4)));
+    assert_eq!(room.incident.timeline.get(first).unwrap().late_by(), None);
+    for (place, entry) in room.incident.timeline.shown().enumerate() {
+        assert_eq!(room.incident.timeline.place_of(entry.seq), Some(place));
+    }
+}
+
+#[test]
+fn an_amendment_keeps_the_former_text_and_moves_the_line() {
+    let mut room = Room::declared();
+    room.wait(Span::minutes(5));
+    let one = room.note("one");
+    let two = room.note("two");
+    let back = room.now - Span::minutes(3);
+    room.ask(Request::Amend {
+        target: two,
+        text: Some("zwei".to_owned()),
+        at: Some((back, true)),
+        seen: Some(two),
+    });
+    let entry = room.incident.timeline.get(two).unwrap();
+    assert_eq!((entry.text.as_str(), entry.occurred_at, entry.about), ("zwei", back, true));
+    assert_eq!(entry.edits[0].text, "two");
+    let notes: Vec<Seq> =
+        room.incident.timeline.shown().filter(|e| e.kind == EntryKind::Note).map(|e| e.seq).collect();
+    assert_eq!(notes, [two, one]);
+}
+
+#[test]
+fn roles_are_handed_over_and_never_overwritten() {
+    let mut room = Room::declared();
+    room.wait(Span::minutes(30));
+    room.ask(Request::AssignRole { role: "ic".to_owned(), person: "@bob".to_owned() });
+    let history = room.incident.roster.history();
+    assert_eq!(history.len(), 2);
+    assert_eq!((history[0].person.as_str(), history[0].to), ("alice", Some(room.now)));
+    assert_eq!(room.incident.commander(), Some("bob"));
+}
+
+#[test]
+fn steps_move_and_count() {
+    let mut room = Room::declared();
+    let step = StepPick::Named("1".to_owned());
+    room.ask(Request::MoveStep { step, change: StepMove::Tick, person: None, reason: String::new() });
+    let runbook = room.incident.checklist.runbooks().next().unwrap().seq;
+    assert_eq!(room.incident.checklist.progress(runbook), (1, 2));
+    assert_eq!(room.incident.checklist.numbered(1).unwrap().person.as_deref(), Some("alice"));
+}
+
+#[test]
+fn undo_takes_back_one_action_after_the_other_and_never_redoes() {
+    let mut room = Room::declared();
+    let first = room.note("one");
+    let second = room.note("two");
+    let undo = |room: &mut Room| {
+        let target = room.incident.trail.last_of("alice").unwrap().seq;
+        room.ask(Request::Undo { target });
+        target
+    };
+    assert_eq!(undo(&mut room), second);
+    assert!(room.incident.timeline.get(second).unwrap().struck.is_some());
+    assert_eq!(undo(&mut room), first);
+    assert!(room.incident.timeline.get(first).unwrap().struck.is_some());
+    room.by = "bob".to_owned();
+    assert!(room.incident.trail.last_of("bob").is_none(), "the actions of others are theirs to undo");
+}
+
+#[test]
+fn undo_brings_back_severity_phase_and_steps() {
+    let mut room = Room::declared();
+    let step = StepPick::Named("2".to_owned());
+    room.ask(Request::SetSeverity { to: Some("P3".to_owned()), reason: "smaller than thought".to_owned() });
+    room.ask(Request::EnterPhase { phase: Phase::Contain });
+    room.ask(Request::MoveStep {
+        step,
+        change: StepMove::Skip,
+        person: None,
+        reason: "no builds".to_owned(),
+    });
+    for _ in 0..3 {
+        let target = room.incident.trail.last_of("alice").unwrap().seq;
+        room.ask(Request::Undo { target });
+    }
+    assert_eq!(room.incident.severity.as_deref(), Some("P1"));
+    assert_eq!(room.incident.phase, Phase::Detect);
+    assert_eq!(room.incident.checklist.numbered(2).unwrap().state, StepState::Todo);
+}
+
+#[test]
+fn erased_words_are_gone_and_the_line_stays() {
+    let mut room = Room::declared();
+    let seq = room.note("the password is swordfish");
+    room.ask(Request::Redact { target: seq, reason: "leaked secret".to_owned() });
+    let entry = room.incident.timeline.get(seq).unwrap();
+    assert!(entry.redacted && !entry.text.contains("swordfish"));
+    // Read again from a log whose payload is erased, it folds as well.
+    let mut events = room.events.clone();
+    for event in events.iter_mut().filter(|e| e.seq == seq) {
+        event.event = None;
+    }
+    let again = Incident::fold(room.incident.log, &events);
+    assert!(again.timeline.get(seq).unwrap().redacted);
+    assert_eq!(again.head, room.incident.head);
+}
+
+#[test]
+fn reopening_starts_the_clocks_again() {
+    let mut room = Room::declared();
+    room.ask(Request::Resolve { ended_by: "key revoked".to_owned() });
+    assert_eq!(room.incident.state, State::Resolved);
+    assert!(room.incident.milestone(Milestone::Resolved).is_some());
+    room.ask(Request::Reopen { reason: "it is back".to_owned() });
+    assert_eq!((room.incident.state, room.incident.reopened), (State::Open, 1));
+    assert_eq!(room.incident.milestone(Milestone::Resolved), None);
+}
+
+/// A request that makes sense now and then; refusals are part of the game.
+fn any_request() -> impl Strategy<Value = (Request, i64)> {
+    let seq = (1_u64..40).prop_map(Seq);
+    let text = "[a-z]{1,8}( [a-z]{1,8}){0,3}";
+    let words = prop_oneof![
+        text.prop_map(|text| Request::Note { text, tags: vec![], starred: false }),
+        text.prop_map(|text| Request::Decide {
+            text,
+            decided_by: None,
+            executor: None,
+            check: Some(When::In(Span::minutes(15))),
+            objections: vec![],
+            tags: vec![]
+        }),
+        text.prop_map(|text| Request::Propose { text, tags: vec![] }),
+        text.prop_map(|text| Request::Ask {
+            text,
+            person: None,
+            time_box: Some(Span::minutes(3)),
+            tags: vec![]
+        }),
+        seq.clone().prop_map(|target| Request::Strike { target, reason: "wrong".to_owned() }),
+        seq.clone().prop_map(|target| Request::Restore { target }),
+        (seq.clone(), any::<bool>()).prop_map(|(target, starred)| Request::Star { target, starred }),
+        (seq.clone(), text).prop_map(|(target, text)| Request::Amend {
+            target,
+            text: Some(text),
+            at: None,
+            seen: None
+        }),
+        seq.clone().prop_map(|target| Request::Redact { target, reason: "secret".to_owned() }),
+        seq.prop_map(|target| Request::Undo { target }),
+        (0_usize..5).prop_map(|i| Request::EnterPhase { phase: Phase::ALL[i] }),
+        (0_usize..6).prop_map(|i| Request::Mark { milestone: Milestone::ALL[i], at: None }),
+        ("[a-d]", 0_usize..3).prop_map(|(person, i)| Request::AssignRole {
+            role: ["commander", "scribe", "sme"][i].to_owned(),
+            person
+        }),
+        (1_u32..3, 0_usize..3).prop_map(|(n, i)| Request::MoveStep {
+            step: StepPick::Named(n.to_string()),
+            change: [StepMove::Tick, StepMove::Doing, StepMove::Reopen][i],
+            person: None,
+            reason: String::new(),
+        }),
+        Just(Request::Resolve { ended_by: String::new() }),
+        Just(Request::Close { waive: Some("a drill of the test".to_owned()) }),
+        Just(Request::Reopen { reason: "again".to_owned() }),
+        Just(Request::FileStory(crate::domain::request::NewStory {
+            title: "x".to_owned(),
+            ..Default::default()
+        })),
+        Just(Request::AnswerClosure {
+            item: crate::domain::words::ClosureItem::Cause,
+            state: ClosureState::Done,
+            reason: String::new()
+        }),
+    ];
+    (words, -30_i64..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_fold_of_any_split_is_the_fold_of_the_whole(
+        requests in proptest::collection::vec(any_request(), 1..60),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut room = Room::declared();
+        for (request, minutes) in requests {
+            let at = (minutes < 0).then(|| (room.now + Span::minutes(minutes), false));
+            let _ = room.try_ask(Asked { request, at });
+            room.wait(Span::seconds(7));
+        }
+        let cut = cut.index(room.events.len() + 1);
+        let (before, after) = room.events.split_at(cut);
+        let mut parts = Incident::fold(room.incident.log, before);
+        for event in after {
+            parts.apply(event);
+        }
+        prop_assert_eq!(&parts, &Incident::fold(room.incident.log, &room.events));
+        prop_assert_eq!(&parts, &room.incident);
+        // The shown order is the order of what happened, and every line is in it once.
+        let keys: Vec<_> = parts.timeline.shown().map(|e| (e.occurred_at, e.seq)).collect();
+        prop_assert!(keys.windows(2).all(|w| w[0] < w[1]));
+        prop_assert_eq!(keys.len(), parts.timeline.len());
+    }
+}

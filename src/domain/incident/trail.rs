@@ -1,0 +1,164 @@
+//! How the last actions are undone: for each event the requests that bring back what was before it, worked out
+//! at the moment when what was before it is still known. Undoing is a new event; nothing is taken out of the
+//! log. It must not decide whether an undo is allowed.
+
+use std::collections::VecDeque;
+
+use super::Incident;
+use crate::domain::event::{Event, Recorded};
+use crate::domain::ids::Seq;
+use crate::domain::request::{Request, StepMove, StepPick};
+use crate::domain::words::{ClosureState, HypothesisState, StepState};
+
+/// How many actions are remembered.
+const KEPT: usize = 64;
+
+/// An action and its opposite.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The event.
+    pub seq: Seq,
+    /// Who did it.
+    pub by: String,
+    /// What was done, in words.
+    pub what: String,
+    /// What brings back the state before it.
+    pub undo: Vec<Request>,
+}
+
+/// The last actions, oldest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trail {
+    traces: VecDeque<Trace>,
+}
+
+impl Trail {
+    /// The last action of a person that can be undone and is not undone yet.
+    #[must_use]
+    pub fn last_of(&self, person: &str) -> Option<&Trace> {
+        self.traces.iter().rev().find(|t| t.by == person)
+    }
+
+    pub(super) fn push(&mut self, trace: Trace) {
+        if self.traces.len() >= KEPT {
+            self.traces.pop_front();
+        }
+        self.traces.push_back(trace);
+    }
+
+    /// Takes an action off the trail, because it is undone: the next undo means the action before it.
+    pub(super) fn forget(&mut self, seq: Seq) {
+        self.traces.retain(|t| t.seq != seq);
+    }
+}
+
+/// The action and its opposite, before the event is applied; `None` for what is not undone that way.
+pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
+    let seq = recorded.seq;
+    let (what, undo) = match recorded.event.as_ref()? {
+        Event::Noted(e) => (format!("the line {:?}", short(&e.text)), strike(seq)),
+        Event::Alerted(e) => (format!("the alert {:?}", short(&e.text)), strike(seq)),
+        Event::DecisionMade(e) => (format!("the decision {:?}", short(&e.text)), strike(seq)),
+        Event::HypothesisProposed(e) => (format!("the hypothesis {:?}", short(&e.text)), strike(seq)),
+        Event::AskMade(e) => (format!("the ask {:?}", short(&e.text)), strike(seq)),
+        Event::UpdateDrafted(e) => (format!("the draft {:?}", short(&e.text)), strike(seq)),
+        Event::Struck(e) => ("crossing out a line".to_owned(), vec![Request::Restore { target: e.target }]),
+        Event::Restored(e) => {
+            let reason = "undone".to_owned();
+            ("bringing back a line".to_owned(), vec![Request::Strike { target: e.target, reason }])
+        }
+        Event::Starred(e) => {
+            let word = if e.starred { "a star" } else { "taking off a star" };
+            (word.to_owned(), vec![Request::Star { target: e.target, starred: !e.starred }])
+        }
+        Event::Amended(e) => {
+            let entry = before.timeline.get(e.target)?;
+            let undo = Request::Amend {
+                target: e.target,
+                text: e.text.as_ref().map(|_| entry.text.clone()),
+                at: e.at.map(|_| (entry.occurred_at, entry.about)),
+                seen: Some(seq),
+            };
+            ("the change of a line".to_owned(), vec![undo])
+        }
+        Event::SeverityChanged(e) => (
+            format!("severity {}", e.to.as_deref().unwrap_or("unset")),
+            vec![Request::SetSeverity { to: before.severity.clone(), reason: "undone".to_owned() }],
+        ),
+        Event::PhaseEntered(e) => {
+            (format!("phase {}", e.phase), vec![Request::EnterPhase { phase: before.phase }])
+        }
+        Event::MilestoneMarked(e) => {
+            let undo = match before.milestones.get(&e.milestone) {
+                Some(mark) => Request::Mark { milestone: e.milestone, at: Some((mark.at, mark.about)) },
+                None => Request::Unmark { milestone: e.milestone },
+            };
+            (format!("milestone {}", e.milestone), vec![undo])
+        }
+        Event::RoleTaken(e) => (
+            format!("{} as {}", e.person, e.role),
+            vec![Request::ReleaseRole { role: e.role.clone(), person: e.person.clone() }],
+        ),
+        Event::RoleReleased(e) => (
+            format!("{} leaving {}", e.person, e.role),
+            vec![Request::AssignRole { role: e.role.clone(), person: e.person.clone() }],
+        ),
+        Event::RoleHandedOver(e) => (
+            format!("{} from {} to {}", e.role, e.from, e.to),
+            vec![Request::AssignRole { role: e.role.clone(), person: e.from.clone() }],
+        ),
+        Event::RunbookAttached(e) => {
+            (format!("the runbook {:?}", short(&e.title)), vec![Request::DetachRunbook { runbook: seq }])
+        }
+        Event::StepDone(e) => ("ticking a step".to_owned(), vec![back(before, e.step)?]),
+        Event::StepSkipped(e) => ("skipping a step".to_owned(), vec![back(before, e.step)?]),
+        Event::StepBlocked(e) => ("blocking a step".to_owned(), vec![back(before, e.step)?]),
+        Event::StepStarted(e) => ("taking a step".to_owned(), vec![back(before, e.step)?]),
+        Event::StepReopened(e) => ("reopening a step".to_owned(), vec![back(before, e.step)?]),
+        Event::HypothesisChanged(e) => {
+            let was = before.talk.hypotheses.get(&e.target).map_or(HypothesisState::Open, |h| h.now.state);
+            let why = "undone".to_owned();
+            (
+                "the state of a hypothesis".to_owned(),
+                vec![Request::SetHypothesis { target: e.target, state: was, why }],
+            )
+        }
+        Event::Resolved(_) => {
+            ("resolving".to_owned(), vec![Request::Reopen { reason: "resolved in error".to_owned() }])
+        }
+        Event::ClosureItemSet(e) => {
+            let (state, reason) = before
+                .closing
+                .answers
+                .get(&e.item)
+                .map_or((ClosureState::Open, String::new()), |a| (a.state, a.reason.clone()));
+            (format!("closure item {}", e.item), vec![Request::AnswerClosure { item: e.item, state, reason }])
+        }
+        _ => return None,
+    };
+    Some(Trace { seq, by: recorded.by.clone(), what, undo })
+}
+
+fn strike(target: Seq) -> Vec<Request> {
+    vec![Request::Strike { target, reason: "undone".to_owned() }]
+}
+
+fn back(before: &Incident, at: crate::domain::event::StepRef) -> Option<Request> {
+    let step = before.checklist.get(at)?;
+    let (change, reason) = match step.state {
+        StepState::Todo => (StepMove::Reopen, String::new()),
+        StepState::Doing => (StepMove::Doing, String::new()),
+        StepState::Done => (StepMove::Tick, String::new()),
+        StepState::Skipped => (StepMove::Skip, step.reason.clone()),
+        StepState::Blocked => (StepMove::Block, step.reason.clone()),
+    };
+    Some(Request::MoveStep { step: StepPick::Exactly(at), change, person: step.person.clone(), reason })
+}
+
+fn short(text: &str) -> String {
+    let mut short: String = text.chars().take(40).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,183 @@
+//! What a list shows of an incident: one small row, written with each event in the same transaction, so that
+//! lists never fold a log. It can always be rebuilt from the log. It must not hold what only the room shows.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{IncidentId, Seq, StoryId};
+use crate::domain::incident::{Incident, Story};
+use crate::domain::time::Utc;
+use crate::domain::words::{DispositionWord, IncidentKind, Phase, State, StoryKind, StoryState, Visibility};
+
+/// A row of a list of incidents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Its name among people.
+    pub id: IncidentId,
+    /// One line that says what it is.
+    pub title: String,
+    /// What sort it is.
+    pub kind: IncidentKind,
+    /// The severity profile.
+    pub profile: String,
+    /// The severity; absent: unset.
+    #[serde(default)]
+    pub severity: Option<String>,
+    /// Where it is in its life.
+    pub state: State,
+    /// The phase.
+    pub phase: Phase,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// What it turned out to be.
+    #[serde(default)]
+    pub disposition: Option<DispositionWord>,
+    /// Services that are touched.
+    #[serde(default)]
+    pub services: Vec<String>,
+    /// Free labels.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Who commands.
+    #[serde(default)]
+    pub commander: Option<String>,
+    /// The marked points that are known, by name.
+    #[serde(default)]
+    pub milestones: std::collections::BTreeMap<String, Utc>,
+    /// When it was declared.
+    pub declared_at: Utc,
+    /// When it was resolved.
+    #[serde(default)]
+    pub resolved_at: Option<Utc>,
+    /// When it was closed.
+    #[serde(default)]
+    pub closed_at: Option<Utc>,
+    /// What ended it.
+    #[serde(default)]
+    pub ended_by: String,
+    /// The path of its postmortem.
+    #[serde(default)]
+    pub postmortem: Option<String>,
+    /// Why there is no postmortem.
+    #[serde(default)]
+    pub postmortem_waived: bool,
+    /// How many stories have to ship yet.
+    #[serde(default)]
+    pub unshipped: u32,
+    /// How often it was reopened.
+    #[serde(default)]
+    pub reopened: u32,
+    /// The people who held a role.
+    #[serde(default)]
+    pub people: Vec<String>,
+    /// The position of the last event.
+    pub head: Seq,
+    /// When the last event was stored.
+    pub updated_at: Utc,
+}
+
+impl From<&Incident> for Summary {
+    fn from(incident: &Incident) -> Self {
+        Self {
+            id: incident.id,
+            title: incident.title.clone(),
+            kind: incident.kind,
+            profile: incident.profile.clone(),
+            severity: incident.severity.clone(),
+            state: incident.state,
+            phase: incident.phase,
+            visibility: incident.visibility,
+            disposition: incident.disposition.as_ref().map(|d| d.word),
+            services: incident.services.clone(),
+            tags: incident.tags.clone(),
+            commander: incident.commander().map(str::to_owned),
+            milestones: incident.milestones.iter().map(|(m, mark)| (m.to_string(), mark.at)).collect(),
+            declared_at: incident.declared_at,
+            resolved_at: incident.resolved_at,
+            closed_at: incident.closed_at,
+            ended_by: incident.ended_by.clone(),
+            postmortem: incident.closing.postmortem.path.clone(),
+            postmortem_waived: incident.closing.postmortem.waived.is_some(),
+            unshipped: incident
+                .closing
+                .stories
+                .values()
+                .filter(|s| s.is_unshipped())
+                .count()
+                .try_into()
+                .unwrap_or(u32::MAX),
+            reopened: incident.reopened,
+            people: incident.roster.people().into_iter().map(str::to_owned).collect(),
+            head: incident.head,
+            updated_at: incident.last_at,
+        }
+    }
+}
+
+/// A row of a list of stories; the fields are those of `story list --json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StorySummary {
+    /// Its name among people.
+    pub id: StoryId,
+    /// The incident that taught it.
+    pub incident: IncidentId,
+    /// What must change.
+    pub title: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The day by which it is due.
+    pub due: Option<NaiveDate>,
+    /// How much it matters.
+    pub severity: Option<String>,
+    /// How it helps.
+    pub kind: Option<StoryKind>,
+    /// Where it stands.
+    pub state: StoryState,
+    /// What will prove it, or does.
+    pub proof: String,
+    /// Key or address in the team's tracker.
+    pub external: String,
+    /// The change that shipped it.
+    pub link: String,
+    /// Why it was shipped without a link, or dropped.
+    pub reason: String,
+    /// When it was filed.
+    pub filed_at: Utc,
+    /// When its state changed last.
+    pub changed_at: Utc,
+}
+
+impl StorySummary {
+    /// The row of a story.
+    #[must_use]
+    pub fn new(incident: IncidentId, story: &Story) -> Self {
+        Self {
+            id: StoryId { incident, number: story.number },
+            incident,
+            title: story.title.clone(),
+            owner: story.owner.clone(),
+            due: story.due,
+            severity: story.severity.clone(),
+            kind: story.kind,
+            state: story.state,
+            proof: story.proof.clone(),
+            external: story.external.clone(),
+            link: story.link.clone(),
+            reason: story.reason.clone(),
+            filed_at: story.filed_at,
+            changed_at: story.changed_at,
+        }
+    }
+
+    /// It still has to ship.
+    #[must_use]
+    pub const fn is_unshipped(&self) -> bool {
+        matches!(self.state, StoryState::Filed | StoryState::Started)
+    }
+
+    /// It still has to ship and its day has passed.
+    #[must_use]
+    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+        self.is_unshipped() && self.due.is_some_and(|due| due < today)
+    }
+}

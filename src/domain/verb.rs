@@ -1,0 +1,310 @@
+//! The verbs of the composer's `:` line: the short names of what the command line can do, read to the same
+//! requests. It must not perform anything.
+
+use crate::domain::audience::Audience;
+use crate::domain::quick_entry::{Line, QuickEntry};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Asked, NewStory, Request, StepMove, StepPick};
+use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, Flag, HypothesisState, Verdict};
+
+/// What a verb line asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verb {
+    /// Something that the log takes.
+    Ask(Asked),
+    /// Attach the runbook of that name.
+    Attach(String),
+    /// Make, edit, check or publish the postmortem.
+    Postmortem(PostmortemVerb),
+    /// Show something or go somewhere: the word itself.
+    Show(&'static str),
+    /// Search for these words.
+    Find(String),
+}
+
+/// The steps of a postmortem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PostmortemVerb {
+    /// Make the draft.
+    Draft,
+    /// Open it in the editor.
+    Edit,
+    /// Check it.
+    Check,
+    /// Publish it; open problems need the reason.
+    Publish(Option<String>),
+}
+
+/// A verb as help and completion show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerbSpec {
+    /// The full name.
+    pub name: &'static str,
+    /// Short names.
+    pub short: &'static [&'static str],
+    /// How it is used.
+    pub usage: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+macro_rules! verbs {
+    ($($name:literal [$($short:literal),*] $usage:literal $doc:literal;)+) => {
+        &[$(VerbSpec { name: $name, short: &[$($short),*], usage: $usage, doc: $doc },)+]
+    };
+}
+
+/// Every verb.
+pub const VERBS: &[VerbSpec] = verbs! {
+    "ack" [] "ack LINE [@person]" "acknowledge an ask";
+    "answer" [] "answer LINE TEXT" "answer an ask";
+    "attach" ["o", "runbook"] "attach RUNBOOK" "attach a runbook";
+    "block" [] "block STEP REASON" "a step cannot be done now";
+    "brief" ["b"] "brief" "the standing brief";
+    "check" [] "check" "check the draft of the postmortem";
+    "close" [] "close [REASON]" "close; a reason waives what is open";
+    "closure" ["answer-closure"] "closure ITEM done|n/a|open [REASON]" "answer an item of the closure list";
+    "disposition" [] "disposition WORD [INC] [REASON]" "what it turned out to be";
+    "doing" [] "doing STEP [@person]" "somebody is at a step";
+    "draft" [] "draft" "make the draft of the postmortem";
+    "edit" [] "edit" "edit the draft of the postmortem";
+    "evidence" [] "evidence" "the evidence register";
+    "find" ["search"] "find WORDS" "find in this room, then in the archive";
+    "help" [] "help" "every action";
+    "home" [] "home" "the home screen";
+    "hypothesis" ["h"] "hypothesis LINE open|supported|ruled-out WHY" "where a hypothesis stands";
+    "impact" [] "impact TEXT" "what it does to people and systems";
+    "kind" [] "kind real|drill|test|backfilled" "what sort of incident it is";
+    "link" [] "link KIND ADDRESS" "a place where people meet";
+    "milestone" ["m"] "milestone NAME" "mark a point in time";
+    "phase" ["p"] "phase NAME" "go to a phase";
+    "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
+    "quit" ["q"] "quit" "leave";
+    "redact" [] "redact LINE REASON" "erase the words of a line";
+    "release" [] "release ROLE @person" "end a role";
+    "reopen" [] "reopen REASON" "it is not over; with a step: to do again";
+    "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
+    "role" ["r"] "role ROLE @person" "give a role, or hand it over";
+    "scope" [] "scope ASSET suspected|affected|clean|fixed" "where an asset stands";
+    "service" [] "service NAME..." "the services that are touched";
+    "severity" ["s", "sev"] "severity NAME [REASON]" "change the severity";
+    "skip" [] "skip STEP REASON" "leave a step out";
+    "star" [] "star LINE" "give a line a star";
+    "story" [] "story TITLE [@owner]" "file an improvement story";
+    "strike" ["x"] "strike LINE REASON" "cross out a line";
+    "tag" [] "tag NAME..." "the tags";
+    "tick" [] "tick STEP [@person]" "a step is done";
+    "title" [] "title TEXT" "correct the title";
+    "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
+    "update" ["u"] "update AUDIENCE TEXT" "tell an audience";
+    "verdict" ["v"] "verdict LINE held|reversed|no-effect [REASON]" "what came of a decision";
+    "visibility" [] "visibility team|restricted|privileged" "who may read it";
+    "waive" [] "waive REASON" "there will be no postmortem";
+};
+
+/// The verb of that name or short name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static VerbSpec> {
+    VERBS.iter().find(|v| v.name == name || v.short.contains(&name))
+}
+
+/// Reads a verb with what follows it.
+///
+/// # Errors
+/// When there is no such verb, or what follows it does not fit: the message says how it is used.
+pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>) -> Result<Verb, Refusal> {
+    let spec = find(verb).ok_or_else(|| unknown(verb))?;
+    let rest = rest.trim();
+    let usage = || Refusal::usage(format!(":{} does not fit", spec.name)).hint(format!(":{}", spec.usage));
+    let (first, tail) = split(rest);
+    let need = |text: &str| if text.is_empty() { Err(usage()) } else { Ok(text.to_owned()) };
+    let line = || first.trim_start_matches('#').parse().map(crate::domain::ids::Seq).map_err(|_| usage());
+    let request = match spec.name {
+        "brief" => return Ok(Verb::Show("brief")),
+        "evidence" => return Ok(Verb::Show("evidence")),
+        "help" => return Ok(Verb::Show("help")),
+        "home" => return Ok(Verb::Show("home")),
+        "quit" => return Ok(Verb::Show("quit")),
+        "find" => return Ok(Verb::Find(need(rest)?)),
+        "attach" => return Ok(Verb::Attach(need(rest)?)),
+        "draft" => return Ok(Verb::Postmortem(PostmortemVerb::Draft)),
+        "edit" => return Ok(Verb::Postmortem(PostmortemVerb::Edit)),
+        "check" => return Ok(Verb::Postmortem(PostmortemVerb::Check)),
+        "publish" => {
+            let reason = (!rest.is_empty()).then(|| rest.to_owned());
+            return Ok(Verb::Postmortem(PostmortemVerb::Publish(reason)));
+        }
+        "ack" => Request::Acknowledge { target: line()?, person: person(tail) },
+        "answer" => Request::Answer { target: line()?, text: need(tail)? },
+        "tick" => step(rest, StepMove::Tick).ok_or_else(usage)?,
+        "doing" => step(rest, StepMove::Doing).ok_or_else(usage)?,
+        "undo-step" => step(rest, StepMove::Reopen).ok_or_else(usage)?,
+        "skip" => reasoned_step(rest, StepMove::Skip).ok_or_else(usage)?,
+        "block" => reasoned_step(rest, StepMove::Block).ok_or_else(usage)?,
+        "close" => Request::Close { waive: (!rest.is_empty()).then(|| rest.to_owned()) },
+        "closure" => {
+            let (state, reason) = split(tail);
+            Request::AnswerClosure {
+                item: first.parse::<ClosureItem>()?,
+                state: state.parse::<ClosureState>()?,
+                reason: reason.to_owned(),
+            }
+        }
+        "disposition" => {
+            let (second, more) = split(tail);
+            let of = second.parse().ok();
+            Request::SetDisposition {
+                disposition: first.parse::<DispositionWord>()?,
+                of,
+                reason: if of.is_some() { more } else { tail }.to_owned(),
+            }
+        }
+        "hypothesis" => {
+            let (state, why) = split(tail);
+            Request::SetHypothesis {
+                target: line()?,
+                state: state.parse::<HypothesisState>()?,
+                why: why.to_owned(),
+            }
+        }
+        "impact" => Request::StateImpact {
+            text: Some(need(rest)?),
+            certainty: None,
+            customer_data: None::<Flag>,
+            production: None,
+            privileged_access: None,
+        },
+        "kind" => Request::SetDetails {
+            title: None,
+            services: None,
+            tags: None,
+            kind: Some(first.parse::<crate::domain::words::IncidentKind>()?),
+        },
+        "link" => Request::AddLink { kind: need(first)?, url: need(tail)? },
+        "milestone" => {
+            Request::Mark { milestone: first.parse::<crate::domain::words::Milestone>()?, at: None }
+        }
+        "phase" => Request::EnterPhase { phase: first.parse::<crate::domain::words::Phase>()? },
+        "redact" => Request::Redact { target: line()?, reason: need(tail)? },
+        "role" => Request::AssignRole { role: need(first)?, person: need(tail.trim_start_matches('@'))? },
+        "release" => Request::ReleaseRole { role: need(first)?, person: need(tail.trim_start_matches('@'))? },
+        "reopen" => Request::Reopen { reason: need(rest)? },
+        "resolve" => Request::Resolve { ended_by: rest.to_owned() },
+        "scope" => {
+            let (asset, state) = rest.rsplit_once(char::is_whitespace).ok_or_else(usage)?;
+            Request::SetScope {
+                asset: asset.trim().to_owned(),
+                state: state.parse::<crate::domain::words::ScopeState>()?,
+            }
+        }
+        "service" => Request::SetDetails { title: None, services: Some(list(rest)), tags: None, kind: None },
+        "tag" => Request::SetDetails { title: None, services: None, tags: Some(list(rest)), kind: None },
+        "title" => Request::SetDetails { title: Some(need(rest)?), services: None, tags: None, kind: None },
+        "severity" => Request::SetSeverity { to: Some(need(first)?), reason: tail.to_owned() },
+        "star" => Request::Star { target: line()?, starred: true },
+        "strike" => Request::Strike { target: line()?, reason: need(tail)? },
+        "story" => {
+            let (title, owner) = match rest.rsplit_once(" @") {
+                Some((title, owner)) if !owner.contains(' ') => (title, Some(owner.to_owned())),
+                _ => (rest, None),
+            };
+            Request::FileStory(NewStory { title: need(title)?, owner, ..NewStory::default() })
+        }
+        "update" => {
+            Request::SendUpdate { audience: first.parse::<Audience>()?, text: need(tail)?, next: None }
+        }
+        "verdict" => {
+            let (word, reason) = split(tail);
+            Request::GiveVerdict {
+                target: line()?,
+                verdict: word.parse::<Verdict>()?,
+                reason: reason.to_owned(),
+            }
+        }
+        "visibility" => {
+            Request::SetVisibility { visibility: first.parse::<crate::domain::words::Visibility>()? }
+        }
+        "waive" => Request::WaivePostmortem { reason: need(rest)? },
+        _ => return Err(usage()),
+    };
+    Ok(Verb::Ask(Asked { request, at }))
+}
+
+/// What a line of the composer asks for.
+///
+/// # Errors
+/// When it is a verb line that does not fit.
+pub fn of_entry(entry: QuickEntry) -> Result<Verb, Refusal> {
+    let at = entry.at.map(|m| (m.at, m.about));
+    let (text, tags) = (entry.text, entry.tags);
+    let request = match entry.line {
+        Line::Note { starred } => Request::Note { text, tags, starred },
+        Line::Decision { executor, check } => Request::Decide {
+            text,
+            decided_by: None,
+            executor,
+            check: check.map(crate::domain::request::When::In),
+            objections: Vec::new(),
+            tags,
+        },
+        Line::Hypothesis => Request::Propose { text, tags },
+        Line::Ask { person, time_box } => Request::Ask { text, person, time_box, tags },
+        Line::Update { audience } => Request::SendUpdate { audience, text, next: None },
+        Line::Command { verb, rest } => return read(&verb, &rest, at),
+    };
+    Ok(Verb::Ask(Asked { request, at }))
+}
+
+fn unknown(verb: &str) -> Refusal {
+    let near = VERBS
+        .iter()
+        .map(|v| (strsim::damerau_levenshtein(verb, v.name), v.name))
+        .min()
+        .filter(|(distance, _)| *distance <= 3);
+    let hint = match near {
+        Some((_, name)) => format!("did you mean :{name}? put \\ first to store it as text"),
+        None => "? lists every action; put \\ first to store it as text".to_owned(),
+    };
+    Refusal::usage(format!("there is no verb :{verb}")).hint(hint)
+}
+
+fn split(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    text.split_once(char::is_whitespace).map_or((text, ""), |(a, b)| (a, b.trim()))
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split([' ', ',']).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+fn person(text: &str) -> Option<String> {
+    let name = text.trim().trim_start_matches('@');
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// A step with an optional `@person` at the end.
+fn step(rest: &str, change: StepMove) -> Option<Request> {
+    let (name, who) = match rest.rsplit_once('@') {
+        Some((name, who)) if !who.contains(char::is_whitespace) && !who.is_empty() => {
+            (name.trim(), Some(who.to_owned()))
+        }
+        _ => (rest, None),
+    };
+    (!name.is_empty()).then(|| Request::MoveStep {
+        step: StepPick::Named(name.to_owned()),
+        change,
+        person: who,
+        reason: String::new(),
+    })
+}
+
+/// A step by number, then the reason.
+fn reasoned_step(rest: &str, change: StepMove) -> Option<Request> {
+    let (name, reason) = split(rest);
+    (!name.is_empty() && !reason.is_empty()).then(|| Request::MoveStep {
+        step: StepPick::Named(name.to_owned()),
+        change,
+        person: None,
+        reason: reason.to_owned(),
+    })
+}
