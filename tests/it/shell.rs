@@ -1,6 +1,8 @@
 //! The shell's pieces on real folders, files, processes and terminals.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod pty;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
