@@ -178,8 +178,11 @@ impl Archive {
             }
         })?;
         // Libgit2 writes through a lock of its own, so it works on a copy, which then becomes the lock's content.
+        // We hold the lock, so what a killed process left of its copy is nobody's.
         let copy = index.with_extension("warroom");
-        let _ = std::fs::remove_file(&copy);
+        for left in [copy.with_extension("warroom.lock"), copy.clone()] {
+            let _ = std::fs::remove_file(left);
+        }
         match std::fs::copy(&index, &copy) {
             Ok(_) => {}
             Err(e) if e.kind() == ErrorKind::NotFound => {}
@@ -288,17 +291,18 @@ fn entry(file: &Placed, meta: &std::fs::Metadata) -> IndexEntry {
     }
 }
 
-/// Writes a file whole: a neighbour first, then a rename.
+/// Writes a file whole: a neighbour first, then a rename. Not synced, as git does not either: the text is safe in the
+/// object that the branch names.
 fn write_whole(file: &Path, bytes: &[u8], rights: u32) -> std::io::Result<()> {
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     // The name may already be as long as the file system takes.
     let short: String = name.chars().take(60).collect();
-    let part = file.with_file_name(format!(".{short}.{}.part", std::process::id()));
+    // Always the same name, so that the next try removes what a killed one left.
+    let part = file.with_file_name(format!(".{short}.part"));
     let _ = std::fs::remove_file(&part);
     let write = || {
         let mut out: File = OpenOptions::new().write(true).create_new(true).mode(rights).open(&part)?;
         out.write_all(bytes)?;
-        out.sync_data()?;
         std::fs::rename(&part, file)
     };
     let result = write();

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -469,6 +470,9 @@ fn a_refresh_that_never_ran_is_made_good_by_the_next_publication() {
     let repo = Repo::with_commit();
     let archive = repo.open();
     publish(&archive, NAME, "one\n").unwrap();
+    for left in [".git/index.warroom", ".git/index.warroom.lock"] {
+        repo.write(left, "cut off");
+    }
     // As after a crash: HEAD has the file, index and work tree do not.
     assert!(repo.status().starts_with("1 D."));
     let again = publish(&archive, NAME, "one\n").unwrap();
@@ -1012,6 +1016,62 @@ fn two_writers_lose_nothing() {
     repo.fsck();
 }
 
+#[test]
+fn a_killed_publisher_loses_nothing_that_it_acknowledged() {
+    let repo = Repo::with_commit();
+    for round in 0..8 {
+        let mut command = child("child_publishes_until_it_is_killed", repo.folder.path());
+        command.env("WARROOM_CHILD", &repo.path).env("WARROOM_ROUND", round.to_string());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut acknowledged: Vec<_> =
+            lines.by_ref().filter(|l| l.starts_with("published ")).take(3 + round).collect();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        acknowledged.extend(lines.filter(|l| l.starts_with("published ")));
+        // A killed git leaves its lock behind as well; people remove it, as the warning says.
+        let _ = fs::remove_file(repo.path.join(".git/index.lock"));
+        let _ = fs::remove_file(repo.path.join(".git/refs/heads/main.lock"));
+        assert!(acknowledged.len() >= 3 + round, "the child ended early");
+        let log = repo.git(&["rev-list", "HEAD"]);
+        for line in &acknowledged {
+            assert!(log.contains(line.trim_start_matches("published ").trim()), "{line} is lost");
+        }
+        // The one that was cut off is published at most once, and what was published is not published again.
+        let archive = repo.open();
+        for n in 0..=acknowledged.len() {
+            let published =
+                publish(&archive, &format!("r{round}/{n}.md"), &format!("{round} {n}\n")).unwrap();
+            assert!(published.unchanged || n >= acknowledged.len(), "{n} was published twice");
+            assert!(archive.refresh(&published).is_empty());
+        }
+        let made: usize =
+            repo.git(&["rev-list", "--count", "HEAD", "--", &format!("r{round}")]).trim().parse().unwrap();
+        assert_eq!(
+            made,
+            fs::read_dir(repo.path.join(format!("r{round}")))
+                .unwrap()
+                .filter(|e| {
+                    e.as_ref()
+                        .unwrap()
+                        .file_name()
+                        .to_string_lossy()
+                        .starts_with(|c: char| c.is_ascii_digit())
+                })
+                .count()
+        );
+    }
+    repo.fsck();
+}
+
+#[test]
+fn an_archive_can_move_to_another_thread() {
+    fn is_send<T: Send>(_: &T) -> bool {
+        true
+    }
+    assert!(is_send(&Repo::init(&[]).open()));
+}
+
 // --- the same program again, in another environment ---
 
 /// This test program, running one test in a clean environment. libgit2 reads the configuration of the process.
@@ -1072,4 +1132,35 @@ fn child_says_who() {
     let who = archive.identity().unwrap().map(|who| who.to_string());
     let head = fs::read_to_string(at.join(".git/HEAD")).unwrap();
     fs::write(at.parent().unwrap().join("said"), format!("{who:?}\n{head}")).unwrap();
+}
+
+#[test]
+fn child_publishes_until_it_is_killed() {
+    let (at, _own) = child_folder();
+    let round = std::env::var("WARROOM_ROUND").unwrap_or_default();
+    // Without a parent that kills it, it makes its own repository and stops soon.
+    let (archive, count) = if round.is_empty() {
+        drop(Archive::create_own(&at, "main").unwrap());
+        let config = fs::read_to_string(at.join(".git/config")).unwrap();
+        fs::write(at.join(".git/config"), config + "[commit]\n\tgpgsign = false\n[core]\n\thooksPath = \n")
+            .unwrap();
+        (Archive::open(&at, Path::new("")).unwrap(), 3)
+    } else {
+        (Archive::open(&at, Path::new("")).unwrap(), 500)
+    };
+    for n in 0..count {
+        let published = publish(&archive, &format!("r{round}/{n}.md"), &format!("{round} {n}\n")).unwrap();
+        println!("\npublished {}", published.commit);
+        assert!(archive.refresh(&published).is_empty());
+    }
+    assert_eq!(
+        archive
+            .list()
+            .unwrap()
+            .entries
+            .iter()
+            .filter(|e| e.path.as_str().starts_with(&format!("r{round}/")))
+            .count(),
+        count
+    );
 }
