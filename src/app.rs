@@ -2,7 +2,11 @@
 
 pub mod action;
 pub mod editor;
+pub mod effect;
 pub mod key;
 pub mod keymap;
 pub mod layout;
 pub mod model;
+pub mod msg;
+pub mod update;
+pub mod words;

@@ -1,5 +1,28 @@
 //! Everything that the screen knows. Plain data: changed only by `update`, read by the views.
 
+mod composer;
+mod lists;
+mod overlay;
+mod room;
+mod rows;
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+pub use composer::{Composer, Draft, Purpose};
+pub use lists::{Find, FindRow, Hit, Home, HomeList, HomeRow, HomeSection, Passage, RunbookChoice};
+pub use overlay::{Ask, AskFor, ClosePath, Confirm, Declare, Item, Overlay, Pick, PickFor, Read, Reader};
+pub use room::{Alarm, Pending, PendingState, Room, StepFocus};
+pub use rows::{Row, RowId, Rows};
+
+use super::action::{self, Context};
+use super::effect::Ticket;
+use super::keymap::Keymap;
+use super::layout::{self, Layout, Pane, Plan, Prefs, Size};
+use crate::domain::policy::Policy;
+use crate::domain::time::Utc;
+
 /// How the terminal wants things to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
@@ -7,4 +30,221 @@ pub struct Look {
     pub colour: bool,
     /// Borders and marks in ASCII only.
     pub ascii: bool,
+}
+
+/// Which screen is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// The list of incidents.
+    Home,
+    /// A room.
+    Room,
+    /// Search.
+    Find,
+}
+
+/// How a notice is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// For information.
+    Info,
+    /// Something did not work.
+    Error,
+}
+
+/// A line that takes the place of the hints until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How it is meant.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+}
+
+/// What an answer is awaited for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Waiting {
+    /// A pending row of the room, or a request without a row.
+    Submit(crate::domain::ids::LogId),
+    /// A room to open.
+    Open,
+    /// The home list.
+    Home,
+    /// Nothing depends on it; a failure is still told.
+    Quiet,
+    /// Suggestions for the title of a declaration.
+    Suggest,
+    /// Similar incidents of the room.
+    Similar,
+    /// Results of the find screen.
+    Find,
+    /// The text of a result.
+    Text,
+    /// The runbooks to choose from.
+    Runbooks,
+    /// The new text of an entry: which, and the form that was edited.
+    Edit(crate::domain::ids::Seq, crate::domain::ids::Seq),
+    /// The new text of the composer.
+    EditLine,
+    /// A step of the closing path.
+    Closing(super::effect::ClosingStep),
+}
+
+/// The whole state of the screen.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The terminal.
+    pub size: Size,
+    /// The moment of the last message (UTC).
+    pub now: Utc,
+    /// Times are shown in the local zone instead of UTC.
+    pub local: bool,
+    /// The local zone.
+    pub local_zone: Tz,
+    /// The clock was set by `WARROOM_NOW`.
+    pub simulated: bool,
+    /// Who sits here; empty until the question is answered.
+    pub me: String,
+    /// Colours and signs.
+    pub look: Look,
+    /// What the keys do.
+    pub keymap: Keymap,
+    /// What the team has agreed on: severities, calendar, required roles.
+    pub policy: Policy,
+    /// Which screen.
+    pub screen: Screen,
+    /// The home screen.
+    pub home: Home,
+    /// The open room.
+    pub room: Option<Room>,
+    /// The find screen.
+    pub find: Find,
+    /// What lies over the screen, the uppermost last.
+    pub overlays: Vec<Overlay>,
+    /// A line about what just happened.
+    pub notice: Option<Notice>,
+    /// Ctrl-c was pressed in normal mode: once more leaves.
+    pub leaving: bool,
+    /// The last ticket that was given out.
+    pub last_ticket: Ticket,
+    /// Effects without an answer yet.
+    pub waiting: BTreeMap<Ticket, Waiting>,
+}
+
+/// What the shell knows at the start.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The terminal.
+    pub size: Size,
+    /// Now (UTC).
+    pub now: Utc,
+    /// The local zone.
+    pub local_zone: Tz,
+    /// Show times in it from the start.
+    pub local: bool,
+    /// The clock was set by `WARROOM_NOW`.
+    pub simulated: bool,
+    /// Who sits here; empty asks once.
+    pub me: String,
+    /// Colours and signs.
+    pub look: Look,
+    /// What the keys do.
+    pub keymap: Keymap,
+    /// What the team has agreed on.
+    pub policy: Policy,
+}
+
+impl Model {
+    /// The home screen, empty until its list is loaded.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        let ask = start.me.is_empty();
+        let mut model = Self {
+            size: start.size,
+            now: start.now,
+            local: start.local,
+            local_zone: start.local_zone,
+            simulated: start.simulated,
+            me: start.me,
+            look: start.look,
+            keymap: start.keymap,
+            policy: start.policy,
+            screen: Screen::Home,
+            home: Home::default(),
+            room: None,
+            find: Find::default(),
+            overlays: Vec::new(),
+            notice: None,
+            leaving: false,
+            last_ticket: Ticket(0),
+            waiting: BTreeMap::new(),
+        };
+        if ask {
+            model.overlays.push(Overlay::Ask(Ask::new(AskFor::Identity, "")));
+        }
+        model
+    }
+
+    /// The zone of times of day.
+    #[must_use]
+    pub const fn zone(&self) -> Tz {
+        if self.local { self.local_zone } else { Tz::UTC }
+    }
+
+    /// Where everything stands.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        let (plan, focus, zoom) = match (self.screen, &self.room) {
+            (Screen::Room, Some(room)) => (Plan::Room, room.focus, room.zoom),
+            (Screen::Find, _) => (Plan::Find, self.find.focus, false),
+            _ => (Plan::Home, self.home.focus, false),
+        };
+        layout::layout(self.size, Prefs { plan, focus, zoom })
+    }
+
+    /// Where keys are looked up now.
+    #[must_use]
+    pub fn contexts(&self) -> &'static [Context] {
+        match self.overlays.last() {
+            Some(Overlay::Confirm(_)) => return action::CONFIRM_STACK,
+            Some(Overlay::Read(_)) => return action::READER_STACK,
+            Some(Overlay::Closing(_)) => return action::CLOSING_STACK,
+            Some(Overlay::Declare(declare)) if declare.in_lists => return action::CONFIRM_STACK,
+            Some(Overlay::Pick(_) | Overlay::Ask(_) | Overlay::Declare(_)) => return action::PICK_STACK,
+            None => {}
+        }
+        match (self.screen, &self.room) {
+            (Screen::Room, Some(room)) if room.composer.open => action::COMPOSER_STACK,
+            (Screen::Room, Some(_)) => action::ROOM_STACK,
+            (Screen::Find, _) => action::PICK_STACK,
+            _ => action::HOME_STACK,
+        }
+    }
+
+    /// Panes that the focus can go to.
+    #[must_use]
+    pub const fn panes(&self) -> &'static [Pane] {
+        match self.screen {
+            Screen::Room => &layout::ROOM,
+            Screen::Find => &layout::FIND,
+            Screen::Home => &layout::HOME,
+        }
+    }
+
+    /// A new ticket, awaited for something.
+    pub fn ticket(&mut self, waiting: Waiting) -> Ticket {
+        self.last_ticket = Ticket(self.last_ticket.0.saturating_add(1));
+        self.waiting.insert(self.last_ticket, waiting);
+        self.last_ticket
+    }
+
+    /// Tells something in the hint line.
+    pub fn tell(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { tone: Tone::Info, text: text.into() });
+    }
+
+    /// Tells in the hint line that something did not work.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { tone: Tone::Error, text: text.into() });
+    }
 }

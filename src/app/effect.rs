@@ -1,0 +1,180 @@
+//! Everything that the screen can ask the shell to do. Plain data; every effect but [`Effect::Quit`] is answered by
+//! exactly one [`Msg::Answer`](super::msg::Msg::Answer) that carries its ticket.
+
+use super::model::Draft;
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::request::Asked;
+
+/// Which effect an answer belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticket(pub u64);
+
+/// What an incident is declared with. The shell adds id, runbook texts and the moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewIncident {
+    /// One line that says what it is.
+    pub title: String,
+    /// The severity as typed; unset when absent.
+    pub severity: Option<String>,
+    /// Names of runbooks to attach.
+    pub runbooks: Vec<String>,
+}
+
+/// What is opened in the editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditTarget {
+    /// The text of an entry. Answer: [`Answer::Edited`](super::msg::Answer::Edited).
+    Entry {
+        /// The room.
+        log: LogId,
+        /// The entry.
+        seq: Seq,
+        /// Its text now.
+        text: String,
+    },
+    /// The line of the composer. Answer: [`Answer::Edited`](super::msg::Answer::Edited).
+    Line {
+        /// The room.
+        log: LogId,
+        /// The line now.
+        text: String,
+    },
+}
+
+/// A step of the closing path. Answer: [`Answer::Closing`](super::msg::Answer::Closing).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClosingStep {
+    /// Write the draft from the log; never over an edited one.
+    Draft,
+    /// Open the draft in the editor.
+    Edit,
+    /// Check the draft.
+    Check,
+    /// Commit the draft into the archive and file its stories.
+    Publish {
+        /// Why open problems are waived.
+        waive: Option<String>,
+        /// `Name <mail>` for the commit, where git knows none.
+        author: Option<String>,
+    },
+    /// End the obligations.
+    Close {
+        /// Why open points are waived.
+        waive: Option<String>,
+    },
+}
+
+/// What the shell does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Read the list of the home screen. Answer: `Home`.
+    LoadHome(Ticket),
+    /// Open a room by its log. Answer: `Opened`.
+    Open(Ticket, LogId),
+    /// Open a room by its name. Answer: `Opened`.
+    OpenNamed(Ticket, IncidentId),
+    /// Declare an incident; the declarer commands. Answer: `Declared`.
+    Declare(Ticket, NewIncident),
+    /// Decide and store requests, in order, all or none. Answer: `Stored`, `Refused` or `NotStored`.
+    Submit {
+        /// Which.
+        ticket: Ticket,
+        /// The room.
+        log: LogId,
+        /// The person who asks.
+        by: String,
+        /// What is asked.
+        asked: Vec<Asked>,
+    },
+    /// Attach a runbook by its file name. Answer: `Stored` or `Failed`.
+    AttachRunbook {
+        /// Which.
+        ticket: Ticket,
+        /// The room.
+        log: LogId,
+        /// The person who asks.
+        by: String,
+        /// The file's name without its ending.
+        name: String,
+    },
+    /// Hash a file and add it as evidence. Answer: `Stored` or `Failed`.
+    AddEvidence {
+        /// Which.
+        ticket: Ticket,
+        /// The room.
+        log: LogId,
+        /// The person who asks.
+        by: String,
+        /// The file.
+        path: String,
+        /// The class of evidence.
+        class: String,
+    },
+    /// Runbooks and incidents that match a title. Answer: `Suggested`.
+    Suggest(Ticket, String),
+    /// Similar past incidents of a room; the text is title, impact and early entries. Answer: `Similar`.
+    Similar(Ticket, LogId, String),
+    /// Search the archive. Answer: `Found`.
+    Find(Ticket, String),
+    /// Read a postmortem of the archive by path, with the words of a query marked. Answer: `Text`.
+    ReadPostmortem(Ticket, String, String),
+    /// All runbooks, those that match the room first. Answer: `Runbooks`.
+    ListRunbooks(Ticket, LogId),
+    /// Hand the terminal to the editor. Answer: `Edited` or `Unchanged`.
+    Edit(Ticket, EditTarget),
+    /// Do a step of the closing path. Answer: `Closing`.
+    Closing {
+        /// Which.
+        ticket: Ticket,
+        /// The room.
+        log: LogId,
+        /// The person who asks.
+        by: String,
+        /// The step.
+        step: ClosingStep,
+    },
+    /// Keep what is typed and not sent, before the next frame is drawn; `None` removes it. Answer: `Done`.
+    Journal(Ticket, LogId, Option<Draft>),
+    /// Keep a text that is too long for a line in a file. Answer: `Kept`.
+    KeepText(Ticket, String),
+    /// Put text into the clipboard (OSC 52). Answer: `Done`.
+    Copy(Ticket, String),
+    /// Remember who this session is. Answer: `Done`.
+    SetMe(Ticket, String),
+    /// Suspend the program (Ctrl-z). Answer: `Done`, after it came back.
+    Suspend(Ticket),
+    /// Clear the terminal and draw everything. Answer: `Done`.
+    Redraw(Ticket),
+    /// Leave. No answer.
+    Quit,
+}
+
+impl Effect {
+    /// The ticket on the answer; `None` for [`Effect::Quit`].
+    #[must_use]
+    pub const fn ticket(&self) -> Option<Ticket> {
+        match self {
+            Self::LoadHome(t)
+            | Self::Open(t, _)
+            | Self::OpenNamed(t, _)
+            | Self::Declare(t, _)
+            | Self::Submit { ticket: t, .. }
+            | Self::AttachRunbook { ticket: t, .. }
+            | Self::AddEvidence { ticket: t, .. }
+            | Self::Suggest(t, _)
+            | Self::Similar(t, _, _)
+            | Self::Find(t, _)
+            | Self::ReadPostmortem(t, _, _)
+            | Self::ListRunbooks(t, _)
+            | Self::Edit(t, _)
+            | Self::Closing { ticket: t, .. }
+            | Self::Journal(t, _, _)
+            | Self::KeepText(t, _)
+            | Self::Copy(t, _)
+            | Self::SetMe(t, _)
+            | Self::Suspend(t)
+            | Self::Redraw(t) => Some(*t),
+            Self::Quit => None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The composer: the line that is being typed, the time that was fixed for it, and what will become of it.
+
+use crate::app::editor::Editor;
+use crate::domain::ids::Seq;
+use crate::domain::time::Utc;
+
+/// What Enter does with the line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// A new entry, or a verb.
+    #[default]
+    Entry,
+    /// The new text or time of an entry: which, and the event that gave it the form that was seen.
+    Amend(Seq, Seq),
+}
+
+/// The composer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Composer {
+    /// It has the keys.
+    pub open: bool,
+    /// It stays open after Enter, and each line takes its time at its first character.
+    pub scribe: bool,
+    /// The line.
+    pub editor: Editor,
+    /// The time that the line takes when it names none.
+    pub fixed_at: Option<Utc>,
+    /// What Enter does.
+    pub purpose: Purpose,
+    /// Why the line was not taken.
+    pub problem: Option<String>,
+}
+
+/// What has to survive a crash: the line and how it was being typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// The line.
+    pub text: String,
+    /// The cursor, as a byte offset.
+    pub cursor: usize,
+    /// The time that was fixed for it (UTC).
+    pub fixed_at: Option<Utc>,
+    /// The composer was open.
+    pub open: bool,
+    /// It was in scribe mode.
+    pub scribe: bool,
+    /// It amends this entry, seen in this form.
+    pub amends: Option<(Seq, Seq)>,
+    /// Lines that were handed over and not confirmed: as typed, and when they happened (UTC).
+    pub unsent: Vec<(String, Utc)>,
+}
+
+impl Composer {
+    /// What has to be kept beside the lines that are on their way; `None` when a fresh composer says as much.
+    #[must_use]
+    pub fn draft(&self, unsent: Vec<(String, Utc)>) -> Option<Draft> {
+        if self.editor.is_empty() && !self.open && unsent.is_empty() {
+            return None;
+        }
+        Some(Draft {
+            text: self.editor.text().to_owned(),
+            cursor: self.editor.cursor(),
+            fixed_at: self.fixed_at,
+            open: self.open,
+            scribe: self.scribe,
+            amends: match self.purpose {
+                Purpose::Entry => None,
+                Purpose::Amend(seq, seen) => Some((seq, seen)),
+            },
+            unsent,
+        })
+    }
+
+    /// The composer as it was left.
+    #[must_use]
+    pub fn resume(draft: &Draft) -> Self {
+        Self {
+            open: draft.open,
+            scribe: draft.scribe,
+            editor: Editor::with_text(&draft.text),
+            fixed_at: draft.fixed_at,
+            purpose: draft.amends.map_or(Purpose::Entry, |(seq, seen)| Purpose::Amend(seq, seen)),
+            problem: None,
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What the home and find screens list. The shell fills these in; nothing here is computed from a log.
+
+use crate::app::editor::Editor;
+use crate::app::effect::Ticket;
+use crate::app::layout::Pane;
+use crate::domain::ids::{LogId, Seq};
+use crate::domain::time::Utc;
+use crate::domain::words::{IncidentKind, State};
+
+/// An incident in the list of the home screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeRow {
+    /// Its log.
+    pub log: LogId,
+    /// Its name among people.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its severity as shown: `P1`, `P?`.
+    pub severity: String,
+    /// What sort it is.
+    pub kind: IncidentKind,
+    /// Where it is in its life.
+    pub state: State,
+    /// Its phase, in a word.
+    pub phase: String,
+    /// Who commands.
+    pub commander: String,
+    /// It is restricted or privileged.
+    pub restricted: bool,
+    /// When it was declared (UTC).
+    pub declared_at: Utc,
+    /// When its last event was stored (UTC).
+    pub updated_at: Utc,
+    /// What it still owes, for a resolved one: `postmortem due 2026-11-27`, `2 stories overdue`.
+    pub owes: Vec<String>,
+}
+
+/// The list of the home screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HomeList {
+    /// Not resolved, newest first.
+    pub open: Vec<HomeRow>,
+    /// Resolved and not closed, the one that owes longest first.
+    pub owed: Vec<HomeRow>,
+    /// Closed, newest first; only the most recent ones.
+    pub recent: Vec<HomeRow>,
+}
+
+/// The parts of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HomeSection {
+    /// Not resolved.
+    Open,
+    /// Resolved, not closed.
+    Owed,
+    /// Closed.
+    Recent,
+}
+
+impl HomeList {
+    /// All rows in the order of the screen.
+    pub fn rows(&self) -> impl Iterator<Item = (HomeSection, &HomeRow)> {
+        let open = self.open.iter().map(|row| (HomeSection::Open, row));
+        let owed = self.owed.iter().map(|row| (HomeSection::Owed, row));
+        let recent = self.recent.iter().map(|row| (HomeSection::Recent, row));
+        open.chain(owed).chain(recent)
+    }
+}
+
+/// The home screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// What it lists.
+    pub list: HomeList,
+    /// The list was read.
+    pub loaded: bool,
+    /// The selected incident; the first one when absent.
+    pub selected: Option<LogId>,
+    /// The pane with the focus.
+    pub focus: Pane,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self { list: HomeList::default(), loaded: false, selected: None, focus: Pane::Incidents }
+    }
+}
+
+impl Home {
+    /// The selected row.
+    #[must_use]
+    pub fn row(&self) -> Option<&HomeRow> {
+        let picked = self.selected.and_then(|log| self.list.rows().find(|(_, r)| r.log == log));
+        picked.or_else(|| self.list.rows().next()).map(|(_, row)| row)
+    }
+}
+
+/// A postmortem that matches.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Hit {
+    /// The id of the incident, or of the imported document.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its severity; empty when it has none.
+    pub severity: String,
+    /// Its date, as far as it is known.
+    pub date: String,
+    /// Its path in the archive: its identity here.
+    pub path: String,
+    /// Why it matches, the heaviest reason first.
+    pub why: Vec<String>,
+    /// What ended it, in a line; empty when not known.
+    pub ended: String,
+    /// Its stories that are not shipped, each in a line.
+    pub unshipped: Vec<String>,
+    /// Some lines around the words that match; empty until asked for.
+    pub snippet: String,
+    /// Higher is better, within one answer.
+    pub score: f32,
+}
+
+/// A runbook to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RunbookChoice {
+    /// The file's name without its ending.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Why it matches; empty when it does not.
+    pub why: String,
+}
+
+/// Text with found parts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Passage {
+    /// The path that it was read from.
+    pub path: String,
+    /// The lines.
+    pub lines: Vec<String>,
+    /// Found parts: line from 0, first byte, byte after the last.
+    pub marks: Vec<(usize, usize, usize)>,
+}
+
+/// A row of the find screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FindRow {
+    /// An entry of the open room.
+    Entry(Seq),
+    /// A postmortem of the archive.
+    Document(Hit),
+}
+
+/// The find screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Find {
+    /// The query.
+    pub editor: Editor,
+    /// Entries of the room that match, then postmortems.
+    pub rows: Vec<FindRow>,
+    /// The selected row, by place: results are ranked anew with each character.
+    pub selected: usize,
+    /// The search whose answer is awaited; older answers are dropped.
+    pub asked: Option<Ticket>,
+    /// What that search was for.
+    pub asked_for: String,
+    /// The text is of another query.
+    pub stale: bool,
+    /// The text of the selected postmortem.
+    pub text: Option<Passage>,
+    /// Rows that the text is scrolled down.
+    pub scroll: usize,
+    /// The pane with the focus.
+    pub focus: Pane,
+    /// Where `q` and Esc go back to: the room, else the home screen.
+    pub from_room: bool,
+}
+
+impl Default for Find {
+    fn default() -> Self {
+        Self {
+            editor: Editor::default(),
+            rows: Vec::new(),
+            selected: 0,
+            asked: None,
+            asked_for: String::new(),
+            stale: false,
+            text: None,
+            scroll: 0,
+            focus: Pane::Results,
+            from_room: false,
+        }
+    }
+}

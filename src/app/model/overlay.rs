@@ -1,0 +1,254 @@
+//! What lies over a screen: values on a stack, drawn by match, never widgets. An overlay changes nothing before
+//! Enter.
+
+use super::lists::{Hit, RunbookChoice};
+use crate::app::editor::Editor;
+use crate::app::effect::Ticket;
+use crate::domain::event::StepRef;
+use crate::domain::ids::Seq;
+use crate::domain::request::{Asked, StepMove};
+use crate::domain::words::{ClosureItem, HypothesisState, Verdict};
+
+/// One overlay.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// A list to choose from, with a line that narrows it.
+    Pick(Pick),
+    /// A line to fill in.
+    Ask(Ask),
+    /// A question.
+    Confirm(Confirm),
+    /// Something to read.
+    Read(Reader),
+    /// The path of closing.
+    Closing(ClosePath),
+    /// Declaring an incident.
+    Declare(Declare),
+}
+
+/// What a choice is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PickFor {
+    /// Any action or verb.
+    Palette,
+    /// The severity.
+    Severity,
+    /// The phase.
+    Phase,
+    /// The milestone.
+    Milestone,
+    /// A role; the person comes next.
+    Role,
+    /// Who takes this role.
+    Person(String),
+    /// A runbook.
+    Runbook,
+    /// The verdict on a decision.
+    Verdict(Seq),
+    /// The state of a hypothesis.
+    Hypothesis(Seq),
+    /// What to do with an ask.
+    Ask(Seq),
+    /// What to do with an update that is not sent.
+    Update(Seq),
+}
+
+/// A line of a list to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Item {
+    /// What it stands for; the selection is held by it.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// What is said beside it.
+    pub detail: String,
+    /// At the right end: its keys, or the state now.
+    pub right: String,
+    /// Why it cannot be taken now; empty when it can.
+    pub blocked: String,
+}
+
+/// A list to choose from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pick {
+    /// What it is for.
+    pub purpose: PickFor,
+    /// Its title.
+    pub title: String,
+    /// All lines.
+    pub items: Vec<Item>,
+    /// What is typed to narrow them.
+    pub editor: Editor,
+    /// The selected line, by id; the first when absent.
+    pub selected: Option<String>,
+    /// What is typed can be taken although no line has it (a new person).
+    pub free: bool,
+}
+
+impl Pick {
+    /// A list with nothing typed yet.
+    #[must_use]
+    pub fn new(purpose: PickFor, title: &str, items: Vec<Item>) -> Self {
+        let editor = Editor::default();
+        Self { purpose, title: title.to_owned(), items, editor, selected: None, free: false }
+    }
+
+    /// The lines that match what is typed, in their order: those that begin with it first.
+    #[must_use]
+    pub fn visible(&self) -> Vec<&Item> {
+        let typed = self.editor.text().trim().to_lowercase();
+        if typed.is_empty() {
+            return self.items.iter().collect();
+        }
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        let mut found: Vec<(u8, &Item)> = self
+            .items
+            .iter()
+            .filter_map(|item| {
+                let label = item.label.to_lowercase();
+                let all = format!("{label} {} {}", item.id.to_lowercase(), item.detail.to_lowercase());
+                let rank = match label.as_str() {
+                    l if l == typed => 0,
+                    l if l.starts_with(&typed) => 1,
+                    l if l.contains(&typed) => 2,
+                    _ => 3,
+                };
+                words.iter().all(|w| all.contains(w)).then_some((rank, item))
+            })
+            .collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, item)| item).collect()
+    }
+
+    /// The place of the selected line among the visible ones.
+    #[must_use]
+    pub fn place(&self, visible: &[&Item]) -> usize {
+        let selected = self.selected.as_deref();
+        visible.iter().position(|i| Some(i.id.as_str()) == selected).unwrap_or(0)
+    }
+}
+
+/// What a line is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AskFor {
+    /// Who sits here.
+    Identity,
+    /// Why the entry is struck.
+    Strike(Seq),
+    /// Why the step moves so.
+    Step(StepRef, StepMove),
+    /// Why the severity goes down to this.
+    Severity(String),
+    /// How one knows the verdict.
+    Verdict(Seq, Verdict),
+    /// Why the hypothesis stands so.
+    Hypothesis(Seq, HypothesisState),
+    /// The answer to an ask.
+    Answer(Seq),
+    /// Which entries to show.
+    Filter,
+    /// The file that is evidence.
+    Evidence,
+    /// The title of a story, `@owner` and a date in it.
+    Story,
+    /// What ended the incident.
+    Resolve,
+    /// Why it is reopened.
+    Reopen,
+    /// Why a closure point does not apply.
+    NotApplicable(ClosureItem),
+    /// Why the rest is waived at the close.
+    WaiveClose,
+    /// Why open problems are waived at the publication.
+    WaivePublish,
+    /// `Name <mail>` of the commit.
+    Author,
+}
+
+/// A line to fill in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// What for.
+    pub purpose: AskFor,
+    /// The line.
+    pub editor: Editor,
+    /// Why it was not taken.
+    pub problem: Option<String>,
+}
+
+impl Ask {
+    /// A line with some text already in it.
+    #[must_use]
+    pub fn new(purpose: AskFor, text: &str) -> Self {
+        Self { purpose, editor: Editor::with_text(text), problem: None }
+    }
+}
+
+/// A question that Enter answers with yes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// The question.
+    pub question: String,
+    /// What Enter asks for.
+    pub asked: Vec<Asked>,
+}
+
+/// What is read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Read {
+    /// The brief.
+    Brief,
+    /// An entry with its history.
+    Entry(Seq),
+    /// A step with its commands.
+    Step(StepRef),
+    /// A similar incident.
+    Hit(Box<Hit>),
+    /// Lines of text under a title.
+    Text(String, Vec<String>),
+}
+
+/// Something to read, and how far it is scrolled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reader {
+    /// What.
+    pub what: Read,
+    /// Rows above the first that is shown.
+    pub scroll: usize,
+}
+
+/// The path of closing: closure list, draft, edit, check, publish, close.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClosePath {
+    /// The selected line.
+    pub selected: usize,
+    /// The last thing that was done, in a line.
+    pub line: String,
+    /// What the last check found: rule, line from 1, message.
+    pub problems: Vec<(String, usize, String)>,
+    /// The step that is being done.
+    pub busy: Option<Ticket>,
+}
+
+/// Declaring an incident.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Declare {
+    /// The title.
+    pub editor: Editor,
+    /// Runbooks that match.
+    pub runbooks: Vec<RunbookChoice>,
+    /// Similar incidents.
+    pub similar: Vec<Hit>,
+    /// Names of runbooks to attach.
+    pub picked: Vec<String>,
+    /// The digits act instead of being typed.
+    pub in_lists: bool,
+    /// The suggestions that are awaited.
+    pub asked: Option<Ticket>,
+    /// The title that they were asked for.
+    pub asked_for: String,
+    /// The declaration that is awaited.
+    pub sent: Option<Ticket>,
+    /// Why it was not taken.
+    pub problem: Option<String>,
+}

@@ -1,0 +1,115 @@
+//! Everything that can happen to the screen. Plain data, so that a session can be logged and replayed: no closure,
+//! future or channel in here.
+
+use super::effect::Ticket;
+use super::key::Key;
+use super::layout::Size;
+use super::model::{Draft, Hit, HomeList, Passage, RunbookChoice};
+use crate::domain::event::Recorded;
+use crate::domain::ids::{LogId, Seq};
+use crate::domain::incident::Incident;
+use crate::domain::time::Utc;
+
+/// A message and the moment at which the shell received it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamped<T> {
+    /// When (UTC, cut to the millisecond).
+    pub at: Utc,
+    /// What.
+    pub msg: T,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted (bracketed).
+    Paste(String),
+    /// Characters came faster than a person types, without brackets: a paste on an old terminal.
+    Burst(String),
+    /// The terminal has another size.
+    Resize(Size),
+    /// A second went by, or a deadline passed.
+    Tick,
+    /// The program is back from the shell or from the editor; everything has to be drawn anew.
+    Resumed,
+    /// The program is told to end (SIGTERM, SIGHUP, the terminal is gone).
+    Terminate,
+    /// Events that others stored in the open room, in order, from the position after its head.
+    Refreshed(LogId, Vec<Recorded>),
+    /// The home list changed elsewhere.
+    HomeRefreshed(HomeList),
+    /// The one answer to an effect.
+    Answer(Ticket, Answer),
+}
+
+/// What came of an effect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// It is done and there is nothing to say.
+    Done,
+    /// It failed: what is wrong, and what to do. Nothing was lost.
+    Failed(Trouble),
+    /// The requests were refused by a rule; nothing was stored.
+    Refused(Trouble),
+    /// The disk or the database did not take it; the text is still here.
+    NotStored(Trouble),
+    /// The requests were stored as these events. They may contain events of others that came before.
+    Stored(Vec<Recorded>),
+    /// The list of the home screen.
+    Home(HomeList),
+    /// A room: the fold of its log, and what was typed there and not sent.
+    Opened(Box<Incident>, Option<Draft>),
+    /// An incident was declared; its room.
+    Declared(Box<Incident>),
+    /// Runbooks and incidents that match a title.
+    Suggested(Vec<RunbookChoice>, Vec<Hit>),
+    /// Similar past incidents, those with unshipped stories first.
+    Similar(Vec<Hit>),
+    /// What was found in the archive.
+    Found(Vec<Hit>),
+    /// The text of a postmortem with the found parts marked.
+    Text(Passage),
+    /// All runbooks, those that match the incident first.
+    Runbooks(Vec<RunbookChoice>),
+    /// The editor came back with this text.
+    Edited(String),
+    /// The editor came back without a change.
+    Unchanged,
+    /// A closing step was done; the events that it stored and a line about it.
+    Closing(ClosingAnswer),
+    /// A text was kept in a file instead: its path.
+    Kept(String),
+}
+
+/// What came of a step of the closing path.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ClosingAnswer {
+    /// Events that the step stored.
+    pub events: Vec<Recorded>,
+    /// One line: what was done, the path of the draft, the commit.
+    pub line: String,
+    /// What the check found: rule, line from 1, message. Empty when nothing.
+    pub problems: Vec<(String, usize, String)>,
+    /// The archive asks who the author is, because git does not know: `Name <mail>`.
+    pub needs_author: bool,
+}
+
+/// A failure in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trouble {
+    /// What is wrong.
+    pub message: String,
+    /// What to do, if anything.
+    pub hint: String,
+    /// The text has another form by now: the position that it was seen at no longer holds.
+    pub stale: Option<Seq>,
+}
+
+impl Trouble {
+    /// A failure with what to do about it.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into(), stale: None }
+    }
+}

@@ -1,0 +1,77 @@
+//! The one function that changes the model. `update` takes a message and its moment, and gives what the shell has to
+//! do. No I/O, no clock, no waiting; one file a topic.
+
+mod answers;
+pub mod available;
+mod choose;
+pub mod closing;
+pub mod compose;
+mod declare;
+pub mod find;
+mod keys;
+pub mod lines;
+mod motion;
+pub mod room;
+mod selection;
+
+#[cfg(test)]
+mod tests;
+
+use super::effect::Effect;
+use super::model::{Model, Screen, Waiting};
+use super::msg::{Msg, Stamped};
+
+/// What the shell has to do at the start: read the list of the home screen.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    vec![Effect::LoadHome(model.ticket(Waiting::Home))]
+}
+
+/// Takes a message.
+pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    model.now = message.at;
+    match message.msg {
+        Msg::Key(key) => keys::press(model, key, &mut fx),
+        Msg::Paste(text) | Msg::Burst(text) => keys::paste(model, &text, &mut fx),
+        Msg::Resize(size) => model.size = size,
+        Msg::Tick => room::tick(model, &mut fx),
+        Msg::Resumed => {
+            let ticket = model.ticket(Waiting::Quiet);
+            fx.push(Effect::Redraw(ticket));
+        }
+        Msg::Terminate => fx.push(Effect::Quit),
+        Msg::Refreshed(log, events) => room::refreshed(model, log, &events, &mut fx),
+        Msg::HomeRefreshed(list) => {
+            model.home.list = list;
+            model.home.loaded = true;
+        }
+        Msg::Answer(ticket, answer) => answers::answer(model, ticket, answer, &mut fx),
+    }
+    settle(model, &mut fx);
+    fx
+}
+
+/// What holds after every message: what is selected is visible, what was seen is seen, what is typed is kept.
+fn settle(model: &mut Model, fx: &mut Vec<Effect>) {
+    if model.screen != Screen::Room && !matches!(model.screen, Screen::Find) {
+        return;
+    }
+    motion::settle(model);
+    room::ask_similar(model, fx);
+    journal(model, fx);
+}
+
+/// Keeps what is typed: the effect goes first, so that the shell writes it before it draws.
+fn journal(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(room) = &model.room else { return };
+    let draft = room.composer.draft(room.pending.iter().map(|p| (p.typed.clone(), p.at)).collect());
+    if draft == room.journaled {
+        return;
+    }
+    let log = room.incident.log;
+    let ticket = model.ticket(Waiting::Quiet);
+    if let Some(room) = &mut model.room {
+        room.journaled.clone_from(&draft);
+    }
+    fx.insert(0, Effect::Journal(ticket, log, draft));
+}

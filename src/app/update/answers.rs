@@ -1,0 +1,186 @@
+//! What came of an effect. An answer to a ticket that nobody awaits any more changes nothing.
+
+use super::super::effect::{Effect, Ticket};
+use super::super::model::{Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
+use super::super::msg::{Answer, Trouble};
+use super::{closing, declare, find, room};
+use crate::app::model::{Draft, Pending};
+use crate::domain::ids::LogId;
+use crate::domain::incident::Incident;
+use crate::domain::request::Request;
+use crate::domain::words::EntryKind;
+
+/// Takes an answer.
+pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut Vec<Effect>) {
+    let Some(waiting) = model.waiting.remove(&ticket) else { return };
+    match (waiting, answer) {
+        (Waiting::Submit(log), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
+        (Waiting::Submit(log), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
+            not_taken(model, log, ticket, &t);
+        }
+        (Waiting::Home, Answer::Home(list)) => {
+            model.home.list = list;
+            model.home.loaded = true;
+        }
+        (Waiting::Open, Answer::Opened(incident, draft)) => enter(model, *incident, draft.as_ref()),
+        (Waiting::Open, Answer::Declared(incident)) => {
+            model.overlays.retain(|o| !matches!(o, Overlay::Declare(_)));
+            enter(model, *incident, None);
+        }
+        (Waiting::Open, Answer::Failed(t) | Answer::Refused(t) | Answer::NotStored(t)) => {
+            let mut told = false;
+            for overlay in &mut model.overlays {
+                if let Overlay::Declare(d) = overlay
+                    && d.sent == Some(ticket)
+                {
+                    d.sent = None;
+                    d.problem = Some(words(&t));
+                    told = true;
+                }
+            }
+            if !told {
+                model.warn(words(&t));
+            }
+        }
+        (Waiting::Suggest, Answer::Suggested(runbooks, similar)) => {
+            declare::suggested(model, runbooks, similar, fx);
+        }
+        (Waiting::Suggest, _) => declare::suggested(model, Vec::new(), Vec::new(), &mut Vec::new()),
+        (Waiting::Similar, Answer::Similar(hits)) => room::similar(model, hits),
+        // The alarm is a help, not a duty: without an index the room goes on.
+        (Waiting::Similar, _) => {}
+        (Waiting::Find, Answer::Found(hits)) => {
+            if model.find.asked == Some(ticket) {
+                find::found(model, hits, fx);
+            }
+        }
+        (Waiting::Find, other) => {
+            model.find.asked = None;
+            trouble(model, other);
+        }
+        (Waiting::Text, Answer::Text(text)) => find::read(model, text, fx),
+        (Waiting::Runbooks, Answer::Runbooks(choices)) => fill_runbooks(model, choices),
+        (Waiting::Edit(seq, seen), Answer::Edited(text)) => {
+            let request = Request::Amend { target: seq, text: Some(text), at: None, seen: Some(seen) };
+            room::submit_one(model, request, fx);
+        }
+        (Waiting::EditLine, Answer::Edited(text)) => {
+            if let Some(room) = &mut model.room {
+                room.composer.editor.set_text(&text);
+                room.composer.open = true;
+            }
+        }
+        (Waiting::Edit(..) | Waiting::EditLine, Answer::Unchanged) => model.tell("nothing changed"),
+        (Waiting::Closing(step), Answer::Closing(answer)) => closing::done(model, &step, answer),
+        (Waiting::Closing(_), other) => {
+            for overlay in &mut model.overlays {
+                if let Overlay::Closing(path) = overlay {
+                    path.busy = None;
+                }
+            }
+            trouble(model, other);
+        }
+        (_, Answer::Kept(path)) => {
+            model.tell(format!("the text is kept in {path}: V adds a file as evidence"));
+        }
+        (_, other) => trouble(model, other),
+    }
+}
+
+/// A failure in a line: what is wrong, then what to do.
+fn words(t: &Trouble) -> String {
+    if t.hint.is_empty() { t.message.clone() } else { format!("{}: {}", t.message, t.hint) }
+}
+
+fn trouble(model: &mut Model, answer: Answer) {
+    if let Answer::Failed(t) | Answer::Refused(t) | Answer::NotStored(t) = answer {
+        model.warn(words(&t));
+    }
+}
+
+/// Goes into a room.
+fn enter(model: &mut Model, incident: Incident, draft: Option<&Draft>) {
+    let zone = model.zone();
+    let mut room = Room::new(incident, draft, &model.me, zone);
+    // Lines that were on their way when the program ended: they may be in the log or not, so people look.
+    for (typed, at) in draft.map(|d| d.unsent.clone()).unwrap_or_default() {
+        let stored = room.incident.timeline.stored().iter().rev().take(50);
+        if stored.into_iter().any(|e| e.occurred_at == at && typed.contains(e.text.trim())) {
+            continue;
+        }
+        let ticket = model.ticket(Waiting::Quiet);
+        model.waiting.remove(&ticket);
+        let state = PendingState::NotStored("it was on its way when the program ended".to_owned());
+        let text = typed.clone();
+        room.pending.push(Pending {
+            ticket,
+            kind: EntryKind::Note,
+            text,
+            typed,
+            at,
+            asked: Vec::new(),
+            state,
+        });
+    }
+    if !room.pending.is_empty() {
+        room.relist(zone);
+        let n = room.pending.len();
+        model.warn(format!("{n} lines were not stored: Enter on one brings it back"));
+    }
+    model.room = Some(room);
+    model.screen = Screen::Room;
+}
+
+/// Requests were refused or not stored. A line goes back into the composer when that is free; otherwise it stays in
+/// the timeline, marked, and nothing is lost.
+fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble) {
+    let zone = model.zone();
+    let said = words(t);
+    let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else {
+        return model.warn(format!("{said}; the line is kept in the room where it was typed"));
+    };
+    let Some(place) = room.pending.iter().position(|p| p.ticket == ticket) else {
+        return model.warn(said);
+    };
+    if room.composer.editor.is_empty() && model.overlays.is_empty() {
+        let line = room.pending.remove(place);
+        room.relist(zone);
+        room.composer.editor.set_text(&line.typed);
+        room.composer.open = true;
+        room.composer.fixed_at = Some(line.at);
+        room.composer.problem = Some(said);
+    } else {
+        if let Some(line) = room.pending.get_mut(place) {
+            line.state = PendingState::NotStored(said.clone());
+        }
+        model.warn(said);
+    }
+}
+
+fn fill_runbooks(model: &mut Model, choices: Vec<crate::app::model::RunbookChoice>) {
+    let attached: Vec<String> = model
+        .room
+        .as_ref()
+        .map(|r| r.incident.checklist.runbooks().map(|a| a.name.clone()).collect())
+        .unwrap_or_default();
+    let pick = model.overlays.iter_mut().rev().find_map(|o| match o {
+        Overlay::Pick(p) if p.purpose == PickFor::Runbook => Some(p),
+        _ => None,
+    });
+    if let Some(pick) = pick {
+        pick.items = choices
+            .into_iter()
+            .map(|c| Item {
+                blocked: if attached.contains(&c.name) {
+                    "attached already".to_owned()
+                } else {
+                    String::new()
+                },
+                id: c.name.clone(),
+                label: c.name,
+                detail: c.title,
+                right: c.why,
+            })
+            .collect();
+    }
+}

@@ -1,0 +1,163 @@
+//! Whether an action is possible now, and why not. Asked by dispatch, hints, palette and help alike, so that none of
+//! them can promise what another refuses.
+
+use super::super::action::Action;
+use super::super::layout::Pane;
+use super::super::model::{Model, Overlay, RowId, Screen};
+use crate::domain::words::{EntryKind, State};
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Availability {
+    /// It is possible.
+    Available,
+    /// It is not, because of this.
+    Blocked(String),
+}
+
+impl Availability {
+    /// It is possible.
+    #[must_use]
+    pub fn is_available(&self) -> bool {
+        *self == Self::Available
+    }
+}
+
+fn blocked(reason: &str) -> Availability {
+    Availability::Blocked(reason.to_owned())
+}
+
+/// Whether an action is possible now.
+#[must_use]
+pub fn available(model: &Model, action: Action) -> Availability {
+    use Availability::Available;
+    let room = model.room.as_ref().filter(|_| model.screen == Screen::Room);
+    match action {
+        Action::Note
+        | Action::Scribe
+        | Action::Decision
+        | Action::Ask
+        | Action::Hypothesis
+        | Action::Update
+        | Action::Role
+        | Action::Severity
+        | Action::Phase
+        | Action::Milestone
+        | Action::Runbook
+        | Action::Evidence => match room {
+            None => blocked("open an incident first"),
+            Some(room) if room.incident.state == State::Closed => {
+                blocked("the incident is closed: reopen it with a reason first")
+            }
+            Some(_) => Available,
+        },
+        Action::Story
+        | Action::Brief
+        | Action::CopyBrief
+        | Action::Filter
+        | Action::SystemLines
+        | Action::Zoom
+        | Action::CloseOut => {
+            if room.is_some() {
+                Available
+            } else {
+                blocked("open an incident first")
+            }
+        }
+        Action::Tick => match room {
+            None => blocked("open an incident first"),
+            Some(room) if room.focus != Pane::Runbook => blocked("Space ticks in the runbook pane: press 3"),
+            Some(room) if room.current_step().is_none() => blocked("no runbook is attached: o attaches one"),
+            Some(_) => Available,
+        },
+        Action::CrossOut if room.is_some_and(|r| r.focus == Pane::Runbook) => {
+            if room.and_then(|r| r.current_step()).is_some() {
+                Available
+            } else {
+                blocked("no runbook is attached: o attaches one")
+            }
+        }
+        Action::Copy => match (model.overlays.last(), room) {
+            (Some(Overlay::Read(_)), _) => Available,
+            (_, Some(room)) if room.focus == Pane::Runbook && room.current_step().is_some() => Available,
+            (_, Some(room)) if room.focus == Pane::Similar && room.current_hit().is_some() => Available,
+            (_, Some(room)) if room.current_entry().is_some() => Available,
+            _ => blocked("nothing is selected"),
+        },
+        Action::CrossOut | Action::Amend | Action::AmendInEditor | Action::Star | Action::Verdict => {
+            on_entry(model, action)
+        }
+        Action::FindNext | Action::FindBefore => match room {
+            Some(room) if room.needle.is_empty() => blocked("find something first: /"),
+            Some(_) => Available,
+            None => blocked("open an incident first"),
+        },
+        Action::RunbookBefore | Action::RunbookAfter => match room {
+            Some(room) if room.incident.checklist.runbooks().count() > 1 => Available,
+            _ => blocked("no other runbook is attached"),
+        },
+        Action::Undo => match room {
+            Some(room) if room.incident.trail.last_of(&model.me).is_some() => Available,
+            Some(_) => blocked("you have done nothing here that can be taken back"),
+            None => blocked("open an incident first"),
+        },
+        Action::DismissAlarm => match room {
+            Some(room) if room.alarm.similar > 0 && !room.alarm.dismissed => Available,
+            _ => blocked("there is no alarm"),
+        },
+        Action::Publish => match room {
+            Some(room) if room.incident.closing.postmortem.drafted.is_some() => Available,
+            Some(_) => blocked("there is no draft yet: close leads there"),
+            None => blocked("open an incident first"),
+        },
+        Action::Reopen => match room {
+            Some(room) if room.incident.state != State::Open => Available,
+            Some(_) => blocked("the incident is open"),
+            None => blocked("open an incident first"),
+        },
+        Action::HomeScreen if model.screen == Screen::Home => blocked("this is the home screen"),
+        Action::Open if model.screen == Screen::Home && model.overlays.is_empty() => {
+            if model.home.row().is_some() {
+                Available
+            } else {
+                blocked("there is no incident yet: n declares one")
+            }
+        }
+        _ => Available,
+    }
+}
+
+fn on_entry(model: &Model, action: Action) -> Availability {
+    let Some(room) = model.room.as_ref().filter(|_| model.screen == Screen::Room) else {
+        return blocked("open an incident first");
+    };
+    if let (Pane::Timeline, Some(RowId::Pending(_))) = (room.focus, room.selected) {
+        return blocked("this line is not stored: Enter brings it back into the composer");
+    }
+    let Some(entry) = room.current_entry().and_then(|seq| room.incident.timeline.get(seq)) else {
+        return blocked("no entry is selected");
+    };
+    if entry.redacted {
+        return blocked("the words of this entry were erased");
+    }
+    match action {
+        Action::CrossOut if entry.kind == EntryKind::System => {
+            blocked("this line tells of a change of state: change the state instead")
+        }
+        Action::Amend | Action::AmendInEditor if entry.kind == EntryKind::System => {
+            blocked("this line tells of a change of state: it cannot be reworded")
+        }
+        Action::Amend | Action::AmendInEditor if entry.struck.is_some() => {
+            blocked("this entry is struck: x lets it count again")
+        }
+        Action::Verdict
+            if !matches!(
+                entry.kind,
+                EntryKind::Decision | EntryKind::Hypothesis | EntryKind::Ask | EntryKind::Update
+            ) =>
+        {
+            blocked("v is for decisions, hypotheses, asks and updates")
+        }
+        _ => Availability::Available,
+    }
+}

@@ -1,0 +1,385 @@
+//! The composer: open it, send its line, bring a line back. Typed text leaves it only for the log, the history, or
+//! the journal.
+
+use super::super::action::Action;
+use super::super::editor::Editor;
+use super::super::effect::{ClosingStep, Effect};
+use super::super::model::{Model, Pending, PendingState, Purpose, Waiting};
+use super::room;
+use crate::domain::audience::Audience;
+use crate::domain::ids::Seq;
+use crate::domain::quick_entry::{self, EntryProblem, Line, QuickEntry};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Asked, Request};
+use crate::domain::time::{Utc, format_span, with_zone};
+use crate::domain::time_spec::{self, Context};
+use crate::domain::verb::{self, PostmortemVerb, Verb};
+use crate::domain::words::EntryKind;
+
+/// What the line is read against: relative times count from the moment that was fixed for it.
+pub(crate) fn context(model: &Model) -> Context {
+    let fixed = model.room.as_ref().and_then(|r| r.composer.fixed_at);
+    Context { now: fixed.unwrap_or(model.now), zone: model.zone() }
+}
+
+/// Opens the composer with a mark in front of what is in it.
+pub(super) fn open(model: &mut Model, mark: &str, scribe: bool) {
+    let now = model.now;
+    let Some(room) = &mut model.room else { return };
+    let composer = &mut room.composer;
+    if mark == ":" && !composer.editor.is_empty() && !composer.editor.text().starts_with(':') {
+        // A verb does not mix with a half-typed line: the line goes to the history, one press of Up away.
+        let half = composer.editor.take();
+        composer.editor.remember(&half);
+        composer.purpose = Purpose::Entry;
+    }
+    composer.open = true;
+    composer.scribe = scribe;
+    composer.problem = None;
+    if composer.editor.is_empty() {
+        composer.purpose = Purpose::Entry;
+        composer.fixed_at = if scribe { None } else { Some(now) };
+    }
+    if !mark.is_empty() && !composer.editor.text().starts_with(mark) {
+        let text = format!("{mark}{}", composer.editor.text());
+        composer.editor.set_text(&text);
+        composer.fixed_at.get_or_insert(now);
+    }
+}
+
+/// Opens the composer with an update that the log wrote.
+pub(super) fn open_update(model: &mut Model) {
+    let Some(room) = &model.room else { return };
+    let text = if room.composer.editor.is_empty() { update_text(model) } else { String::new() };
+    open(model, "> ", false);
+    if !text.is_empty()
+        && let Some(room) = &mut model.room
+    {
+        room.composer.editor.set_text(&format!("> {text}"));
+    }
+}
+
+/// A first wording of an update: facts of the log only, what is not confirmed says so.
+fn update_text(model: &Model) -> String {
+    let Some(room) = &model.room else { return String::new() };
+    let incident = &room.incident;
+    let severity = incident.severity.clone().unwrap_or_else(|| "severity not set".to_owned());
+    let mut text = format!("internal: {} ({severity}), phase {}", incident.title, incident.phase);
+    if let Some(impact) = &incident.impact {
+        text.push_str(&format!("; impact ({}): {}", impact.certainty, impact.text));
+    }
+    if let Some(decision) = incident.talk.decisions.values().next_back() {
+        text.push_str(&format!("; decided: {}", decision.text));
+    }
+    let level = model.policy.level(&incident.profile, incident.severity.as_deref());
+    if let Some(every) = level.update_every {
+        text.push_str(&format!("; next update in {}", format_span(every)));
+    }
+    text
+}
+
+/// Opens the composer with a verb that still needs its words.
+pub(super) fn open_verb(model: &mut Model, verb: &str) {
+    open(model, ":", false);
+    if let Some(room) = &mut model.room {
+        room.composer.editor.set_text(&format!(":{verb} "));
+    }
+}
+
+/// Puts an entry into the composer, to amend it in place.
+pub(super) fn amend(model: &mut Model, seq: Seq) {
+    let now = model.now;
+    let Some(room) = &mut model.room else { return };
+    let Some(entry) = room.incident.timeline.get(seq) else { return };
+    let (text, seen) = (entry.text.clone(), entry.revision());
+    let composer = &mut room.composer;
+    let half = composer.editor.take();
+    composer.editor.remember(&half);
+    composer.editor.set_text(&text);
+    composer.open = true;
+    composer.scribe = false;
+    composer.problem = None;
+    composer.fixed_at = Some(now);
+    composer.purpose = Purpose::Amend(seq, seen);
+    if !half.is_empty() {
+        model.tell("your half-typed line is in the history: press Up");
+    }
+}
+
+/// Brings a line that was not stored back into the composer.
+pub(super) fn bring_back(model: &mut Model, ticket: super::super::effect::Ticket) {
+    let zone = model.zone();
+    let Some(room) = &mut model.room else { return };
+    let Some(place) = room.pending.iter().position(|p| p.ticket == ticket) else { return };
+    let line = room.pending.remove(place);
+    let half = room.composer.editor.take();
+    room.composer.editor.remember(&half);
+    room.composer.editor.set_text(&line.typed);
+    room.composer.open = true;
+    room.composer.fixed_at = Some(line.at);
+    room.composer.purpose = Purpose::Entry;
+    room.selected = None;
+    room.relist(zone);
+}
+
+/// Enter: the line goes on its way, or says why it cannot.
+pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(room) = &model.room else { return };
+    let text = room.composer.editor.text().to_owned();
+    if let Purpose::Amend(seq, seen) = room.composer.purpose {
+        return send_amend(model, &text, seq, seen, fx);
+    }
+    match quick_entry::parse(&text, &context(model)) {
+        Err(EntryProblem::Empty | EntryProblem::NoVerb) => {
+            if let Some(room) = &mut model.room {
+                room.composer.editor.take();
+                room.composer.open = room.composer.scribe;
+            }
+        }
+        Err(problem) => fail(model, problem.to_string()),
+        Ok(entry) if matches!(entry.line, Line::Command { .. }) => match verb::of_entry(entry) {
+            Ok(parsed) => {
+                done(model, &text);
+                run_verb(model, parsed, fx);
+            }
+            Err(refusal) => fail(model, said(&refusal)),
+        },
+        Ok(entry) => send_entry(model, &text, entry, fx),
+    }
+}
+
+fn fail(model: &mut Model, problem: String) {
+    if let Some(room) = &mut model.room {
+        room.composer.problem = Some(problem);
+    }
+}
+
+/// The line was taken: it goes to the history, and the composer is ready for the next or closes.
+fn done(model: &mut Model, text: &str) {
+    let Some(room) = &mut model.room else { return };
+    let composer = &mut room.composer;
+    composer.editor.take();
+    composer.editor.remember(text);
+    composer.fixed_at = None;
+    composer.problem = None;
+    composer.purpose = Purpose::Entry;
+    composer.open = composer.scribe;
+}
+
+/// A refusal in a line.
+fn said(refusal: &Refusal) -> String {
+    if refusal.hint.is_empty() {
+        refusal.message.clone()
+    } else {
+        format!("{}: {}", refusal.message, refusal.hint)
+    }
+}
+
+fn send_entry(model: &mut Model, typed: &str, entry: QuickEntry, fx: &mut Vec<Effect>) {
+    let kind = entry.line.kind().unwrap_or(EntryKind::Note);
+    let text = entry.text.clone();
+    let Some(asked) = asked(model, entry) else { return };
+    let at = asked.at.map_or(model.now, |(at, _)| at);
+    done(model, typed);
+    pend(model, kind, text, typed, at, vec![asked], fx);
+}
+
+/// What a line of the grammar asks for, at its own time or the one that was fixed for it.
+fn asked(model: &Model, entry: QuickEntry) -> Option<Asked> {
+    let fixed = model.room.as_ref().and_then(|r| r.composer.fixed_at).unwrap_or(model.now);
+    match verb::of_entry(entry) {
+        Ok(Verb::Ask(mut asked)) => {
+            asked.at.get_or_insert((fixed, false));
+            Some(asked)
+        }
+        _ => None,
+    }
+}
+
+/// Hands requests over with a row that shows them until they are stored.
+fn pend(
+    model: &mut Model,
+    kind: EntryKind,
+    text: String,
+    typed: &str,
+    at: Utc,
+    asked: Vec<Asked>,
+    fx: &mut Vec<Effect>,
+) {
+    let (zone, by) = (model.zone(), model.me.clone());
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let ticket = model.ticket(Waiting::Submit(log));
+    let Some(room) = &mut model.room else { return };
+    if !room.rows.add_pending(ticket, at, zone) {
+        room.pending.push(row(ticket, kind, text, typed, at, asked.clone()));
+        room.relist(zone);
+    } else {
+        room.pending.push(row(ticket, kind, text, typed, at, asked.clone()));
+    }
+    fx.push(Effect::Submit { ticket, log, by, asked });
+}
+
+fn row(
+    ticket: super::super::effect::Ticket,
+    kind: EntryKind,
+    text: String,
+    typed: &str,
+    at: Utc,
+    asked: Vec<Asked>,
+) -> Pending {
+    Pending { ticket, kind, text, typed: typed.to_owned(), at, asked, state: PendingState::Waiting }
+}
+
+fn send_amend(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<Effect>) {
+    let ctx = context(model);
+    let (at, rest) = match time_spec::parse_leading(text.trim_start(), &ctx) {
+        Ok(Some((moment, rest))) => (Some((moment.at, moment.about)), rest.to_owned()),
+        Ok(None) => (None, text.to_owned()),
+        Err(problem) => return fail(model, problem.to_string()),
+    };
+    let old = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq)).map(|e| e.text.clone());
+    if rest.trim().is_empty() {
+        return fail(model, "the text is empty: strike the entry with x instead".to_owned());
+    }
+    let new = (old.as_deref() != Some(rest.as_str())).then_some(rest);
+    done(model, text);
+    if new.is_none() && at.is_none() {
+        model.tell("nothing changed");
+        return;
+    }
+    room::submit(model, vec![Request::Amend { target: seq, text: new, at, seen: Some(seen) }.into()], fx);
+}
+
+/// Tab: the milestone that the line names is marked beside storing the line.
+pub(super) fn accept_milestone(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(milestone) = offered(model) else { return };
+    let text = model.room.as_ref().map(|r| r.composer.editor.text().to_owned()).unwrap_or_default();
+    let Ok(entry) = quick_entry::parse(&text, &context(model)) else { return };
+    let words = entry.text.clone();
+    let Some(line) = asked(model, entry) else { return };
+    let when = line.at;
+    done(model, &text);
+    let mark = Asked { request: Request::Mark { milestone, at: None }, at: when };
+    let at = when.map_or(model.now, |(at, _)| at);
+    pend(model, EntryKind::Note, words, &text, at, vec![line, mark], fx);
+}
+
+/// The milestone that the line looks like, if it is not marked yet.
+#[must_use]
+pub(crate) fn offered(model: &Model) -> Option<crate::domain::words::Milestone> {
+    let room = model.room.as_ref()?;
+    if room.composer.purpose != Purpose::Entry {
+        return None;
+    }
+    let entry = quick_entry::parse(room.composer.editor.text(), &context(model)).ok()?;
+    if !matches!(entry.line, Line::Note { .. }) {
+        return None;
+    }
+    let milestone = quick_entry::milestone_hint(&entry.text)?;
+    room.incident.milestones.get(&milestone).is_none_or(|m| !m.explicit).then_some(milestone)
+}
+
+/// Runs a verb.
+fn run_verb(model: &mut Model, verb: Verb, fx: &mut Vec<Effect>) {
+    match verb {
+        Verb::Ask(Asked { request: Request::Close { waive }, .. }) => {
+            super::closing::run(model, ClosingStep::Close { waive }, fx);
+        }
+        Verb::Ask(asked) => room::submit(model, vec![asked], fx),
+        Verb::Attach(name) => room::attach_runbook(model, name, fx),
+        Verb::Postmortem(step) => {
+            let step = match step {
+                PostmortemVerb::Draft => ClosingStep::Draft,
+                PostmortemVerb::Edit => ClosingStep::Edit,
+                PostmortemVerb::Check => ClosingStep::Check,
+                PostmortemVerb::Publish(waive) => ClosingStep::Publish { waive, author: None },
+            };
+            super::closing::run(model, step, fx);
+        }
+        Verb::Find(query) => {
+            super::find::open(model, fx);
+            model.find.editor = Editor::with_text(&query);
+            super::find::edited(model, fx);
+        }
+        Verb::Show(word) => match word {
+            "brief" => super::keys::run(model, Action::Brief, 0, fx),
+            "evidence" => super::keys::run(model, Action::Evidence, 0, fx),
+            "home" => room::go_home(model, fx),
+            "quit" => fx.push(Effect::Quit),
+            _ => super::choose::palette(model),
+        },
+    }
+}
+
+/// What stands at the right of the composer: kind and time of the line, its age when over a minute, or why it is not
+/// taken. Empty for an empty line.
+#[must_use]
+pub fn preview(model: &Model) -> Preview {
+    let Some(room) = &model.room else { return Preview::default() };
+    let text = room.composer.editor.text();
+    if let Some(problem) = &room.composer.problem {
+        return Preview { text: problem.clone(), problem: true };
+    }
+    let ctx = context(model);
+    if let Purpose::Amend(seq, _) = room.composer.purpose {
+        let time = time_spec::parse_leading(text.trim_start(), &ctx).ok().flatten();
+        let time = time.map(|(m, _)| format!(" to {}", clock(m.at, model))).unwrap_or_default();
+        return Preview { text: format!("amends {seq}{time}"), problem: false };
+    }
+    match quick_entry::parse(text, &ctx) {
+        Err(EntryProblem::Empty | EntryProblem::NoText(_)) => Preview::default(),
+        Err(EntryProblem::NoVerb) => Preview { text: "a verb: help lists them".to_owned(), problem: false },
+        Err(problem) => Preview { text: problem.to_string(), problem: true },
+        Ok(entry) => {
+            let word = match &entry.line {
+                Line::Command { verb, .. } => {
+                    verb::find(verb).map_or_else(|| "no such verb".to_owned(), |v| v.usage.to_owned())
+                }
+                Line::Update { audience: Audience::Internal } => "updt".to_owned(),
+                Line::Update { audience } => format!("updt {audience}"),
+                line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
+            };
+            let named = entry.at.map(|m| (m.at, m.day_named, m.about));
+            let (at, day, about) = named.unwrap_or((ctx.now, false, false));
+            let mut text = word;
+            if matches!(entry.line, Line::Command { .. }) && entry.at.is_none() {
+                return Preview { text, problem: false };
+            }
+            text.push(' ');
+            if about {
+                text.push('~');
+            }
+            if day {
+                text.push_str(&crate::domain::time::day_in_zone(at, ctx.zone));
+                text.push(' ');
+            }
+            text.push_str(&clock(at, model));
+            let age = model.now - at;
+            if age > chrono::TimeDelta::minutes(1) && named.is_some() {
+                text.push_str(&format!(" ({} ago)", format_span(age)));
+            }
+            if let Some(milestone) = offered(model) {
+                text.push_str(&format!("  Tab: {milestone}"));
+            }
+            Preview { text, problem: false }
+        }
+    }
+}
+
+/// What stands at the right of the composer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// The words.
+    pub text: String,
+    /// They say why the line is not taken.
+    pub problem: bool,
+}
+
+/// A time of day with its zone: `14:34Z`, `15:34 CET`.
+fn clock(at: Utc, model: &Model) -> String {
+    if model.local {
+        format!("{} {}", with_zone(at, model.zone()), crate::domain::time::zone_label(at, model.zone()))
+    } else {
+        format!("{}Z", with_zone(at, model.zone()))
+    }
+}

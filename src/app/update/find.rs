@@ -1,0 +1,166 @@
+//! Finding: this room first, then the archive, as one types. One search at a time; older answers are dropped.
+
+use super::super::editor::Editor;
+use super::super::effect::Effect;
+use super::super::layout::Pane;
+use super::super::model::{Find, FindRow, Hit, Model, RowId, Screen, Waiting};
+
+/// Entries of the room that are listed at most.
+const MAX_ENTRIES: usize = 50;
+
+/// Opens the find screen. While the recurrence alarm stands, it lists what the alarm is about.
+pub(super) fn open(model: &mut Model, fx: &mut Vec<Effect>) {
+    let from_room = model.screen == Screen::Room && model.room.is_some();
+    model.overlays.clear();
+    let mut find = Find { from_room, ..Find::default() };
+    if let Some(room) = model.room.as_mut().filter(|_| from_room) {
+        room.composer.open = false;
+        if room.alarm.similar > 0 {
+            find.rows = room.similar.iter().cloned().map(FindRow::Document).collect();
+            room.alarm.dismissed = true;
+        }
+        // The last search of the room, selected as a whole by its place in the history.
+        if !room.needle.is_empty() {
+            find.editor.remember(&room.needle);
+        }
+    }
+    model.find = find;
+    model.screen = Screen::Find;
+    read_selected(model, fx);
+}
+
+/// Back to where one came from.
+pub(super) fn leave(model: &mut Model) {
+    model.screen = if model.find.from_room && model.room.is_some() { Screen::Room } else { Screen::Home };
+}
+
+/// Tab: from the results to the text and back.
+pub(super) fn next_field(model: &mut Model) {
+    model.find.focus = if model.find.focus == Pane::Results { Pane::Text } else { Pane::Results };
+}
+
+/// The query changed.
+pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
+    let query = model.find.editor.text().trim().to_owned();
+    let documents: Vec<FindRow> =
+        model.find.rows.drain(..).filter(|r| matches!(r, FindRow::Document(_))).collect();
+    let mut rows = entries(model, &query);
+    rows.extend(documents);
+    model.find.rows = rows;
+    model.find.selected = 0;
+    model.find.stale = true;
+    model.find.focus = Pane::Results;
+    if query.is_empty() {
+        model.find.rows.clear();
+        model.find.text = None;
+    } else if model.find.asked.is_none() {
+        ask(model, query, fx);
+    }
+}
+
+fn ask(model: &mut Model, query: String, fx: &mut Vec<Effect>) {
+    let ticket = model.ticket(Waiting::Find);
+    model.find.asked = Some(ticket);
+    model.find.asked_for.clone_from(&query);
+    fx.push(Effect::Find(ticket, query));
+}
+
+/// Entries of the room that hold every word, newest first.
+fn entries(model: &Model, query: &str) -> Vec<FindRow> {
+    let Some(room) = model.room.as_ref().filter(|_| model.find.from_room) else { return Vec::new() };
+    let query = query.to_lowercase();
+    let words: Vec<&str> = query.split_whitespace().collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let holds = |text: &str| {
+        let text = text.to_lowercase();
+        words.iter().all(|w| text.contains(w))
+    };
+    let hits = room.incident.timeline.shown().rev().filter(|e| holds(&e.text));
+    hits.take(MAX_ENTRIES).map(|e| FindRow::Entry(e.seq)).collect()
+}
+
+/// The archive answered; the query may have changed meanwhile.
+pub(super) fn found(model: &mut Model, hits: Vec<Hit>, fx: &mut Vec<Effect>) {
+    model.find.asked = None;
+    let query = model.find.editor.text().trim().to_owned();
+    if query.is_empty() {
+        return;
+    }
+    // What was selected stays selected where it still is.
+    let selected = match model.find.rows.get(model.find.selected) {
+        Some(FindRow::Document(hit)) if model.find.selected > 0 => Some(hit.path.clone()),
+        _ => None,
+    };
+    model.find.rows.retain(|r| matches!(r, FindRow::Entry(_)));
+    model.find.rows.extend(hits.into_iter().map(FindRow::Document));
+    if let Some(path) = selected {
+        let place = model.find.rows.iter().position(|r| matches!(r, FindRow::Document(h) if h.path == path));
+        model.find.selected = place.unwrap_or(0);
+    }
+    if query != model.find.asked_for {
+        ask(model, query, fx);
+    }
+    read_selected(model, fx);
+}
+
+/// Asks for the text of the selected postmortem, unless it is there.
+pub(super) fn read_selected(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(FindRow::Document(hit)) = model.find.rows.get(model.find.selected) else {
+        model.find.text = None;
+        return;
+    };
+    let path = hit.path.clone();
+    if model.find.text.as_ref().is_some_and(|t| t.path == path && !model.find.stale) {
+        return;
+    }
+    if model.waiting.values().any(|w| *w == Waiting::Text) {
+        return;
+    }
+    model.find.scroll = 0;
+    model.find.stale = false;
+    let query = model.find.editor.text().trim().to_owned();
+    let ticket = model.ticket(Waiting::Text);
+    fx.push(Effect::ReadPostmortem(ticket, path, query));
+}
+
+/// The text arrived; another result may be selected by now.
+pub(super) fn read(model: &mut Model, text: super::super::model::Passage, fx: &mut Vec<Effect>) {
+    model.find.scroll = text.marks.first().map_or(0, |m| m.0.saturating_sub(3));
+    model.find.text = Some(text);
+    read_selected(model, fx);
+}
+
+/// Enter: an entry is gone to; a postmortem is read whole, in the pane that now has the keys.
+pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
+    match model.find.rows.get(model.find.selected) {
+        Some(FindRow::Entry(seq)) => {
+            let seq = *seq;
+            let needle = model.find.editor.text().trim().to_lowercase();
+            leave(model);
+            let zone = model.zone();
+            if let Some(room) = &mut model.room {
+                room.focus = Pane::Timeline;
+                room.needle = needle;
+                if room.rows.place(RowId::Entry(seq)).is_none() {
+                    room.rows.filter.clear();
+                    room.rows.system = Some(true);
+                    room.relist(zone);
+                }
+                room.selected = Some(RowId::Entry(seq));
+            }
+        }
+        Some(FindRow::Document(_)) => {
+            next_field(model);
+            read_selected(model, fx);
+        }
+        None => model.warn("nothing was found"),
+    }
+}
+
+/// The query as words, for marking them in entries.
+#[must_use]
+pub fn words(editor: &Editor) -> Vec<String> {
+    editor.text().to_lowercase().split_whitespace().map(str::to_owned).collect()
+}

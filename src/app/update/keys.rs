@@ -1,0 +1,276 @@
+//! From a key to what it does: look it up where the screen stands, then run the action. It must not know what an
+//! action does.
+
+use super::super::action::{Action, Context};
+use super::super::editor::{Edit, Editor, TooLong};
+use super::super::effect::Effect;
+use super::super::key::Key;
+use super::super::model::{Model, Overlay, Screen, Waiting};
+use super::available::{Availability, available};
+use super::{choose, closing, compose, declare, find, motion, room, selection};
+
+/// A key was pressed.
+pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
+    model.notice = None;
+    let leaving = std::mem::take(&mut model.leaving);
+    let contexts = model.contexts();
+    match model.keymap.lookup(contexts, key) {
+        Some((Action::Interrupt, _)) => interrupt(model, leaving, fx),
+        Some((action, nth)) => run(model, action, nth, fx),
+        None => {
+            if let Some(c) = key.typed() {
+                if contexts.contains(&Context::Line) {
+                    type_char(model, c, fx);
+                } else if let Some(Overlay::Declare(_)) = model.overlays.last() {
+                    declare::digit(model, c, fx);
+                }
+            }
+        }
+    }
+}
+
+/// Runs an action, if it is possible now; says why not otherwise.
+pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effect>) {
+    if let Availability::Blocked(reason) = available(model, action) {
+        model.warn(reason);
+        return;
+    }
+    match action {
+        Action::Edit(edit) => edit_line(model, edit, fx),
+        Action::Close | Action::Back => back(model, fx),
+        Action::Leave => leave(model, fx),
+        Action::Interrupt => interrupt(model, false, fx),
+        Action::Suspend => {
+            let ticket = model.ticket(Waiting::Quiet);
+            fx.push(Effect::Suspend(ticket));
+        }
+        Action::Redraw => {
+            let ticket = model.ticket(Waiting::Quiet);
+            fx.push(Effect::Redraw(ticket));
+        }
+        Action::Down
+        | Action::Up
+        | Action::Top
+        | Action::Bottom
+        | Action::HalfDown
+        | Action::HalfUp
+        | Action::PageDown
+        | Action::PageUp
+        | Action::PickDown
+        | Action::PickUp
+        | Action::PickPageDown
+        | Action::PickPageUp
+        | Action::PaneLeft
+        | Action::PaneRight
+        | Action::NextPane
+        | Action::PrevPane
+        | Action::GoToPane
+        | Action::Zoom => motion::go(model, action, nth, fx),
+        Action::PickField => match model.overlays.last_mut() {
+            Some(Overlay::Declare(d)) => d.in_lists = !d.in_lists,
+            Some(_) => motion::go(model, Action::PickDown, 0, fx),
+            None => find::next_field(model),
+        },
+        Action::Accept => accept(model, fx),
+        Action::Send => compose::send(model, fx),
+        Action::AcceptMilestone => compose::accept_milestone(model, fx),
+        Action::Note => compose::open(model, "", false),
+        Action::Scribe => compose::open(model, "", true),
+        Action::Decision => compose::open(model, "! ", false),
+        Action::Ask => compose::open(model, "+ ", false),
+        Action::Hypothesis => compose::open(model, "? ", false),
+        Action::Update => compose::open_update(model),
+        Action::Command if model.room.is_some() && model.screen == Screen::Room => {
+            model.overlays.clear();
+            compose::open(model, ":", false);
+        }
+        Action::Command | Action::Palette => choose::palette(model),
+        Action::Open => selection::open_selected(model, fx),
+        Action::Tick
+        | Action::CrossOut
+        | Action::Amend
+        | Action::AmendInEditor
+        | Action::Star
+        | Action::Verdict
+        | Action::Copy => selection::act(model, action, fx),
+        Action::Severity
+        | Action::Phase
+        | Action::Milestone
+        | Action::Role
+        | Action::Runbook
+        | Action::Evidence
+        | Action::Story
+        | Action::Reopen => choose::state(model, action, fx),
+        Action::Brief
+        | Action::CopyBrief
+        | Action::FindNext
+        | Action::FindBefore
+        | Action::Filter
+        | Action::Zone
+        | Action::SystemLines
+        | Action::RunbookBefore
+        | Action::RunbookAfter
+        | Action::DismissAlarm
+        | Action::Undo => room::look(model, action, fx),
+        Action::Find => find::open(model, fx),
+        Action::Declare => declare::open(model, ""),
+        Action::HomeScreen => room::go_home(model, fx),
+        Action::CloseOut | Action::Publish | Action::ClosingDone | Action::ClosingNotApplicable => {
+            closing::act(model, action, fx);
+        }
+    }
+}
+
+/// Enter in an overlay or on the find screen.
+fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
+    match model.overlays.last() {
+        Some(Overlay::Pick(_)) => choose::accept(model, fx),
+        Some(Overlay::Ask(_)) => super::lines::accept(model, fx),
+        Some(Overlay::Declare(_)) => declare::accept(model, fx),
+        Some(Overlay::Confirm(_)) => {
+            if let Some(Overlay::Confirm(confirm)) = model.overlays.pop() {
+                room::submit(model, confirm.asked, fx);
+            }
+        }
+        Some(Overlay::Read(_) | Overlay::Closing(_)) => selection::open_selected(model, fx),
+        None => find::accept(model, fx),
+    }
+}
+
+/// Text that came at once: a paste, or characters too fast to be keys.
+pub(super) fn paste(model: &mut Model, text: &str, fx: &mut Vec<Effect>) {
+    model.notice = None;
+    if !model.contexts().contains(&Context::Line) {
+        // In normal mode it becomes a draft: none of its letters acts.
+        if model.screen == Screen::Room && model.room.is_some() {
+            compose::open(model, "", false);
+        } else if !matches!(model.overlays.last(), Some(Overlay::Declare(_))) {
+            declare::open(model, "");
+        }
+    }
+    let now = model.now;
+    let taken = match line(model) {
+        Some(editor) => editor.paste(text),
+        None => match &mut model.room {
+            Some(room) => room.composer.editor.paste(text),
+            None => return,
+        },
+    };
+    if let Some(room) = &mut model.room
+        && room.composer.open
+        && room.composer.fixed_at.is_none()
+    {
+        room.composer.fixed_at = Some(now);
+    }
+    match taken {
+        Ok(()) => edited(model, fx),
+        Err(TooLong { bytes }) => {
+            model.warn(format!("{bytes} bytes do not fit into a line: kept in a file"));
+            let ticket = model.ticket(Waiting::Quiet);
+            fx.push(Effect::KeepText(ticket, text.to_owned()));
+        }
+    }
+}
+
+fn type_char(model: &mut Model, c: char, fx: &mut Vec<Effect>) {
+    let now = model.now;
+    if model.overlays.is_empty()
+        && model.screen == Screen::Room
+        && let Some(room) = &mut model.room
+        && room.composer.editor.is_empty()
+        && (room.composer.scribe || room.composer.fixed_at.is_none())
+    {
+        // In scribe mode the time of a line is that of its first character.
+        room.composer.fixed_at = Some(now);
+    }
+    let Some(editor) = line(model) else { return };
+    match editor.type_char(c) {
+        Ok(()) => edited(model, fx),
+        Err(too_long) => model.warn(too_long.to_string()),
+    }
+}
+
+fn edit_line(model: &mut Model, edit: Edit, fx: &mut Vec<Effect>) {
+    if let Some(editor) = line(model) {
+        editor.edit(edit);
+    }
+    edited(model, fx);
+}
+
+/// The line that has the keys.
+fn line(model: &mut Model) -> Option<&mut Editor> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Pick(pick)) => return Some(&mut pick.editor),
+        Some(Overlay::Ask(ask)) => return Some(&mut ask.editor),
+        Some(Overlay::Declare(declare)) => return Some(&mut declare.editor),
+        Some(_) => return None,
+        None => {}
+    }
+    match model.screen {
+        Screen::Find => Some(&mut model.find.editor),
+        Screen::Room => model.room.as_mut().filter(|r| r.composer.open).map(|r| &mut r.composer.editor),
+        Screen::Home => None,
+    }
+}
+
+/// A line has another text: what was said about the old one is gone, and what depends on it is asked for.
+fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
+    match model.overlays.last_mut() {
+        Some(Overlay::Pick(pick)) => pick.selected = None,
+        Some(Overlay::Ask(ask)) => ask.problem = None,
+        Some(Overlay::Declare(_)) => declare::edited(model, fx),
+        Some(_) => {}
+        None if model.screen == Screen::Find => find::edited(model, fx),
+        None => {
+            if let Some(room) = &mut model.room {
+                room.composer.problem = None;
+            }
+        }
+    }
+}
+
+/// One level back: overlay, composer, zoom, selection, filter, alarm. Never out of the program.
+pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
+    if let Some(overlay) = model.overlays.pop() {
+        if matches!(&overlay, Overlay::Ask(a) if a.purpose == super::super::model::AskFor::Identity) {
+            model.overlays.push(overlay);
+            model.warn("say who you are: a handle such as alice");
+        }
+        return;
+    }
+    match model.screen {
+        Screen::Find => find::leave(model),
+        Screen::Room => room::back(model, fx),
+        Screen::Home => {}
+    }
+}
+
+fn leave(model: &mut Model, fx: &mut Vec<Effect>) {
+    if model.overlays.pop().is_some() {
+        return;
+    }
+    match model.screen {
+        Screen::Find => find::leave(model),
+        Screen::Room => room::go_home(model, fx),
+        Screen::Home => fx.push(Effect::Quit),
+    }
+}
+
+/// Ctrl-c: as Esc; in normal mode, the second one in a row leaves.
+fn interrupt(model: &mut Model, leaving: bool, fx: &mut Vec<Effect>) {
+    let normal = model.overlays.is_empty()
+        && match model.screen {
+            Screen::Home => true,
+            Screen::Room => !model.room.as_ref().is_some_and(|r| r.composer.open),
+            Screen::Find => false,
+        };
+    let identity = matches!(model.overlays.last(), Some(Overlay::Ask(a)) if a.purpose == super::super::model::AskFor::Identity);
+    if (normal || identity) && leaving {
+        fx.push(Effect::Quit);
+    } else if normal || identity {
+        model.leaving = true;
+        model.tell("Ctrl-c once more leaves");
+    } else {
+        back(model, fx);
+    }
+}

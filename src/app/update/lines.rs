@@ -1,0 +1,95 @@
+//! Overlays with a line: a reason, a name, a file. Enter takes the line or says why not.
+
+use super::super::effect::Effect;
+use super::super::model::{AskFor, Model, Overlay, Waiting};
+use super::{closing, room};
+use crate::app::effect::ClosingStep;
+use crate::domain::request::{Request, StepPick};
+use crate::domain::verb::{self, Verb};
+use crate::domain::words::ClosureState;
+
+/// Whether a line may be left empty.
+#[must_use]
+pub const fn may_be_empty(purpose: &AskFor) -> bool {
+    matches!(purpose, AskFor::Verdict(..) | AskFor::Hypothesis(..) | AskFor::Filter | AskFor::Resolve)
+}
+
+/// Enter.
+pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(Overlay::Ask(ask)) = model.overlays.last() else { return };
+    let text = ask.editor.text().trim().to_owned();
+    let purpose = ask.purpose.clone();
+    if text.is_empty() && !may_be_empty(&purpose) {
+        return problem(model, "one line is needed");
+    }
+    let request = match purpose {
+        AskFor::Identity => return identity(model, &text, fx),
+        AskFor::Filter => {
+            let zone = model.zone();
+            model.overlays.pop();
+            if let Some(room) = &mut model.room {
+                room.rows.filter = text.to_lowercase();
+                room.relist(zone);
+            }
+            return;
+        }
+        AskFor::Evidence => {
+            model.overlays.pop();
+            return room::add_evidence(model, text, String::new(), fx);
+        }
+        AskFor::Story => match verb::read("story", &text, None) {
+            Ok(Verb::Ask(asked)) => asked.request,
+            Ok(_) => return,
+            Err(refusal) => return problem(model, &refusal.message),
+        },
+        AskFor::Author => {
+            if !text.contains('<') {
+                return problem(model, "write it as: Name <mail>");
+            }
+            model.overlays.pop();
+            let step = ClosingStep::Publish { waive: None, author: Some(text) };
+            return closing::run(model, step, fx);
+        }
+        AskFor::WaiveClose => {
+            model.overlays.pop();
+            return closing::run(model, ClosingStep::Close { waive: Some(text) }, fx);
+        }
+        AskFor::WaivePublish => {
+            model.overlays.pop();
+            return closing::run(model, ClosingStep::Publish { waive: Some(text), author: None }, fx);
+        }
+        AskFor::Strike(target) => Request::Strike { target, reason: text },
+        AskFor::Step(at, change) => {
+            Request::MoveStep { step: StepPick::Exactly(at), change, person: None, reason: text }
+        }
+        AskFor::Severity(to) => Request::SetSeverity { to: Some(to), reason: text },
+        AskFor::Verdict(target, verdict) => Request::GiveVerdict { target, verdict, reason: text },
+        AskFor::Hypothesis(target, state) => Request::SetHypothesis { target, state, why: text },
+        AskFor::Answer(target) => Request::Answer { target, text },
+        AskFor::Resolve => Request::Resolve { ended_by: text },
+        AskFor::Reopen => Request::Reopen { reason: text },
+        AskFor::NotApplicable(item) => {
+            Request::AnswerClosure { item, state: ClosureState::NotApplicable, reason: text }
+        }
+    };
+    model.overlays.pop();
+    room::submit_one(model, request, fx);
+}
+
+fn problem(model: &mut Model, why: &str) {
+    if let Some(Overlay::Ask(ask)) = model.overlays.last_mut() {
+        ask.problem = Some(why.to_owned());
+    }
+}
+
+fn identity(model: &mut Model, text: &str, fx: &mut Vec<Effect>) {
+    match crate::domain::decide::person(text) {
+        Err(refusal) => problem(model, &refusal.message),
+        Ok(name) => {
+            model.overlays.pop();
+            model.me.clone_from(&name);
+            let ticket = model.ticket(Waiting::Quiet);
+            fx.push(Effect::SetMe(ticket, name));
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! The room: requests on their way, events that arrive, clocks, and what only changes how it is looked at.
+
+use super::super::action::Action;
+use super::super::effect::{Effect, Ticket};
+use super::super::model::{
+    Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Reader, Room, RowId, Screen, Waiting,
+};
+use crate::app::layout::Pane;
+use crate::domain::clocks;
+use crate::domain::event::Recorded;
+use crate::domain::ids::LogId;
+use crate::domain::request::{Asked, Request};
+use crate::domain::time::Utc;
+use crate::domain::words::State;
+
+/// Hands requests over that have no row of their own.
+pub(super) fn submit(model: &mut Model, asked: Vec<Asked>, fx: &mut Vec<Effect>) {
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let by = model.me.clone();
+    let ticket = model.ticket(Waiting::Submit(log));
+    fx.push(Effect::Submit { ticket, log, by, asked });
+}
+
+/// Hands one request over.
+pub(super) fn submit_one(model: &mut Model, request: Request, fx: &mut Vec<Effect>) {
+    submit(model, vec![request.into()], fx);
+}
+
+/// Attaches a runbook by name.
+pub(super) fn attach_runbook(model: &mut Model, name: String, fx: &mut Vec<Effect>) {
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let by = model.me.clone();
+    let ticket = model.ticket(Waiting::Submit(log));
+    fx.push(Effect::AttachRunbook { ticket, log, by, name });
+}
+
+/// Adds a file as evidence.
+pub(super) fn add_evidence(model: &mut Model, path: String, class: String, fx: &mut Vec<Effect>) {
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let by = model.me.clone();
+    let ticket = model.ticket(Waiting::Submit(log));
+    fx.push(Effect::AddEvidence { ticket, log, by, path, class });
+}
+
+/// Others stored something.
+pub(super) fn refreshed(model: &mut Model, log: LogId, events: &[Recorded], _fx: &mut [Effect]) {
+    let zone = model.zone();
+    let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else { return };
+    let added = room.take(events, zone);
+    let own = &room.own;
+    room.unseen.extend(added.into_iter().filter(|seq| !own.contains(seq)));
+}
+
+/// Requests of this screen were stored, perhaps behind events of others.
+pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Recorded]) {
+    let (zone, me) = (model.zone(), model.me.clone());
+    let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else { return };
+    if let Some(place) = room.pending.iter().position(|p| p.ticket == ticket) {
+        room.pending.remove(place);
+        room.rows.remove(RowId::Pending(ticket));
+        if room.selected == Some(RowId::Pending(ticket)) {
+            room.selected = events.last().map(|e| RowId::Entry(e.seq));
+        }
+    }
+    let added = room.take(events, zone);
+    room.own.extend(events.iter().filter(|e| e.by == me).map(|e| e.seq));
+    let own = &room.own;
+    room.unseen.extend(added.into_iter().filter(|seq| !own.contains(seq)));
+}
+
+/// A second went by: breached clocks become entries.
+pub(super) fn tick(model: &mut Model, fx: &mut Vec<Effect>) {
+    let now = model.now;
+    let Some(room) = &mut model.room else { return };
+    if room.incident.state != State::Open {
+        return;
+    }
+    let mut asked = Vec::new();
+    for (key, deadline) in clocks::unrecorded_breaches(&room.incident, &model.policy, now) {
+        let clock = key.to_string();
+        if room.breaches.insert((clock.clone(), deadline)) {
+            asked.push(Asked {
+                request: Request::RecordBreach { clock, deadline },
+                at: Some((deadline, false)),
+            });
+        }
+    }
+    if !asked.is_empty() {
+        submit(model, asked, fx);
+    }
+}
+
+/// Asks for similar incidents when title, impact or the early entries changed; one question at a time.
+pub(super) fn ask_similar(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(room) = &model.room else { return };
+    if room.incident.state != State::Open || model.waiting.values().any(|w| *w == Waiting::Similar) {
+        return;
+    }
+    let text = similar_text(room);
+    if text == room.similar_for {
+        return;
+    }
+    let log = room.incident.log;
+    let ticket = model.ticket(Waiting::Similar);
+    if let Some(room) = &mut model.room {
+        room.similar_for.clone_from(&text);
+    }
+    fx.push(Effect::Similar(ticket, log, text));
+}
+
+/// Entries that count as early: later ones change nothing about what the incident looks like.
+const EARLY: usize = 12;
+
+fn similar_text(room: &Room) -> String {
+    use crate::domain::words::EntryKind::{Alert, Hypothesis, Note};
+    let incident = &room.incident;
+    let mut text = incident.title.clone();
+    for word in incident.services.iter().chain(&incident.tags) {
+        text.push(' ');
+        text.push_str(word);
+    }
+    if let Some(impact) = &incident.impact {
+        text.push('\n');
+        text.push_str(&impact.text);
+    }
+    let said = incident.timeline.stored().iter();
+    for entry in
+        said.filter(|e| matches!(e.kind, Note | Alert | Hypothesis) && e.struck.is_none()).take(EARLY)
+    {
+        text.push('\n');
+        text.push_str(&entry.text);
+    }
+    text
+}
+
+/// Similar incidents arrived: the alarm is raised when there are more than were waved away.
+pub(super) fn similar(model: &mut Model, hits: Vec<super::super::model::Hit>) {
+    let Some(room) = &mut model.room else { return };
+    let similar = hits.len();
+    let unshipped = hits.iter().map(|h| h.unshipped.len()).sum();
+    let more = similar > room.alarm.similar || unshipped > room.alarm.unshipped;
+    room.alarm = Alarm { similar, unshipped, dismissed: room.alarm.dismissed && !more };
+    room.similar = hits;
+}
+
+/// What changes only how the room is looked at.
+pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
+    if action == Action::Zone {
+        model.local = !model.local;
+        let zone = model.zone();
+        let name = crate::domain::time::zone_label(model.now, zone);
+        if let Some(room) = &mut model.room {
+            room.relist(zone);
+        }
+        model.tell(format!("times in {name}"));
+        return;
+    }
+    let zone = model.zone();
+    let brief = || Overlay::Read(Reader { what: Read::Brief, scroll: 0 });
+    match action {
+        Action::Brief => model.overlays.push(brief()),
+        Action::CopyBrief => {
+            let text = brief_text(model);
+            let ticket = model.ticket(Waiting::Quiet);
+            fx.push(Effect::Copy(ticket, text));
+            model.tell("the brief is in the clipboard");
+        }
+        Action::FindNext => find_next(model, true),
+        Action::FindBefore => find_next(model, false),
+        Action::Filter => {
+            let now = model.room.as_ref().map(|r| r.rows.filter.clone()).unwrap_or_default();
+            model.overlays.push(Overlay::Ask(Ask::new(AskFor::Filter, &now)));
+        }
+        Action::SystemLines => {
+            let Some(room) = &mut model.room else { return };
+            let (next, said) = match room.rows.system {
+                None => (Some(true), "all system lines are shown"),
+                Some(true) => (Some(false), "no system line is shown"),
+                Some(false) => (None, "the system lines that tell the story are shown"),
+            };
+            room.rows.system = next;
+            room.relist(zone);
+            model.tell(said);
+        }
+        Action::RunbookBefore | Action::RunbookAfter => {
+            let Some(room) = &mut model.room else { return };
+            let all: Vec<_> = room.incident.checklist.runbooks().map(|r| r.seq).collect();
+            let now = room.shown_runbook().map(|r| r.seq);
+            let place = all.iter().position(|s| Some(*s) == now).unwrap_or(0);
+            let next = if action == Action::RunbookAfter {
+                place.saturating_add(1).checked_rem(all.len()).unwrap_or(0)
+            } else {
+                place.checked_sub(1).unwrap_or(all.len().saturating_sub(1))
+            };
+            room.runbook = all.get(next).copied();
+            room.step = None;
+        }
+        Action::DismissAlarm => {
+            if let Some(room) = &mut model.room {
+                room.alarm.dismissed = true;
+            }
+        }
+        Action::Undo => undo(model),
+        _ => {}
+    }
+}
+
+/// Asks before it undoes: the action is named, Enter takes it back.
+fn undo(model: &mut Model) {
+    let Some(room) = &model.room else { return };
+    let Some(trace) = room.incident.trail.last_of(&model.me) else { return };
+    let question = format!("Take back {}?", trace.what);
+    let asked = vec![Request::Undo { target: trace.seq }.into()];
+    model.overlays.push(Overlay::Confirm(Confirm { question, asked }));
+}
+
+fn find_next(model: &mut Model, down: bool) {
+    let Some(room) = &mut model.room else { return };
+    let needle = room.needle.clone();
+    let all = room.rows.all();
+    let from = match room.selected.and_then(|id| room.rows.place(id)) {
+        Some(place) => place,
+        None if down => all.len(),
+        None => all.len(),
+    };
+    let timeline = &room.incident.timeline;
+    let hit = |id: RowId| match id {
+        RowId::Entry(seq) => timeline.get(seq).is_some_and(|e| e.text.to_lowercase().contains(&needle)),
+        _ => false,
+    };
+    let (after, before) = all.split_at(from.min(all.len()));
+    let found = if down {
+        before.iter().skip(1).chain(after).find(|r| hit(r.id))
+    } else {
+        after.iter().rev().chain(before.iter().rev()).find(|r| hit(r.id))
+    };
+    match found.map(|r| r.id) {
+        Some(id) => room.selected = Some(id),
+        None => model.warn(format!("no entry with {needle:?}")),
+    }
+}
+
+/// Esc in the room: composer, zoom, selection, filter, alarm, in this order.
+pub(super) fn back(model: &mut Model, _fx: &mut [Effect]) {
+    let zone = model.zone();
+    let Some(room) = &mut model.room else { return };
+    if room.composer.open {
+        room.composer.open = false;
+        room.composer.scribe = false;
+        if !room.composer.editor.is_empty() {
+            model.tell("the draft stays: i goes on with it");
+        }
+    } else if room.zoom {
+        room.zoom = false;
+    } else if room.selected.is_some() {
+        room.selected = None;
+        room.top = None;
+    } else if room.focus != Pane::Timeline {
+        room.focus = Pane::Timeline;
+    } else if !room.rows.filter.is_empty() {
+        room.rows.filter.clear();
+        room.relist(zone);
+    } else {
+        room.alarm.dismissed = true;
+    }
+}
+
+/// Leaves the room for the home screen. What is typed and not sent is in the journal.
+pub(super) fn go_home(model: &mut Model, fx: &mut Vec<Effect>) {
+    model.overlays.clear();
+    super::journal(model, fx);
+    model.room = None;
+    model.screen = Screen::Home;
+    let ticket = model.ticket(Waiting::Home);
+    fx.push(Effect::LoadHome(ticket));
+}
+
+/// A row of the roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterRow {
+    /// The role by its full name; alternatives joined by `/`.
+    pub role: String,
+    /// Who holds it; nobody when it is required and open.
+    pub person: Option<String>,
+    /// Since when.
+    pub since: Option<Utc>,
+}
+
+/// The roster: the roles that are held, and the required ones that nobody holds.
+#[must_use]
+pub fn roster_rows(model: &Model) -> Vec<RosterRow> {
+    let Some(room) = &model.room else { return Vec::new() };
+    let incident = &room.incident;
+    let mut rows: Vec<RosterRow> = incident
+        .roster
+        .now()
+        .iter()
+        .map(|h| RosterRow { role: h.role.clone(), person: Some(h.person.clone()), since: Some(h.from) })
+        .collect();
+    for required in model.policy.required_roles(&incident.profile, incident.severity.as_deref()) {
+        if !required.split('/').any(|role| incident.roster.holder(role).is_some()) {
+            rows.push(RosterRow { role: required, person: None, since: None });
+        }
+    }
+    rows
+}
+
+/// Roles that the commander holds beside the command and should hand over.
+#[must_use]
+pub fn overloaded(model: &Model) -> Option<String> {
+    let incident = &model.room.as_ref()?.incident;
+    let ic = incident.commander()?;
+    let heavy: Vec<&str> = incident
+        .roster
+        .roles_of(ic)
+        .filter(|r| *r == crate::domain::role::SCRIBE || crate::domain::role::is_hands_on(r))
+        .collect();
+    (!heavy.is_empty()).then(|| format!("{ic} commands and is {}: hand one over", heavy.join(", ")))
+}
+
+/// The brief as plain text, in the zone of the screen.
+#[must_use]
+pub fn brief_text(model: &Model) -> String {
+    let Some(room) = &model.room else { return String::new() };
+    crate::domain::brief::brief(&room.incident, &model.policy, model.now, model.zone()).to_text()
+}

@@ -1,0 +1,198 @@
+//! What is done to the selection: tick, strike, amend, star, verdict, copy, open.
+
+use super::super::action::Action;
+use super::super::effect::{EditTarget, Effect};
+use super::super::layout::Pane;
+use super::super::model::{
+    Ask, AskFor, Confirm, Item, Model, Overlay, Pick, PickFor, Read, Reader, RowId, Screen, Waiting,
+};
+use super::{choose, closing, compose, room};
+use crate::domain::ids::Seq;
+use crate::domain::request::{Request, StepMove, StepPick};
+use crate::domain::words::{EntryKind, HypothesisState, StepState, Verdict};
+
+/// Does it. `available` has looked before.
+pub(super) fn act(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
+    match action {
+        Action::Tick => tick(model, fx),
+        Action::CrossOut => cross_out(model),
+        Action::Amend => {
+            if let Some(seq) = entry(model) {
+                compose::amend(model, seq);
+            }
+        }
+        Action::AmendInEditor => amend_in_editor(model, fx),
+        Action::Star => {
+            let target = entry(model);
+            let starred =
+                target.and_then(|seq| model.room.as_ref()?.incident.timeline.get(seq)).map(|e| !e.starred);
+            if let (Some(target), Some(starred)) = (target, starred) {
+                room::submit_one(model, Request::Star { target, starred }, fx);
+            }
+        }
+        Action::Verdict => {
+            if let Some(seq) = entry(model) {
+                verdict(model, seq);
+            }
+        }
+        Action::Copy => copy(model, fx),
+        _ => {}
+    }
+}
+
+fn entry(model: &Model) -> Option<Seq> {
+    model.room.as_ref()?.current_entry()
+}
+
+fn tick(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(step) = model.room.as_ref().and_then(|r| r.current_step()) else { return };
+    let change = match step.state {
+        StepState::Todo | StepState::Doing | StepState::Blocked => StepMove::Tick,
+        StepState::Done | StepState::Skipped => StepMove::Reopen,
+    };
+    let at = step.at;
+    // The selection stays on the step that was ticked: the same key takes it back.
+    if let Some(room) = &mut model.room {
+        room.step = Some(at);
+    }
+    let step = StepPick::Exactly(at);
+    room::submit_one(model, Request::MoveStep { step, change, person: None, reason: String::new() }, fx);
+}
+
+fn cross_out(model: &mut Model) {
+    let Some(room) = &model.room else { return };
+    if room.focus == Pane::Runbook {
+        if let Some(step) = room.current_step() {
+            let purpose = AskFor::Step(step.at, StepMove::Skip);
+            model.overlays.push(Overlay::Ask(Ask::new(purpose, "")));
+        }
+        return;
+    }
+    let Some(entry) = room.current_entry().and_then(|seq| room.incident.timeline.get(seq)) else { return };
+    let target = entry.seq;
+    if entry.struck.is_some() {
+        let question = "Let this entry count again?".to_owned();
+        let asked = vec![Request::Restore { target }.into()];
+        model.overlays.push(Overlay::Confirm(Confirm { question, asked }));
+    } else {
+        model.overlays.push(Overlay::Ask(Ask::new(AskFor::Strike(target), "")));
+    }
+}
+
+fn amend_in_editor(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(room) = &model.room else { return };
+    let Some(entry) = room.current_entry().and_then(|seq| room.incident.timeline.get(seq)) else { return };
+    let (log, seq, seen, text) = (room.incident.log, entry.seq, entry.revision(), entry.text.clone());
+    let ticket = model.ticket(Waiting::Edit(seq, seen));
+    fx.push(Effect::Edit(ticket, EditTarget::Entry { log, seq, text }));
+}
+
+fn item(id: &str, label: &str, detail: &str) -> Item {
+    Item { id: id.to_owned(), label: label.to_owned(), detail: detail.to_owned(), ..Item::default() }
+}
+
+fn verdict(model: &mut Model, seq: Seq) {
+    let Some(entry) = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq)) else { return };
+    let (purpose, title, items) = match entry.kind {
+        EntryKind::Decision => {
+            let detail = |v: &Verdict| match v {
+                Verdict::Held => "it did what it should",
+                Verdict::Reversed => "it was taken back",
+                Verdict::NoEffect => "nothing changed by it",
+            };
+            let items = Verdict::ALL.iter().map(|v| item(v.as_str(), v.as_str(), detail(v))).collect();
+            (PickFor::Verdict(seq), "What came of the decision", items)
+        }
+        EntryKind::Hypothesis => {
+            let detail = |s: &HypothesisState| match s {
+                HypothesisState::Open => "nobody knows yet",
+                HypothesisState::Supported => "the facts speak for it",
+                HypothesisState::RuledOut => "the facts speak against it",
+            };
+            let items =
+                HypothesisState::ALL.iter().map(|s| item(s.as_str(), s.as_str(), detail(s))).collect();
+            (PickFor::Hypothesis(seq), "Where the hypothesis stands", items)
+        }
+        EntryKind::Ask => {
+            let items = vec![
+                item("acknowledge", "acknowledge", "the person has it"),
+                item("answer", "answer", "what came of it"),
+            ];
+            (PickFor::Ask(seq), "The ask", items)
+        }
+        EntryKind::Update => {
+            let items =
+                vec![item("approve", "approve", "it may go out"), item("send", "send", "it went out")];
+            (PickFor::Update(seq), "The update", items)
+        }
+        _ => return,
+    };
+    let pick = Pick::new(purpose, title, items);
+    model.overlays.push(Overlay::Pick(pick));
+}
+
+fn copy(model: &mut Model, fx: &mut Vec<Effect>) {
+    let text = match (model.overlays.last(), &model.room) {
+        (Some(Overlay::Read(reader)), _) => match &reader.what {
+            Read::Brief => Some(room::brief_text(model)),
+            Read::Text(_, lines) => Some(lines.join("\n")),
+            Read::Hit(hit) => Some(format!("{} {}", hit.id, hit.title)),
+            Read::Entry(seq) => {
+                model.room.as_ref().and_then(|r| r.incident.timeline.get(*seq)).map(|e| e.text.clone())
+            }
+            Read::Step(at) => model.room.as_ref().and_then(|r| r.incident.checklist.get(*at)).map(step_text),
+        },
+        (_, Some(room)) if room.focus == Pane::Runbook => room.current_step().map(step_text),
+        (_, Some(room)) if room.focus == Pane::Similar => {
+            room.current_hit().map(|h| format!("{} {}", h.id, h.title))
+        }
+        (_, Some(room)) => {
+            room.current_entry().and_then(|seq| room.incident.timeline.get(seq)).map(|e| e.text.clone())
+        }
+        _ => None,
+    };
+    if let Some(text) = text {
+        let ticket = model.ticket(Waiting::Quiet);
+        fx.push(Effect::Copy(ticket, text));
+        model.tell("copied");
+    }
+}
+
+/// A step is copied as its command, where it has one.
+fn step_text(step: &crate::domain::incident::Step) -> String {
+    if step.commands.is_empty() { step.text.clone() } else { step.commands.join("\n") }
+}
+
+/// Enter in normal mode: show or go into what is selected.
+pub(super) fn open_selected(model: &mut Model, fx: &mut Vec<Effect>) {
+    match model.overlays.last() {
+        Some(Overlay::Closing(_)) => return closing::enter(model, fx),
+        Some(_) => {
+            model.overlays.pop();
+            return;
+        }
+        None => {}
+    }
+    if model.screen == Screen::Home {
+        if let Some(row) = model.home.row() {
+            let log = row.log;
+            let ticket = model.ticket(Waiting::Open);
+            fx.push(Effect::Open(ticket, log));
+        }
+        return;
+    }
+    let Some(room) = &model.room else { return };
+    let what = match room.focus {
+        Pane::Roster => return choose::role_of_selection(model),
+        Pane::Runbook => room.current_step().map(|s| Read::Step(s.at)),
+        Pane::Similar => room.current_hit().map(|h| Read::Hit(Box::new(h.clone()))),
+        Pane::Brief => Some(Read::Brief),
+        _ => match room.selected {
+            Some(RowId::Pending(ticket)) => return compose::bring_back(model, ticket),
+            _ => room.current_entry().map(Read::Entry),
+        },
+    };
+    if let Some(what) = what {
+        model.overlays.push(Overlay::Read(Reader { what, scroll: 0 }));
+    }
+}

@@ -1,0 +1,1 @@
+//! Update, as state, keys as typed, state.
