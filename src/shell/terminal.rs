@@ -2,7 +2,7 @@
 //! is drawn, nor read keys (`input` does).
 //!
 //! Every frame is one write, wrapped in a synchronized update when it changes more than a cell or two. Whatever
-//! ends the program (leaving, an error, a panic, a signal) puts the terminal back through [`restore`].
+//! ends the program (leaving, an error, a panic, a signal) puts the terminal back through [`restore()`].
 
 mod backend;
 mod restore;
@@ -54,8 +54,7 @@ impl Terminal {
         if !restore::can_enter() {
             return Err(TerminalError::NoTerminal);
         }
-        restore::enter(mouse)?;
-        let made = Self::make();
+        let made = restore::enter(mouse).map_err(TerminalError::from).and_then(|()| Self::make());
         if made.is_err() {
             restore();
         }

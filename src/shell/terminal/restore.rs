@@ -25,6 +25,13 @@ struct Up {
 /// `None` while the terminal is as it was found.
 static UP: Mutex<Option<Up>> = Mutex::new(None);
 
+/// The modes in which the terminal was found. A lock of its own, never held while writing, so that they can be set
+/// even when a write hangs on a stalled terminal.
+static FOUND: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Whether a thread panicked: the program ends, whatever else it is doing.
+static FAULT: AtomicBool = AtomicBool::new(false);
+
 /// Whether the terminal is lent to an editor or a shell: its signals are then not ours.
 static LENT: AtomicBool = AtomicBool::new(false);
 
@@ -39,6 +46,7 @@ pub(super) fn can_enter() -> bool {
 pub(super) fn enter(mouse: bool) -> io::Result<()> {
     let mut up = lock();
     let original = tcgetattr(io::stdin())?;
+    *FOUND.lock().unwrap_or_else(PoisonError::into_inner) = Some(original.clone());
     let mut raw = original.clone();
     raw.make_raw();
     // Not FLUSH: what was typed ahead stays.
@@ -106,7 +114,7 @@ pub(in crate::shell) fn lent() -> bool {
 /// ends too.
 #[must_use]
 pub fn is_up() -> bool {
-    lock().is_some()
+    !FAULT.load(Ordering::SeqCst) && lock().is_some()
 }
 
 /// Puts the terminal back as it was found. Can be called from any thread, at any time, more than once.
@@ -118,6 +126,11 @@ pub fn restore() {
             Err(TryLockError::Poisoned(up)) => return put_back(&mut up.into_inner()),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
         }
+    }
+    if let Ok(found) = FOUND.try_lock()
+        && let Some(original) = found.as_ref()
+    {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, original);
     }
 }
 
@@ -133,6 +146,7 @@ fn put_back(up: &mut Option<Up>) {
 /// of the panic is not shown, since it may hold what people typed. `drafts` is named as the place of unsaved text.
 pub fn install_panic_hook(drafts: PathBuf) {
     std::panic::set_hook(Box::new(move |info| {
+        FAULT.store(true, Ordering::SeqCst);
         restore();
         tracing::error!(place = place(info), "stopped by a fault");
         let mut stderr = io::stderr().lock();
