@@ -34,7 +34,8 @@ const LARGEST: u64 = 8 << 20;
 /// Text that is not in the log yet, and all that is needed to go on with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// The id that the event will have: a draft whose id is in the log already was stored.
+    /// What tells drafts apart: the id that the event will have (a draft whose id is in the log was stored), or
+    /// the id of the log in which one is typed at a time.
     pub id: EventId,
     /// The incident; none on the home screen.
     pub incident: Option<IncidentId>,
@@ -48,6 +49,10 @@ pub struct Draft {
     pub cursor: usize,
     /// The fixed *occurred at*, if one was fixed.
     pub at: Option<Utc>,
+    /// What else the screen needs to go on (lines handed over and not confirmed, the entry that is amended), in a
+    /// form of its own.
+    #[serde(default)]
+    pub rest: String,
 }
 
 /// A journal that cannot be written or read.

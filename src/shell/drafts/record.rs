@@ -44,7 +44,8 @@ impl Change {
             && before.incident == after.incident
             && before.field == after.field
             && before.mode == after.mode
-            && before.at == after.at;
+            && before.at == after.at
+            && before.rest == after.rest;
         if !same_but_text {
             return None;
         }

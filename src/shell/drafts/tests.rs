@@ -18,6 +18,7 @@ fn draft(n: u128, text: &str) -> Draft {
         text: text.into(),
         cursor: text.len(),
         at: chrono::DateTime::from_timestamp_millis(1_800_000_000_123),
+        rest: "{}".into(),
     }
 }
 

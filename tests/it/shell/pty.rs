@@ -22,7 +22,7 @@ const LEAVE: &str = "\x1b[?1049l";
 fn draft(text: &str) -> Draft {
     let (field, mode) = ("composer".into(), String::new());
     let id = EventId(uuid::Uuid::from_u128(7));
-    Draft { id, incident: None, field, mode, text: text.into(), cursor: 0, at: None }
+    Draft { id, incident: None, field, mode, text: text.into(), cursor: 0, at: None, rest: String::new() }
 }
 
 /// What the child runs: a screen that shows what was typed, with a key for each way out.
