@@ -5,6 +5,7 @@
 pub mod check;
 pub mod date;
 pub mod document;
+pub mod draft;
 pub mod front_matter;
 pub mod imported;
 pub mod improvements;
@@ -13,6 +14,7 @@ pub mod markdown;
 pub use check::{Expectations, check};
 pub use date::PartialDate;
 pub use document::{Part, Postmortem, Section, parse};
+pub use draft::draft;
 pub use front_matter::{FrontMatter, Key, Value};
 pub use improvements::Improvement;
 

@@ -59,7 +59,7 @@ pub fn check(text: &str, expected: &Expectations<'_>) -> Vec<Problem> {
         return problems;
     }
     front_matter_keys(text, &postmortem, expected, &mut problems);
-    marks::find(text, &mut problems);
+    marks::find(text, &postmortem, &mut problems);
     sections(&postmortem, &mut problems);
     for part in [Part::RootCause, Part::ContributingFactors] {
         if let Some(section) = postmortem.section(part) {
@@ -208,7 +208,8 @@ fn impact(section: &Section, problems: &mut Vec<Problem>) {
 
 fn factors(section: &Section, problems: &mut Vec<Problem>) {
     let blocks = markdown::blocks(&section.body);
-    let is_real = |text: &str| text.chars().any(char::is_alphanumeric) && !text.starts_with(MARK);
+    // A marked one is reported by its mark.
+    let is_real = |text: &str| text.chars().any(char::is_alphanumeric);
     let rows: usize = blocks
         .iter()
         .map(|block| match &block.kind {

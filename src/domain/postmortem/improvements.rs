@@ -273,7 +273,10 @@ pub fn render(improvement: &Improvement) -> String {
         out.push_str(&format!(" {story}"));
     }
     out.push_str(&format!(": {}\n ", improvement.text));
-    let owner = improvement.owner.as_ref().map(|owner| format!("@{owner}"));
+    // A mark says by itself that a name belongs there.
+    let at =
+        |owner: &String| if owner.starts_with(markdown::MARK) { owner.clone() } else { format!("@{owner}") };
+    let owner = improvement.owner.as_ref().map(at);
     let pairs = [
         ("Owner", owner.as_ref()),
         ("Due", improvement.due.as_ref()),

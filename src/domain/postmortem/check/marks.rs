@@ -1,10 +1,11 @@
 //! Finds what a person still has to fill in: our own marks, the usual ones, and placeholders of templates. It must not
 //! take code, links or HTML for one.
 
-use crate::domain::postmortem::{Problem, front_matter, markdown};
+use crate::domain::postmortem::{Part, Postmortem, Problem, draft, front_matter, markdown};
 
-/// Adds a problem for every mark, with its line.
-pub(super) fn find(text: &str, problems: &mut Vec<Problem>) {
+/// Adds a problem for every mark, with its line. What people said during the incident (the timeline, the record) may hold
+/// any words: there only our own mark counts.
+pub(super) fn find(text: &str, postmortem: &Postmortem, problems: &mut Vec<Problem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let cut = front_matter::split(text);
     let body_at = cut.body_line.saturating_sub(1);
@@ -12,9 +13,14 @@ pub(super) fn find(text: &str, problems: &mut Vec<Problem>) {
     for (index, line) in markdown::lines_of(text).enumerate() {
         let in_code = index >= body_at && code.get(index.saturating_sub(body_at)).copied().unwrap_or(false);
         let is_front = index < body_at;
-        for what in marks_of(line, in_code, is_front) {
+        let number = index.saturating_add(1);
+        let is_said = postmortem.sections.iter().any(|section| {
+            let is_record = section.part == Some(Part::Timeline) || section.heading == draft::RECORD_HEADING;
+            is_record && (section.line..=section.last).contains(&number)
+        });
+        for what in marks_of(line, in_code || is_said, is_front) {
             let message = format!("still to fill in: {what}");
-            problems.push(Problem::new("unfilled", index.saturating_add(1), message));
+            problems.push(Problem::new("unfilled", number, message));
         }
     }
 }
@@ -38,9 +44,13 @@ fn marks_of(line: &str, in_code: bool, is_front: bool) -> Vec<String> {
     if in_code {
         return found;
     }
-    let prose = if is_front { line.to_owned() } else { markdown::without_code_spans(line) };
+    let prose = markdown::without_code_spans(line);
     if let Some(word) = todo(&prose) {
         found.push(format!("`{word}`"));
+    }
+    if is_front {
+        // Titles and impacts are what people said.
+        return found;
     }
     found.extend(placeholders(&prose).into_iter().map(|inner| format!("the placeholder `<{inner}>`")));
     found
