@@ -43,7 +43,7 @@ pub fn draft(incident: &Incident, author: &str) -> String {
                 }
             }
             Part::WentWell => {
-                out.push_str(&format!("- {}\n", mark("what to keep: what was fast, clear, prepared, lucky")))
+                out.push_str(&format!("- {}\n", mark("what to keep: what was fast, clear, prepared, lucky")));
             }
             Part::WentPoorly => went_poorly(incident, &mut out),
             Part::Improvements => stories(incident, &mut out),

@@ -167,7 +167,7 @@ fn filled(text: &str) -> String {
         .replace("[fill in: @who owns it]", "@carol")
         .replace("[fill in: which severity it had]", "P2");
     while let Some(at) = out.replace("\\[fill in:", "\\[FILL IN:").find(MARK) {
-        let end = out[at..].find(']').unwrap() + at;
+        let end = at + out.get(at..).unwrap().find(']').unwrap();
         out.replace_range(at..=end, "these are words that a person wrote");
     }
     out
