@@ -1,9 +1,10 @@
 //! A postmortem taken apart: front matter, sections by name, improvements. It must not judge (`check` does).
 
-use super::front_matter::{self, FrontMatter, Key};
+use super::front_matter::{self, FrontMatter, Key, Unreadable};
 use super::improvements::{self, Improvement};
 use super::markdown::{self, BlockKind};
 use super::{MAX_BYTES, Problem};
+use crate::domain::ids::{Seq, StoryId};
 
 /// The sections that a postmortem must have, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -251,6 +252,31 @@ pub fn same_but_for_head(one: &str, other: &str) -> bool {
     one == other || without_head(one).is_some_and(|one| Some(one) == without_head(other))
 }
 
+/// The document as it is published: ids written into the improvements that were filed as stories (by the line of their
+/// box), their ids listed in the front matter, status `published`, the head of the log. Publishing what was published
+/// changes nothing but the head.
+///
+/// # Errors
+/// When there is no front matter that could be read.
+pub fn published(text: &str, ids: &[(usize, StoryId)], head: (Seq, &str)) -> Result<String, Unreadable> {
+    if front_matter::split(text).front.is_none() {
+        return Err(Unreadable);
+    }
+    let text = improvements::with_ids(text, ids);
+    let (mut postmortem, _) = parse(&text);
+    let stories: Vec<String> = postmortem
+        .improvements
+        .iter()
+        .filter_map(|improvement| improvement.story)
+        .map(|story| story.to_string())
+        .collect();
+    let front = &mut postmortem.front;
+    front.set_text(Key::Status, "published")?;
+    front.set_list(Key::Improvements, &stories)?;
+    front.set_timeline_head(head.0, head.1)?;
+    Ok(with_front(&text, front))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,6 +327,30 @@ mod tests {
         let text = "\u{feff}--- \nid: A\n...\nbody";
         assert_eq!(with_front(text, &parse(text).0.front), text);
         assert_eq!(with_front("# x\n", &FrontMatter::default()), "---\n---\n\n# x\n");
+    }
+
+    #[test]
+    fn publishing_again_changes_nothing_but_the_head() {
+        let text = include_str!("../../../tests/fixtures/check/good.md");
+        let (postmortem, _) = parse(text);
+        let new = postmortem.improvements.iter().filter(|i| i.story.is_none());
+        let id = |number| StoryId { incident: "INC-2026-0042".parse().unwrap(), number };
+        let ids: Vec<_> = new.zip(2..).map(|(improvement, number)| (improvement.line, id(number))).collect();
+        let first = published(text, &ids, (Seq(60), "aa")).unwrap();
+        let again = published(&first, &[], (Seq(64), "bb")).unwrap();
+        assert!(same_but_for_head(&first, &again) && first != again);
+        let (postmortem, problems) = parse(&first);
+        assert_eq!(problems, []);
+        assert_eq!(
+            postmortem.front.list(Key::Improvements),
+            ["INC-2026-0042/S1", "INC-2026-0042/S2", "INC-2026-0042/S3"]
+        );
+        assert_eq!(postmortem.front.text(Key::Status), Some("published"));
+        assert_eq!(postmortem.front.timeline_head(), Some((Seq(60), "aa")));
+        assert_eq!(postmortem.front.get("x-ticket").and_then(|value| value.text()), Some("OPS-7"));
+        assert!(postmortem.improvements.iter().all(|i| i.story.is_some()));
+        assert_eq!(published("# no front matter\n", &[], (Seq(1), "aa")), Err(Unreadable));
+        assert_eq!(published("---\na: b: c\n---\n", &[], (Seq(1), "aa")), Err(Unreadable));
     }
 
     proptest! {

@@ -208,7 +208,10 @@ fn a_hostile_title_stays_text() {
     room.ask(Request::SetDetails { title: Some(title), services: None, tags: None, kind: None });
     let text = draft(&room.incident, "al\x1bice");
     assert!(!text.contains('\u{202e}') && !text.contains('\x1b'));
-    assert!(text.contains("# Postmortem: \\<script>x\\</script> \\[fill in: no\\] ---\\<U+202E>\n"), "{text}");
+    assert!(
+        text.contains("# Postmortem: \\<script>x\\</script> \\[fill in: no\\] ---\\<U+202E>\n"),
+        "{text}"
+    );
     let (postmortem, problems) = parse(&text);
     assert_eq!(problems, []);
     assert_eq!(postmortem.title(), Some("<script>x</script> [fill in: no] ---<U+202E>"));
