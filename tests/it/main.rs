@@ -8,3 +8,4 @@ mod runbooks;
 mod shell;
 mod store;
 mod timelines;
+mod wire;
