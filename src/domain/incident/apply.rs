@@ -53,7 +53,7 @@ impl Incident {
             | Event::AskAnswered(_)
             | Event::UpdateApproved(_) => self.reply(r, event),
             Event::RunbookAttached(e) => {
-                self.checklist.attach(r.seq, &e.name, &e.title, &e.text, r.occurred_at)
+                self.checklist.attach(r.seq, &e.name, &e.title, &e.text, r.occurred_at);
             }
             Event::RunbookDetached(e) => self.checklist.detach(e.runbook),
             Event::StepAssigned(e) => {

@@ -65,12 +65,10 @@ impl Incident {
                     record.links.push(link);
                 }
             }
-            Event::RelatedAdded(e) => {
-                if !record.related.iter().any(|k| k.incident == e.incident) {
-                    record
-                        .related
-                        .push(RelatedIncident { incident: e.incident.clone(), relation: e.relation.clone() });
-                }
+            Event::RelatedAdded(e) if !record.related.iter().any(|k| k.incident == e.incident) => {
+                record
+                    .related
+                    .push(RelatedIncident { incident: e.incident.clone(), relation: e.relation.clone() });
             }
             _ => {}
         }
