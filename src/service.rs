@@ -1,1 +1,189 @@
-//! Use cases over store, archive and index; the same for the screen and the command line. It must not touch the terminal.
+//! Use cases over store, archive and index: the same for the screen and the command line. It must not touch the
+//! terminal, read the environment or start a process; what only the shell can do comes in through [`Mint`] and
+//! [`Sealing`].
+
+mod failure;
+mod import;
+mod incidents;
+mod memory;
+mod publish;
+mod room;
+mod runbooks;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+pub use crate::archive::{HookPaths, Hooks, Identity, RefreshWarning, Signer, SigningFormat, SigningRequest};
+pub use crate::index::{Fragment, Snippet, guard as index_guard};
+#[cfg(target_os = "linux")]
+pub use crate::store::ChangeWatch;
+pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};
+
+pub use failure::{Failure, FailureKind};
+pub use import::{ImportReport, NotRead};
+pub use incidents::{IncidentFilter, StoryQuery, VerifyReport};
+pub use memory::{ALARM_SHARE, FindQuery, Past, Similar};
+pub use publish::{DraftFile, PublishReport};
+pub use room::{Loaded, Submitted};
+pub use runbooks::{RunbookChoice, RunbookFile, read_file as read_runbook};
+
+use crate::domain::ids::{EventId, LogId};
+use crate::domain::incident::Incident;
+use crate::domain::policy::Policy;
+use crate::domain::time::{Stamp, Utc};
+
+/// What only the shell may read: ids, salts, and the time that passes. It mints what must not repeat.
+pub trait Mint: Send + Sync {
+    /// How long the program runs, by a clock that no one sets; for measuring.
+    fn running(&self) -> std::time::Duration;
+    /// An event id whose time is `at`.
+    fn event(&self, at: Utc) -> EventId;
+    /// A log id whose time is `at`.
+    fn log(&self, at: Utc) -> LogId;
+    /// A salt.
+    fn salt(&self) -> [u8; 32];
+    /// The event id of a thing that two writers must name alike.
+    fn shared_event(&self, log: LogId, thing: &str) -> EventId;
+}
+
+/// Signs commits and runs hooks. The shell implements it, because both start processes.
+pub trait Sealing: Send + Sync {
+    /// A signer for what the repository asks for.
+    ///
+    /// # Errors
+    /// Why it cannot be honoured, in a sentence.
+    fn signer(&self, request: &SigningRequest) -> Result<Box<dyn Signer>, String>;
+    /// What runs the repository's hooks; `None` when there are none.
+    fn hooks(&self, paths: &HookPaths) -> Option<Box<dyn Hooks>>;
+}
+
+/// Who acts, from where, at what moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct By {
+    /// The person.
+    pub person: String,
+    /// Unix user, host and terminal, as a header takes them.
+    pub actor: String,
+    /// The moment.
+    pub stamp: Stamp,
+}
+
+/// Where the archive is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ArchivePlace {
+    /// The repository.
+    pub repository: PathBuf,
+    /// The folder inside it; empty: its root.
+    pub folder: PathBuf,
+    /// It is the home's own: made when missing.
+    pub own: bool,
+    /// The author of the configuration, where git names none.
+    pub author: Option<String>,
+}
+
+/// The folders that the service reads and writes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Places {
+    /// Postmortems.
+    pub archive: ArchivePlace,
+    /// The search index.
+    pub index: PathBuf,
+    /// Drafts of postmortems.
+    pub drafts: PathBuf,
+    /// The team's runbooks.
+    pub runbooks: PathBuf,
+}
+
+/// The use cases. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn EventStore>,
+    policy: Policy,
+    places: Places,
+    mint: Arc<dyn Mint>,
+    sealing: Arc<dyn Sealing>,
+    /// Folds of the incidents that this process works on.
+    rooms: Mutex<HashMap<LogId, Arc<Mutex<Option<Incident>>>>>,
+    memory: std::sync::Mutex<memory::Memory>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("places", &self.inner.places).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// A service over an open store.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn EventStore>,
+        policy: Policy,
+        places: Places,
+        mint: Arc<dyn Mint>,
+        sealing: Arc<dyn Sealing>,
+    ) -> Self {
+        let inner = Inner {
+            store,
+            policy,
+            places,
+            mint,
+            sealing,
+            rooms: Mutex::new(HashMap::new()),
+            memory: std::sync::Mutex::new(memory::Memory::default()),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// What the team has agreed on.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// The folders.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.inner.places
+    }
+
+    /// The event log.
+    #[must_use]
+    pub fn store(&self) -> &dyn EventStore {
+        &*self.inner.store
+    }
+
+    /// Opens what reading beside the writer needs; called after the first frame.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn warm(&self) -> Result<(), Failure> {
+        Ok(self.inner.store.warm().await?)
+    }
+
+    /// Finishes what is under way and lets go of the files.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn close(&self) -> Result<(), Failure> {
+        Ok(self.inner.store.close().await?)
+    }
+
+    /// Runs git or index work away from the async workers.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .unwrap_or_else(|_| Err(Failure::no("the work broke off; nothing of it was taken over")))
+    }
+}

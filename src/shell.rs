@@ -11,5 +11,7 @@ pub mod input;
 pub mod logging;
 pub mod paths;
 pub mod process;
+pub mod seals;
+pub mod session;
 pub mod signals;
 pub mod terminal;

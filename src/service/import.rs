@@ -1,0 +1,153 @@
+//! Importing other people's postmortems: into archive and index only, in one commit, as they are. It must not write
+//! the log: an imported postmortem has none.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{By, Failure, FailureKind, Inner, Service};
+use crate::archive::{Publication, Seals, commit_message};
+use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
+use crate::domain::postmortem::imported;
+
+/// A file that was not read, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotRead {
+    /// The file.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an import did; the fields are those of `import --json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// Ids that are in the archive now and were not before.
+    pub imported: Vec<String>,
+    /// Ids that were there.
+    pub skipped: Vec<String>,
+    /// Files that were not read.
+    pub not_read: Vec<NotRead>,
+    /// The commit; absent when nothing was new.
+    pub commit: Option<String>,
+    /// What did not go as it should and does not matter to the archive.
+    pub warnings: Vec<String>,
+}
+
+/// How deep a folder is searched.
+const DEPTH: usize = 16;
+
+impl Service {
+    /// Imports files and folders of Markdown, in one commit; what is there already is skipped.
+    ///
+    /// # Errors
+    /// When a path that was named is not there, or the archive cannot be written.
+    pub async fn import(
+        &self,
+        by: &By,
+        paths: Vec<PathBuf>,
+        author: Option<String>,
+    ) -> Result<ImportReport, Failure> {
+        let when = by.stamp.at;
+        let mut report = self
+            .blocking(move |inner| {
+                let mut report = ImportReport::default();
+                let mut found = Vec::new();
+                for path in &paths {
+                    if !path.exists() {
+                        return Err(Failure::new(
+                            FailureKind::NotFound,
+                            format!("{} is not there", path.display()),
+                        ));
+                    }
+                    let base = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+                    collect(path, base, DEPTH, path.is_file(), &mut found);
+                }
+                inner.import(&found, when, author.as_deref(), &mut report)?;
+                Ok(report)
+            })
+            .await?;
+        if report.commit.is_some()
+            && let Err(failure) = self.catch_up_index().await
+        {
+            report.warnings.push(format!("the index follows at the next search: {failure}"));
+        }
+        Ok(report)
+    }
+}
+
+impl Inner {
+    fn import(
+        &self,
+        found: &[(PathBuf, String)],
+        when: crate::domain::time::Utc,
+        author: Option<&str>,
+        report: &mut ImportReport,
+    ) -> Result<(), Failure> {
+        let archive = self.archive()?;
+        let mut known: BTreeSet<String> = super::memory::known_ids(&archive)?.into_keys().collect();
+        let mut files: Vec<(ArchivePath, Vec<u8>)> = Vec::new();
+        for (path, relative) in found {
+            let not_read = |reason: String| NotRead { path: path.display().to_string(), reason };
+            let bytes = match std::fs::read(path) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    report.not_read.push(not_read(error.to_string()));
+                    continue;
+                }
+            };
+            match imported::read(relative, &bytes) {
+                Ok((read, _)) if known.contains(&read.id) => report.skipped.push(read.id),
+                Ok((read, _)) => {
+                    let date = read.date.map_or_else(PartialDate::default, PartialDate::from);
+                    files.push((postmortem_path(date, &read.title, &read.id), bytes));
+                    known.insert(read.id.clone());
+                    report.imported.push(read.id);
+                }
+                Err(error) => report.not_read.push(not_read(error.to_string())),
+            }
+        }
+        if files.is_empty() {
+            return Ok(());
+        }
+        let author = self.author(&archive, author)?;
+        let noun = if files.len() == 1 { "postmortem" } else { "postmortems" };
+        let message = commit_message(&format!("Import {} {noun}", files.len()), "", &[]);
+        let publication = Publication { files: &files, message, author, when };
+        let signer = match archive.signing_required()? {
+            Some(request) => Some(self.sealing.signer(&request).map_err(Failure::no)?),
+            None => None,
+        };
+        let hooks = self.sealing.hooks(&archive.hook_paths()?);
+        let seals = Seals { signer: signer.as_deref(), hooks: hooks.as_deref() };
+        let published = archive.publish(&publication, &seals)?;
+        report.warnings = archive.refresh(&published).iter().map(ToString::to_string).collect();
+        report.commit = Some(published.commit);
+        Ok(())
+    }
+}
+
+/// Markdown files below a path, with their paths relative to what was named; links are not followed.
+fn collect(path: &Path, base: &Path, depth: usize, named: bool, found: &mut Vec<(PathBuf, String)>) {
+    let Ok(meta) = std::fs::symlink_metadata(path) else { return };
+    if meta.is_dir() {
+        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        if depth == 0 || (hidden && path != base) {
+            return;
+        }
+        let Ok(entries) = std::fs::read_dir(path) else { return };
+        let mut below: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+        below.sort();
+        for entry in below {
+            collect(&entry, base, depth - 1, false, found);
+        }
+        return;
+    }
+    let markdown =
+        path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"));
+    if named || (meta.is_file() && markdown) {
+        let relative = path.strip_prefix(base).unwrap_or(path);
+        found.push((path.to_owned(), relative.to_string_lossy().into_owned()));
+    }
+}

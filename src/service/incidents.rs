@@ -1,0 +1,235 @@
+//! Finding incidents and stories, and checking their logs. It must not change anything.
+
+use serde::Serialize;
+
+use super::{Failure, FailureKind, Service};
+use crate::domain::ids::{IncidentId, LogId, Seq, StoryId};
+use crate::domain::log::{Digest, verify};
+use crate::domain::summary::{StorySummary, Summary};
+use crate::domain::words::{State, StoryState};
+use crate::store::{StoryFilter, SummaryFilter};
+
+/// Which incidents a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncidentFilter {
+    /// The states; empty for all.
+    pub states: Vec<State>,
+    /// The most rows; 0 for all.
+    pub limit: u32,
+}
+
+/// Which stories a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoryQuery {
+    /// The states; empty for all.
+    pub states: Vec<StoryState>,
+    /// Only those whose day has passed on this day and that have not shipped.
+    pub overdue_on: Option<chrono::NaiveDate>,
+    /// Only those of one owner.
+    pub owner: Option<String>,
+    /// Only those of one incident.
+    pub incident: Option<IncidentId>,
+}
+
+/// What a check of logs found; the fields are those of `verify --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifyReport {
+    /// Everything holds together.
+    pub ok: bool,
+    /// How many events were checked.
+    pub checked: u64,
+    /// How many of them have their words erased, as the log says.
+    pub redacted: u64,
+    /// The first event that does not hold.
+    pub first_broken: Option<BrokenAt>,
+    /// Each log's name, last position and its digest.
+    pub heads: Vec<HeadOf>,
+}
+
+/// Where a log breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BrokenAt {
+    /// The incident.
+    pub incident: String,
+    /// The position.
+    pub seq: Seq,
+    /// Why.
+    pub reason: String,
+}
+
+/// The head of a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeadOf {
+    /// The incident.
+    pub incident: String,
+    /// The last position.
+    pub seq: Seq,
+    /// Its digest in hex.
+    pub head: String,
+}
+
+impl Service {
+    /// The incident that a text names: a full id, a number, or `.` for the only open one. A number without a year
+    /// means the newest year that has it.
+    ///
+    /// # Errors
+    /// Not found, or ambiguous.
+    pub async fn named(&self, text: &str) -> Result<(IncidentId, LogId), Failure> {
+        let text = text.trim();
+        let not_found = |what: String| {
+            Failure::new(FailureKind::NotFound, what).hint("warroom list --all shows what there is")
+        };
+        if text == "." {
+            let open = self
+                .inner
+                .store
+                .summaries(SummaryFilter { states: vec!["open".to_owned()], limit: 3 })
+                .await?;
+            return match open.as_slice() {
+                [one] => Ok((one.id, one.log)),
+                [] => Err(not_found("no incident is open".to_owned())),
+                [one, two, ..] => Err(Failure::new(
+                    FailureKind::NotFound,
+                    "more than one incident is open, so . does not say which",
+                )
+                .hint(format!("name it: {}, {}, …", one.id, two.id))),
+            };
+        }
+        if let Ok(id) = text.parse::<IncidentId>() {
+            let log = self.inner.store.log_of(id).await?;
+            return log.map(|log| (id, log)).ok_or_else(|| not_found(format!("there is no incident {id}")));
+        }
+        if let Ok(number) = text.parse::<u32>() {
+            let found = self
+                .inner
+                .store
+                .summaries(SummaryFilter { states: Vec::new(), limit: u32::MAX })
+                .await?
+                .into_iter()
+                .find(|row| row.id.number == number);
+            return found
+                .map(|row| (row.id, row.log))
+                .ok_or_else(|| not_found(format!("there is no incident with the number {number}")));
+        }
+        Err(not_found(format!("{text:?} names no incident; use an id such as INC-2026-0042, a number, or .")))
+    }
+
+    /// The incidents of a list, newest declared first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn list(&self, filter: &IncidentFilter) -> Result<Vec<Summary>, Failure> {
+        let states = filter.states.iter().map(|s| s.as_str().to_owned()).collect();
+        let limit = if filter.limit == 0 { u32::MAX } else { filter.limit };
+        let rows = self.inner.store.summaries(SummaryFilter { states, limit }).await?;
+        rows.iter().map(|row| read_row(&row.body, "incident")).collect()
+    }
+
+    /// The log of an incident.
+    ///
+    /// # Errors
+    /// When there is none, or the store fails.
+    pub async fn log_of(&self, id: IncidentId) -> Result<LogId, Failure> {
+        let log = self.inner.store.log_of(id).await?;
+        log.ok_or_else(|| Failure::new(FailureKind::NotFound, format!("there is no incident {id}")))
+    }
+
+    /// The stories of a list: soonest due first, those without a day last.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn stories(&self, query: &StoryQuery) -> Result<Vec<StorySummary>, Failure> {
+        let filter = StoryFilter {
+            states: query.states.iter().map(|s| s.as_str().to_owned()).collect(),
+            due_before: query.overdue_on.map(|d| d.to_string()),
+            incident: query.incident,
+        };
+        let rows = self.inner.store.stories(filter).await?;
+        let mut stories =
+            rows.iter().map(|row| read_row(&row.body, "story")).collect::<Result<Vec<StorySummary>, _>>()?;
+        if let Some(today) = query.overdue_on {
+            stories.retain(|s| s.is_overdue(today));
+        }
+        if let Some(owner) = &query.owner {
+            stories.retain(|s| s.owner.as_deref() == Some(owner.trim_start_matches('@')));
+        }
+        Ok(stories)
+    }
+
+    /// The incident and log of a story.
+    ///
+    /// # Errors
+    /// When the text is no story's name, or there is no such incident.
+    pub async fn story_named(&self, text: &str) -> Result<(StoryId, LogId), Failure> {
+        let id: StoryId = text.parse().map_err(|e| Failure::new(FailureKind::NotFound, format!("{e}")))?;
+        let log = self.log_of(id.incident).await?;
+        Ok((id, log))
+    }
+
+    /// Checks the chain of one log, or of all, and against a head that somebody kept.
+    ///
+    /// # Errors
+    /// What the store says; a broken chain is an answer, not an error.
+    pub async fn verify(
+        &self,
+        log: Option<LogId>,
+        kept: Option<(Option<Seq>, Digest)>,
+    ) -> Result<VerifyReport, Failure> {
+        let logs = match log {
+            Some(log) => vec![log],
+            None => self.inner.store.logs().await?,
+        };
+        let names: std::collections::HashMap<LogId, IncidentId> = self
+            .inner
+            .store
+            .summaries(SummaryFilter { states: Vec::new(), limit: u32::MAX })
+            .await?
+            .into_iter()
+            .map(|row| (row.log, row.id))
+            .collect();
+        let mut report =
+            VerifyReport { ok: true, checked: 0, redacted: 0, first_broken: None, heads: Vec::new() };
+        let mut head_found = kept.is_none();
+        for log in logs {
+            let name = names.get(&log).map_or_else(|| log.to_string(), ToString::to_string);
+            let raw = self.inner.store.read_raw(log).await?;
+            if let Some((seq, kept)) = kept {
+                head_found |= raw.iter().enumerate().any(|(i, event)| {
+                    crate::domain::log::digest(&event.header) == kept
+                        && seq.is_none_or(|s| u64::try_from(i).is_ok_and(|i| i + 1 == s.0))
+                });
+            }
+            let chain = verify(Some(log), raw, &[]);
+            report.checked += chain.checked;
+            report.redacted += u64::try_from(chain.redacted.len()).unwrap_or(0);
+            if let Some(broken) = chain.first_broken {
+                report.ok = false;
+                report.first_broken.get_or_insert(BrokenAt {
+                    incident: name.clone(),
+                    seq: broken.seq,
+                    reason: broken.reason.to_string(),
+                });
+            }
+            if let Some((seq, head)) = chain.head {
+                report.heads.push(HeadOf { incident: name, seq, head: head.to_string() });
+            }
+        }
+        if !head_found {
+            report.ok = false;
+            let last = report.heads.last();
+            report.first_broken.get_or_insert(BrokenAt {
+                incident: last.map(|h| h.incident.clone()).unwrap_or_default(),
+                seq: last.map_or(Seq::NONE, |h| h.seq),
+                reason: "no event has the head that was kept: the log was changed or cut since".to_owned(),
+            });
+        }
+        Ok(report)
+    }
+}
+
+fn read_row<T: serde::de::DeserializeOwned>(body: &str, what: &str) -> Result<T, Failure> {
+    serde_json::from_str(body).map_err(|e| {
+        Failure::new(FailureKind::Integrity, format!("the row of an {what} cannot be read: {e}"))
+            .hint("warroom doctor --repair writes the rows again from the log")
+    })
+}

@@ -1,0 +1,371 @@
+//! The memory: archive and index together. Before every question the index is brought to the archive's tree, by
+//! the difference of trees where it can, by rebuilding where it must. It must not rank (`index` does).
+
+use std::collections::HashMap;
+
+use super::{Failure, Inner, Service};
+use crate::archive::{Archive, Change as Moved};
+use crate::domain::archive_path::ArchivePath;
+use crate::domain::ids::IncidentId;
+use crate::domain::incident::Incident;
+use crate::domain::postmortem::imported;
+use crate::domain::similar::{self, QueryText};
+use crate::domain::summary::StorySummary;
+use crate::domain::words::{EntryKind, Visibility};
+use crate::index::{self, Card, Change, Document, Hit, Index, IndexError, Opened, SimilarQuery, Snippet};
+
+/// The share of the best possible score below which a past incident is not named as similar: with the thirty
+/// queries of the development set, 0.30 keeps more than half of what is relevant among the first three and a
+/// fifth of what is not.
+pub const ALARM_SHARE: f32 = 0.30;
+
+/// What a process keeps open of the memory.
+#[derive(Default)]
+pub(super) struct Memory {
+    index: Option<Box<Index>>,
+}
+
+/// A question in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FindQuery {
+    /// The words.
+    pub text: String,
+    /// Only this severity.
+    pub severity: Option<String>,
+    /// Only this service.
+    pub service: Option<String>,
+    /// Only since this day, `YYYY-MM-DD` or less of it.
+    pub since: Option<String>,
+    /// The last word is still being typed.
+    pub unfinished: bool,
+    /// The most answers.
+    pub limit: usize,
+}
+
+/// A past incident that answers a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Past {
+    /// Its id: ours, or the one of an imported postmortem.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its severity.
+    pub severity: Option<String>,
+    /// Its day, as far as it is known.
+    pub date: Option<String>,
+    /// Its path in the archive.
+    pub path: String,
+    /// The blob of its text.
+    pub blob: String,
+    /// How well it fits; comparable within one answer only.
+    pub score: f32,
+    /// The score as a share of the best possible one for the question.
+    pub share: f32,
+    /// Why it fits, the weightiest reason first.
+    pub why: Vec<String>,
+    /// What ended it.
+    pub ended: Option<String>,
+    /// Its stories that have not shipped.
+    pub unshipped: Vec<StorySummary>,
+    /// Services it touched.
+    pub services: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+}
+
+/// What similar incidents are looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Similar {
+    /// Like this incident.
+    To(Box<Incident>),
+    /// Like these words.
+    Words(String),
+}
+
+impl Service {
+    /// Past incidents that answer a question in words.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or rebuilt.
+    pub async fn search(&self, query: FindQuery) -> Result<Vec<Past>, Failure> {
+        let hits = self
+            .blocking(move |inner| {
+                let question = index::Query {
+                    text: query.text.clone(),
+                    severity: query.severity.clone(),
+                    service: query.service.clone(),
+                    tag: None,
+                    since: query.since.clone(),
+                    unfinished: query.unfinished,
+                    limit: query.limit,
+                };
+                inner.ask(|index| index.search(&question))
+            })
+            .await?;
+        self.with_stories(hits).await
+    }
+
+    /// Past incidents that are like one, or like words.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or rebuilt.
+    pub async fn similar(&self, to: Similar, limit: usize) -> Result<Vec<Past>, Failure> {
+        let hits = self
+            .blocking(move |inner| {
+                let (about, exclude) = match &to {
+                    Similar::To(incident) => (about(incident), vec![incident.id.to_string()]),
+                    Similar::Words(text) => (QueryText::plain(text), Vec::new()),
+                };
+                let question = SimilarQuery { about, exclude, limit };
+                inner.ask(|index| index.similar(&question))
+            })
+            .await?;
+        self.with_stories(hits).await
+    }
+
+    /// The recurrence alarm: past incidents that are like this one, those with unshipped stories first. Empty when
+    /// nothing is like it.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or rebuilt.
+    pub async fn recurrence(&self, to: Similar, limit: usize) -> Result<Vec<Past>, Failure> {
+        let mut past = self.similar(to, limit.saturating_mul(2)).await?;
+        past.retain(|p| p.share >= ALARM_SHARE);
+        past.sort_by_key(|p| p.unshipped.is_empty());
+        past.truncate(limit);
+        Ok(past)
+    }
+
+    /// The text of a past postmortem.
+    ///
+    /// # Errors
+    /// When the archive does not have it.
+    pub async fn past_text(&self, path: &str) -> Result<String, Failure> {
+        let path = path.to_owned();
+        self.blocking(move |inner| {
+            let archive = inner.archive()?;
+            let at = ArchivePath::new(path.clone()).map_err(|e| Failure::no(e.to_string()))?;
+            let bytes = archive.read(&at)?.ok_or_else(|| {
+                Failure::new(super::FailureKind::NotFound, format!("the archive has no {path}"))
+            })?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        })
+        .await
+    }
+
+    /// The passages of a past postmortem that answer a question.
+    ///
+    /// # Errors
+    /// When the archive does not have it.
+    pub async fn snippet(&self, path: &str, query: &str) -> Result<Snippet, Failure> {
+        let text = self.past_text(path).await?;
+        let body = imported::read(path, text.as_bytes()).map(|(i, _)| i.plain_body()).unwrap_or(text);
+        Ok(index::snippet(&body, query))
+    }
+
+    /// Builds the index anew, telling how many documents are done. Answers how many there are.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or written.
+    pub async fn reindex(&self, progress: impl FnMut(u64) + Send + 'static) -> Result<u64, Failure> {
+        self.blocking(move |inner| {
+            let mut memory = inner.memory();
+            memory.index = None;
+            let archive = inner.archive()?;
+            let index = rebuild(inner, &archive, progress)?;
+            let count = index.len();
+            memory.index = Some(Box::new(index));
+            Ok(count)
+        })
+        .await
+    }
+
+    /// Brings the index to the archive's tree, after a publication. Failures are told and do no harm: the next
+    /// question tries again.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or written.
+    pub async fn catch_up_index(&self) -> Result<(), Failure> {
+        self.blocking(|inner| inner.ask(|_| Ok(Vec::new())).map(|_| ())).await
+    }
+
+    async fn with_stories(&self, hits: Vec<Hit>) -> Result<Vec<Past>, Failure> {
+        let mut past = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let mut unshipped = Vec::new();
+            if let Ok(id) = hit.card.id.parse::<IncidentId>() {
+                let query = super::StoryQuery { incident: Some(id), ..super::StoryQuery::default() };
+                unshipped = self.stories(&query).await?;
+                unshipped.retain(StorySummary::is_unshipped);
+            }
+            past.push(Past {
+                id: hit.card.id,
+                title: hit.card.title,
+                severity: hit.card.severity,
+                date: hit.card.date,
+                path: hit.card.path,
+                blob: hit.card.blob,
+                score: hit.score,
+                share: hit.share,
+                why: hit.why,
+                ended: hit.card.ended,
+                unshipped,
+                services: hit.card.services,
+                tags: hit.card.tags,
+            });
+        }
+        Ok(past)
+    }
+}
+
+/// What an incident in progress is about.
+fn about(incident: &Incident) -> QueryText {
+    let lines = incident
+        .timeline
+        .shown()
+        .filter(|e| e.struck.is_none() && !e.redacted)
+        .map(|e| similar::Line { text: &e.text, system: e.kind == EntryKind::System, starred: e.starred });
+    similar::query_text(&incident.title, &incident.services, &incident.tags, lines)
+}
+
+impl Inner {
+    pub(super) fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The archive, made when it is the home's own and missing.
+    pub(super) fn archive(&self) -> Result<Archive, Failure> {
+        let place = &self.places.archive;
+        if place.own {
+            Ok(Archive::create_own(&place.repository, "main")?)
+        } else {
+            Ok(Archive::open(&place.repository, &place.folder)?)
+        }
+    }
+
+    /// Asks an index that reflects the archive's tree. Damage found while asking is answered by rebuilding once.
+    fn ask(&self, question: impl Fn(&Index) -> Result<Vec<Hit>, IndexError>) -> Result<Vec<Hit>, Failure> {
+        let mut memory = self.memory();
+        let archive = self.archive()?;
+        let index = match memory.index.take() {
+            Some(index) => index,
+            None => match Index::open(&self.places.index) {
+                Opened::Ready(index) => index,
+                Opened::Stale(_) => Box::new(rebuild(self, &archive, |_| ())?),
+            },
+        };
+        let index = match follow(self, &archive, index) {
+            Ok(index) => index,
+            // Somebody else is writing: an answer that is a moment old is better than none.
+            Err(Behind::Busy(index)) => index,
+            Err(Behind::Rebuild) => Box::new(rebuild(self, &archive, |_| ())?),
+            Err(Behind::Failed(failure)) => return Err(failure),
+        };
+        match question(&index) {
+            Ok(hits) => {
+                memory.index = Some(index);
+                Ok(hits)
+            }
+            Err(IndexError::Damaged { .. }) => {
+                drop(index);
+                let index = Box::new(rebuild(self, &archive, |_| ())?);
+                let hits = question(&index)?;
+                memory.index = Some(index);
+                Ok(hits)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+enum Behind {
+    Busy(Box<Index>),
+    Rebuild,
+    Failed(Failure),
+}
+
+/// Brings an index to the archive's tree by what changed between the two trees.
+fn follow(inner: &Inner, archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
+    let failed = |e: crate::archive::ArchiveError| Behind::Failed(e.into());
+    let tree = archive.tree_id().map_err(failed)?;
+    let wanted = tree.clone().unwrap_or_default();
+    if index.tree() == wanted {
+        return Ok(index);
+    }
+    // Another process may have written it meanwhile.
+    if index.reload().is_err() {
+        return Err(Behind::Rebuild);
+    }
+    let from = index.tree();
+    if from == wanted {
+        return Ok(index);
+    }
+    let old = (!from.is_empty()).then_some(from.as_str());
+    let Ok(moved) = archive.changes(old, tree.as_deref()) else { return Err(Behind::Rebuild) };
+    let mut changes = Vec::new();
+    for change in moved {
+        match change {
+            Moved::Put { path, blob } => {
+                let bytes = archive.read_blob(&blob).map_err(failed)?;
+                changes.push(match document(path.as_str(), &blob, &bytes) {
+                    Some(document) if is_shared(&document.card) => Change::Put(Box::new(document)),
+                    _ => Change::Removed { path: path.as_str().to_owned() },
+                });
+            }
+            Moved::Removed { path } => changes.push(Change::Removed { path: path.as_str().to_owned() }),
+        }
+    }
+    let _ = inner;
+    match index.update(&from, &wanted, changes) {
+        Ok(()) => Ok(index),
+        Err(IndexError::Busy) => Err(Behind::Busy(index)),
+        Err(_) => Err(Behind::Rebuild),
+    }
+}
+
+fn rebuild(inner: &Inner, archive: &Archive, progress: impl FnMut(u64)) -> Result<Index, Failure> {
+    let tree = archive.tree_id()?.unwrap_or_default();
+    let listing = archive.list()?;
+    let documents = listing.entries.iter().filter_map(|entry| {
+        let bytes = archive.read_blob(&entry.blob).ok()?;
+        document(entry.path.as_str(), &entry.blob, &bytes).filter(|d| is_shared(&d.card))
+    });
+    Ok(index::rebuild(&inner.places.index, &tree, documents, progress)?)
+}
+
+/// Postmortems under restriction are not found by others' searches.
+fn is_shared(card: &Card) -> bool {
+    card.visibility.parse::<Visibility>().unwrap_or(Visibility::Team) == Visibility::Team
+}
+
+fn document(path: &str, blob: &str, bytes: &[u8]) -> Option<Document> {
+    let (read, _) = imported::read(path, bytes).ok()?;
+    let body = read.plain_body();
+    let card = Card {
+        id: read.id,
+        title: read.title,
+        severity: read.severity,
+        date: read.date.map(|d| d.to_string()),
+        services: read.services,
+        tags: read.tags,
+        path: path.to_owned(),
+        blob: blob.to_owned(),
+        kind: read.kind.unwrap_or_else(|| "imported".to_owned()),
+        visibility: read.visibility.unwrap_or_else(|| "team".to_owned()),
+        ended: read.ended,
+    };
+    Some(Document { card, body })
+}
+
+/// The ids and paths that the archive has, for skipping what is there.
+pub(super) fn known_ids(archive: &Archive) -> Result<HashMap<String, String>, Failure> {
+    let mut known = HashMap::new();
+    for entry in archive.list()?.entries {
+        if let Ok(bytes) = archive.read_blob(&entry.blob)
+            && let Ok((read, _)) = imported::read(entry.path.as_str(), &bytes)
+        {
+            known.insert(read.id, entry.path.as_str().to_owned());
+        }
+    }
+    Ok(known)
+}

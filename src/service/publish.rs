@@ -1,0 +1,393 @@
+//! The postmortem's way: draft file → check → commit → log → index. Every step can be left and resumed, and a
+//! crash between any two is healed by doing the same again: stories are filed once, because an improvement that
+//! has no id yet is matched with the stories of the log by its words; the commit is made once, because the same
+//! document but for its head is the same commit; the log says that it is published only after it is.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{By, Failure, FailureKind, Inner, Service};
+use crate::archive::{Identity, Publication, Seals, commit_message};
+use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
+use crate::domain::ids::{LogId, StoryId};
+use crate::domain::incident::Incident;
+use crate::domain::postmortem::check::{Expectations, check};
+use crate::domain::postmortem::date::PartialDate as DayPart;
+use crate::domain::postmortem::document::{self, same_but_for_head};
+use crate::domain::postmortem::draft::draft;
+use crate::domain::postmortem::markdown::MARK;
+use crate::domain::postmortem::{Problem, imported, improvements};
+use crate::domain::request::{Asked, NewStory, Request};
+use crate::domain::words::State;
+
+/// A draft on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// It was made just now; otherwise it was there and is left as it is.
+    pub created: bool,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a publication did; the fields are those of `postmortem publish --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PublishReport {
+    /// The incident.
+    pub id: String,
+    /// The path in the archive.
+    pub path: String,
+    /// The commit in hex.
+    pub commit: String,
+    /// How long the commit took, from the bytes to the moved branch, in ms.
+    pub commit_ms: f64,
+    /// The same document was published before: nothing was committed.
+    pub unchanged: bool,
+    /// Stories that this publication filed.
+    pub filed: Vec<String>,
+    /// What did not go as it should and does not matter to the record.
+    pub warnings: Vec<String>,
+}
+
+impl Service {
+    /// Makes the draft of an incident's postmortem, or finds the one that is there: edited text is never
+    /// overwritten. A published postmortem without a draft is drafted from its published text.
+    ///
+    /// # Errors
+    /// When the log, the archive or the file cannot be read or written.
+    pub async fn draft(&self, log: LogId, by: &By) -> Result<DraftFile, Failure> {
+        let incident = self.incident(log).await?;
+        let path = self.draft_path(&incident);
+        if let Some(text) = read_draft(&path)? {
+            return Ok(DraftFile { path, created: false, text });
+        }
+        let published = match &incident.closing.postmortem.path {
+            Some(at) => self.past_text(at).await.ok(),
+            None => None,
+        };
+        let text = published.unwrap_or_else(|| draft(&incident, &by.person));
+        write_atomically(&path, text.as_bytes())?;
+        let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        self.submit(log, by, &[Request::RecordDraft { file }.into()], incident.head).await?;
+        Ok(DraftFile { path, created: true, text })
+    }
+
+    /// Where the draft of an incident is, made or not.
+    #[must_use]
+    pub fn draft_path(&self, incident: &Incident) -> PathBuf {
+        self.inner.places.drafts.join(format!("{}.md", incident.id))
+    }
+
+    /// Checks the draft of an incident's postmortem, and writes down what was found.
+    ///
+    /// # Errors
+    /// When there is no draft, or it cannot be read.
+    pub async fn check_draft(&self, log: LogId, by: &By) -> Result<Vec<Problem>, Failure> {
+        let incident = self.incident(log).await?;
+        let path = self.draft_path(&incident);
+        let text = read_draft(&path)?.ok_or_else(|| no_draft(&incident))?;
+        let problems = self.problems(&incident, &text, by);
+        let count = u32::try_from(problems.len()).unwrap_or(u32::MAX);
+        if incident.closing.postmortem.checked.map(|(n, _)| n) != Some(count) {
+            self.submit(log, by, &[Request::RecordCheck { problems: count }.into()], incident.head).await?;
+        }
+        Ok(problems)
+    }
+
+    fn problems(&self, incident: &Incident, text: &str, by: &By) -> Vec<Problem> {
+        let profile = self.inner.policy.profile_named(&incident.profile);
+        let names: Vec<&str> = profile.levels().map(|l| l.name.as_str()).collect();
+        check(text, &Expectations { severities: &names, today: by.stamp.at.date_naive() })
+    }
+
+    /// Publishes the draft. With open problems it needs a reason, which is recorded.
+    ///
+    /// # Errors
+    /// When the incident is open, problems are not waived, nobody is known as author, or git refuses. Nothing is
+    /// committed then.
+    pub async fn publish(
+        &self,
+        log: LogId,
+        by: &By,
+        waive: Option<&str>,
+        author: Option<&str>,
+    ) -> Result<PublishReport, Failure> {
+        let incident = self.incident(log).await?;
+        if incident.state == State::Open {
+            return Err(Failure::no(format!("{} is not resolved", incident.id))
+                .hint("say that it is over first: warroom resolve"));
+        }
+        if incident.visibility != crate::domain::words::Visibility::Team {
+            return Err(Failure::no(format!(
+                "{} is {}: it does not go into the shared archive",
+                incident.id, incident.visibility
+            ))
+            .hint("set the visibility to team first, or waive the postmortem with a reason"));
+        }
+        let draft_path = self.draft_path(&incident);
+        let text = match read_draft(&draft_path)? {
+            Some(text) => text,
+            None => match &incident.closing.postmortem.path {
+                Some(at) => self.past_text(at).await?,
+                None => return Err(no_draft(&incident)),
+            },
+        };
+        let problems = self.problems(&incident, &text, by);
+        let reason = waive.map(str::trim).filter(|w| !w.is_empty());
+        if let (Some(first), None) = (problems.first(), reason) {
+            let more = problems.len().saturating_sub(1);
+            let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+            return Err(Failure::no(format!(
+                "{}:{}: {}{more}",
+                draft_path.display(),
+                first.line,
+                first.message
+            ))
+            .hint("fix it (warroom postmortem edit), or publish with --waive REASON"));
+        }
+
+        // The head when publishing begins, before stories and publication are in the log.
+        let head = self.inner.store.head(log).await?;
+        let (seq, digest) = head.ok_or_else(|| Failure::no("the incident has no log"))?;
+        let (text, filed) = self.file_improvements(&incident, log, by, text, &draft_path).await?;
+        let publication = self.prepare(&incident, by, &text, &problems, reason, (seq, digest), author)?;
+        let done = self.blocking(move |inner| publication.run(inner)).await?;
+
+        let known = incident.closing.postmortem.published.as_ref().map(|(commit, _)| commit.as_str());
+        if known != Some(done.commit.as_str()) {
+            let (read, _) = imported::read(&done.path, text.as_bytes())
+                .map_err(|e| Failure::no(format!("the published text cannot be read: {e}")))?;
+            let request = Request::RecordPublication {
+                path: done.path.clone(),
+                commit: done.commit.clone(),
+                timeline_head: format!("{seq} {digest}"),
+                ended_by: read.ended.unwrap_or_default(),
+                problems: u32::try_from(problems.len()).unwrap_or(u32::MAX),
+                waived: reason.unwrap_or_default().to_owned(),
+            };
+            self.submit(log, by, &[request.into()], incident.head).await?;
+        }
+        let mut warnings = done.warnings;
+        if let Err(failure) = self.catch_up_index().await {
+            warnings.push(format!("the index follows at the next search: {failure}"));
+        }
+        Ok(PublishReport {
+            id: incident.id.to_string(),
+            path: done.path,
+            commit: done.commit,
+            commit_ms: done.commit_time.as_secs_f64() * 1000.0,
+            unchanged: done.unchanged,
+            filed: filed.iter().map(ToString::to_string).collect(),
+            warnings,
+        })
+    }
+
+    /// Files the improvements that have no story yet, and writes their ids into text and draft.
+    async fn file_improvements(
+        &self,
+        incident: &Incident,
+        log: LogId,
+        by: &By,
+        text: String,
+        draft_path: &Path,
+    ) -> Result<(String, Vec<StoryId>), Failure> {
+        let (parsed, _) = document::parse(&text);
+        let mut next = incident.closing.next_story();
+        let mut ids = Vec::new();
+        let mut requests: Vec<Asked> = Vec::new();
+        let mut filed = Vec::new();
+        for improvement in parsed.improvements.iter().filter(|i| i.story.is_none()) {
+            let same = incident
+                .closing
+                .stories
+                .values()
+                .find(|s| s.title.trim() == improvement.text.trim())
+                .map(|s| s.number);
+            let number = same.unwrap_or_else(|| {
+                requests.push(
+                    Request::FileStory(NewStory {
+                        title: improvement.text.clone(),
+                        // What was waived unfilled is not somebody's name.
+                        owner: improvement.owner.clone().filter(|o| !o.contains(MARK) && !o.contains(' ')),
+                        due: improvement.due_date(),
+                        severity: improvement
+                            .severity
+                            .clone()
+                            .filter(|s| self.inner.policy.profile_named(&incident.profile).find(s).is_some()),
+                        kind: improvement.story_kind(),
+                        proof: improvement.proof.clone().filter(|p| !p.contains(MARK)).unwrap_or_default(),
+                        external: String::new(),
+                    })
+                    .into(),
+                );
+                let number = next;
+                filed.push(StoryId { incident: incident.id, number });
+                next = next.saturating_add(1);
+                number
+            });
+            ids.push((improvement.line, StoryId { incident: incident.id, number }));
+        }
+        if ids.is_empty() {
+            return Ok((text, filed));
+        }
+        if !requests.is_empty() {
+            self.submit(log, by, &requests, incident.head).await?;
+        }
+        let text = improvements::with_ids(&text, &ids);
+        write_atomically(draft_path, text.as_bytes())?;
+        Ok((text, filed))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is one fact of the publication, named once")]
+    fn prepare(
+        &self,
+        incident: &Incident,
+        by: &By,
+        text: &str,
+        problems: &[Problem],
+        waived: Option<&str>,
+        head: (crate::domain::ids::Seq, crate::domain::log::Digest),
+        author: Option<&str>,
+    ) -> Result<Prepared, Failure> {
+        let (parsed, _) = document::parse(text);
+        let text = document::published(text, &[], (head.0, &head.1.to_string())).map_err(|_| {
+            Failure::no("the front matter of the draft cannot be read, so its head cannot be written into it")
+                .hint("mend it (warroom postmortem check names the line); this cannot be waived")
+        })?;
+        let title = parsed.title().unwrap_or(&incident.title).to_owned();
+        let path = match &incident.closing.postmortem.path {
+            Some(path) => ArchivePath::new(path.clone()).map_err(|e| Failure::no(e.to_string()))?,
+            None => {
+                let date = incident.began_at().date_naive();
+                postmortem_path(PartialDate::from(DayPart::from(date)), &title, &incident.id.to_string())
+            }
+        };
+        let mut body = String::new();
+        if let Some(reason) = waived
+            && !problems.is_empty()
+        {
+            body = format!("Published with {} open problems: {reason}", problems.len());
+        }
+        let message = commit_message(
+            &format!("{}: {title}", incident.id),
+            &body,
+            &[("Incident", &incident.id.to_string()), ("Timeline-Head", &format!("{} {}", head.0, head.1))],
+        );
+        Ok(Prepared { path, text, message, author: author.map(str::to_owned), when: by.stamp.at })
+    }
+}
+
+struct Prepared {
+    path: ArchivePath,
+    text: String,
+    message: String,
+    author: Option<String>,
+    when: crate::domain::time::Utc,
+}
+
+struct Done {
+    path: String,
+    commit: String,
+    commit_time: Duration,
+    unchanged: bool,
+    warnings: Vec<String>,
+}
+
+impl Prepared {
+    fn run(self, inner: &Inner) -> Result<Done, Failure> {
+        let archive = inner.archive()?;
+        let author = inner.author(&archive, self.author.as_deref())?;
+        let mut bytes = self.text.into_bytes();
+        // The same document but for its head is published already: publish those bytes again, which commits
+        // nothing and heals what a crash left open.
+        if let Some(there) = archive.read(&self.path)?
+            && same_but_for_head(&String::from_utf8_lossy(&there), &String::from_utf8_lossy(&bytes))
+        {
+            bytes = there;
+        }
+        let files = [(self.path, bytes)];
+        let publication = Publication { files: &files, message: self.message, author, when: self.when };
+        let signer = match archive.signing_required()? {
+            Some(request) => Some(inner.sealing.signer(&request).map_err(|why| {
+                Failure::no(format!("the repository wants signed commits, and that cannot be done: {why}"))
+                    .hint("nothing was committed; see git config commit.gpgsign")
+            })?),
+            None => None,
+        };
+        let hooks = inner.sealing.hooks(&archive.hook_paths()?);
+        let seals = Seals { signer: signer.as_deref(), hooks: hooks.as_deref() };
+        let begun = inner.mint.running();
+        let published = archive.publish(&publication, &seals)?;
+        let commit_time = inner.mint.running().saturating_sub(begun);
+        let warnings = archive.refresh(&published).iter().map(ToString::to_string).collect();
+        let path = files.first().map(|(p, _)| p.as_str().to_owned()).unwrap_or_default();
+        Ok(Done { path, commit: published.commit, commit_time, unchanged: published.unchanged, warnings })
+    }
+}
+
+impl Inner {
+    /// Who commits: `--author`, else git's own configuration, else `[archive] author`.
+    pub(super) fn author(
+        &self,
+        archive: &crate::archive::Archive,
+        flag: Option<&str>,
+    ) -> Result<Identity, Failure> {
+        if let Some(text) = flag {
+            return text
+                .parse()
+                .map_err(|e: crate::archive::ArchiveError| Failure::new(FailureKind::Usage, e.to_string()));
+        }
+        if let Some(identity) = archive.identity()? {
+            return Ok(identity);
+        }
+        match &self.places.archive.author {
+            Some(text) => Ok(text.parse()?),
+            None => Err(Failure::no("nobody is known as the author of the commit").hint(
+                "set git config user.name and user.email, or [archive] author in warroom.toml, \
+                 or give --author \"alice <alice@example.org>\"",
+            )),
+        }
+    }
+}
+
+fn no_draft(incident: &Incident) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("{} has no draft of a postmortem", incident.id))
+        .hint(format!("make one: warroom postmortem draft {}", incident.id))
+}
+
+fn read_draft(path: &Path) -> Result<Option<String>, Failure> {
+    match std::fs::read(path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) => {
+                let good = error.utf8_error().valid_up_to();
+                let bytes = error.into_bytes();
+                let line = bytes.iter().take(good).filter(|b| **b == b'\n').count() + 1;
+                Err(Failure::no(format!("{}:{line}: the draft is not UTF-8", path.display()))
+                    .hint("save it as UTF-8; nothing was changed"))
+            }
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::no(format!("{} cannot be read: {error}", path.display()))),
+    }
+}
+
+/// Writes a file beside its place and moves it there, so that a reader or a crash never sees half of it.
+pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::no(format!("{} cannot be written: {e}", path.display()));
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    if let Ok(folder) = std::fs::File::open(folder) {
+        // The name must be on disk too; where folders cannot be synced, the file still is.
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}

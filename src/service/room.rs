@@ -1,0 +1,427 @@
+//! The room's use cases: load an incident, declare one, submit requests, see what others wrote. It must not hold
+//! rules (`domain::decide` does): on a conflict it loads what is new, decides again and appends again.
+
+use std::sync::Arc;
+
+use chrono::Datelike;
+use tokio::sync::Mutex;
+
+use super::{By, Failure, Inner, Service};
+use crate::domain::clocks;
+use crate::domain::decide::{Asker, decide};
+use crate::domain::event::{Event, NewEvent, Recorded};
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::incident::Incident;
+use crate::domain::log::KindTag;
+use crate::domain::request::{Asked, Declaration, Request};
+use crate::domain::summary::{StorySummary, Summary};
+use crate::domain::wire;
+use crate::store::{Append, StoreError, StoredEvent, StoryRow, SummaryRow, Unsealed};
+
+/// How often a submit decides again after a conflict before it gives up.
+const TRIES: usize = 16;
+
+/// How many events are read at once.
+const PAGE: u32 = 10_000;
+
+/// An incident with the log that it is the fold of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The fold.
+    pub incident: Incident,
+    /// The log.
+    pub events: Vec<Recorded>,
+}
+
+/// What a submit stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submitted {
+    /// The events, those of others that came before them included, in order: what the caller's fold lacks when
+    /// it stood at the position that the caller gave.
+    pub events: Vec<Recorded>,
+    /// How many at the end of `events` are the caller's own.
+    pub own: usize,
+}
+
+impl Submitted {
+    /// The caller's own events.
+    #[must_use]
+    pub fn own_events(&self) -> &[Recorded] {
+        self.events.get(self.events.len().saturating_sub(self.own)..).unwrap_or_default()
+    }
+}
+
+impl Service {
+    /// Loads an incident with its log.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn load(&self, log: LogId) -> Result<Loaded, Failure> {
+        let events = self.inner.read_after(log, Seq::NONE).await?;
+        let incident = Incident::fold(log, &events);
+        let slot = self.inner.slot(log).await;
+        *slot.lock().await = Some(incident.clone());
+        Ok(Loaded { incident, events })
+    }
+
+    /// The fold of an incident as it is now.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn incident(&self, log: LogId) -> Result<Incident, Failure> {
+        let slot = self.inner.slot(log).await;
+        let mut slot = slot.lock().await;
+        let incident = self.inner.catch_up(log, &mut slot).await?;
+        Ok(incident.clone())
+    }
+
+    /// The events after a position, those of other processes included.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn events_after(&self, log: LogId, after: Seq) -> Result<Vec<Recorded>, Failure> {
+        self.inner.read_after(log, after).await
+    }
+
+    /// Declares an incident under the next free number of its year.
+    ///
+    /// # Errors
+    /// When a rule refuses it, or the store does.
+    pub async fn declare(
+        &self,
+        by: &By,
+        mut declaration: Declaration,
+        at: Option<(crate::domain::time::Utc, bool)>,
+    ) -> Result<(IncidentId, LogId, Vec<Recorded>), Failure> {
+        let year = u16::try_from(by.stamp.at.year()).unwrap_or(u16::MAX);
+        let log = self.inner.mint.log(by.stamp.at);
+        for _ in 0..TRIES {
+            let number = self.inner.store.next_number(year).await?;
+            declaration.id = IncidentId { year, number };
+            let asked = Asked { request: Request::Declare(declaration.clone()), at };
+            let mut incident = Incident::new(log);
+            match self.inner.try_submit(&mut incident, by, std::slice::from_ref(&asked)).await {
+                Err(Attempt::Again(StoreError::IdTaken { .. })) => {}
+                Err(Attempt::Again(error)) => return Err(error.into()),
+                Err(Attempt::Refused(failure)) => return Err(failure),
+                Ok(events) => {
+                    let slot = self.inner.slot(log).await;
+                    *slot.lock().await = Some(incident);
+                    return Ok((declaration.id, log, events));
+                }
+            }
+        }
+        Err(Failure::new(super::FailureKind::Conflict, "others keep taking the next number; try again"))
+    }
+
+    /// Submits requests as one: all are stored, or none. `seen` is the position up to which the caller has folded.
+    ///
+    /// # Errors
+    /// When a rule refuses one of them, or the store does. Nothing is stored then.
+    pub async fn submit(
+        &self,
+        log: LogId,
+        by: &By,
+        asked: &[Asked],
+        seen: Seq,
+    ) -> Result<Submitted, Failure> {
+        let slot = self.inner.slot(log).await;
+        let mut slot = slot.lock().await;
+        let mut first = slot.is_none();
+        for _ in 0..TRIES {
+            let incident = if first {
+                self.inner.catch_up(log, &mut slot).await?
+            } else {
+                slot.get_or_insert_with(|| Incident::new(log))
+            };
+            let before = incident.head;
+            match self.inner.try_submit(incident, by, asked).await {
+                Ok(own) => {
+                    let count = own.len();
+                    let mut events = if before > seen {
+                        let mut others = self.inner.read_after(log, seen).await?;
+                        others.retain(|e| e.seq <= before);
+                        others
+                    } else {
+                        Vec::new()
+                    };
+                    events.extend(own);
+                    return Ok(Submitted { events, own: count });
+                }
+                Err(Attempt::Again(StoreError::Conflict { .. })) => first = true,
+                Err(Attempt::Again(error)) => {
+                    *slot = None;
+                    return Err(error.into());
+                }
+                // What was refused may have been refused because of what this process has not seen yet.
+                Err(Attempt::Refused(failure)) if first => return Err(failure),
+                Err(Attempt::Refused(failure)) => {
+                    let known = before;
+                    if self.inner.catch_up(log, &mut slot).await?.head == known {
+                        return Err(failure);
+                    }
+                }
+            }
+        }
+        Err(Failure::new(super::FailureKind::Conflict, "others keep writing at the same moment; try again"))
+    }
+
+    /// Writes down the clocks that ran out and are not in the log yet. Called by an open room and after a writing
+    /// command; two rooms write a breach once, because its id follows from incident, clock and deadline.
+    ///
+    /// # Errors
+    /// What the store says; a breach that another room wrote first is none.
+    pub async fn record_breaches(&self, log: LogId, by: &By) -> Result<Vec<Recorded>, Failure> {
+        let slot = self.inner.slot(log).await;
+        let mut slot = slot.lock().await;
+        let mut written = Vec::new();
+        let incident = self.inner.catch_up(log, &mut slot).await?;
+        for (key, deadline) in clocks::unrecorded_breaches(incident, &self.inner.policy, by.stamp.at) {
+            let asked = Request::RecordBreach { clock: key.to_string(), deadline }.into();
+            match self.inner.try_submit(incident, by, std::slice::from_ref(&asked)).await {
+                Ok(events) => written.extend(events),
+                Err(Attempt::Again(StoreError::Conflict { .. } | StoreError::EventTaken { .. })) => break,
+                Err(Attempt::Again(error)) => return Err(error.into()),
+                Err(Attempt::Refused(_)) => {}
+            }
+        }
+        Ok(written)
+    }
+
+    /// Writes the summary and story rows of an incident again from its log.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn rebuild_summary(&self, log: LogId) -> Result<(), Failure> {
+        let events = self.inner.read_after(log, Seq::NONE).await?;
+        let incident = Incident::fold(log, &events);
+        let append = Append {
+            log,
+            expected: incident.head,
+            events: Vec::new(),
+            summary: summary_row(&incident, &Summary::from(&incident))?,
+            stories: story_rows(&incident)?,
+        };
+        self.inner.store.append(append).await?;
+        Ok(())
+    }
+}
+
+/// Why an attempt stored nothing.
+enum Attempt {
+    /// The store refused; some of its reasons pass.
+    Again(StoreError),
+    /// A rule refused, or the event cannot be written.
+    Refused(Failure),
+}
+
+impl Inner {
+    async fn slot(&self, log: LogId) -> Arc<Mutex<Option<Incident>>> {
+        Arc::clone(self.rooms.lock().await.entry(log).or_default())
+    }
+
+    pub(super) async fn read_after(&self, log: LogId, after: Seq) -> Result<Vec<Recorded>, Failure> {
+        let mut events: Vec<Recorded> = Vec::new();
+        loop {
+            let last = events.last().map_or(after, |e| e.seq);
+            let page = self.store.read(log, last, PAGE).await?;
+            let full = u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE;
+            events.extend(page.iter().map(recorded));
+            if !full {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// Brings the fold of a slot up to the store's head.
+    async fn catch_up<'a>(
+        &self,
+        log: LogId,
+        slot: &'a mut Option<Incident>,
+    ) -> Result<&'a mut Incident, Failure> {
+        let incident = slot.get_or_insert_with(|| Incident::new(log));
+        for event in self.read_after(log, incident.head).await? {
+            incident.apply(&event);
+        }
+        Ok(incident)
+    }
+
+    /// Decides, appends and applies. The incident changes only when the store has taken the events.
+    async fn try_submit(
+        &self,
+        incident: &mut Incident,
+        by: &By,
+        asked: &[Asked],
+    ) -> Result<Vec<Recorded>, Attempt> {
+        let asker = Asker { by: &by.person, now: by.stamp.at, policy: &self.policy };
+        // One request is decided on the incident itself; several each on what the ones before would make of it.
+        let mut ahead = std::borrow::Cow::Borrowed(&*incident);
+        let mut new: Vec<NewEvent> = Vec::new();
+        for (i, one) in asked.iter().enumerate() {
+            let events = decide(&ahead, one, &asker).map_err(|r| Attempt::Refused(r.into()))?;
+            if i + 1 < asked.len() {
+                let fold = ahead.to_mut();
+                for event in &events {
+                    let provisional = provisional(fold, event, by);
+                    fold.apply(&provisional);
+                }
+            }
+            new.extend(events);
+        }
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        let unsealed = new.iter().map(|e| self.unsealed(incident.log, e, by)).collect::<Result<Vec<_>, _>>();
+        let unsealed = unsealed.map_err(Attempt::Refused)?;
+
+        let expected = incident.head;
+        let (summary, stories) = self.rows_after(incident, &new, by).map_err(Attempt::Refused)?;
+        let append = Append { log: incident.log, expected, events: unsealed, summary, stories };
+        let appended = self.store.append(append).await.map_err(Attempt::Again)?;
+        let events: Vec<Recorded> = appended.events.iter().map(recorded).collect();
+        for event in &events {
+            incident.apply(event);
+        }
+        Ok(events)
+    }
+
+    /// The rows as they are after the events. Most events are lines that change nothing that a list shows; for the
+    /// others the fold is copied and goes ahead.
+    fn rows_after(
+        &self,
+        incident: &Incident,
+        new: &[NewEvent],
+        by: &By,
+    ) -> Result<(SummaryRow, Vec<StoryRow>), Failure> {
+        if new.iter().all(|e| is_line(&e.event)) && incident.is_declared() {
+            let mut summary = Summary::from(incident);
+            summary.head = Seq(incident.head.0.saturating_add(u64::try_from(new.len()).unwrap_or(0)));
+            summary.updated_at = summary.updated_at.max(by.stamp.at);
+            return Ok((summary_row(incident, &summary)?, Vec::new()));
+        }
+        let mut after = incident.clone();
+        for event in new {
+            let provisional = provisional(&after, event, by);
+            after.apply(&provisional);
+        }
+        let touched = new.iter().any(|e| e.event.kind().0.starts_with("story."));
+        let stories = if touched { story_rows(&after)? } else { Vec::new() };
+        Ok((summary_row(&after, &Summary::from(&after))?, stories))
+    }
+
+    fn unsealed(&self, log: LogId, event: &NewEvent, by: &By) -> Result<Unsealed, Failure> {
+        let encoded =
+            wire::encode(event).map_err(|e| Failure::no(format!("the event cannot be written: {e}")))?;
+        let id = match &event.event {
+            Event::ClockBreached(e) => {
+                let thing = format!("{}@{}", e.clock, crate::domain::time::rfc3339(e.deadline));
+                self.mint.shared_event(log, &thing)
+            }
+            _ => self.mint.event(by.stamp.at),
+        };
+        let redacts = match &event.event {
+            Event::Redacted(e) => Some(e.target),
+            _ => None,
+        };
+        Ok(Unsealed {
+            id,
+            kind: KindTag { name: encoded.name, version: encoded.version },
+            at: by.stamp.at,
+            clock: by.stamp.clock.clone(),
+            actor: by.actor.clone(),
+            key: None,
+            salt: self.mint.salt(),
+            body: encoded.payload,
+            attach: Vec::new(),
+            redacts,
+        })
+    }
+}
+
+/// An event as the fold takes it, before the store has sealed it.
+fn provisional(incident: &Incident, event: &NewEvent, by: &By) -> Recorded {
+    Recorded {
+        seq: incident.head.next(),
+        id: crate::domain::ids::EventId(uuid::Uuid::nil()),
+        recorded_at: by.stamp.at,
+        actor: by.actor.clone(),
+        by: event.by.clone(),
+        occurred_at: event.occurred_at.unwrap_or(by.stamp.at),
+        about: event.about,
+        undoes: event.undoes,
+        event: Some(event.event.clone()),
+    }
+}
+
+fn recorded(stored: &StoredEvent) -> Recorded {
+    let envelope = wire::Envelope {
+        seq: stored.seq,
+        id: stored.id,
+        name: &stored.kind.name,
+        version: stored.kind.version,
+        recorded_at: stored.at,
+        actor: &stored.actor,
+    };
+    wire::decode(&envelope, stored.body.as_deref())
+}
+
+/// The event changes no row of a list beside its position and time.
+fn is_line(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Noted(_)
+            | Event::Alerted(_)
+            | Event::DecisionMade(_)
+            | Event::HypothesisProposed(_)
+            | Event::AskMade(_)
+            | Event::UpdateDrafted(_)
+            | Event::UpdateApproved(_)
+            | Event::UpdateSent(_)
+            | Event::Starred(_)
+            | Event::Struck(_)
+            | Event::Restored(_)
+            | Event::VerdictGiven(_)
+            | Event::HypothesisChanged(_)
+            | Event::AskAcknowledged(_)
+            | Event::AskAnswered(_)
+            | Event::StepAssigned(_)
+            | Event::StepStarted(_)
+            | Event::StepDone(_)
+            | Event::StepSkipped(_)
+            | Event::StepBlocked(_)
+            | Event::StepReopened(_)
+            | Event::ClockBreached(_)
+    )
+}
+
+fn summary_row(incident: &Incident, summary: &Summary) -> Result<SummaryRow, Failure> {
+    let body = serde_json::to_string(summary).map_err(|e| Failure::no(e.to_string()))?;
+    Ok(SummaryRow {
+        log: incident.log,
+        id: summary.id,
+        state: summary.state.as_str().to_owned(),
+        declared_at: summary.declared_at,
+        updated_at: summary.updated_at,
+        head: summary.head,
+        head_hash: crate::domain::log::Digest::ZERO,
+        body,
+    })
+}
+
+fn story_rows(incident: &Incident) -> Result<Vec<StoryRow>, Failure> {
+    incident
+        .closing
+        .stories
+        .values()
+        .map(|story| {
+            let row = StorySummary::new(incident.id, story);
+            let body = serde_json::to_string(&row).map_err(|e| Failure::no(e.to_string()))?;
+            Ok(StoryRow {
+                id: row.id,
+                state: row.state.as_str().to_owned(),
+                due: row.due.map(|d| d.to_string()),
+                body,
+            })
+        })
+        .collect()
+}

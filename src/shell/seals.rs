@@ -1,0 +1,118 @@
+//! Signing commits and running hooks, as git itself would: with the programs that git's configuration names. It must
+//! not decide whether a commit has to be signed (`archive` does).
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::Path;
+
+use crate::service::{HookPaths, Hooks, Sealing, Signer, SigningFormat, SigningRequest};
+use crate::shell::process::Program;
+
+/// Signs and runs hooks by starting programs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seals;
+
+impl Sealing for Seals {
+    fn signer(&self, request: &SigningRequest) -> Result<Box<dyn Signer>, String> {
+        match request.format {
+            SigningFormat::Ssh if request.key.is_none() => {
+                Err("user.signingkey is not set, and gpg.format is ssh".to_owned())
+            }
+            _ => Ok(Box::new(ProgramSigner { request: request.clone() })),
+        }
+    }
+
+    fn hooks(&self, paths: &HookPaths) -> Option<Box<dyn Hooks>> {
+        (paths.pre_commit.is_some() || paths.commit_msg.is_some())
+            .then(|| Box::new(ProgramHooks { paths: paths.clone() }) as Box<dyn Hooks>)
+    }
+}
+
+struct ProgramSigner {
+    request: SigningRequest,
+}
+
+impl Signer for ProgramSigner {
+    fn sign(&self, payload: &[u8]) -> Result<String, String> {
+        let program = &self.request.program;
+        let mut key_file = None;
+        let run = match self.request.format {
+            SigningFormat::Ssh => {
+                let key = self.request.key.as_deref().unwrap_or_default();
+                // A literal public key is signed with by the agent; a file is a key of its own.
+                let literal = key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key));
+                let key = match literal {
+                    Some(text) => {
+                        let mut file = tempfile::NamedTempFile::new().map_err(|e| e.to_string())?;
+                        file.write_all(text.as_bytes()).map_err(|e| e.to_string())?;
+                        let path = file.path().to_path_buf();
+                        key_file = Some(file);
+                        path
+                    }
+                    None => Path::new(key).to_path_buf(),
+                };
+                let run = Program::new([program.as_str(), "-Y", "sign", "-n", "git"]);
+                let run = if literal.is_some() { run.arg("-U") } else { run };
+                run.arg("-f").arg(key)
+            }
+            SigningFormat::OpenPgp | SigningFormat::X509 => {
+                let run = Program::new([program.as_str(), "--status-fd=2", "-bsa"]);
+                match &self.request.key {
+                    Some(key) => run.arg("-u").arg(key),
+                    None => run,
+                }
+            }
+        };
+        let done = run.input(payload.to_vec()).captured().map_err(|e| e.to_string())?;
+        drop(key_file);
+        let said = String::from_utf8_lossy(&done.stderr);
+        if !done.status.success() {
+            let said = said.trim();
+            return Err(format!("{program} ended with {}: {said}", done.status));
+        }
+        String::from_utf8(done.stdout).map_err(|_| format!("{program} did not write a signature"))
+    }
+}
+
+struct ProgramHooks {
+    paths: HookPaths,
+}
+
+impl ProgramHooks {
+    fn run(&self, hook: &Path, index: Option<&Path>, argument: Option<&Path>) -> Result<(), String> {
+        let mut run = Program::new([hook.as_os_str()])
+            .folder(&self.paths.run_in)
+            .variable("GIT_DIR", Some(self.paths.git_dir.as_os_str()))
+            .variable("GIT_EDITOR", Some(OsStr::new(":")));
+        if let Some(index) = index {
+            run = run.variable("GIT_INDEX_FILE", Some(index.as_os_str()));
+        }
+        if let Some(argument) = argument {
+            run = run.arg(argument);
+        }
+        let done = run.captured().map_err(|e| e.to_string())?;
+        if done.status.success() {
+            return Ok(());
+        }
+        let mut said = String::from_utf8_lossy(&done.stdout).into_owned();
+        said.push_str(&String::from_utf8_lossy(&done.stderr));
+        Err(format!("{} ended with {}: {}", hook.display(), done.status, said.trim()))
+    }
+}
+
+impl Hooks for ProgramHooks {
+    fn pre_commit(&self, index_file: &Path) -> Result<(), String> {
+        match &self.paths.pre_commit {
+            Some(hook) => self.run(hook, Some(index_file), None),
+            None => Ok(()),
+        }
+    }
+
+    fn commit_msg(&self, message: &str) -> Result<String, String> {
+        let Some(hook) = &self.paths.commit_msg else { return Ok(message.to_owned()) };
+        let mut file = tempfile::NamedTempFile::new().map_err(|e| e.to_string())?;
+        file.write_all(message.as_bytes()).map_err(|e| e.to_string())?;
+        self.run(hook, None, Some(file.path()))?;
+        std::fs::read_to_string(file.path()).map_err(|e| e.to_string())
+    }
+}

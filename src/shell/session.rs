@@ -1,0 +1,204 @@
+//! A session: home, configuration, clock, ids and who acts, put together once, and the service over them. Used by
+//! every subcommand and by the screen. It must not hold rules of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::ids::{EventId, LogId};
+use crate::domain::log::sanitise_actor;
+use crate::domain::policy::Policy;
+use crate::domain::runbook::shipped::SHIPPED;
+use crate::domain::time::Utc;
+use crate::service::{
+    ArchivePlace, By, EventStore, Failure, FailureKind, MemoryStore, Mint, OpenMode, Places, Service,
+    SqliteStore,
+};
+use crate::shell::clock::Clock;
+use crate::shell::config::{Config, default_file};
+use crate::shell::environment::Environment;
+use crate::shell::identity::Identity;
+use crate::shell::ids::{Ids, shared_event};
+use crate::shell::paths::{Access, Home, Shipped, narrow_umask};
+use crate::shell::seals::Seals;
+
+/// What the command line says about the session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--home`.
+    pub home: Option<PathBuf>,
+    /// `--as`.
+    pub as_person: Option<String>,
+}
+
+/// How the home is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// Made when it is not there.
+    Write,
+    /// Never made; a home that is not there reads as an empty one.
+    Read,
+}
+
+/// Home, configuration, clock and identity; nothing is opened yet.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What the process was started with.
+    pub environment: Environment,
+    /// The folder that holds it all.
+    pub home: Home,
+    /// The settings.
+    pub config: Config,
+    /// The one clock.
+    pub clock: Clock,
+    /// The one mint.
+    pub ids: Ids,
+    /// Who acts.
+    pub identity: Identity,
+}
+
+impl Session {
+    /// Finds home, configuration and identity.
+    ///
+    /// # Errors
+    /// A usage failure for a bad configuration, `WARROOM_NOW` or person; the message names file and line.
+    pub fn begin(flags: &Flags) -> Result<Self, Failure> {
+        let environment = Environment::read();
+        let usage = |message: String| Failure::new(FailureKind::Usage, message);
+        let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
+        let home = Home::find(flags.home.as_deref(), &environment).map_err(|e| Failure::no(e.to_string()))?;
+        let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
+        let home_file = home.config();
+        let config =
+            Config::load(Some(&home_file), user_file.as_deref()).map_err(|e| usage(e.to_string()))?;
+        let identity = Identity::find(flags.as_person.as_deref(), &environment, &config)
+            .map_err(|e| usage(e.to_string()))?;
+        let ids = Ids::new().map_err(|e| Failure::no(e.to_string()))?;
+        Ok(Self { environment, home, config, clock, ids, identity })
+    }
+
+    /// Makes what is missing of the home.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn create_home(&self, access: &Access) -> Result<bool, Failure> {
+        let named: Vec<(String, &str)> =
+            SHIPPED.iter().map(|(name, text)| (format!("{name}.md"), *text)).collect();
+        let runbooks: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        let config = default_file();
+        let shipped = Shipped { config: &config, runbooks: &runbooks, drills: &[] };
+        self.home.create(access, shipped).map_err(|e| Failure::no(e.to_string()))
+    }
+
+    /// Opens the service.
+    ///
+    /// # Errors
+    /// When the home cannot be made, read or written, lies on a network file system, or is of a newer version.
+    pub async fn open(&self, opening: Opening) -> Result<Service, Failure> {
+        let store: Arc<dyn EventStore> = match opening {
+            Opening::Read if !self.home.database().exists() => Arc::new(MemoryStore::default()),
+            Opening::Read => {
+                narrow_umask(&self.home);
+                Arc::new(open_for_reading(&self.home.database()).await?)
+            }
+            Opening::Write => {
+                if !self.home.exists() {
+                    self.create_home(&Access::Private)?;
+                }
+                narrow_umask(&self.home);
+                Arc::new(SqliteStore::open(&self.home.database(), OpenMode::Create).await?)
+            }
+        };
+        let mint = Arc::new(SessionMint { ids: self.ids.clone(), clock: self.clock.clone() });
+        Ok(Service::new(store, self.policy(), self.places(), mint, Arc::new(Seals)))
+    }
+
+    /// Who acts, at this moment.
+    #[must_use]
+    pub fn by(&self) -> By {
+        self.by_person(&self.identity.person)
+    }
+
+    /// Another person at this terminal, at this moment.
+    #[must_use]
+    pub fn by_person(&self, person: &str) -> By {
+        let tty = self.environment.tty.as_deref().unwrap_or("");
+        By {
+            person: person.to_owned(),
+            actor: sanitise_actor(&self.identity.user, &self.identity.host, tty),
+            stamp: self.clock.stamp(),
+        }
+    }
+
+    /// What the team has agreed on.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        let mut policy = Policy::new(self.config.profile.clone(), self.config.calendar.clone());
+        policy.extra_roles.clone_from(&self.config.roles.extra);
+        for required in &self.config.roles.required {
+            let roles = required.roles.iter().map(|choice| choice.0.join("/")).collect();
+            policy.required_roles.insert(required.level.clone(), roles);
+        }
+        policy
+    }
+
+    fn places(&self) -> Places {
+        let archive = &self.config.archive;
+        let own = archive.repository.is_none();
+        let repository = archive
+            .repository
+            .as_ref()
+            .map_or_else(|| self.home.postmortems(), |path| self.home.root().join(path));
+        // The home's own repository may be named in the configuration as well.
+        let own = own || repository == self.home.postmortems();
+        Places {
+            archive: ArchivePlace {
+                repository,
+                folder: PathBuf::from(&archive.folder),
+                own: own && archive.folder.is_empty(),
+                author: archive.author.clone(),
+            },
+            index: self.home.index(),
+            drafts: self.home.drafts(),
+            runbooks: self.home.runbooks(),
+        }
+    }
+}
+
+/// A home that may be written is opened as such also for reading, because SQLite reads a live log best that way.
+async fn open_for_reading(database: &Path) -> Result<SqliteStore, Failure> {
+    match SqliteStore::open(database, OpenMode::ReadWrite).await {
+        Ok(store) => Ok(store),
+        Err(crate::service::StoreError::ReadOnly { .. }) => {
+            Ok(SqliteStore::open(database, OpenMode::ReadOnly).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct SessionMint {
+    ids: Ids,
+    clock: Clock,
+}
+
+impl Mint for SessionMint {
+    fn running(&self) -> Duration {
+        self.clock.running()
+    }
+
+    fn event(&self, at: Utc) -> EventId {
+        self.ids.event(at)
+    }
+
+    fn log(&self, at: Utc) -> LogId {
+        self.ids.log(at)
+    }
+
+    fn salt(&self) -> [u8; 32] {
+        self.ids.salt()
+    }
+
+    fn shared_event(&self, log: LogId, thing: &str) -> EventId {
+        shared_event(log, thing)
+    }
+}
