@@ -3,6 +3,8 @@
 pub mod action;
 pub mod editor;
 pub mod effect;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod key;
 pub mod keymap;
 pub mod layout;

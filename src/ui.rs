@@ -1,18 +1,142 @@
 //! Draws a `&Model` into cells. It must not change anything, and it must not decide what a key does.
 
+mod asks;
+mod brief;
+mod composer;
+mod decisions;
+mod find;
 pub mod frame;
+mod header;
+mod hints;
+mod home;
+mod overlay;
+mod roster;
+mod runbook;
+mod similar;
 pub mod text;
 pub mod theme;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
 
 use ratatui::buffer::Buffer;
 
-use crate::app::layout::Size;
-use crate::app::model::Model;
+use crate::app::layout::{Layout, Pane, Placed, Shape};
+use crate::app::model::{Model, Screen};
+use text::Pen;
+use theme::Theme;
 
 /// Draws the whole screen into a buffer. Gives the cell of the cursor, where a line has the keys.
 #[must_use]
 pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
-    let size = Size { w: buf.area.width, h: buf.area.height };
-    let _ = (model, size);
-    None
+    let theme = Theme::new(model.look);
+    let layout = model.layout();
+    if layout.shape == Shape::TooSmall {
+        too_small(model, &layout, &theme, buf);
+        return None;
+    }
+    header::draw(model, &layout, &theme, buf);
+    frame::borders(&layout, &theme, buf);
+    if layout.shape == Shape::Tabs {
+        tabs(model, &layout, &theme, buf);
+    }
+    let mut cursor = None;
+    match (model.screen, &model.room) {
+        (Screen::Room, Some(room)) => {
+            for placed in &layout.panes {
+                let focus = placed.pane == room.focus;
+                match placed.pane {
+                    Pane::Timeline => timeline::draw(model, room, placed, focus, &theme, buf),
+                    Pane::Roster => roster::draw(model, room, placed, focus, &theme, buf),
+                    Pane::Runbook => runbook::draw(room, placed, focus, &theme, buf),
+                    Pane::Decisions => decisions::draw(model, room, placed, focus, &theme, buf),
+                    Pane::Asks => asks::draw(model, room, placed, focus, &theme, buf),
+                    Pane::Similar => similar::draw(room, placed, focus, &theme, buf),
+                    _ => brief::draw(model, room, placed, focus, &theme, buf),
+                }
+            }
+            cursor = composer::draw(model, room, layout.composer, &theme, buf);
+        }
+        (Screen::Find, _) => cursor = find::draw(model, &layout, &theme, buf),
+        _ => home::draw(model, &layout, &theme, buf),
+    }
+    hints::draw(model, layout.hints, &theme, buf);
+    if let Some(over) = overlay::draw(model, &theme, buf) {
+        cursor = over;
+    }
+    cursor
+}
+
+/// The name of a pane.
+const fn name(pane: Pane) -> &'static str {
+    match pane {
+        Pane::Timeline => "Timeline",
+        Pane::Roster => "Roster",
+        Pane::Runbook => "Runbook",
+        Pane::Decisions => "Decisions",
+        Pane::Brief => "Brief",
+        Pane::Asks => "Asks",
+        Pane::Similar => "Similar",
+        Pane::Incidents => "Incidents",
+        Pane::Preview => "Preview",
+        Pane::Results => "Results",
+        Pane::Text => "Text",
+    }
+}
+
+/// The tabs of a small screen: the focused pane in full, the others by number and as much name as fits.
+fn tabs(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    let shown = layout.panes.first().map(|p| p.pane);
+    let panes = model.panes();
+    let whole: usize = panes.iter().map(|p| name(*p).len().saturating_add(4)).sum();
+    let fits = whole <= usize::from(layout.tabs.w);
+    let mut pen = Pen::new(buf, layout.tabs);
+    for (nth, pane) in panes.iter().enumerate() {
+        let here = Some(*pane) == shown;
+        let style = if here { theme.title_focus } else { theme.dim };
+        let number = nth.saturating_add(1);
+        let label = if here {
+            format!("[{number} {}]", name(*pane))
+        } else if fits {
+            format!(" {number} {} ", name(*pane))
+        } else {
+            format!(" {number} ")
+        };
+        pen.put(&label, style);
+    }
+    if let Some(room) = &model.room
+        && model.screen == Screen::Room
+    {
+        pen.right(&timeline::unseen(model, room, layout), theme.warn);
+    }
+}
+
+/// Below 40×10: what must never be dropped, and a line that says so.
+fn too_small(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    header::draw(model, layout, theme, buf);
+    let mut row = layout.attention;
+    if model.size.h > 2 {
+        row.y = row.y.saturating_add(1);
+    }
+    let say = format!("{}x{} is too small: 40x10 at least", model.size.w, model.size.h);
+    Pen::new(buf, row).put(&say, theme.strong);
+    let mode = composer::mode(model);
+    row.y = row.y.saturating_add(1);
+    row.h = u16::from(row.y < model.size.h);
+    Pen::new(buf, row).put(mode, theme.dim);
+}
+
+/// The first of the rows to show, so that the selected one is in the middle when it can be.
+fn first_row(selected: usize, rows: usize, all: usize) -> usize {
+    selected.saturating_sub(rows / 2).min(all.saturating_sub(rows))
+}
+
+/// Says in an empty pane what would fill it.
+fn empty(placed: &Placed, say: &str, theme: &Theme, buf: &mut Buffer) {
+    let rows = text::wrap(say, placed.body.w, usize::from(placed.body.h));
+    for (n, row) in rows.iter().enumerate() {
+        let n = u16::try_from(n).unwrap_or(u16::MAX);
+        Pen::new(buf, placed.body.row(n)).put(row, theme.dim);
+    }
 }

@@ -40,7 +40,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
             fx.push(Effect::Redraw(ticket));
         }
         Msg::Terminate => fx.push(Effect::Quit),
-        Msg::Refreshed(log, events) => room::refreshed(model, log, &events, &mut fx),
+        Msg::Refreshed(log, events) => room::refreshed(model, log, &events),
         Msg::HomeRefreshed(list) => {
             model.home.list = list;
             model.home.loaded = true;

@@ -149,7 +149,7 @@ pub enum FindRow {
     /// An entry of the open room.
     Entry(Seq),
     /// A postmortem of the archive.
-    Document(Hit),
+    Document(Box<Hit>),
 }
 
 /// The find screen.

@@ -71,7 +71,7 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
             }
         }
         (Waiting::Edit(..) | Waiting::EditLine, Answer::Unchanged) => model.tell("nothing changed"),
-        (Waiting::Closing(step), Answer::Closing(answer)) => closing::done(model, &step, answer),
+        (Waiting::Closing(step), Answer::Closing(answer)) => closing::done(model, &step, &answer),
         (Waiting::Closing(_), other) => {
             for overlay in &mut model.overlays {
                 if let Overlay::Closing(path) = overlay {

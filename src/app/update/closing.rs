@@ -150,7 +150,7 @@ pub(super) fn run(model: &mut Model, step: ClosingStep, fx: &mut Vec<Effect>) {
 }
 
 /// A step was done.
-pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: ClosingAnswer) {
+pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: &ClosingAnswer) {
     let zone = model.zone();
     if let Some(room) = &mut model.room {
         room.take(&answer.events, zone);

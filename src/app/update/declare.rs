@@ -53,7 +53,7 @@ pub(super) fn suggested(
 }
 
 /// A digit in the lists: picks a runbook, or lets go of it.
-pub(super) fn digit(model: &mut Model, c: char, _fx: &mut [Effect]) {
+pub(super) fn digit(model: &mut Model, c: char) {
     let Some(Overlay::Declare(declare)) = model.overlays.last_mut() else { return };
     let place = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
     let Some(runbook) = place.and_then(|p| declare.runbooks.get(p)) else { return };

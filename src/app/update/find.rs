@@ -16,7 +16,7 @@ pub(super) fn open(model: &mut Model, fx: &mut Vec<Effect>) {
     if let Some(room) = model.room.as_mut().filter(|_| from_room) {
         room.composer.open = false;
         if room.alarm.similar > 0 {
-            find.rows = room.similar.iter().cloned().map(FindRow::Document).collect();
+            find.rows = room.similar.iter().cloned().map(|h| FindRow::Document(Box::new(h))).collect();
             room.alarm.dismissed = true;
         }
         // The last search of the room, selected as a whole by its place in the history.
@@ -94,7 +94,7 @@ pub(super) fn found(model: &mut Model, hits: Vec<Hit>, fx: &mut Vec<Effect>) {
         _ => None,
     };
     model.find.rows.retain(|r| matches!(r, FindRow::Entry(_)));
-    model.find.rows.extend(hits.into_iter().map(FindRow::Document));
+    model.find.rows.extend(hits.into_iter().map(|h| FindRow::Document(Box::new(h))));
     if let Some(path) = selected {
         let place = model.find.rows.iter().position(|r| matches!(r, FindRow::Document(h) if h.path == path));
         model.find.selected = place.unwrap_or(0);

@@ -22,7 +22,7 @@ pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
                 if contexts.contains(&Context::Line) {
                     type_char(model, c, fx);
                 } else if let Some(Overlay::Declare(_)) = model.overlays.last() {
-                    declare::digit(model, c, fx);
+                    declare::digit(model, c);
                 }
             }
         }
@@ -37,7 +37,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
     }
     match action {
         Action::Edit(edit) => edit_line(model, edit, fx),
-        Action::Close | Action::Back => back(model, fx),
+        Action::Close | Action::Back => back(model),
         Action::Leave => leave(model, fx),
         Action::Interrupt => interrupt(model, false, fx),
         Action::Suspend => {
@@ -230,7 +230,13 @@ fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
 }
 
 /// One level back: overlay, composer, zoom, selection, filter, alarm. Never out of the program.
-pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
+pub(super) fn back(model: &mut Model) {
+    if let Some(Overlay::Declare(declare)) = model.overlays.last_mut()
+        && declare.in_lists
+    {
+        declare.in_lists = false;
+        return;
+    }
     if let Some(overlay) = model.overlays.pop() {
         if matches!(&overlay, Overlay::Ask(a) if a.purpose == super::super::model::AskFor::Identity) {
             model.overlays.push(overlay);
@@ -240,7 +246,7 @@ pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
     }
     match model.screen {
         Screen::Find => find::leave(model),
-        Screen::Room => room::back(model, fx),
+        Screen::Room => room::back(model),
         Screen::Home => {}
     }
 }
@@ -271,6 +277,6 @@ fn interrupt(model: &mut Model, leaving: bool, fx: &mut Vec<Effect>) {
         model.leaving = true;
         model.tell("Ctrl-c once more leaves");
     } else {
-        back(model, fx);
+        back(model);
     }
 }

@@ -6,12 +6,16 @@ use super::{closing, room};
 use crate::app::effect::ClosingStep;
 use crate::domain::request::{Request, StepPick};
 use crate::domain::verb::{self, Verb};
-use crate::domain::words::ClosureState;
+use crate::domain::words::{ClosureState, HypothesisState};
 
 /// Whether a line may be left empty.
 #[must_use]
 pub const fn may_be_empty(purpose: &AskFor) -> bool {
-    matches!(purpose, AskFor::Verdict(..) | AskFor::Hypothesis(..) | AskFor::Filter | AskFor::Resolve)
+    match purpose {
+        AskFor::Hypothesis(_, state) => !matches!(state, HypothesisState::RuledOut),
+        AskFor::Verdict(..) | AskFor::Filter | AskFor::Resolve => true,
+        _ => false,
+    }
 }
 
 /// Enter.

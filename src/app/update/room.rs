@@ -43,7 +43,7 @@ pub(super) fn add_evidence(model: &mut Model, path: String, class: String, fx: &
 }
 
 /// Others stored something.
-pub(super) fn refreshed(model: &mut Model, log: LogId, events: &[Recorded], _fx: &mut [Effect]) {
+pub(super) fn refreshed(model: &mut Model, log: LogId, events: &[Recorded]) {
     let zone = model.zone();
     let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else { return };
     let added = room.take(events, zone);
@@ -241,7 +241,7 @@ fn find_next(model: &mut Model, down: bool) {
 }
 
 /// Esc in the room: composer, zoom, selection, filter, alarm, in this order.
-pub(super) fn back(model: &mut Model, _fx: &mut [Effect]) {
+pub(super) fn back(model: &mut Model) {
     let zone = model.zone();
     let Some(room) = &mut model.room else { return };
     if room.composer.open {

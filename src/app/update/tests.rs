@@ -1,1 +1,488 @@
 //! Update, as state, keys as typed, state.
+
+use crate::app::effect::Effect;
+use crate::app::fixture::{Desk, at};
+use crate::app::layout::Pane;
+use crate::app::model::{Overlay, PendingState, RowId, Screen};
+use crate::app::msg::{Answer, Msg, Trouble};
+use crate::app::update::compose::preview;
+use crate::domain::time::Span;
+use crate::domain::words::{EntryKind, Milestone, Phase, StepState};
+
+#[test]
+fn a_line_is_pending_then_stored_and_carries_the_mark() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ikey rotated<enter>");
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!(room.pending.len(), 1);
+    assert!(!room.composer.open, "i closes after Enter");
+    desk.serve();
+    let room = desk.model.room.as_ref().unwrap();
+    assert!(room.pending.is_empty());
+    assert_eq!(desk.last().text, "key rotated");
+    assert!(room.own.contains(&desk.last().seq));
+}
+
+#[test]
+fn i_fixes_the_time_at_its_press_and_scribe_mode_at_the_first_character() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i");
+    desk.later(20);
+    desk.keys("seen late<enter>").serve();
+    assert_eq!(desk.last().occurred_at, at("14:38"));
+    desk.keys("I");
+    desk.later(20);
+    desk.keys("x");
+    let first = desk.model.now;
+    desk.later(30);
+    desk.keys("y<enter>").serve();
+    assert_eq!(desk.last().occurred_at, first);
+    assert!(desk.model.room.as_ref().unwrap().composer.open, "scribe mode stays");
+    desk.later(10);
+    desk.keys("z<enter>").serve();
+    assert_eq!(desk.last().occurred_at, desk.model.now);
+}
+
+#[test]
+fn whoever_holds_scribe_opens_in_scribe_mode() {
+    let desk = Desk::room(80, 24, "bob");
+    let composer = &desk.model.room.as_ref().unwrap().composer;
+    assert!(composer.open && composer.scribe);
+}
+
+#[test]
+fn the_grammar_makes_the_kinds() {
+    for (line, kind, text) in [
+        ("plain", EntryKind::Note, "plain"),
+        ("! @bob stop the builds check 15m", EntryKind::Decision, "stop the builds"),
+        ("? the cache is stale", EntryKind::Hypothesis, "the cache is stale"),
+        ("+ @bob 3m look at web", EntryKind::Ask, "look at web"),
+        ("14 nodes down", EntryKind::Note, "14 nodes down"),
+    ] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys("i").keys(line).keys("<enter>").serve();
+        assert_eq!(desk.last().kind, kind, "{line}");
+        assert!(desk.last().text.contains(text), "{line}: {}", desk.last().text);
+    }
+}
+
+#[test]
+fn letters_act_in_normal_mode_and_never_while_typing() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("isqpr*");
+    assert!(desk.model.overlays.is_empty());
+    assert_eq!(desk.model.room.as_ref().unwrap().composer.editor.text(), "sqpr*");
+    desk.keys("<esc>s");
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Pick(_))));
+}
+
+#[test]
+fn esc_keeps_the_draft_never_leaves_and_the_journal_has_it() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ihalf a li");
+    let kept = |e: &Effect| matches!(e, Effect::Journal(_, _, Some(d)) if d.text == "half a li" && d.open);
+    assert!(desk.has_effect(kept));
+    desk.keys("<esc><esc><esc><esc>");
+    assert_eq!(desk.model.screen, Screen::Room);
+    assert!(!desk.has_effect(|e| *e == Effect::Quit));
+    desk.keys("i");
+    assert_eq!(desk.model.room.as_ref().unwrap().composer.editor.text(), "half a li");
+}
+
+#[test]
+fn a_draft_comes_back_after_a_crash_with_mode_and_time() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("Ihalf");
+    let draft = desk.model.room.as_ref().unwrap().journaled.clone().unwrap();
+    let fixed = desk.model.now;
+    let mut again = Desk::room(80, 24, "alice");
+    again.later(600);
+    let ticket = again.model.ticket(crate::app::model::Waiting::Open);
+    let incident = Box::new(again.stored.clone());
+    again.send(Msg::Answer(ticket, Answer::Opened(incident, Some(draft))));
+    let composer = &again.model.room.as_ref().unwrap().composer;
+    assert!(composer.open && composer.scribe);
+    assert_eq!((composer.editor.text(), composer.fixed_at), ("half", Some(fixed)));
+}
+
+#[test]
+fn a_line_that_is_not_stored_stays_on_the_screen_and_comes_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("Ifirst<enter>second");
+    let ticket = desk.model.room.as_ref().unwrap().pending[0].ticket;
+    desk.send(Msg::Answer(ticket, Answer::NotStored(Trouble::new("the disk is full", "free some space"))));
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!(room.not_stored(), 1);
+    assert!(matches!(room.pending[0].state, PendingState::NotStored(_)));
+    assert_eq!(room.composer.editor.text(), "second", "what is being typed is not touched");
+    desk.keys("<esc>k<enter>");
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!(room.composer.editor.text(), "first");
+    assert_eq!(room.not_stored(), 0);
+}
+
+#[test]
+fn a_refused_line_returns_to_the_composer_with_the_reason() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i:s P9<enter>").serve();
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("P9"));
+    desk.keys("i2099-01-01 10:00 not yet<enter>");
+    let room = desk.model.room.as_ref().unwrap();
+    assert!(room.composer.problem.as_ref().unwrap().contains("future"));
+    assert!(room.composer.editor.text().contains("not yet"));
+}
+
+#[test]
+fn verbs_do_what_the_command_line_does() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i-4m :m contained<enter>").serve();
+    assert_eq!(desk.stored.milestone(Milestone::Contained), Some(at("14:34")));
+    desk.keys(":tick 2 @carol<enter>").serve();
+    assert_eq!(desk.stored.checklist.numbered(2).unwrap().state, StepState::Done);
+    desk.keys(":r comms @dana<enter>").serve();
+    assert_eq!(desk.stored.roster.holder("comms"), Some("dana"));
+    desk.keys(":resolve key revoked<enter>").serve();
+    assert_eq!(desk.stored.ended_by, "key revoked");
+}
+
+#[test]
+fn a_milestone_is_offered_and_tab_takes_it() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i-2m on-call acknowledged it");
+    assert!(preview(&desk.model).text.contains("Tab: acknowledged"), "{}", preview(&desk.model).text);
+    desk.keys("<tab>").serve();
+    assert_eq!(desk.stored.milestone(Milestone::Acknowledged), Some(at("14:36")));
+    assert!(desk.texts().iter().any(|t| t.contains("acknowledged it")));
+}
+
+#[test]
+fn the_preview_names_kind_time_and_age() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i-4m on-call paged again");
+    assert_eq!(preview(&desk.model).text, "note 14:34Z (4m ago)");
+    desk.keys("<ctrl-u>! stop");
+    assert_eq!(preview(&desk.model).text, "decn 14:38Z");
+}
+
+#[test]
+fn others_move_neither_selection_nor_scroll_and_are_counted() {
+    let mut desk = Desk::room(80, 24, "alice");
+    for n in 0..40 {
+        desk.others("carol", &format!("line {n}"));
+    }
+    desk.keys("kkkkk");
+    let (before, top) = {
+        let room = desk.model.room.as_ref().unwrap();
+        (room.selected, room.top)
+    };
+    desk.others("carol", "new one");
+    desk.others("carol", "new two");
+    desk.others("carol", "-30m found in the logs later");
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!((room.selected, room.top), (before, top));
+    assert_eq!(room.unseen.len(), 3);
+    desk.keys("G");
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!(room.selected, None);
+    assert_eq!(room.unseen.len(), 1, "the late one is still above");
+}
+
+#[test]
+fn space_ticks_in_the_runbook_pane_only_and_takes_it_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(" ").serve();
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("runbook pane"));
+    desk.keys("3 ").serve();
+    assert_eq!(desk.stored.checklist.numbered(2).unwrap().state, StepState::Done);
+    desk.keys(" ").serve();
+    assert_eq!(desk.stored.checklist.numbered(2).unwrap().state, StepState::Todo);
+}
+
+#[test]
+fn star_strike_and_amend_act_on_the_selection() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ifirst word<enter>").serve();
+    let seq = desk.last().seq;
+    desk.keys("*").serve();
+    assert!(desk.stored.timeline.get(seq).unwrap().starred);
+    desk.keys("*").serve();
+    assert!(!desk.stored.timeline.get(seq).unwrap().starred);
+    desk.keys("e<ctrl-u>14:10 better word<enter>").serve();
+    let entry = desk.stored.timeline.get(seq).unwrap();
+    assert_eq!((entry.text.as_str(), entry.occurred_at), ("better word", at("14:10")));
+    let place = |d: &Desk| d.model.room.as_ref().unwrap().rows.place(RowId::Entry(seq)).unwrap();
+    let last = desk.model.room.as_ref().unwrap().rows.len() - 1;
+    assert!(place(&desk) < last, "the row moved to its time");
+    desk.keys("g");
+    while desk.model.room.as_ref().unwrap().selected != Some(RowId::Entry(seq)) {
+        desk.keys("j");
+    }
+    desk.keys("x");
+    assert!(desk.stored.timeline.get(seq).unwrap().struck.is_none(), "nothing before Enter");
+    desk.keys("wrong room<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().struck.as_ref().unwrap().reason, "wrong room");
+}
+
+#[test]
+fn severity_goes_up_freely_and_down_with_a_reason() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("sP3<enter>");
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Ask(_))));
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.severity.as_deref(), Some("P1"), "an empty reason is not taken");
+    desk.keys("one user only<enter>").serve();
+    assert_eq!(desk.stored.severity.as_deref(), Some("P3"));
+    desk.keys("sP1<enter>").serve();
+    assert_eq!(desk.stored.severity.as_deref(), Some("P1"));
+}
+
+#[test]
+fn phase_role_and_milestone_are_chosen() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("p<enter>").serve();
+    assert_eq!(desk.stored.phase, Phase::Eradicate, "the next phase is offered");
+    desk.keys("rcomms<enter>dana<enter>").serve();
+    assert_eq!(desk.stored.roster.holder("comms"), Some("dana"));
+    desk.keys("mcontained<enter>").serve();
+    assert!(desk.stored.milestone(Milestone::Contained).is_some());
+}
+
+#[test]
+fn undo_names_the_action_and_takes_it_back_by_an_entry() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("p<enter>").serve();
+    let before = desk.stored.head;
+    desk.keys("u");
+    let Some(Overlay::Confirm(confirm)) = desk.model.overlays.last() else { panic!("no question") };
+    assert!(confirm.question.contains("phase eradicate"), "{}", confirm.question);
+    assert_eq!(desk.stored.head, before);
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.phase, Phase::Contain);
+    assert!(desk.stored.head > before);
+}
+
+#[test]
+fn verdicts_answers_and_states_are_given() {
+    let mut desk = Desk::room(120, 40, "alice");
+    desk.keys("4vheld<enter>build stayed down<enter>").serve();
+    let decision = desk.stored.talk.decisions.values().next().unwrap();
+    assert_eq!(decision.verdict.as_ref().unwrap().reason, "build stayed down");
+    desk.keys("6vanswer<enter>three builds<enter>").serve();
+    assert_eq!(desk.stored.talk.asks.values().next().unwrap().answer.as_ref().unwrap().text, "three builds");
+    desk.keys("6vruled<enter>no variable holds it<enter>").serve();
+    let state = desk.stored.talk.hypotheses.values().next().unwrap().now.state;
+    assert_eq!(state, crate::domain::words::HypothesisState::RuledOut);
+}
+
+#[test]
+fn a_paste_in_normal_mode_becomes_a_draft_and_none_of_it_acts() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.send(Msg::Burst("squ\nrd*".to_owned()));
+    assert!(desk.model.overlays.is_empty());
+    let composer = &desk.model.room.as_ref().unwrap().composer;
+    assert!(composer.open);
+    assert_eq!(composer.editor.text(), "squ\nrd*");
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.last().text, "squ\nrd*", "pasted newlines stay one entry");
+}
+
+#[test]
+fn a_ten_megabyte_paste_is_kept_in_a_file_and_the_line_stays() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ibefore ");
+    desk.send(Msg::Paste("x".repeat(10 * 1024 * 1024)));
+    assert_eq!(desk.model.room.as_ref().unwrap().composer.editor.text(), "before ");
+    assert!(desk.has_effect(|e| matches!(e, Effect::KeepText(_, t) if t.len() == 10 * 1024 * 1024)));
+}
+
+#[test]
+fn breached_clocks_become_entries_once() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.later(1);
+    desk.serve();
+    let breaches = |d: &Desk| d.texts().iter().filter(|t| t.contains("ran out")).count();
+    let first = breaches(&desk);
+    assert!(first > 0, "{:?}", desk.texts());
+    desk.later(1);
+    desk.serve();
+    assert_eq!(breaches(&desk), first);
+}
+
+#[test]
+fn q_goes_back_one_level_and_only_leaves_from_home() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("bq");
+    assert!(desk.model.overlays.is_empty());
+    assert_eq!(desk.model.screen, Screen::Room);
+    desk.keys("q");
+    assert_eq!(desk.model.screen, Screen::Home);
+    assert!(desk.has_effect(|e| matches!(e, Effect::LoadHome(_))));
+    desk.keys("q");
+    assert!(desk.has_effect(|e| *e == Effect::Quit));
+}
+
+#[test]
+fn ctrl_c_is_esc_and_leaves_only_when_pressed_twice_in_normal_mode() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ix<ctrl-c><ctrl-c>");
+    assert!(!desk.has_effect(|e| *e == Effect::Quit));
+    desk.keys("j<ctrl-c>j<ctrl-c>");
+    assert!(!desk.has_effect(|e| *e == Effect::Quit), "a key between disarms it");
+    desk.keys("<ctrl-c>");
+    assert!(desk.has_effect(|e| *e == Effect::Quit));
+}
+
+#[test]
+fn find_lists_the_room_first_and_goes_there() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("/paged");
+    assert_eq!(desk.model.screen, Screen::Find);
+    assert!(desk.has_effect(|e| matches!(e, Effect::Find(_, q) if q == "p")), "it searches as one types");
+    let asked = desk.model.find.asked.unwrap();
+    desk.send(Msg::Answer(asked, Answer::Found(vec![])));
+    assert!(
+        desk.has_effect(|e| matches!(e, Effect::Find(_, q) if q == "paged")),
+        "then what was typed meanwhile"
+    );
+    assert_eq!(desk.model.find.rows.len(), 1);
+    desk.keys("<enter>");
+    assert_eq!(desk.model.screen, Screen::Room);
+    let room = desk.model.room.as_ref().unwrap();
+    let Some(RowId::Entry(seq)) = room.selected else { panic!("nothing selected") };
+    assert_eq!(room.incident.timeline.get(seq).unwrap().text, "on-call paged");
+}
+
+#[test]
+fn declaring_needs_only_a_title_and_digits_pick_runbooks() {
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.keys("n<enter>");
+    let Some(Overlay::Declare(declare)) = desk.model.overlays.last() else { panic!("closed") };
+    assert!(declare.problem.is_some());
+    desk.keys("P1 key 2 leaked");
+    let asked = match desk.model.overlays.last() {
+        Some(Overlay::Declare(d)) => d.asked.unwrap(),
+        _ => panic!("closed"),
+    };
+    let runbook = crate::app::model::RunbookChoice { name: "signing-key".into(), ..Default::default() };
+    desk.send(Msg::Answer(asked, Answer::Suggested(vec![runbook], vec![])));
+    desk.keys("<tab>1<enter>");
+    assert!(desk.has_effect(|e| matches!(e, Effect::Declare(_, n)
+        if n.title == "P1 key 2 leaked" && n.runbooks == ["signing-key"])));
+}
+
+#[test]
+fn the_palette_runs_actions_and_says_why_not() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("?brief<enter>");
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Read(_))));
+    desk.keys("<esc>?reopen<enter>");
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("open"));
+}
+
+#[test]
+fn who_sits_here_is_asked_once_and_cannot_be_skipped() {
+    let mut desk = Desk::at_home(80, 24, "");
+    desk.keys("<esc>");
+    assert!(!desk.model.overlays.is_empty());
+    desk.keys("two words<enter>");
+    assert!(desk.model.me.is_empty());
+    desk.keys("<ctrl-u>@alice<enter>");
+    assert_eq!(desk.model.me, "alice");
+    assert!(desk.has_effect(|e| matches!(e, Effect::SetMe(_, n) if n == "alice")));
+}
+
+#[test]
+fn the_alarm_takes_the_hints_until_it_is_dismissed() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let hit = crate::app::model::Hit {
+        path: "a.md".into(),
+        unshipped: vec!["rotate".into()],
+        ..Default::default()
+    };
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Similar);
+    desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit.clone()])));
+    let alarm = &desk.model.room.as_ref().unwrap().alarm;
+    assert_eq!((alarm.similar, alarm.unshipped, alarm.dismissed), (1, 1, false));
+    desk.keys("/");
+    assert_eq!(desk.model.find.rows.len(), 1);
+    desk.keys("<esc>");
+    assert!(desk.model.room.as_ref().unwrap().alarm.dismissed);
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Similar);
+    desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit.clone(), hit])));
+    assert!(!desk.model.room.as_ref().unwrap().alarm.dismissed, "more of it raises it again");
+}
+
+#[test]
+fn filter_system_lines_and_zone_change_only_the_view() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let head = desk.stored.head;
+    let rows = |d: &Desk| d.model.room.as_ref().unwrap().rows.len();
+    let all = rows(&desk);
+    desk.keys("fpaged<enter>");
+    assert_eq!(rows(&desk), 1);
+    desk.keys("<esc>");
+    assert_eq!(rows(&desk), all);
+    desk.keys(".");
+    assert!(rows(&desk) > all);
+    desk.keys(".");
+    assert!(rows(&desk) < all);
+    desk.keys(".t").serve();
+    assert_eq!(rows(&desk), all);
+    assert!(desk.model.local);
+    assert_eq!(desk.stored.head, head);
+}
+
+#[test]
+fn a_day_break_stands_before_the_first_entry_of_a_day() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.model.now += Span::hours(12);
+    desk.keys("iafter midnight<enter>").serve();
+    let rows = &desk.model.room.as_ref().unwrap().rows;
+    let days = rows.all().iter().filter(|r| matches!(r.id, RowId::Day(_))).count();
+    assert_eq!(days, 1);
+    desk.keys("kkj");
+    let selected = desk.model.room.as_ref().unwrap().selected;
+    assert!(!matches!(selected, Some(RowId::Day(_))), "a day cannot be selected");
+}
+
+#[test]
+fn closing_points_are_answered_and_steps_asked_for() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(":resolve done<enter>").serve();
+    desk.keys("?close<enter>");
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Closing(_))));
+    desk.keys(" ").serve();
+    assert_eq!(desk.stored.closing.answers.len(), 1);
+    desk.keys("jxno secret was there<enter>").serve();
+    assert_eq!(desk.stored.closing.answers.len(), 2);
+    desk.keys("GkkkkK<enter>");
+    assert!(desk.has_effect(|e| matches!(e, Effect::Closing { .. })));
+}
+
+#[test]
+fn panes_are_reached_by_number_letter_and_tab() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let focus = |d: &Desk| d.model.room.as_ref().unwrap().focus;
+    desk.keys("3");
+    assert_eq!(focus(&desk), Pane::Runbook);
+    desk.keys("<tab>");
+    assert_eq!(focus(&desk), Pane::Decisions);
+    desk.keys("<tab>");
+    assert_eq!(focus(&desk), Pane::Timeline);
+    desk.keys("h");
+    assert_eq!(focus(&desk), Pane::Timeline, "h stops at the end");
+    desk.keys("7");
+    assert_eq!(focus(&desk), Pane::Similar, "a pane without a place is shown alone");
+}
+
+#[test]
+fn every_effect_but_quit_has_a_ticket_of_its_own() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ione<enter>Itwo<enter><esc>3 s<esc>o<esc>/x<esc>q");
+    let mut seen = std::collections::BTreeSet::new();
+    for effect in &desk.effects {
+        let ticket = effect.ticket().unwrap();
+        assert!(seen.insert(ticket), "{effect:?}");
+        assert!(desk.model.waiting.contains_key(&ticket), "{effect:?} is awaited");
+    }
+}

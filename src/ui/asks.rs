@@ -1,0 +1,77 @@
+//! Asks by time left, then hypotheses: what is still unknown, and who is on it.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::frame;
+use super::text::Pen;
+use super::theme::Theme;
+use crate::app::layout::Placed;
+use crate::app::model::{Model, Room};
+use crate::domain::brief::left;
+use crate::domain::ids::Seq;
+use crate::domain::words::HypothesisState;
+
+/// Draws the pane.
+pub(super) fn draw(
+    model: &Model,
+    room: &Room,
+    placed: &Placed,
+    focus: bool,
+    theme: &Theme,
+    buf: &mut Buffer,
+) {
+    if !placed.title.is_empty() {
+        frame::title(placed, "Asks, hypotheses", "", focus, theme, buf);
+    }
+    let all = room.asks();
+    if all.is_empty() {
+        return super::empty(placed, "None yet. a asks somebody, H writes a hypothesis.", theme, buf);
+    }
+    let selected = all.iter().position(|s| Some(*s) == room.current_ask()).unwrap_or(0);
+    let height = usize::from(placed.body.h);
+    let first = super::first_row(selected, height, all.len());
+    for (nth, seq) in all.iter().enumerate().skip(first).take(height) {
+        let y = u16::try_from(nth.saturating_sub(first)).unwrap_or(u16::MAX);
+        let here = focus && nth == selected;
+        let pick = |style: Style| if here { theme.selected } else { style };
+        let (head, style, words) = row(model, room, *seq, theme);
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        pen.put(&head, pick(style));
+        pen.put(" ", pick(theme.text));
+        pen.put_cut(&words, pick(theme.text));
+        if here {
+            pen.fill(theme.selected);
+        }
+    }
+}
+
+fn row(model: &Model, room: &Room, seq: Seq, theme: &Theme) -> (String, Style, String) {
+    let talk = &room.incident.talk;
+    if let Some(ask) = talk.asks.get(&seq) {
+        let who = ask.person.as_ref().map_or_else(|| "unassigned".to_owned(), |p| format!("@{p}"));
+        if let Some(answer) = &ask.answer {
+            return (format!("{who} answered"), theme.good, format!("{}: {}", ask.text, answer.text));
+        }
+        let seen = if ask.acknowledged.is_some() { "" } else { "?" };
+        return match ask.due_at {
+            Some(at) => {
+                let style = if at <= model.now { theme.bad } else { theme.warn };
+                (format!("{who}{seen} {}", left(at, model.now)), style, ask.text.clone())
+            }
+            None => (format!("{who}{seen}"), theme.warn, ask.text.clone()),
+        };
+    }
+    match talk.hypotheses.get(&seq) {
+        Some(h) => {
+            let style = match h.now.state {
+                HypothesisState::Open => theme.word,
+                HypothesisState::Supported => theme.good,
+                HypothesisState::RuledOut => theme.dim,
+            };
+            let why = if h.now.why.is_empty() { String::new() } else { format!(": {}", h.now.why) };
+            (h.now.state.to_string(), style, format!("{}{why}", h.text))
+        }
+        None => (String::new(), theme.text, String::new()),
+    }
+}

@@ -1,0 +1,58 @@
+//! The composer: prompt, the part of the line around the cursor, and at the right what the line will become and the
+//! mode.
+
+use ratatui::buffer::Buffer;
+
+use super::text::{self, Pen};
+use super::theme::Theme;
+use crate::app::layout::Area;
+use crate::app::model::{Model, Purpose, Room, Screen};
+use crate::app::update::compose::preview;
+
+/// The mode in a word.
+pub(super) fn mode(model: &Model) -> &'static str {
+    match (&model.room, model.screen) {
+        (Some(room), Screen::Room) if room.composer.open => {
+            match (room.composer.scribe, &room.composer.purpose) {
+                (_, Purpose::Amend(..)) => "amend",
+                (true, Purpose::Entry) => "scribe",
+                (false, Purpose::Entry) => "write",
+            }
+        }
+        (_, Screen::Find) => "find",
+        _ => "normal",
+    }
+}
+
+/// Draws the row. Gives the cell of the cursor when the composer has the keys.
+pub(super) fn draw(
+    model: &Model,
+    room: &Room,
+    area: Area,
+    theme: &Theme,
+    buf: &mut Buffer,
+) -> Option<(u16, u16)> {
+    let composer = &room.composer;
+    let mut pen = Pen::new(buf, area);
+    let mode = mode(model);
+    pen.right(&format!("{mode:<9}"), if composer.open { theme.strong } else { theme.dim });
+    let preview = preview(model);
+    if !preview.text.is_empty() && !preview.problem {
+        let room_for = pen.left() / 2;
+        if text::width(&preview.text) < room_for {
+            pen.right(&format!(" {}  ", preview.text), theme.dim);
+        }
+    } else if preview.problem {
+        pen.right(" not stored  ", theme.bad);
+    }
+    pen.put(theme.marks.prompt, theme.key);
+    pen.put(" ", theme.text);
+    if composer.editor.is_empty() && !composer.open {
+        pen.put("i writes a note", theme.dim);
+        return None;
+    }
+    let (shown, at) = text::window(composer.editor.text(), composer.editor.cursor(), pen.left());
+    let x = pen.column().saturating_add(at);
+    pen.put(&shown, if composer.open { theme.text } else { theme.dim });
+    composer.open.then_some((x, area.y))
+}

@@ -1,0 +1,70 @@
+//! Decisions: what was chosen, by whom, and when its outcome is to be looked at. Open ones first.
+
+use ratatui::buffer::Buffer;
+
+use super::frame;
+use super::text::Pen;
+use super::theme::Theme;
+use crate::app::layout::Placed;
+use crate::app::model::{Model, Room};
+use crate::domain::incident::Decision;
+use crate::domain::time::{format_span, with_zone};
+
+/// Draws the pane.
+pub(super) fn draw(
+    model: &Model,
+    room: &Room,
+    placed: &Placed,
+    focus: bool,
+    theme: &Theme,
+    buf: &mut Buffer,
+) {
+    if !placed.title.is_empty() {
+        frame::title(placed, "Decisions", "", focus, theme, buf);
+    }
+    let all = room.decisions();
+    if all.is_empty() {
+        return super::empty(placed, "None yet. d writes one down.", theme, buf);
+    }
+    let selected = all.iter().position(|s| Some(*s) == room.current_decision()).unwrap_or(0);
+    let height = usize::from(placed.body.h) / 2;
+    let first = super::first_row(selected, height.max(1), all.len());
+    let mut y = 0;
+    for (nth, seq) in all.iter().enumerate().skip(first) {
+        if y >= placed.body.h {
+            break;
+        }
+        let Some(decision) = room.incident.talk.decisions.get(seq) else { continue };
+        let here = focus && nth == selected;
+        let style = if here { theme.selected } else { theme.text };
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        pen.right(" ", style);
+        pen.right(&format!(" {}", decision.decided_by), if here { style } else { theme.dim });
+        pen.put(&with_zone(decision.at, model.zone()), if here { style } else { theme.dim });
+        pen.put(" ", style);
+        pen.put_cut(&decision.text, style);
+        if here {
+            pen.fill(theme.selected);
+        }
+        let mut pen = Pen::new(buf, placed.body.row(y.saturating_add(1)));
+        let (outcome, style) = outcome(model, decision, theme);
+        pen.put_cut(&format!("   {outcome}"), style);
+        y = y.saturating_add(2);
+    }
+}
+
+fn outcome(model: &Model, decision: &Decision, theme: &Theme) -> (String, ratatui::style::Style) {
+    if let Some(verdict) = &decision.verdict {
+        let why = if verdict.reason.is_empty() { String::new() } else { format!(": {}", verdict.reason) };
+        return (format!("{}{why}", verdict.verdict), theme.good);
+    }
+    let executor = decision.executor.as_ref().map(|e| format!("@{e}, ")).unwrap_or_default();
+    match decision.check_at {
+        Some(at) if at <= model.now => {
+            let over = format_span(model.now - at);
+            (format!("{executor}check {} over {over}", with_zone(at, model.zone())), theme.bad)
+        }
+        Some(at) => (format!("{executor}check {}, open", with_zone(at, model.zone())), theme.dim),
+        None => (format!("{executor}open"), theme.dim),
+    }
+}

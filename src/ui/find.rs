@@ -1,0 +1,174 @@
+//! The find screen: the query, what was found in this room and in the archive, and the text around the words.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::frame;
+use super::text::{self, Pen};
+use super::theme::Theme;
+use crate::app::layout::{Layout, Pane, Placed};
+use crate::app::model::{FindRow, Model, Passage};
+use crate::app::update::find::words;
+use crate::app::words::entry_word;
+use crate::domain::time::with_zone;
+
+/// Draws both panes and the query. Gives the cell of the cursor.
+pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
+    for placed in &layout.panes {
+        match placed.pane {
+            Pane::Text => passage(model, placed, theme, buf),
+            _ => results(model, placed, theme, buf),
+        }
+    }
+    let mut pen = Pen::new(buf, layout.composer);
+    pen.right("find     ", theme.strong);
+    pen.put("/ ", theme.key);
+    if model.find.editor.is_empty() {
+        let x = pen.column();
+        pen.put("words to find, here and in past incidents", theme.dim);
+        return Some((x, layout.composer.y));
+    }
+    let (shown, at) = text::window(model.find.editor.text(), model.find.editor.cursor(), pen.left());
+    let x = pen.column().saturating_add(at);
+    pen.put(&shown, theme.text);
+    Some((x, layout.composer.y))
+}
+
+fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
+    let focus = model.find.focus == Pane::Results;
+    if !placed.title.is_empty() {
+        let busy = if model.find.asked.is_some() { "searching" } else { "" };
+        frame::title(placed, super::name(placed.pane), busy, focus, theme, buf);
+    }
+    let rows = &model.find.rows;
+    if rows.is_empty() {
+        let say = match (model.find.editor.is_empty(), model.find.asked.is_some()) {
+            (true, _) => "Type what you see: an error, a service, a symptom.",
+            (false, true) => "",
+            (false, false) => "Nothing found. Fewer or other words find more.",
+        };
+        return super::empty(placed, say, theme, buf);
+    }
+    let query = words(&model.find.editor);
+    let height = usize::from(placed.body.h);
+    let here = model.find.selected;
+    // A document takes two rows; the selected one is kept in sight by starting at most that far above it.
+    let first = here.saturating_sub(height / 4);
+    let mut y = 0;
+    for (nth, row) in rows.iter().enumerate().skip(first) {
+        if y >= placed.body.h {
+            break;
+        }
+        let selected = nth == here;
+        let pick = |style: Style| if selected { theme.selected } else { style };
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        match row {
+            FindRow::Entry(seq) => {
+                let entry = model.room.as_ref().and_then(|r| r.incident.timeline.get(*seq));
+                let Some(entry) = entry else { continue };
+                pen.put(&with_zone(entry.occurred_at, model.zone()), pick(theme.dim));
+                pen.put(" ", pick(theme.text));
+                pen.field(entry_word(entry), 5, pick(theme.word));
+                pen.put(" ", pick(theme.text));
+                marked(&mut pen, &entry.text, &query, pick(theme.text), pick(theme.hit));
+                y = y.saturating_add(1);
+            }
+            FindRow::Document(hit) => {
+                pen.right(&format!(" {}", hit.date), pick(theme.dim));
+                if !hit.severity.is_empty() {
+                    pen.put(&hit.severity, pick(theme.strong));
+                    pen.put(" ", pick(theme.text));
+                }
+                pen.put_cut(&format!("{} {}", hit.id, hit.title), pick(theme.text));
+                if selected {
+                    pen.fill(theme.selected);
+                }
+                let mut below = Vec::new();
+                if !hit.unshipped.is_empty() {
+                    below.push(format!("not shipped: {}", hit.unshipped.join("; ")));
+                }
+                below.push(format!("why: {}", hit.why.join(", ")));
+                y = y.saturating_add(1);
+                for line in below {
+                    Pen::new(buf, placed.body.row(y)).put_cut(&format!("  {line}"), theme.dim);
+                    y = y.saturating_add(1);
+                }
+                continue;
+            }
+        }
+        if selected {
+            pen.fill(theme.selected);
+        }
+    }
+}
+
+/// Writes text with the words of a query marked, from a little before the first of them.
+fn marked(pen: &mut Pen<'_>, line: &str, query: &[String], style: Style, hit: Style) {
+    let lower = line.to_lowercase();
+    // Lower case can be of another length; then nothing is marked rather than the wrong letters.
+    let found =
+        query.iter().filter_map(|w| lower.find(w.as_str()).map(|at| (at, at.saturating_add(w.len())))).min();
+    match found {
+        Some((from, to)) if lower.len() == line.len() => {
+            let (Some(before), Some(word), Some(after)) =
+                (line.get(..from), line.get(from..to), line.get(to..))
+            else {
+                pen.put_cut(line, style);
+                return;
+            };
+            pen.put(before, style);
+            pen.put(word, hit);
+            pen.put_cut(after, style);
+        }
+        _ => _ = pen.put_cut(line, style),
+    }
+}
+
+fn passage(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
+    let focus = model.find.focus == Pane::Text;
+    if !placed.title.is_empty() {
+        let name = model.find.text.as_ref().map_or("Text", |t| t.path.as_str());
+        frame::title(placed, name, "", focus, theme, buf);
+    }
+    match (&model.find.text, model.find.rows.get(model.find.selected)) {
+        (Some(text), Some(FindRow::Document(hit))) if text.path == hit.path => {
+            show(text, model.find.scroll, placed, theme, buf);
+        }
+        (_, Some(FindRow::Entry(seq))) => {
+            if let Some(entry) = model.room.as_ref().and_then(|r| r.incident.timeline.get(*seq)) {
+                let rows = text::wrap(&entry.text, placed.body.w, usize::from(placed.body.h));
+                for (n, row) in rows.iter().enumerate() {
+                    let y = u16::try_from(n).unwrap_or(u16::MAX);
+                    Pen::new(buf, placed.body.row(y)).put(row, theme.text);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn show(text: &Passage, scroll: usize, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
+    let height = usize::from(placed.body.h);
+    let first = scroll.min(text.lines.len().saturating_sub(1));
+    let mut y = 0_usize;
+    for (n, line) in text.lines.iter().enumerate().skip(first) {
+        if y >= height {
+            break;
+        }
+        let style = if line.starts_with('#') { theme.strong } else { theme.text };
+        let mut marks: Vec<(usize, usize)> =
+            text.marks.iter().filter(|m| m.0 == n).map(|m| (m.1, m.2)).collect();
+        marks.sort_unstable();
+        let mut from = 0_usize;
+        let row = placed.body.row(u16::try_from(y).unwrap_or(u16::MAX));
+        let mut pen = Pen::new(buf, row);
+        for (start, end) in marks {
+            let (Some(before), Some(word)) = (line.get(from..start), line.get(start..end)) else { continue };
+            pen.put(before, style);
+            pen.put(word, theme.hit);
+            from = end;
+        }
+        pen.put_cut(line.get(from..).unwrap_or_default(), style);
+        y = y.saturating_add(1);
+    }
+}

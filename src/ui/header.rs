@@ -1,0 +1,214 @@
+//! The two lines at the top: what the incident is, and what expires next. Severity, phase, next expiry, lines that
+//! are not stored, and DRILL or RESTRICTED are never dropped, at any width.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::text::{self, Pen};
+use super::theme::Theme;
+use crate::app::layout::Layout;
+use crate::app::model::{Model, Room, Screen};
+use crate::domain::clocks::{self, Clock, Pressure};
+use crate::domain::role;
+use crate::domain::time::{Span, format_span, with_zone};
+use crate::domain::words::{IncidentKind, State, Visibility};
+
+/// Draws both lines.
+pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    match (&model.room, model.screen) {
+        (Some(room), Screen::Room | Screen::Find) => {
+            first(model, room, layout, theme, buf);
+            attention(model, room, layout, theme, buf);
+        }
+        _ => home(model, layout, theme, buf),
+    }
+}
+
+/// A part of line 1: words, style, and how soon it goes when there is no room (0: never).
+struct Part {
+    text: String,
+    style: Style,
+    goes: u8,
+}
+
+fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    let incident = &room.incident;
+    let profile = model.policy.profile_named(&incident.profile);
+    let severity = incident.severity.clone().unwrap_or_else(|| profile.unset_label());
+    let mut parts: Vec<Part> = Vec::with_capacity(8);
+    let mut add = |text: String, style: Style, goes: u8| parts.push(Part { text, style, goes });
+    add(severity, theme.strong, 0);
+    let (phase, budget, style) = phase(model, room, theme);
+    add(phase, style, 0);
+    if incident.kind != IncidentKind::Real {
+        add(incident.kind.as_str().to_uppercase(), theme.bad, 0);
+    }
+    match incident.visibility {
+        Visibility::Team => {}
+        Visibility::Restricted => add("RESTRICTED".to_owned(), theme.bad, 0),
+        Visibility::Privileged => add("PRIVILEGED".to_owned(), theme.bad, 0),
+    }
+    let lost = room.not_stored();
+    if lost > 0 {
+        add(format!("{lost} NOT STORED"), theme.bad, 0);
+    }
+    let end = incident.resolved_at.unwrap_or(model.now);
+    add(format_span((end - incident.began_at()).max(Span::zero())), theme.text, 2);
+    if model.simulated {
+        add("CLOCK SET".to_owned(), theme.warn, 1);
+    }
+    let held = incident.roster.roles_of(&model.me).next().map(role::short);
+    let me = held.map_or_else(|| model.me.clone(), |role| format!("{} ({role})", model.me));
+    if !me.is_empty() {
+        add(me, theme.dim, 3);
+    }
+    let mut pen = Pen::new(buf, layout.header);
+    let mut id = incident.id.to_string();
+    let title = text::width(&incident.title);
+    let need = |parts: &[Part], id: &str, budget: &str| {
+        let words: u16 = parts.iter().map(|p| text::width(&p.text).saturating_add(2)).sum();
+        words.saturating_add(text::width(id)).saturating_add(text::width(budget))
+    };
+    let room_for_title = title.min(10).saturating_add(1);
+    let mut budget = budget;
+    let width = pen.left();
+    // The title is cut first; then the least of the parts go, one after the other.
+    for goes in [3, 2, 1] {
+        if need(&parts, &id, &budget).saturating_add(room_for_title) > width {
+            parts.retain(|p| p.goes != goes);
+        }
+    }
+    if need(&parts, &id, &budget) > width {
+        budget.clear();
+    }
+    if need(&parts, &id, &budget) > width {
+        id = format!("#{}", incident.id.number);
+    }
+    if need(&parts, &id, &budget) > width {
+        id.clear();
+    }
+    let left = width.saturating_sub(need(&parts, &id, &budget));
+    pen.put(&id, theme.strong);
+    if left > 4 && !id.is_empty() {
+        let cells = left.saturating_sub(1).min(title);
+        pen.skip(1);
+        pen.field(&incident.title, cells, theme.text);
+    }
+    for (nth, part) in parts.iter().enumerate() {
+        if nth > 0 || !id.is_empty() {
+            pen.put("  ", theme.text);
+        }
+        pen.put(&part.text, part.style);
+        if nth == 1 {
+            pen.put(&budget, part.style);
+        }
+    }
+}
+
+/// The phase, the time that its budget leaves, and how pressing that is.
+fn phase(model: &Model, room: &Room, theme: &Theme) -> (String, String, Style) {
+    let incident = &room.incident;
+    match incident.state {
+        State::Open => {}
+        state => return (state.as_str().to_uppercase(), String::new(), theme.good),
+    }
+    let name = incident.phase.as_str().to_uppercase();
+    let Some((end, length)) = clocks::phase_clock(incident, &model.policy) else {
+        return (name, String::new(), theme.strong);
+    };
+    let of = format!(" of {}", format_span(length));
+    if model.now >= end {
+        (format!("{name} over {}", format_span(model.now - end)), of, theme.bad)
+    } else {
+        let left = end - model.now;
+        let style = if left * 4 < length { theme.warn } else { theme.strong };
+        (format!("{name} {} left", format_span(left)), of, style)
+    }
+}
+
+fn expiry(clock: &Clock, model: &Model, theme: &Theme) -> (String, Style) {
+    let distance = format_span(clock.distance(model.now));
+    match clock.pressure(model.now) {
+        Pressure::Breached if clock.acknowledged => {
+            (format!("{} over {distance}, acknowledged", clock.what), theme.warn)
+        }
+        Pressure::Breached => (format!("{} over {distance}", clock.what), theme.bad),
+        Pressure::Warning => (format!("{} {distance} left", clock.what), theme.warn),
+        Pressure::Quiet => (format!("{} in {distance}", clock.what), theme.text),
+    }
+}
+
+fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    let mut items: Vec<(String, Style)> = Vec::new();
+    let incident = &room.incident;
+    match incident.state {
+        State::Open => {
+            for clock in clocks::clocks(incident, &model.policy, model.now) {
+                items.push(expiry(&clock, model, theme));
+            }
+            let unassigned =
+                incident.talk.open_asks().iter().filter(|a| a.person.is_none() && a.due_at.is_none()).count();
+            if unassigned > 0 {
+                let place = items.iter().take_while(|(_, s)| *s == theme.bad).count();
+                let text = match unassigned {
+                    1 => "1 ask unassigned".to_owned(),
+                    n => format!("{n} asks unassigned"),
+                };
+                items.insert(place, (text, theme.warn));
+            }
+        }
+        State::Resolved => {
+            let open = crate::domain::closeout::blockers(incident, &model.policy).len();
+            let at = incident.resolved_at.map(|at| with_zone(at, model.zone())).unwrap_or_default();
+            items.push((format!("resolved {at}"), theme.good));
+            items.push((format!("{open} points stand between it and the close (? close)"), theme.text));
+        }
+        State::Closed => items.push(("closed; stories live on".to_owned(), theme.good)),
+    }
+    let mut pen = Pen::new(buf, layout.attention);
+    pen.put("NEXT ", theme.strong);
+    if items.is_empty() {
+        pen.put("nothing runs out", theme.dim);
+    }
+    let all = items.len();
+    for (nth, (item, style)) in items.iter().enumerate() {
+        let rest = all.saturating_sub(nth).saturating_sub(1);
+        let keep = if rest > 0 { 8 } else { 0 };
+        let dot = if nth > 0 { 3 } else { 0 };
+        if nth > 0 && text::width(item).saturating_add(keep).saturating_add(dot) > pen.left() {
+            pen.put(&format!(" {} +{}", theme.marks.dot, rest.saturating_add(1)), theme.dim);
+            break;
+        }
+        if nth > 0 {
+            pen.put(&format!(" {} ", theme.marks.dot), theme.dim);
+        }
+        pen.put_cut(item, *style);
+    }
+}
+
+fn home(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    let list = &model.home.list;
+    let mut pen = Pen::new(buf, layout.header);
+    if !model.me.is_empty() {
+        pen.right(&model.me, theme.dim);
+    }
+    if model.simulated {
+        pen.right("CLOCK SET  ", theme.warn);
+    }
+    pen.put("warroom", theme.strong);
+    let drills = list.open.iter().filter(|r| r.kind != IncidentKind::Real).count();
+    pen.put(&format!("  {} open", list.open.len()), theme.text);
+    if drills > 0 {
+        pen.put(&format!(" ({drills} no real ones)"), theme.dim);
+    }
+    let mut pen = Pen::new(buf, layout.attention);
+    pen.put("NEXT ", theme.strong);
+    match list.owed.first() {
+        Some(row) => {
+            let owes = row.owes.first().map_or("to be closed", String::as_str);
+            pen.put_cut(&format!("{} {owes}", row.id), theme.warn);
+        }
+        None if !model.home.loaded => _ = pen.put("…", theme.dim),
+        None => _ = pen.put("nothing is owed", theme.dim),
+    }
+}

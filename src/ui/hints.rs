@@ -1,0 +1,89 @@
+//! The last line: a notice, why a line was not taken, the recurrence alarm, or the keys that would act now.
+
+use ratatui::buffer::Buffer;
+
+use super::text::{self, Pen};
+use super::theme::Theme;
+use crate::app::action::{Action, TABLE};
+use crate::app::keymap::shown;
+use crate::app::layout::Area;
+use crate::app::model::{Model, Overlay, Screen, Tone};
+use crate::app::update::available::available;
+use crate::app::update::compose::preview;
+
+/// Draws the line.
+pub(super) fn draw(model: &Model, area: Area, theme: &Theme, buf: &mut Buffer) {
+    let mut pen = Pen::new(buf, area);
+    pen.put(" ", theme.text);
+    if let Some(notice) = &model.notice {
+        let style = match notice.tone {
+            Tone::Info => theme.strong,
+            Tone::Error => theme.bad,
+        };
+        pen.put_cut(&notice.text, style);
+        return;
+    }
+    if let Some(room) =
+        model.room.as_ref().filter(|_| model.screen == Screen::Room && model.overlays.is_empty())
+    {
+        if room.composer.open {
+            let preview = preview(model);
+            if preview.problem {
+                pen.put_cut(&preview.text, theme.bad);
+                return;
+            }
+        }
+        let alarm = &room.alarm;
+        if alarm.similar > 0 && !alarm.dismissed && !room.composer.open {
+            let stories = match alarm.unshipped {
+                0 => String::new(),
+                1 => ", 1 unshipped story".to_owned(),
+                n => format!(", {n} unshipped stories"),
+            };
+            pen.put_cut(&format!("{} similar{stories}: / to see", alarm.similar), theme.warn);
+            return;
+        }
+    }
+    keys(model, &mut pen, theme);
+}
+
+/// The hints of the table that count here and are possible now; `? all` always has its place at the end.
+fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
+    let contexts = model.contexts();
+    let in_overlay = !model.overlays.is_empty();
+    let reading = matches!(model.overlays.last(), Some(Overlay::Read(_)));
+    let all = model.keymap.first_key(contexts, Action::Palette).map(|k| format!("{} all", shown(k)));
+    let keep = all.as_ref().map_or(0, |a| text::width(a).saturating_add(1));
+    for spec in TABLE.iter().filter(|s| !s.hint.is_empty() && s.action != Action::Palette) {
+        let Some(key) = model.keymap.first_key(contexts, spec.action) else { continue };
+        if !available(model, spec.action).is_available() {
+            continue;
+        }
+        // A question is not interrupted by what the screen below could do.
+        if in_overlay && matches!(spec.action, Action::Find | Action::Brief) {
+            continue;
+        }
+        if !in_overlay && spec.action == Action::Open {
+            continue;
+        }
+        let key = shown(key);
+        let word = match spec.action {
+            Action::Open if reading => "back",
+            _ => spec.hint,
+        };
+        let wide = text::width(&key).saturating_add(text::width(word)).saturating_add(3);
+        if wide.saturating_add(keep) > pen.left() {
+            break;
+        }
+        pen.put(&key, theme.key);
+        pen.put(" ", theme.text);
+        pen.put(word, theme.dim);
+        pen.put("  ", theme.text);
+    }
+    if let Some(all) = all {
+        let (key, word) = all.split_once(' ').unwrap_or((&all, ""));
+        pen.put(key, theme.key);
+        pen.put(" ", theme.text);
+        pen.put(word, theme.dim);
+    }
+}

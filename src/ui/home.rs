@@ -1,0 +1,152 @@
+//! The home screen: what is open, what is resolved and still owes something, what was closed last; beside it the
+//! incident under the cursor.
+
+use ratatui::buffer::Buffer;
+
+use super::frame;
+use super::text::{self, Pen};
+use super::theme::Theme;
+use crate::app::layout::{Layout, Pane, Placed};
+use crate::app::model::{HomeRow, HomeSection, Model};
+use crate::domain::time::{Span, day_in_zone, format_span, format_span_coarse, with_zone, zone_label};
+use crate::domain::words::IncidentKind;
+
+/// Draws both panes and the prompt.
+pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    for placed in &layout.panes {
+        match placed.pane {
+            Pane::Preview => preview(model, placed, theme, buf),
+            _ => list(model, placed, theme, buf),
+        }
+    }
+    let mut pen = Pen::new(buf, layout.composer);
+    pen.put(theme.marks.prompt, theme.key);
+    pen.put_cut(" n declares an incident: a title is enough", theme.dim);
+}
+
+enum Line<'a> {
+    Heading(String),
+    Row(HomeSection, &'a HomeRow),
+}
+
+fn list(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
+    let focus = model.home.focus == Pane::Incidents;
+    if !placed.title.is_empty() {
+        frame::title(placed, super::name(placed.pane), "", focus, theme, buf);
+    }
+    let list = &model.home.list;
+    if list.rows().next().is_none() {
+        let say = if model.home.loaded {
+            "No incident yet. n declares one; warroom demo shows a room that has lived."
+        } else {
+            "Reading…"
+        };
+        return super::empty(placed, say, theme, buf);
+    }
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for (section, name, rows) in [
+        (HomeSection::Open, "Open", &list.open),
+        (HomeSection::Owed, "Resolved, not closed", &list.owed),
+        (HomeSection::Recent, "Closed", &list.recent),
+    ] {
+        if !rows.is_empty() {
+            lines.push(Line::Heading(format!("{name} ({})", rows.len())));
+            lines.extend(rows.iter().map(|r| Line::Row(section, r)));
+        }
+    }
+    let picked = model.home.row().map(|r| r.log);
+    let selected =
+        lines.iter().position(|l| matches!(l, Line::Row(_, r) if Some(r.log) == picked)).unwrap_or(0);
+    let height = usize::from(placed.body.h);
+    let first = if selected < height { 0 } else { super::first_row(selected, height, lines.len()) };
+    for (nth, line) in lines.iter().enumerate().skip(first).take(height) {
+        let y = u16::try_from(nth.saturating_sub(first)).unwrap_or(u16::MAX);
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        match line {
+            Line::Heading(name) => _ = pen.put_cut(name, theme.word),
+            Line::Row(section, row) => draw_row(model, *section, row, nth == selected, &mut pen, theme),
+        }
+    }
+}
+
+fn draw_row(
+    model: &Model,
+    section: HomeSection,
+    row: &HomeRow,
+    here: bool,
+    pen: &mut Pen<'_>,
+    theme: &Theme,
+) {
+    let pick = |style| if here { theme.selected } else { style };
+    let age = format_span_coarse((model.now - row.declared_at).max(Span::zero()));
+    let right = match section {
+        HomeSection::Open => format!("{} {age}", row.phase),
+        HomeSection::Owed => row.owes.first().cloned().unwrap_or(age),
+        HomeSection::Recent => age,
+    };
+    // What is owed gives way to the title, the age does not.
+    let cells = if section == HomeSection::Owed { pen.left() / 2 } else { pen.left() };
+    let style = if section == HomeSection::Owed { theme.warn } else { theme.dim };
+    if text::width(&right) < cells {
+        pen.right(" ", pick(theme.text));
+        pen.right(&format!(" {right}"), pick(style));
+    }
+    pen.put(" ", pick(theme.text));
+    pen.put(&row.id, pick(theme.dim));
+    pen.put(" ", pick(theme.text));
+    pen.field(&row.severity, 3, pick(theme.strong));
+    pen.put(" ", pick(theme.text));
+    if row.kind != IncidentKind::Real {
+        pen.put(&row.kind.as_str().to_uppercase(), pick(theme.bad));
+        pen.put(" ", pick(theme.text));
+    }
+    if row.restricted {
+        pen.put("RESTRICTED ", pick(theme.bad));
+    }
+    pen.put_cut(&row.title, pick(theme.text));
+    if here {
+        pen.fill(theme.selected);
+    }
+}
+
+fn preview(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
+    let focus = model.home.focus == Pane::Preview;
+    if !placed.title.is_empty() {
+        let zone = zone_label(model.now, model.zone());
+        frame::title(placed, super::name(placed.pane), &zone, focus, theme, buf);
+    }
+    let Some(row) = model.home.row() else {
+        return super::empty(
+            placed,
+            "Enter opens a room. / searches the archive. ? lists everything.",
+            theme,
+            buf,
+        );
+    };
+    let mut lines = vec![(row.title.clone(), theme.strong)];
+    let mut say = |what: &str, words: &str| {
+        if !words.is_empty() {
+            lines.push((format!("{what}: {words}"), theme.text));
+        }
+    };
+    say("severity", &row.severity);
+    say("state", row.state.as_str());
+    say("phase", &row.phase);
+    say("commander", &row.commander);
+    let at = row.declared_at;
+    let ago = format_span((model.now - at).max(Span::zero()));
+    say(
+        "declared",
+        &format!("{} {} ({ago} ago)", day_in_zone(at, model.zone()), with_zone(at, model.zone())),
+    );
+    for owed in &row.owes {
+        lines.push((format!("owes: {owed}"), theme.warn));
+    }
+    let mut y = 0;
+    for (line, style) in lines {
+        for wrapped in text::wrap(&line, placed.body.w, 4) {
+            Pen::new(buf, placed.body.row(y)).put(&wrapped, style);
+            y = y.saturating_add(1);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A line to fill in: a reason, a name, a file.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::layout::overlay;
+use crate::app::model::{Ask, AskFor, Model};
+use crate::ui::frame;
+use crate::ui::text::Pen;
+use crate::ui::theme::Theme;
+
+/// The title, and what is said below the line.
+fn words(purpose: &AskFor) -> (&'static str, &'static str) {
+    match purpose {
+        AskFor::Identity => ("Who are you?", "your handle, such as alice; asked once a session"),
+        AskFor::Strike(_) => ("Cross out: why?", "the entry stays, struck, with the reason"),
+        AskFor::Step(..) => ("Skip the step: why?", "the reason goes into the postmortem"),
+        AskFor::Severity(_) => ("Severity goes down: why?", "one line; it goes into the log"),
+        AskFor::Verdict(..) => ("How do you know?", "may be left empty"),
+        AskFor::Hypothesis(..) => ("By which facts?", "may be left empty"),
+        AskFor::Answer(_) => ("The answer", "what came of the ask"),
+        AskFor::Filter => ("Show only", "words, #tag, @person, kind:decision, *; empty shows all"),
+        AskFor::Evidence => ("Evidence", "the path of a file: it is hashed and stays where it is"),
+        AskFor::Story => ("Improvement story", "what must change, then @owner"),
+        AskFor::Resolve => ("Resolved: what ended it?", "ends the room's clocks; may be left empty"),
+        AskFor::Reopen => ("Reopen: why?", "one line"),
+        AskFor::NotApplicable(_) => ("Not applicable: why?", "one line"),
+        AskFor::WaiveClose => ("Close with open points: why?", "the reason is recorded and shown"),
+        AskFor::WaivePublish => ("Publish with open problems: why?", "the reason is recorded and shown"),
+        AskFor::Author => ("Author of the commit", "Name <mail>: git knows none here"),
+    }
+}
+
+/// Draws it.
+pub(super) fn draw(model: &Model, ask: &Ask, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
+    let (title, hint) = words(&ask.purpose);
+    let inside = frame::boxed(overlay(model.size, 2, 70), title, theme, buf);
+    let cursor = super::typed(&ask.editor, inside.row(0), theme, buf);
+    let mut pen = Pen::new(buf, inside.row(1));
+    match &ask.problem {
+        Some(problem) => _ = pen.put_cut(&format!("  {problem}"), theme.bad),
+        None => _ = pen.put_cut(&format!("  {hint}"), theme.dim),
+    }
+    cursor
+}

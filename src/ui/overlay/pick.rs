@@ -1,0 +1,62 @@
+//! A list to choose from, with the line that narrows it.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::layout::overlay;
+use crate::app::model::{Model, Pick, PickFor};
+use crate::ui::text::{self, Pen};
+use crate::ui::theme::Theme;
+use crate::ui::{first_row, frame};
+
+/// Draws it.
+pub(super) fn draw(model: &Model, pick: &Pick, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
+    let visible = pick.visible();
+    let palette = pick.purpose == PickFor::Palette;
+    let wanted = u16::try_from(pick.items.len().saturating_add(2)).unwrap_or(u16::MAX).max(4);
+    let rows = wanted.min(model.size.h.saturating_sub(4));
+    let columns = if palette { 100 } else { 76 };
+    let inside = frame::boxed(
+        overlay(model.size, rows, columns.min(model.size.w.saturating_sub(4))),
+        &pick.title,
+        theme,
+        buf,
+    );
+    let cursor = super::typed(&pick.editor, inside.row(0), theme, buf);
+    let place = pick.place(&visible);
+    let height = usize::from(inside.h.saturating_sub(1));
+    if visible.is_empty() {
+        let typed = pick.editor.text().trim().trim_start_matches('@');
+        let say = match (pick.free, typed.is_empty(), pick.items.is_empty()) {
+            (true, false, _) => format!("Enter takes {typed}"),
+            (_, true, true) => "reading…".to_owned(),
+            _ => "nothing matches".to_owned(),
+        };
+        Pen::new(buf, inside.row(1)).put_cut(&format!("  {say}"), theme.dim);
+        return cursor;
+    }
+    let label = visible.iter().map(|i| text::width(&i.label)).max().unwrap_or(0).min(inside.w / 2);
+    let first = first_row(place, height, visible.len());
+    for (nth, item) in visible.iter().enumerate().skip(first).take(height) {
+        let y = u16::try_from(nth.saturating_sub(first).saturating_add(1)).unwrap_or(u16::MAX);
+        let here = nth == place;
+        let choose = |style| if here { theme.selected } else { style };
+        let mut pen = Pen::new(buf, inside.row(y));
+        let blocked = !item.blocked.is_empty();
+        if !item.right.is_empty() {
+            pen.right(" ", choose(theme.text));
+            pen.right(&format!(" {}", item.right), choose(theme.key));
+        }
+        pen.put(" ", choose(theme.text));
+        pen.field(&item.label, label, choose(if blocked { theme.dim } else { theme.strong }));
+        pen.put("  ", choose(theme.text));
+        if blocked {
+            pen.put_cut(&format!("(not now: {})", item.blocked), choose(theme.dim));
+        } else {
+            pen.put_cut(&item.detail, choose(theme.text));
+        }
+        if here {
+            pen.fill(theme.selected);
+        }
+    }
+    cursor
+}

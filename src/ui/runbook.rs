@@ -1,0 +1,103 @@
+//! The attached runbook: its steps, who is at them, and under which heading they stand where there is room.
+
+use ratatui::buffer::Buffer;
+
+use super::frame;
+use super::text::{self, Pen};
+use super::theme::Theme;
+use crate::app::layout::Placed;
+use crate::app::model::{Room, StepFocus};
+use crate::domain::incident::Step;
+use crate::domain::words::StepState;
+
+/// The mark of a step.
+pub(super) const fn mark(state: StepState) -> &'static str {
+    match state {
+        StepState::Todo => "[ ]",
+        StepState::Doing => "[>]",
+        StepState::Done => "[x]",
+        StepState::Skipped => "[-]",
+        StepState::Blocked => "[!]",
+    }
+}
+
+/// Draws the pane.
+pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf: &mut Buffer) {
+    let runbook = room.shown_runbook();
+    if !placed.title.is_empty() {
+        let name = runbook.map_or_else(
+            || "Runbook".to_owned(),
+            |r| {
+                let (done, all) = room.incident.checklist.progress(r.seq);
+                format!("Runbook {} {done}/{all}", r.name)
+            },
+        );
+        let more = if room.incident.checklist.runbooks().count() > 1 { "[ ]" } else { "" };
+        frame::title(placed, &name, more, focus, theme, buf);
+    }
+    let steps = room.shown_steps();
+    if runbook.is_none() {
+        return super::empty(placed, "No runbook. o attaches one.", theme, buf);
+    }
+    let headings = placed.body.h >= 9;
+    let mut rows: Vec<StepFocus<'_>> = Vec::with_capacity(steps.len().saturating_add(8));
+    let mut heading = "";
+    for step in &steps {
+        if headings && step.heading != heading {
+            heading = &step.heading;
+            rows.push(StepFocus::Heading(heading));
+        }
+        rows.push(StepFocus::Step(step));
+    }
+    let current = room.current_step().map(|s| s.at);
+    let selected =
+        rows.iter().position(|r| matches!(r, StepFocus::Step(s) if Some(s.at) == current)).unwrap_or(0);
+    let height = usize::from(placed.body.h);
+    // The first steps are shown from the start; a heading stays with its step.
+    let first = if selected < height { 0 } else { super::first_row(selected, height, rows.len()) };
+    for (nth, row) in rows.iter().enumerate().skip(first).take(height) {
+        let y = u16::try_from(nth.saturating_sub(first)).unwrap_or(u16::MAX);
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        match row {
+            StepFocus::Heading(name) => _ = pen.put_cut(name, theme.dim),
+            StepFocus::Step(step) => draw_step(step, focus && nth == selected, &mut pen, theme),
+        }
+    }
+}
+
+fn draw_step(step: &Step, here: bool, pen: &mut Pen<'_>, theme: &Theme) {
+    let pick = |style| if here { theme.selected } else { style };
+    let wide = pen.left() >= 36;
+    let who = step.person.as_deref().unwrap_or_default();
+    if !who.is_empty() {
+        let cells = text::width(who).min(8);
+        pen.right(" ", pick(theme.text));
+        let mut short = String::new();
+        for c in who.chars().take(usize::from(cells)) {
+            short.push(c);
+        }
+        pen.right(&format!(" {short}"), pick(theme.dim));
+    }
+    let state = match step.state {
+        StepState::Done => theme.good,
+        StepState::Blocked => theme.bad,
+        StepState::Doing => theme.warn,
+        StepState::Todo | StepState::Skipped => theme.text,
+    };
+    pen.put(mark(step.state), pick(state));
+    if wide {
+        pen.put(&format!("{:>3}", step.number), pick(theme.dim));
+    }
+    pen.put(" ", pick(theme.text));
+    let words = match step.state {
+        StepState::Done | StepState::Skipped => theme.dim,
+        _ => theme.text,
+    };
+    pen.put_cut(&step.text, pick(words));
+    if !step.reason.is_empty() && pen.left() > 6 {
+        pen.put_cut(&format!(" ({})", step.reason), pick(theme.dim));
+    }
+    if here {
+        pen.fill(theme.selected);
+    }
+}

@@ -1,0 +1,54 @@
+//! Similar past incidents: why they are here, what ended them, and what was never shipped.
+
+use ratatui::buffer::Buffer;
+
+use super::frame;
+use super::text::Pen;
+use super::theme::Theme;
+use crate::app::layout::Placed;
+use crate::app::model::{Hit, Room};
+
+/// Draws the pane.
+pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf: &mut Buffer) {
+    if !placed.title.is_empty() {
+        frame::title(placed, "Similar", "", focus, theme, buf);
+    }
+    if room.similar.is_empty() {
+        return super::empty(placed, "No similar incident is known.", theme, buf);
+    }
+    let current = room.current_hit().map(|h| h.path.as_str());
+    let selected = room.similar.iter().position(|h| Some(h.path.as_str()) == current).unwrap_or(0);
+    let mut y = 0;
+    for (nth, hit) in room.similar.iter().enumerate().skip(selected.saturating_sub(1)) {
+        if y >= placed.body.h {
+            break;
+        }
+        let here = focus && nth == selected;
+        let style = if here { theme.selected } else { theme.strong };
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        pen.put_cut(&format!("{} {}", hit.id, hit.title), style);
+        if here {
+            pen.fill(theme.selected);
+        }
+        y = y.saturating_add(1);
+        for line in about(hit) {
+            Pen::new(buf, placed.body.row(y)).put_cut(&format!("  {line}"), theme.dim);
+            y = y.saturating_add(1);
+        }
+    }
+}
+
+/// What is said below a hit.
+pub(super) fn about(hit: &Hit) -> Vec<String> {
+    let mut out = Vec::new();
+    if !hit.unshipped.is_empty() {
+        out.push(format!("not shipped: {}", hit.unshipped.join("; ")));
+    }
+    if !hit.why.is_empty() {
+        out.push(format!("why: {}", hit.why.join(", ")));
+    }
+    if !hit.ended.is_empty() {
+        out.push(format!("ended by: {}", hit.ended));
+    }
+    out
+}
