@@ -2,6 +2,7 @@
 //! terminal, read the environment or start a process; what only the shell can do comes in through [`Mint`] and
 //! [`Sealing`].
 
+mod evidence;
 mod failure;
 mod import;
 mod incidents;
@@ -22,7 +23,8 @@ pub use crate::index::{Fragment, Snippet, guard as index_guard};
 pub use crate::store::ChangeWatch;
 pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};
 
-pub use failure::{Failure, FailureKind};
+pub use evidence::read_evidence;
+pub use failure::{Cause, Failure, FailureKind};
 pub use import::{ImportReport, NotRead};
 pub use incidents::{IncidentFilter, StoryQuery, VerifyReport};
 pub use memory::{ALARM_SHARE, FindQuery, Past, Similar};

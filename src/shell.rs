@@ -11,6 +11,7 @@ pub mod input;
 pub mod logging;
 pub mod paths;
 pub mod process;
+pub mod run;
 pub mod seals;
 pub mod session;
 pub mod signals;

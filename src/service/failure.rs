@@ -25,6 +25,18 @@ pub enum FailureKind {
     Peer = 6,
 }
 
+/// Where a failure comes from, for whoever has something to offer then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cause {
+    /// A rule of the domain: the text can be mended and sent again.
+    Rule,
+    /// Nobody is known as the author of a commit: ask.
+    NoAuthor,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -34,13 +46,15 @@ pub struct Failure {
     pub message: String,
     /// What to do; may be empty.
     pub hint: String,
+    /// Where it comes from.
+    pub cause: Cause,
 }
 
 impl Failure {
     /// A failure of that sort.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: String::new() }
+        Self { kind, message: message.into(), hint: String::new(), cause: Cause::Other }
     }
 
     /// A plain no.
@@ -53,6 +67,13 @@ impl Failure {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
+        self
+    }
+
+    /// The same, from there.
+    #[must_use]
+    pub const fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
         self
     }
 
@@ -83,7 +104,7 @@ impl From<Refusal> for Failure {
             RefusalKind::NotFound => FailureKind::NotFound,
             RefusalKind::Conflict => FailureKind::Conflict,
         };
-        Self { kind, message: refusal.message, hint: refusal.hint }
+        Self { kind, message: refusal.message, hint: refusal.hint, cause: Cause::Rule }
     }
 }
 

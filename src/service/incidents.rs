@@ -119,10 +119,18 @@ impl Service {
     /// # Errors
     /// What the store says.
     pub async fn list(&self, filter: &IncidentFilter) -> Result<Vec<Summary>, Failure> {
+        Ok(self.list_with_logs(filter).await?.into_iter().map(|(_, summary)| summary).collect())
+    }
+
+    /// The incidents of a list with their logs, newest declared first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn list_with_logs(&self, filter: &IncidentFilter) -> Result<Vec<(LogId, Summary)>, Failure> {
         let states = filter.states.iter().map(|s| s.as_str().to_owned()).collect();
         let limit = if filter.limit == 0 { u32::MAX } else { filter.limit };
         let rows = self.inner.store.summaries(SummaryFilter { states, limit }).await?;
-        rows.iter().map(|row| read_row(&row.body, "incident")).collect()
+        rows.iter().map(|row| Ok((row.log, read_row(&row.body, "incident")?))).collect()
     }
 
     /// The log of an incident.

@@ -346,10 +346,12 @@ impl Inner {
         }
         match &self.places.archive.author {
             Some(text) => Ok(text.parse()?),
-            None => Err(Failure::no("nobody is known as the author of the commit").hint(
-                "set git config user.name and user.email, or [archive] author in warroom.toml, \
+            None => Err(Failure::no("nobody is known as the author of the commit")
+                .hint(
+                    "set git config user.name and user.email, or [archive] author in warroom.toml, \
                  or give --author \"alice <alice@example.org>\"",
-            )),
+                )
+                .because(super::Cause::NoAuthor)),
         }
     }
 }

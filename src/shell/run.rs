@@ -1,0 +1,418 @@
+//! The run loop: waits for keys, signals, results and the clock; lets `app` decide; writes the draft journal; draws.
+//! One thread, and nothing on it waits for a disk: what the service does happens in `work`. It must not decide
+//! anything.
+
+mod kept;
+mod lists;
+mod work;
+
+use std::os::fd::AsFd;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use crate::app::effect::{EditTarget, Effect};
+use crate::app::key::Key;
+use crate::app::keymap::Keymap;
+use crate::app::layout::Size;
+use crate::app::model::{Look, Model, Screen, Start as ModelStart, Waiting};
+use crate::app::msg::{Answer, Msg, Stamped};
+use crate::app::{self};
+use crate::domain::ids::LogId;
+use crate::domain::words::State;
+use crate::service::{self, Failure, FailureKind, IncidentFilter, Service};
+use crate::shell::config::UiZone;
+use crate::shell::editor::Editor;
+use crate::shell::input::{Input, Wake};
+use crate::shell::session::{Opening, Session};
+use crate::shell::signals;
+use crate::shell::terminal::{Terminal, install_panic_hook, is_up};
+use crate::ui;
+use kept::Kept;
+use work::{Outbox, Work, trouble};
+
+/// What the screen opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// The room of the only open incident, else the home screen.
+    Guess,
+    /// The home screen.
+    Home,
+    /// A room.
+    Room(LogId),
+}
+
+/// Runs the screen until the person leaves.
+///
+/// # Errors
+/// When the home cannot be opened, or there is no terminal. After that, troubles are shown on the screen.
+pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .thread_name("warroom")
+        .build()
+        .map_err(|e| Failure::no(format!("no threads can be started: {e}")))?;
+    let keymap = keymap(session)?;
+    let service = runtime.block_on(session.open(Opening::Write))?;
+    let log = match start {
+        Start::Room(log) => Some(log),
+        Start::Home => None,
+        Start::Guess => runtime.block_on(only_open(&service))?,
+    };
+    let opened = match log {
+        Some(log) => Some(runtime.block_on(service.incident(log))?),
+        None => None,
+    };
+
+    install_panic_hook(session.home.drafts());
+    quiet_guarded_panics();
+    let terminal = Terminal::enter(session.config.ui.mouse)
+        .map_err(|e| Failure::no(e.to_string()).hint("use the commands instead: warroom --help"))?;
+    let mut input = Input::new().map_err(|e| Failure::no(format!("the terminal cannot be read: {e}")))?;
+    let (messages, inbox) = channel();
+    let outbox = Outbox { messages, poke: input.poker() };
+    let kept = Kept::begin(session);
+    let syncer = kept.syncer();
+    let signals = signals::listen(input.poker(), move || {
+        if let Some(syncer) = &syncer {
+            syncer.sync();
+        }
+    });
+    match signals {
+        Ok(notes) => input.set_signals(notes),
+        Err(error) => tracing::warn!(%error, "signals are not handled"),
+    }
+    let work = Work::start(session.clone(), service.clone(), runtime.handle().clone(), outbox);
+    let model = model(session, &service, keymap, terminal_size(&terminal));
+    let mut screen =
+        Loop { session, service: &service, model, terminal, input, inbox, work, kept, leaving: false };
+    let result = screen.run(opened);
+    drop(screen);
+    let _ = runtime.block_on(service.close());
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    result
+}
+
+struct Loop<'a> {
+    session: &'a Session,
+    service: &'a Service,
+    model: Model,
+    terminal: Terminal,
+    input: Input,
+    inbox: Receiver<Msg>,
+    work: Work,
+    kept: Kept,
+    leaving: bool,
+}
+
+impl Loop<'_> {
+    fn run(&mut self, opened: Option<crate::domain::incident::Incident>) -> Result<(), Failure> {
+        match opened {
+            Some(incident) => {
+                let ticket = self.model.ticket(Waiting::Open);
+                self.work.opened(incident.log, incident.head);
+                let draft = self.kept.draft(&incident);
+                self.take(Msg::Answer(ticket, Answer::Opened(Box::new(incident), draft)));
+            }
+            None => {
+                let effects = app::update::start(&mut self.model);
+                self.perform(effects);
+            }
+        }
+        self.draw()?;
+        self.settle_in();
+        let mut watch = service::ChangeWatch::new(&self.session.home.database()).ok();
+        while !self.leaving && is_up() {
+            let timeout = self.timeout();
+            let watched = watch.as_ref().map(AsFd::as_fd);
+            let wakes = self
+                .input
+                .wait(Some(timeout), watched)
+                .map_err(|e| Failure::no(format!("the terminal cannot be read any more: {e}")))?;
+            if wakes.is_empty() {
+                self.take(Msg::Tick);
+            }
+            for wake in wakes {
+                if wake == Wake::Watch {
+                    if watch.as_mut().is_some_and(service::ChangeWatch::drain) {
+                        self.look_around();
+                    }
+                } else if !self.wake(wake)? {
+                    return self.leave();
+                }
+            }
+            while let Ok(message) = self.inbox.try_recv() {
+                self.arrive(message);
+            }
+            self.kept.sync_if_due(self.session.clock.running());
+            if !self.leaving {
+                self.draw()?;
+            }
+        }
+        self.leave()
+    }
+
+    /// What can wait until the first frame is on the screen.
+    fn settle_in(&mut self) {
+        let service = self.service.clone();
+        self.work.spawn(async move {
+            if let Err(error) = service.warm().await {
+                tracing::warn!(%error, "no connections for reading");
+            }
+        });
+        if let Some(note) = self.kept.note() {
+            self.model.warn(note);
+        }
+    }
+
+    /// Gives false when the loop is to end at once.
+    fn wake(&mut self, wake: Wake) -> Result<bool, Failure> {
+        match wake {
+            Wake::Key(key) => self.take(Msg::Key(key)),
+            Wake::Paste(text) => self.take(Msg::Paste(text)),
+            Wake::Burst { text, keys } => self.burst(text, keys),
+            Wake::Resize => {
+                let size = self.terminal.resize();
+                self.take(Msg::Resize(Size { w: size.width, h: size.height }));
+            }
+            Wake::Stop => self.stop()?,
+            Wake::Continued => {
+                self.terminal.reenter().map_err(gone)?;
+                self.take(Msg::Resumed);
+            }
+            Wake::HangUp => return Ok(false),
+            Wake::Mouse(_) | Wake::Poked | Wake::Watch => {}
+        }
+        Ok(true)
+    }
+
+    /// Fast keys are typing where there is a line to type into, and a draft where keys would act.
+    fn burst(&mut self, text: String, keys: Vec<Key>) {
+        let typing = self.model.screen == Screen::Find
+            || !self.model.overlays.is_empty()
+            || self.model.room.as_ref().is_some_and(|r| r.composer.open);
+        if typing {
+            for key in keys {
+                self.take(Msg::Key(key));
+            }
+        } else {
+            self.take(Msg::Burst(text));
+        }
+    }
+
+    fn take(&mut self, msg: Msg) {
+        let stamped = Stamped { at: self.session.clock.now(), msg };
+        let effects = app::update::update(&mut self.model, stamped);
+        self.perform(effects);
+    }
+
+    /// A message from the workers. A room that arrives brings along what was typed there and not sent.
+    fn arrive(&mut self, message: Msg) {
+        let message = match message {
+            Msg::Answer(ticket, Answer::Opened(incident, None)) => {
+                let draft = self.kept.draft(&incident);
+                Msg::Answer(ticket, Answer::Opened(incident, draft))
+            }
+            other => other,
+        };
+        self.take(message);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Quit => self.leaving = true,
+                Effect::Journal(ticket, log, draft) => {
+                    let id = self.model.room.as_ref().map(|r| r.incident.id);
+                    let answer = match self.kept.keep(log, id, draft, self.session.clock.running()) {
+                        Ok(()) => Answer::Done,
+                        Err(why) => Answer::Failed(why),
+                    };
+                    self.answer(ticket, answer);
+                }
+                Effect::KeepText(ticket, text) => {
+                    let answer = match self.kept.aside(&text, self.session) {
+                        Ok(path) => Answer::Kept(path),
+                        Err(failure) => Answer::Failed(trouble(&failure)),
+                    };
+                    self.answer(ticket, answer);
+                }
+                Effect::Edit(ticket, target) => {
+                    let answer = self.edit(target);
+                    self.answer(ticket, answer);
+                }
+                Effect::Closing { ticket, log, by, step: app::effect::ClosingStep::Edit } => {
+                    match self.edit_draft(log, &by) {
+                        Ok(()) => {
+                            let step = app::effect::ClosingStep::Check;
+                            self.work.hand_over(Effect::Closing { ticket, log, by, step });
+                        }
+                        Err(failure) => self.answer(ticket, Answer::Failed(trouble(&failure))),
+                    }
+                }
+                Effect::Copy(ticket, text) => {
+                    let command = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text);
+                    let answer = match crossterm::execute!(std::io::stdout(), command) {
+                        Ok(()) => Answer::Done,
+                        Err(error) => Answer::Failed(trouble(&Failure::no(error.to_string()))),
+                    };
+                    self.answer(ticket, answer);
+                }
+                Effect::Suspend(ticket) => {
+                    let answer = match self.stop() {
+                        Ok(()) => Answer::Done,
+                        Err(failure) => Answer::Failed(trouble(&failure)),
+                    };
+                    self.answer(ticket, answer);
+                }
+                Effect::Redraw(ticket) => {
+                    // What cannot be cleared cannot be drawn either, and that is noticed at the draw.
+                    let _ = self.terminal.clear();
+                    self.answer(ticket, Answer::Done);
+                }
+                Effect::SetMe(ticket, _) => self.answer(ticket, Answer::Done),
+                effect => self.work.hand_over(effect),
+            }
+        }
+    }
+
+    fn answer(&mut self, ticket: app::effect::Ticket, answer: Answer) {
+        self.take(Msg::Answer(ticket, answer));
+    }
+
+    fn edit(&mut self, target: EditTarget) -> Answer {
+        let (name, text) = match target {
+            EditTarget::Entry { seq, text, .. } => (format!("line-{seq}.md"), text),
+            EditTarget::Line { text, .. } => ("line.md".to_owned(), text),
+        };
+        let folder = self.session.home.drafts();
+        let edited = self.with_editor(|editor| editor.edit(&folder, &name, &text));
+        match edited {
+            Ok(edited) if edited.changed => {
+                let text = edited.text.trim_end_matches('\n').to_owned();
+                edited.stored();
+                Answer::Edited(text)
+            }
+            Ok(edited) => {
+                edited.stored();
+                Answer::Unchanged
+            }
+            Err(failure) => Answer::Failed(trouble(&failure)),
+        }
+    }
+
+    fn edit_draft(&mut self, log: LogId, person: &str) -> Result<(), Failure> {
+        let by = self.session.by_person(person);
+        let draft = self.work.wait_for(self.service.draft(log, &by))?;
+        self.with_editor(|editor| editor.edit_file(&draft.path)).map(|_| ())
+    }
+
+    /// Hands the terminal to the editor. Keys that came before are taken in first, so that none is lost.
+    fn with_editor<T>(
+        &mut self,
+        run: impl FnOnce(&Editor) -> Result<T, crate::shell::editor::EditorError>,
+    ) -> Result<T, Failure> {
+        let editor = Editor::find(&self.session.environment).map_err(|e| Failure::no(e.to_string()))?;
+        self.kept.sync();
+        self.input.take_in().map_err(gone)?;
+        let done = self.terminal.suspend(|| run(&editor)).map_err(gone)?;
+        done.map_err(|e| Failure::no(e.to_string()))
+    }
+
+    fn stop(&mut self) -> Result<(), Failure> {
+        self.kept.sync();
+        self.input.take_in().map_err(gone)?;
+        self.terminal.stop().map_err(gone)
+    }
+
+    /// Somebody wrote to the database.
+    fn look_around(&mut self) {
+        match (&self.model.room, self.model.screen) {
+            (_, Screen::Home) => self.work.refresh_home(),
+            (Some(room), _) => self.work.refresh(room.incident.log),
+            (None, _) => {}
+        }
+    }
+
+    fn draw(&mut self) -> Result<(), Failure> {
+        let model = &self.model;
+        self.terminal
+            .draw(|frame| {
+                if let Some(cursor) = ui::draw(model, frame.buffer_mut()) {
+                    frame.set_cursor_position(cursor);
+                }
+            })
+            .map_err(gone)
+    }
+
+    /// Until the next second of the clock that is shown, or until the journal wants to be synced.
+    fn timeout(&self) -> Duration {
+        let now = self.session.clock.now();
+        let into = u64::from(now.timestamp_subsec_millis().min(999));
+        let second = Duration::from_millis(1000 - into);
+        self.kept.due_in(self.session.clock.running()).map_or(second, |due| due.min(second))
+    }
+
+    fn leave(&mut self) -> Result<(), Failure> {
+        self.kept.sync();
+        Ok(())
+    }
+}
+
+fn gone(error: std::io::Error) -> Failure {
+    Failure::no(format!("the terminal is gone: {error}"))
+        .hint("what was typed is kept and offered at the next start")
+}
+
+fn terminal_size(terminal: &Terminal) -> Size {
+    let size = terminal.size();
+    Size { w: size.width, h: size.height }
+}
+
+async fn only_open(service: &Service) -> Result<Option<LogId>, Failure> {
+    let open = service.list_with_logs(&IncidentFilter { states: vec![State::Open], limit: 2 }).await?;
+    match open.as_slice() {
+        [(log, _)] => Ok(Some(*log)),
+        _ => Ok(None),
+    }
+}
+
+fn keymap(session: &Session) -> Result<Keymap, Failure> {
+    let settings: Vec<(String, Vec<Key>)> =
+        session.config.keys.iter().map(|b| (b.action.clone(), b.keys.clone())).collect();
+    Keymap::new(&settings).map_err(|bad| {
+        let words: Vec<String> = bad.iter().map(ToString::to_string).collect();
+        let place =
+            session.config.keys.first().map_or_else(String::new, |b| format!("{}: ", b.file.display()));
+        Failure::new(FailureKind::Usage, format!("{place}[keys]: {}", words.join("; ")))
+    })
+}
+
+fn model(session: &Session, service: &Service, keymap: Keymap, size: Size) -> Model {
+    let ui = &session.config.ui;
+    let me = if session.identity.ask() { String::new() } else { session.identity.person.clone() };
+    Model::new(ModelStart {
+        size,
+        now: session.clock.now(),
+        local_zone: match ui.zone {
+            UiZone::Utc => UiZone::Local.zone(),
+            other => other.zone(),
+        },
+        local: ui.zone != UiZone::Utc,
+        simulated: session.clock.overridden(),
+        me,
+        look: Look { colour: !session.environment.no_color && ui.theme != "mono", ascii: ui.ascii },
+        keymap,
+        policy: service.policy().clone(),
+    })
+}
+
+/// A panic inside the index is caught and answered by rebuilding it: it must not tear down the screen.
+fn quiet_guarded_panics() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !service::index_guard::is_active() {
+            hook(info);
+        }
+    }));
+}

@@ -1,0 +1,147 @@
+//! What the screen lists, made from what the service answers. It must not ask for anything itself.
+
+use crate::app::model::{Hit, HomeList, HomeRow, Passage, RunbookChoice};
+use crate::domain::ids::LogId;
+use crate::domain::policy::Policy;
+use crate::domain::summary::Summary;
+use crate::domain::time::Utc;
+use crate::domain::words::{IncidentKind, State, Visibility};
+use crate::service::{self, Past};
+
+/// How many closed incidents the home screen shows.
+pub(super) const RECENT: u32 = 50;
+
+/// The rows of the home screen.
+pub(super) fn home(
+    open: Vec<(LogId, Summary)>,
+    resolved: Vec<(LogId, Summary)>,
+    closed: Vec<(LogId, Summary)>,
+    policy: &Policy,
+    now: Utc,
+) -> HomeList {
+    let row = |(log, s): (LogId, Summary)| row(log, s, policy, now);
+    let mut owed: Vec<HomeRow> = resolved.into_iter().map(row).collect();
+    owed.sort_by_key(|r| r.updated_at);
+    HomeList {
+        open: open.into_iter().map(row).collect(),
+        owed,
+        recent: closed.into_iter().map(row).collect(),
+    }
+}
+
+fn row(log: LogId, summary: Summary, policy: &Policy, now: Utc) -> HomeRow {
+    let owes = owes(&summary, policy, now);
+    let profile = policy.profile_named(&summary.profile);
+    HomeRow {
+        log,
+        id: summary.id.to_string(),
+        title: summary.title,
+        severity: summary.severity.unwrap_or_else(|| profile.unset_label()),
+        kind: summary.kind,
+        state: summary.state,
+        phase: summary.phase.to_string(),
+        commander: summary.commander.unwrap_or_default(),
+        restricted: summary.visibility != Visibility::Team,
+        declared_at: summary.declared_at,
+        updated_at: summary.updated_at,
+        owes,
+    }
+}
+
+/// What a resolved incident owes before it can be forgotten.
+fn owes(summary: &Summary, policy: &Policy, now: Utc) -> Vec<String> {
+    if summary.state == State::Open {
+        return Vec::new();
+    }
+    let mut owes = Vec::new();
+    let dismissed = summary.disposition.is_some_and(|d| {
+        use crate::domain::words::DispositionWord;
+        matches!(d, DispositionWord::FalseAlarm | DispositionWord::DuplicateOf)
+    });
+    let needs = summary.kind != IncidentKind::Test && !dismissed && !summary.postmortem_waived;
+    if needs && summary.postmortem.is_none() {
+        let level = policy.level(&summary.profile, summary.severity.as_deref());
+        let due = summary.resolved_at.and_then(|at| policy.calendar.deadline(at, &level.postmortem_due));
+        owes.push(match due {
+            Some(due) if due < now => format!("postmortem overdue since {}", due.format("%Y-%m-%d")),
+            Some(due) => format!("postmortem due {}", due.format("%Y-%m-%d")),
+            None => "postmortem".to_owned(),
+        });
+    }
+    if summary.state == State::Resolved && owes.is_empty() {
+        owes.push("close".to_owned());
+    }
+    match summary.unshipped {
+        0 => {}
+        1 => owes.push("1 story unshipped".to_owned()),
+        n => owes.push(format!("{n} stories unshipped")),
+    }
+    owes
+}
+
+/// A past incident as the screen lists it.
+pub(super) fn hit(past: Past) -> Hit {
+    Hit {
+        id: past.id,
+        title: past.title,
+        severity: past.severity.unwrap_or_default(),
+        date: past.date.unwrap_or_default(),
+        path: past.path,
+        why: past.why,
+        ended: past.ended.unwrap_or_default(),
+        unshipped: past
+            .unshipped
+            .into_iter()
+            .map(|s| {
+                let owner = s.owner.map(|o| format!(" @{o}")).unwrap_or_default();
+                let due = s.due.map(|d| format!(" due {d}")).unwrap_or_default();
+                format!("S{} {}{owner}{due}", s.id.number, s.title)
+            })
+            .collect(),
+        snippet: String::new(),
+        score: past.score,
+    }
+}
+
+/// A runbook as the screen lists it.
+pub(super) fn choice(choice: service::RunbookChoice) -> RunbookChoice {
+    RunbookChoice { name: choice.name, title: choice.title, why: choice.why }
+}
+
+/// A text with the words of a query marked: every word of it that begins like one of the query.
+pub(super) fn passage(path: String, text: &str, query: &str) -> Passage {
+    let wanted: Vec<String> = query
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| w.chars().count() >= 2)
+        .map(|w| stem(&w.to_lowercase()).to_owned())
+        .collect();
+    let mut marks = Vec::new();
+    let mut lines = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        let safe = crate::domain::safe::SafeText::line(line).into_string();
+        let mut from = None;
+        for (at, c) in safe.char_indices().chain([(safe.len(), ' ')]) {
+            match (from, c.is_alphanumeric()) {
+                (None, true) => from = Some(at),
+                (Some(start), false) => {
+                    let word = safe.get(start..at).unwrap_or_default().to_lowercase();
+                    if wanted.iter().any(|w| word.starts_with(w.as_str())) {
+                        marks.push((n, start, at));
+                    }
+                    from = None;
+                }
+                _ => {}
+            }
+        }
+        lines.push(safe);
+    }
+    Passage { path, lines, marks }
+}
+
+/// A word without its commonest endings: enough to mark what the index found by the same stem.
+fn stem(word: &str) -> &str {
+    ["ing", "ed", "es", "s"]
+        .iter()
+        .find_map(|end| word.strip_suffix(end).filter(|stem| stem.chars().count() >= 3))
+        .unwrap_or(word)
+}

@@ -1,0 +1,369 @@
+//! The effects that the service does, away from the screen: each becomes exactly one answer. What writes goes
+//! through one queue in order; what only asks runs beside it. It must not touch the terminal.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc::Sender;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::lists;
+use crate::app::effect::{ClosingStep, Effect, NewIncident};
+use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
+use crate::domain::event::Recorded;
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::request::{Asked, Declaration, Request};
+use crate::domain::words::{IncidentKind, State};
+use crate::service::{Cause, Failure, FindQuery, IncidentFilter, Service, Similar, read_evidence};
+use crate::shell::input::Poke;
+use crate::shell::session::Session;
+
+/// Carries messages from workers to the loop.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    /// Where messages go.
+    pub(super) messages: Sender<Msg>,
+    /// Wakes the loop.
+    pub(super) poke: Poke,
+}
+
+impl Outbox {
+    fn send(&self, message: Msg) {
+        // A loop that has ended needs no message any more.
+        let _ = self.messages.send(message);
+        self.poke.poke();
+    }
+}
+
+/// What the ordered queue does.
+enum Job {
+    Effect(Effect),
+    Opened(LogId, Seq),
+    Refresh(LogId),
+    RefreshHome,
+}
+
+/// The worker side of the loop.
+pub(super) struct Work {
+    service: Service,
+    runtime: tokio::runtime::Handle,
+    outbox: Outbox,
+    queue: UnboundedSender<Job>,
+}
+
+impl Work {
+    /// Starts the ordered queue.
+    pub(super) fn start(
+        session: Session,
+        service: Service,
+        runtime: tokio::runtime::Handle,
+        outbox: Outbox,
+    ) -> Self {
+        let (queue, jobs) = unbounded_channel();
+        let clerk =
+            Clerk { session, service: service.clone(), outbox: outbox.clone(), delivered: HashMap::new() };
+        runtime.spawn(clerk.run(jobs));
+        Self { service, runtime, outbox, queue }
+    }
+
+    /// Hands over an effect that the service does.
+    pub(super) fn hand_over(&self, effect: Effect) {
+        match effect {
+            Effect::Suggest(..)
+            | Effect::Similar(..)
+            | Effect::Find(..)
+            | Effect::ReadPostmortem(..)
+            | Effect::ListRunbooks(..) => {
+                let (service, outbox) = (self.service.clone(), self.outbox.clone());
+                self.runtime.spawn(async move {
+                    let Some(ticket) = effect.ticket() else { return };
+                    let answer = ask(&service, effect).await;
+                    outbox.send(Msg::Answer(ticket, answer.unwrap_or_else(|f| Answer::Failed(trouble(&f)))));
+                });
+            }
+            effect => {
+                let _ = self.queue.send(Job::Effect(effect));
+            }
+        }
+    }
+
+    /// The screen has this room, folded up to this position.
+    pub(super) fn opened(&self, log: LogId, head: Seq) {
+        let _ = self.queue.send(Job::Opened(log, head));
+    }
+
+    /// Does something beside the queue that nobody waits for.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(work);
+    }
+
+    /// Waits for something while the terminal is handed over anyway.
+    pub(super) fn wait_for<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Looks for what others wrote in a room.
+    pub(super) fn refresh(&self, log: LogId) {
+        let _ = self.queue.send(Job::Refresh(log));
+    }
+
+    /// Reads the list of the home screen again.
+    pub(super) fn refresh_home(&self) {
+        let _ = self.queue.send(Job::RefreshHome);
+    }
+}
+
+/// Does what has to be done in order.
+struct Clerk {
+    session: Session,
+    service: Service,
+    outbox: Outbox,
+    /// Up to which position the screen has been told of each log.
+    delivered: HashMap<LogId, Seq>,
+}
+
+impl Clerk {
+    async fn run(mut self, mut jobs: UnboundedReceiver<Job>) {
+        while let Some(job) = jobs.recv().await {
+            match job {
+                Job::Opened(log, head) => {
+                    self.delivered.insert(log, head);
+                }
+                Job::Refresh(log) => {
+                    // A read that fails is tried again at the next hint.
+                    if let Ok(events) = self.news(log).await
+                        && !events.is_empty()
+                    {
+                        self.outbox.send(Msg::Refreshed(log, events));
+                    }
+                }
+                Job::RefreshHome => {
+                    if let Ok(list) = home(&self.service, &self.session).await {
+                        self.outbox.send(Msg::HomeRefreshed(list));
+                    }
+                }
+                Job::Effect(effect) => {
+                    let Some(ticket) = effect.ticket() else { continue };
+                    let answer = self.perform(effect).await;
+                    self.outbox.send(Msg::Answer(ticket, answer));
+                }
+            }
+        }
+    }
+
+    /// The events that the screen has not been told of yet.
+    async fn news(&mut self, log: LogId) -> Result<Vec<Recorded>, Failure> {
+        let seen = self.delivered.get(&log).copied().unwrap_or(Seq::NONE);
+        let events = self.service.events_after(log, seen).await?;
+        self.told(log, &events);
+        Ok(events)
+    }
+
+    fn told(&mut self, log: LogId, events: &[Recorded]) {
+        if let Some(last) = events.last() {
+            let seen = self.delivered.entry(log).or_default();
+            *seen = (*seen).max(last.seq);
+        }
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Answer {
+        let done = match effect {
+            Effect::LoadHome(_) => home(&self.service, &self.session).await.map(Answer::Home),
+            Effect::Open(_, log) => self.open(log).await,
+            Effect::OpenNamed(_, id) => self.open_named(id).await,
+            Effect::Declare(_, new) => self.declare(new).await,
+            Effect::Submit { log, by, asked, .. } => return self.submit(log, &by, &asked).await,
+            Effect::AttachRunbook { log, by, name, .. } => match self.service.runbook(&name) {
+                Ok(file) => {
+                    let asked = [Request::AttachRunbook(file.to_text()).into()];
+                    return self.submit(log, &by, &asked).await;
+                }
+                Err(failure) => Err(failure),
+            },
+            Effect::AddEvidence { log, by, path, class, .. } => {
+                let read =
+                    tokio::task::spawn_blocking(move || read_evidence(Path::new(&path), &class, "")).await;
+                match read {
+                    Ok(Ok(evidence)) => {
+                        return self.submit(log, &by, &[Request::AddEvidence(evidence).into()]).await;
+                    }
+                    Ok(Err(failure)) => Err(failure),
+                    Err(_) => Err(Failure::no("reading the file broke off")),
+                }
+            }
+            Effect::Closing { log, by, step, .. } => self.closing(log, &by, step).await.map(Answer::Closing),
+            _ => Ok(Answer::Done),
+        };
+        done.unwrap_or_else(|failure| Answer::Failed(trouble(&failure)))
+    }
+
+    async fn open(&mut self, log: LogId) -> Result<Answer, Failure> {
+        let loaded = self.service.incident(log).await?;
+        self.delivered.insert(log, loaded.head);
+        Ok(Answer::Opened(Box::new(loaded), None))
+    }
+
+    async fn open_named(&mut self, id: IncidentId) -> Result<Answer, Failure> {
+        let log = self.service.log_of(id).await?;
+        self.open(log).await
+    }
+
+    async fn declare(&mut self, new: NewIncident) -> Result<Answer, Failure> {
+        let by = self.session.by();
+        let mut runbooks = Vec::new();
+        for name in &new.runbooks {
+            runbooks.push(self.service.runbook(name)?.to_text());
+        }
+        let declaration = Declaration {
+            id: IncidentId { year: 0, number: 0 },
+            title: new.title,
+            kind: IncidentKind::Real,
+            severity: new.severity,
+            services: Vec::new(),
+            tags: Vec::new(),
+            commander: Some(by.person.clone()),
+            runbooks,
+        };
+        let (_, log, events) = self.service.declare(&by, declaration, None).await?;
+        self.told(log, &events);
+        let incident = self.service.incident(log).await?;
+        Ok(Answer::Declared(Box::new(incident)))
+    }
+
+    async fn submit(&mut self, log: LogId, person: &str, asked: &[Asked]) -> Answer {
+        let by = self.session.by_person(person);
+        let seen = self.delivered.get(&log).copied().unwrap_or(Seq::NONE);
+        if !asked.is_empty() && asked.iter().all(|a| matches!(a.request, Request::RecordBreach { .. })) {
+            // Another room may write the same breach at the same moment: then it is written, which is enough.
+            return match self.service.record_breaches(log, &by).await {
+                Ok(_) => match self.news(log).await {
+                    Ok(events) => Answer::Stored(events),
+                    Err(failure) => Answer::NotStored(trouble(&failure)),
+                },
+                Err(failure) => Answer::NotStored(trouble(&failure)),
+            };
+        }
+        match self.service.submit(log, &by, asked, seen).await {
+            Ok(submitted) => {
+                self.told(log, &submitted.events);
+                Answer::Stored(submitted.events)
+            }
+            Err(failure) if failure.cause == Cause::Rule => Answer::Refused(trouble(&failure)),
+            Err(failure) => Answer::NotStored(trouble(&failure)),
+        }
+    }
+
+    async fn closing(
+        &mut self,
+        log: LogId,
+        person: &str,
+        step: ClosingStep,
+    ) -> Result<ClosingAnswer, Failure> {
+        let by = self.session.by_person(person);
+        let mut answer = ClosingAnswer::default();
+        match step {
+            ClosingStep::Draft => {
+                let draft = self.service.draft(log, &by).await?;
+                let word = if draft.created { "draft written" } else { "draft is there" };
+                answer.line = format!("{word}: {}", draft.path.display());
+            }
+            // The editor is the loop's; what is left to do here is to look at what came out of it.
+            ClosingStep::Edit | ClosingStep::Check => {
+                let problems = self.service.check_draft(log, &by).await?;
+                answer.line = match problems.len() {
+                    0 => "the check is content: publish".to_owned(),
+                    1 => "1 problem to mend".to_owned(),
+                    n => format!("{n} problems to mend"),
+                };
+                answer.problems =
+                    problems.into_iter().map(|p| (p.rule.to_owned(), p.line, p.message)).collect();
+            }
+            ClosingStep::Publish { waive, author } => {
+                match self.service.publish(log, &by, waive.as_deref(), author.as_deref()).await {
+                    Ok(report) => {
+                        let short: String = report.commit.chars().take(10).collect();
+                        answer.line = format!("published {} in {short}", report.path);
+                    }
+                    Err(failure) if failure.cause == Cause::NoAuthor => {
+                        answer.needs_author = true;
+                        answer.line = failure.to_string();
+                    }
+                    Err(failure) => return Err(failure),
+                }
+            }
+            ClosingStep::Close { waive } => {
+                self.service.submit(log, &by, &[Request::Close { waive }.into()], Seq::NONE).await?;
+                "closed".clone_into(&mut answer.line);
+            }
+        }
+        answer.events = self.news(log).await?;
+        Ok(answer)
+    }
+}
+
+/// What only asks.
+async fn ask(service: &Service, effect: Effect) -> Result<Answer, Failure> {
+    match effect {
+        Effect::Suggest(_, title) => {
+            let name = title.clone();
+            let books = service.clone();
+            let runbooks =
+                tokio::task::spawn_blocking(move || books.fitting_runbooks(&name, &[], &[], &[], 3))
+                    .await
+                    .unwrap_or_default();
+            let similar = service.recurrence(Similar::Words(title), 3).await.unwrap_or_default();
+            let runbooks = runbooks.into_iter().map(lists::choice).collect();
+            Ok(Answer::Suggested(runbooks, similar.into_iter().map(lists::hit).collect()))
+        }
+        Effect::Similar(_, log, _) => {
+            let incident = service.incident(log).await?;
+            let past = service.recurrence(Similar::To(Box::new(incident)), 5).await?;
+            Ok(Answer::Similar(past.into_iter().map(lists::hit).collect()))
+        }
+        Effect::Find(_, text) => {
+            let query = FindQuery { text, unfinished: true, limit: 30, ..FindQuery::default() };
+            Ok(Answer::Found(service.search(query).await?.into_iter().map(lists::hit).collect()))
+        }
+        Effect::ReadPostmortem(_, path, query) => {
+            let text = service.past_text(&path).await?;
+            Ok(Answer::Text(lists::passage(path, &text, &query)))
+        }
+        Effect::ListRunbooks(_, log) => {
+            let incident = service.incident(log).await?;
+            let books = service.clone();
+            let (all, fitting) = tokio::task::spawn_blocking(move || {
+                let fitting =
+                    books.fitting_runbooks(&incident.title, &incident.services, &incident.tags, &[], 3);
+                (books.runbooks().0, fitting)
+            })
+            .await
+            .unwrap_or_default();
+            let mut choices: Vec<_> = fitting.into_iter().map(lists::choice).collect();
+            for file in all {
+                if !choices.iter().any(|c| c.name == file.name) {
+                    let (name, title) = (file.name, file.runbook.title);
+                    choices.push(crate::app::model::RunbookChoice { name, title, why: String::new() });
+                }
+            }
+            Ok(Answer::Runbooks(choices))
+        }
+        _ => Ok(Answer::Done),
+    }
+}
+
+/// The list of the home screen.
+pub(super) async fn home(
+    service: &Service,
+    session: &Session,
+) -> Result<crate::app::model::HomeList, Failure> {
+    let of = |states: Vec<State>, limit: u32| IncidentFilter { states, limit };
+    let open = service.list_with_logs(&of(vec![State::Open], 200)).await?;
+    let resolved = service.list_with_logs(&of(vec![State::Resolved], 200)).await?;
+    let closed = service.list_with_logs(&of(vec![State::Closed], lists::RECENT)).await?;
+    Ok(lists::home(open, resolved, closed, service.policy(), session.clock.now()))
+}
+
+/// A failure as the screen shows it.
+pub(super) fn trouble(failure: &Failure) -> Trouble {
+    Trouble::new(failure.message.clone(), failure.hint.clone())
+}
