@@ -1,6 +1,14 @@
 //! Holds the source to the rules that the compiler cannot: layers, sizes, words, and nothing of one machine.
 //! Each rule is a function from a file to its violations, and each is tried on a file that breaks it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on must fail, in its own functions as well"
+)]
+
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
@@ -82,6 +90,19 @@ fn every_dependency_comes_from_the_public_registry() {
     none(&rules::sources("Cargo.lock", &lock));
     let sqlite = lock.lines().filter(|line| *line == "name = \"libsqlite3-sys\"").count();
     assert_eq!(sqlite, 1, "exactly one SQLite is linked");
+}
+
+#[test]
+fn the_tests_that_the_security_page_names_exist() {
+    let page = std::fs::read_to_string(source::root().join("SECURITY.md")).unwrap();
+    let code: String =
+        EVERYWHERE.iter().flat_map(|folder| rust_files(folder)).map(|file| file.code).collect();
+    let mut named = 0;
+    for name in page.split('`').skip(1).step_by(2).filter(|name| name.matches('_').count() > 2) {
+        assert!(code.contains(&format!("fn {name}()")), "SECURITY.md names {name}, which is no test");
+        named += 1;
+    }
+    assert!(named > 20, "the names of tests were not found");
 }
 
 /// A rule that cannot fail proves nothing.

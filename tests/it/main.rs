@@ -1,7 +1,15 @@
 //! The integration tests: one binary, because each test binary links everything.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must fail, in its own functions as well"
+)]
+
 mod archive;
 mod data;
+mod hostile;
 mod index;
 mod postmortems;
 mod runbooks;
