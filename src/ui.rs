@@ -24,6 +24,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layout::{Layout, Pane, Placed, Shape};
 use crate::app::model::{Model, Screen};
+use crate::app::update::compose::preview;
 use text::Pen;
 use theme::Theme;
 
@@ -42,6 +43,7 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
         tabs(model, &layout, &theme, buf);
     }
     let mut cursor = None;
+    let preview = preview(model);
     match (model.screen, &model.room) {
         (Screen::Room, Some(room)) => {
             for placed in &layout.panes {
@@ -56,12 +58,12 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
                     _ => brief::draw(model, room, placed, focus, &theme, buf),
                 }
             }
-            cursor = composer::draw(model, room, layout.composer, &theme, buf);
+            cursor = composer::draw(model, room, &preview, layout.composer, &theme, buf);
         }
         (Screen::Find, _) => cursor = find::draw(model, &layout, &theme, buf),
         _ => home::draw(model, &layout, &theme, buf),
     }
-    hints::draw(model, layout.hints, &theme, buf);
+    hints::draw(model, &preview, layout.hints, &theme, buf);
     if let Some(over) = overlay::draw(model, &theme, buf) {
         cursor = over;
     }

@@ -466,7 +466,6 @@ pub const TABLE: &[ActionSpec] = &[
         "Not applicable, with a reason",
     ),
     row(A::Send, "send", &["enter"], &[C::Composer], G::Edit, "store", "Store the line"),
-    row(A::Close, "cancel", &["esc"], &[C::Composer, C::Pick], G::Edit, "back", "Back; the draft stays"),
     row(
         A::AcceptMilestone,
         "accept",
@@ -495,6 +494,7 @@ pub const TABLE: &[ActionSpec] = &[
         "The line after in the history",
     ),
     row(A::Accept, "confirm", &["enter"], &[C::Pick], G::Edit, "confirm", "Confirm"),
+    row(A::Close, "cancel", &["esc"], &[C::Composer, C::Pick], G::Edit, "back", "Back; the draft stays"),
     row(A::PickDown, "choice-down", &["down", "ctrl-n"], &[C::Pick], G::Edit, "", "The next choice"),
     row(A::PickUp, "choice-up", &["up", "ctrl-p"], &[C::Pick], G::Edit, "", "The choice before"),
     row(A::PickPageDown, "choices-down", &["pgdn"], &[C::Pick], G::Edit, "", "A page of choices down"),

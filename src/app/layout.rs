@@ -267,13 +267,16 @@ pub fn layout(size: Size, prefs: Prefs) -> Layout {
     out
 }
 
-/// Where an overlay goes: in the middle, a border around it, never wider or higher than the screen.
+/// Where an overlay goes: in the middle, a border around it, never wider or higher than the screen. The two lines
+/// at the top and the hints stay free.
 #[must_use]
 pub fn overlay(size: Size, rows: u16, columns: u16) -> Area {
+    let (above, below) = if size.h >= 10 { (2, 1) } else { (0, 0) };
     let w = columns.saturating_add(2).min(size.w);
-    let h = rows.saturating_add(2).min(size.h);
+    let free = size.h.saturating_sub(above).saturating_sub(below);
+    let h = rows.saturating_add(2).min(free);
     let x = size.w.saturating_sub(w) / 2;
-    let y = (size.h.saturating_sub(h) / 2).min(size.h / 4);
+    let y = (free.saturating_sub(h) / 2).min(size.h / 5).saturating_add(above);
     Area { x, y, w, h }
 }
 

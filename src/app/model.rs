@@ -66,6 +66,8 @@ pub struct Notice {
 pub enum Waiting {
     /// A pending row of the room, or a request without a row.
     Submit(crate::domain::ids::LogId),
+    /// A request with words that were typed: they come back when it is refused.
+    SubmitTyped(crate::domain::ids::LogId, String),
     /// A room to open.
     Open,
     /// The home list.

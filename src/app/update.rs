@@ -18,12 +18,27 @@ mod selection;
 mod tests;
 
 use super::effect::Effect;
-use super::model::{Model, Screen, Waiting};
+use super::model::{Draft, Model, Screen, Waiting};
 use super::msg::{Msg, Stamped};
+use crate::domain::ids::LogId;
+use crate::domain::incident::Incident;
 
 /// What the shell has to do at the start: read the list of the home screen.
 pub fn start(model: &mut Model) -> Vec<Effect> {
     vec![Effect::LoadHome(model.ticket(Waiting::Home))]
+}
+
+/// Has a room opened by its log: at the start, when it is the only open one.
+pub fn open(model: &mut Model, log: LogId) -> Vec<Effect> {
+    vec![Effect::Open(model.ticket(Waiting::Open), log)]
+}
+
+/// Goes into a room that the shell has folded already, so that the first frame shows it.
+pub fn enter(model: &mut Model, incident: Incident, draft: Option<&Draft>) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    answers::enter(model, incident, draft);
+    settle(model, &mut fx);
+    fx
 }
 
 /// Takes a message.

@@ -7,7 +7,7 @@ use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::Area;
 use crate::app::model::{Model, Purpose, Room, Screen};
-use crate::app::update::compose::preview;
+use crate::app::update::compose::Preview;
 
 /// The mode in a word.
 pub(super) fn mode(model: &Model) -> &'static str {
@@ -28,6 +28,7 @@ pub(super) fn mode(model: &Model) -> &'static str {
 pub(super) fn draw(
     model: &Model,
     room: &Room,
+    preview: &Preview,
     area: Area,
     theme: &Theme,
     buf: &mut Buffer,
@@ -36,7 +37,6 @@ pub(super) fn draw(
     let mut pen = Pen::new(buf, area);
     let mode = mode(model);
     pen.right(&format!("{mode:<9}"), if composer.open { theme.strong } else { theme.dim });
-    let preview = preview(model);
     if !preview.text.is_empty() && !preview.problem {
         let room_for = pen.left() / 2;
         if text::width(&preview.text) < room_for {

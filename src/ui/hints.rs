@@ -9,10 +9,10 @@ use crate::app::keymap::shown;
 use crate::app::layout::Area;
 use crate::app::model::{Model, Overlay, Screen, Tone};
 use crate::app::update::available::available;
-use crate::app::update::compose::preview;
+use crate::app::update::compose::Preview;
 
 /// Draws the line.
-pub(super) fn draw(model: &Model, area: Area, theme: &Theme, buf: &mut Buffer) {
+pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, buf: &mut Buffer) {
     let mut pen = Pen::new(buf, area);
     pen.put(" ", theme.text);
     if let Some(notice) = &model.notice {
@@ -26,12 +26,9 @@ pub(super) fn draw(model: &Model, area: Area, theme: &Theme, buf: &mut Buffer) {
     if let Some(room) =
         model.room.as_ref().filter(|_| model.screen == Screen::Room && model.overlays.is_empty())
     {
-        if room.composer.open {
-            let preview = preview(model);
-            if preview.problem {
-                pen.put_cut(&preview.text, theme.bad);
-                return;
-            }
+        if room.composer.open && preview.problem {
+            pen.put_cut(&preview.text, theme.bad);
+            return;
         }
         let alarm = &room.alarm;
         if alarm.similar > 0 && !alarm.dismissed && !room.composer.open {

@@ -4,7 +4,7 @@ use super::super::effect::{Effect, Ticket};
 use super::super::model::{Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
 use super::super::msg::{Answer, Trouble};
 use super::{closing, declare, find, room};
-use crate::app::model::{Draft, Pending};
+use crate::app::model::{Draft, Pending, Purpose};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::request::Request;
@@ -17,6 +17,10 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Submit(log), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::Submit(log), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
             not_taken(model, log, ticket, &t);
+        }
+        (Waiting::SubmitTyped(log, _), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
+        (Waiting::SubmitTyped(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
+            bring_back(model, &typed, &t);
         }
         (Waiting::Home, Answer::Home(list)) => {
             model.home.list = list;
@@ -61,8 +65,9 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Text, Answer::Text(text)) => find::read(model, text, fx),
         (Waiting::Runbooks, Answer::Runbooks(choices)) => fill_runbooks(model, choices),
         (Waiting::Edit(seq, seen), Answer::Edited(text)) => {
+            let typed = text.clone();
             let request = Request::Amend { target: seq, text: Some(text), at: None, seen: Some(seen) };
-            room::submit_one(model, request, fx);
+            room::submit_typed(model, request.into(), &typed, fx);
         }
         (Waiting::EditLine, Answer::Edited(text)) => {
             if let Some(room) = &mut model.room {
@@ -99,7 +104,7 @@ fn trouble(model: &mut Model, answer: Answer) {
 }
 
 /// Goes into a room.
-fn enter(model: &mut Model, incident: Incident, draft: Option<&Draft>) {
+pub(super) fn enter(model: &mut Model, incident: Incident, draft: Option<&Draft>) {
     let zone = model.zone();
     let mut room = Room::new(incident, draft, &model.me, zone);
     // Lines that were on their way when the program ended: they may be in the log or not, so people look.
@@ -154,6 +159,22 @@ fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble) {
             line.state = PendingState::NotStored(said.clone());
         }
         model.warn(said);
+    }
+}
+
+/// Words of a refused request: into the composer when it is free, else into its history.
+fn bring_back(model: &mut Model, typed: &str, t: &Trouble) {
+    let now = model.now;
+    let Some(room) = &mut model.room else { return model.warn(words(t)) };
+    if room.composer.editor.is_empty() {
+        room.composer.editor.set_text(typed);
+        room.composer.purpose = Purpose::Entry;
+        room.composer.fixed_at = Some(now);
+        room.composer.open = true;
+        room.composer.problem = Some(words(t));
+    } else {
+        room.composer.editor.remember(typed);
+        model.warn(format!("{}; your words are in the history: press Up", words(t)));
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::action::Action;
 use super::super::editor::Editor;
 use super::super::effect::{ClosingStep, Effect};
-use super::super::model::{Model, Pending, PendingState, Purpose, Waiting};
+use super::super::model::{Model, Pending, PendingState, Purpose, Room, Waiting};
 use super::room;
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
@@ -14,7 +14,7 @@ use crate::domain::request::{Asked, Request};
 use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::time_spec::{self, Context};
 use crate::domain::verb::{self, PostmortemVerb, Verb};
-use crate::domain::words::EntryKind;
+use crate::domain::words::{EntryKind, Milestone};
 
 /// What the line is read against: relative times count from the moment that was fixed for it.
 pub(crate) fn context(model: &Model) -> Context {
@@ -247,7 +247,8 @@ fn send_amend(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<E
         model.tell("nothing changed");
         return;
     }
-    room::submit(model, vec![Request::Amend { target: seq, text: new, at, seen: Some(seen) }.into()], fx);
+    let amend = Request::Amend { target: seq, text: new, at, seen: Some(seen) };
+    room::submit_typed(model, amend.into(), text, fx);
 }
 
 /// Tab: the milestone that the line names is marked beside storing the line.
@@ -266,13 +267,14 @@ pub(super) fn accept_milestone(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// The milestone that the line looks like, if it is not marked yet.
 #[must_use]
-pub(crate) fn offered(model: &Model) -> Option<crate::domain::words::Milestone> {
+fn offered(model: &Model) -> Option<Milestone> {
     let room = model.room.as_ref()?;
-    if room.composer.purpose != Purpose::Entry {
-        return None;
-    }
     let entry = quick_entry::parse(room.composer.editor.text(), &context(model)).ok()?;
-    if !matches!(entry.line, Line::Note { .. }) {
+    offered_by(room, &entry)
+}
+
+fn offered_by(room: &Room, entry: &QuickEntry) -> Option<Milestone> {
+    if room.composer.purpose != Purpose::Entry || !matches!(entry.line, Line::Note { .. }) {
         return None;
     }
     let milestone = quick_entry::milestone_hint(&entry.text)?;
@@ -317,6 +319,9 @@ fn run_verb(model: &mut Model, verb: Verb, fx: &mut Vec<Effect>) {
 pub fn preview(model: &Model) -> Preview {
     let Some(room) = &model.room else { return Preview::default() };
     let text = room.composer.editor.text();
+    if text.is_empty() && room.composer.problem.is_none() {
+        return Preview::default();
+    }
     if let Some(problem) = &room.composer.problem {
         return Preview { text: problem.clone(), problem: true };
     }
@@ -358,7 +363,7 @@ pub fn preview(model: &Model) -> Preview {
             if age > chrono::TimeDelta::minutes(1) && named.is_some() {
                 text.push_str(&format!(" ({} ago)", format_span(age)));
             }
-            if let Some(milestone) = offered(model) {
+            if let Some(milestone) = offered_by(room, &entry) {
                 text.push_str(&format!("  Tab: {milestone}"));
             }
             Preview { text, problem: false }

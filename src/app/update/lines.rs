@@ -62,22 +62,22 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
             model.overlays.pop();
             return closing::run(model, ClosingStep::Publish { waive: Some(text), author: None }, fx);
         }
-        AskFor::Strike(target) => Request::Strike { target, reason: text },
+        AskFor::Strike(target) => Request::Strike { target, reason: text.clone() },
         AskFor::Step(at, change) => {
-            Request::MoveStep { step: StepPick::Exactly(at), change, person: None, reason: text }
+            Request::MoveStep { step: StepPick::Exactly(at), change, person: None, reason: text.clone() }
         }
-        AskFor::Severity(to) => Request::SetSeverity { to: Some(to), reason: text },
-        AskFor::Verdict(target, verdict) => Request::GiveVerdict { target, verdict, reason: text },
-        AskFor::Hypothesis(target, state) => Request::SetHypothesis { target, state, why: text },
-        AskFor::Answer(target) => Request::Answer { target, text },
-        AskFor::Resolve => Request::Resolve { ended_by: text },
-        AskFor::Reopen => Request::Reopen { reason: text },
+        AskFor::Severity(to) => Request::SetSeverity { to: Some(to), reason: text.clone() },
+        AskFor::Verdict(target, verdict) => Request::GiveVerdict { target, verdict, reason: text.clone() },
+        AskFor::Hypothesis(target, state) => Request::SetHypothesis { target, state, why: text.clone() },
+        AskFor::Answer(target) => Request::Answer { target, text: text.clone() },
+        AskFor::Resolve => Request::Resolve { ended_by: text.clone() },
+        AskFor::Reopen => Request::Reopen { reason: text.clone() },
         AskFor::NotApplicable(item) => {
-            Request::AnswerClosure { item, state: ClosureState::NotApplicable, reason: text }
+            Request::AnswerClosure { item, state: ClosureState::NotApplicable, reason: text.clone() }
         }
     };
     model.overlays.pop();
-    room::submit_one(model, request, fx);
+    room::submit_typed(model, request.into(), &text, fx);
 }
 
 fn problem(model: &mut Model, why: &str) {

@@ -21,6 +21,14 @@ pub(super) fn submit(model: &mut Model, asked: Vec<Asked>, fx: &mut Vec<Effect>)
     fx.push(Effect::Submit { ticket, log, by, asked });
 }
 
+/// Hands a request over whose words were typed: if it is refused, they come back into the composer.
+pub(super) fn submit_typed(model: &mut Model, asked: Asked, typed: &str, fx: &mut Vec<Effect>) {
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let by = model.me.clone();
+    let ticket = model.ticket(Waiting::SubmitTyped(log, typed.to_owned()));
+    fx.push(Effect::Submit { ticket, log, by, asked: vec![asked] });
+}
+
 /// Hands one request over.
 pub(super) fn submit_one(model: &mut Model, request: Request, fx: &mut Vec<Effect>) {
     submit(model, vec![request.into()], fx);

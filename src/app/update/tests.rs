@@ -486,3 +486,31 @@ fn every_effect_but_quit_has_a_ticket_of_its_own() {
         assert!(desk.model.waiting.contains_key(&ticket), "{effect:?} is awaited");
     }
 }
+
+#[test]
+fn words_of_a_refused_amendment_come_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ifirst<enter>").serve();
+    let seq = desk.last().seq;
+    desk.keys("e");
+    let amend = crate::domain::request::Request::Amend {
+        target: seq,
+        text: Some("carol was quicker".into()),
+        at: None,
+        seen: None,
+    };
+    desk.ask("14:39", "carol", amend);
+    desk.keys("<ctrl-u>my better words<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "carol was quicker");
+    let composer = &desk.model.room.as_ref().unwrap().composer;
+    assert_eq!(composer.editor.text(), "my better words");
+    assert!(composer.problem.is_some());
+}
+
+#[test]
+fn an_answer_for_a_room_that_was_left_changes_nothing_here() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ilast words<enter>q").serve();
+    assert!(desk.model.room.is_none());
+    assert_eq!(desk.last().text, "last words");
+}

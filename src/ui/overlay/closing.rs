@@ -71,7 +71,10 @@ pub(super) fn draw(model: &Model, path: &ClosePath, theme: &Theme, buf: &mut Buf
         && let Some(room) = &model.room
     {
         let blockers = closeout::blockers(&room.incident, &model.policy);
-        said.extend(blockers.into_iter().map(|b| (format!("open: {}", b.message), theme.warn)));
+        // What the list above shows is not said twice.
+        let listed = ["not-resolved", "closure-open", "postmortem-missing"];
+        let others = blockers.into_iter().filter(|b| !listed.contains(&b.rule));
+        said.extend(others.map(|b| (format!("open: {}: {}", b.message, b.hint), theme.warn)));
         let warnings = closeout::warnings(&room.incident);
         said.extend(warnings.into_iter().map(|w| (format!("note: {w}"), theme.dim)));
     }

@@ -34,7 +34,8 @@ pub(super) fn draw(model: &Model, pick: &Pick, theme: &Theme, buf: &mut Buffer) 
         Pen::new(buf, inside.row(1)).put_cut(&format!("  {say}"), theme.dim);
         return cursor;
     }
-    let label = visible.iter().map(|i| text::width(&i.label)).max().unwrap_or(0).min(inside.w / 2);
+    let most = if palette { 22 } else { inside.w / 2 };
+    let label = visible.iter().map(|i| text::width(&i.label)).max().unwrap_or(0).min(most);
     let first = first_row(place, height, visible.len());
     for (nth, item) in visible.iter().enumerate().skip(first).take(height) {
         let y = u16::try_from(nth.saturating_sub(first).saturating_add(1)).unwrap_or(u16::MAX);
