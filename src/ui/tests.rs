@@ -1,5 +1,7 @@
 //! Pictures of the screen, and proofs that no size and no text breaks it.
 
+mod random;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
