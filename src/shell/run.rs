@@ -359,6 +359,7 @@ impl Loop<'_> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it by value")]
 fn gone(error: std::io::Error) -> Failure {
     Failure::no(format!("the terminal is gone: {error}"))
         .hint("what was typed is kept and offered at the next start")
