@@ -8,6 +8,7 @@
 )]
 
 mod archive;
+mod catalogue;
 mod data;
 mod hostile;
 mod index;
