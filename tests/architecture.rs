@@ -37,6 +37,21 @@ fn layers_use_only_what_is_below_them() {
     hold(&["src"], rules::layers);
 }
 
+/// The table of the architecture document is the one that the test holds.
+#[test]
+fn the_document_shows_the_layers_as_they_are_held() {
+    let document = SourceFile::read("src/lib.rs").text;
+    for (layer, allowed) in rules::LAYERS {
+        let row = document.lines().find(|line| line.starts_with(&format!("//! | [`{layer}`] |")));
+        let row = row.unwrap_or_else(|| panic!("src/lib.rs has no row for {layer}"));
+        let may_use = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap_or_default();
+        for (other, _) in rules::LAYERS {
+            let said = may_use.split(|c: char| !c.is_alphanumeric()).any(|word| word == *other);
+            assert_eq!(said, allowed.contains(other), "{layer} → {other} in src/lib.rs: {may_use}");
+        }
+    }
+}
+
 #[test]
 fn each_foreign_crate_stays_in_its_layer() {
     hold(&["src"], rules::foreign);

@@ -29,7 +29,7 @@ pub(crate) const LONGEST_FILE: usize = 500;
 pub(crate) const LONG_FILES: &[(&str, &str)] = &[];
 
 /// Each layer and the layers that it may use, beside itself.
-const LAYERS: &[(&str, &[&str])] = &[
+pub(crate) const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("app", &["domain"]),
     ("ui", &["domain", "app"]),
@@ -41,8 +41,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cli", &["domain", "service", "shell"]),
 ];
 
-/// The modules of the shell that commands may use: what they need of the host, and nothing of the screen.
-const SHELL_OF_CLI: &[&str] = &["clock", "config", "editor", "environment", "ids", "paths", "process"];
+/// The modules of the shell that commands may use: what they need of the host, and nothing of the screen. `session`
+/// puts the others together, once for commands and screen.
+const SHELL_OF_CLI: &[&str] =
+    &["clock", "config", "editor", "environment", "ids", "paths", "process", "session"];
 
 /// Crates of which only one or two layers know.
 const FOREIGN: &[(&str, &[&str])] = &[

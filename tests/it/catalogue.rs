@@ -70,12 +70,12 @@ impl Catalogue {
                     let variant = variant.trim_end_matches(',').to_owned();
                     self.kinds.insert(key, (variant, doc.clone()));
                 }
-            } else if let (Some(body), Some(field)) = (&body, line.strip_prefix("pub ")) {
-                if let Some((name, kind)) = field.trim_end_matches(',').split_once(": ") {
-                    let field =
-                        Field { name: name.to_owned(), kind: kind.to_owned(), optional, doc: doc.clone() };
-                    self.bodies.entry(body.clone()).or_default().push(field);
-                }
+            } else if let (Some(body), Some(field)) = (&body, line.strip_prefix("pub "))
+                && let Some((name, kind)) = field.trim_end_matches(',').split_once(": ")
+            {
+                let (name, kind) = (name.to_owned(), kind.to_owned());
+                let field = Field { name, kind, optional, doc: doc.clone() };
+                self.bodies.entry(body.clone()).or_default().push(field);
             }
             (doc, optional) = (String::new(), false);
         }
