@@ -13,7 +13,11 @@ pub const FALLBACK: &str = "suspected-security-incident";
 pub const FALLBACK_WHY: &str = "general first fifteen minutes";
 
 /// The score of the fallback: less than one word of a `match:` list, more than one word of a title.
-const FALLBACK_SCORE: f64 = 1.2;
+const FALLBACK_SCORE: f64 = 1.4;
+
+/// The rarest word counts this much more than one that every runbook has: with more, a single word of a title would
+/// beat the fallback in a library of many runbooks.
+const MAX_RARITY: f64 = 2.7;
 
 /// One word of `match: words` is worth this, times its rarity.
 const WORD: f64 = 1.5;
@@ -69,7 +73,7 @@ pub fn rank<'a>(runbooks: &[Candidate<'a>], query: &Query<'_>) -> Vec<Ranked<'a>
         let with = vocabularies.iter().filter(|vocabulary| vocabulary.all.contains(word)).count().max(1);
         #[expect(clippy::cast_precision_loss, reason = "counts of runbooks are small")]
         let ratio = vocabularies.len() as f64 / with as f64;
-        1.0 + ratio.ln() / 2.0
+        (1.0 + ratio.ln() / 2.0).min(MAX_RARITY)
     };
     let mut ranked: Vec<Ranked<'a>> = Vec::new();
     for (runbook, vocabulary) in runbooks.iter().zip(&vocabularies) {
@@ -313,6 +317,45 @@ mod tests {
             "matches: latency, timeouts, config, change",
         );
         check_first("Phishing mail, account taken over", "suspected-security-incident", "matches: phishing");
+    }
+
+    #[test]
+    fn titles_as_people_type_them_find_the_closest_of_the_library() {
+        let titles = [
+            ("dependency-confusion", "Dependency confusion: acme-utils taken on public npm"),
+            ("dependency-confusion", "Somebody registered our internal package name on PyPI"),
+            ("dependency-confusion", "Researcher owns one of our private package names"),
+            ("build-pipeline-compromise", "Build pipeline published a release nobody started"),
+            ("build-pipeline-compromise", "Workflow file changed in release pipeline, secrets dumped"),
+            ("build-pipeline-compromise", "Provenance does not match for checkout build"),
+            ("leaked-production-secret", "Production database password in a public gist"),
+            ("leaked-production-secret", "Prod secrets printed in application logs"),
+            ("leaked-production-secret", "connection string with password in crash report"),
+            ("public-api-key-exposed", "Maps API key abused, bill exploding"),
+            ("public-api-key-exposed", "Webhook secret of payments leaked, forged callbacks"),
+            ("public-api-key-exposed", "API key exposed in mobile app bundle"),
+            ("source-repository-compromised", "Malicious commit merged without review into main"),
+            ("source-repository-compromised", "Force push rewrote history of the payments repo"),
+            ("source-repository-compromised", "Branch protection removed on release repository"),
+        ];
+        let missed: Vec<String> = titles
+            .iter()
+            .filter_map(|(name, title)| {
+                let ranked = ranked(&Query { title, ..Query::default() });
+                let first = ranked.first().map(|first| first.0.clone()).unwrap_or_default();
+                (first != *name).then(|| format!("{title:?} should find {name}: {:#?}", ranked.get(..3)))
+            })
+            .collect();
+        assert!(missed.is_empty(), "{}", missed.join("\n"));
+        for (name, _) in SHIPPED {
+            let (_, runbook) = shipped().into_iter().find(|(other, _)| other == name).unwrap();
+            let ranked = ranked(&Query { title: &runbook.title, ..Query::default() });
+            assert_eq!(
+                ranked.first().map(|first| first.0.as_str()),
+                Some(*name),
+                "its own title: {ranked:#?}"
+            );
+        }
     }
 
     #[test]

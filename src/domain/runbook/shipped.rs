@@ -2,11 +2,16 @@
 
 /// Name and text of each shipped runbook, in the order of names.
 pub const SHIPPED: &[(&str, &str)] = &[
+    ("build-pipeline-compromise", include_str!("../../../runbooks/build-pipeline-compromise.md")),
     ("compromised-ci-runner", include_str!("../../../runbooks/compromised-ci-runner.md")),
+    ("dependency-confusion", include_str!("../../../runbooks/dependency-confusion.md")),
     ("leaked-ci-token", include_str!("../../../runbooks/leaked-ci-token.md")),
+    ("leaked-production-secret", include_str!("../../../runbooks/leaked-production-secret.md")),
     ("malicious-dependency", include_str!("../../../runbooks/malicious-dependency.md")),
     ("malicious-image", include_str!("../../../runbooks/malicious-image.md")),
     ("production-outage-after-change", include_str!("../../../runbooks/production-outage-after-change.md")),
+    ("public-api-key-exposed", include_str!("../../../runbooks/public-api-key-exposed.md")),
     ("signing-key-compromised", include_str!("../../../runbooks/signing-key-compromised.md")),
+    ("source-repository-compromised", include_str!("../../../runbooks/source-repository-compromised.md")),
     ("suspected-security-incident", include_str!("../../../runbooks/suspected-security-incident.md")),
 ];
