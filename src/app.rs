@@ -10,5 +10,7 @@ pub mod keymap;
 pub mod layout;
 pub mod model;
 pub mod msg;
+pub mod reading;
 pub mod update;
 pub mod words;
+pub mod wrap;

@@ -110,7 +110,11 @@ fn tabs(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     if let Some(room) = &model.room
         && model.screen == Screen::Room
     {
-        pen.right(&timeline::unseen(model, room, layout), theme.warn);
+        pen.right(&format!(" {}", crate::domain::time::zone_label(model.now, model.zone())), theme.dim);
+        if !room.rows.filter.is_empty() {
+            pen.right(" filtered", theme.warn);
+        }
+        pen.right(&timeline::unseen(room, layout), theme.warn);
     }
 }
 

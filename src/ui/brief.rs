@@ -1,14 +1,13 @@
-//! The brief: as a pane of a wide screen, and whole as an overlay. The words are those of `domain::brief`.
+//! The brief: as a pane of a wide screen, and whole as an overlay. The words are those of `app::reading`.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
 
 use super::frame;
-use super::text::{self, Pen};
+use super::text::Pen;
 use super::theme::Theme;
 use crate::app::layout::{Area, Placed};
 use crate::app::model::{Model, Room};
-use crate::domain::brief;
+use crate::app::reading::{Ink, Lines, brief_lines};
 
 /// Draws the pane.
 pub(super) fn draw(
@@ -22,42 +21,28 @@ pub(super) fn draw(
     if !placed.title.is_empty() {
         frame::title(placed, "Brief", "", focus, theme, buf);
     }
-    let lines = lines(model, room, placed.body.w, theme);
-    show(&lines, room.brief_scroll, placed.body, buf);
+    let lines = brief_lines(model, room, placed.body.w);
+    show(&lines, room.brief_scroll, placed.body, theme, buf);
 }
 
 /// Shows lines from a place on, never past the last.
-pub(super) fn show(lines: &[(String, Style)], scroll: usize, area: Area, buf: &mut Buffer) {
+pub(super) fn show(lines: &Lines, scroll: usize, area: Area, theme: &Theme, buf: &mut Buffer) {
     let height = usize::from(area.h);
     let first = scroll.min(lines.len().saturating_sub(height));
-    for (nth, (line, style)) in lines.iter().skip(first).take(height).enumerate() {
+    for (nth, (line, ink)) in lines.iter().skip(first).take(height).enumerate() {
         let y = u16::try_from(nth).unwrap_or(u16::MAX);
-        Pen::new(buf, area.row(y)).put(line, *style);
+        Pen::new(buf, area.row(y)).put(line, style(*ink, theme));
     }
 }
 
-/// The brief in lines of a width. Sections that say nothing take one line together.
-pub(super) fn lines(model: &Model, room: &Room, width: u16, theme: &Theme) -> Vec<(String, Style)> {
-    let brief = brief::brief(&room.incident, &model.policy, model.now, model.zone());
-    let mut out: Vec<(String, Style)> = Vec::new();
-    let mut nothing: Vec<&str> = Vec::new();
-    for section in &brief.sections {
-        if section.lines.is_empty() {
-            nothing.push(section.heading);
-            continue;
-        }
-        out.push((section.heading.to_owned(), theme.word));
-        for line in &section.lines {
-            for (nth, row) in text::wrap(line, width.saturating_sub(2), 6).into_iter().enumerate() {
-                let indent = if nth == 0 { "  " } else { "   " };
-                out.push((format!("{indent}{row}"), theme.text));
-            }
-        }
+const fn style(ink: Ink, theme: &Theme) -> ratatui::style::Style {
+    match ink {
+        Ink::Text => theme.text,
+        Ink::Dim => theme.dim,
+        Ink::Strong => theme.strong,
+        Ink::Word => theme.word,
+        Ink::Warn => theme.warn,
+        Ink::Good => theme.good,
+        Ink::Struck => theme.struck,
     }
-    if !nothing.is_empty() {
-        for row in text::wrap(&format!("Nothing yet: {}", nothing.join(", ")), width, 4) {
-            out.push((row, theme.dim));
-        }
-    }
-    out
 }

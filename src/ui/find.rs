@@ -10,7 +10,7 @@ use crate::app::layout::{Layout, Pane, Placed};
 use crate::app::model::{FindRow, Model, Passage};
 use crate::app::update::find::words;
 use crate::app::words::entry_word;
-use crate::domain::time::with_zone;
+use crate::domain::time::{with_zone, zone_label};
 
 /// Draws both panes and the query. Gives the cell of the cursor.
 pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
@@ -37,8 +37,9 @@ pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buff
 fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     let focus = model.find.focus == Pane::Results;
     if !placed.title.is_empty() {
-        let busy = if model.find.asked.is_some() { "searching" } else { "" };
-        frame::title(placed, super::name(placed.pane), busy, focus, theme, buf);
+        let zone = zone_label(model.now, model.zone());
+        let right = if model.find.asked.is_some() { "searching" } else { &zone };
+        frame::title(placed, super::name(placed.pane), right, focus, theme, buf);
     }
     let rows = &model.find.rows;
     if rows.is_empty() {

@@ -199,7 +199,7 @@ fn home(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     let drills = list.open.iter().filter(|r| r.kind != IncidentKind::Real).count();
     pen.put(&format!("  {} open", list.open.len()), theme.text);
     if drills > 0 {
-        pen.put(&format!(" ({drills} no real ones)"), theme.dim);
+        pen.put(&format!(" ({drills} drills or tests)"), theme.dim);
     }
     let mut pen = Pen::new(buf, layout.attention);
     pen.put("NEXT ", theme.strong);

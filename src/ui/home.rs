@@ -87,10 +87,14 @@ fn draw_row(
     // What is owed gives way to the title, the age does not.
     let cells = if section == HomeSection::Owed { pen.left() / 2 } else { pen.left() };
     let style = if section == HomeSection::Owed { theme.warn } else { theme.dim };
-    if text::width(&right) < cells {
-        pen.right(" ", pick(theme.text));
-        pen.right(&format!(" {right}"), pick(style));
-    }
+    let right: String = if text::width(&right) < cells {
+        right
+    } else {
+        let kept: String = right.chars().take(usize::from(cells.saturating_sub(3))).collect();
+        format!("{kept}…")
+    };
+    pen.right(" ", pick(theme.text));
+    pen.right(&format!(" {right}"), pick(style));
     pen.put(" ", pick(theme.text));
     pen.put(&row.id, pick(theme.dim));
     pen.put(" ", pick(theme.text));

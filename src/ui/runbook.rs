@@ -7,19 +7,9 @@ use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::Placed;
 use crate::app::model::{Room, StepFocus};
+use crate::app::words::step_mark;
 use crate::domain::incident::Step;
 use crate::domain::words::StepState;
-
-/// The mark of a step.
-pub(super) const fn mark(state: StepState) -> &'static str {
-    match state {
-        StepState::Todo => "[ ]",
-        StepState::Doing => "[>]",
-        StepState::Done => "[x]",
-        StepState::Skipped => "[-]",
-        StepState::Blocked => "[!]",
-    }
-}
 
 /// Draws the pane.
 pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf: &mut Buffer) {
@@ -84,7 +74,7 @@ fn draw_step(step: &Step, here: bool, pen: &mut Pen<'_>, theme: &Theme) {
         StepState::Doing => theme.warn,
         StepState::Todo | StepState::Skipped => theme.text,
     };
-    pen.put(mark(step.state), pick(state));
+    pen.put(step_mark(step.state), pick(state));
     if wide {
         pen.put(&format!("{:>3}", step.number), pick(theme.dim));
     }

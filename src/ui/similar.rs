@@ -6,7 +6,8 @@ use super::frame;
 use super::text::Pen;
 use super::theme::Theme;
 use crate::app::layout::Placed;
-use crate::app::model::{Hit, Room};
+use crate::app::model::Room;
+use crate::app::reading::about;
 
 /// Draws the pane.
 pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf: &mut Buffer) {
@@ -36,19 +37,4 @@ pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf
             y = y.saturating_add(1);
         }
     }
-}
-
-/// What is said below a hit.
-pub(super) fn about(hit: &Hit) -> Vec<String> {
-    let mut out = Vec::new();
-    if !hit.unshipped.is_empty() {
-        out.push(format!("not shipped: {}", hit.unshipped.join("; ")));
-    }
-    if !hit.why.is_empty() {
-        out.push(format!("why: {}", hit.why.join(", ")));
-    }
-    if !hit.ended.is_empty() {
-        out.push(format!("ended by: {}", hit.ended));
-    }
-    out
 }

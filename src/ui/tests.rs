@@ -8,7 +8,10 @@ use ratatui::layout::Rect;
 use super::draw;
 use crate::app::fixture::Desk;
 use crate::app::layout::Size;
-use crate::app::model::Model;
+use crate::app::model::{Hit, HomeList, HomeRow, Model, Passage, RunbookChoice, Waiting};
+use crate::app::msg::{Answer, Msg};
+use crate::domain::ids::LogId;
+use crate::domain::words::{IncidentKind, State};
 
 /// The screen as text, one line a row, trailing blanks cut.
 fn picture(model: &Model) -> String {
@@ -174,5 +177,141 @@ fn pictures() {
     }
     for (name, desk) in screens(80, 24) {
         insta::assert_snapshot!(format!("screen_{}", name.replace(' ', "_")), picture(&desk.model));
+    }
+}
+
+fn home_row(number: u32, title: &str, state: State, owes: &[&str]) -> HomeRow {
+    HomeRow {
+        log: LogId(uuid::Uuid::from_u128(u128::from(number))),
+        id: format!("INC-2026-{number:04}"),
+        title: title.to_owned(),
+        severity: "P1".to_owned(),
+        kind: if number == 41 { IncidentKind::Drill } else { IncidentKind::Real },
+        state,
+        phase: "contain".to_owned(),
+        commander: "alice".to_owned(),
+        restricted: false,
+        declared_at: crate::app::fixture::at("13:56")
+            - crate::domain::time::Span::days(i64::from(42 - number)),
+        updated_at: crate::app::fixture::at("14:38"),
+        owes: owes.iter().map(|o| (*o).to_owned()).collect(),
+    }
+}
+
+/// The home screen and the find screen with something in them, a declaration with what matches.
+fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
+    let hit = Hit {
+        id: "INC-2025-0007".into(),
+        title: "Signing key in a build log".into(),
+        severity: "P1".into(),
+        date: "2025-03-02".into(),
+        path: "2025/03/2025-03-02-signing-key-in-a-build-log-inc-2025-0007.md".into(),
+        why: vec!["signing".into(), "key".into(), "service payments".into()],
+        ended: "the key was revoked and every image signed again".into(),
+        unshipped: vec!["S2 keep keys out of CI variables".into()],
+        ..Hit::default()
+    };
+    let mut home = Desk::at_home(w, h, "alice");
+    let list = HomeList {
+        open: vec![
+            home_row(42, "Signing key leaked", State::Open, &[]),
+            home_row(41, "Registry is gone", State::Open, &[]),
+        ],
+        owed: vec![home_row(
+            39,
+            "Payments slow",
+            State::Resolved,
+            &["postmortem due 2026-11-24", "1 story overdue"],
+        )],
+        recent: vec![home_row(30, "Token in a public fork", State::Closed, &[])],
+    };
+    home.send(Msg::HomeRefreshed(list));
+    let mut find = Desk::room(w, h, "alice");
+    find.keys("/key");
+    let asked = find.model.find.asked.unwrap();
+    find.send(Msg::Answer(asked, Answer::Found(vec![hit.clone()])));
+    let newest = find.model.find.asked.unwrap();
+    find.send(Msg::Answer(newest, Answer::Found(vec![hit.clone()])));
+    find.keys("<down><down><down><down><down><down>");
+    let text = Passage {
+        path: hit.path.clone(),
+        lines: vec!["# Summary".into(), String::new(), "The signing key was in a log.".into()],
+        marks: vec![(2, 12, 15)],
+    };
+    let ticket = find.model.waiting.iter().find(|(_, w)| **w == Waiting::Text).map(|(t, _)| *t).unwrap();
+    find.send(Msg::Answer(ticket, Answer::Text(text)));
+    let mut declare = Desk::at_home(w, h, "alice");
+    declare.keys("nkey leaked");
+    let asked = *declare.model.waiting.keys().next_back().unwrap();
+    let runbook = RunbookChoice {
+        name: "signing-key".into(),
+        title: "Signing key compromised".into(),
+        why: "key".into(),
+    };
+    declare.send(Msg::Answer(asked, Answer::Suggested(vec![runbook], vec![hit.clone()])));
+    declare.keys("<tab>1");
+    let mut alarm = Desk::room(w, h, "alice");
+    let ticket = alarm.model.ticket(Waiting::Similar);
+    alarm.send(Msg::Answer(ticket, Answer::Similar(vec![hit])));
+    let mut lost = Desk::room(w, h, "bob");
+    lost.keys("first line<enter>second");
+    let ticket = lost.model.room.as_ref().unwrap().pending[0].ticket;
+    let full = crate::app::msg::Trouble::new("the disk is full", "free some space");
+    lost.send(Msg::Answer(ticket, Answer::NotStored(full)));
+    for n in 0..20 {
+        lost.others("carol", &format!("line {n}"));
+    }
+    vec![("home", home), ("find", find), ("declare", declare), ("alarm", alarm), ("not_stored", lost)]
+}
+
+#[test]
+fn pictures_of_filled_screens() {
+    for (w, h) in [(80, 24), (120, 40), (60, 20)] {
+        for (name, desk) in filled(w, h) {
+            insta::assert_snapshot!(format!("filled_{name}_{w}x{h}"), picture(&desk.model));
+        }
+    }
+}
+
+#[test]
+fn in_ascii_the_frame_needs_no_other_character() {
+    let mut desk = Desk::room(120, 40, "bob");
+    desk.keys("hello<enter>").serve();
+    desk.model.look.ascii = true;
+    desk.model.look.colour = false;
+    let shown = picture(&desk.model);
+    let strange: Vec<char> = shown.chars().filter(|c| !c.is_ascii() && !"…·—".contains(*c)).collect();
+    assert!(strange.is_empty(), "{strange:?}\n{shown}");
+}
+
+#[test]
+fn a_long_text_is_read_to_its_end_and_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let text: Vec<String> = (0..100).map(|n| format!("line {n}")).collect();
+    desk.keys("i");
+    desk.send(Msg::Paste(text.join("\n")));
+    desk.keys("<enter>").serve();
+    desk.keys("<enter>");
+    assert!(picture(&desk.model).contains("line 3"));
+    desk.keys("G");
+    assert!(picture(&desk.model).contains("recorded"), "{}", picture(&desk.model));
+    desk.keys("G<pgdn>k");
+    let before = picture(&desk.model);
+    desk.keys("k");
+    assert_ne!(picture(&desk.model), before, "one press up moves");
+}
+
+#[test]
+fn the_key_table_of_the_documents_is_the_one_of_the_program() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
+    let table = format!(
+        "# Keys\n\nWritten by a test from the table in `src/app/action/table.rs`. Every action can be given other keys under `[keys]` in `warroom.toml`, by its name.\n\n{}",
+        crate::app::keymap::keys_markdown()
+    );
+    let now = std::fs::read_to_string(path).unwrap_or_default();
+    if now != table {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap();
+        std::fs::write(path, table).unwrap();
+        panic!("docs/keys.md was out of date and is written anew: look at the difference and commit it");
     }
 }

@@ -6,13 +6,11 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::layout::Area;
+pub use crate::app::wrap::wrap;
+use crate::app::wrap::{BYTES_PER_CELL, cell_width};
 use crate::domain::safe::SafeText;
-
-/// How many bytes of a text can matter for one cell: a base, and the marks that [`SafeText`] lets it carry.
-const BYTES_PER_CELL: usize = 40;
 
 /// How wide a text is on the screen, in cells, once it is safe.
 #[must_use]
@@ -22,11 +20,6 @@ pub fn width(text: &str) -> u16 {
     }
     let wide: usize = SafeText::line(text).as_str().graphemes(true).map(cell_width).sum();
     u16::try_from(wide).unwrap_or(u16::MAX)
-}
-
-/// Cells of one grapheme: never more than two, whatever a table says of a long cluster.
-fn cell_width(grapheme: &str) -> usize {
-    grapheme.width().min(2)
 }
 
 /// Text for one line: newlines become `⏎`, what a terminal must not see is gone. Only as much of it as `cells`
@@ -222,45 +215,6 @@ fn shown_width(grapheme: &str) -> usize {
     SafeText::line(grapheme).as_str().graphemes(true).map(cell_width).sum()
 }
 
-/// Breaks text into rows of at most `cells`, at spaces where it can; its own newlines break too. Stops after
-/// `rows`.
-#[must_use]
-pub fn wrap(text: &str, cells: u16, rows: usize) -> Vec<String> {
-    let mut out = Vec::new();
-    let cells = usize::from(cells.max(1));
-    for line in text.split('\n') {
-        if out.len() >= rows {
-            break;
-        }
-        let safe =
-            one_line(line, u16::try_from(cells.saturating_mul(rows.saturating_add(1))).unwrap_or(u16::MAX));
-        let mut row = String::new();
-        let mut wide = 0_usize;
-        for word in safe.as_str().split_word_bounds() {
-            let w: usize = word.graphemes(true).map(cell_width).sum();
-            if wide.saturating_add(w) > cells && wide > 0 {
-                out.push(std::mem::take(&mut row));
-                wide = 0;
-                if word.trim().is_empty() {
-                    continue;
-                }
-            }
-            for grapheme in word.graphemes(true) {
-                let w = cell_width(grapheme);
-                if wide.saturating_add(w) > cells && wide > 0 {
-                    out.push(std::mem::take(&mut row));
-                    wide = 0;
-                }
-                row.push_str(grapheme);
-                wide = wide.saturating_add(w);
-            }
-        }
-        out.push(row);
-    }
-    out.truncate(rows);
-    out
-}
-
 /// Clears an area and gives it a style.
 pub fn clear(buf: &mut Buffer, area: Area, style: Style) {
     for n in 0..area.h {
@@ -312,14 +266,6 @@ mod tests {
         let long = "x".repeat(64 * 1024);
         assert_eq!(window(&long, long.len(), 40).1, 39);
         assert_eq!(window("a\nb", 3, 10), (Cow::<str>::Owned("a⏎b".into()), 3));
-    }
-
-    #[test]
-    fn wrapping_breaks_at_spaces_and_inside_long_words() {
-        assert_eq!(wrap("one two three", 7, 9), ["one two", "three"]);
-        assert_eq!(wrap("abcdefghij", 4, 9), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap("a\n\nb", 4, 9), ["a", "", "b"]);
-        assert_eq!(wrap("a b c d e f", 1, 2).len(), 2);
     }
 
     proptest::proptest! {

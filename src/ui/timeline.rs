@@ -96,7 +96,7 @@ fn counts(room: &Room, page: usize) -> (usize, usize) {
 }
 
 /// The counters as words, for the tabs of a small screen.
-pub(super) fn unseen(_model: &Model, room: &Room, layout: &Layout) -> String {
+pub(super) fn unseen(room: &Room, layout: &Layout) -> String {
     let rows = layout.rows(Pane::Timeline);
     let (above, below) = counts(room, room.page(rows.max(1)));
     match above.saturating_add(below) {

@@ -6,6 +6,7 @@ use super::super::effect::Effect;
 use super::super::layout::{Pane, Shape};
 use super::super::model::{Model, Overlay, RowId, Screen};
 use super::find;
+use crate::app::reading;
 
 /// Moves.
 pub(super) fn go(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effect>) {
@@ -120,13 +121,7 @@ fn scroll(model: &mut Model, by: Move, fx: &mut Vec<Effect>) {
             pick.selected = visible.get(place).map(|i| i.id.clone());
             return;
         }
-        Some(Overlay::Read(reader)) => {
-            reader.scroll = by.from(reader.scroll, 4000);
-            if matches!(by, Move::Last) {
-                reader.scroll = usize::MAX;
-            }
-            return;
-        }
+        Some(Overlay::Read(_)) => return scroll_reader(model, by),
         Some(Overlay::Closing(path)) => {
             path.selected = by.from(path.selected, super::closing::LINES);
             return;
@@ -150,6 +145,14 @@ fn scroll(model: &mut Model, by: Move, fx: &mut Vec<Effect>) {
             }
         }
         Screen::Room => scroll_room(model, by),
+    }
+}
+
+fn scroll_reader(model: &mut Model, by: Move) {
+    let Some(Overlay::Read(reader)) = model.overlays.last() else { return };
+    let last = reading::last_scroll(model, &reader.what);
+    if let Some(Overlay::Read(reader)) = model.overlays.last_mut() {
+        reader.scroll = by.from(reader.scroll, last.saturating_add(1));
     }
 }
 
@@ -185,7 +188,12 @@ fn scroll_room(model: &mut Model, by: Move) {
             let place = room.similar.iter().position(|h| Some(&h.path) == now.as_ref()).unwrap_or(0);
             room.hit = room.similar.get(by.from(place, room.similar.len())).map(|h| h.path.clone());
         }
-        Pane::Brief => room.brief_scroll = by.from(room.brief_scroll, 200),
+        Pane::Brief => {
+            let last = reading::last_brief_scroll(model);
+            if let Some(room) = &mut model.room {
+                room.brief_scroll = by.from(room.brief_scroll, last.saturating_add(1));
+            }
+        }
         _ => {}
     }
 }

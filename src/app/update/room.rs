@@ -73,7 +73,13 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
     let added = room.take(events, zone);
     room.own.extend(events.iter().filter(|e| e.by == me).map(|e| e.seq));
     let own = &room.own;
+    let hidden = events.iter().any(|e| {
+        own.contains(&e.seq) && room.incident.timeline.get(e.seq).is_some_and(|entry| !room.rows.shows(entry))
+    });
     room.unseen.extend(added.into_iter().filter(|seq| !own.contains(seq)));
+    if hidden && !room.rows.filter.is_empty() {
+        model.tell("stored; the filter hides it (Esc takes the filter away)");
+    }
 }
 
 /// A second went by: breached clocks become entries.

@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layout::overlay;
 use crate::app::model::{Declare, Model};
+use crate::app::reading::about;
+use crate::ui::frame;
 use crate::ui::text::Pen;
 use crate::ui::theme::Theme;
-use crate::ui::{frame, similar};
 
 /// Draws it.
 pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
@@ -45,7 +46,7 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
     }
     for hit in &declare.similar {
         say(&format!("  {} {} {}", hit.id, hit.date, hit.title), theme.text, buf);
-        for line in similar::about(hit).into_iter().take(2) {
+        for line in about(hit).into_iter().take(2) {
             say(&format!("    {line}"), theme.dim, buf);
         }
     }

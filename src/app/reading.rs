@@ -1,0 +1,198 @@
+//! What is read on the screen, in rows: the brief, an entry with its history, a step, a similar incident. Pure, so
+//! that update knows where it ends. It must not colour: an ink says what a row is, the theme how that looks.
+
+use super::layout::{Pane, Size};
+use super::model::{Hit, Model, Read, Room};
+use super::words::{entry_word, step_mark};
+use super::wrap::wrap;
+use crate::domain::brief;
+use crate::domain::event::StepRef;
+use crate::domain::ids::Seq;
+use crate::domain::time::{day_in_zone, format_span, with_zone_seconds, zone_label};
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// Plain.
+    Text,
+    /// In the background.
+    Dim,
+    /// What matters.
+    Strong,
+    /// A heading, a command.
+    Word,
+    /// Open, late.
+    Warn,
+    /// Well.
+    Good,
+    /// Former or struck words.
+    Struck,
+}
+
+/// Rows with their ink.
+pub type Lines = Vec<(String, Ink)>;
+
+/// The width of the overlay that shows it, borders left out.
+#[must_use]
+pub fn columns(size: Size) -> u16 {
+    size.w.saturating_sub(6).min(110)
+}
+
+/// How many rows of it the overlay shows at most.
+#[must_use]
+pub const fn height(size: Size) -> u16 {
+    size.h.saturating_sub(5)
+}
+
+/// How far what is read can be scrolled.
+#[must_use]
+pub fn last_scroll(model: &Model, what: &Read) -> usize {
+    let rows = lines(model, what, columns(model.size)).1.len();
+    rows.saturating_sub(usize::from(height(model.size)))
+}
+
+/// How far the brief pane can be scrolled.
+#[must_use]
+pub fn last_brief_scroll(model: &Model) -> usize {
+    let layout = model.layout();
+    match (&model.room, layout.pane(Pane::Brief)) {
+        (Some(room), Some(placed)) => {
+            let rows = brief_lines(model, room, placed.body.w).len();
+            rows.saturating_sub(usize::from(placed.body.h))
+        }
+        _ => 0,
+    }
+}
+
+/// The title and the rows of what is read.
+#[must_use]
+pub fn lines(model: &Model, what: &Read, width: u16) -> (String, Lines) {
+    let none = || (String::new(), Vec::new());
+    match (what, &model.room) {
+        (Read::Brief, Some(room)) => {
+            let zone = zone_label(model.now, model.zone());
+            (
+                format!("Brief {} {} ({zone})", room.incident.id, room.incident.title),
+                brief_lines(model, room, width),
+            )
+        }
+        (Read::Entry(seq), Some(room)) => entry(model, room, *seq, width),
+        (Read::Step(at), Some(room)) => step(room, *at, width),
+        (Read::Hit(hit), _) => {
+            let mut out: Lines = vec![(format!("{} {}", hit.severity, hit.date), Ink::Dim)];
+            for line in about(hit) {
+                out.extend(wrap(&line, width, 8).into_iter().map(|l| (l, Ink::Text)));
+            }
+            (format!("{} {}", hit.id, hit.title), out)
+        }
+        (Read::Text(title, given), _) => {
+            let wrapped = given.iter().flat_map(|l| wrap(l, width, 20));
+            (title.clone(), wrapped.map(|l| (l, Ink::Text)).collect())
+        }
+        _ => none(),
+    }
+}
+
+fn entry(model: &Model, room: &Room, seq: Seq, width: u16) -> (String, Lines) {
+    let Some(entry) = room.incident.timeline.get(seq) else { return (format!("Entry {seq}"), Vec::new()) };
+    let zone = model.zone();
+    let when =
+        |at| format!("{} {} {}", day_in_zone(at, zone), with_zone_seconds(at, zone), zone_label(at, zone));
+    let mut out: Lines = wrap(&entry.text, width, 2000).into_iter().map(|l| (l, Ink::Text)).collect();
+    out.push((String::new(), Ink::Text));
+    let about = if entry.about { "about " } else { "" };
+    out.push((format!("occurred {about}{}", when(entry.occurred_at)), Ink::Dim));
+    let late = entry.late_by().map(|l| format!(", {} later", format_span(l))).unwrap_or_default();
+    out.push((format!("recorded {}{late}", when(entry.recorded_at)), Ink::Dim));
+    out.push((format!("by @{} ({})", entry.by, entry.actor), Ink::Dim));
+    if !entry.tags.is_empty() {
+        out.push((format!("tags #{}", entry.tags.join(" #")), Ink::Dim));
+    }
+    if let Some(strike) = &entry.struck {
+        out.push((format!("struck by @{}: {}", strike.by, strike.reason), Ink::Warn));
+    }
+    for edit in entry.edits.iter().rev() {
+        out.push((format!("amended by @{} {}; before:", edit.by, when(edit.at)), Ink::Dim));
+        out.extend(
+            wrap(&edit.text, width.saturating_sub(2), 20)
+                .into_iter()
+                .map(|l| (format!("  {l}"), Ink::Struck)),
+        );
+    }
+    let talk = &room.incident.talk;
+    if let Some(answer) = talk.asks.get(&seq).and_then(|a| a.answer.as_ref()) {
+        out.push((format!("answered by @{}: {}", answer.by, answer.text), Ink::Good));
+    }
+    if let Some(verdict) = talk.decisions.get(&seq).and_then(|d| d.verdict.as_ref()) {
+        out.push((format!("{} ({}) {}", verdict.verdict, verdict.by, verdict.reason), Ink::Good));
+    }
+    (format!("{} {seq}", entry_word(entry)), out)
+}
+
+fn step(room: &Room, at: StepRef, width: u16) -> (String, Lines) {
+    let Some(step) = room.incident.checklist.get(at) else { return ("Step".to_owned(), Vec::new()) };
+    let mut out: Lines = Vec::new();
+    let head = format!("{} {}", step_mark(step.state), step.text);
+    out.extend(wrap(&head, width, 10).into_iter().map(|l| (l, Ink::Strong)));
+    out.push((format!("{}, {}", step.heading, step.state), Ink::Dim));
+    if let Some(person) = &step.person {
+        out.push((format!("@{person}"), Ink::Dim));
+    }
+    if !step.reason.is_empty() {
+        out.push((step.reason.clone(), Ink::Warn));
+    }
+    for command in &step.commands {
+        out.push((String::new(), Ink::Text));
+        out.extend(
+            wrap(command, width.saturating_sub(2), 20).into_iter().map(|l| (format!("  {l}"), Ink::Word)),
+        );
+    }
+    if !step.commands.is_empty() {
+        out.push((String::new(), Ink::Text));
+        out.push(("y copies the command".to_owned(), Ink::Dim));
+    }
+    (format!("Step {}", step.number), out)
+}
+
+/// The brief in lines of a width. Sections that say nothing take one line together.
+#[must_use]
+pub fn brief_lines(model: &Model, room: &Room, width: u16) -> Lines {
+    let brief = brief::brief(&room.incident, &model.policy, model.now, model.zone());
+    let mut out: Lines = Vec::new();
+    let mut nothing: Vec<&str> = Vec::new();
+    for section in &brief.sections {
+        if section.lines.is_empty() {
+            nothing.push(section.heading);
+            continue;
+        }
+        out.push((section.heading.to_owned(), Ink::Word));
+        for line in &section.lines {
+            for (nth, row) in wrap(line, width.saturating_sub(2), 6).into_iter().enumerate() {
+                let indent = if nth == 0 { "  " } else { "   " };
+                out.push((format!("{indent}{row}"), Ink::Text));
+            }
+        }
+    }
+    if !nothing.is_empty() {
+        for row in wrap(&format!("Nothing yet: {}", nothing.join(", ")), width, 4) {
+            out.push((row, Ink::Dim));
+        }
+    }
+    out
+}
+
+/// What is said below a hit.
+#[must_use]
+pub fn about(hit: &Hit) -> Vec<String> {
+    let mut out = Vec::new();
+    if !hit.unshipped.is_empty() {
+        out.push(format!("not shipped: {}", hit.unshipped.join("; ")));
+    }
+    if !hit.why.is_empty() {
+        out.push(format!("why: {}", hit.why.join(", ")));
+    }
+    if !hit.ended.is_empty() {
+        out.push(format!("ended by: {}", hit.ended));
+    }
+    out
+}

@@ -1,0 +1,72 @@
+//! Text broken into rows of cells. Pure, so that update knows how far a text can be scrolled. It must not draw.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::safe::SafeText;
+
+/// How many bytes of a text can matter for one cell: a base, and the marks that [`SafeText`] lets it carry.
+pub const BYTES_PER_CELL: usize = 40;
+
+/// Cells of one grapheme: never more than two, whatever a table says of a long cluster.
+#[must_use]
+pub fn cell_width(grapheme: &str) -> usize {
+    grapheme.width().min(2)
+}
+
+/// Breaks text into rows of at most `cells`, at spaces where it can; its own newlines break too. Stops after
+/// `rows`.
+#[must_use]
+pub fn wrap(text: &str, cells: u16, rows: usize) -> Vec<String> {
+    let mut out = Vec::new();
+    let cells = usize::from(cells.max(1));
+    for line in text.split('\n') {
+        if out.len() >= rows {
+            break;
+        }
+        // No more of a long line is looked at than its rows can show.
+        let mut end =
+            cells.saturating_mul(rows.saturating_add(1)).saturating_mul(BYTES_PER_CELL).min(line.len());
+        while !line.is_char_boundary(end) {
+            end = end.saturating_sub(1);
+        }
+        let safe = SafeText::line(line.get(..end).unwrap_or_default());
+        let mut row = String::new();
+        let mut wide = 0_usize;
+        for word in safe.as_str().split_word_bounds() {
+            let w: usize = word.graphemes(true).map(cell_width).sum();
+            if wide.saturating_add(w) > cells && wide > 0 {
+                out.push(std::mem::take(&mut row));
+                wide = 0;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            for grapheme in word.graphemes(true) {
+                let w = cell_width(grapheme);
+                if wide.saturating_add(w) > cells && wide > 0 {
+                    out.push(std::mem::take(&mut row));
+                    wide = 0;
+                }
+                row.push_str(grapheme);
+                wide = wide.saturating_add(w);
+            }
+        }
+        out.push(row);
+    }
+    out.truncate(rows);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapping_breaks_at_spaces_and_inside_long_words() {
+        assert_eq!(wrap("one two three", 7, 9), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4, 9), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a\n\nb", 4, 9), ["a", "", "b"]);
+        assert_eq!(wrap("a b c d e f", 1, 2).len(), 2);
+    }
+}
