@@ -1,1 +1,272 @@
-//! The command line: one file a subcommand. It must not hold rules of the domain.
+//! The command line: one file a subcommand, and this one that reads the arguments and starts them. It must not
+//! hold rules of the domain: a command asks the service, and prints what came of it through [`output`].
+
+mod amend;
+mod answer;
+mod arguments;
+mod ask;
+mod brief;
+mod close;
+mod closure;
+mod completions;
+mod config;
+mod context;
+mod decide;
+mod declare;
+mod doctor;
+mod evidence;
+mod hypothesis;
+mod import;
+mod init;
+mod link;
+mod list;
+mod log;
+mod man;
+mod milestone;
+mod open;
+mod output;
+mod phase;
+mod postmortem;
+mod redact;
+mod reference;
+mod reindex;
+mod reopen;
+mod resolve;
+mod role;
+mod runbook;
+mod search;
+mod set;
+mod severity;
+mod show;
+mod similar;
+mod star;
+mod stdin;
+mod step;
+mod story;
+mod strike;
+mod timeline;
+mod update;
+mod verdict;
+mod verify;
+mod views;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use output::{Exit, report_panic};
+pub use reference::reference;
+
+use crate::domain::ids::LogId;
+use crate::service::Failure;
+use crate::shell::session::{Flags, Session};
+use context::Context;
+use output::{Output, Stop};
+
+/// Runs incidents from a terminal: timeline, roster, runbook, decisions, postmortem, memory.
+#[derive(Debug, Parser)]
+#[command(name = "warroom", version, max_term_width = 100, subcommand_help_heading = "Commands")]
+struct Cli {
+    /// The home folder [default: $WARROOM_HOME, the nearest folder above with a warroom.toml, or
+    /// $XDG_DATA_HOME/warroom]
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// Who acts [default: $WARROOM_AS, the configured name, or the Unix user]
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    as_person: Option<String>,
+    /// Print one JSON document, or one JSON object a line for streams
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// The subcommands, in the order of an incident's life.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Open(open::Args),
+    Init(init::Args),
+    Doctor(doctor::Args),
+    Config(config::Args),
+    Declare(declare::Args),
+    Set(set::Args),
+    List(list::Args),
+    Show(show::Args),
+    Brief(brief::Args),
+    Timeline(timeline::Args),
+    Log(log::Args),
+    Amend(amend::Args),
+    Strike(strike::Args),
+    Star(star::Args),
+    Redact(redact::Args),
+    Decide(decide::Args),
+    Verdict(verdict::Args),
+    Ask(ask::Args),
+    Ack(ask::AckArgs),
+    Answer(answer::Args),
+    Hypothesis(hypothesis::Args),
+    Role(role::Args),
+    Severity(severity::Args),
+    Phase(phase::Args),
+    Milestone(milestone::Args),
+    Step(step::Args),
+    Runbook(runbook::Args),
+    Evidence(evidence::Args),
+    Update(update::Args),
+    Link(link::Args),
+    Resolve(resolve::Args),
+    Closure(closure::Args),
+    Close(close::Args),
+    Reopen(reopen::Args),
+    Postmortem(postmortem::Args),
+    Story(story::Args),
+    Search(search::Args),
+    Similar(similar::Args),
+    Import(import::Args),
+    Reindex(reindex::Args),
+    Verify(verify::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Which place of the screen a command opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The home screen, or the room of the only open incident.
+    Auto,
+    /// The room of an incident.
+    Room(LogId),
+}
+
+/// How a command line ends.
+#[derive(Debug)]
+pub enum Finish {
+    /// The process ends with this code; everything is printed.
+    Exit(Exit),
+    /// The screen opens.
+    Screen(Box<Session>, Place),
+}
+
+/// What a subcommand came to.
+enum Outcome {
+    Exit(Exit),
+    Screen(Place),
+}
+
+impl From<Exit> for Outcome {
+    fn from(exit: Exit) -> Self {
+        Self::Exit(exit)
+    }
+}
+
+/// Reads the arguments and runs what they ask for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Finish {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return Finish::Exit(output::usage(&error)),
+    };
+    let out = Output::new(cli.json);
+    match start(cli, &out) {
+        Ok(finish) => finish,
+        Err(Stop::Failure(failure)) => {
+            out.failure(&failure);
+            Finish::Exit(Exit(failure.exit_code()))
+        }
+        // Whoever read our output has seen enough.
+        Err(Stop::Pipe) => Finish::Exit(Exit::DONE),
+    }
+}
+
+/// Says what went wrong on the screen, and answers the exit code.
+#[must_use]
+pub fn told(failure: &Failure) -> Exit {
+    Output::new(false).failure(failure);
+    Exit(failure.exit_code())
+}
+
+fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
+    let flags = Flags { home: cli.home, as_person: cli.as_person };
+    let command = match cli.command {
+        // These read neither home nor configuration, so they work where those are broken.
+        Some(Command::Completions(args)) => return args.run(out).map(Finish::Exit),
+        Some(Command::Man(args)) => return args.run(out).map(Finish::Exit),
+        Some(Command::Config(args)) => return args.run(&flags, out).map(Finish::Exit),
+        Some(Command::Doctor(args)) => {
+            return runtime()?.block_on(args.run(&flags, out)).map(Finish::Exit);
+        }
+        command => command,
+    };
+    let session = Session::begin(&flags)?;
+    let Some(command) = command else {
+        if session.environment.stdin_is_terminal && session.environment.stdout_is_terminal {
+            return Ok(Finish::Screen(Box::new(session), Place::Auto));
+        }
+        out.say(&Cli::command().render_help().to_string());
+        return Ok(Finish::Exit(Exit(2)));
+    };
+    let runtime = runtime()?;
+    let context = Context { session, out };
+    let outcome = runtime.block_on(perform(command, &context));
+    // A reader of standard input may still wait for a line that nobody types.
+    runtime.shutdown_background();
+    Ok(match outcome? {
+        Outcome::Exit(exit) => Finish::Exit(exit),
+        Outcome::Screen(place) => Finish::Screen(Box::new(context.session), place),
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .map_err(|e| Failure::no(format!("the program cannot start its threads: {e}")))
+}
+
+async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Stop> {
+    let exit = match command {
+        Command::Open(args) => return args.run(context).await,
+        Command::Declare(args) => return args.run(context).await,
+        Command::Init(args) => args.run(context),
+        Command::Set(args) => args.run(context).await,
+        Command::List(args) => args.run(context).await,
+        Command::Show(args) => args.run(context).await,
+        Command::Brief(args) => args.run(context).await,
+        Command::Timeline(args) => args.run(context).await,
+        Command::Log(args) => args.run(context).await,
+        Command::Amend(args) => args.run(context).await,
+        Command::Strike(args) => args.run(context).await,
+        Command::Star(args) => args.run(context).await,
+        Command::Redact(args) => args.run(context).await,
+        Command::Decide(args) => args.run(context).await,
+        Command::Verdict(args) => args.run(context).await,
+        Command::Ask(args) => args.run(context).await,
+        Command::Ack(args) => args.run(context).await,
+        Command::Answer(args) => args.run(context).await,
+        Command::Hypothesis(args) => args.run(context).await,
+        Command::Role(args) => args.run(context).await,
+        Command::Severity(args) => args.run(context).await,
+        Command::Phase(args) => args.run(context).await,
+        Command::Milestone(args) => args.run(context).await,
+        Command::Step(args) => args.run(context).await,
+        Command::Runbook(args) => args.run(context).await,
+        Command::Evidence(args) => args.run(context).await,
+        Command::Update(args) => args.run(context).await,
+        Command::Link(args) => args.run(context).await,
+        Command::Resolve(args) => args.run(context).await,
+        Command::Closure(args) => args.run(context).await,
+        Command::Close(args) => args.run(context).await,
+        Command::Reopen(args) => args.run(context).await,
+        Command::Postmortem(args) => args.run(context).await,
+        Command::Story(args) => args.run(context).await,
+        Command::Search(args) => args.run(context).await,
+        Command::Similar(args) => args.run(context).await,
+        Command::Import(args) => args.run(context).await,
+        Command::Reindex(args) => args.run(context).await,
+        Command::Verify(args) => args.run(context).await,
+        // Done before a session begins.
+        Command::Doctor(_) | Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(Exit::DONE),
+    };
+    exit.map(Outcome::from)
+}

@@ -1,3 +1,25 @@
 //! Starts the program and maps failure to an exit code. It must not hold any rule.
 
-fn main() {}
+use std::process::ExitCode;
+
+use warroom::cli::{self, Exit, Finish, Place};
+use warroom::shell::run::{Start, run};
+
+fn main() -> ExitCode {
+    // A panic message could show what people typed; this one names only the place.
+    cli::quiet_panics();
+    let exit = match cli::run(std::env::args_os()) {
+        Finish::Exit(exit) => exit,
+        Finish::Screen(session, place) => {
+            let start = match place {
+                Place::Auto => Start::Guess,
+                Place::Room(log) => Start::Room(log),
+            };
+            match run(&session, start) {
+                Ok(()) => Exit::DONE,
+                Err(failure) => cli::told(&failure),
+            }
+        }
+    };
+    ExitCode::from(exit.0)
+}

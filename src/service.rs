@@ -27,7 +27,7 @@ pub use evidence::read_evidence;
 pub use failure::{Cause, Failure, FailureKind};
 pub use import::{ImportReport, NotRead};
 pub use incidents::{IncidentFilter, StoryQuery, VerifyReport};
-pub use memory::{ALARM_SHARE, FindQuery, Past, Similar};
+pub use memory::{ALARM_SHARE, ArchiveState, FindQuery, Past, Similar};
 pub use publish::{DraftFile, PublishReport};
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, read_file as read_runbook};

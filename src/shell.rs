@@ -16,3 +16,4 @@ pub mod seals;
 pub mod session;
 pub mod signals;
 pub mod terminal;
+pub mod watching;

@@ -73,6 +73,21 @@ pub struct Past {
     pub tags: Vec<String>,
 }
 
+/// What there is to say about archive and index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveState {
+    /// The repository.
+    pub repository: String,
+    /// How many files it holds.
+    pub postmortems: usize,
+    /// Who would commit; none when nobody is known.
+    pub author: Option<String>,
+    /// How commits are signed, or why they cannot be.
+    pub signing: Result<String, String>,
+    /// How the index stands.
+    pub index: String,
+}
+
 /// What similar incidents are looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Similar {
@@ -149,6 +164,53 @@ impl Service {
                 Failure::new(super::FailureKind::NotFound, format!("the archive has no {path}"))
             })?;
             Ok(String::from_utf8_lossy(&bytes).into_owned())
+        })
+        .await
+    }
+
+    /// Path and text of the past postmortem with an id; none when the archive has no such.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn past_named(&self, id: &str) -> Result<Option<(String, String)>, Failure> {
+        let id = id.to_owned();
+        let path = self
+            .blocking(move |inner| {
+                let known = known_ids(&inner.archive()?)?;
+                Ok(known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(&id)).map(|(_, path)| path))
+            })
+            .await?;
+        match path {
+            Some(path) => self.past_text(&path).await.map(|text| Some((path, text))),
+            None => Ok(None),
+        }
+    }
+
+    /// What there is to say about archive and index.
+    ///
+    /// # Errors
+    /// When the archive cannot be opened or read.
+    pub async fn archive_state(&self) -> Result<ArchiveState, Failure> {
+        self.blocking(|inner| {
+            let archive = inner.archive()?;
+            let author = inner.author(&archive, None).ok().map(|author| author.to_string());
+            let signing = match archive.signing_required() {
+                Ok(None) => Ok("not wanted".to_owned()),
+                Ok(Some(request)) => {
+                    inner.sealing.signer(&request).map(|_| format!("with {}", request.program))
+                }
+                Err(error) => Err(error.to_string()),
+            };
+            let index = match Index::open(&inner.places.index) {
+                Opened::Ready(index) if index.tree() == archive.tree_id()?.unwrap_or_default() => {
+                    format!("{} postmortems, up to date", index.len())
+                }
+                Opened::Ready(_) => "behind; the next search brings it up to date".to_owned(),
+                Opened::Stale(why) => format!("{why}; the next search builds it"),
+            };
+            let postmortems = archive.list()?.entries.len();
+            let repository = inner.places.archive.repository.display().to_string();
+            Ok(ArchiveState { repository, postmortems, author, signing, index })
         })
         .await
     }

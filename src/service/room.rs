@@ -188,6 +188,17 @@ impl Service {
         Ok(written)
     }
 
+    /// Erases the words of a redacted event from the disk.
+    ///
+    /// # Errors
+    /// What the store says; it refuses what the log does not redact.
+    pub async fn erase(&self, log: LogId, seq: Seq) -> Result<(), Failure> {
+        self.inner.store.erase_payload(log, seq).await?;
+        // The fold still holds the words.
+        *self.inner.slot(log).await.lock().await = None;
+        Ok(())
+    }
+
     /// Writes the summary and story rows of an incident again from its log.
     ///
     /// # Errors

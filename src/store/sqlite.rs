@@ -114,6 +114,25 @@ impl SqliteStore {
         self.writer.is_none()
     }
 
+    /// SQLite's version, and what its own check of the whole file finds wrong.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub async fn inspect(&self) -> Result<(String, Vec<String>), StoreError> {
+        self.readers
+            .with(Box::new(|conn| {
+                Box::pin(async move {
+                    let version: String =
+                        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *conn).await?;
+                    let mut found: Vec<String> =
+                        sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *conn).await?;
+                    found.retain(|line| line != "ok");
+                    Ok((version, found))
+                })
+            }))
+            .await
+    }
+
     async fn ask<T>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,

@@ -1,0 +1,112 @@
+//! Readers of single arguments: numbers of lines, days, moments past and ahead. It must not ask the store.
+
+use chrono::NaiveDate;
+
+use super::output::Stop;
+use crate::domain::ids::Seq;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::When;
+use crate::domain::time::{Span, Utc, parse_span};
+use crate::domain::time_spec::{self, AHEAD};
+
+/// The number of a line, with or without `#`.
+pub(super) fn line(text: &str) -> Result<Seq, String> {
+    let number = text.trim().trim_start_matches('#').parse().map_err(|_| "not the number of a line")?;
+    if number == 0 { Err("lines are counted from 1".to_owned()) } else { Ok(Seq(number)) }
+}
+
+/// A day of the calendar.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| "not a day; write 2026-06-30".to_owned())
+}
+
+/// A moment that has passed, in the forms of the composer; times without a zone are UTC.
+pub(super) fn past(text: &str, now: Utc) -> Result<(Utc, bool), Stop> {
+    let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+    let moment =
+        time_spec::parse_exact(text, &context).map_err(|e| Stop::from(Refusal::usage(e.to_string())))?;
+    Ok((moment.at, moment.about))
+}
+
+/// A moment ahead: a duration from now, or a time or date to come.
+pub(super) fn ahead(text: &str, now: Utc) -> Result<When, Stop> {
+    let text = text.trim();
+    if let Ok(span) = parse_span(text.trim_start_matches('+')) {
+        return Ok(When::In(span));
+    }
+    // The last such time before tomorrow's now is the next one from here.
+    let reach = |days: i64| {
+        let now = now.checked_add_signed(Span::days(days)).and_then(|at| at.checked_sub_signed(AHEAD));
+        let context = time_spec::Context { now: now.unwrap_or(Utc::MAX_UTC), zone: chrono_tz::Tz::UTC };
+        time_spec::parse_exact(text, &context)
+    };
+    let moment = match reach(1) {
+        Err(time_spec::TimeProblem::Future { .. }) => reach(36_500),
+        other => other,
+    };
+    let moment = match moment {
+        Ok(moment) if !text.starts_with('-') => moment,
+        _ => {
+            let message = format!("{text:?} is not a time ahead; write 15m, 14:05, or '2026-11-20 14:05'");
+            return Err(Refusal::usage(message).into());
+        }
+    };
+    if moment.at <= now {
+        return Err(Refusal::usage(format!("{text} has passed"))
+            .hint("give a time ahead, such as 15m")
+            .into());
+    }
+    Ok(When::At(moment.at))
+}
+
+/// The first day of a span of time: a year, a month, a day, or so long ago.
+pub(super) fn since(text: &str, now: Utc) -> Result<String, Stop> {
+    let text = text.trim();
+    let days = [text.to_owned(), format!("{text}-01"), format!("{text}-01-01")];
+    let fits = |full: &String| full.len() == 10 && NaiveDate::parse_from_str(full, "%Y-%m-%d").is_ok();
+    if days.iter().any(fits) {
+        return Ok(text.to_owned());
+    }
+    let ago = parse_span(text.trim_start_matches('-')).ok().and_then(|span| now.checked_sub_signed(span));
+    ago.map(|at| at.date_naive().to_string()).ok_or_else(|| {
+        Refusal::usage(format!("{text:?} is not a day"))
+            .hint("write 2026, 2026-06, 2026-06-30, or 90d")
+            .into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Utc {
+        "2026-11-20T14:00:00Z".parse().unwrap()
+    }
+
+    fn at(text: &str) -> Utc {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_time_ahead_is_a_span_or_the_next_such_time() {
+        assert_eq!(ahead("15m", now()).unwrap(), When::In(Span::minutes(15)));
+        assert_eq!(ahead("+1h30m", now()).unwrap(), When::In(Span::minutes(90)));
+        assert_eq!(ahead("14:30", now()).unwrap(), When::At(at("2026-11-20T14:30:00Z")));
+        assert_eq!(ahead("13:59", now()).unwrap(), When::At(at("2026-11-21T13:59:00Z")));
+        assert_eq!(ahead("2027-01-02 08:00", now()).unwrap(), When::At(at("2027-01-02T08:00:00Z")));
+        for bad in ["-4m", "2026-11-19 08:00", "soon", ""] {
+            assert!(ahead(bad, now()).is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn since_is_a_day_a_part_of_one_or_a_span() {
+        for good in ["2024", "2024-05", "2024-05-31"] {
+            assert_eq!(since(good, now()).unwrap(), good);
+        }
+        assert_eq!(since("10d", now()).unwrap(), "2026-11-10");
+        for bad in ["yesterday", "2024-13", "2024-5-1", "24", ""] {
+            assert!(since(bad, now()).is_err(), "{bad:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `warroom ask`: a task for a person.
+
+use super::arguments;
+use super::context::Context;
+use super::log::timed;
+use super::output::Answer;
+use crate::domain::ids::Seq;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Request;
+use crate::domain::time::parse_span;
+
+/// Ask somebody for something
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// The task; @person and a time box such as 3m in front are read as in the room
+    #[arg(allow_hyphen_values = true)]
+    text: String,
+    /// Who
+    #[arg(long, value_name = "PERSON")]
+    to: Option<String>,
+    /// The time box: 3m
+    #[arg(long, value_name = "DURATION")]
+    within: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let within = self.within.as_deref().map(parse_span).transpose();
+        let within = within.map_err(|e| Refusal::usage(e.to_string()))?;
+        let room = context.room(&self.incident).await?;
+        let mut asked = timed("+", &self.text, context.now(), &room)?;
+        if let Request::Ask { person, time_box, .. } = &mut asked.request {
+            *person = self.to.or(person.take());
+            *time_box = within.or(*time_box);
+        }
+        room.perform(asked, None).await
+    }
+}
+
+/// Say: I have it
+#[derive(Debug, clap::Args)]
+pub(super) struct AckArgs {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// The number of the line
+    #[arg(value_name = "SEQ", value_parser = arguments::line)]
+    line: Seq,
+    /// Who has it [default: who acts]
+    #[arg(long, value_name = "PERSON")]
+    person: Option<String>,
+}
+
+impl AckArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.incident).await?;
+        room.perform(Request::Acknowledge { target: self.line, person: self.person }, None).await
+    }
+}

@@ -1,0 +1,22 @@
+//! `warroom completions`: what a shell needs to complete a command line.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::output::{Answer, Exit, Output};
+
+/// Print the completions for a shell
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+impl Args {
+    pub(super) fn run(self, out: &Output) -> Answer {
+        let mut bytes = Vec::new();
+        clap_complete::generate(self.shell, &mut super::Cli::command(), "warroom", &mut bytes);
+        out.raw(&bytes)?;
+        Ok(Exit::DONE)
+    }
+}

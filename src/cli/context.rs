@@ -1,0 +1,122 @@
+//! What every subcommand works with: the session, the way out, and a room to write in. It must not print beside
+//! [`Output`].
+
+use super::arguments;
+use super::output::{Answer, Output, Stop};
+use super::views::{self, EntryView};
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::incident::Incident;
+use crate::domain::request::Asked;
+use crate::domain::time::Utc;
+use crate::service::{Service, Submitted};
+use crate::shell::session::{Opening, Session};
+
+/// Session and output of one command.
+pub(super) struct Context<'a> {
+    /// Home, configuration, clock, identity.
+    pub(super) session: Session,
+    /// Where the answer goes.
+    pub(super) out: &'a Output,
+}
+
+impl Context<'_> {
+    /// The service, for reading: no home is made.
+    pub(super) async fn reading(&self) -> Result<Service, Stop> {
+        Ok(self.session.open(Opening::Read).await?)
+    }
+
+    /// The service, for writing.
+    pub(super) async fn writing(&self) -> Result<Service, Stop> {
+        Ok(self.session.open(Opening::Write).await?)
+    }
+
+    /// An incident to look at.
+    pub(super) async fn look(&self, name: &str) -> Result<(Service, LogId), Stop> {
+        let service = self.reading().await?;
+        let (_, log) = service.named(name).await?;
+        Ok((service, log))
+    }
+
+    /// An incident to write to.
+    pub(super) async fn room(&self, name: &str) -> Result<Room<'_>, Stop> {
+        // What is not there cannot be written to, and asking for it makes no home.
+        let opening = if self.session.home.exists() { Opening::Write } else { Opening::Read };
+        let service = self.session.open(opening).await?;
+        let (id, log) = service.named(name).await?;
+        Ok(Room { context: self, service, id, log })
+    }
+
+    /// Now.
+    pub(super) fn now(&self) -> Utc {
+        self.session.clock.now()
+    }
+
+    /// The time of `--at`.
+    pub(super) fn at(&self, text: Option<&str>) -> Result<Option<(Utc, bool)>, Stop> {
+        text.map(|t| arguments::past(t, self.now())).transpose()
+    }
+}
+
+/// An incident that a command writes to.
+pub(super) struct Room<'a> {
+    context: &'a Context<'a>,
+    /// The use cases.
+    pub(super) service: Service,
+    /// Its name.
+    pub(super) id: IncidentId,
+    /// Its log.
+    pub(super) log: LogId,
+}
+
+impl Room<'_> {
+    /// The fold as it is now.
+    pub(super) async fn incident(&self) -> Result<Incident, Stop> {
+        Ok(self.service.incident(self.log).await?)
+    }
+
+    /// Submits requests as one, then writes down the clocks that ran out.
+    pub(super) async fn submit(&self, asked: &[Asked]) -> Result<Submitted, Stop> {
+        let by = self.context.session.by();
+        let submitted = self.service.submit(self.log, &by, asked, Seq(u64::MAX)).await?;
+        // Whether a breach is written now or by the next command does not matter to this one.
+        let _ = self.service.record_breaches(self.log, &by).await;
+        Ok(submitted)
+    }
+
+    /// Submits one request and prints the lines that it made, or `about` where it made none.
+    pub(super) async fn perform(&self, asked: impl Into<Asked>, about: Option<Seq>) -> Answer {
+        let submitted = self.submit(&[asked.into()]).await?;
+        self.tell(&submitted, about).await
+    }
+
+    /// The lines that events made; the line `about` where they made none.
+    pub(super) async fn lines(
+        &self,
+        submitted: &Submitted,
+        about: Option<Seq>,
+    ) -> Result<Vec<EntryView>, Stop> {
+        let incident = self.incident().await?;
+        let own = submitted.own_events().iter().map(|e| e.seq);
+        let mut lines: Vec<EntryView> =
+            own.filter_map(|seq| incident.timeline.get(seq)).map(EntryView::from).collect();
+        if let Some(entry) = about.and_then(|seq| incident.timeline.get(seq)) {
+            lines.retain(|line| line.seq != entry.seq);
+            lines.insert(0, EntryView::from(entry));
+        }
+        Ok(lines)
+    }
+
+    /// Prints what events made.
+    pub(super) async fn tell(&self, submitted: &Submitted, about: Option<Seq>) -> Answer {
+        let entries = self.lines(submitted, about).await?;
+        let document = serde_json::json!({ "id": self.id, "entries": entries });
+        self.context.out.answer(&document, || {
+            if entries.is_empty() {
+                return format!("{}: nothing changed", self.id);
+            }
+            let lines: Vec<String> =
+                entries.iter().map(|e| format!("{} {}", self.id, views::entry_line(e))).collect();
+            lines.join("\n")
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! `warroom decide`: writes down a choice.
+
+use super::arguments;
+use super::context::Context;
+use super::log::timed;
+use super::output::Answer;
+use crate::domain::request::Request;
+
+/// Write down a decision
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// What was decided; @executor and 'check 15m' in it are read as in the room
+    #[arg(allow_hyphen_values = true)]
+    text: String,
+    /// Who decided [default: the commander]
+    #[arg(long, value_name = "PERSON")]
+    by_whom: Option<String>,
+    /// Who carries it out
+    #[arg(long, value_name = "PERSON")]
+    executor: Option<String>,
+    /// When the outcome is to be looked at: 15m, 14:48
+    #[arg(long, value_name = "TIME")]
+    check_at: Option<String>,
+    /// What was said against it; may be repeated
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    objection: Vec<String>,
+    /// When it was decided
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let now = context.now();
+        let flag = context.at(self.at.as_deref())?;
+        let ahead = self.check_at.as_deref().map(|t| arguments::ahead(t, now)).transpose()?;
+        let room = context.room(&self.incident).await?;
+        let mut asked = timed("!", &self.text, now, &room)?;
+        asked.at = flag.or(asked.at);
+        if let Request::Decide { decided_by, executor, check, objections, .. } = &mut asked.request {
+            *decided_by = self.by_whom;
+            *executor = self.executor.or(executor.take());
+            *check = ahead.or(*check);
+            *objections = self.objection;
+        }
+        room.perform(asked, None).await
+    }
+}

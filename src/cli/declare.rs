@@ -1,0 +1,126 @@
+//! `warroom declare`: begins an incident, and says what it recalls.
+
+use super::context::Context;
+use super::output::Stop;
+use super::views::{ChoiceView, PastView};
+use super::{Outcome, Place, open};
+use crate::domain::ids::IncidentId;
+use crate::domain::request::Declaration;
+use crate::domain::time::rfc3339;
+use crate::domain::words::IncidentKind;
+use crate::service::Similar;
+
+/// Declare an incident
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// One line that says what it is
+    #[arg(allow_hyphen_values = true)]
+    title: String,
+    /// Severity of the team's profile, such as P1 [default: unset, clocked as the highest]
+    #[arg(long)]
+    severity: Option<String>,
+    /// A service that is touched; may be repeated
+    #[arg(long, value_name = "NAME")]
+    service: Vec<String>,
+    /// A label; may be repeated
+    #[arg(long)]
+    tag: Vec<String>,
+    /// real, drill, test or backfilled
+    #[arg(long, default_value = "real")]
+    kind: IncidentKind,
+    /// A runbook to attach; may be repeated
+    #[arg(long, value_name = "NAME")]
+    runbook: Vec<String>,
+    /// Who commands
+    #[arg(long, value_name = "PERSON")]
+    commander: Option<String>,
+    /// When it was declared, if not now
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// Open its room at once
+    #[arg(long)]
+    open: bool,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Outcome, Stop> {
+        if self.open {
+            open::on_terminal(context)?;
+        }
+        let at = context.at(self.at.as_deref())?;
+        let service = context.writing().await?;
+        let mut runbooks = Vec::new();
+        for name in &self.runbook {
+            runbooks.push(service.runbook(name)?.to_text());
+        }
+        let declaration = Declaration {
+            id: IncidentId { year: 0, number: 0 },
+            title: self.title.clone(),
+            kind: self.kind,
+            severity: self.severity,
+            services: self.service,
+            tags: self.tag,
+            commander: self.commander,
+            runbooks,
+        };
+        let by = context.session.by();
+        let (id, log, _) = service.declare(&by, declaration, at).await?;
+        let _ = service.record_breaches(log, &by).await;
+        if self.open {
+            service.close().await?;
+            return Ok(Outcome::Screen(Place::Room(log)));
+        }
+
+        let incident = service.incident(log).await?;
+        let fitting: Vec<ChoiceView> = service
+            .fitting_runbooks(&incident.title, &incident.services, &incident.tags, &[], 3)
+            .iter()
+            .map(ChoiceView::from)
+            .collect();
+        // The incident is declared whether or not the memory answers.
+        let past = match service.recurrence(Similar::To(Box::new(incident.clone())), 3).await {
+            Ok(past) => past,
+            Err(failure) => {
+                context.out.say(&format!("similar incidents cannot be looked up: {failure}"));
+                Vec::new()
+            }
+        };
+        let past: Vec<PastView> = past.iter().map(|p| PastView::new(p, by.stamp.at)).collect();
+        let attached: Vec<&str> = incident.checklist.runbooks().map(|r| r.name.as_str()).collect();
+        let document = serde_json::json!({
+            "id": id,
+            "title": incident.title,
+            "kind": incident.kind,
+            "severity": incident.severity,
+            "state": incident.state,
+            "declared_at": rfc3339(incident.declared_at),
+            "declared_by": incident.declared_by,
+            "commander": incident.commander(),
+            "attached": attached,
+            "runbooks": fitting,
+            "similar": past,
+        });
+        let exit = context.out.answer(&document, || id.to_string())?;
+        if !context.out.is_json() {
+            tell(context, &id, &fitting, &past);
+        }
+        service.close().await?;
+        Ok(Outcome::Exit(exit))
+    }
+}
+
+/// What may help, for people.
+fn tell(context: &Context<'_>, id: &IncidentId, fitting: &[ChoiceView], past: &[PastView]) {
+    if !fitting.is_empty() {
+        context.out.say(&format!("Runbooks that may fit (warroom runbook attach {id} NAME):"));
+        for choice in fitting {
+            context.out.say(&format!("  {}", choice.line()));
+        }
+    }
+    if !past.is_empty() {
+        context.out.say("This may have happened before:");
+        for one in past {
+            context.out.say(&format!("  {}", one.lines()));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `warroom doctor`: looks at everything that must work, says what does not, and repairs what can be rebuilt.
+
+use super::output::{Answer, Exit, Output};
+use crate::service::{Failure, OpenMode, Service, SqliteStore};
+use crate::shell::config::Config;
+use crate::shell::environment::Environment;
+use crate::shell::paths::Home;
+use crate::shell::session::{Flags, Opening, Session};
+
+/// Look at everything that must work, and say what does not
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Write the lists again from the log, and build the search index anew
+    #[arg(long)]
+    repair: bool,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    name: &'static str,
+    ok: bool,
+    text: String,
+}
+
+impl Args {
+    pub(super) async fn run(self, flags: &Flags, out: &Output) -> Answer {
+        let mut findings = Vec::new();
+        let mut add = |name: &'static str, ok: bool, text: String| findings.push(Finding { name, ok, text });
+        add("version", true, format!("warroom {}", env!("CARGO_PKG_VERSION")));
+        let environment = Environment::read();
+        let home = Home::find(flags.home.as_deref(), &environment).map_err(|e| Failure::no(e.to_string()))?;
+        let made = if home.exists() { "" } else { " (not made yet: the first command that writes makes it)" };
+        let who = if home.shared() { ", shared with its group" } else { "" };
+        add("home", true, format!("{} by {:?}{who}{made}", home.root().display(), home.source()));
+        if let Some(network) = home.network() {
+            add("disk", false, format!("the home lies on {network}: SQLite needs a local disk"));
+        }
+        let user = environment.config_folder().map(|folder| folder.join("config.toml"));
+        let (_, problems) = Config::read(Some(&home.config()), user.as_deref());
+        if problems.is_empty() {
+            add("config", true, "no problem".to_owned());
+        }
+        for problem in &problems {
+            add("config", false, problem.to_string());
+        }
+        let terminal = environment.term.as_deref().unwrap_or("none");
+        let utf8 = if environment.utf8 { "UTF-8" } else { "not UTF-8: the screen draws in ASCII" };
+        add("terminal", true, format!("TERM={terminal}, {utf8}"));
+
+        if home.exists() && problems.is_empty() {
+            match Session::begin(flags) {
+                Ok(session) => {
+                    let who = &session.identity;
+                    add("identity", true, format!("{} ({}@{})", who.person, who.user, who.host));
+                    let locks: Vec<String> = locks(&home);
+                    add(
+                        "locks",
+                        locks.is_empty(),
+                        if locks.is_empty() { "none".to_owned() } else { locks.join(", ") },
+                    );
+                    inside(&session, self.repair, &mut add).await;
+                }
+                Err(failure) => add("session", false, failure.to_string()),
+            }
+        }
+        let ok = findings.iter().all(|f| f.ok);
+        let views: Vec<_> = findings
+            .iter()
+            .map(|f| serde_json::json!({ "name": f.name, "ok": f.ok, "text": f.text }))
+            .collect();
+        out.answer(&serde_json::json!({ "ok": ok, "findings": views }), || {
+            let line =
+                |f: &Finding| format!("{} {:<9} {}", if f.ok { "ok   " } else { "WRONG" }, f.name, f.text);
+            findings.iter().map(line).collect::<Vec<_>>().join("\n")
+        })?;
+        Ok(if ok { Exit::DONE } else { Exit::NO })
+    }
+}
+
+/// Lock files that a killed git command left in the home's own archive.
+fn locks(home: &Home) -> Vec<String> {
+    let git = home.postmortems().join(".git");
+    ["index.lock", "HEAD.lock", "refs/heads/main.lock"]
+        .iter()
+        .map(|name| git.join(name))
+        .filter(|path| path.exists())
+        .map(|path| format!("{} (delete it if no git command runs)", path.display()))
+        .collect()
+}
+
+async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static str, bool, String)) {
+    let database = session.home.database();
+    if database.exists() {
+        match inspect(&database).await {
+            Ok((version, problems)) => {
+                add("sqlite", true, format!("SQLite {version}"));
+                let well = problems.is_empty();
+                add("database", well, if well { "whole".to_owned() } else { problems.join("; ") });
+            }
+            Err(failure) => add("database", false, failure.to_string()),
+        }
+    }
+    let opening = if repair { Opening::Write } else { Opening::Read };
+    let service = match session.open(opening).await {
+        Ok(service) => service,
+        Err(failure) => return add("store", false, failure.to_string()),
+    };
+    match service.verify(None, None).await {
+        Ok(report) => add(
+            "verify",
+            report.ok,
+            report.first_broken.map_or_else(
+                || format!("{} events as they were written", report.checked),
+                |b| format!("{} at {}: {}", b.incident, b.seq, b.reason),
+            ),
+        ),
+        Err(failure) => add("verify", false, failure.to_string()),
+    }
+    if repair {
+        let told = repair_all(&service).await;
+        let ok = told.is_ok();
+        add("repair", ok, told.unwrap_or_else(|failure| failure.to_string()));
+    }
+    match service.archive_state().await {
+        Ok(state) => {
+            add("archive", true, format!("{}, {} postmortems", state.repository, state.postmortems));
+            match state.author {
+                Some(author) => add("author", true, author),
+                None => add(
+                    "author",
+                    false,
+                    "nobody is known: set git config user.name and user.email, or [archive] author"
+                        .to_owned(),
+                ),
+            }
+            add("signing", state.signing.is_ok(), state.signing.unwrap_or_else(|why| why));
+            add("index", true, state.index);
+        }
+        Err(failure) => add("archive", false, failure.to_string()),
+    }
+    if let Err(failure) = service.close().await {
+        add("store", false, failure.to_string());
+    }
+}
+
+async fn inspect(database: &std::path::Path) -> Result<(String, Vec<String>), Failure> {
+    let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
+    Ok(store.inspect().await?)
+}
+
+/// Writes every row again and builds the index.
+async fn repair_all(service: &Service) -> Result<String, Failure> {
+    let logs = service.store().logs().await?;
+    for log in &logs {
+        service.rebuild_summary(*log).await?;
+    }
+    let indexed = service.reindex(|_| ()).await?;
+    Ok(format!("wrote the rows of {} incidents, indexed {indexed} postmortems", logs.len()))
+}

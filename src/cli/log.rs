@@ -1,0 +1,190 @@
+//! `warroom log`: writes lines, by the grammar of the composer. From standard input each line is stored and told
+//! as it comes.
+
+use super::arguments;
+use super::context::{Context, Room};
+use super::output::{Answer, Exit, Stop};
+use super::stdin::{self, Line};
+use super::views::entry_line;
+use crate::domain::quick_entry;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Asked, Request};
+use crate::domain::time::Utc;
+use crate::domain::time_spec::{self, parse_leading};
+use crate::domain::verb::{Verb, of_entry};
+use crate::domain::words::EntryKind;
+use crate::service::{Failure, FailureKind};
+
+/// Write a line, or with - a line for each line of standard input
+#[derive(Debug, clap::Args)]
+#[command(after_help = "TEXT is read as in the room: an optional time (-4m, 14:05, 14:05Z, 'y 23:50', \
+    '2026-11-20 14:05', ~14:05), an optional mark (! decision, ? hypothesis, + ask, > update, * starred note, \
+    : verb), then the text. A \\ in front makes the rest plain text. Times without a zone are UTC.")]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// The line, or - for standard input
+    #[arg(allow_hyphen_values = true)]
+    text: String,
+    /// note, alert, decision, hypothesis, ask or update, in place of a mark
+    #[arg(long)]
+    kind: Option<EntryKind>,
+    /// Where an alert comes from
+    #[arg(long, default_value = "")]
+    source: String,
+    /// The alert's name in the monitor
+    #[arg(long, value_name = "NAME")]
+    alert: Option<String>,
+    /// When it happened
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        if self.kind.is_some_and(|k| k == EntryKind::System) {
+            return Err(Refusal::usage("only the program writes system lines").into());
+        }
+        if (!self.source.is_empty() || self.alert.is_some()) && self.kind != Some(EntryKind::Alert) {
+            return Err(Refusal::usage("--source and --alert belong to an alert")
+                .hint("add --kind alert")
+                .into());
+        }
+        let room = context.room(&self.incident).await?;
+        if self.text == "-" {
+            return self.stream(context, &room).await;
+        }
+        let asked = self.read(context, &room, &self.text)?;
+        let answer = room.perform(asked, None).await;
+        room.service.close().await?;
+        answer
+    }
+
+    /// Each line of standard input, stored and told before the next is read.
+    async fn stream(&self, context: &Context<'_>, room: &Room<'_>) -> Answer {
+        let mut stored = 0_u64;
+        let mut number = 0_u64;
+        loop {
+            number += 1;
+            match self.one(context, room, number).await {
+                Ok(Some(lines)) => stored += lines,
+                Ok(None) => break,
+                Err(stop) => {
+                    room.service.close().await?;
+                    let failure = match stop {
+                        Stop::Failure(failure) => failure,
+                        Stop::Pipe => Failure::no("nobody reads the output any more"),
+                    };
+                    let named = format!("line {number}");
+                    let message = if failure.message.starts_with(&named) {
+                        failure.message
+                    } else {
+                        format!("{named}: {}", failure.message)
+                    };
+                    let lines = if stored == 1 { "line is" } else { "lines are" };
+                    let hint =
+                        if failure.hint.is_empty() { String::new() } else { format!("; {}", failure.hint) };
+                    return Err(Failure::new(failure.kind, message)
+                        .hint(format!("{stored} {lines} stored, this one and what follows are not{hint}"))
+                        .into());
+                }
+            }
+        }
+        room.service.close().await?;
+        Ok(Exit::DONE)
+    }
+
+    /// Stores the next line. None at the end; 0 for an empty line.
+    async fn one(&self, context: &Context<'_>, room: &Room<'_>, number: u64) -> Result<Option<u64>, Stop> {
+        let text = match stdin::next_line(number)? {
+            Line::End => return Ok(None),
+            Line::Text(text) => text,
+        };
+        if text.trim().is_empty() {
+            return Ok(Some(0));
+        }
+        let asked = self.read(context, room, &text)?;
+        let submitted = room.submit(&[asked]).await?;
+        for entry in room.lines(&submitted, None).await? {
+            if context.out.is_json() {
+                context.out.item(&entry)?;
+            } else {
+                context.out.text(&entry_line(&entry))?;
+            }
+        }
+        Ok(Some(1))
+    }
+
+    /// What a line asks for.
+    fn read(&self, context: &Context<'_>, room: &Room<'_>, text: &str) -> Result<Asked, Stop> {
+        let now = context.now();
+        let flag = self.at.as_deref().map(|t| arguments::past(t, now)).transpose()?;
+        let mut asked = match self.kind {
+            None => verb_of(text, now, room)?,
+            Some(kind) => self.of_kind(kind, text, now, room)?,
+        };
+        asked.at = flag.or(asked.at);
+        Ok(asked)
+    }
+
+    /// A line whose kind is given: a time in front counts, a mark is text.
+    fn of_kind(&self, kind: EntryKind, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
+        let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+        let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
+        let (at, rest) = match leading {
+            Some((moment, rest)) => (Some((moment.at, moment.about)), rest),
+            None => (None, text),
+        };
+        let tags = quick_entry::tags_of(rest);
+        let request = match kind {
+            EntryKind::Alert => Request::Alert {
+                text: rest.to_owned(),
+                source: self.source.clone(),
+                alert: self.alert.clone(),
+                tags,
+            },
+            EntryKind::Note | EntryKind::System => {
+                Request::Note { text: rest.to_owned(), tags, starred: false }
+            }
+            EntryKind::Decision => return marked("!", rest, at, now, room),
+            EntryKind::Hypothesis => return marked("?", rest, at, now, room),
+            EntryKind::Ask => return marked("+", rest, at, now, room),
+            EntryKind::Update => return marked(">", rest, at, now, room),
+        };
+        Ok(Asked { request, at })
+    }
+}
+
+/// A text with a time in front, or none, as if the mark stood between them.
+pub(super) fn timed(mark: &str, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
+    let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+    let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
+    match leading {
+        Some((moment, rest)) => marked(mark, rest, Some((moment.at, moment.about)), now, room),
+        None => marked(mark, text, None, now, room),
+    }
+}
+
+/// A text as if the mark stood in front of it.
+fn marked(mark: &str, text: &str, at: Option<(Utc, bool)>, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
+    let mut asked = verb_of(&format!("{mark} {text}"), now, room)?;
+    asked.at = at.or(asked.at);
+    Ok(asked)
+}
+
+/// What a line of the composer asks the log for.
+fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
+    let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+    let entry =
+        quick_entry::parse(text, &context).map_err(|e| Failure::new(FailureKind::Usage, e.to_string()))?;
+    match of_entry(entry)? {
+        Verb::Ask(asked) => Ok(asked),
+        Verb::Attach(name) => Ok(Request::AttachRunbook(room.service.runbook(&name)?.to_text()).into()),
+        Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) => {
+            Err(Refusal::usage("this verb shows something and writes no line")
+                .hint("use its command (warroom --help), or put \\ first to store it as text")
+                .into())
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The only place that prints. Text from data is made safe for a terminal; JSON is one document, or one object a
+//! line for streams; what is said to people beside the answer goes to standard error. It must not decide anything.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::domain::refusal::Refusal;
+use crate::domain::safe::SafeText;
+use crate::domain::words::UnknownWord;
+use crate::service::Failure;
+
+/// How the process ends (`SPEC.md`, exit codes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exit(pub u8);
+
+impl Exit {
+    /// Done.
+    pub const DONE: Self = Self(0);
+    /// The answer is no.
+    pub const NO: Self = Self(1);
+    /// The record does not hold together.
+    pub const BROKEN: Self = Self(5);
+}
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// Something is wrong.
+    Failure(Failure),
+    /// Nobody reads our output any more.
+    Pipe,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Failure(refusal.into())
+    }
+}
+
+impl From<UnknownWord> for Stop {
+    fn from(unknown: UnknownWord) -> Self {
+        Refusal::from(unknown).into()
+    }
+}
+
+/// What a subcommand answers.
+pub(super) type Answer = Result<Exit, Stop>;
+
+/// Standard output and standard error.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(super) const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// The answer is wanted as JSON.
+    pub(super) const fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Prints text for people; lines stay lines, and a last newline is added when there is none.
+    pub(super) fn text(self, text: &str) -> Result<(), Stop> {
+        let mut safe = SafeText::block(text).into_string();
+        if !safe.ends_with('\n') {
+            safe.push('\n');
+        }
+        write_all(safe.as_bytes())
+    }
+
+    /// Prints bytes as they are, for what a program made for another program to read.
+    pub(super) fn raw(self, bytes: &[u8]) -> Result<(), Stop> {
+        write_all(bytes)
+    }
+
+    /// Prints the one JSON document of a command.
+    pub(super) fn document(self, document: &impl Serialize) -> Result<(), Stop> {
+        let mut text = serde_json::to_string_pretty(document).map_err(unwritable)?;
+        text.push('\n');
+        write_all(text.as_bytes())
+    }
+
+    /// Prints one object of a stream, on one line.
+    pub(super) fn item(self, item: &impl Serialize) -> Result<(), Stop> {
+        let mut text = serde_json::to_string(item).map_err(unwritable)?;
+        text.push('\n');
+        write_all(text.as_bytes())
+    }
+
+    /// Prints the document for scripts, the text for people.
+    pub(super) fn answer(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Answer {
+        if self.json {
+            self.document(document)?;
+        } else {
+            let text = text();
+            if !text.is_empty() {
+                self.text(&text)?;
+            }
+        }
+        Ok(Exit::DONE)
+    }
+
+    /// Says something to people, on standard error.
+    pub(super) fn say(self, text: &str) {
+        let mut safe = SafeText::block(text).into_string();
+        if !safe.ends_with('\n') {
+            safe.push('\n');
+        }
+        // When even that cannot be written, there is nobody to tell.
+        let _ = io::stderr().lock().write_all(safe.as_bytes());
+    }
+
+    /// Says what went wrong, and what to do.
+    pub(super) fn failure(self, failure: &Failure) {
+        self.say(&format!("warroom: {failure}"));
+    }
+}
+
+/// Prints what the argument reader says: help and version to standard output, the rest to standard error.
+pub(super) fn usage(error: &clap::Error) -> Exit {
+    let text = error.render().to_string();
+    let out = Output::new(false);
+    if error.use_stderr() {
+        out.say(&text);
+        return Exit(2);
+    }
+    match out.text(&text) {
+        Ok(()) | Err(Stop::Pipe) => Exit::DONE,
+        Err(Stop::Failure(failure)) => Exit(failure.exit_code()),
+    }
+}
+
+/// Says where the program broke, without what it worked on.
+pub fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
+    let place = info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+    Output::new(false).say(&format!(
+        "warroom: the program broke{place}; what was stored is stored. Please report this place."
+    ));
+}
+
+fn write_all(bytes: &[u8]) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Stop::Pipe,
+        _ => Failure::no(format!("the output cannot be written: {error}")).into(),
+    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+fn unwritable(error: serde_json::Error) -> Stop {
+    Failure::no(format!("the answer cannot be written as JSON: {error}")).into()
+}

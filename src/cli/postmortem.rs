@@ -1,0 +1,147 @@
+//! `warroom postmortem`: draft, edit, check, publish.
+
+use clap::Subcommand;
+
+use super::context::{Context, Room};
+use super::output::{Answer, Exit};
+use crate::domain::postmortem::Problem;
+use crate::service::Failure;
+use crate::shell::editor::Editor;
+
+/// Write the postmortem: draft, edit, check, publish
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make the draft from the log; a draft that is there is left as it is
+    Draft {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+    },
+    /// Edit the draft in $VISUAL or $EDITOR, then check it
+    Edit {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+    },
+    /// Check the draft
+    Check {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+    },
+    /// Publish the draft: one commit in the archive
+    Publish {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// Why it is published with open problems; recorded and shown
+        #[arg(long, value_name = "REASON", allow_hyphen_values = true)]
+        waive: Option<String>,
+        /// Who commits, where git does not say
+        #[arg(long, value_name = "NAME <ADDRESS>")]
+        author: Option<String>,
+    },
+    /// Say that there will be no postmortem
+    Waive {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// Why
+        #[arg(long, allow_hyphen_values = true)]
+        reason: String,
+    },
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        match self.action {
+            Action::Draft { incident } => draft(context, &context.room(&incident).await?).await,
+            Action::Edit { incident } => edit(context, &context.room(&incident).await?).await,
+            Action::Check { incident } => check(context, &context.room(&incident).await?).await,
+            Action::Publish { incident, waive, author } => {
+                let room = context.room(&incident).await?;
+                let by = context.session.by();
+                let report = room.service.publish(room.log, &by, waive.as_deref(), author.as_deref()).await?;
+                let _ = room.service.record_breaches(room.log, &by).await;
+                for warning in &report.warnings {
+                    context.out.say(&format!("warning: {warning}"));
+                }
+                context.out.answer(&report, || {
+                    let what = if report.unchanged { "is published already" } else { "is published" };
+                    let mut text = format!("{} {what}: {} in {}", report.id, report.path, report.commit);
+                    for story in &report.filed {
+                        text.push_str(&format!("\nfiled {story}"));
+                    }
+                    text
+                })
+            }
+            Action::Waive { incident, reason } => {
+                let room = context.room(&incident).await?;
+                room.perform(crate::domain::request::Request::WaivePostmortem { reason }, None).await
+            }
+        }
+    }
+}
+
+async fn draft(context: &Context<'_>, room: &Room<'_>) -> Answer {
+    let by = context.session.by();
+    let file = room.service.draft(room.log, &by).await?;
+    let _ = room.service.record_breaches(room.log, &by).await;
+    let path = file.path.display().to_string();
+    let document = serde_json::json!({ "id": room.id, "path": path, "created": file.created });
+    if !file.created {
+        context.out.say("the draft was there already, and is left as it is");
+    }
+    context.out.answer(&document, || path.clone())
+}
+
+async fn edit(context: &Context<'_>, room: &Room<'_>) -> Answer {
+    let environment = &context.session.environment;
+    let named = environment.visual.is_some() || environment.editor.is_some();
+    if !environment.stdin_is_terminal && !named {
+        return Err(Failure::no("there is no terminal to edit on")
+            .hint("set EDITOR, or edit the file that warroom postmortem draft names")
+            .into());
+    }
+    let editor = Editor::find(environment).map_err(|e| Failure::no(e.to_string()))?;
+    let file = room.service.draft(room.log, &context.session.by()).await?;
+    let edited = editor.edit_file(&file.path).map_err(|e| Failure::no(e.to_string()))?;
+    let problems = room.service.check_draft(room.log, &context.session.by()).await?;
+    let path = file.path.display().to_string();
+    let document = serde_json::json!({
+        "id": room.id, "path": path, "changed": edited.changed, "problems": views(&problems),
+    });
+    context.out.answer(&document, || match problems.len() {
+        0 => format!("{path}: ready to publish"),
+        n => format!("{}\n{n} to do before it can be published", lines(&path, &problems)),
+    })
+}
+
+async fn check(context: &Context<'_>, room: &Room<'_>) -> Answer {
+    let problems = room.service.check_draft(room.log, &context.session.by()).await?;
+    let path = room.service.draft_path(&room.incident().await?).display().to_string();
+    let document = serde_json::json!({ "id": room.id, "path": path, "problems": views(&problems) });
+    context.out.answer(&document, || {
+        if problems.is_empty() { format!("{path}: ready to publish") } else { lines(&path, &problems) }
+    })?;
+    Ok(if problems.is_empty() { Exit::DONE } else { Exit::NO })
+}
+
+fn views(problems: &[Problem]) -> Vec<serde_json::Value> {
+    problems
+        .iter()
+        .map(|p| serde_json::json!({ "rule": p.rule, "line": p.line, "message": p.message }))
+        .collect()
+}
+
+fn lines(path: &str, problems: &[Problem]) -> String {
+    let lines: Vec<String> =
+        problems.iter().map(|p| format!("{path}:{}: {} [{}]", p.line, p.message, p.rule)).collect();
+    lines.join("\n")
+}

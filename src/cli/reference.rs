@@ -1,0 +1,37 @@
+//! The reference of all commands as Markdown, made from the argument reader itself. It must not be edited by hand.
+
+use clap::CommandFactory;
+
+/// The text of `docs/commands.md`.
+#[must_use]
+pub fn reference() -> String {
+    let mut command = super::Cli::command().term_width(100).disable_help_subcommand(true);
+    command.build();
+    let mut text = String::from(
+        "# Commands\n\n<!-- Made from the program by a test: UPDATE_DOCS=1 cargo test commands_reference. \
+         Do not edit. -->\n\n\
+         `--home`, `--as` and `--json` work on every command. INC is a full id, a number, or `.` for the only \
+         open incident; `-` is standard input. Exit codes: 0 done · 1 the answer is no · 2 usage · 3 not found · \
+         4 conflict · 5 integrity · 6 peer or network.\n",
+    );
+    for sub in command.get_subcommands_mut() {
+        add(sub, &mut text);
+    }
+    text
+}
+
+fn add(command: &mut clap::Command, text: &mut String) {
+    let has_children = command.get_subcommands().any(|c| c.get_name() != "help");
+    if !has_children {
+        let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
+        let help = command.clone().disable_help_flag(true).render_help().to_string();
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        text.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
+        return;
+    }
+    for sub in command.get_subcommands_mut() {
+        if sub.get_name() != "help" {
+            add(sub, text);
+        }
+    }
+}

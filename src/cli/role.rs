@@ -1,0 +1,41 @@
+//! `warroom role`: who does what; a role that is held is handed over.
+
+use super::context::Context;
+use super::output::Answer;
+use crate::domain::decide::role_warning;
+use crate::domain::request::Request;
+use crate::domain::role;
+
+/// Give somebody a role, or hand it over
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// commander, deputy, scribe, tech-lead, security-lead, comms, evidence-owner, business-owner, legal, sme, or
+    /// one of the team's
+    role: String,
+    /// Who
+    person: String,
+    /// End it instead
+    #[arg(long)]
+    release: bool,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.incident).await?;
+        let (role, person) = (self.role, self.person);
+        if self.release {
+            return room.perform(Request::ReleaseRole { role, person }, None).await;
+        }
+        let before = room.incident().await?;
+        let handle = person.trim().trim_start_matches('@').to_owned();
+        let warning = role::built_in(&role).and_then(|role| role_warning(&before, role.name, &handle));
+        let exit = room.perform(Request::AssignRole { role, person }, None).await?;
+        if let Some(warning) = warning {
+            context.out.say(&format!("note: {warning}"));
+        }
+        Ok(exit)
+    }
+}

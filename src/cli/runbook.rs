@@ -1,0 +1,194 @@
+//! `warroom runbook`: lists, shows, checks and attaches runbooks.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use super::context::Context;
+use super::output::{Answer, Exit, Stop};
+use super::views::one_line;
+use crate::domain::request::Request;
+use crate::domain::runbook::check::check;
+use crate::service::{Failure, RunbookFile, Service, read_runbook};
+
+/// List, show, check or attach runbooks
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the runbooks of the home
+    List,
+    /// Show what was read of a runbook, and what could not be read as intended
+    Show {
+        /// Its name, a part of its name or title, or the path of a file
+        name: String,
+    },
+    /// Check runbook files: whether they are read as intended and have what a runbook needs
+    Check {
+        /// Files, or folders of .md files
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Attach a runbook to an incident
+    Attach {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// Its name, a part of its name or title, or the path of a file
+        name: String,
+    },
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        match self.action {
+            Action::List => list(context).await,
+            Action::Show { name } => {
+                let service = context.reading().await?;
+                show(context, &find(&service, &name)?)
+            }
+            Action::Check { paths } => check_paths(context, &paths),
+            Action::Attach { incident, name } => {
+                let room = context.room(&incident).await?;
+                let file = find(&room.service, &name)?;
+                room.perform(Request::AttachRunbook(file.to_text()), None).await
+            }
+        }
+    }
+}
+
+/// A runbook of the home, or the file of a path.
+fn find(service: &Service, name: &str) -> Result<RunbookFile, Failure> {
+    let path = Path::new(name);
+    let is_path = name.contains('/') || (path.extension().is_some() && path.is_file());
+    if is_path { read_runbook(path) } else { service.runbook(name) }
+}
+
+async fn list(context: &Context<'_>) -> Answer {
+    let (files, failed) = context.reading().await?.runbooks();
+    for failure in &failed {
+        context.out.say(&format!("not read: {failure}"));
+    }
+    let views: Vec<_> = files
+        .iter()
+        .map(|f| {
+            serde_json::json!({
+                "name": f.name,
+                "title": f.runbook.title,
+                "steps": f.runbook.steps().count(),
+                "problems": f.problems.len(),
+                "last_tested": f.runbook.last_tested.map(|d| d.to_string()),
+            })
+        })
+        .collect();
+    context.out.answer(&serde_json::json!({ "runbooks": views }), || {
+        let width = files.iter().map(|f| f.name.chars().count()).max().unwrap_or(0);
+        let line = |f: &RunbookFile| {
+            format!(
+                "{:<width$}  {:>3} steps  {}",
+                f.name,
+                f.runbook.steps().count(),
+                one_line(&f.runbook.title)
+            )
+        };
+        files.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn show(context: &Context<'_>, file: &RunbookFile) -> Answer {
+    let sections: Vec<_> = file
+        .runbook
+        .sections
+        .iter()
+        .map(|section| {
+            let items: Vec<_> = section
+                .items
+                .iter()
+                .map(|item| {
+                    serde_json::json!({
+                        "step": item.step, "text": item.text, "commands": item.commands, "line": item.line,
+                        "phase": item.phase, "details": item.details,
+                    })
+                })
+                .collect();
+            serde_json::json!({ "heading": section.heading, "line": section.line, "items": items })
+        })
+        .collect();
+    let problems: Vec<_> =
+        file.problems.iter().map(|p| serde_json::json!({ "line": p.line, "message": p.message })).collect();
+    let document = serde_json::json!({
+        "name": file.name, "title": file.runbook.title, "sections": sections, "problems": problems,
+    });
+    if !context.out.is_json() {
+        for problem in &file.problems {
+            context.out.say(&format!("{}:{}: {}", file.path.display(), problem.line, problem.message));
+        }
+    }
+    context.out.answer(&document, || {
+        let mut lines = vec![file.runbook.title.clone()];
+        let mut number = 0_u32;
+        for section in &file.runbook.sections {
+            lines.push(format!("\n{}", section.heading));
+            for item in &section.items {
+                if item.step {
+                    number += 1;
+                    lines.push(format!("  [ ] {number:>2} {}", item.text));
+                } else {
+                    lines.push(format!("      {}", item.text));
+                }
+                for command in &item.commands {
+                    lines.extend(command.lines().map(|line| format!("         $ {line}")));
+                }
+            }
+        }
+        lines.join("\n")
+    })
+}
+
+fn check_paths(context: &Context<'_>, paths: &[PathBuf]) -> Answer {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path)
+                .map_err(|e| Failure::no(format!("{} cannot be read: {e}", path.display())))?;
+            let mut below: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+            below.retain(|p| p.extension().is_some_and(|e| e == "md"));
+            below.sort();
+            files.extend(below);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let mut views = Vec::new();
+    let mut lines = Vec::new();
+    let mut unread: Option<Failure> = None;
+    for path in &files {
+        let shown = path.display().to_string();
+        let file = match read_runbook(path) {
+            Ok(file) => file,
+            Err(failure) => {
+                lines.push(failure.to_string());
+                views.push(serde_json::json!({ "path": shown, "line": null, "message": failure.message }));
+                unread.get_or_insert(failure);
+                continue;
+            }
+        };
+        for problem in file.problems.iter().chain(&check(&file.runbook, &file.text)) {
+            lines.push(format!("{shown}:{}: {}", problem.line, problem.message));
+            views
+                .push(serde_json::json!({ "path": shown, "line": problem.line, "message": problem.message }));
+        }
+    }
+    if let (Some(failure), 1) = (&unread, files.len()) {
+        return Err(Stop::Failure(failure.clone()));
+    }
+    let well = lines.is_empty();
+    context.out.answer(&serde_json::json!({ "checked": files.len(), "problems": views }), || {
+        if well { format!("{} checked, no problem", files.len()) } else { lines.join("\n") }
+    })?;
+    Ok(if well { Exit::DONE } else { Exit::NO })
+}

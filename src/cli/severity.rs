@@ -1,0 +1,26 @@
+//! `warroom severity`: how bad it is.
+
+use super::context::Context;
+use super::output::Answer;
+use crate::domain::request::Request;
+
+/// Change the severity: up freely, down with a reason
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// A severity of the team's profile, or unset
+    severity: String,
+    /// Why; needed downwards
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    reason: String,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.incident).await?;
+        let to = (!self.severity.eq_ignore_ascii_case("unset")).then_some(self.severity);
+        room.perform(Request::SetSeverity { to, reason: self.reason }, None).await
+    }
+}

@@ -1,0 +1,227 @@
+//! `warroom show`: everything about one incident, or the text of a past postmortem.
+
+use super::context::Context;
+use super::output::{Answer, Stop};
+use super::views::{StoryView, one_line};
+use crate::domain::closeout;
+use crate::domain::incident::Incident;
+use crate::domain::summary::StorySummary;
+use crate::domain::time::{Utc, rfc3339};
+use crate::domain::words::ClosureItem;
+use crate::service::FailureKind;
+
+/// Show an incident, or a past postmortem by its id
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incident: id, number, . for the only open one, or the id of an imported postmortem
+    #[arg(value_name = "INC")]
+    incident: String,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let service = context.reading().await?;
+        let log = match service.named(&self.incident).await {
+            Ok((_, log)) => log,
+            Err(failure) if failure.kind == FailureKind::NotFound && context.session.home.exists() => {
+                return match service.past_named(&self.incident).await? {
+                    Some((path, text)) => {
+                        let document = serde_json::json!({ "id": self.incident, "path": path, "text": text });
+                        context.out.answer(&document, || text.clone())
+                    }
+                    None => Err(Stop::Failure(failure)),
+                };
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        let incident = service.incident(log).await?;
+        let now = context.now();
+        let next = closeout::next_step(&incident, service.policy()).as_str();
+        context.out.answer(&document(&incident, next, now), || text(&incident, next, now))
+    }
+}
+
+fn stories(incident: &Incident, now: Utc) -> Vec<StoryView> {
+    let stories = incident.closing.stories.values();
+    stories.map(|s| StoryView::new(&StorySummary::new(incident.id, s), now)).collect()
+}
+
+fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
+    let when = |at: Option<Utc>| at.map(rfc3339);
+    let record = &incident.record;
+    let talk = &incident.talk;
+    let postmortem = &incident.closing.postmortem;
+    let milestones: serde_json::Map<String, serde_json::Value> = incident
+        .milestones
+        .iter()
+        .map(|(name, m)| {
+            (name.to_string(), serde_json::json!({ "at": rfc3339(m.at), "about": m.about, "by": m.by }))
+        })
+        .collect();
+    let closure: serde_json::Map<String, serde_json::Value> = ClosureItem::ALL
+        .iter()
+        .map(|item| {
+            let answer = incident.closing.answers.get(item);
+            let value = serde_json::json!({
+                "state": incident.closing.state_of(*item),
+                "reason": answer.map(|a| a.reason.as_str()).unwrap_or_default(),
+                "by": answer.map(|a| a.by.as_str()),
+            });
+            (item.to_string(), value)
+        })
+        .collect();
+    serde_json::json!({
+        "id": incident.id,
+        "title": incident.title,
+        "kind": incident.kind,
+        "profile": incident.profile,
+        "severity": incident.severity,
+        "state": incident.state,
+        "phase": incident.phase,
+        "visibility": incident.visibility,
+        "disposition": incident.disposition.as_ref().map(|d| serde_json::json!({
+            "word": d.word, "of": d.of, "reason": d.reason,
+        })),
+        "services": incident.services,
+        "tags": incident.tags,
+        "declared_at": rfc3339(incident.declared_at),
+        "declared_by": incident.declared_by,
+        "resolved_at": when(incident.resolved_at),
+        "closed_at": when(incident.closed_at),
+        "ended_by": incident.ended_by,
+        "reopened": incident.reopened,
+        "milestones": milestones,
+        "impact": incident.impact.as_ref().map(|i| serde_json::json!({
+            "text": i.text, "certainty": i.certainty, "customer_data": i.customer_data,
+            "production": i.production, "privileged_access": i.privileged_access,
+            "by": i.by, "at": rfc3339(i.at),
+        })),
+        "commander": incident.commander(),
+        "roles": incident.roster.history().iter().map(|h| serde_json::json!({
+            "role": h.role, "person": h.person, "from": rfc3339(h.from), "to": when(h.to),
+        })).collect::<Vec<_>>(),
+        "runbooks": incident.checklist.runbooks().map(|r| {
+            let (done, all) = incident.checklist.progress(r.seq);
+            serde_json::json!({ "seq": r.seq, "name": r.name, "title": r.title, "done": done, "steps": all })
+        }).collect::<Vec<_>>(),
+        "steps": incident.checklist.steps().map(|s| serde_json::json!({
+            "number": s.number, "runbook": s.at.runbook, "text": s.text, "commands": s.commands,
+            "phase": s.phase, "heading": s.heading, "state": s.state, "person": s.person,
+            "since": when(s.since), "reason": s.reason,
+        })).collect::<Vec<_>>(),
+        "decisions": talk.decisions.values().map(|d| serde_json::json!({
+            "seq": d.seq, "text": d.text, "decided_by": d.decided_by, "executor": d.executor,
+            "at": rfc3339(d.at), "check_at": when(d.check_at), "objections": d.objections,
+            "verdict": d.verdict.as_ref().map(|v| v.verdict), "verdict_reason": d.verdict.as_ref().map(|v| &v.reason),
+        })).collect::<Vec<_>>(),
+        "hypotheses": talk.hypotheses.values().map(|h| serde_json::json!({
+            "seq": h.seq, "text": h.text, "by": h.by, "at": rfc3339(h.at), "state": h.now.state, "why": h.now.why,
+        })).collect::<Vec<_>>(),
+        "asks": talk.asks.values().map(|a| serde_json::json!({
+            "seq": a.seq, "text": a.text, "person": a.person, "by": a.by, "at": rfc3339(a.at),
+            "due_at": when(a.due_at), "acknowledged_by": a.acknowledged.as_ref().map(|(who, _)| who),
+            "answer": a.answer.as_ref().map(|x| &x.text),
+        })).collect::<Vec<_>>(),
+        "updates": talk.updates.values().map(|u| serde_json::json!({
+            "seq": u.seq, "audience": u.audience, "text": u.text, "state": u.state.as_str(), "by": u.by,
+            "at": rfc3339(u.at), "next_at": when(u.next_at),
+        })).collect::<Vec<_>>(),
+        "evidence": record.evidence.iter().map(|e| serde_json::json!({
+            "seq": e.seq, "name": e.name, "class": e.class, "source": e.source, "acquired_by": e.acquired_by,
+            "acquired_at": rfc3339(e.acquired_at), "location": e.location, "size": e.size, "sha256": e.sha256,
+        })).collect::<Vec<_>>(),
+        "scope": record.scope.iter().map(|s| serde_json::json!({
+            "asset": s.asset, "state": s.state, "by": s.by, "at": rfc3339(s.at),
+        })).collect::<Vec<_>>(),
+        "links": record.links.iter().map(|l| serde_json::json!({ "kind": l.kind, "url": l.url })).collect::<Vec<_>>(),
+        "related": record.related.iter().map(|r| serde_json::json!({
+            "incident": r.incident, "relation": r.relation,
+        })).collect::<Vec<_>>(),
+        "closure": closure,
+        "postmortem": {
+            "path": postmortem.path,
+            "draft": postmortem.drafted.as_ref().map(|(file, _)| file),
+            "problems": postmortem.checked.map(|(n, _)| n),
+            "commit": postmortem.published.as_ref().map(|(commit, _)| commit),
+            "timeline_head": postmortem.timeline_head,
+            "publish_waiver": postmortem.publish_waiver,
+            "waived": postmortem.waived,
+        },
+        "waived": incident.closing.waived,
+        "waiver": incident.closing.waiver,
+        "stories": stories(incident, now),
+        "entries": incident.timeline.len(),
+        "head": incident.head,
+        "next": next,
+    })
+}
+
+fn text(incident: &Incident, next: &str, now: Utc) -> String {
+    let minute = |at: Utc| at.format("%Y-%m-%d %H:%MZ").to_string();
+    let severity = incident.severity.as_deref().unwrap_or("severity unset");
+    let mut lines = vec![
+        format!("{} {}", incident.id, one_line(&incident.title)),
+        format!(
+            "  {severity} · {} · {} · {} · {}",
+            incident.state, incident.phase, incident.kind, incident.visibility
+        ),
+        format!("  declared {} by {}", minute(incident.declared_at), incident.declared_by),
+    ];
+    let mut add = |head: &str, value: String| {
+        if !value.is_empty() {
+            lines.push(format!("  {head}: {value}"));
+        }
+    };
+    add("services", incident.services.join(", "));
+    add("tags", incident.tags.join(", "));
+    if let Some(impact) = &incident.impact {
+        add(
+            "impact",
+            format!(
+                "{} ({}; customer data {}, production {}, privileged access {})",
+                one_line(&impact.text),
+                impact.certainty,
+                impact.customer_data,
+                impact.production,
+                impact.privileged_access
+            ),
+        );
+    }
+    if let Some(disposition) = &incident.disposition {
+        let of = disposition.of.map(|id| format!(" {id}")).unwrap_or_default();
+        add("disposition", format!("{}{of} {}", disposition.word, one_line(&disposition.reason)));
+    }
+    for (name, mark) in &incident.milestones {
+        add(name.as_str(), minute(mark.at));
+    }
+    let roles = incident.roster.now();
+    add("roles", roles.iter().map(|h| format!("{} {}", h.role, h.person)).collect::<Vec<_>>().join(" · "));
+    for link in &incident.record.links {
+        add(&one_line(&link.kind), one_line(&link.url));
+    }
+    add("ended by", one_line(&incident.ended_by));
+    for runbook in incident.checklist.runbooks() {
+        let (done, all) = incident.checklist.progress(runbook.seq);
+        lines.push(format!("  runbook {}: {done} of {all}", runbook.name));
+        for step in incident.checklist.steps_of(runbook.seq) {
+            let who = step.person.as_ref().map(|p| format!(" ({p})")).unwrap_or_default();
+            lines.push(format!("    {:>2} {:<8} {}{who}", step.number, step.state, one_line(&step.text)));
+        }
+    }
+    for item in &incident.record.evidence {
+        lines.push(format!(
+            "  evidence #{}: {} at {}",
+            item.seq,
+            one_line(&item.name),
+            one_line(&item.location)
+        ));
+    }
+    for story in stories(incident, now) {
+        lines.push(format!("  story {}", story.line()));
+    }
+    if let Some(path) = &incident.closing.postmortem.path {
+        lines.push(format!("  postmortem: {path}"));
+    }
+    lines.push(format!("  lines: {} · next: {next}", incident.timeline.len()));
+    lines.join("\n")
+}

@@ -1,0 +1,39 @@
+//! `warroom similar`: past incidents that are like one, or like words.
+
+use super::context::Context;
+use super::output::Answer;
+use super::search::tell;
+use super::stdin;
+use crate::service::Similar;
+
+/// Find past incidents that are like one, or like a text
+#[derive(Debug, clap::Args)]
+#[group(id = "what", required = true, multiple = false, args = ["incident", "text"])]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: Option<String>,
+    /// A text in place of an incident, or - for standard input
+    #[arg(long, allow_hyphen_values = true)]
+    text: Option<String>,
+    /// The most answers
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    limit: usize,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let text = self.text.as_deref().map(stdin::text_or_stdin).transpose()?;
+        let (service, to) = match (text, &self.incident) {
+            (Some(text), _) => (context.reading().await?, Similar::Words(text)),
+            (None, name) => {
+                let (service, log) = context.look(name.as_deref().unwrap_or(".")).await?;
+                let incident = service.incident(log).await?;
+                (service, Similar::To(Box::new(incident)))
+            }
+        };
+        let past =
+            if context.session.home.exists() { service.similar(to, self.limit).await? } else { Vec::new() };
+        tell(context, &past)
+    }
+}

@@ -1,0 +1,52 @@
+//! `warroom step`: moves a step of the attached runbooks.
+
+use clap::ValueEnum;
+
+use super::context::Context;
+use super::output::Answer;
+use crate::domain::request::{Request, StepMove, StepPick};
+
+/// Move a step of the attached runbooks
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// What becomes of it
+    #[arg(value_enum, value_name = "tick|doing|skip|block|reopen", hide_possible_values = true)]
+    change: Change,
+    /// Its running number over the attached runbooks, or a part of its text that no other step has
+    #[arg(value_name = "STEP", allow_hyphen_values = true)]
+    step: String,
+    /// Why; needed to skip or block
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    reason: String,
+    /// Who [default: who acts]
+    #[arg(long, value_name = "PERSON")]
+    person: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.incident).await?;
+        let change = match self.change {
+            Change::Tick => StepMove::Tick,
+            Change::Doing => StepMove::Doing,
+            Change::Skip => StepMove::Skip,
+            Change::Block => StepMove::Block,
+            Change::Reopen => StepMove::Reopen,
+        };
+        let step = StepPick::Named(self.step);
+        room.perform(Request::MoveStep { step, change, person: self.person, reason: self.reason }, None).await
+    }
+}
+
+/// What becomes of a step.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Change {
+    Tick,
+    Doing,
+    Skip,
+    Block,
+    Reopen,
+}

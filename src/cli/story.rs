@@ -1,0 +1,163 @@
+//! `warroom story`: improvement stories, which outlive the close of their incident.
+
+use chrono::NaiveDate;
+use clap::Subcommand;
+
+use super::arguments;
+use super::context::{Context, Room};
+use super::output::{Answer, Stop};
+use super::views::StoryView;
+use crate::domain::ids::StoryId;
+use crate::domain::request::{NewStory, Request};
+use crate::domain::summary::StorySummary;
+use crate::domain::words::{StoryKind, StoryState};
+use crate::service::StoryQuery;
+
+/// Improvement stories: list, file, start, ship, verify, drop
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List stories, soonest due first; prints nothing when there is none, so it is fit for cron
+    List {
+        /// Only those whose day has passed and that have not shipped
+        #[arg(long)]
+        overdue: bool,
+        /// Only those of one owner
+        #[arg(long, value_name = "PERSON")]
+        owner: Option<String>,
+        /// Only those in this state; may be repeated
+        #[arg(long)]
+        state: Vec<StoryState>,
+        /// Only those of one incident
+        #[arg(long, value_name = "INC")]
+        incident: Option<String>,
+    },
+    /// File a story
+    Add {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// What must change
+        #[arg(allow_hyphen_values = true)]
+        title: String,
+        /// Who answers for it
+        #[arg(long, value_name = "PERSON")]
+        owner: Option<String>,
+        /// The day by which it is due [default: by severity]
+        #[arg(long, value_name = "DAY", value_parser = arguments::day)]
+        due: Option<NaiveDate>,
+        /// How much it matters [default: the incident's]
+        #[arg(long)]
+        severity: Option<String>,
+        /// preventive, detective or process
+        #[arg(long)]
+        kind: Option<StoryKind>,
+        /// What will prove it
+        #[arg(long, default_value = "")]
+        proof: String,
+        /// Key or address in the team's tracker
+        #[arg(long, default_value = "")]
+        external: String,
+    },
+    /// Somebody works on it
+    Start {
+        /// The story: INC-2026-0042/S1
+        story: String,
+    },
+    /// It is in production
+    Ship {
+        /// The story: INC-2026-0042/S1
+        story: String,
+        /// The change that shipped it
+        #[arg(long, value_name = "URL", default_value = "")]
+        link: String,
+        /// Why there is no link
+        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        reason: String,
+    },
+    /// It is proven to work
+    Verify {
+        /// The story: INC-2026-0042/S1
+        story: String,
+        /// The test, rule, drill or runbook that shows it
+        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        proof: String,
+    },
+    /// It is given up
+    Drop {
+        /// The story: INC-2026-0042/S1
+        story: String,
+        /// Why
+        #[arg(long, allow_hyphen_values = true)]
+        reason: String,
+    },
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        match self.action {
+            Action::List { overdue, owner, state, incident } => {
+                let service = context.reading().await?;
+                let incident = match incident {
+                    Some(name) => Some(service.named(&name).await?.0),
+                    None => None,
+                };
+                let now = context.now();
+                let overdue_on = overdue.then(|| now.date_naive());
+                let query = StoryQuery { states: state, overdue_on, owner, incident };
+                let stories = service.stories(&query).await?;
+                let views: Vec<StoryView> = stories.iter().map(|s| StoryView::new(s, now)).collect();
+                context.out.answer(&serde_json::json!({ "stories": views }), || {
+                    views.iter().map(StoryView::line).collect::<Vec<_>>().join("\n")
+                })
+            }
+            Action::Add { incident, title, owner, due, severity, kind, proof, external } => {
+                let room = context.room(&incident).await?;
+                let number = room.incident().await?.closing.next_story();
+                let new = NewStory { title, owner, due, severity, kind, proof, external };
+                let submitted = room.submit(&[Request::FileStory(new).into()]).await?;
+                // Somebody else may have filed one meanwhile: the event knows the number.
+                let own = submitted.own_events().iter().find_map(|e| match &e.event {
+                    Some(crate::domain::event::Event::StoryFiled(filed)) => Some(filed.number),
+                    _ => None,
+                });
+                tell(context, &room, own.unwrap_or(number)).await
+            }
+            Action::Start { story } => change(context, &story, |number| Request::StartStory { number }).await,
+            Action::Ship { story, link, reason } => {
+                change(context, &story, |number| Request::ShipStory { number, link, reason }).await
+            }
+            Action::Verify { story, proof } => {
+                change(context, &story, |number| Request::VerifyStory { number, proof }).await
+            }
+            Action::Drop { story, reason } => {
+                change(context, &story, |number| Request::DropStory { number, reason }).await
+            }
+        }
+    }
+}
+
+async fn change(context: &Context<'_>, name: &str, request: impl FnOnce(u32) -> Request) -> Answer {
+    let opened = context.reading().await?;
+    let (id, _) = opened.story_named(name).await?;
+    opened.close().await?;
+    let room = context.room(&id.incident.to_string()).await?;
+    room.submit(&[request(id.number).into()]).await?;
+    tell(context, &room, id.number).await
+}
+
+/// Prints a story as it is now.
+async fn tell(context: &Context<'_>, room: &Room<'_>, number: u32) -> Answer {
+    let incident = room.incident().await?;
+    let story = incident.closing.stories.get(&number).ok_or_else(|| {
+        let id = StoryId { incident: room.id, number };
+        Stop::from(crate::domain::refusal::Refusal::not_found(format!("there is no story {id}")))
+    })?;
+    let view = StoryView::new(&StorySummary::new(room.id, story), context.now());
+    context.out.answer(&view, || view.line())
+}

@@ -1,0 +1,28 @@
+//! `warroom strike`: crosses out a line; it stays in the log.
+
+use super::arguments;
+use super::context::Context;
+use super::output::Answer;
+use crate::domain::ids::Seq;
+use crate::domain::request::Request;
+
+/// Cross out a line, with a reason
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// The number of the line
+    #[arg(value_name = "SEQ", value_parser = arguments::line)]
+    line: Seq,
+    /// Why
+    #[arg(long, allow_hyphen_values = true)]
+    reason: String,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.incident).await?;
+        room.perform(Request::Strike { target: self.line, reason: self.reason }, Some(self.line)).await
+    }
+}

@@ -1,0 +1,317 @@
+//! How incidents, lines and past incidents are written for scripts and for people. Times are RFC 3339 in UTC with
+//! milliseconds. It must not print.
+
+use serde::Serialize;
+
+use crate::domain::ids::{EventId, IncidentId, Seq, StoryId};
+use crate::domain::incident::Entry;
+use crate::domain::summary::{StorySummary, Summary};
+use crate::domain::time::{Utc, format_span, rfc3339};
+use crate::domain::words::{
+    DispositionWord, EntryKind, IncidentKind, Phase, State, StoryKind, StoryState, Visibility,
+};
+use crate::service::{Past, RunbookChoice};
+
+/// A line of a timeline.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EntryView {
+    pub(super) seq: Seq,
+    pub(super) id: EventId,
+    pub(super) kind: EntryKind,
+    pub(super) occurred_at: String,
+    pub(super) about: bool,
+    pub(super) recorded_at: String,
+    pub(super) text: String,
+    pub(super) author: String,
+    pub(super) actor: String,
+    pub(super) source: String,
+    pub(super) tags: Vec<String>,
+    pub(super) starred: bool,
+    pub(super) struck: Option<StrikeView>,
+    pub(super) edits: Vec<EditView>,
+    pub(super) redacted: bool,
+    pub(super) late_ms: Option<i64>,
+    #[serde(skip)]
+    pub(super) shown: bool,
+    #[serde(skip)]
+    at: Utc,
+}
+
+/// Why a line does not count.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct StrikeView {
+    by: String,
+    at: String,
+    reason: String,
+}
+
+/// A former form of a line.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EditView {
+    by: String,
+    at: String,
+    text: String,
+    occurred_at: String,
+}
+
+impl From<&Entry> for EntryView {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            seq: entry.seq,
+            id: entry.id,
+            kind: entry.kind,
+            occurred_at: rfc3339(entry.occurred_at),
+            about: entry.about,
+            recorded_at: rfc3339(entry.recorded_at),
+            text: entry.text.clone(),
+            author: entry.by.clone(),
+            actor: entry.actor.clone(),
+            source: entry.source.clone(),
+            tags: entry.tags.clone(),
+            starred: entry.starred,
+            struck: entry.struck.as_ref().map(|s| StrikeView {
+                by: s.by.clone(),
+                at: rfc3339(s.at),
+                reason: s.reason.clone(),
+            }),
+            edits: entry
+                .edits
+                .iter()
+                .map(|e| EditView {
+                    by: e.by.clone(),
+                    at: rfc3339(e.at),
+                    text: e.text.clone(),
+                    occurred_at: rfc3339(e.occurred_at),
+                })
+                .collect(),
+            redacted: entry.redacted,
+            late_ms: entry.late_by().map(|late| late.num_milliseconds()),
+            shown: entry.topic.shown_by_default(),
+            at: entry.occurred_at,
+        }
+    }
+}
+
+/// `2026-11-20`: under which head a line stands.
+pub(super) fn entry_day(entry: &EntryView) -> String {
+    entry.at.format("%a %Y-%m-%d UTC").to_string()
+}
+
+/// `#7 14:31:05 note  text  (alice, +4m)`.
+pub(super) fn entry_line(entry: &EntryView) -> String {
+    let about = if entry.about { "~" } else { "" };
+    let star = if entry.starred { "★ " } else { "" };
+    let source = if entry.source.is_empty() { String::new() } else { format!("[{}] ", entry.source) };
+    let late = entry
+        .late_ms
+        .map_or_else(String::new, |ms| format!(", +{}", format_span(chrono::TimeDelta::milliseconds(ms))));
+    let edited = if entry.edits.is_empty() { "" } else { ", amended" };
+    let struck = entry
+        .struck
+        .as_ref()
+        .map_or_else(String::new, |s| format!("  [crossed out by {}: {}]", s.by, one_line(&s.reason)));
+    format!(
+        "#{:<3} {about}{} {:<10} {star}{source}{}  ({}{late}{edited}){struck}",
+        entry.seq,
+        entry.at.format("%H:%M:%S"),
+        entry.kind,
+        entry.text.trim_end().replace('\n', "\n      │ "),
+        entry.author,
+    )
+}
+
+/// Line breaks become spaces.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A row of a list of incidents.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct IncidentRow {
+    id: IncidentId,
+    title: String,
+    kind: IncidentKind,
+    profile: String,
+    severity: Option<String>,
+    state: State,
+    phase: Phase,
+    visibility: Visibility,
+    disposition: Option<DispositionWord>,
+    services: Vec<String>,
+    tags: Vec<String>,
+    commander: Option<String>,
+    people: Vec<String>,
+    milestones: std::collections::BTreeMap<String, String>,
+    declared_at: String,
+    resolved_at: Option<String>,
+    closed_at: Option<String>,
+    updated_at: String,
+    ended_by: String,
+    postmortem: Option<String>,
+    postmortem_waived: bool,
+    unshipped: u32,
+    reopened: u32,
+    head: Seq,
+}
+
+impl From<&Summary> for IncidentRow {
+    fn from(row: &Summary) -> Self {
+        Self {
+            id: row.id,
+            title: row.title.clone(),
+            kind: row.kind,
+            profile: row.profile.clone(),
+            severity: row.severity.clone(),
+            state: row.state,
+            phase: row.phase,
+            visibility: row.visibility,
+            disposition: row.disposition,
+            services: row.services.clone(),
+            tags: row.tags.clone(),
+            commander: row.commander.clone(),
+            people: row.people.clone(),
+            milestones: row.milestones.iter().map(|(name, at)| (name.clone(), rfc3339(*at))).collect(),
+            declared_at: rfc3339(row.declared_at),
+            resolved_at: row.resolved_at.map(rfc3339),
+            closed_at: row.closed_at.map(rfc3339),
+            updated_at: rfc3339(row.updated_at),
+            ended_by: row.ended_by.clone(),
+            postmortem: row.postmortem.clone(),
+            postmortem_waived: row.postmortem_waived,
+            unshipped: row.unshipped,
+            reopened: row.reopened,
+            head: row.head,
+        }
+    }
+}
+
+/// An improvement story.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct StoryView {
+    id: StoryId,
+    incident: IncidentId,
+    title: String,
+    owner: Option<String>,
+    due: Option<String>,
+    severity: Option<String>,
+    kind: Option<StoryKind>,
+    state: StoryState,
+    overdue: bool,
+    proof: String,
+    external: String,
+    link: String,
+    reason: String,
+    filed_at: String,
+    changed_at: String,
+}
+
+impl StoryView {
+    pub(super) fn new(story: &StorySummary, now: Utc) -> Self {
+        Self {
+            id: story.id,
+            incident: story.incident,
+            title: story.title.clone(),
+            owner: story.owner.clone(),
+            due: story.due.map(|d| d.to_string()),
+            severity: story.severity.clone(),
+            kind: story.kind,
+            state: story.state,
+            overdue: story.is_overdue(now.date_naive()),
+            proof: story.proof.clone(),
+            external: story.external.clone(),
+            link: story.link.clone(),
+            reason: story.reason.clone(),
+            filed_at: rfc3339(story.filed_at),
+            changed_at: rfc3339(story.changed_at),
+        }
+    }
+
+    /// The story in a line for people.
+    pub(super) fn line(&self) -> String {
+        let due = self.due.as_deref().unwrap_or("no date");
+        let overdue = if self.overdue { " OVERDUE" } else { "" };
+        let owner = self.owner.as_ref().map_or_else(|| "nobody".to_owned(), |o| format!("@{o}"));
+        let severity = self.severity.as_deref().unwrap_or("-");
+        let kind = self.kind.map_or("-", StoryKind::as_str);
+        format!(
+            "{:<17} {:<8} due {due}{overdue}  {severity:<4} {kind:<10} {owner}  {}",
+            self.id.to_string(),
+            self.state,
+            one_line(&self.title)
+        )
+    }
+}
+
+/// A past incident that fits.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct PastView {
+    id: String,
+    title: String,
+    severity: Option<String>,
+    date: Option<String>,
+    path: String,
+    score: f32,
+    share: f32,
+    why: Vec<String>,
+    ended: Option<String>,
+    services: Vec<String>,
+    tags: Vec<String>,
+    unshipped: Vec<StoryView>,
+}
+
+impl PastView {
+    pub(super) fn new(past: &Past, now: Utc) -> Self {
+        Self {
+            id: past.id.clone(),
+            title: past.title.clone(),
+            severity: past.severity.clone(),
+            date: past.date.clone(),
+            path: past.path.clone(),
+            score: past.score,
+            share: past.share,
+            why: past.why.clone(),
+            ended: past.ended.clone(),
+            services: past.services.clone(),
+            tags: past.tags.clone(),
+            unshipped: past.unshipped.iter().map(|s| StoryView::new(s, now)).collect(),
+        }
+    }
+
+    /// The past incident for people: who it is, why it fits, what ended it, what was never shipped.
+    pub(super) fn lines(&self) -> String {
+        let severity = self.severity.as_deref().unwrap_or("-");
+        let date = self.date.as_deref().unwrap_or("no date");
+        let mut text = format!("{}  {}  {severity}  {date}", self.id, one_line(&self.title));
+        if !self.why.is_empty() {
+            text.push_str(&format!("\n    why: {}", one_line(&self.why.join(", "))));
+        }
+        if let Some(ended) = self.ended.as_deref().filter(|e| !e.trim().is_empty()) {
+            text.push_str(&format!("\n    ended by: {}", one_line(ended)));
+        }
+        for story in &self.unshipped {
+            text.push_str(&format!("\n    not shipped: {}", story.line()));
+        }
+        text
+    }
+}
+
+/// A runbook that fits.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ChoiceView {
+    name: String,
+    title: String,
+    why: String,
+}
+
+impl From<&RunbookChoice> for ChoiceView {
+    fn from(choice: &RunbookChoice) -> Self {
+        Self { name: choice.name.clone(), title: choice.title.clone(), why: choice.why.clone() }
+    }
+}
+
+impl ChoiceView {
+    /// The runbook in a line for people.
+    pub(super) fn line(&self) -> String {
+        format!("{}  {}  ({})", self.name, one_line(&self.title), one_line(&self.why))
+    }
+}
