@@ -55,7 +55,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use output::{Exit, report_panic};
+pub use output::{Exit, quiet_panics};
 pub use reference::reference;
 
 use crate::domain::ids::LogId;

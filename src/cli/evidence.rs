@@ -1,17 +1,15 @@
 //! `warroom evidence`: registers files as evidence, with their size and SHA-256. It never moves or changes them.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
-use sha2::{Digest, Sha256};
 
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
 use crate::domain::ids::Seq;
-use crate::domain::request::{Asked, NewEvidence, Request};
-use crate::service::{Failure, FailureKind};
+use crate::domain::request::{Asked, Request};
+use crate::service::read_evidence;
 
 /// Register evidence
 #[derive(Debug, clap::Args)]
@@ -74,18 +72,11 @@ impl Args {
                 let room = context.room(&incident).await?;
                 let mut asked = Vec::new();
                 for path in &paths {
-                    let (size, sha256) = measure(path)?;
-                    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-                    let location = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                    let evidence = NewEvidence {
-                        name: name.clone().unwrap_or(file),
-                        class: class.clone(),
-                        source: source.clone(),
-                        acquired_by: acquired_by.clone(),
-                        location: location.display().to_string(),
-                        size: Some(size),
-                        sha256: Some(sha256),
-                    };
+                    let mut evidence = read_evidence(path, &class, &source)?;
+                    evidence.acquired_by.clone_from(&acquired_by);
+                    if let Some(name) = &name {
+                        evidence.name.clone_from(name);
+                    }
                     asked.push(Asked { request: Request::AddEvidence(evidence), at });
                 }
                 let submitted = room.submit(&asked).await?;
@@ -97,27 +88,4 @@ impl Args {
             }
         }
     }
-}
-
-/// Size in bytes and SHA-256 in hex of a file, read once.
-fn measure(path: &Path) -> Result<(u64, String), Failure> {
-    let failed = |e: std::io::Error| {
-        let kind = match e.kind() {
-            std::io::ErrorKind::NotFound => FailureKind::NotFound,
-            _ => FailureKind::No,
-        };
-        Failure::new(kind, format!("{} cannot be read: {e}", path.display())).hint("nothing was registered")
-    };
-    let mut file = std::fs::File::open(path).map_err(failed)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0_u8; 64 * 1024];
-    let mut size = 0_u64;
-    loop {
-        let read = file.read(&mut buffer).map_err(failed)?;
-        let Some(bytes) = buffer.get(..read).filter(|b| !b.is_empty()) else { break };
-        hash.update(bytes);
-        size += bytes.len() as u64;
-    }
-    let hex = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((size, hex))
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::domain::refusal::Refusal;
 use crate::domain::safe::SafeText;
 use crate::domain::words::UnknownWord;
-use crate::service::Failure;
+use crate::service::{Failure, index_guard};
 
 /// How the process ends (`SPEC.md`, exit codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,12 +140,18 @@ pub(super) fn usage(error: &clap::Error) -> Exit {
     }
 }
 
-/// Says where the program broke, without what it worked on.
-pub fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
-    let place = info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
-    Output::new(false).say(&format!(
-        "warroom: the program broke{place}; what was stored is stored. Please report this place."
-    ));
+/// From here on a panic says where the program broke, without what it worked on.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        // The search engine's panics over damaged files are caught and answered by rebuilding.
+        if index_guard::is_active() {
+            return;
+        }
+        let place = info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+        Output::new(false).say(&format!(
+            "warroom: stopped by a fault of its own{place}. Stored entries are safe. Please report this line."
+        ));
+    }));
 }
 
 fn write_all(bytes: &[u8]) -> Result<(), Stop> {
