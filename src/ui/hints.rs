@@ -49,6 +49,7 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
     let contexts = model.contexts();
     let in_overlay = !model.overlays.is_empty();
     let reading = matches!(model.overlays.last(), Some(Overlay::Read(_)));
+    let closing = matches!(model.overlays.last(), Some(Overlay::Closing(_)));
     let all = model.keymap.first_key(contexts, Action::Palette).map(|k| format!("{} all", shown(k)));
     let keep = all.as_ref().map_or(0, |a| text::width(a).saturating_add(1));
     for spec in TABLE.iter().filter(|s| !s.hint.is_empty() && s.action != Action::Palette) {
@@ -66,6 +67,7 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
         let key = shown(key);
         let word = match spec.action {
             Action::Open if reading => "back",
+            Action::Open if closing => "do it",
             _ => spec.hint,
         };
         let wide = text::width(&key).saturating_add(text::width(word)).saturating_add(3);

@@ -19,7 +19,16 @@ pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf
             || "Runbook".to_owned(),
             |r| {
                 let (done, all) = room.incident.checklist.progress(r.seq);
-                format!("Runbook {} {done}/{all}", r.name)
+                let count = format!(" {done}/{all}");
+                // The name is cut, the count is not.
+                let fits = usize::from(placed.title.w).saturating_sub(14).saturating_sub(count.len());
+                let name = if r.name.chars().count() > fits {
+                    let kept: String = r.name.chars().take(fits.saturating_sub(1)).collect();
+                    format!("{kept}…")
+                } else {
+                    r.name.clone()
+                };
+                format!("Runbook {name}{count}")
             },
         );
         let more = if room.incident.checklist.runbooks().count() > 1 { "[ ]" } else { "" };

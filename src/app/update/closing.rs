@@ -156,7 +156,14 @@ pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: &ClosingAnswer
         room.take(&answer.events, zone);
         room.own.extend(answer.events.iter().map(|e| e.seq));
     }
-    let next = lines().iter().position(|l| !state_of(model, *l).0 && !matches!(l, PathLine::Edit));
+    // On to the step after this one; never back up into the list, where Enter would answer a point.
+    let after = match step {
+        ClosingStep::Draft => PathLine::Edit,
+        ClosingStep::Edit | ClosingStep::Check => PathLine::Publish,
+        ClosingStep::Publish { .. } | ClosingStep::Close { .. } => PathLine::Close,
+    };
+    let after = if answer.problems.is_empty() { after } else { PathLine::Edit };
+    let next = lines().iter().position(|l| *l == after);
     let ok = answer.problems.is_empty() && !answer.needs_author;
     match model
         .overlays
@@ -168,9 +175,7 @@ pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: &ClosingAnswer
             path.busy = None;
             path.line.clone_from(&answer.line);
             path.problems.clone_from(&answer.problems);
-            if let Some(next) = next
-                && ok
-            {
+            if let Some(next) = next {
                 path.selected = next;
             }
         }

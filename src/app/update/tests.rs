@@ -455,8 +455,23 @@ fn closing_points_are_answered_and_steps_asked_for() {
     assert_eq!(desk.stored.closing.answers.len(), 1);
     desk.keys("jxno secret was there<enter>").serve();
     assert_eq!(desk.stored.closing.answers.len(), 2);
-    desk.keys("GkkkkK<enter>");
-    assert!(desk.has_effect(|e| matches!(e, Effect::Closing { .. })));
+    desk.keys("Gkkkk<enter>");
+    let step = |e: &Effect| match e {
+        Effect::Closing { ticket, step, .. } => Some((*ticket, step.clone())),
+        _ => None,
+    };
+    let (ticket, what) = desk.effects.iter().find_map(step).unwrap();
+    assert_eq!(what, crate::app::effect::ClosingStep::Draft);
+    let answer = crate::app::msg::ClosingAnswer { line: "draft written".into(), ..Default::default() };
+    desk.send(Msg::Answer(ticket, Answer::Closing(answer)));
+    desk.effects.clear();
+    desk.keys("<enter>");
+    let (_, what) = desk.effects.iter().find_map(step).unwrap();
+    assert_eq!(
+        what,
+        crate::app::effect::ClosingStep::Edit,
+        "Enter goes on, and answers no point by accident"
+    );
 }
 
 #[test]

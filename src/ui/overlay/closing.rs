@@ -33,8 +33,10 @@ pub(super) fn draw(model: &Model, path: &ClosePath, theme: &Theme, buf: &mut Buf
         theme,
         buf,
     );
-    let below = 6.min(usize::from(inside.h) / 3);
-    let height = usize::from(inside.h).saturating_sub(below);
+    // What was found has what the list leaves, and at least a third where the list is scrolled.
+    let whole = usize::from(inside.h);
+    let below = whole.saturating_sub(all.len()).max(6.min(whole / 3));
+    let height = whole.saturating_sub(below);
     let first = first_row(path.selected, height, all.len());
     for (nth, line) in all.iter().enumerate().skip(first).take(height) {
         let y = u16::try_from(nth.saturating_sub(first)).unwrap_or(u16::MAX);
