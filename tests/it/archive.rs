@@ -649,7 +649,7 @@ fn objects_of_our_own_repository_reach_the_disk_before_the_branch_moves() {
     let Some(trace) =
         traced("child_publishes_in_our_own_repository", &["-e", "trace=fsync,fdatasync,rename,openat"])
     else {
-        println!("SKIPPED: strace cannot run here");
+        crate::data::skipped("strace cannot run here");
         return;
     };
     let syncs = trace.lines().filter(|l| l.contains("fsync(") && l.contains("= 0")).count();
@@ -676,7 +676,7 @@ fn the_environment_and_the_configuration_name_author_and_branch() {
 fn a_repository_of_another_user_is_refused_with_the_line_that_helps() {
     let repo = Repo::with_commit();
     if !is_root() {
-        println!("SKIPPED: only root can give a folder to another user");
+        crate::data::skipped("only root can give a folder to another user");
         return;
     }
     let own = fs::metadata("/proc/self").unwrap().uid();
@@ -708,7 +708,7 @@ fn a_read_only_repository_is_refused_with_the_reason() {
         command.uid(nobody).gid(nobody);
     }
     let Ok(out) = command.output() else {
-        println!("SKIPPED: the test program cannot be run by another user here");
+        crate::data::skipped("the test program cannot be run by another user here");
         return;
     };
     let words = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);

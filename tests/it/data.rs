@@ -13,8 +13,11 @@ pub(crate) fn test_data(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    // Not `eprintln`, which a passing test swallows: what was not tested is said aloud.
-    let said = format!("\nSKIPPED: {} is not there; set WARROOM_TEST_DATA\n", path.display());
-    std::io::stderr().write_all(said.as_bytes()).unwrap();
+    skipped(&format!("{} is not there; set WARROOM_TEST_DATA", path.display()));
     None
+}
+
+/// Says that something was not tested, and why. Not by `eprintln`, which a passing test swallows.
+pub(crate) fn skipped(why: &str) {
+    std::io::stderr().write_all(format!("\nSKIPPED: {why}\n").as_bytes()).unwrap();
 }

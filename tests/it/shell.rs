@@ -129,7 +129,7 @@ fn a_home_that_cannot_be_made_says_why_and_what_to_do() {
     let message = refused(&file.join("home"));
     assert!(message.contains("--home"), "{message}");
     if is_root() {
-        println!("SKIPPED: the folder that cannot be written, because root can write everywhere");
+        crate::data::skipped("the folder that cannot be written, because root can write everywhere");
     } else {
         let locked = folder.path().join("locked");
         fs::create_dir(&locked).unwrap();
