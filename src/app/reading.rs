@@ -57,7 +57,7 @@ pub fn last_brief_scroll(model: &Model) -> usize {
     let layout = model.layout();
     match (&model.room, layout.pane(Pane::Brief)) {
         (Some(room), Some(placed)) => {
-            let rows = brief_lines(model, room, placed.body.w).len();
+            let rows = brief_lines(model, room, placed.body.w, usize::MAX).len();
             rows.saturating_sub(usize::from(placed.body.h))
         }
         _ => 0,
@@ -73,7 +73,7 @@ pub fn lines(model: &Model, what: &Read, width: u16) -> (String, Lines) {
             let zone = zone_label(model.now, model.zone());
             (
                 format!("Brief {} {} ({zone})", room.incident.id, room.incident.title),
-                brief_lines(model, room, width),
+                brief_lines(model, room, width, usize::MAX),
             )
         }
         (Read::Entry(seq), Some(room)) => entry(model, room, *seq, width),
@@ -154,9 +154,10 @@ fn step(room: &Room, at: StepRef, width: u16) -> (String, Lines) {
     (format!("Step {}", step.number), out)
 }
 
-/// The brief in lines of a width. Sections that say nothing take one line together.
+/// The brief in lines of a width: all of them, or, once there are `enough`, no more, because a frame of a long room
+/// should pay for what it shows only. Sections that say nothing take one line together.
 #[must_use]
-pub fn brief_lines(model: &Model, room: &Room, width: u16) -> Lines {
+pub fn brief_lines(model: &Model, room: &Room, width: u16, enough: usize) -> Lines {
     let brief = brief::brief(&room.incident, &model.policy, model.now, model.zone());
     let mut out: Lines = Vec::new();
     let mut nothing: Vec<&str> = Vec::new();
@@ -167,6 +168,9 @@ pub fn brief_lines(model: &Model, room: &Room, width: u16) -> Lines {
         }
         out.push((section.heading.to_owned(), Ink::Word));
         for line in &section.lines {
+            if out.len() >= enough {
+                return out;
+            }
             for (nth, row) in wrap(line, width.saturating_sub(2), 6).into_iter().enumerate() {
                 let indent = if nth == 0 { "  " } else { "   " };
                 out.push((format!("{indent}{row}"), Ink::Text));

@@ -21,7 +21,8 @@ pub(super) fn draw(
     if !placed.title.is_empty() {
         frame::title(placed, "Brief", "", focus, theme, buf);
     }
-    let lines = brief_lines(model, room, placed.body.w);
+    let enough = room.brief_scroll.saturating_add(usize::from(placed.body.h));
+    let lines = brief_lines(model, room, placed.body.w, enough);
     show(&lines, room.brief_scroll, placed.body, theme, buf);
 }
 
