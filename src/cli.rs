@@ -1,5 +1,5 @@
 //! The command line: one file a subcommand, and this one that reads the arguments and starts them. It must not
-//! hold rules of the domain: a command asks the service, and prints what came of it through [`output`].
+//! hold rules of the domain: a command asks the service, and prints what came of it through `output`.
 
 mod amend;
 mod answer;
