@@ -122,6 +122,9 @@ impl Loop<'_> {
         self.draw()?;
         self.settle_in();
         let mut watch = service::ChangeWatch::new(&self.session.home.database()).ok();
+        // What was written between the first frame and the watch.
+        self.look_around();
+        let mut wal = self.wal();
         while !self.leaving && is_up() {
             let timeout = self.timeout();
             let watched = watch.as_ref().map(AsFd::as_fd);
@@ -131,6 +134,12 @@ impl Loop<'_> {
                 .map_err(|e| Failure::no(format!("the terminal cannot be read any more: {e}")))?;
             if wakes.is_empty() {
                 self.take(Msg::Tick);
+                // A watch is a hint that may be lost; the size and time of the log are not.
+                let now = self.wal();
+                if now != wal {
+                    wal = now;
+                    self.look_around();
+                }
             }
             for wake in wakes {
                 if wake == Wake::Watch {
@@ -150,6 +159,14 @@ impl Loop<'_> {
             }
         }
         self.leave()
+    }
+
+    /// Size and time of the write-ahead log: they change with every write of anybody.
+    fn wal(&self) -> Option<(u64, std::time::SystemTime)> {
+        let mut path = self.session.home.database().into_os_string();
+        path.push("-wal");
+        let meta = std::fs::metadata(path).ok()?;
+        Some((meta.len(), meta.modified().ok()?))
     }
 
     /// What can wait until the first frame is on the screen.

@@ -1,0 +1,230 @@
+//! The real binary in a pseudo-terminal: keys go in, a screen comes out. For tests of whole journeys.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long a text may take to appear before the test fails: generous, because machines are shared.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A home and a surrounding of its own: nothing of the developer's machine gets in.
+pub(crate) struct World {
+    folder: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let user = folder.path().join("user");
+        std::fs::create_dir(&user).unwrap();
+        let git = user.join(".gitconfig");
+        std::fs::write(&git, "[user]\n\tname = Alice\n\temail = alice@example.org\n").unwrap();
+        let mut world = Self { folder, variables: Vec::new() };
+        let home = world.home().display().to_string();
+        for (name, value) in [
+            ("WARROOM_HOME", home.as_str()),
+            ("WARROOM_AS", "alice"),
+            ("WARROOM_NOW", "2026-11-20T14:22:00Z"),
+            ("GIT_CONFIG_GLOBAL", git.to_str().unwrap()),
+            ("GIT_CONFIG_SYSTEM", "/dev/null"),
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+        ] {
+            world.set(name, value);
+        }
+        world.set("HOME", user.to_str().unwrap());
+        world
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.retain(|(n, _)| n != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Makes an executable script.
+    pub(crate) fn script(&self, name: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// Runs a subcommand and gives its exit code and output.
+    pub(crate) fn run(&self, args: &[&str]) -> (i32, String, String) {
+        let done = Command::new(env!("CARGO_BIN_EXE_warroom"))
+            .args(args)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .envs(self.variables.iter().map(|(n, v)| (n, v)))
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap();
+        (
+            done.status.code().unwrap_or(-1),
+            String::from_utf8_lossy(&done.stdout).into_owned(),
+            String::from_utf8_lossy(&done.stderr).into_owned(),
+        )
+    }
+
+    /// Runs a subcommand that must succeed, with `--json`, and gives the document.
+    pub(crate) fn json(&self, args: &[&str]) -> serde_json::Value {
+        let mut all = args.to_vec();
+        all.push("--json");
+        let (code, out, err) = self.run(&all);
+        assert_eq!(code, 0, "{args:?}: {out}{err}");
+        serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args:?} printed no JSON ({e}): {out}"))
+    }
+
+    /// Runs a subcommand that must succeed.
+    pub(crate) fn done(&self, args: &[&str]) {
+        let (code, out, err) = self.run(args);
+        assert_eq!(code, 0, "{args:?}: {out}{err}");
+    }
+
+    /// Starts the screen.
+    pub(crate) fn screen(&self, args: &[&str], columns: u16, rows: u16) -> Screen {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
+        command.args(args);
+        command.env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        for (name, value) in &self.variables {
+            command.env(name, value);
+        }
+        command.cwd(self.folder.path());
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(n) = reader.read(&mut buffer) {
+                if n == 0 || sender.send(buffer[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().unwrap();
+        let cells = |n: u16| std::num::NonZero::new(n).unwrap();
+        let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
+        Screen { master: pair.master, writer, child, output, parser, raw: Vec::new() }
+    }
+}
+
+/// A running screen.
+pub(crate) struct Screen {
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    output: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+impl Screen {
+    /// What is on the screen now.
+    pub(crate) fn text(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Every byte that came.
+    pub(crate) fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// Waits until a text is on the screen.
+    pub(crate) fn until(&mut self, text: &str) -> &mut Self {
+        self.until_that(&format!("{text:?} on the screen"), |screen| screen.contains(text))
+    }
+
+    /// Waits until a text is not on the screen.
+    pub(crate) fn until_gone(&mut self, text: &str) -> &mut Self {
+        self.until_that(&format!("{text:?} gone"), |screen| !screen.contains(text))
+    }
+
+    pub(crate) fn until_that(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> &mut Self {
+        let begun = Instant::now();
+        while !is_so(&self.text()) {
+            match self.output.recv_timeout(PATIENCE.saturating_sub(begun.elapsed())) {
+                Ok(bytes) => {
+                    self.raw.extend(&bytes);
+                    self.parser.process(&bytes);
+                }
+                Err(_) => panic!("waited in vain for {what}; the screen was:\n{}", self.text()),
+            }
+        }
+        self
+    }
+
+    /// Types text as a person does: one key after the other, each seen by the program as a key of its own.
+    pub(crate) fn type_text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.send(c.to_string().as_bytes());
+        }
+        self
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> &mut Self {
+        self.writer.write_all(bytes).unwrap();
+        self.writer.flush().unwrap();
+        self
+    }
+
+    /// Types a line into the open composer, waits until it is there, and stores it.
+    pub(crate) fn line(&mut self, text: &str) -> &mut Self {
+        let shown: String = text.chars().take(24).collect();
+        self.type_text(text).until(&shown).send(b"\r")
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        self.child.process_id().unwrap().try_into().unwrap()
+    }
+
+    /// The terminal is back in its cooked mode.
+    pub(crate) fn is_cooked(&self) -> bool {
+        let termios = self.master.get_termios().unwrap();
+        format!("{:?}", termios.local_flags).contains("ICANON")
+    }
+
+    /// Waits for the end and gives the exit code.
+    pub(crate) fn end(&mut self) -> u32 {
+        let begun = Instant::now();
+        loop {
+            while let Ok(bytes) = self.output.try_recv() {
+                self.raw.extend(&bytes);
+                self.parser.process(&bytes);
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
+                    self.raw.extend(&bytes);
+                    self.parser.process(&bytes);
+                }
+                return status.exit_code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "the program did not end; the screen was:\n{}", self.text());
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
