@@ -125,7 +125,7 @@ fn too_small(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     if model.size.h > 2 {
         row.y = row.y.saturating_add(1);
     }
-    let say = format!("{}x{} is too small: 40x10 at least", model.size.w, model.size.h);
+    let say = "too small: 40x10 at least".to_owned();
     Pen::new(buf, row).put(&say, theme.strong);
     let mode = composer::mode(model);
     row.y = row.y.saturating_add(1);

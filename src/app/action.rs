@@ -189,6 +189,10 @@ pub enum Action {
     Evidence,
     /// Files a story.
     Story,
+    /// The improvement stories of the incident.
+    Stories,
+    /// The evidence of the incident.
+    Register,
     /// The brief.
     Brief,
     /// Copies the brief.
@@ -237,6 +241,8 @@ pub enum Action {
     Send,
     /// Leaves the composer or an overlay.
     Close,
+    /// Opens the line in the editor.
+    LineInEditor,
     /// Takes the milestone that the line looks like.
     AcceptMilestone,
     /// Confirms what is picked.

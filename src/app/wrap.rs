@@ -58,9 +58,61 @@ pub fn wrap(text: &str, cells: u16, rows: usize) -> Vec<String> {
     out
 }
 
+/// Where a line is broken so that each piece fits into `cells`: first byte and the byte after the last, white space
+/// at a break left out. At least one piece, the empty one for an empty line.
+#[must_use]
+pub fn pieces(line: &str, cells: u16) -> Vec<(usize, usize)> {
+    let cells = usize::from(cells.max(1));
+    let mut out = Vec::new();
+    let (mut start, mut end, mut wide) = (0_usize, 0_usize, 0_usize);
+    for (at, word) in line.split_word_bound_indices() {
+        let w: usize = word.graphemes(true).map(cell_width).sum();
+        if wide.saturating_add(w) <= cells {
+            wide = wide.saturating_add(w);
+            end = at.saturating_add(word.len());
+            continue;
+        }
+        if end > start {
+            out.push((start, end));
+        }
+        (start, end, wide) = (at, at, 0);
+        if word.trim().is_empty() {
+            start = at.saturating_add(word.len());
+            end = start;
+            continue;
+        }
+        // A word that no row can hold is broken where the row ends.
+        for (offset, grapheme) in word.grapheme_indices(true) {
+            let w = cell_width(grapheme);
+            let here = at.saturating_add(offset);
+            if wide.saturating_add(w) > cells && here > start {
+                out.push((start, here));
+                (start, wide) = (here, 0);
+            }
+            wide = wide.saturating_add(w);
+            end = here.saturating_add(grapheme.len());
+        }
+    }
+    if end > start || out.is_empty() {
+        out.push((start, end));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_fit_and_leave_out_only_white_space() {
+        let cut = |line: &str, cells| -> Vec<String> {
+            pieces(line, cells).into_iter().map(|(a, b)| line.get(a..b).unwrap().to_owned()).collect()
+        };
+        assert_eq!(cut("one two three", 7), ["one two", "three"]);
+        assert_eq!(cut("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(cut("", 4), [""]);
+        assert_eq!(cut("日本語", 4), ["日本", "語"]);
+    }
 
     #[test]
     fn wrapping_breaks_at_spaces_and_inside_long_words() {

@@ -10,6 +10,7 @@ use crate::app::layout::{Layout, Pane, Placed};
 use crate::app::model::{FindRow, Model, Passage};
 use crate::app::update::find::words;
 use crate::app::words::entry_word;
+use crate::app::wrap::pieces;
 use crate::domain::time::{with_zone, zone_label};
 
 /// Draws both panes and the query. Gives the cell of the cursor.
@@ -153,23 +154,25 @@ fn show(text: &Passage, scroll: usize, placed: &Placed, theme: &Theme, buf: &mut
     let first = scroll.min(text.lines.len().saturating_sub(1));
     let mut y = 0_usize;
     for (n, line) in text.lines.iter().enumerate().skip(first) {
-        if y >= height {
-            break;
-        }
         let style = if line.starts_with('#') { theme.strong } else { theme.text };
         let mut marks: Vec<(usize, usize)> =
             text.marks.iter().filter(|m| m.0 == n).map(|m| (m.1, m.2)).collect();
         marks.sort_unstable();
-        let mut from = 0_usize;
-        let row = placed.body.row(u16::try_from(y).unwrap_or(u16::MAX));
-        let mut pen = Pen::new(buf, row);
-        for (start, end) in marks {
-            let (Some(before), Some(word)) = (line.get(from..start), line.get(start..end)) else { continue };
-            pen.put(before, style);
-            pen.put(word, theme.hit);
-            from = end;
+        for (start, end) in pieces(line, placed.body.w) {
+            if y >= height {
+                return;
+            }
+            let row = placed.body.row(u16::try_from(y).unwrap_or(u16::MAX));
+            let mut pen = Pen::new(buf, row);
+            let mut from = start;
+            for (a, b) in marks.iter().map(|(a, b)| ((*a).max(start), (*b).min(end))).filter(|(a, b)| a < b) {
+                let (Some(before), Some(word)) = (line.get(from..a), line.get(a..b)) else { continue };
+                pen.put(before, style);
+                pen.put(word, theme.hit);
+                from = b;
+            }
+            pen.put(line.get(from..end).unwrap_or_default(), style);
+            y = y.saturating_add(1);
         }
-        pen.put_cut(line.get(from..).unwrap_or_default(), style);
-        y = y.saturating_add(1);
     }
 }

@@ -159,6 +159,8 @@ pub const TABLE: &[ActionSpec] = &[
     ),
     row(A::Suspend, "suspend", &["ctrl-z"], &[C::Anywhere], G::Rest, "", "Suspend to the shell"),
     row(A::Redraw, "redraw", &["ctrl-l"], &[C::Anywhere], G::Rest, "", "Draw the screen anew"),
+    row(A::Stories, "stories", &[], &[], G::Look, "", "The improvement stories of this incident"),
+    row(A::Register, "register", &[], &[], G::Look, "", "The evidence of this incident"),
     row(A::HomeScreen, "home", &[], &[], G::Rest, "", "The home screen"),
     row(A::DismissAlarm, "dismiss-alarm", &[], &[], G::Rest, "", "Take the recurrence alarm away"),
     row(A::CloseOut, "close", &[], &[], G::Close, "", "Close: list, draft, edit, check, publish"),
@@ -183,6 +185,7 @@ pub const TABLE: &[ActionSpec] = &[
         "Not applicable, with a reason",
     ),
     row(A::Send, "send", &["enter"], &[C::Composer], G::Edit, "store", "Store the line"),
+    row(A::LineInEditor, "line-in-editor", &["ctrl-x"], &[C::Composer], G::Edit, "", "Go on with the line in the editor"),
     row(
         A::AcceptMilestone,
         "accept",

@@ -52,6 +52,8 @@ pub fn available(model: &Model, action: Action) -> Availability {
             Some(_) => Available,
         },
         Action::Story
+        | Action::Stories
+        | Action::Register
         | Action::Brief
         | Action::CopyBrief
         | Action::Filter
@@ -114,6 +116,10 @@ pub fn available(model: &Model, action: Action) -> Availability {
             Some(room) if room.incident.state != State::Open => Available,
             Some(_) => blocked("the incident is open"),
             None => blocked("open an incident first"),
+        },
+        Action::LineInEditor => match room {
+            Some(room) if room.composer.open => Available,
+            _ => blocked("the composer is not open: i opens it"),
         },
         Action::HomeScreen if model.screen == Screen::Home => blocked("this is the home screen"),
         Action::Open if model.screen == Screen::Home && model.overlays.is_empty() => {

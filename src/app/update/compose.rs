@@ -3,7 +3,7 @@
 
 use super::super::action::Action;
 use super::super::editor::Editor;
-use super::super::effect::{ClosingStep, Effect};
+use super::super::effect::{ClosingStep, EditTarget, Effect};
 use super::super::model::{Model, Pending, PendingState, Purpose, Room, Waiting};
 use super::room;
 use crate::domain::audience::Audience;
@@ -251,6 +251,14 @@ fn send_amend(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<E
     room::submit_typed(model, amend.into(), text, fx);
 }
 
+/// Goes on with the line in the editor: for an update of several paragraphs.
+pub(super) fn in_editor(model: &mut Model, fx: &mut Vec<Effect>) {
+    let Some(room) = model.room.as_ref().filter(|r| r.composer.open) else { return };
+    let (log, text) = (room.incident.log, room.composer.editor.text().to_owned());
+    let ticket = model.ticket(Waiting::EditLine);
+    fx.push(Effect::Edit(ticket, EditTarget::Line { log, text }));
+}
+
 /// Tab: the milestone that the line names is marked beside storing the line.
 pub(super) fn accept_milestone(model: &mut Model, fx: &mut Vec<Effect>) {
     let Some(milestone) = offered(model) else { return };
@@ -305,7 +313,7 @@ fn run_verb(model: &mut Model, verb: Verb, fx: &mut Vec<Effect>) {
         }
         Verb::Show(word) => match word {
             "brief" => super::keys::run(model, Action::Brief, 0, fx),
-            "evidence" => super::keys::run(model, Action::Evidence, 0, fx),
+            "evidence" => super::keys::run(model, Action::Register, 0, fx),
             "home" => room::go_home(model, fx),
             "quit" => fx.push(Effect::Quit),
             _ => super::choose::palette(model),

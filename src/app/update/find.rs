@@ -127,7 +127,16 @@ pub(super) fn read_selected(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// The text arrived; another result may be selected by now.
 pub(super) fn read(model: &mut Model, text: super::super::model::Passage, fx: &mut Vec<Effect>) {
-    model.find.scroll = text.marks.first().map_or(0, |m| m.0.saturating_sub(3));
+    // From a little above the first hit in the text; the front matter says less than the words of people.
+    let fence = |line: &String| line.trim_end() == "---";
+    let body = match text.lines.first() {
+        Some(first) if fence(first) => {
+            text.lines.iter().skip(1).position(fence).map_or(0, |n| n.saturating_add(2))
+        }
+        _ => 0,
+    };
+    let hit = text.marks.iter().find(|m| m.0 >= body).or_else(|| text.marks.first());
+    model.find.scroll = hit.map_or(body, |m| m.0.saturating_sub(3).max(body.min(m.0)));
     model.find.text = Some(text);
     read_selected(model, fx);
 }

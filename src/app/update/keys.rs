@@ -74,6 +74,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         Action::Accept => accept(model, fx),
         Action::Send => compose::send(model, fx),
         Action::AcceptMilestone => compose::accept_milestone(model, fx),
+        Action::LineInEditor => compose::in_editor(model, fx),
         Action::Note => compose::open(model, "", false),
         Action::Scribe => compose::open(model, "", true),
         Action::Decision => compose::open(model, "! ", false),
@@ -102,6 +103,8 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::Story
         | Action::Reopen => choose::state(model, action, fx),
         Action::Brief
+        | Action::Stories
+        | Action::Register
         | Action::CopyBrief
         | Action::FindNext
         | Action::FindBefore

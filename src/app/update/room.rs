@@ -173,6 +173,15 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
     let brief = || Overlay::Read(Reader { what: Read::Brief, scroll: 0 });
     match action {
         Action::Brief => model.overlays.push(brief()),
+        Action::Stories | Action::Register => {
+            let (title, lines) = if action == Action::Stories {
+                ("Improvement stories", stories(model))
+            } else {
+                ("Evidence", register(model))
+            };
+            let what = Read::Text(title.to_owned(), lines);
+            model.overlays.push(Overlay::Read(Reader { what, scroll: 0 }));
+        }
         Action::CopyBrief => {
             let text = brief_text(model);
             let ticket = model.ticket(Waiting::Quiet);
@@ -337,4 +346,45 @@ pub fn overloaded(model: &Model) -> Option<String> {
 pub fn brief_text(model: &Model) -> String {
     let Some(room) = &model.room else { return String::new() };
     crate::domain::brief::brief(&room.incident, &model.policy, model.now, model.zone()).to_text()
+}
+
+/// The stories of the incident, each in a line.
+fn stories(model: &Model) -> Vec<String> {
+    let Some(room) = &model.room else { return Vec::new() };
+    let mut lines: Vec<String> = room
+        .incident
+        .closing
+        .stories
+        .values()
+        .map(|s| {
+            let owner = s.owner.as_ref().map_or_else(|| "nobody".to_owned(), |o| format!("@{o}"));
+            let due = s.due.map(|d| format!(", due {d}")).unwrap_or_default();
+            let late = if s.is_overdue(model.now.with_timezone(&model.zone()).date_naive()) {
+                ", OVERDUE"
+            } else {
+                ""
+            };
+            format!("S{} {} ({owner}{due}, {}{late})", s.number, s.title, s.state)
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push("None yet. S files one.".to_owned());
+    }
+    lines
+}
+
+/// The evidence of the incident, each item in a line.
+fn register(model: &Model) -> Vec<String> {
+    let Some(room) = &model.room else { return Vec::new() };
+    let mut lines = Vec::new();
+    for item in &room.incident.record.evidence {
+        let size = item.size.map(|s| format!(", {s} bytes")).unwrap_or_default();
+        let holder = item.custody.last().map_or(&item.acquired_by, |c| &c.to);
+        lines.push(format!("{} {} ({}{size}) held by @{holder}", item.seq, item.name, item.class));
+        lines.push(format!("  {} {}", item.location, item.sha256.as_deref().unwrap_or_default()));
+    }
+    if lines.is_empty() {
+        lines.push("None yet. V adds a file.".to_owned());
+    }
+    lines
 }

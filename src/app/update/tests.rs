@@ -380,6 +380,35 @@ fn the_palette_runs_actions_and_says_why_not() {
 }
 
 #[test]
+fn the_line_goes_to_the_editor_and_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i> internal: first<ctrl-x>");
+    let ticket = desk.effects.iter().find_map(|e| match e {
+        Effect::Edit(ticket, crate::app::effect::EditTarget::Line { text, .. })
+            if text.ends_with("first") =>
+        {
+            Some(*ticket)
+        }
+        _ => None,
+    });
+    desk.send(Msg::Answer(ticket.unwrap(), Answer::Edited("> internal: first\nsecond".into())));
+    desk.keys("<enter>").serve();
+    assert!(desk.stored.talk.updates.values().any(|u| u.text == "first\nsecond"));
+}
+
+#[test]
+fn stories_and_evidence_are_listed() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("Skeep keys out of CI variables @carol<enter>").serve();
+    desk.keys("?stories<enter>");
+    let Some(Overlay::Read(reader)) = desk.model.overlays.last() else { panic!("nothing to read") };
+    let text = format!("{:?}", reader.what);
+    assert!(text.contains("S1 keep keys out of CI variables (@carol"), "{text}");
+    desk.keys("<esc>:evidence<enter>");
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Read(_))));
+}
+
+#[test]
 fn who_sits_here_is_asked_once_and_cannot_be_skipped() {
     let mut desk = Desk::at_home(80, 24, "");
     desk.keys("<esc>");
