@@ -38,8 +38,11 @@ pub(super) fn draw(
     let mode = mode(model);
     pen.right(&format!("{mode:<9}"), if composer.open { theme.strong } else { theme.dim });
     if !preview.text.is_empty() && !preview.problem {
-        let room_for = pen.left() / 2;
-        if text::width(&preview.text) < room_for {
+        // Kind and time are always there; the age where it leaves the line half of the row.
+        let whole = format!(" {} ({})  ", preview.text, preview.age);
+        if !preview.age.is_empty() && text::width(&whole) < pen.left() / 2 {
+            pen.right(&whole, theme.dim);
+        } else if text::width(&preview.text).saturating_add(12) < pen.left() {
             pen.right(&format!(" {}  ", preview.text), theme.dim);
         }
     } else if preview.problem {

@@ -30,6 +30,12 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
             pen.put_cut(&preview.text, theme.bad);
             return;
         }
+        if let Some(milestone) = preview.offer.filter(|_| room.composer.open)
+            && let Some(key) = model.keymap.first_key(model.contexts(), Action::AcceptMilestone)
+        {
+            pen.put(&shown(key), theme.key);
+            pen.put(&format!(" stores it and marks {milestone}  "), theme.strong);
+        }
         let alarm = &room.alarm;
         if alarm.similar > 0 && !alarm.dismissed && !room.composer.open {
             let stories = match alarm.unshipped {

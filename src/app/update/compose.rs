@@ -331,18 +331,20 @@ pub fn preview(model: &Model) -> Preview {
         return Preview::default();
     }
     if let Some(problem) = &room.composer.problem {
-        return Preview { text: problem.clone(), problem: true };
+        return Preview { text: problem.clone(), problem: true, ..Preview::default() };
     }
     let ctx = context(model);
     if let Purpose::Amend(seq, _) = room.composer.purpose {
         let time = time_spec::parse_leading(text.trim_start(), &ctx).ok().flatten();
         let time = time.map(|(m, _)| format!(" to {}", clock(m.at, model))).unwrap_or_default();
-        return Preview { text: format!("amends {seq}{time}"), problem: false };
+        return Preview { text: format!("amends {seq}{time}"), ..Preview::default() };
     }
     match quick_entry::parse(text, &ctx) {
         Err(EntryProblem::Empty | EntryProblem::NoText(_)) => Preview::default(),
-        Err(EntryProblem::NoVerb) => Preview { text: "a verb: help lists them".to_owned(), problem: false },
-        Err(problem) => Preview { text: problem.to_string(), problem: true },
+        Err(EntryProblem::NoVerb) => {
+            Preview { text: "a verb: help lists them".to_owned(), ..Preview::default() }
+        }
+        Err(problem) => Preview { text: problem.to_string(), problem: true, ..Preview::default() },
         Ok(entry) => {
             let word = match &entry.line {
                 Line::Command { verb, .. } => {
@@ -356,7 +358,7 @@ pub fn preview(model: &Model) -> Preview {
             let (at, day, about) = named.unwrap_or((ctx.now, false, false));
             let mut text = word;
             if matches!(entry.line, Line::Command { .. }) && entry.at.is_none() {
-                return Preview { text, problem: false };
+                return Preview { text, ..Preview::default() };
             }
             text.push(' ');
             if about {
@@ -368,13 +370,9 @@ pub fn preview(model: &Model) -> Preview {
             }
             text.push_str(&clock(at, model));
             let age = model.now - at;
-            if age > chrono::TimeDelta::minutes(1) && named.is_some() {
-                text.push_str(&format!(" ({} ago)", format_span(age)));
-            }
-            if let Some(milestone) = offered_by(room, &entry) {
-                text.push_str(&format!("  Tab: {milestone}"));
-            }
-            Preview { text, problem: false }
+            let old = age > chrono::TimeDelta::minutes(1) && named.is_some();
+            let age = if old { format!("{} ago", format_span(age)) } else { String::new() };
+            Preview { text, age, offer: offered_by(room, &entry), problem: false }
         }
     }
 }
@@ -382,8 +380,12 @@ pub fn preview(model: &Model) -> Preview {
 /// What stands at the right of the composer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preview {
-    /// The words.
+    /// Kind and time, or why the line is not taken.
     pub text: String,
+    /// How long ago that was, when over a minute.
+    pub age: String,
+    /// The milestone that the line looks like.
+    pub offer: Option<Milestone>,
     /// They say why the line is not taken.
     pub problem: bool,
 }
