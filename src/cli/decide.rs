@@ -22,7 +22,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "PERSON")]
     executor: Option<String>,
     /// When the outcome is to be looked at: 15m, 14:48
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     check_at: Option<String>,
     /// What was said against it; may be repeated
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]

@@ -10,7 +10,7 @@ pub fn reference() -> String {
     let mut text = String::from(
         "# Commands\n\n<!-- Made from the program by a test: UPDATE_DOCS=1 cargo test commands_reference. \
          Do not edit. -->\n\n\
-         `--home`, `--as` and `--json` work on every command. INC is a full id, a number, or `.` for the only \
+         `--home DIR`, `--as PERSON` and `--json` work on every command. INC is a full id, a number, or `.` for the only \
          open incident; `-` is standard input. Exit codes: 0 done · 1 the answer is no · 2 usage · 3 not found · \
          4 conflict · 5 integrity · 6 peer or network.\n",
     );
@@ -24,7 +24,12 @@ fn add(command: &mut clap::Command, text: &mut String) {
     let has_children = command.get_subcommands().any(|c| c.get_name() != "help");
     if !has_children {
         let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
-        let help = command.clone().disable_help_flag(true).render_help().to_string();
+        // What works on every command is said once, at the top.
+        let own = |arg: clap::Arg| {
+            let everywhere = arg.is_global_set() || arg.get_id() == "help";
+            arg.hide(everywhere)
+        };
+        let help = command.clone().mut_args(own).render_help().to_string();
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
         text.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
         return;

@@ -8,7 +8,8 @@ use crate::service::Similar;
 
 /// Find past incidents that are like one, or like a text
 #[derive(Debug, clap::Args)]
-#[group(id = "what", required = true, multiple = false, args = ["incident", "text"])]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["incident", "text"]))]
 pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]

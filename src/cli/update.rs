@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long)]
     draft: bool,
     /// When the next one is promised: 30m, 15:00
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     next: Option<String>,
 }
 

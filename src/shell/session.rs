@@ -19,7 +19,7 @@ use crate::shell::config::{Config, default_file};
 use crate::shell::environment::Environment;
 use crate::shell::identity::Identity;
 use crate::shell::ids::{Ids, shared_event};
-use crate::shell::paths::{Access, Home, Shipped, narrow_umask};
+use crate::shell::paths::{Access, Home, HomeError, Shipped, narrow_umask};
 use crate::shell::seals::Seals;
 
 /// What the command line says about the session.
@@ -67,6 +67,10 @@ impl Session {
         let usage = |message: String| Failure::new(FailureKind::Usage, message);
         let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
         let home = Home::find(flags.home.as_deref(), &environment).map_err(|e| Failure::no(e.to_string()))?;
+        if home.root().is_file() {
+            // Said before a file in it is missed.
+            return Err(Failure::no(HomeError::NotFolder(home.root().to_owned()).to_string()));
+        }
         let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
         let home_file = home.config();
         let config =

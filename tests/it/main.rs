@@ -9,6 +9,7 @@
 
 mod archive;
 mod catalogue;
+mod cli;
 mod data;
 mod hostile;
 mod index;
@@ -16,6 +17,7 @@ mod journey;
 mod postmortems;
 mod runbooks;
 mod screen;
+mod service;
 mod shell;
 mod store;
 mod timelines;

@@ -1,0 +1,262 @@
+//! The unbroken path: declared, run, resolved, closed, published, and found by the next one.
+
+use super::{Desk, copy_database, filled, texts};
+
+const CLOSURE: &[&str] =
+    &["cause", "attack-path", "credentials", "artifacts", "monitoring", "notifications", "actions", "review"];
+
+/// An incident up to a filled draft.
+fn written(desk: &Desk, title: &str) -> String {
+    let id = desk.json(&[
+        "declare",
+        title,
+        "--severity",
+        "P1",
+        "--service",
+        "build",
+        "--tag",
+        "signing",
+        "--runbook",
+        "signing-key-compromised",
+        "--commander",
+        "alice",
+    ])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    desk.ok(&["log", &id, "-4m alert from the registry: unknown signature on payments"]);
+    desk.ok(&["log", &id, "-3m ! revoke the signing key at the key service"]);
+    for (role, person) in [("scribe", "bob"), ("tech-lead", "carol"), ("comms", "dana"), ("legal", "erin")] {
+        desk.ok(&["role", &id, role, person]);
+    }
+    desk.ok(&["resolve", &id, "--ended-by", "the signing key was revoked"]);
+    draft(desk, &id);
+    id
+}
+
+/// Drafts, and fills in by an editor that copies the filled text over the draft.
+fn draft(desk: &Desk, id: &str) {
+    let answer = desk.json(&["postmortem", "draft", id]);
+    assert!(answer["id"].as_str().unwrap().ends_with(id));
+    let text = std::fs::read_to_string(answer["path"].as_str().unwrap()).unwrap();
+    let prepared = desk.file("prepared.md", filled(&text));
+    let mut command = desk.command(&["postmortem", "edit", id, "--json"]);
+    let output = command.env("EDITOR", format!("cp -f '{prepared}'")).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["changed"], true);
+    assert_eq!(answer["problems"].as_array().unwrap().len(), 0, "{answer:#}");
+}
+
+#[test]
+fn an_incident_goes_from_declared_to_published_and_the_next_one_finds_it() {
+    let desk = Desk::new();
+    assert_eq!(desk.ok(&["list"]), "");
+    assert!(!desk.home().exists(), "list makes no home");
+    let declared =
+        desk.run(&["declare", "Signing key leaked to a public registry", "--severity", "p1"]).code(0);
+    assert_eq!(declared.out, "INC-2026-0001\n");
+    assert!(declared.err.contains("signing-key-compromised"), "{declared:?}");
+
+    desk.ok(&[
+        "set",
+        ".",
+        "--service",
+        "build",
+        "--impact",
+        "prod images cannot be trusted",
+        "--confirmed",
+        "--customer-data",
+        "no",
+    ]);
+    desk.ok(&["runbook", "attach", ".", "signing-key"]);
+    desk.ok(&["role", ".", "ic", "@alice"]);
+    desk.ok(&["log", ".", "-4m on-call acked"]);
+    desk.ok(&["log", ".", ":m acknowledged"]);
+    let decided = desk.json(&["decide", ".", "revoke the key now", "--executor", "bob", "--check-at", "15m"]);
+    assert_eq!(decided["entries"][0]["kind"], "decision");
+    let seq = decided["entries"][0]["seq"].to_string();
+    desk.ok(&["verdict", ".", &seq, "held", "--reason", "no new signatures"]);
+    let asked = desk.json(&["ask", ".", "@bob 3m list builds since 13:00"])["entries"][0]["seq"].to_string();
+    desk.ok(&["ack", ".", &asked, "--as", "bob"]);
+    desk.ok(&["answer", ".", &asked, "17 builds"]);
+    let guess = desk.json(&["hypothesis", ".", "key was in a CI variable"])["entries"][0]["seq"].to_string();
+    desk.run(&["hypothesis", ".", &guess, "--state", "ruled-out"]).refuses(2, "reason");
+    desk.ok(&["hypothesis", ".", &guess, "--state", "ruled-out", "--why", "the variable is masked"]);
+    desk.ok(&["step", ".", "tick", "1"]);
+    desk.ok(&["step", ".", "skip", "2", "--reason", "no such job"]);
+    desk.ok(&["phase", ".", "contain"]);
+    let draft_update = desk.json(&["update", ".", "customers", "we are looking into it", "--draft"]);
+    let draft_update = draft_update["entries"][0]["seq"].to_string();
+    desk.ok(&["update", ".", "approve", &draft_update]);
+    desk.ok(&["update", ".", "send", &draft_update]);
+    desk.ok(&["link", ".", "bridge", "https://meet.example.org/42"]);
+    let item = desk.file("build.log", "signed\n");
+    let item = desk.json(&["evidence", "add", ".", &item, "--class", "log"]);
+    assert_eq!(item["entries"].as_array().unwrap().len(), 1, "{item:#}");
+
+    let shown = desk.json(&["show", "1"]);
+    assert_eq!(shown["commander"], "alice");
+    assert_eq!(shown["steps"][0]["state"], "done");
+    assert_eq!(shown["asks"][0]["answer"], "17 builds");
+    assert_eq!(shown["evidence"][0]["size"], 7);
+    assert_eq!(
+        shown["evidence"][0]["sha256"], "ad093de033f89b590459503f94d25ea4a36fd044f7ce6d674f43e0d8412161f9",
+        "SHA-256 of the file"
+    );
+    let brief = desk.ok(&["brief", "."]);
+    assert!(brief.contains("prod images cannot be trusted") && brief.contains("bridge"), "{brief}");
+
+    let blocked = desk.run(&["close", "1", "--json"]).code(1).json();
+    assert_eq!((&blocked["closed"], &blocked["next"]), (&false.into(), &"resolve".into()));
+    desk.ok(&["resolve", ".", "--ended-by", "the key was revoked"]);
+    desk.run(&["resolve", "1"]).refuses(1, "resolved already");
+    for (role, person) in [("scribe", "bob"), ("tech-lead", "carol"), ("comms", "dana"), ("legal", "erin")] {
+        desk.ok(&["role", "1", role, person]);
+    }
+    for item in CLOSURE {
+        desk.ok(&["closure", "1", item, "done"]);
+    }
+    desk.run(&["closure", "1", "review", "n/a"]).refuses(2, "reason");
+    let unfilled = desk.run(&["postmortem", "publish", "1"]);
+    unfilled.refuses(3, "no draft");
+    desk.ok(&["postmortem", "draft", "1"]);
+    let problems = desk.run(&["postmortem", "check", "1", "--json"]).code(1).json();
+    assert!(problems["problems"][0]["rule"].is_string() && problems["problems"][0]["line"].is_u64());
+    desk.run(&["postmortem", "publish", "1"]).refuses(1, "--waive");
+    draft(&desk, "1");
+    desk.ok(&["postmortem", "check", "1"]);
+    let published = desk.json(&["postmortem", "publish", "1"]);
+    assert_eq!(
+        published["path"],
+        "2026/11/2026-11-20-signing-key-leaked-to-a-public-registry-inc-2026-0001.md"
+    );
+    assert_eq!(published["commit"].as_str().unwrap().len(), 40);
+    assert!(published["commit_ms"].as_f64().unwrap() > 0.0);
+    assert_eq!(published["filed"].as_array().unwrap().len(), 3);
+    let closed = desk.json(&["close", "1"]);
+    assert_eq!((&closed["closed"], &closed["next"]), (&true.into(), &"nothing".into()));
+    desk.run(&["close", "1"]).refuses(1, "closed already");
+    assert_eq!(desk.ok(&["list"]), "");
+    assert!(desk.ok(&["list", "--closed"]).contains("INC-2026-0001"));
+
+    // Stories outlive the close, and the next incident finds the first one with what never shipped.
+    let stories = desk.json(&["story", "list"])["stories"].as_array().unwrap().clone();
+    assert_eq!(stories.len(), 3);
+    assert_eq!((&stories[0]["owner"], &stories[0]["state"]), (&"bob".into(), &"filed".into()));
+    let next = desk.json(&["declare", "Signing key of the build leaked again", "--service", "build"]);
+    assert_eq!(next["similar"][0]["id"], "INC-2026-0001", "{next:#}");
+    assert_eq!(next["similar"][0]["unshipped"].as_array().unwrap().len(), 3);
+    assert!(!next["similar"][0]["why"].as_array().unwrap().is_empty());
+    assert!(next["similar"][0]["ended"].as_str().unwrap().contains("revoked"));
+    let people = desk.run(&["similar", "2"]).code(0).out;
+    for words in ["why:", "ended by:", "not shipped: INC-2026-0001/S1"] {
+        assert!(people.contains(words), "{words} is not in {people}");
+    }
+    let found = desk.json(&["search", "signing key"]);
+    assert_eq!(found["results"][0]["id"], "INC-2026-0001");
+    assert!(desk.ok(&["show", "1"]).contains("postmortem: 2026/11/"));
+
+    desk.ok(&["reopen", "1", "--reason", "the old key still signs"]);
+    assert_eq!(desk.json(&["show", "1"])["state"], "open");
+    assert_eq!(desk.json(&["verify"])["ok"], true);
+}
+
+#[test]
+fn publishing_twice_says_the_same_and_files_nothing_twice() {
+    let desk = Desk::new();
+    let id = written(&desk, "Signing key leaked");
+    let first = desk.json(&["postmortem", "publish", &id]);
+    let again = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!(again["unchanged"], true);
+    assert_eq!(again["commit"], first["commit"]);
+    assert_eq!(again["filed"].as_array().unwrap().len(), 0);
+    assert_eq!(desk.json(&["story", "list"])["stories"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn publishing_goes_on_after_a_crash_between_any_two_steps() {
+    let desk = Desk::new();
+    let id = written(&desk, "Signing key leaked");
+    // The stories are filed, and the commit is not made: a hook stands for the crash.
+    let hook = desk.home().join("postmortems/.git/hooks/pre-commit");
+    desk.ok(&["search", "anything"]);
+    desk.file("home/postmortems/.git/hooks/pre-commit", "#!/bin/sh\nexit 1\n");
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    assert_ne!(desk.run(&["postmortem", "publish", &id]).code, 0);
+    assert_eq!(desk.json(&["story", "list"])["stories"].as_array().unwrap().len(), 3);
+    copy_database(&desk.home(), &desk.path("before"));
+    std::fs::remove_file(&hook).unwrap();
+    let published = desk.json(&["postmortem", "publish", &id]);
+
+    // The commit is made, and the log does not say so yet; the index is gone as well.
+    copy_database(&desk.path("before"), &desk.home());
+    std::fs::remove_dir_all(desk.home().join("index")).unwrap();
+    assert_eq!(desk.json(&["show", &id])["postmortem"]["commit"], serde_json::Value::Null);
+    let again = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!((&again["commit"], &again["unchanged"]), (&published["commit"], &true.into()));
+    assert_eq!(desk.json(&["show", &id])["postmortem"]["commit"], published["commit"]);
+    assert_eq!(desk.json(&["story", "list"])["stories"].as_array().unwrap().len(), 3);
+    assert_eq!(desk.json(&["search", "signing key"])["results"][0]["id"], id.as_str());
+}
+
+#[test]
+fn publishing_with_problems_needs_a_reason_that_is_kept() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    desk.ok(&["resolve", &id]);
+    desk.ok(&["postmortem", "draft", &id]);
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "--waive");
+    desk.run(&["postmortem", "publish", &id, "--waive", "  "]).refuses(1, "--waive");
+    desk.ok(&["postmortem", "publish", &id, "--waive", "to be finished on Monday"]);
+    let shown = desk.json(&["show", &id]);
+    assert_eq!(shown["postmortem"]["publish_waiver"], "to be finished on Monday");
+    let told = desk.timeline(&id);
+    assert!(texts(&told).iter().any(|t| t.contains("published")), "{told:#?}");
+}
+
+#[test]
+fn nobody_known_to_git_needs_an_author() {
+    let desk = Desk::new();
+    std::fs::remove_file(desk.path(".gitconfig")).unwrap();
+    let id = written(&desk, "Signing key leaked");
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "--author");
+    desk.run(&["postmortem", "publish", &id, "--author", "alice"]).refuses(2, "alice");
+    desk.ok(&["postmortem", "publish", &id, "--author", "Alice Example <alice@example.org>"]);
+}
+
+#[test]
+fn stories_go_from_filed_to_verified_and_cron_hears_only_of_overdue_ones() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    let filed = desk.json(&[
+        "story",
+        "add",
+        &id,
+        "Rotate keys by a job",
+        "--owner",
+        "@bob",
+        "--due",
+        "2026-11-19",
+        "--kind",
+        "preventive",
+        "--severity",
+        "p2",
+    ]);
+    assert_eq!((&filed["id"], &filed["overdue"]), (&format!("{id}/S1").into(), &true.into()));
+    desk.ok(&["story", "add", &id, "Alert on new signatures", "--kind", "detective"]);
+    let overdue = desk.json(&["story", "list", "--overdue"])["stories"].as_array().unwrap().clone();
+    assert_eq!(overdue.len(), 1);
+    assert_eq!(desk.json(&["story", "list", "--owner", "carol"])["stories"].as_array().unwrap().len(), 0);
+    let story = format!("{id}/S1");
+    desk.ok(&["story", "start", &story]);
+    desk.run(&["story", "verify", &story, "--proof", "test"]).refuses(1, "shipped");
+    desk.run(&["story", "ship", &story]).refuses(2, "--link");
+    desk.ok(&["story", "ship", &story, "--link", "https://example.org/change/7"]);
+    desk.run(&["story", "verify", &story]).refuses(2, "proof");
+    desk.ok(&["story", "verify", &story, "--proof", "the drill of May"]);
+    desk.run(&["story", "drop", &story, "--reason", "no"]).refuses(1, "verified");
+    let quiet = desk.run(&["story", "list", "--overdue"]).code(0);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    desk.run(&["story", "start", &format!("{id}/S9")]).refuses(3, "S9");
+    desk.run(&["story", "start", "S1"]).refuses(3, "S1");
+}

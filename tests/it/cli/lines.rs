@@ -1,0 +1,228 @@
+//! Lines: written, read from a stream, corrected, shown as of a time and followed.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Desk, texts};
+
+/// The lines that a child prints, as they come.
+fn lines(output: impl std::io::Read + Send + 'static) -> Receiver<String> {
+    let (send, receive) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines() {
+            let Ok(line) = line else { break };
+            if send.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    receive
+}
+
+fn next(lines: &Receiver<String>) -> Value {
+    let line = lines.recv_timeout(Duration::from_secs(60)).unwrap();
+    serde_json::from_str(&line).unwrap()
+}
+
+#[test]
+fn a_line_is_read_as_in_the_room() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    let logged = desk.json(&["log", ".", "-4m on-call acked"]);
+    let entry = &logged["entries"][0];
+    assert_eq!(
+        (&entry["kind"], &entry["text"], &entry["author"]),
+        (&"note".into(), &"on-call acked".into(), &"alice".into())
+    );
+    assert!(entry["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:56:00."), "{entry:#}");
+    assert!(entry["recorded_at"].as_str().unwrap().starts_with("2026-11-20T14:00:0"), "{entry:#}");
+    assert_eq!(entry["id"].as_str().unwrap().len(), 36);
+    for (text, kind) in [
+        ("! revoke it", "decision"),
+        ("? a bad disk", "hypothesis"),
+        ("+ @bob look", "ask"),
+        ("> customers: we know", "update"),
+        ("14 nodes down", "note"),
+        ("\\! no mark", "note"),
+        ("-", ""),
+    ] {
+        if !kind.is_empty() {
+            assert_eq!(desk.json(&["log", &id, text])["entries"][0]["kind"], kind, "{text}");
+        }
+    }
+    let starred = desk.json(&["log", "1", "* the one that matters", "--as", "bob"]);
+    assert_eq!(
+        (&starred["entries"][0]["starred"], &starred["entries"][0]["author"]),
+        (&true.into(), &"bob".into())
+    );
+    let alert = desk.json(&[
+        "log",
+        ".",
+        "13:00Z disk full",
+        "--kind",
+        "alert",
+        "--source",
+        "monitor",
+        "--alert",
+        "DiskFull",
+    ]);
+    assert_eq!(
+        (&alert["entries"][0]["kind"], &alert["entries"][0]["source"]),
+        (&"alert".into(), &"monitor".into())
+    );
+    assert_eq!(alert["entries"][0]["occurred_at"], "2026-11-20T13:00:00.000Z");
+    let severity = desk.json(&["log", ".", ":s P2 only one zone"]);
+    assert_eq!(severity["entries"][0]["kind"], "system");
+    assert_eq!(desk.json(&["show", "."])["severity"], "P2");
+}
+
+#[test]
+fn a_stream_is_stored_and_told_line_by_line() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let mut child = desk
+        .command(&["log", ".", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let told = lines(child.stdout.take().unwrap());
+    for text in ["first", "-2m second"] {
+        writeln!(stdin, "{text}").unwrap();
+        // The answer comes while the stream is open, and what it says is stored.
+        let entry = next(&told);
+        assert!(text.ends_with(entry["text"].as_str().unwrap()));
+        let stored = desk.timeline(".");
+        assert!(stored.iter().any(|e| e["id"] == entry["id"]), "{entry} is not stored");
+    }
+    write!(stdin, "\r\nlast without an end").unwrap();
+    drop(stdin);
+    assert_eq!(next(&told)["text"], "last without an end");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_bad_line_ends_a_stream_and_what_came_before_stays() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let before = desk.timeline(".").len();
+    desk.feed(&["log", ".", "-"], b"good\n\nbad \xff\nnever\n")
+        .code(2)
+        .err
+        .contains("line 3")
+        .then_some(())
+        .unwrap();
+    let huge = [b"before\n".to_vec(), vec![b'a'; 10_000_000], b"\nafter\n".to_vec()].concat();
+    let refused = desk.feed(&["log", ".", "-"], &huge).code(2);
+    assert!(refused.err.contains("line 2") && refused.err.contains("1 line is stored"), "{refused:?}");
+    let future = desk.feed(&["log", ".", "-"], b"now\n2030-01-01 10:00 later\n").code(2);
+    assert!(future.err.contains("line 2") && future.err.contains("future"), "{future:?}");
+    let entries = desk.timeline(".");
+    assert_eq!(entries.len(), before + 3);
+    for text in ["good", "before", "now"] {
+        assert!(texts(&entries).contains(&text));
+    }
+}
+
+#[test]
+fn lines_are_corrected_and_never_lost() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let seq = desk.json(&["log", ".", "db is slow"])["entries"][0]["seq"].to_string();
+    let amended =
+        desk.json(&["amend", ".", &seq, "--text", "-4 replicas of the db are slow", "--at", "-10m"]);
+    assert_eq!(amended["entries"][0]["text"], "-4 replicas of the db are slow");
+    assert_eq!(amended["entries"][0]["edits"][0]["text"], "db is slow");
+    assert!(amended["entries"][0]["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:50:0"));
+    desk.run(&["amend", ".", &seq, "--text", "x", "--seen", &seq]).refuses(4, "meanwhile");
+    desk.run(&["amend", ".", &seq]).refuses(2, "--text");
+    assert_eq!(desk.json(&["star", ".", &seq])["entries"][0]["starred"], true);
+    assert_eq!(desk.json(&["star", ".", &seq, "--off"])["entries"][0]["starred"], false);
+    let struck = desk.json(&["strike", ".", &format!("#{seq}"), "--reason", "wrong room"]);
+    assert_eq!(struck["entries"][0]["struck"]["reason"], "wrong room");
+    assert!(desk.ok(&["timeline", "."]).contains("crossed out by alice: wrong room"));
+    desk.run(&["strike", ".", "999", "--reason", "x"]).refuses(3, "999");
+}
+
+#[test]
+fn redacted_words_are_gone_from_the_disk_and_the_chain_still_holds() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let secret = "hunter2-is-the-password";
+    let seq = desk.json(&["log", ".", secret])["entries"][0]["seq"].to_string();
+    desk.ok(&["redact", ".", &seq, "--reason", "a password"]);
+    assert!(!desk.ok(&["timeline", ".", "--all", "--json"]).contains(secret));
+    assert_eq!(desk.json(&["verify"])["redacted"], 1);
+    for file in ["warroom.db", "warroom.db-wal"] {
+        let bytes = std::fs::read(desk.home().join(file)).unwrap_or_default();
+        assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "the words are in {file}");
+    }
+}
+
+#[test]
+fn the_timeline_of_a_past_moment_has_only_what_was_recorded_by_then() {
+    let mut desk = Desk::new();
+    desk.declare("Web is down");
+    desk.ok(&["log", ".", "early"]);
+    desk.set("WARROOM_NOW", "2026-11-20T15:00:00Z");
+    desk.ok(&["log", ".", "-90m late but told as if early"]);
+    let then = desk.json(&["timeline", ".", "--as-of", "14:30"])["entries"].as_array().unwrap().clone();
+    assert!(texts(&then).contains(&"early") && !texts(&then).contains(&"late but told as if early"));
+    let now = desk.timeline(".");
+    assert_eq!(now[0]["text"], "late but told as if early", "sorted by when it happened");
+    assert!(now[0]["late_ms"].as_i64().unwrap() >= 5_400_000);
+    desk.run(&["timeline", ".", "--as-of", "soon"]).refuses(2, "not a time");
+}
+
+#[test]
+fn a_followed_timeline_tells_what_others_store() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let mut child = desk.command(&["timeline", ".", "--follow", "--json"]).spawn().unwrap();
+    let told = lines(child.stdout.take().unwrap());
+    assert_eq!(next(&told)["kind"], "system");
+    while let Ok(more) = told.try_recv() {
+        assert!(more.contains("system"));
+    }
+    desk.ok(&["log", ".", "written by another process"]);
+    let mut text = String::new();
+    while text != "written by another process" {
+        text = next(&told)["text"].as_str().unwrap().to_owned();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn text_for_people_cannot_steer_their_terminal() {
+    let desk = Desk::new();
+    desk.ok(&["declare", "Web \u{1b}[2J is down"]);
+    desk.ok(&["log", ".", "clear \u{1b}]0;title\u{7} and \u{202e}reversed"]);
+    for command in [&["timeline", ".", "--all"][..], &["list"], &["show", "."], &["brief", "."]] {
+        let out = desk.ok(command);
+        assert!(!out.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{out:?}");
+    }
+    let refused = desk.run(&["show", "\u{1b}[2J"]).code(3);
+    assert!(!refused.err.contains('\u{1b}'), "{refused:?}");
+    let refused = desk.run(&["phase", ".", "\u{1b}[2J"]).code(2);
+    assert!(!refused.err.contains('\u{1b}'), "{refused:?}");
+}
+
+#[test]
+fn an_output_that_nobody_reads_ends_quietly() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    for n in 0..3 {
+        desk.ok(&["log", ".", &format!("line {n}")]);
+    }
+    let mut child = desk.command(&["timeline", "."]).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}

@@ -1,0 +1,79 @@
+//! Import, search, similar: what the archive remembers.
+
+use super::Desk;
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/postmortems");
+
+#[test]
+fn other_peoples_postmortems_are_imported_once_and_found() {
+    let desk = Desk::new();
+    let first = desk.json(&["import", FIXTURES]);
+    let count = first["imported"].as_array().unwrap().len();
+    assert!(count >= 6, "{first:#}");
+    assert_eq!(first["not_read"].as_array().unwrap().len(), 0);
+    let again = desk.json(&["import", FIXTURES]);
+    assert_eq!(
+        (again["imported"].as_array().unwrap().len(), again["skipped"].as_array().unwrap().len()),
+        (0, count)
+    );
+    assert_eq!(again["commit"], serde_json::Value::Null, "nothing new, no commit");
+
+    let found = desk.json(&["search", "nginx"])["results"].as_array().unwrap().clone();
+    assert!(!found.is_empty());
+    assert!(found[0]["title"].is_string() && found[0]["score"].as_f64().unwrap() > 0.0);
+    let id = found[0]["id"].as_str().unwrap();
+    let shown = desk.json(&["show", id]);
+    assert_eq!(shown["id"], id);
+    assert!(shown["text"].as_str().unwrap().to_lowercase().contains("nginx"));
+    let similar = desk.feed(
+        &["similar", "--text", "-", "--limit", "2", "--json"],
+        b"the pods of the hub were down, no space left, certificate expired",
+    );
+    assert_eq!(similar.code(0).json()["results"].as_array().unwrap().len(), 2);
+    assert_eq!(desk.json(&["list", "--all"])["incidents"].as_array().unwrap().len(), 0, "they have no log");
+}
+
+#[test]
+fn what_is_no_postmortem_is_named_and_the_rest_imported() {
+    let desk = Desk::new();
+    desk.file("theirs/good.md", "# Disk full\n\nThe disk of the database was full for an hour.\n");
+    desk.file("theirs/broken.md", b"# Broken \xff\xfe\n");
+    let theirs = desk.path("theirs").to_str().unwrap().to_owned();
+    let report = desk.run(&["import", &theirs, "--json"]).code(0);
+    assert_eq!(report.json()["imported"].as_array().unwrap().len(), 1);
+    assert!(report.err.contains("broken.md"), "{report:?}");
+    desk.run(&["import", "nowhere"]).refuses(3, "nowhere");
+    let only = desk.run(&["import", &format!("{theirs}/broken.md")]).code(1);
+    assert!(only.err.contains("broken.md"), "{only:?}");
+}
+
+#[test]
+fn nothing_found_is_said_and_is_no_failure() {
+    let desk = Desk::new();
+    let ran = desk.run(&["search", "zzzqqq"]).code(0);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "nothing similar found\n"));
+    assert!(!desk.home().exists(), "asking makes no home");
+    let id = desk.declare("Web is down");
+    assert_eq!(desk.json(&["similar", &id])["results"].as_array().unwrap().len(), 0);
+    desk.run(&["search", "x", "--since", "yesterday"]).refuses(2, "2026-06-30");
+    desk.run(&["similar"]).refuses(2, "--text");
+    desk.run(&["similar", &id, "--text", "x"]).refuses(2, "--text");
+}
+
+#[test]
+fn a_damaged_or_missing_index_is_built_again() {
+    let desk = Desk::new();
+    desk.json(&["import", FIXTURES]);
+    let index = desk.home().join("index");
+    for entry in std::fs::read_dir(&index).unwrap().flatten() {
+        if entry.path().is_file() {
+            std::fs::write(entry.path(), b"garbage").unwrap();
+        }
+    }
+    let found = desk.run(&["search", "nginx", "--json"]).code(0);
+    assert!(!found.json()["results"].as_array().unwrap().is_empty());
+    assert_eq!(found.err, "");
+    std::fs::remove_dir_all(&index).unwrap();
+    assert!(!desk.json(&["search", "nginx"])["results"].as_array().unwrap().is_empty());
+    assert!(desk.json(&["reindex"])["indexed"].as_u64().unwrap() >= 6);
+}

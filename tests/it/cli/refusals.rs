@@ -1,0 +1,156 @@
+//! Bad input: one clear message, the right exit code, nothing lost, no panic.
+
+use super::Desk;
+
+#[test]
+fn values_outside_their_set_are_usage_errors() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    for (arguments, words) in [
+        (&["declare", "x", "--severity", "P9"][..], "P1, P2, P3, P4"),
+        (&["declare", "x", "--kind", "fake"], "drill"),
+        (&["declare", "  "], "title is empty"),
+        (&["declare", "x", "--at", "tomorrow"], "not a time"),
+        (&["severity", ".", "P9"], "P1, P2, P3, P4"),
+        (&["role", ".", "dictator", "bob"], "commander"),
+        (&["role", ".", "scribe", "two words"], "not a person"),
+        (&["phase", ".", "panic"], "contain"),
+        (&["milestone", ".", "finished"], "mitigated"),
+        (&["milestone", ".", "detected", "--at", "2030-01-01 10:00"], "future"),
+        (&["log", ".", ""], "empty"),
+        (&["log", ".", "2030-01-01 10:00 later"], "future"),
+        (&["log", ".", ":nonsense"], "no verb"),
+        (&["log", ".", ":brief"], "writes no line"),
+        (&["log", ".", "x", "--kind", "system"], "system"),
+        (&["log", ".", "x", "--source", "monitor"], "--kind alert"),
+        (&["closure", ".", "soul", "done"], "attack-path"),
+        (&["closure", ".", "cause", "maybe"], "n/a"),
+        (&["verdict", ".", "1", "great"], "no-effect"),
+        (&["update", ".", "martians", "hello"], "customers"),
+        (&["update", ".", "approve", "abc"], "number"),
+        (&["decide", ".", "x", "--check-at", "-5m"], "time ahead"),
+        (&["set", "."], "nothing is given"),
+        (&["set", ".", "--disposition", "duplicate-of"], "duplicate"),
+        (&["step", ".", "finish", "1"], "finish"),
+        (&["story", "add", ".", "x", "--due", "soon"], "2026-06-30"),
+        (&["story", "list", "--state", "lost"], "shipped"),
+        (&["verify", "--head", "deadbeef"], "64 hex"),
+        (&["list", "--open", "--closed"], "cannot be used"),
+        (&["declar", "x"], "declare"),
+        (&["strike", ".", "1"], "--reason"),
+    ] {
+        desk.run(arguments).refuses(2, words);
+    }
+    assert_eq!(desk.timeline(".").len(), 1, "nothing was stored");
+    assert_eq!(desk.json(&["list", "--all"])["incidents"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let desk = Desk::new();
+    desk.run(&["show", "INC-2026-0001"]).refuses(3, "no incident");
+    desk.run(&["log", ".", "text"]).refuses(3, "no incident is open");
+    assert!(!desk.home().exists(), "a name that is not there makes no home");
+    desk.declare("Web is down");
+    for (arguments, words) in [
+        (&["show", "77"][..], "77"),
+        (&["timeline", "INC-2025-0001"], "INC-2025-0001"),
+        (&["brief", "nonsense"], "nonsense"),
+        (&["step", ".", "tick", "99"], "99"),
+        (&["runbook", "show", "no-such-book"], "signing-key-compromised"),
+        (&["runbook", "attach", ".", "no-such-book"], "no-such-book"),
+        (&["declare", "x", "--runbook", "no-such-book"], "no-such-book"),
+        (&["amend", ".", "99", "--text", "x"], "99"),
+        (&["ack", ".", "1"], "ask"),
+        (&["evidence", "add", ".", "no-such-file"], "no-such-file"),
+        (&["postmortem", "check", "."], "draft"),
+    ] {
+        desk.run(arguments).refuses(3, words);
+    }
+    desk.declare("Mail is down");
+    desk.run(&["brief", "."]).refuses(3, "INC-2026-0002");
+}
+
+#[test]
+fn a_wrong_configuration_is_named_with_its_line_and_the_nearest_key() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    desk.ok(&["config", "check"]);
+    desk.file("home/warroom.toml", "[calendar]\nzona = \"UTC\"\n");
+    for arguments in [&["list"][..], &["declare", "x"], &["log", ".", "x"]] {
+        desk.run(arguments).refuses(2, "warroom.toml:2");
+    }
+    let checked = desk.run(&["config", "check", "--json"]).code(2).json();
+    assert_eq!(checked["problems"][0]["line"], 2);
+    assert!(checked["problems"][0]["message"].as_str().unwrap().contains("zone"), "{checked:#}");
+    assert_eq!(desk.run(&["doctor"]).code, 1);
+    desk.file("home/warroom.toml", "[calendar]\nzone = \"Mars/Olympus\"\n");
+    desk.run(&["list"]).refuses(2, "Mars/Olympus");
+}
+
+#[test]
+fn a_home_that_cannot_be_is_refused() {
+    let desk = Desk::new();
+    let file = desk.file("a-file", "x");
+    let refused = desk.run(&["declare", "x", "--home", &file]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.err.contains("a-file"), "{refused:?}");
+    let refused = desk.run(&["--home", "/proc/nowhere/home", "declare", "x"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""), "{refused:?}");
+}
+
+#[test]
+fn a_home_of_a_newer_program_is_a_conflict() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let database = desk.home().join("warroom.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        use sqlx::ConnectOptions;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database);
+        let mut conn = options.connect().await.unwrap();
+        sqlx::raw_sql("PRAGMA user_version = 99").execute(&mut conn).await.unwrap();
+        sqlx::Connection::close(conn).await.unwrap();
+    });
+    for arguments in [&["list"][..], &["declare", "x"], &["log", "1", "x"]] {
+        desk.run(arguments).refuses(4, "newer");
+    }
+}
+
+#[test]
+fn a_clock_or_person_that_is_none_is_refused() {
+    let desk = Desk::new().with("WARROOM_NOW", "noon");
+    desk.run(&["list"]).refuses(2, "noon");
+    let desk = Desk::new().with("WARROOM_AS", "two words");
+    desk.run(&["list"]).refuses(2, "two words");
+}
+
+#[test]
+fn a_runbook_that_is_not_markdown_is_refused_by_line() {
+    let desk = Desk::new();
+    let bad = desk.file("bad.md", b"# Title\n\n- do \xff this\n");
+    desk.run(&["runbook", "show", &bad]).refuses(1, "bad.md:3");
+    let id = desk.declare("Web is down");
+    desk.run(&["runbook", "attach", &id, &bad]).refuses(1, "bad.md:3");
+    let thin = desk.file("thin.md", "# Thin\n\nNothing to do here.\n");
+    let checked = desk.run(&["runbook", "check", &thin, &bad, "--json"]).code(1).json();
+    assert!(checked["problems"].as_array().unwrap().len() >= 2, "{checked:#}");
+    let shipped = desk.home().join("runbooks");
+    desk.ok(&["runbook", "check", shipped.to_str().unwrap()]);
+    assert!(desk.json(&["runbook", "list"])["runbooks"].as_array().unwrap().len() >= 7);
+    let shown = desk.json(&["runbook", "show", "signing-key-compromised"]);
+    assert!(shown["sections"][0]["heading"].is_string() && shown["problems"].is_array());
+}
+
+#[test]
+fn a_postmortem_that_is_not_text_is_refused_and_kept() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    desk.ok(&["resolve", &id]);
+    let path = desk.json(&["postmortem", "draft", &id])["path"].as_str().unwrap().to_owned();
+    let bytes = b"---\nid: x\n---\n# Bad \xff\n";
+    std::fs::write(&path, bytes).unwrap();
+    desk.run(&["postmortem", "check", &id]).refuses(1, ":4:");
+    desk.run(&["postmortem", "publish", &id, "--waive", "x"]).refuses(1, "UTF-8");
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}

@@ -1,0 +1,81 @@
+//! Verify and doctor: what is wrong is named, and what can be rebuilt is.
+
+use sqlx::ConnectOptions;
+
+use super::Desk;
+
+/// Runs a statement on the database as somebody with the sqlite3 program would.
+fn by_hand(desk: &Desk, statements: &'static str) {
+    let database = desk.home().join("warroom.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database);
+        let mut conn = options.connect().await.unwrap();
+        sqlx::raw_sql(statements).execute(&mut conn).await.unwrap();
+        sqlx::Connection::close(conn).await.unwrap();
+    });
+}
+
+#[test]
+fn a_changed_log_is_named_with_exit_code_five() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    desk.ok(&["log", ".", "a line that somebody will change"]);
+    let well = desk.json(&["verify"]);
+    assert_eq!((&well["ok"], &well["first_broken"]), (&true.into(), &serde_json::Value::Null));
+    let seq = well["heads"][0]["seq"].to_string();
+    let head = well["heads"][0]["head"].as_str().unwrap().to_owned();
+    desk.ok(&["verify", &id, "--head", &head]);
+    desk.ok(&["verify", "--head", &format!("{seq}:{head}")]);
+    let foreign = "0".repeat(64);
+    assert_eq!(desk.run(&["verify", "--head", &foreign, "--json"]).code(5).json()["ok"], false);
+
+    by_hand(&desk, CHANGE);
+    let broken = desk.run(&["verify", "--json"]).code(5).json();
+    assert_eq!((&broken["ok"], &broken["first_broken"]["incident"]), (&false.into(), &id.as_str().into()));
+    assert!(broken["first_broken"]["seq"].is_u64() && broken["first_broken"]["reason"].is_string());
+    assert!(desk.run(&["verify"]).code(5).out.contains(&id));
+    let doctor = desk.run(&["doctor", "--json"]).code(1).json();
+    let wrong: Vec<_> = doctor["findings"].as_array().unwrap().iter().filter(|f| f["ok"] == false).collect();
+    assert!(wrong.iter().any(|f| f["name"] == "verify"), "{wrong:#?}");
+}
+
+#[test]
+fn doctor_tells_all_and_repairs_lists_and_index() {
+    let desk = Desk::new();
+    let nothing = desk.run(&["doctor"]).code(0);
+    assert!(nothing.out.contains("not made yet") && !desk.home().exists(), "{nothing:?}");
+    desk.declare("Web is down");
+    let well = desk.json(&["doctor"]);
+    assert_eq!(well["ok"], true, "{well:#}");
+    let names: Vec<&str> =
+        well["findings"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
+    for name in [
+        "home", "config", "terminal", "identity", "locks", "sqlite", "database", "verify", "archive",
+        "author", "signing", "index",
+    ] {
+        assert!(names.contains(&name), "{name} is missing in {names:?}");
+    }
+    by_hand(&desk, SPOIL);
+    desk.run(&["list"]).refuses(5, "doctor --repair");
+    desk.ok(&["doctor", "--repair"]);
+    assert!(desk.ok(&["list"]).contains("Web is down"));
+    desk.file("home/postmortems/.git/index.lock", "");
+    assert!(desk.run(&["doctor"]).code(1).out.contains("index.lock"));
+}
+
+#[test]
+fn init_makes_a_home_once() {
+    let desk = Desk::new();
+    assert_eq!(desk.json(&["init"])["created"], true);
+    assert_eq!(desk.json(&["init"])["created"], false);
+    let refused = Desk::new().run(&["init", "--group", "no-such-group-here"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.err.contains("no-such-group-here"), "{refused:?}");
+}
+
+/// Changes the words of a line behind the program's back.
+const CHANGE: &str = "DROP TRIGGER payload_is_not_changed;
+    UPDATE payload SET body = CAST(replace(CAST(body AS TEXT), 'somebody', 'nobody') AS BLOB);";
+/// Spoils the row that lists read.
+const SPOIL: &str = "UPDATE summary SET body = '{}';";

@@ -1,0 +1,200 @@
+//! Use cases over a real store, by two services on one home: conflicts, breaches, all or nothing.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+use warroom::domain::event::Event;
+use warroom::domain::ids::{IncidentId, LogId, Seq};
+use warroom::domain::request::{Asked, Declaration, Request};
+use warroom::domain::time::Utc;
+use warroom::domain::words::IncidentKind;
+use warroom::service::{By, FailureKind, Service};
+use warroom::shell::clock::Clock;
+use warroom::shell::config::Config;
+use warroom::shell::environment::Environment;
+use warroom::shell::identity::{Identity, IdentitySource};
+use warroom::shell::ids::Ids;
+use warroom::shell::paths::Home;
+use warroom::shell::session::{Opening, Session};
+
+fn now() -> Utc {
+    "2026-11-20T14:00:00Z".parse().unwrap()
+}
+
+fn session(folder: &Path, person: &str) -> Session {
+    Session {
+        environment: Environment::default(),
+        home: Home::at(&folder.join("home")),
+        config: Config::default(),
+        clock: Clock::stopped(now()),
+        ids: Ids::new().unwrap(),
+        identity: Identity {
+            person: person.to_owned(),
+            source: IdentitySource::Flag,
+            user: "unix".to_owned(),
+            host: "host".to_owned(),
+        },
+    }
+}
+
+fn note(text: &str) -> Asked {
+    Request::Note { text: text.to_owned(), tags: Vec::new(), starred: false }.into()
+}
+
+fn run(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap()
+        .block_on(work);
+}
+
+/// Two services on one home, and an incident that the first declared.
+async fn two(folder: &Path) -> ((Service, By), (Service, By), LogId) {
+    let (alice, bob) = (session(folder, "alice"), session(folder, "bob"));
+    let first = alice.open(Opening::Write).await.unwrap();
+    let declaration = Declaration {
+        id: IncidentId { year: 0, number: 0 },
+        title: "Web is down".to_owned(),
+        kind: IncidentKind::Real,
+        severity: Some("P1".to_owned()),
+        services: Vec::new(),
+        tags: Vec::new(),
+        commander: None,
+        runbooks: Vec::new(),
+    };
+    let (_, log, _) = first.declare(&alice.by(), declaration, None).await.unwrap();
+    let second = bob.open(Opening::Write).await.unwrap();
+    ((first, alice.by()), (second, bob.by()), log)
+}
+
+#[test]
+fn a_conflict_is_decided_again_and_tells_what_the_other_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((first, alice), (second, bob), log) = two(folder.path()).await;
+        let seen = second.incident(log).await.unwrap().head;
+        first.submit(log, &alice, &[note("by alice")], seen).await.unwrap();
+        let submitted = second.submit(log, &bob, &[note("by bob")], seen).await.unwrap();
+        let by: Vec<&str> = submitted.events.iter().map(|e| e.by.as_str()).collect();
+        assert_eq!((by, submitted.own), (vec!["alice", "bob"], 1), "the caller's fold lacks both");
+        assert_eq!(submitted.own_events()[0].by, "bob");
+        assert_eq!(second.incident(log).await.unwrap(), first.incident(log).await.unwrap());
+    });
+}
+
+#[test]
+fn two_services_that_write_at_once_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((first, alice), (second, bob), log) = two(folder.path()).await;
+        let before = first.incident(log).await.unwrap().head;
+        let writer = |service: Service, by: By, name: &'static str| async move {
+            for n in 0..20 {
+                service.submit(log, &by, &[note(&format!("{name} {n}"))], Seq::NONE).await.unwrap();
+            }
+        };
+        let one = tokio::spawn(writer(first.clone(), alice, "alice"));
+        let other = tokio::spawn(writer(second.clone(), bob, "bob"));
+        one.await.unwrap();
+        other.await.unwrap();
+        let incident = second.incident(log).await.unwrap();
+        assert_eq!(incident.head, Seq(before.0 + 40));
+        for name in ["alice", "bob"] {
+            let texts: Vec<&str> = incident
+                .timeline
+                .stored()
+                .iter()
+                .map(|e| e.text.as_str())
+                .filter(|t| t.starts_with(name))
+                .collect();
+            let wanted: Vec<String> = (0..20).map(|n| format!("{name} {n}")).collect();
+            assert_eq!(texts, wanted, "each once, in the order in which they were written");
+        }
+        assert!(first.verify(Some(log), None).await.unwrap().ok);
+    });
+}
+
+#[test]
+fn two_services_declare_under_two_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((first, alice), (second, bob), _) = two(folder.path()).await;
+        let declare = |service: Service, by: By| async move {
+            let mut ids = Vec::new();
+            for n in 0..5 {
+                let declaration = Declaration {
+                    id: IncidentId { year: 0, number: 0 },
+                    title: format!("Incident {n}"),
+                    kind: IncidentKind::Test,
+                    severity: None,
+                    services: Vec::new(),
+                    tags: Vec::new(),
+                    commander: None,
+                    runbooks: Vec::new(),
+                };
+                ids.push(service.declare(&by, declaration, None).await.unwrap().0.number);
+            }
+            ids
+        };
+        let one = tokio::spawn(declare(first, alice));
+        let other = tokio::spawn(declare(second, bob));
+        let mut ids = one.await.unwrap();
+        ids.extend(other.await.unwrap());
+        ids.sort_unstable();
+        assert_eq!(ids, (2..=11).collect::<Vec<u32>>(), "no number twice, none left out");
+    });
+}
+
+#[test]
+fn a_breach_is_written_once_by_two_services() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((first, mut alice), (second, mut bob), log) = two(folder.path()).await;
+        // Both saw the incident before its clocks ran out.
+        second.incident(log).await.unwrap();
+        let later = now() + TimeDelta::hours(12);
+        alice.stamp.at = later;
+        bob.stamp.at = later;
+        let one = tokio::spawn(async move { first.record_breaches(log, &alice).await.unwrap() });
+        let clone = second.clone();
+        let other = tokio::spawn(async move { clone.record_breaches(log, &bob).await.unwrap() });
+        let written = one.await.unwrap().len() + other.await.unwrap().len();
+        let events = second.events_after(log, Seq::NONE).await.unwrap();
+        let mut breaches: Vec<String> = events
+            .iter()
+            .filter_map(|e| match &e.event {
+                Some(Event::ClockBreached(b)) => Some(format!("{} {}", b.clock, b.deadline)),
+                _ => None,
+            })
+            .collect();
+        assert!(written > 0 && breaches.len() == written, "{written} told, {breaches:?} stored");
+        breaches.sort();
+        let count = breaches.len();
+        breaches.dedup();
+        assert_eq!(breaches.len(), count, "one was written twice");
+    });
+}
+
+#[test]
+fn requests_that_are_submitted_together_are_stored_together_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((first, alice), _, log) = two(folder.path()).await;
+        let before = first.incident(log).await.unwrap();
+        let bad = Request::Strike { target: Seq(99), reason: "not there".to_owned() };
+        let refused = first.submit(log, &alice, &[note("one"), bad.into()], before.head).await.unwrap_err();
+        assert_eq!(refused.kind, FailureKind::NotFound);
+        assert_eq!(first.events_after(log, before.head).await.unwrap().len(), 0);
+        assert_eq!(first.incident(log).await.unwrap(), before, "the fold did not move either");
+
+        // A later one may speak of what an earlier one makes.
+        let target = before.head.next();
+        let strike = Request::Strike { target, reason: "typed by mistake".to_owned() };
+        let submitted = first.submit(log, &alice, &[note("two"), strike.into()], before.head).await.unwrap();
+        assert_eq!(submitted.own, 2);
+        let incident = first.incident(log).await.unwrap();
+        assert!(incident.timeline.get(target).unwrap().struck.is_some());
+    });
+}
