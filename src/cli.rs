@@ -206,8 +206,12 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         return Ok(Finish::Exit(Exit(2)));
     };
     let runtime = runtime()?;
-    let context = Context { session, out };
-    let outcome = runtime.block_on(perform(command, &context));
+    let context = Context::new(session, out);
+    let outcome = runtime.block_on(async {
+        let outcome = perform(command, &context).await;
+        context.close().await;
+        outcome
+    });
     // A reader of standard input may still wait for a line that nobody types.
     runtime.shutdown_background();
     Ok(match outcome? {

@@ -24,14 +24,19 @@ pub(super) struct Args {
     /// The time box: 3m
     #[arg(long, value_name = "DURATION")]
     within: Option<String>,
+    /// When it happened
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let within = self.within.as_deref().map(parse_span).transpose();
         let within = within.map_err(|e| Refusal::usage(e.to_string()))?;
+        let at = context.at(self.at.as_deref())?;
         let room = context.room(&self.incident).await?;
         let mut asked = timed("+", &self.text, context.now(), &room)?;
+        asked.at = at.or(asked.at);
         if let Request::Ask { person, time_box, .. } = &mut asked.request {
             *person = self.to.or(person.take());
             *time_box = within.or(*time_box);

@@ -1,6 +1,8 @@
 //! What every subcommand works with: the session, the way out, and a room to write in. It must not print beside
 //! [`Output`].
 
+use std::sync::{Mutex, PoisonError};
+
 use super::arguments;
 use super::output::{Answer, Output, Stop};
 use super::views::{self, EntryView};
@@ -17,17 +19,40 @@ pub(super) struct Context<'a> {
     pub(super) session: Session,
     /// Where the answer goes.
     pub(super) out: &'a Output,
+    /// What was opened, to be closed at the end.
+    opened: Mutex<Vec<Service>>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) const fn new(session: Session, out: &'a Output) -> Self {
+        Self { session, out, opened: Mutex::new(Vec::new()) }
+    }
 }
 
 impl Context<'_> {
+    async fn open(&self, opening: Opening) -> Result<Service, Stop> {
+        let service = self.session.open(opening).await?;
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(service.clone());
+        Ok(service)
+    }
+
+    /// Lets go of the files, so that the database is whole in its one file when nobody else has it open.
+    pub(super) async fn close(&self) {
+        let opened = std::mem::take(&mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner));
+        for service in opened {
+            // What was answered is stored whether or not this works.
+            let _ = service.close().await;
+        }
+    }
+
     /// The service, for reading: no home is made.
     pub(super) async fn reading(&self) -> Result<Service, Stop> {
-        Ok(self.session.open(Opening::Read).await?)
+        self.open(Opening::Read).await
     }
 
     /// The service, for writing.
     pub(super) async fn writing(&self) -> Result<Service, Stop> {
-        Ok(self.session.open(Opening::Write).await?)
+        self.open(Opening::Write).await
     }
 
     /// An incident to look at.
@@ -41,7 +66,7 @@ impl Context<'_> {
     pub(super) async fn room(&self, name: &str) -> Result<Room<'_>, Stop> {
         // What is not there cannot be written to, and asking for it makes no home.
         let opening = if self.session.home.exists() { Opening::Write } else { Opening::Read };
-        let service = self.session.open(opening).await?;
+        let service = self.open(opening).await?;
         let (id, log) = service.named(name).await?;
         Ok(Room { context: self, service, id, log })
     }

@@ -67,7 +67,6 @@ impl Args {
         let (id, log, _) = service.declare(&by, declaration, at).await?;
         let _ = service.record_breaches(log, &by).await;
         if self.open {
-            service.close().await?;
             return Ok(Outcome::Screen(Place::Room(log)));
         }
 
@@ -104,7 +103,6 @@ impl Args {
         if !context.out.is_json() {
             tell(context, &id, &fitting, &past);
         }
-        service.close().await?;
         Ok(Outcome::Exit(exit))
     }
 }
@@ -118,7 +116,13 @@ fn tell(context: &Context<'_>, id: &IncidentId, fitting: &[ChoiceView], past: &[
         }
     }
     if !past.is_empty() {
-        context.out.say("This may have happened before:");
+        let unshipped: usize = past.iter().map(PastView::unshipped).sum();
+        let owed = match unshipped {
+            0 => String::new(),
+            1 => ", 1 unshipped story".to_owned(),
+            n => format!(", {n} unshipped stories"),
+        };
+        context.out.say(&format!("This may have happened before ({} similar{owed}):", past.len()));
         for one in past {
             context.out.say(&format!("  {}", one.lines()));
         }

@@ -56,9 +56,7 @@ impl Args {
             return self.stream(context, &room).await;
         }
         let asked = self.read(context, &room, &self.text)?;
-        let answer = room.perform(asked, None).await;
-        room.service.close().await?;
-        answer
+        room.perform(asked, None).await
     }
 
     /// Each line of standard input, stored and told before the next is read.
@@ -71,7 +69,6 @@ impl Args {
                 Ok(Some(lines)) => stored += lines,
                 Ok(None) => break,
                 Err(stop) => {
-                    room.service.close().await?;
                     let failure = match stop {
                         Stop::Failure(failure) => failure,
                         Stop::Pipe => Failure::no("nobody reads the output any more"),
@@ -91,7 +88,6 @@ impl Args {
                 }
             }
         }
-        room.service.close().await?;
         Ok(Exit::DONE)
     }
 

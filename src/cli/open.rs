@@ -15,8 +15,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Outcome, Stop> {
-        let (service, log) = context.look(&self.incident).await?;
-        service.close().await?;
+        let (_, log) = context.look(&self.incident).await?;
         on_terminal(context)?;
         Ok(Outcome::Screen(Place::Room(log)))
     }

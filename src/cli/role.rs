@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::output::Answer;
 use crate::domain::decide::role_warning;
-use crate::domain::request::Request;
+use crate::domain::request::{Asked, Request};
 use crate::domain::role;
 
 /// Give somebody a role, or hand it over
@@ -20,19 +20,23 @@ pub(super) struct Args {
     /// End it instead
     #[arg(long)]
     release: bool,
+    /// When it happened
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let at = context.at(self.at.as_deref())?;
         let room = context.room(&self.incident).await?;
         let (role, person) = (self.role, self.person);
         if self.release {
-            return room.perform(Request::ReleaseRole { role, person }, None).await;
+            return room.perform(Asked { request: Request::ReleaseRole { role, person }, at }, None).await;
         }
         let before = room.incident().await?;
         let handle = person.trim().trim_start_matches('@').to_owned();
         let warning = role::built_in(&role).and_then(|role| role_warning(&before, role.name, &handle));
-        let exit = room.perform(Request::AssignRole { role, person }, None).await?;
+        let exit = room.perform(Asked { request: Request::AssignRole { role, person }, at }, None).await?;
         if let Some(warning) = warning {
             context.out.say(&format!("note: {warning}"));
         }

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
 use super::views::one_line;
+use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::runbook::check::check;
 use crate::service::{Failure, RunbookFile, Service, read_runbook};
@@ -33,6 +34,14 @@ enum Action {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Detach a runbook that was attached in error; what was done in it stays in the log
+    Detach {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// Its name
+        name: String,
+    },
     /// Attach a runbook to an incident
     Attach {
         /// The incident: id, number, or . for the only open one
@@ -52,6 +61,16 @@ impl Args {
                 show(context, &find(&service, &name)?)
             }
             Action::Check { paths } => check_paths(context, &paths),
+            Action::Detach { incident, name } => {
+                let room = context.room(&incident).await?;
+                let before = room.incident().await?;
+                let attached = before.checklist.named(&name).ok_or_else(|| {
+                    let names: Vec<&str> = before.checklist.runbooks().map(|r| r.name.as_str()).collect();
+                    Refusal::not_found(format!("no runbook {name:?} is attached to {}", room.id))
+                        .hint(format!("attached are: {}", names.join(", ")))
+                })?;
+                room.perform(Request::DetachRunbook { runbook: attached.seq }, None).await
+            }
             Action::Attach { incident, name } => {
                 let room = context.room(&incident).await?;
                 let file = find(&room.service, &name)?;

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
-use crate::domain::request::Request;
+use crate::domain::request::{Asked, Request};
 
 /// Change the severity: up freely, down with a reason
 #[derive(Debug, clap::Args)]
@@ -15,12 +15,16 @@ pub(super) struct Args {
     /// Why; needed downwards
     #[arg(long, default_value = "", allow_hyphen_values = true)]
     reason: String,
+    /// When it happened
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let at = context.at(self.at.as_deref())?;
         let room = context.room(&self.incident).await?;
         let to = (!self.severity.eq_ignore_ascii_case("unset")).then_some(self.severity);
-        room.perform(Request::SetSeverity { to, reason: self.reason }, None).await
+        room.perform(Asked { request: Request::SetSeverity { to, reason: self.reason }, at }, None).await
     }
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::context::Context;
 use super::output::Answer;
-use crate::domain::request::{Request, StepMove, StepPick};
+use crate::domain::request::{Asked, Request, StepMove, StepPick};
 
 /// Move a step of the attached runbooks
 #[derive(Debug, clap::Args)]
@@ -24,10 +24,14 @@ pub(super) struct Args {
     /// Who [default: who acts]
     #[arg(long, value_name = "PERSON")]
     person: Option<String>,
+    /// When it happened
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let at = context.at(self.at.as_deref())?;
         let room = context.room(&self.incident).await?;
         let change = match self.change {
             Change::Tick => StepMove::Tick,
@@ -37,7 +41,8 @@ impl Args {
             Change::Reopen => StepMove::Reopen,
         };
         let step = StepPick::Named(self.step);
-        room.perform(Request::MoveStep { step, change, person: self.person, reason: self.reason }, None).await
+        let request = Request::MoveStep { step, change, person: self.person, reason: self.reason };
+        room.perform(Asked { request, at }, None).await
     }
 }
 

@@ -8,12 +8,13 @@ use super::context::{Context, Room};
 use super::output::{Answer, Stop};
 use super::views::StoryView;
 use crate::domain::ids::StoryId;
+use crate::domain::refusal::Refusal;
 use crate::domain::request::{NewStory, Request};
 use crate::domain::summary::StorySummary;
 use crate::domain::words::{StoryKind, StoryState};
 use crate::service::StoryQuery;
 
-/// Improvement stories: list, file, start, ship, verify, drop
+/// Improvement stories: list, file, correct, start, ship, verify, drop
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -52,6 +53,32 @@ enum Action {
         #[arg(long, value_name = "DAY", value_parser = arguments::day)]
         due: Option<NaiveDate>,
         /// How much it matters [default: the incident's]
+        #[arg(long)]
+        severity: Option<String>,
+        /// preventive, detective or process
+        #[arg(long)]
+        kind: Option<StoryKind>,
+        /// What will prove it
+        #[arg(long, default_value = "")]
+        proof: String,
+        /// Key or address in the team's tracker
+        #[arg(long, default_value = "")]
+        external: String,
+    },
+    /// Correct a story: what is given replaces what was
+    Set {
+        /// The story: INC-2026-0042/S1
+        story: String,
+        /// What must change
+        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        title: String,
+        /// Who answers for it
+        #[arg(long, value_name = "PERSON")]
+        owner: Option<String>,
+        /// The day by which it is due
+        #[arg(long, value_name = "DAY", value_parser = arguments::day)]
+        due: Option<NaiveDate>,
+        /// How much it matters
         #[arg(long)]
         severity: Option<String>,
         /// preventive, detective or process
@@ -128,6 +155,13 @@ impl Args {
                 });
                 tell(context, &room, own.unwrap_or(number)).await
             }
+            Action::Set { story, title, owner, due, severity, kind, proof, external } => {
+                let new = NewStory { title, owner, due, severity, kind, proof, external };
+                if new == NewStory::default() {
+                    return Err(Refusal::usage("nothing is given to set").into());
+                }
+                change(context, &story, |number| Request::ChangeStory { number, change: new }).await
+            }
             Action::Start { story } => change(context, &story, |number| Request::StartStory { number }).await,
             Action::Ship { story, link, reason } => {
                 change(context, &story, |number| Request::ShipStory { number, link, reason }).await
@@ -145,7 +179,6 @@ impl Args {
 async fn change(context: &Context<'_>, name: &str, request: impl FnOnce(u32) -> Request) -> Answer {
     let opened = context.reading().await?;
     let (id, _) = opened.story_named(name).await?;
-    opened.close().await?;
     let room = context.room(&id.incident.to_string()).await?;
     room.submit(&[request(id.number).into()]).await?;
     tell(context, &room, id.number).await
@@ -156,7 +189,7 @@ async fn tell(context: &Context<'_>, room: &Room<'_>, number: u32) -> Answer {
     let incident = room.incident().await?;
     let story = incident.closing.stories.get(&number).ok_or_else(|| {
         let id = StoryId { incident: room.id, number };
-        Stop::from(crate::domain::refusal::Refusal::not_found(format!("there is no story {id}")))
+        Stop::from(Refusal::not_found(format!("there is no story {id}")))
     })?;
     let view = StoryView::new(&StorySummary::new(room.id, story), context.now());
     context.out.answer(&view, || view.line())

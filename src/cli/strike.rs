@@ -16,13 +16,21 @@ pub(super) struct Args {
     #[arg(value_name = "SEQ", value_parser = arguments::line)]
     line: Seq,
     /// Why
-    #[arg(long, allow_hyphen_values = true)]
-    reason: String,
+    #[arg(long, allow_hyphen_values = true, required_unless_present = "restore")]
+    reason: Option<String>,
+    /// Let a crossed-out line count again
+    #[arg(long, conflicts_with = "reason")]
+    restore: bool,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let room = context.room(&self.incident).await?;
-        room.perform(Request::Strike { target: self.line, reason: self.reason }, Some(self.line)).await
+        let target = self.line;
+        let request = match self.reason {
+            Some(reason) => Request::Strike { target, reason },
+            None => Request::Restore { target },
+        };
+        room.perform(request, Some(target)).await
     }
 }

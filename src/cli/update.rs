@@ -8,7 +8,7 @@ use super::stdin;
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Request;
+use crate::domain::request::{Asked, Request};
 
 /// Tell an audience, draft a word to one, or send a draft
 #[derive(Debug, clap::Args)]
@@ -28,10 +28,14 @@ pub(super) struct Args {
     /// When the next one is promised: 30m, 15:00
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     next: Option<String>,
+    /// When it happened
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let at = context.at(self.at.as_deref())?;
         let request = match self.what.as_str() {
             "approve" => Request::ApproveUpdate { target: self.number()? },
             "send" => Request::MarkSent { target: self.number()? },
@@ -47,7 +51,7 @@ impl Args {
             }
         };
         let room = context.room(&self.incident).await?;
-        room.perform(request, None).await
+        room.perform(Asked { request, at }, None).await
     }
 }
 

@@ -277,6 +277,11 @@ impl PastView {
         }
     }
 
+    /// How many of its stories never shipped.
+    pub(super) fn unshipped(&self) -> usize {
+        self.unshipped.len()
+    }
+
     /// The past incident for people: who it is, why it fits, what ended it, what was never shipped.
     pub(super) fn lines(&self) -> String {
         let severity = self.severity.as_deref().unwrap_or("-");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, FailureKind, Service};
 use crate::domain::request::RunbookText;
 use crate::domain::runbook::matching::{Candidate, Query, rank};
+use crate::domain::runbook::shipped::SHIPPED;
 use crate::domain::runbook::{self, MAX_BYTES, Problem, Runbook};
 
 /// A runbook of the folder.
@@ -71,11 +72,19 @@ pub fn read_file(path: &Path) -> Result<RunbookFile, Failure> {
 }
 
 impl Service {
-    /// All runbooks of the folder, by name. Files that cannot be read are left out and named in the second list.
+    /// All runbooks of the folder, by name; the shipped ones while there is no folder. Files that cannot be read are left out and named in the second list.
     #[must_use]
     pub fn runbooks(&self) -> (Vec<RunbookFile>, Vec<Failure>) {
         let (mut files, mut failed) = (Vec::new(), Vec::new());
-        let Ok(entries) = std::fs::read_dir(&self.inner.places.runbooks) else { return (files, failed) };
+        let Ok(entries) = std::fs::read_dir(&self.inner.places.runbooks) else {
+            // Before the home is made, the shipped ones are what there is.
+            files.extend(SHIPPED.iter().map(|(name, text)| {
+                let (runbook, problems) = runbook::parse_named(text, name);
+                let path = self.inner.places.runbooks.join(format!("{name}.md"));
+                RunbookFile { name: (*name).to_owned(), path, text: (*text).to_owned(), runbook, problems }
+            }));
+            return (files, failed);
+        };
         for entry in entries.flatten() {
             let path = entry.path();
             if path.extension().is_some_and(|e| e == "md") {

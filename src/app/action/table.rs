@@ -185,7 +185,15 @@ pub const TABLE: &[ActionSpec] = &[
         "Not applicable, with a reason",
     ),
     row(A::Send, "send", &["enter"], &[C::Composer], G::Edit, "store", "Store the line"),
-    row(A::LineInEditor, "line-in-editor", &["ctrl-x"], &[C::Composer], G::Edit, "", "Go on with the line in the editor"),
+    row(
+        A::LineInEditor,
+        "line-in-editor",
+        &["ctrl-x"],
+        &[C::Composer],
+        G::Edit,
+        "",
+        "Go on with the line in the editor",
+    ),
     row(
         A::AcceptMilestone,
         "accept",

@@ -69,7 +69,10 @@ fn an_incident_goes_from_declared_to_published_and_the_next_one_finds_it() {
         "no",
     ]);
     desk.ok(&["runbook", "attach", ".", "signing-key"]);
-    desk.ok(&["role", ".", "ic", "@alice"]);
+    desk.ok(&["runbook", "attach", ".", "compromised-ci-runner"]);
+    desk.ok(&["runbook", "detach", ".", "compromised-ci-runner"]);
+    desk.run(&["runbook", "detach", ".", "compromised-ci-runner"]).refuses(3, "signing-key-compromised");
+    desk.ok(&["role", ".", "ic", "@alice", "--at", "-5m"]);
     desk.ok(&["log", ".", "-4m on-call acked"]);
     desk.ok(&["log", ".", ":m acknowledged"]);
     let decided = desk.json(&["decide", ".", "revoke the key now", "--executor", "bob", "--check-at", "15m"]);
@@ -148,6 +151,8 @@ fn an_incident_goes_from_declared_to_published_and_the_next_one_finds_it() {
     assert_eq!(next["similar"][0]["unshipped"].as_array().unwrap().len(), 3);
     assert!(!next["similar"][0]["why"].as_array().unwrap().is_empty());
     assert!(next["similar"][0]["ended"].as_str().unwrap().contains("revoked"));
+    let people = desk.run(&["declare", "A signing key leaked from the build"]).code(0).err;
+    assert!(people.contains("(1 similar, 3 unshipped stories)"), "{people}");
     let people = desk.run(&["similar", "2"]).code(0).out;
     for words in ["why:", "ended by:", "not shipped: INC-2026-0001/S1"] {
         assert!(people.contains(words), "{words} is not in {people}");
@@ -246,8 +251,11 @@ fn stories_go_from_filed_to_verified_and_cron_hears_only_of_overdue_ones() {
     desk.ok(&["story", "add", &id, "Alert on new signatures", "--kind", "detective"]);
     let overdue = desk.json(&["story", "list", "--overdue"])["stories"].as_array().unwrap().clone();
     assert_eq!(overdue.len(), 1);
-    assert_eq!(desk.json(&["story", "list", "--owner", "carol"])["stories"].as_array().unwrap().len(), 0);
+    assert_eq!(desk.json(&["story", "list", "--owner", "dana"])["stories"].as_array().unwrap().len(), 0);
     let story = format!("{id}/S1");
+    let changed = desk.json(&["story", "set", &story, "--owner", "carol", "--due", "2026-11-18"]);
+    assert_eq!((&changed["owner"], &changed["due"]), (&"carol".into(), &"2026-11-18".into()));
+    desk.run(&["story", "set", &story]).refuses(2, "nothing is given");
     desk.ok(&["story", "start", &story]);
     desk.run(&["story", "verify", &story, "--proof", "test"]).refuses(1, "shipped");
     desk.run(&["story", "ship", &story]).refuses(2, "--link");

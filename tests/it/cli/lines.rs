@@ -146,6 +146,8 @@ fn lines_are_corrected_and_never_lost() {
     let struck = desk.json(&["strike", ".", &format!("#{seq}"), "--reason", "wrong room"]);
     assert_eq!(struck["entries"][0]["struck"]["reason"], "wrong room");
     assert!(desk.ok(&["timeline", "."]).contains("crossed out by alice: wrong room"));
+    let restored = desk.json(&["strike", ".", &seq, "--restore"]);
+    assert_eq!(restored["entries"][0]["struck"], serde_json::Value::Null);
     desk.run(&["strike", ".", "999", "--reason", "x"]).refuses(3, "999");
 }
 
@@ -158,6 +160,7 @@ fn redacted_words_are_gone_from_the_disk_and_the_chain_still_holds() {
     desk.ok(&["redact", ".", &seq, "--reason", "a password"]);
     assert!(!desk.ok(&["timeline", ".", "--all", "--json"]).contains(secret));
     assert_eq!(desk.json(&["verify"])["redacted"], 1);
+    assert!(!desk.home().join("warroom.db-wal").exists(), "each command lets go of the files");
     for file in ["warroom.db", "warroom.db-wal"] {
         let bytes = std::fs::read(desk.home().join(file)).unwrap_or_default();
         assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "the words are in {file}");

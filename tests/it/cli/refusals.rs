@@ -128,6 +128,8 @@ fn a_clock_or_person_that_is_none_is_refused() {
 #[test]
 fn a_runbook_that_is_not_markdown_is_refused_by_line() {
     let desk = Desk::new();
+    assert!(desk.ok(&["runbook", "list"]).contains("signing-key-compromised"), "the shipped ones");
+    assert!(!desk.home().exists(), "looking makes no home");
     let bad = desk.file("bad.md", b"# Title\n\n- do \xff this\n");
     desk.run(&["runbook", "show", &bad]).refuses(1, "bad.md:3");
     let id = desk.declare("Web is down");
