@@ -21,18 +21,25 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 mod analyzer;
-mod bm25;
 mod files;
+mod filter;
+mod fused;
 pub mod guard;
 mod open;
+mod prepare;
 mod query;
 mod ranking;
 mod schema;
 mod search;
 mod snippet;
+mod terms;
+mod thesaurus;
+mod vectors;
+mod wordpiece;
 mod write;
 
 pub use open::{FULL_CHECK_BYTES, Opened};
+pub use ranking::Parts;
 pub use schema::SCHEMA_VERSION;
 pub use search::{Hit, MAX_LIMIT, Query, SimilarQuery};
 pub use snippet::{Fragment, Snippet, snippet};
@@ -126,6 +133,15 @@ impl From<tantivy::TantivyError> for IndexError {
     }
 }
 
+/// The parts of the ranking beside the words themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stages {
+    /// Related words of the thesaurus.
+    pub thesaurus: bool,
+    /// Word vectors.
+    pub meaning: bool,
+}
+
 /// An open index. Searching takes `&self` and may be done from several threads.
 pub struct Index {
     dir: PathBuf,
@@ -133,6 +149,7 @@ pub struct Index {
     reader: tantivy::IndexReader,
     fields: schema::Fields,
     ranking: Box<dyn ranking::Ranking>,
+    thesaurus: thesaurus::Thesaurus,
     tree: Mutex<String>,
 }
 
@@ -145,9 +162,22 @@ impl std::fmt::Debug for Index {
 impl Index {
     /// Opens the index in `dir`. What is missing, damaged, foreign or of another version is [`Opened::Stale`] with
     /// the reason, never an error and never a panic.
+    ///
+    /// `team` is a file of a team's own rows for the thesaurus (`concept TAB synonyms TAB related`, the words of a
+    /// list parted by `|`); it need not exist. An index made with another one is stale.
     #[must_use]
-    pub fn open(dir: &Path) -> Opened {
-        open::open(dir)
+    pub fn open(dir: &Path, team: Option<&Path>) -> Opened {
+        open::open(dir, team)
+    }
+
+    /// Leaves out parts of the ranking, to measure what each is worth.
+    #[must_use]
+    pub fn with_stages(mut self, stages: Stages) -> Self {
+        if !stages.thesaurus {
+            self.thesaurus = thesaurus::Thesaurus::none();
+        }
+        self.ranking = Box::new(fused::Fused { meaning: stages.meaning });
+        self
     }
 
     /// The id of the git tree that the index reflects, as this reader saw it last.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 pub use crate::archive::{HookPaths, Hooks, Identity, RefreshWarning, Signer, SigningFormat, SigningRequest};
-pub use crate::index::{Fragment, Snippet, guard as index_guard};
+pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard};
 #[cfg(target_os = "linux")]
 pub use crate::store::ChangeWatch;
 pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};
@@ -97,6 +97,14 @@ pub struct Places {
     pub drafts: PathBuf,
     /// The team's runbooks.
     pub runbooks: PathBuf,
+}
+
+impl Places {
+    /// The team's own rows for the thesaurus of the search; beside the index, need not exist.
+    #[must_use]
+    pub fn thesaurus(&self) -> PathBuf {
+        self.index.with_file_name("thesaurus.tsv")
+    }
 }
 
 /// The use cases. Cheap to clone; all clones are one.

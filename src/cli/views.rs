@@ -10,7 +10,7 @@ use crate::domain::time::{Utc, format_span, rfc3339};
 use crate::domain::words::{
     DispositionWord, EntryKind, IncidentKind, Phase, State, StoryKind, StoryState, Visibility,
 };
-use crate::service::{Past, RunbookChoice};
+use crate::service::{Parts, Past, RunbookChoice};
 
 /// A line of a timeline.
 #[derive(Debug, Clone, Serialize)]
@@ -251,6 +251,7 @@ pub(super) struct PastView {
     date: Option<String>,
     path: String,
     score: f32,
+    parts: Parts,
     share: f32,
     why: Vec<String>,
     ended: Option<String>,
@@ -268,6 +269,7 @@ impl PastView {
             date: past.date.clone(),
             path: past.path.clone(),
             score: past.score,
+            parts: past.parts,
             share: past.share,
             why: past.why.clone(),
             ended: past.ended.clone(),

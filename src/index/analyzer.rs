@@ -66,6 +66,18 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     found
 }
 
+/// The terms of a text, in order, by an analyser of [`text`].
+pub(super) fn stems(analyzer: &mut TextAnalyzer, text: &str) -> Vec<String> {
+    let mut stream = analyzer.token_stream(text);
+    let mut found = Vec::new();
+    while let Some(token) = stream.next() {
+        if !token.text.is_empty() {
+            found.push(token.text.clone());
+        }
+    }
+    found
+}
+
 /// A severity as it is compared: without case and hyphen.
 pub(super) fn severity(name: &str) -> String {
     name.trim().to_lowercase().replace('-', "")

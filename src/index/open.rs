@@ -10,9 +10,10 @@ use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
 
-use super::bm25::Bm25;
+use super::fused::Fused;
 use super::guard::guarded;
-use super::schema::{self, DATE, Fields, SCHEMA_VERSION};
+use super::schema::{self, DATE, Fields, SCHEMA_VERSION, VECTORS};
+use super::thesaurus::Thesaurus;
 use super::{Index, IndexError, analyzer};
 
 /// Up to this size of all files (32 MiB, about ten thousand postmortems) opening reads and checks every byte; above
@@ -35,21 +36,24 @@ pub(super) struct Payload {
     pub(super) schema: u32,
     /// The git tree it reflects.
     pub(super) tree: String,
+    /// [`Thesaurus::fingerprint`] of the writer.
+    pub(super) thesaurus: u64,
 }
 
 impl Payload {
     /// As it is stored in the commit.
-    pub(super) fn text(tree: &str) -> String {
-        serde_json::json!({ "schema": SCHEMA_VERSION, "tree": tree }).to_string()
+    pub(super) fn text(tree: &str, thesaurus: &Thesaurus) -> String {
+        let thesaurus = thesaurus.fingerprint();
+        serde_json::json!({ "schema": SCHEMA_VERSION, "tree": tree, "thesaurus": thesaurus }).to_string()
     }
 }
 
 /// Opens and checks. See [`Index::open`].
-pub(super) fn open(dir: &Path) -> Opened {
+pub(super) fn open(dir: &Path, team: Option<&Path>) -> Opened {
     if !dir.join("meta.json").is_file() {
         return Opened::Stale("there is no search index yet".into());
     }
-    match guarded(|| checked(dir)) {
+    match guarded(|| checked(dir, Thesaurus::with_team(team))) {
         Ok(index) => Opened::Ready(Box::new(index)),
         Err(IndexError::Damaged(what)) => Opened::Stale(what),
         Err(other) => Opened::Stale(other.to_string()),
@@ -70,9 +74,9 @@ pub(super) fn engine(dir: &Path) -> Result<(tantivy::Index, Fields), IndexError>
 }
 
 /// Opens, checks, or says what is wrong.
-fn checked(dir: &Path) -> Result<Index, IndexError> {
+fn checked(dir: &Path, thesaurus: Thesaurus) -> Result<Index, IndexError> {
     let (inner, fields) = engine(dir)?;
-    let payload = payload(&inner)?;
+    let payload = payload(&inner, &thesaurus)?;
     checksums(&inner, false)?;
     let reader: IndexReader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     plausible(&reader.searcher(), fields)?;
@@ -81,24 +85,27 @@ fn checked(dir: &Path) -> Result<Index, IndexError> {
         inner,
         reader,
         fields,
-        ranking: Box::new(Bm25),
+        ranking: Box::new(Fused { meaning: true }),
+        thesaurus,
         tree: Mutex::new(payload.tree),
     })
 }
 
 /// What the last commit says, when this version wrote it.
-fn payload(inner: &tantivy::Index) -> Result<Payload, IndexError> {
+fn payload(inner: &tantivy::Index, thesaurus: &Thesaurus) -> Result<Payload, IndexError> {
     let text = inner.load_metas()?.payload.unwrap_or_default();
     let payload: Payload = serde_json::from_str(&text)
         .map_err(|_| IndexError::Damaged("it was not written by warroom".into()))?;
-    if payload.schema == SCHEMA_VERSION {
-        Ok(payload)
-    } else {
-        Err(IndexError::Damaged(format!(
+    if payload.schema != SCHEMA_VERSION {
+        return Err(IndexError::Damaged(format!(
             "it has version {}, this warroom writes version {SCHEMA_VERSION}",
             payload.schema
-        )))
+        )));
     }
+    if payload.thesaurus != thesaurus.fingerprint() {
+        return Err(IndexError::Damaged("it was made with another thesaurus.tsv".into()));
+    }
+    Ok(payload)
 }
 
 /// Compares the checksum of every file in use; `all` also for a large index.
@@ -141,16 +148,17 @@ fn files_of(_inner: &tantivy::Index, segment: &tantivy::SegmentMeta) -> Vec<std:
     parts.into_iter().map(|part| segment.relative_path(part)).collect()
 }
 
-/// Asks cheap questions whose answers must agree: the number of documents by meta, norms, dates and store, the last
-/// document's card, and a search by its path.
+/// Asks cheap questions whose answers must agree: the number of documents by meta, norms, dates, vectors and store, the
+/// last document's card, and a search by its path.
 fn plausible(searcher: &Searcher, fields: Fields) -> Result<(), IndexError> {
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
         let docs = segment.max_doc();
         let norms = segment.get_fieldnorms_reader(fields.text)?.num_docs();
         let dates = segment.fast_fields().u64(DATE)?.num_docs();
-        if norms != docs || dates != docs || segment.num_deleted_docs() > docs {
+        let vectors = segment.fast_fields().u64(VECTORS)?.num_docs();
+        if norms != docs || dates != docs || vectors != docs || segment.num_deleted_docs() > docs {
             return Err(IndexError::Damaged(format!(
-                "a part claims {docs} documents and holds {norms} and {dates}"
+                "a part claims {docs} documents and holds {norms}, {dates} and {vectors}"
             )));
         }
         if let Some(last) = segment.doc_ids_alive().last() {
@@ -168,7 +176,7 @@ fn plausible(searcher: &Searcher, fields: Fields) -> Result<(), IndexError> {
 /// next update do work again.
 pub(super) fn reload(index: &Index) -> Result<(), IndexError> {
     let tree = guarded(|| {
-        let payload = payload(&index.inner)?;
+        let payload = payload(&index.inner, &index.thesaurus)?;
         index.reader.reload()?;
         Ok(payload.tree)
     })?;

@@ -8,6 +8,9 @@ use tantivy::{Searcher, Term};
 use super::ranking::{Label, Phrase, Wanted, Word};
 use super::schema::{Fields, cut, date_key};
 use super::search::{Query, SimilarQuery};
+use super::thesaurus::Thesaurus;
+use super::vectors::Meaning;
+use super::wordpiece::Pieces;
 use super::{IndexError, analyzer};
 
 /// Longest query text that is read, in bytes: a pasted log says what it is in its first 256 KiB.
@@ -23,16 +26,27 @@ const CHOSEN_WORDS: usize = 30;
 const MOST_COMPLETIONS: usize = 12;
 
 /// What naming a document by its id adds: more than any words.
-const ID_SCORE: f32 = 1000.0;
+const ID_SCORE: f32 = 10.0;
 
-/// What a shared service adds: about as much as one rare word.
-const SERVICE_SCORE: f32 = 3.0;
+/// What a shared service adds, against 1 for the words of the best document: about one rare word.
+const SERVICE_SCORE: f32 = 0.12;
 
 /// What a shared tag adds.
-const TAG_SCORE: f32 = 2.0;
+const TAG_SCORE: f32 = 0.08;
+
+/// What one occurrence of a known phrase counts: its words are asked for as well.
+const PHRASE: f32 = 0.25;
+
+/// How much of a question is kept for reasons, in bytes.
+const LONGEST_ASKED: usize = 1024;
 
 /// Reads a search.
-pub(super) fn search(searcher: &Searcher, fields: Fields, query: &Query) -> Result<Wanted, IndexError> {
+pub(super) fn search(
+    searcher: &Searcher,
+    fields: Fields,
+    thesaurus: &Thesaurus,
+    query: &Query,
+) -> Result<Wanted, IndexError> {
     let mut wanted = Wanted {
         filters: filters(fields, query),
         since: query.since.as_deref().map_or(0, date_key),
@@ -42,13 +56,15 @@ pub(super) fn search(searcher: &Searcher, fields: Fields, query: &Query) -> Resu
     let pieces: Vec<&str> = text.split('"').collect();
     let mut bag = Bag::default();
     for (n, piece) in pieces.iter().enumerate() {
-        bag.add(piece, 1.0);
+        bag.add(thesaurus, piece, 1.0);
         let closed = n % 2 == 1 && n + 1 < pieces.len();
         if closed && let Some(phrase) = phrase(piece) {
             wanted.phrases.push(phrase);
         }
     }
-    wanted.words = bag.words(searcher, fields)?;
+    wanted.words = bag.words(searcher, fields, thesaurus)?;
+    wanted.meaning = Meaning::of(&mut Pieces::new(), std::iter::once((text.as_str(), 1.0)));
+    wanted.asked = cut(&text, LONGEST_ASKED).to_owned();
     if query.unfinished && pieces.len() % 2 == 1 {
         complete(searcher, fields, &text, &mut wanted)?;
     }
@@ -60,16 +76,25 @@ pub(super) fn search(searcher: &Searcher, fields: Fields, query: &Query) -> Resu
 pub(super) fn similar(
     searcher: &Searcher,
     fields: Fields,
+    thesaurus: &Thesaurus,
     query: &SimilarQuery,
 ) -> Result<Wanted, IndexError> {
     let mut bag = Bag::default();
+    let mut texts = Vec::new();
     let mut room = LONGEST;
     for part in &query.about.parts {
         let text = cut(&part.text, room);
         room = room.saturating_sub(text.len());
-        bag.add(text, part.weight);
+        bag.add(thesaurus, text, part.weight);
+        texts.push((text, part.weight));
     }
-    let mut wanted = Wanted { words: bag.words(searcher, fields)?, ..Wanted::default() };
+    let asked = texts.first().map_or("", |(text, _)| text);
+    let mut wanted = Wanted {
+        words: bag.words(searcher, fields, thesaurus)?,
+        meaning: Meaning::of(&mut Pieces::new(), texts.iter().copied()),
+        asked: cut(asked, LONGEST_ASKED).to_owned(),
+        ..Wanted::default()
+    };
     let services = query.about.services.iter().map(|name| (fields.service, "service", name, SERVICE_SCORE));
     let tags = query.about.tags.iter().map(|name| (fields.tag, "tag", name, TAG_SCORE));
     for (field, what, name, score) in services.chain(tags) {
@@ -164,7 +189,7 @@ fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted
     // What is typed stands on its own as well; the completions count half.
     for (stem, _) in found.into_iter().take(MOST_COMPLETIONS) {
         if wanted.words.iter().all(|word| word.stem != stem) {
-            wanted.words.push(Word { stem, shown: format!("{last}…"), weight: 0.5 });
+            wanted.words.push(Word::plain(stem, format!("{last}…"), 0.5));
         }
     }
     Ok(())
@@ -174,35 +199,76 @@ fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted
 #[derive(Debug, Default)]
 struct Bag {
     place: BTreeMap<String, usize>,
-    words: Vec<(Word, f32)>,
+    words: Vec<Counted>,
+    /// Phrases of the thesaurus, by their stems: as written, and their weight.
+    phrases: BTreeMap<String, (String, f32)>,
+}
+
+/// A word and what was counted of it.
+#[derive(Debug)]
+struct Counted {
+    word: Word,
+    /// How often it comes, each time by the weight of its text.
+    times: f32,
+    /// Whether it has a row in the thesaurus, and stands outside of phrases.
+    known: bool,
 }
 
 impl Bag {
     /// Adds the words of a text. A word weighs what the heaviest text it stands in weighs; how often it comes is
     /// counted apart.
-    fn add(&mut self, text: &str, weight: f32) {
-        for found in analyzer::words(text) {
+    fn add(&mut self, thesaurus: &Thesaurus, text: &str, weight: f32) {
+        let found = analyzer::words(text);
+        for word in &found {
             let next = self.words.len();
-            let at = *self.place.entry(found.stem.clone()).or_insert(next);
-            if let Some((word, times)) = self.words.get_mut(at) {
-                word.weight = word.weight.max(weight);
-                *times += weight;
+            let at = *self.place.entry(word.stem.clone()).or_insert(next);
+            if let Some(counted) = self.words.get_mut(at) {
+                counted.word.weight = counted.word.weight.max(weight);
+                counted.times += weight;
             } else {
-                let shown = text.get(found.from..found.to).unwrap_or(&found.stem).to_owned();
-                self.words.push((Word { stem: found.stem, shown, weight }, weight));
+                let shown = text.get(word.from..word.to).unwrap_or(&word.stem).to_owned();
+                let word = Word::plain(word.stem.clone(), shown, weight);
+                self.words.push(Counted { word, times: weight, known: false });
             }
+        }
+        let stems: Vec<&str> = found.iter().map(|word| word.stem.as_str()).collect();
+        for (at, known) in thesaurus.known(&stems) {
+            if let [word] = known.as_slice() {
+                if let Some(counted) = self.place.get(*word).and_then(|place| self.words.get_mut(*place)) {
+                    counted.known = true;
+                }
+                continue;
+            }
+            let (first, last) = (found.get(at), found.get(at + known.len() - 1));
+            let shown = first.zip(last).and_then(|(first, last)| text.get(first.from..last.to));
+            let shown = shown.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+            let phrase = self.phrases.entry(known.join(" ")).or_insert((shown, weight));
+            phrase.1 = phrase.1.max(weight);
         }
     }
 
-    /// The words to ask for: all of a short query; of a long one the best by `(1 + ln tf) · idf`, weighted by it,
-    /// leaving out plain numbers, words of one document and words of more than a third of them.
-    fn words(self, searcher: &Searcher, fields: Fields) -> Result<Vec<Word>, IndexError> {
+    /// The words to ask for: all of a short query, and its phrases; of a long one the best by `(1 + ln tf) · idf`,
+    /// weighted by it, leaving out plain numbers, words of one document and words of more than a third of them.
+    fn words(
+        self,
+        searcher: &Searcher,
+        fields: Fields,
+        thesaurus: &Thesaurus,
+    ) -> Result<Vec<Word>, IndexError> {
         if self.words.len() <= MOST_WORDS {
-            return Ok(self.words.into_iter().map(|(word, _)| word).collect());
+            let phrases = self.phrases.into_iter().map(|(stem, (shown, weight))| {
+                let near = thesaurus.near(&stem);
+                Word { own: PHRASE, near, ..Word::plain(stem, shown, weight) }
+            });
+            let words = self.words.into_iter().map(|counted| {
+                let near = if counted.known { thesaurus.near(&counted.word.stem) } else { Vec::new() };
+                Word { near, ..counted.word }
+            });
+            return Ok(words.chain(phrases).collect());
         }
         let documents = searcher.num_docs();
         let mut rated: Vec<Word> = Vec::new();
-        for (mut word, times) in self.words {
+        for Counted { mut word, times, .. } in self.words {
             let holding = searcher.doc_freq(&Term::from_field_text(fields.text, &word.stem))?;
             let too_rare = holding == 0 || (documents >= 50 && holding < 2);
             let too_common = documents >= 20 && holding * 100 > documents * 35;
@@ -215,10 +281,8 @@ impl Bag {
         }
         rated.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.stem.cmp(&b.stem)));
         rated.truncate(CHOSEN_WORDS);
-        // Scaled so that a label adds as much beside a long text as beside a short one.
-        let mean = rated.iter().map(|word| word.weight).sum::<f32>() / rated.len().max(1) as f32;
         for word in &mut rated {
-            word.weight /= mean.max(f32::MIN_POSITIVE);
+            word.near = thesaurus.near(&word.stem);
         }
         Ok(rated)
     }

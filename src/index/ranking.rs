@@ -1,21 +1,34 @@
 //! The seam between asking and scoring. A ranking is given what is [`Wanted`] and answers with the best documents,
-//! their scores and what each score is made of; callers know nothing else. A term-at-a-time loop with pseudo-terms,
-//! or a reranking of the best of another ranking, is one more `impl` and one line in `open.rs`.
+//! their scores and what each score is made of; callers know nothing else.
 
+use serde::Serialize;
 use tantivy::{DocAddress, Searcher, Term};
 
 use super::IndexError;
 use super::schema::Fields;
+use super::thesaurus::Near;
+use super::vectors::Meaning;
 
-/// A term of the ranked field.
+/// A term of the ranked field, or a phrase of the thesaurus.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Word {
-    /// The stem that is looked up.
+    /// The stem that is looked up; of a phrase its stems, with blanks between.
     pub(super) stem: String,
     /// As the query wrote it, for the reasons.
     pub(super) shown: String,
     /// How much it counts; 1 for a plain word.
     pub(super) weight: f32,
+    /// What one occurrence counts: 1 for a word; less for a phrase, whose words are asked for as well.
+    pub(super) own: f32,
+    /// What may stand in its place.
+    pub(super) near: Vec<Near>,
+}
+
+impl Word {
+    /// A word that nothing stands in for.
+    pub(super) fn plain(stem: String, shown: String, weight: f32) -> Self {
+        Self { stem, shown, weight, own: 1.0, near: Vec::new() }
+    }
 }
 
 /// Words that must stand together.
@@ -43,6 +56,10 @@ pub(super) struct Label {
 pub(super) struct Wanted {
     /// Words, ORed.
     pub(super) words: Vec<Word>,
+    /// What the whole question means; none when none of its words is known.
+    pub(super) meaning: Option<Meaning>,
+    /// The start of the question as it was asked, for reasons.
+    pub(super) asked: String,
     /// Phrases, each of which must be there.
     pub(super) phrases: Vec<Phrase>,
     /// Labels, ORed with the words.
@@ -60,6 +77,11 @@ impl Wanted {
     pub(super) fn has_no_words(&self) -> bool {
         self.words.is_empty() && self.phrases.is_empty() && self.labels.is_empty()
     }
+
+    /// Whether not every document may be answered.
+    pub(super) fn restricts(&self) -> bool {
+        self.since > 0 || !(self.filters.is_empty() && self.excluded.is_empty() && self.phrases.is_empty())
+    }
 }
 
 /// One reason of a score.
@@ -73,22 +95,41 @@ pub(super) struct Reason {
     pub(super) label: bool,
 }
 
+/// What a score is the sum of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Parts {
+    /// Shared words and phrases: 1 for the document that shares most.
+    pub terms: f32,
+    /// Nearness of meaning, about -0.7 to 0.7; 0 below the best two hundred by words.
+    pub vectors: f32,
+    /// Shared services and tags, or the id.
+    pub bonus: f32,
+}
+
+impl Parts {
+    /// The score: higher is better; comparable within one answer only.
+    #[must_use]
+    pub fn sum(&self) -> f32 {
+        self.terms + self.vectors + self.bonus
+    }
+}
+
 /// A document and its score.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scored {
     /// Where it is.
     pub(super) address: DocAddress,
-    /// Higher is better; comparable within one answer only.
-    pub(super) score: f32,
+    /// What the score is the sum of.
+    pub(super) parts: Parts,
     /// The part of the highest score this query could give, 0 to 1.
     pub(super) share: f32,
-    /// What the score is made of; never empty.
+    /// What of the question is in it, the heaviest first; empty when it only means much the same.
     pub(super) reasons: Vec<Reason>,
 }
 
 /// Scores documents. It must be stateless between calls and must not read outside the searcher it is given.
 pub(super) trait Ranking: Send + Sync {
-    /// The best `limit` documents, best first; ties in any order.
+    /// The best `limit` documents, best first.
     fn best(
         &self,
         searcher: &Searcher,

@@ -5,16 +5,20 @@ use tantivy::schema::{
 };
 use tantivy::{TantivyDocument, Term};
 
-use super::{Card, Document, IndexError, analyzer};
+use super::{Card, IndexError, analyzer};
 
-/// Version of fields and analyser. Raise it with any change to either: indexes of another version are rebuilt.
-pub const SCHEMA_VERSION: u32 = 1;
+/// Version of fields, analyser, thesaurus and word vectors. Raise it with any change to one of them: indexes of another
+/// version are rebuilt.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Longest body that is indexed, in bytes (4 MiB).
-const LONGEST_BODY: usize = 4 << 20;
+pub(super) const LONGEST_BODY: usize = 4 << 20;
 
 /// Name of the date field, which sorting asks for by name.
 pub(super) const DATE: &str = "date";
+
+/// Name of the field of vectors.
+pub(super) const VECTORS: &str = "vectors";
 
 /// The fields, by use.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +27,9 @@ pub(super) struct Fields {
     pub(super) card: Field,
     /// Title, newline, body: the one field that is ranked. Separate ones lose (summed scores saturate apart).
     pub(super) text: Field,
+    /// Neighbouring words of `text` that are part of a phrase of the thesaurus, as `disk full`; apart, so that they do
+    /// not count in the length of `text`.
+    pub(super) pairs: Field,
     /// Path in the archive, as it is: what updates delete by.
     pub(super) path: Field,
     /// Incident id, lower case.
@@ -35,6 +42,8 @@ pub(super) struct Fields {
     pub(super) tag: Field,
     /// `YYYYMMDD` as a number, unknown parts 0.
     pub(super) date: Field,
+    /// What the parts of it mean; see `vectors::packed`.
+    pub(super) vectors: Field,
 }
 
 /// Builds the schema. Field order is part of the version.
@@ -50,16 +59,24 @@ pub(super) fn build() -> (Schema, Fields) {
             .set_tokenizer(analyzer::TEXT)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions),
     );
+    let pairs = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(analyzer::LABEL)
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::WithFreqs),
+    );
     let mut schema = Schema::builder();
     let fields = Fields {
         card: schema.add_text_field("card", STORED),
         text: schema.add_text_field("text", text),
+        pairs: schema.add_text_field("pairs", pairs),
         path: schema.add_text_field("path", STRING),
         id: schema.add_text_field("id", label.clone()),
         severity: schema.add_text_field("severity", label.clone()),
         service: schema.add_text_field("service", label.clone()),
         tag: schema.add_text_field("tag", label),
         date: schema.add_u64_field(DATE, INDEXED | FAST),
+        vectors: schema.add_u64_field(VECTORS, FAST),
     };
     (schema.build(), fields)
 }
@@ -81,28 +98,6 @@ pub(super) fn cut(text: &str, bytes: usize) -> &str {
 }
 
 impl Fields {
-    /// A document in the engine's form.
-    pub(super) fn document(&self, document: &Document) -> Result<TantivyDocument, IndexError> {
-        let card = &document.card;
-        let stored = serde_json::to_string(card).map_err(|error| IndexError::Engine(error.to_string()))?;
-        let mut out = TantivyDocument::default();
-        out.add_text(self.card, stored);
-        out.add_text(self.text, format!("{}\n{}", card.title, cut(&document.body, LONGEST_BODY)));
-        out.add_text(self.path, &card.path);
-        out.add_text(self.id, card.id.trim());
-        if let Some(severity) = &card.severity {
-            out.add_text(self.severity, analyzer::severity(severity));
-        }
-        for service in &card.services {
-            out.add_text(self.service, analyzer::plain_label(service));
-        }
-        for tag in &card.tags {
-            out.add_text(self.tag, analyzer::plain_label(tag));
-        }
-        out.add_u64(self.date, card.date.as_deref().map_or(0, date_key));
-        Ok(out)
-    }
-
     /// The stored part of a document.
     pub(super) fn card(&self, document: &TantivyDocument) -> Result<Card, IndexError> {
         let stored = document.get_first(self.card).and_then(|value| value.as_str());

@@ -3,9 +3,11 @@
 use tantivy::collector::TopDocs;
 use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 
-use super::ranking::{Scored, Wanted};
+use super::ranking::{Parts, Scored, Wanted};
 use super::schema::{DATE, date_key};
-use super::{Card, Index, IndexError, bm25, query};
+use super::vectors::Meaning;
+use super::wordpiece::Pieces;
+use super::{Card, Index, IndexError, filter, query};
 use crate::domain::similar::QueryText;
 
 /// Most hits one question gives.
@@ -13,6 +15,12 @@ pub const MAX_LIMIT: usize = 1000;
 
 /// Most words named as reasons.
 const MOST_REASONS: usize = 6;
+
+/// Most words of a question, and of a title, that are compared one by one.
+const MOST_COMPARED: usize = 32;
+
+/// The reason of a hit that shares no word.
+const MEANING: &str = "close in meaning";
 
 /// The reason of a hit in the list of the newest.
 const NEWEST: &str = "newest first";
@@ -54,6 +62,8 @@ pub struct Hit {
     pub card: Card,
     /// Higher is better; comparable within one answer only. 0 in the list of the newest.
     pub score: f32,
+    /// What the score is the sum of.
+    pub parts: Parts,
     /// Which part (0 to 1) of the highest score the query could give; comparable between queries of a kind, for
     /// deciding whether to raise an alarm.
     pub share: f32,
@@ -65,7 +75,7 @@ pub struct Hit {
 /// See [`Index::search`].
 pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexError> {
     let searcher = index.reader.searcher();
-    let wanted = query::search(&searcher, index.fields, asked)?;
+    let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
     let limit = asked.limit.clamp(1, MAX_LIMIT);
     if asked.text.trim().is_empty() {
         return newest(index, &searcher, &wanted, limit);
@@ -76,7 +86,7 @@ pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexErro
 /// See [`Index::similar`].
 pub(super) fn similar(index: &Index, asked: &SimilarQuery) -> Result<Vec<Hit>, IndexError> {
     let searcher = index.reader.searcher();
-    let wanted = query::similar(&searcher, index.fields, asked)?;
+    let wanted = query::similar(&searcher, index.fields, &index.thesaurus, asked)?;
     ranked(index, &searcher, &wanted, asked.limit.clamp(1, MAX_LIMIT))
 }
 
@@ -87,12 +97,9 @@ fn ranked(index: &Index, searcher: &Searcher, wanted: &Wanted, limit: usize) -> 
     }
     let mut hits = Vec::new();
     for scored in index.ranking.best(searcher, index.fields, wanted, limit)? {
-        hits.push(Hit {
-            card: card(index, searcher, scored.address)?,
-            score: scored.score,
-            share: scored.share,
-            why: why(&scored, wanted),
-        });
+        let card = card(index, searcher, scored.address)?;
+        let why = why(&scored, wanted, &card);
+        hits.push(Hit { card, score: scored.parts.sum(), parts: scored.parts, share: scored.share, why });
     }
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| newer_first(&a.card, &b.card)));
     Ok(hits)
@@ -100,14 +107,15 @@ fn ranked(index: &Index, searcher: &Searcher, wanted: &Wanted, limit: usize) -> 
 
 /// The newest that pass the filters.
 fn newest(index: &Index, searcher: &Searcher, wanted: &Wanted, limit: usize) -> Result<Vec<Hit>, IndexError> {
-    let everything = bm25::query(index.fields, wanted);
+    let everything = filter::query(index.fields, wanted);
     let found = searcher
         .search(&everything, &TopDocs::with_limit(limit).order_by_fast_field::<u64>(DATE, Order::Desc))?;
     let why: Vec<String> =
         std::iter::once(NEWEST.to_owned()).chain(wanted.filters.iter().map(|(_, why)| why.clone())).collect();
     let mut hits = Vec::new();
     for (_, address) in found {
-        hits.push(Hit { card: card(index, searcher, address)?, score: 0.0, share: 0.0, why: why.clone() });
+        let (card, why) = (card(index, searcher, address)?, why.clone());
+        hits.push(Hit { card, score: 0.0, parts: Parts::default(), share: 0.0, why });
     }
     hits.sort_by(|a, b| newer_first(&a.card, &b.card));
     Ok(hits)
@@ -126,7 +134,7 @@ fn card(index: &Index, searcher: &Searcher, at: DocAddress) -> Result<Card, Inde
 }
 
 /// The reasons of a hit in words.
-fn why(scored: &Scored, wanted: &Wanted) -> Vec<String> {
+fn why(scored: &Scored, wanted: &Wanted, card: &Card) -> Vec<String> {
     let words = scored.reasons.iter().filter(|reason| !reason.label).take(MOST_REASONS);
     let labels = scored.reasons.iter().filter(|reason| reason.label);
     let mut why: Vec<String> = words.chain(labels).map(|reason| reason.shown.clone()).collect();
@@ -135,5 +143,22 @@ fn why(scored: &Scored, wanted: &Wanted) -> Vec<String> {
             why.push(filter.clone());
         }
     }
+    if scored.reasons.is_empty() {
+        why.insert(0, nearest_words(&wanted.asked, &card.title));
+    }
     why
+}
+
+/// The reason of a hit that shares no word: the two words of question and title that mean most alike.
+fn nearest_words(asked: &str, title: &str) -> String {
+    let pieces = &mut Pieces::new();
+    let mut meanings = |text: &str| -> Vec<(String, Meaning)> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(MOST_COMPARED);
+        let meaning = |word: &str| Some((word.to_owned(), Meaning::of(pieces, std::iter::once((word, 1.0)))?));
+        words.filter_map(meaning).collect()
+    };
+    let (asked, titled) = (meanings(asked), meanings(title));
+    let pairs = asked.iter().flat_map(|one| titled.iter().map(move |other| (one, other)));
+    let best = pairs.max_by(|a, b| a.0.1.cosine(&a.1.1).total_cmp(&b.0.1.cosine(&b.1.1)));
+    best.map_or_else(|| MEANING.to_owned(), |((one, _), (other, _))| format!("{MEANING}: {one} ~ {other}"))
 }

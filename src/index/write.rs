@@ -3,11 +3,16 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use tantivy::{IndexWriter, TantivyDocument};
 
 use super::guard::guarded;
 use super::open::{self, Opened, Payload};
+use super::prepare::Preparer;
+use super::thesaurus::Thesaurus;
 use super::{Document, Index, IndexError, analyzer, files, schema};
 
 /// Memory of an update's writer in bytes: the least that tantivy takes.
@@ -18,6 +23,9 @@ const REBUILD_HEAP: usize = 100_000_000;
 
 /// Threads of a rebuild.
 const REBUILD_THREADS: usize = 2;
+
+/// Documents that wait to be prepared: more only take memory.
+const WAITING: usize = 8;
 
 /// One difference between two trees of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,33 +40,36 @@ pub enum Change {
 }
 
 /// Builds a new index beside `dir` and puts it in its place; readers of an old one are not disturbed and see the new
-/// one after their next [`Index::reload`]. `progress` is called with the number of documents taken so far.
+/// one after their next [`Index::reload`]. `team` is a team's own thesaurus, see [`Index::open`]. `progress` is called with the number of documents taken so far.
 ///
 /// # Errors
 /// [`IndexError::Busy`] when another writer is at work; otherwise what the disk or the engine said. After an error
 /// the old index is still there.
 pub fn rebuild(
     dir: &Path,
+    team: Option<&Path>,
     tree: &str,
     documents: impl Iterator<Item = Document>,
     mut progress: impl FnMut(u64),
 ) -> Result<Index, IndexError> {
     let held = files::lock(dir)?;
     let place = files::building_place(dir, &held)?;
-    let built = build(&place, tree, documents, &mut progress);
+    let built = build(&place, &Thesaurus::with_team(team), tree, documents, &mut progress);
     if let Err(error) = built.and_then(|()| files::put_in_place(&place, dir, &held)) {
         files::discard(&place);
         return Err(error);
     }
-    match open::open(dir) {
+    match open::open(dir, team) {
         Opened::Ready(index) => Ok(*index),
         Opened::Stale(reason) => Err(IndexError::Damaged(reason)),
     }
 }
 
-/// Writes all documents into the empty folder `place` and commits.
+/// Writes all documents into the empty folder `place` and commits. The caller's thread reads documents; others
+/// prepare them, and the engine's own write.
 fn build(
     place: &Path,
+    thesaurus: &Thesaurus,
     tree: &str,
     documents: impl Iterator<Item = Document>,
     progress: &mut impl FnMut(u64),
@@ -68,15 +79,37 @@ fn build(
     inner.tokenizers().register(analyzer::TEXT, analyzer::text());
     inner.tokenizers().register(analyzer::LABEL, analyzer::label());
     let writer: IndexWriter = inner.writer_with_num_threads(REBUILD_THREADS, REBUILD_HEAP)?;
-    let mut paths = HashSet::new();
-    for (done, document) in (1_u64..).zip(documents) {
-        // The path is the key of updates: a second document of one path is passed over.
-        if paths.insert(document.card.path.clone()) {
-            writer.add_document(fields.document(&document)?)?;
+    thread::scope(|scope| {
+        let (send, receive) = mpsc::sync_channel::<Document>(WAITING);
+        // Owned by the threads alone: when they have given up, sending fails instead of waiting for ever.
+        let receive = Arc::new(Mutex::new(receive));
+        let writer = &writer;
+        let work = |receive: Arc<Mutex<Receiver<Document>>>| -> Result<(), IndexError> {
+            let mut preparer = Preparer::new(fields, thesaurus);
+            loop {
+                let next = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(document) = next else { return Ok(()) };
+                writer.add_document(preparer.prepare(&document)?)?;
+            }
+        };
+        let spawn = |receive| scope.spawn(move || work(receive));
+        let workers: Vec<_> = std::iter::repeat_n(receive, REBUILD_THREADS).map(spawn).collect();
+        let mut paths = HashSet::new();
+        for (done, document) in (1_u64..).zip(documents) {
+            // The path is the key of updates: a second document of one path is passed over.
+            if paths.insert(document.card.path.clone()) && send.send(document).is_err() {
+                break;
+            }
+            progress(done);
         }
-        progress(done);
-    }
-    commit(writer, tree)
+        drop(send);
+        for worker in workers {
+            let died = |_| IndexError::Engine("a thread that prepares documents died".into());
+            worker.join().map_err(died).and_then(|outcome| outcome)?;
+        }
+        Ok::<(), IndexError>(())
+    })?;
+    commit(writer, thesaurus, tree)
 }
 
 /// See [`Index::update`].
@@ -91,27 +124,28 @@ pub(super) fn update(index: &Index, from: &str, to: &str, changes: Vec<Change>) 
     guarded(|| {
         let (inner, fields) = open::engine(&index.dir)?;
         let writer: IndexWriter<TantivyDocument> = inner.writer_with_num_threads(1, UPDATE_HEAP)?;
+        let mut preparer = Preparer::new(fields, &index.thesaurus);
         for change in changes {
             match change {
                 Change::Put(document) => {
                     writer.delete_term(fields.path_term(&document.card.path));
-                    writer.add_document(fields.document(&document)?)?;
+                    writer.add_document(preparer.prepare(&document)?)?;
                 }
                 Change::Removed { path } => {
                     writer.delete_term(fields.path_term(&path));
                 }
             }
         }
-        commit(writer, to)
+        commit(writer, &index.thesaurus, to)
     })?;
     drop(held);
     index.reload()
 }
 
 /// Commits with the tree it reflects, waits for the merges that follow, and releases the writer.
-fn commit(mut writer: IndexWriter, tree: &str) -> Result<(), IndexError> {
+fn commit(mut writer: IndexWriter, thesaurus: &Thesaurus, tree: &str) -> Result<(), IndexError> {
     let mut prepared = writer.prepare_commit()?;
-    prepared.set_payload(&Payload::text(tree));
+    prepared.set_payload(&Payload::text(tree, thesaurus));
     prepared.commit()?;
     writer.wait_merging_threads()?;
     Ok(())

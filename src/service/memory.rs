@@ -12,7 +12,7 @@ use crate::domain::postmortem::imported;
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
 use crate::domain::words::{EntryKind, Visibility};
-use crate::index::{self, Card, Change, Document, Hit, Index, IndexError, Opened, SimilarQuery, Snippet};
+use crate::index::{self, Card, Change, Document, Hit, Index, IndexError, Opened, Parts, SimilarQuery, Snippet};
 
 /// The share of the best possible score below which a past incident is not named as similar: with the thirty
 /// queries of the development set, 0.30 keeps more than half of what is relevant among the first three and a
@@ -59,6 +59,8 @@ pub struct Past {
     pub blob: String,
     /// How well it fits; comparable within one answer only.
     pub score: f32,
+    /// What the score is the sum of.
+    pub parts: Parts,
     /// The score as a share of the best possible one for the question.
     pub share: f32,
     /// Why it fits, the weightiest reason first.
@@ -201,7 +203,7 @@ impl Service {
                 }
                 Err(error) => Err(error.to_string()),
             };
-            let index = match Index::open(&inner.places.index) {
+            let index = match Index::open(&inner.places.index, Some(&inner.places.thesaurus())) {
                 Opened::Ready(index) if index.tree() == archive.tree_id()?.unwrap_or_default() => {
                     format!("{} postmortems, up to date", index.len())
                 }
@@ -268,6 +270,7 @@ impl Service {
                 path: hit.card.path,
                 blob: hit.card.blob,
                 score: hit.score,
+                parts: hit.parts,
                 share: hit.share,
                 why: hit.why,
                 ended: hit.card.ended,
@@ -311,7 +314,7 @@ impl Inner {
         let archive = self.archive()?;
         let index = match memory.index.take() {
             Some(index) => index,
-            None => match Index::open(&self.places.index) {
+            None => match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
                 Opened::Ready(index) => index,
                 Opened::Stale(_) => Box::new(rebuild(self, &archive, |_| ())?),
             },
@@ -320,7 +323,7 @@ impl Inner {
             Ok(index) => index,
             // Somebody else is writing: an answer that is a moment old is better than none.
             Err(Behind::Busy(index)) => index,
-            Err(Behind::Rebuild) => Box::new(rebuild(self, &archive, |_| ())?),
+            Err(Behind::Rebuild) => fresh(self, &archive)?,
             Err(Behind::Failed(failure)) => return Err(failure),
         };
         match question(&index) {
@@ -385,6 +388,15 @@ fn follow(inner: &Inner, archive: &Archive, index: Box<Index>) -> Result<Box<Ind
     }
 }
 
+/// An index of the archive's tree: the one that another process has built meanwhile, else a rebuilt one.
+fn fresh(inner: &Inner, archive: &Archive) -> Result<Box<Index>, Failure> {
+    let wanted = archive.tree_id()?.unwrap_or_default();
+    match Index::open(&inner.places.index, Some(&inner.places.thesaurus())) {
+        Opened::Ready(index) if index.tree() == wanted => Ok(index),
+        _ => Ok(Box::new(rebuild(inner, archive, |_| ())?)),
+    }
+}
+
 fn rebuild(inner: &Inner, archive: &Archive, progress: impl FnMut(u64)) -> Result<Index, Failure> {
     let tree = archive.tree_id()?.unwrap_or_default();
     let listing = archive.list()?;
@@ -392,7 +404,7 @@ fn rebuild(inner: &Inner, archive: &Archive, progress: impl FnMut(u64)) -> Resul
         let bytes = archive.read_blob(&entry.blob).ok()?;
         document(entry.path.as_str(), &entry.blob, &bytes).filter(|d| is_shared(&d.card))
     });
-    Ok(index::rebuild(&inner.places.index, &tree, documents, progress)?)
+    Ok(index::rebuild(&inner.places.index, Some(&inner.places.thesaurus()), &tree, documents, progress)?)
 }
 
 /// Postmortems under restriction are not found by others' searches.

@@ -1,7 +1,6 @@
 //! The search index against real folders and real postmortems.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
-use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +8,6 @@ use warroom::domain::similar::{Line, QueryText, query_text};
 use warroom::index::{
     Card, Change, Document, Hit, Index, IndexError, Opened, Query, SimilarQuery, guard, rebuild, snippet,
 };
-
-use crate::data::test_data;
 
 const TREE: &str = "1111111111111111111111111111111111111111";
 const NEXT: &str = "2222222222222222222222222222222222222222";
@@ -36,7 +33,7 @@ fn read(path: &Path) -> Document {
     Document { card, body: body.to_owned() }
 }
 
-fn corpus(dir: &Path) -> Vec<Document> {
+pub(crate) fn corpus(dir: &Path) -> Vec<Document> {
     let mut files: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.iter().filter(|path| path.extension().is_some_and(|e| e == "md")).map(|path| read(path)).collect()
@@ -66,10 +63,10 @@ fn labelled() -> Vec<Document> {
 }
 
 /// A folder with an index of `documents`.
-fn indexed(documents: Vec<Document>) -> (tempfile::TempDir, PathBuf, Index) {
+pub(crate) fn indexed(documents: Vec<Document>) -> (tempfile::TempDir, PathBuf, Index) {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("index");
-    let index = rebuild(&dir, TREE, documents.into_iter(), |_| ()).unwrap();
+    let index = rebuild(&dir, None, TREE, documents.into_iter(), |_| ()).unwrap();
     (home, dir, index)
 }
 
@@ -77,7 +74,7 @@ fn words(text: &str) -> Query {
     Query { text: text.into(), limit: 10, ..Query::default() }
 }
 
-fn like(text: &str) -> SimilarQuery {
+pub(crate) fn like(text: &str) -> SimilarQuery {
     SimilarQuery { about: QueryText::plain(text), limit: 10, ..SimilarQuery::default() }
 }
 
@@ -86,14 +83,14 @@ fn ids(hits: &[Hit]) -> Vec<&str> {
 }
 
 fn ready(dir: &Path) -> Index {
-    match Index::open(dir) {
+    match Index::open(dir, None) {
         Opened::Ready(index) => *index,
         Opened::Stale(reason) => panic!("stale: {reason}"),
     }
 }
 
 fn stale(dir: &Path) -> String {
-    match Index::open(dir) {
+    match Index::open(dir, None) {
         Opened::Stale(reason) => reason,
         Opened::Ready(index) => panic!("ready: {index:?}"),
     }
@@ -214,7 +211,8 @@ fn an_id_a_service_and_an_unfinished_word_find() {
         let hits = index.search(&Query { unfinished: true, ..words(typed) }).unwrap();
         assert_eq!(ids(&hits)[0], "mybinder-2018-01-18-ssl-outdated", "{typed}");
     }
-    assert!(index.search(&words("certi")).unwrap().is_empty());
+    let hits = index.search(&words("certi")).unwrap();
+    assert!(hits.iter().all(|hit| hit.parts.terms == 0.0), "a word that is cut short is no word: {hits:?}");
 }
 
 #[test]
@@ -259,7 +257,7 @@ fn two_rooms_write_in_turn_and_neither_loses_a_file_of_the_other() {
     one.reload().unwrap();
     assert_eq!(one.search(&words("quagga")).unwrap().len(), 10);
     // One is replaced under the other.
-    drop(rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap());
+    drop(rebuild(&dir, None, TREE, fixtures().into_iter(), |_| ()).unwrap());
     two.update(TREE, NEXT, vec![Change::Put(Box::new(fixtures().remove(1)))]).unwrap();
     assert_eq!((ready(&dir).len(), ready(&dir).tree().as_str()), (6, NEXT));
 }
@@ -289,10 +287,10 @@ fn a_second_writer_is_told_to_come_back() {
     let (_home, dir, index) = indexed(fixtures());
     let mut inner = Vec::new();
     let documents = fixtures().into_iter().inspect(|_| {
-        inner.push(rebuild(&dir, NEXT, std::iter::empty(), |_| ()).map(|_| ()));
+        inner.push(rebuild(&dir, None, NEXT, std::iter::empty(), |_| ()).map(|_| ()));
         inner.push(index.update(TREE, NEXT, Vec::new()));
     });
-    rebuild(&dir, NEXT, documents, |_| ()).unwrap();
+    rebuild(&dir, None, NEXT, documents, |_| ()).unwrap();
     assert_eq!(inner.len(), 12);
     assert!(inner.iter().all(|outcome| matches!(outcome, Err(IndexError::Busy))), "{inner:?}");
     index.reload().unwrap();
@@ -303,7 +301,7 @@ fn a_second_writer_is_told_to_come_back() {
 fn readers_work_on_while_a_new_index_takes_the_place() {
     let (home, dir, index) = indexed(fixtures());
     let mut counted = 0;
-    let fresh = rebuild(&dir, NEXT, fixtures().into_iter().take(2), |done| counted = done).unwrap();
+    let fresh = rebuild(&dir, None, NEXT, fixtures().into_iter().take(2), |done| counted = done).unwrap();
     assert_eq!(counted, 2);
     assert_eq!((index.len(), fresh.len()), (6, 2));
     assert_eq!(ids(&index.search(&words("letsencrypt")).unwrap()), ["mybinder-2018-01-18-ssl-outdated"]);
@@ -332,13 +330,13 @@ fn a_missing_foreign_or_other_index_is_stale_and_rebuilt() {
     assert!(stale(&dir).contains("other fields"), "{}", stale(&dir));
     fs::write(dir.join("notes.txt"), "mine").unwrap();
 
-    let index = rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap();
+    let index = rebuild(&dir, None, TREE, fixtures().into_iter(), |_| ()).unwrap();
     assert_eq!(index.len(), 6);
     assert_eq!(fs::read_to_string(home.path().join(".index.old0/notes.txt")).unwrap(), "mine");
 
     // One of ours, by another version.
     let meta = fs::read_to_string(dir.join("meta.json")).unwrap();
-    fs::write(dir.join("meta.json"), meta.replace("\\\"schema\\\":1", "\\\"schema\\\":77")).unwrap();
+    fs::write(dir.join("meta.json"), meta.replace("\\\"schema\\\":2", "\\\"schema\\\":77")).unwrap();
     assert!(stale(&dir).contains("version 77"), "{}", stale(&dir));
     assert!(matches!(index.reload(), Err(IndexError::Damaged(_))));
     assert!(matches!(index.update(TREE, NEXT, Vec::new()), Err(IndexError::Damaged(_))));
@@ -347,7 +345,7 @@ fn a_missing_foreign_or_other_index_is_stale_and_rebuilt() {
     fs::remove_dir_all(&dir).unwrap();
     fs::write(&dir, "not a folder").unwrap();
     assert_eq!(stale(&dir), "there is no search index yet");
-    rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap();
+    rebuild(&dir, None, TREE, fixtures().into_iter(), |_| ()).unwrap();
     assert_eq!(ready(&dir).len(), 6);
 }
 
@@ -365,7 +363,7 @@ fn spoil(source: &Path, name: &str, what: &str, spoiled: Option<Vec<u8>>) {
         Some(bytes) => fs::write(dir.join(name), bytes).unwrap(),
         None => fs::remove_file(dir.join(name)).unwrap(),
     }
-    match Index::open(&dir) {
+    match Index::open(&dir, None) {
         Opened::Stale(reason) => assert!(!reason.is_empty()),
         // Some bits do not matter (a name of an unused setting); then it must be whole in all that does.
         Opened::Ready(index) => {
@@ -378,7 +376,7 @@ fn spoil(source: &Path, name: &str, what: &str, spoiled: Option<Vec<u8>>) {
     }
     // Building syncs files to the disk: one kind of damage to each file is enough to show that it heals.
     if what == "halved" {
-        assert_eq!(rebuild(&dir, TREE, fixtures().into_iter(), |_| ()).unwrap().len(), 6, "{what} {name}");
+        assert_eq!(rebuild(&dir, None, TREE, fixtures().into_iter(), |_| ()).unwrap().len(), 6, "{what} {name}");
     }
 }
 
@@ -455,52 +453,4 @@ fn a_snippet_of_a_real_postmortem_marks_what_was_asked() {
     for word in ["space", "device", "launch"] {
         assert!(marked.iter().any(|mark| mark.starts_with(word)), "{word}: {marked:?}");
     }
-}
-
-/// nDCG@10, MRR over the best 100, Recall@5 of one query, by the formulas of `eval_search.py`.
-fn judge(grades: &HashMap<String, i32>, answer: &[String]) -> [f64; 3] {
-    let gain = |grade: i32, place: usize| (2_f64.powi(grade) - 1.0) / ((place + 2) as f64).log2();
-    let grade = |id: &String| grades.get(id).copied().unwrap_or(0);
-    let dcg: f64 = answer.iter().take(10).enumerate().map(|(place, id)| gain(grade(id), place)).sum();
-    let mut best: Vec<i32> = grades.values().copied().filter(|grade| *grade > 0).collect();
-    best.sort_unstable_by(|a, b| b.cmp(a));
-    let ideal: f64 = best.iter().take(10).enumerate().map(|(place, grade)| gain(*grade, place)).sum();
-    let first = answer.iter().take(100).position(|id| grade(id) > 0);
-    let mrr = first.map_or(0.0, |place| 1.0 / (place + 1) as f64);
-    let found = answer.iter().take(5).filter(|id| grade(id) > 0).count();
-    [dcg / ideal, mrr, found as f64 / best.len().min(5) as f64]
-}
-
-#[test]
-fn the_ranking_reaches_its_goal_on_real_queries() {
-    let (Some(postmortems), Some(eval)) = (test_data("postmortems/md"), test_data("search_eval")) else {
-        return;
-    };
-    let documents = corpus(&postmortems);
-    assert_eq!(documents.len(), 237);
-    let (_home, _dir, index) = indexed(documents);
-    let mut grades: BTreeMap<String, HashMap<String, i32>> = BTreeMap::new();
-    for line in fs::read_to_string(eval.join("qrels.tsv")).unwrap().lines() {
-        let parts: Vec<&str> = line.split_whitespace().collect();
-        grades.entry(parts[0].into()).or_default().insert(parts[2].into(), parts[3].parse().unwrap());
-    }
-    let mut answers: HashMap<String, Vec<String>> = HashMap::new();
-    for line in fs::read_to_string(eval.join("queries.jsonl")).unwrap().lines() {
-        let query: serde_json::Value = serde_json::from_str(line).unwrap();
-        let asked = SimilarQuery { limit: 100, ..like(query["text"].as_str().unwrap()) };
-        let hits = index.similar(&asked).unwrap();
-        assert!(hits.iter().all(|hit| !hit.why.is_empty()));
-        let ids = hits.into_iter().map(|hit| hit.card.id).collect();
-        answers.insert(query["qid"].as_str().unwrap().into(), ids);
-    }
-    assert_eq!((grades.len(), answers.len()), (30, 30));
-    let mut sums = [0.0; 3];
-    for (qid, grades) in &grades {
-        for (sum, value) in sums.iter_mut().zip(judge(grades, &answers[qid])) {
-            *sum += value / 30.0;
-        }
-    }
-    let [ndcg, mrr, recall] = sums;
-    eprintln!("nDCG@10 {ndcg:.4}  MRR {mrr:.4}  Recall@5 {recall:.4}");
-    assert!(ndcg >= 0.58, "nDCG@10 {ndcg:.4}, MRR {mrr:.4}, Recall@5 {recall:.4}");
 }

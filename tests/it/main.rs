@@ -15,6 +15,7 @@ mod hostile;
 mod index;
 mod journey;
 mod postmortems;
+mod ranking;
 mod runbooks;
 mod screen;
 mod service;

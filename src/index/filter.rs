@@ -1,0 +1,86 @@
+//! What only restricts: labels that must or must not be there, dates, words that must stand together. It adds nothing
+//! to a score.
+
+use std::ops::Bound;
+
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, PhraseQuery, Query, RangeQuery, TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, Searcher, TERMINATED, Term};
+
+use super::IndexError;
+use super::ranking::Wanted;
+use super::schema::Fields;
+
+/// The documents that may be answered.
+pub(super) struct Allowed(Option<Vec<Vec<bool>>>);
+
+impl Allowed {
+    /// Those that pass all restrictions.
+    pub(super) fn of(searcher: &Searcher, fields: Fields, wanted: &Wanted) -> Result<Self, IndexError> {
+        if !wanted.restricts() {
+            return Ok(Self(None));
+        }
+        let query = query(fields, wanted);
+        let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        let mut all = Vec::new();
+        for segment in searcher.segment_readers() {
+            let mut allowed = vec![false; segment.max_doc() as usize];
+            let mut scorer = weight.scorer(segment, 1.0)?;
+            let mut document = scorer.doc();
+            while document != TERMINATED {
+                if let Some(here) = allowed.get_mut(document as usize) {
+                    *here = true;
+                }
+                document = scorer.advance();
+            }
+            all.push(allowed);
+        }
+        Ok(Self(Some(all)))
+    }
+
+    /// Whether a document may be answered; deleted ones are not known here.
+    pub(super) fn has(&self, at: DocAddress) -> bool {
+        let Some(all) = &self.0 else { return true };
+        let segment = all.get(at.segment_ord as usize);
+        segment.and_then(|segment| segment.get(at.doc_id as usize)).copied().unwrap_or(false)
+    }
+}
+
+/// The restrictions as a query that gives every document that passes them the score 0.
+pub(super) fn query(fields: Fields, wanted: &Wanted) -> Box<dyn Query> {
+    let nothing = |query: Box<dyn Query>| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(query, 0.0)) };
+    let term = |term: &Term| -> Box<dyn Query> { Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)) };
+    let mut around: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, nothing(Box::new(AllQuery)))];
+    for (filter, _) in &wanted.filters {
+        around.push((Occur::Must, nothing(term(filter))));
+    }
+    for phrase in &wanted.phrases {
+        if let Some(query) = phrase_query(fields.text, &phrase.stems) {
+            around.push((Occur::Must, nothing(query)));
+        }
+    }
+    if wanted.since > 0 {
+        let from = Bound::Included(Term::from_field_u64(fields.date, wanted.since));
+        around.push((Occur::Must, nothing(Box::new(RangeQuery::new(from, Bound::Unbounded)))));
+    }
+    for excluded in &wanted.excluded {
+        around.push((Occur::MustNot, term(excluded)));
+    }
+    Box::new(BooleanQuery::new(around))
+}
+
+/// A phrase, or the one word that is left of it.
+fn phrase_query(text: Field, stems: &[(usize, String)]) -> Option<Box<dyn Query>> {
+    let mut terms: Vec<(usize, Term)> =
+        stems.iter().map(|(place, stem)| (*place, Term::from_field_text(text, stem))).collect();
+    match terms.len() {
+        0 => None,
+        1 => terms.pop().map(|(_, term)| {
+            let query: Box<dyn Query> = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+            query
+        }),
+        _ => Some(Box::new(PhraseQuery::new_with_offset(terms))),
+    }
+}

@@ -1,0 +1,233 @@
+//! The ranking: words (see `terms`), then the best by words put in order by meaning as well (see `vectors`), then
+//! shared labels. Measured against its parts in `docs/search.md`. It must not know what was typed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tantivy::columnar::Column;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocId, Searcher};
+
+use super::IndexError;
+use super::filter::Allowed;
+use super::ranking::{Parts, Ranking, Reason, Scored, Wanted};
+use super::schema::{Fields, VECTORS};
+use super::terms::{self, Given, Statistics};
+use super::vectors::Meaning;
+
+/// How much meaning counts, against 1 for the words of the best document.
+const MEANING: f32 = 0.7;
+
+/// How many of the best by words are put in order by meaning: more do not change the first ten.
+const RERANKED: usize = 200;
+
+/// The least cosine with which a postmortem is answered that shares no word with the question.
+const FAR: f32 = 0.45;
+
+/// The ranking.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fused {
+    /// Whether meaning counts; without it, words alone.
+    pub(super) meaning: bool,
+}
+
+/// A document on its way to an answer.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    at: DocAddress,
+    /// The score of its words.
+    words: f32,
+    /// The cosine of meanings, if looked at.
+    cosine: f32,
+    /// Its labels.
+    bonus: f32,
+}
+
+impl Candidate {
+    /// The parts of the score, for the highest score of words.
+    fn parts(&self, highest: f32) -> Parts {
+        let terms = if highest > 0.0 { self.words / highest } else { 0.0 };
+        Parts { terms, vectors: MEANING * self.cosine, bonus: self.bonus }
+    }
+}
+
+impl Ranking for Fused {
+    fn best(
+        &self,
+        searcher: &Searcher,
+        fields: Fields,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Vec<Scored>, IndexError> {
+        let statistics = Statistics::of(searcher, fields)?;
+        let concepts = terms::concepts(searcher, fields, &statistics, wanted)?;
+        let scores = terms::scores(searcher, fields, &statistics, &concepts)?;
+        let allowed = Allowed::of(searcher, fields, wanted)?;
+        let meaning = wanted.meaning.as_ref().filter(|_| self.meaning);
+        let mut candidates = candidates(searcher, &scores, &allowed, &labelled(searcher, wanted)?);
+        let highest = candidates.iter().fold(0.0_f32, |most, candidate| most.max(candidate.words));
+        let by_score =
+            |a: &Candidate, b: &Candidate| b.parts(highest).sum().total_cmp(&a.parts(highest).sum()).then(a.at.cmp(&b.at));
+        if candidates.is_empty() {
+            if let Some(meaning) = meaning {
+                candidates = by_meaning(searcher, &allowed, meaning)?;
+            }
+        } else {
+            let kept = limit.max(RERANKED);
+            if candidates.len() > kept {
+                candidates.select_nth_unstable_by(kept, by_score);
+                candidates.truncate(kept);
+            }
+            candidates.sort_unstable_by(by_score);
+            if let Some(meaning) = meaning {
+                let columns = columns(searcher)?;
+                for candidate in candidates.iter_mut().take(RERANKED) {
+                    candidate.cosine = cosine(&columns, meaning, candidate.at).unwrap_or_default();
+                }
+            }
+        }
+        candidates.sort_unstable_by(by_score);
+        candidates.truncate(limit);
+        let full = terms::full_score(&concepts);
+        let mut reasons = reasons(searcher, fields, &statistics, &concepts, wanted, &candidates)?;
+        let scored = candidates.into_iter().map(|candidate| {
+            let parts = candidate.parts(highest);
+            let reasons = reasons.remove(&candidate.at).unwrap_or_default();
+            Scored { address: candidate.at, share: share(&candidate, full, wanted), parts, reasons }
+        });
+        Ok(scored.collect())
+    }
+}
+
+/// Every living, allowed document that has a word or a label.
+fn candidates(
+    searcher: &Searcher,
+    scores: &[Vec<f32>],
+    allowed: &Allowed,
+    bonuses: &HashMap<DocAddress, f32>,
+) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for ((ord, scores), segment) in (0_u32..).zip(scores).zip(searcher.segment_readers()) {
+        let alive = segment.alive_bitset();
+        for (document, words) in (0_u32..).zip(scores) {
+            let at = DocAddress::new(ord, document);
+            let bonus = if bonuses.is_empty() { None } else { bonuses.get(&at) };
+            if (*words > 0.0 || bonus.is_some())
+                && alive.is_none_or(|alive| alive.is_alive(document))
+                && allowed.has(at)
+            {
+                found.push(Candidate { at, words: *words, cosine: 0.0, bonus: bonus.copied().unwrap_or_default() });
+            }
+        }
+    }
+    found
+}
+
+/// What labels add, by document.
+fn labelled(searcher: &Searcher, wanted: &Wanted) -> Result<HashMap<DocAddress, f32>, IndexError> {
+    let mut bonuses = HashMap::new();
+    for label in &wanted.labels {
+        each_labelled(searcher, &label.term, |at| *bonuses.entry(at).or_default() += label.score)?;
+    }
+    Ok(bonuses)
+}
+
+fn each_labelled(
+    searcher: &Searcher,
+    term: &tantivy::Term,
+    mut each: impl FnMut(DocAddress),
+) -> Result<(), IndexError> {
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        let inverted = segment.inverted_index(term.field())?;
+        let postings = inverted.read_block_postings(term, IndexRecordOption::Basic);
+        let Some(mut postings) = postings.map_err(|error| IndexError::Damaged(error.to_string()))? else { continue };
+        while postings.block_len() > 0 {
+            postings.docs().iter().for_each(|document| each(DocAddress::new(ord, *document)));
+            postings.advance();
+        }
+    }
+    Ok(())
+}
+
+fn columns(searcher: &Searcher) -> Result<Vec<Column<u64>>, IndexError> {
+    let columns = searcher.segment_readers().iter().map(|segment| Ok(segment.fast_fields().u64(VECTORS)?));
+    columns.collect()
+}
+
+fn cosine(columns: &[Column<u64>], meaning: &Meaning, at: DocAddress) -> Option<f32> {
+    let packed: Vec<u64> = columns.get(at.segment_ord as usize)?.values_for_doc(at.doc_id).collect();
+    meaning.nearest(&packed)
+}
+
+/// Documents that mean much the same, for a question of which no word is known.
+fn by_meaning(searcher: &Searcher, allowed: &Allowed, meaning: &Meaning) -> Result<Vec<Candidate>, IndexError> {
+    let columns = columns(searcher)?;
+    let mut found = Vec::new();
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        for document in segment.doc_ids_alive() {
+            let at = DocAddress::new(ord, document);
+            let cosine = if allowed.has(at) { cosine(&columns, meaning, at) } else { None };
+            if let Some(cosine) = cosine.filter(|cosine| *cosine >= FAR) {
+                found.push(Candidate { at, words: 0.0, cosine, bonus: 0.0 });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Words as a part of a full match, meaning and labels, against all three at their best.
+fn share(candidate: &Candidate, full: f32, wanted: &Wanted) -> f32 {
+    let words = if full > 0.0 { (candidate.words / full).min(1.0) } else { 0.0 };
+    let labels: f32 = wanted.labels.iter().map(|label| label.score).sum();
+    let meaning = MEANING * candidate.cosine.max(0.0);
+    ((words + meaning + candidate.bonus) / (1.0 + MEANING + labels)).clamp(0.0, 1.0)
+}
+
+/// Why each document is here: phrases that had to be there, words by what they gave, labels.
+fn reasons(
+    searcher: &Searcher,
+    fields: Fields,
+    statistics: &Statistics,
+    concepts: &[terms::Concept<'_>],
+    wanted: &Wanted,
+    candidates: &[Candidate],
+) -> Result<BTreeMap<DocAddress, Vec<Reason>>, IndexError> {
+    let mut by_segment: BTreeMap<u32, Vec<DocId>> = BTreeMap::new();
+    for candidate in candidates {
+        by_segment.entry(candidate.at.segment_ord).or_default().push(candidate.at.doc_id);
+    }
+    let mut all: BTreeMap<DocAddress, Vec<Reason>> = BTreeMap::new();
+    for (ord, mut documents) in by_segment {
+        documents.sort_unstable();
+        let given = terms::given(searcher, fields, statistics, concepts, ord as usize, &documents)?;
+        for (document, given) in documents.iter().zip(given) {
+            all.insert(DocAddress::new(ord, *document), words(&given, wanted));
+        }
+    }
+    for label in &wanted.labels {
+        each_labelled(searcher, &label.term, |at| {
+            if let Some(reasons) = all.get_mut(&at) {
+                reasons.push(Reason { shown: label.shown.clone(), score: label.score, label: true });
+            }
+        })?;
+    }
+    Ok(all)
+}
+
+/// The words that gave most, first. Reasons of one wording count together.
+fn words(given: &[Given<'_>], wanted: &Wanted) -> Vec<Reason> {
+    let mut by_wording: BTreeMap<String, f32> = BTreeMap::new();
+    for given in given {
+        let own = &given.word.shown;
+        let shown = given.through.map_or_else(|| own.clone(), |near| format!("{own} ~ {near}"));
+        *by_wording.entry(shown).or_default() += given.score;
+    }
+    let mut found: Vec<Reason> =
+        by_wording.into_iter().map(|(shown, score)| Reason { shown, score, label: false }).collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let phrases = wanted.phrases.iter().map(|phrase| Reason {
+        shown: format!("\"{}\"", phrase.shown),
+        score: f32::MAX,
+        label: false,
+    });
+    phrases.chain(found).collect()
+}

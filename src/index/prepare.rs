@@ -1,0 +1,86 @@
+//! From a document to what the engine stores and indexes: the expensive part of writing, done by several threads,
+//! each with a [`Preparer`] of its own. It must not write.
+
+use tantivy::TantivyDocument;
+use tantivy::tokenizer::{PreTokenizedString, TextAnalyzer, Token, TokenStream};
+
+use super::schema::{Fields, LONGEST_BODY, cut, date_key};
+use super::thesaurus::Thesaurus;
+use super::wordpiece::Pieces;
+use super::{Document, IndexError, analyzer, vectors};
+
+/// Prepares documents one after another.
+pub(super) struct Preparer<'a> {
+    fields: Fields,
+    thesaurus: &'a Thesaurus,
+    analyzer: TextAnalyzer,
+    pieces: Pieces,
+}
+
+impl<'a> Preparer<'a> {
+    /// For an index of these fields.
+    pub(super) fn new(fields: Fields, thesaurus: &'a Thesaurus) -> Self {
+        Self { fields, thesaurus, analyzer: analyzer::text(), pieces: Pieces::new() }
+    }
+
+    /// A document in the engine's form.
+    pub(super) fn prepare(&mut self, document: &Document) -> Result<TantivyDocument, IndexError> {
+        let (card, fields) = (&document.card, self.fields);
+        let stored = serde_json::to_string(card).map_err(|error| IndexError::Engine(error.to_string()))?;
+        let body = cut(&document.body, LONGEST_BODY);
+        let text = format!("{}\n{body}", card.title);
+        let mut out = TantivyDocument::default();
+        out.add_text(fields.card, stored);
+        out.add_pre_tokenized_text(fields.pairs, self.pairs(&text));
+        out.add_text(fields.text, text);
+        out.add_text(fields.path, &card.path);
+        out.add_text(fields.id, card.id.trim());
+        if let Some(severity) = &card.severity {
+            out.add_text(fields.severity, analyzer::severity(severity));
+        }
+        for service in &card.services {
+            out.add_text(fields.service, analyzer::plain_label(service));
+        }
+        for tag in &card.tags {
+            out.add_text(fields.tag, analyzer::plain_label(tag));
+        }
+        out.add_u64(fields.date, card.date.as_deref().map_or(0, date_key));
+        for numbers in vectors::packed(&mut self.pieces, &card.title, body) {
+            out.add_u64(fields.vectors, numbers);
+        }
+        Ok(out)
+    }
+
+    /// The neighbouring words that are part of a phrase, as terms.
+    fn pairs(&mut self, text: &str) -> PreTokenizedString {
+        let mut stream = self.analyzer.token_stream(text);
+        let mut before = String::new();
+        let mut tokens = Vec::new();
+        while let Some(token) = stream.next() {
+            if token.text.is_empty() {
+                continue;
+            }
+            if self.thesaurus.is_pair(&before, &token.text) {
+                let text = format!("{before} {}", token.text);
+                tokens.push(Token { position: tokens.len(), text, ..Token::default() });
+            }
+            before.clone_from(&token.text);
+        }
+        PreTokenizedString { text: String::new(), tokens }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_those_of_phrases_across_stop_words_and_case() {
+        let thesaurus = Thesaurus::default();
+        let (_, fields) = super::super::schema::build();
+        let mut preparer = Preparer::new(fields, &thesaurus);
+        let pairs = preparer.pairs("Load-Balancers said: the disk is FULL, full disk, disk full");
+        let terms: Vec<&str> = pairs.tokens.iter().map(|token| token.text.as_str()).collect();
+        assert_eq!(terms, ["load balanc", "disk full", "disk full"]);
+    }
+}

@@ -1,0 +1,320 @@
+//! The score of words: term at a time over the postings. What a thesaurus row brings together counts as one word,
+//! whose frequency is the sum over its forms before it saturates; adding up separate scores would reward documents
+//! for using many words for one thing. It must not look at labels or meanings.
+
+use tantivy::index::InvertedIndexReader;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::query::Bm25StatisticsProvider;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, Searcher, SegmentReader, Term};
+
+use super::IndexError;
+use super::ranking::{Wanted, Word};
+use super::schema::Fields;
+
+/// How fast repetition saturates. Later than usual (1.2): the frequencies are sums.
+const K1: f32 = 2.4;
+
+/// How much length counts.
+const B: f32 = 0.9;
+
+/// Forms in a larger part of the documents than this are not looked for in place of a word.
+const COMMON: f32 = 0.35;
+
+/// The frequency at which a word counts as fully matched, for the share of the best possible score.
+const FULL: f32 = 3.0;
+
+/// The figures of the corpus.
+pub(super) struct Statistics {
+    documents: u64,
+    /// Length against the average, by the engine's one-byte code.
+    norms: Vec<f32>,
+}
+
+impl Statistics {
+    pub(super) fn of(searcher: &Searcher, fields: Fields) -> Result<Self, IndexError> {
+        let documents = searcher.total_num_docs()?;
+        let average = searcher.total_num_tokens(fields.text)? as f32 / documents.max(1) as f32;
+        let length = |code: u8| tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(code) as f32;
+        let norms = (0..=u8::MAX).map(|code| 1.0 - B + B * length(code) / average.max(1.0)).collect();
+        Ok(Self { documents, norms })
+    }
+
+    fn idf(&self, holding: u64) -> f32 {
+        (1.0 + (self.documents.saturating_sub(holding) as f32 + 0.5) / (holding as f32 + 0.5)).ln()
+    }
+
+    fn norm(&self, code: u8) -> f32 {
+        self.norms.get(usize::from(code)).copied().unwrap_or(1.0)
+    }
+}
+
+fn saturated(frequency: f32) -> f32 {
+    frequency * (K1 + 1.0) / (frequency + K1)
+}
+
+/// Where a form is, in one segment.
+enum Places {
+    Nowhere,
+    /// A word or a pair.
+    Listed(TermInfo),
+    /// A longer phrase: documents that have all its pairs, with the least of their frequencies.
+    Joined(Vec<(DocId, u32)>),
+}
+
+/// A form with the figures of the corpus.
+struct Form {
+    pair: bool,
+    holding: u64,
+    segments: Vec<Places>,
+    /// What one occurrence adds to the frequency of the word.
+    factor: f32,
+}
+
+/// A word with its forms; the first is its own.
+pub(super) struct Concept<'a> {
+    /// What is asked.
+    pub(super) word: &'a Word,
+    forms: Vec<Form>,
+    /// Its idf times its weight.
+    worth: f32,
+}
+
+/// The engine's view of one segment.
+struct Segment<'a> {
+    ord: usize,
+    reader: &'a SegmentReader,
+    fields: Fields,
+}
+
+impl Segment<'_> {
+    fn inverted(&self, pair: bool) -> Result<std::sync::Arc<InvertedIndexReader>, IndexError> {
+        Ok(self.reader.inverted_index(if pair { self.fields.pairs } else { self.fields.text })?)
+    }
+
+    fn info(&self, pair: bool, stem: &str) -> Result<Option<TermInfo>, IndexError> {
+        let field = if pair { self.fields.pairs } else { self.fields.text };
+        self.inverted(pair)?.get_term_info(&Term::from_field_text(field, stem)).map_err(damaged)
+    }
+
+    /// Calls `each` with the documents of a term and their frequencies, in order.
+    fn every(&self, pair: bool, info: &TermInfo, mut each: impl FnMut(DocId, u32)) -> Result<(), IndexError> {
+        let inverted = self.inverted(pair)?;
+        let mut postings: BlockSegmentPostings =
+            inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs).map_err(damaged)?;
+        while postings.block_len() > 0 {
+            for (document, frequency) in postings.docs().iter().zip(postings.freqs()) {
+                each(*document, *frequency);
+            }
+            postings.advance();
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the documents of a form in this segment.
+    fn occurrences(&self, form: &Form, mut each: impl FnMut(DocId, u32)) -> Result<(), IndexError> {
+        match form.segments.get(self.ord) {
+            Some(Places::Listed(info)) => self.every(form.pair, info, each)?,
+            Some(Places::Joined(list)) => list.iter().for_each(|(document, frequency)| each(*document, *frequency)),
+            Some(Places::Nowhere) | None => {}
+        }
+        Ok(())
+    }
+
+    fn places(&self, stems: &[&str]) -> Result<Places, IndexError> {
+        let nowhere = |info: Option<TermInfo>| info.map_or(Places::Nowhere, Places::Listed);
+        match stems {
+            [] => Ok(Places::Nowhere),
+            [stem] => Ok(nowhere(self.info(false, stem)?)),
+            [first, second] => Ok(nowhere(self.info(true, &format!("{first} {second}"))?)),
+            [..] => {
+                let mut joined: Option<Vec<(DocId, u32)>> = None;
+                for (first, second) in stems.iter().zip(stems.iter().skip(1)) {
+                    let Some(info) = self.info(true, &format!("{first} {second}"))? else {
+                        return Ok(Places::Nowhere);
+                    };
+                    let mut list = Vec::new();
+                    self.every(true, &info, |document, frequency| list.push((document, frequency)))?;
+                    if let Some(before) = joined {
+                        list.retain_mut(|(document, frequency)| {
+                            let found = before.binary_search_by_key(document, |(other, _)| *other).ok();
+                            let other = found.and_then(|at| before.get(at)).map(|(_, other)| *other);
+                            *frequency = (*frequency).min(other.unwrap_or_default());
+                            *frequency > 0
+                        });
+                    }
+                    joined = Some(list);
+                }
+                Ok(Places::Joined(joined.unwrap_or_default()))
+            }
+        }
+    }
+}
+
+fn damaged(error: std::io::Error) -> IndexError {
+    IndexError::Damaged(error.to_string())
+}
+
+fn segments(searcher: &Searcher, fields: Fields) -> impl Iterator<Item = Segment<'_>> {
+    searcher.segment_readers().iter().enumerate().map(move |(ord, reader)| Segment { ord, reader, fields })
+}
+
+fn form(searcher: &Searcher, fields: Fields, written: &str, factor: f32) -> Result<Form, IndexError> {
+    let stems: Vec<&str> = written.split(' ').collect();
+    let mut form = Form { pair: stems.len() > 1, holding: 0, segments: Vec::new(), factor };
+    for segment in segments(searcher, fields) {
+        let places = segment.places(&stems)?;
+        form.holding += match &places {
+            Places::Nowhere => 0,
+            Places::Listed(info) => u64::from(info.doc_freq),
+            Places::Joined(list) => list.len() as u64,
+        };
+        form.segments.push(places);
+    }
+    Ok(form)
+}
+
+/// Looks up the words of a query and what may stand in their place.
+pub(super) fn concepts<'a>(
+    searcher: &Searcher,
+    fields: Fields,
+    statistics: &Statistics,
+    wanted: &'a Wanted,
+) -> Result<Vec<Concept<'a>>, IndexError> {
+    let mut concepts = Vec::with_capacity(wanted.words.len());
+    for word in &wanted.words {
+        let own = form(searcher, fields, &word.stem, word.own)?;
+        let idf = statistics.idf(own.holding.max(1));
+        let mut forms = vec![own];
+        for near in &word.near {
+            let mut other = form(searcher, fields, &near.form, 0.0)?;
+            // A common word in the place of a rare one says less than the rare one.
+            other.factor = near.weight * (statistics.idf(other.holding) / idf).min(1.0);
+            if other.holding as f32 > COMMON * statistics.documents as f32 {
+                other.segments.clear();
+            }
+            forms.push(other);
+        }
+        concepts.push(Concept { word, forms, worth: idf * word.weight });
+    }
+    Ok(concepts)
+}
+
+/// The scores of all documents, by segment and document; 0 for those without a word.
+pub(super) fn scores(
+    searcher: &Searcher,
+    fields: Fields,
+    statistics: &Statistics,
+    concepts: &[Concept<'_>],
+) -> Result<Vec<Vec<f32>>, IndexError> {
+    let mut all = Vec::new();
+    for segment in segments(searcher, fields) {
+        let norms = segment.reader.get_fieldnorms_reader(fields.text)?;
+        let documents = segment.reader.max_doc() as usize;
+        let mut scores = vec![0.0_f32; documents];
+        let mut frequencies = vec![0.0_f32; documents];
+        let mut touched: Vec<DocId> = Vec::new();
+        for concept in concepts {
+            for form in &concept.forms {
+                segment.occurrences(form, |document, frequency| {
+                    if let Some(sum) = frequencies.get_mut(document as usize) {
+                        if *sum == 0.0 {
+                            touched.push(document);
+                        }
+                        *sum += form.factor * frequency as f32;
+                    }
+                })?;
+            }
+            for document in touched.drain(..) {
+                let at = document as usize;
+                if let (Some(sum), Some(score)) = (frequencies.get_mut(at), scores.get_mut(at)) {
+                    *score += concept.worth * saturated(*sum / statistics.norm(norms.fieldnorm_id(document)));
+                    *sum = 0.0;
+                }
+            }
+        }
+        all.push(scores);
+    }
+    Ok(all)
+}
+
+/// The score of a document that has every word of the query several times: what a share is measured by.
+pub(super) fn full_score(concepts: &[Concept<'_>]) -> f32 {
+    let words = concepts.iter().filter(|concept| !concept.word.stem.contains(' '));
+    words.map(|concept| concept.worth * saturated(FULL)).sum()
+}
+
+/// What a concept gave to one document.
+pub(super) struct Given<'a> {
+    /// Which word.
+    pub(super) word: &'a Word,
+    /// The score.
+    pub(super) score: f32,
+    /// What stood in its place and gave more than the word itself.
+    pub(super) through: Option<&'a str>,
+}
+
+/// What each concept gave to the documents of one segment, in the order of `documents`, which must be sorted.
+pub(super) fn given<'a>(
+    searcher: &Searcher,
+    fields: Fields,
+    statistics: &Statistics,
+    concepts: &[Concept<'a>],
+    ord: usize,
+    documents: &[DocId],
+) -> Result<Vec<Vec<Given<'a>>>, IndexError> {
+    let mut all: Vec<Vec<Given<'a>>> = documents.iter().map(|_| Vec::new()).collect();
+    let Some(reader) = searcher.segment_readers().get(ord) else { return Ok(all) };
+    let segment = Segment { ord, reader, fields };
+    let norms = reader.get_fieldnorms_reader(fields.text)?;
+    for concept in concepts {
+        // For each document: the whole frequency, and the form that adds most.
+        let mut found: Vec<(f32, f32, usize)> = vec![(0.0, 0.0, 0); documents.len()];
+        for (n, form) in concept.forms.iter().enumerate() {
+            segment.at(form, documents, |place, frequency| {
+                if let Some((sum, most, which)) = found.get_mut(place) {
+                    let adds = form.factor * frequency as f32;
+                    *sum += adds;
+                    if adds > *most {
+                        (*most, *which) = (adds, n);
+                    }
+                }
+            })?;
+        }
+        for ((gifts, document), (sum, _, which)) in all.iter_mut().zip(documents).zip(found) {
+            if sum > 0.0 {
+                let score = concept.worth * saturated(sum / statistics.norm(norms.fieldnorm_id(*document)));
+                let near = which.checked_sub(1).and_then(|n| concept.word.near.get(n));
+                gifts.push(Given { word: concept.word, score, through: near.map(|near| near.shown.as_str()) });
+            }
+        }
+    }
+    Ok(all)
+}
+
+impl Segment<'_> {
+    /// Calls `each` with the places in `documents` (sorted) that have a form, and the frequency.
+    fn at(&self, form: &Form, documents: &[DocId], mut each: impl FnMut(usize, u32)) -> Result<(), IndexError> {
+        use tantivy::DocSet as _;
+        use tantivy::postings::Postings as _;
+        let Some(Places::Listed(info)) = form.segments.get(self.ord) else {
+            return self.occurrences(form, |document, frequency| {
+                if let Ok(place) = documents.binary_search(&document) {
+                    each(place, frequency);
+                }
+            });
+        };
+        let inverted = self.inverted(form.pair)?;
+        let mut postings =
+            inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs).map_err(damaged)?;
+        for (place, document) in documents.iter().enumerate() {
+            if postings.doc() < *document {
+                postings.seek(*document);
+            }
+            if postings.doc() == *document {
+                each(place, postings.term_freq());
+            }
+        }
+        Ok(())
+    }
+}

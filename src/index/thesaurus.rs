@@ -1,0 +1,218 @@
+//! Which words of operations mean the same, and which tend to come together. Two files are part of the program; a
+//! team's own file of the same form extends them. It must not score: it only says what else to look for.
+//!
+//! A row is `concept TAB synonyms TAB related`, the words of a list parted by `|`; lines that begin with `#` are
+//! remarks. A synonym finds the other synonyms and, more weakly, what is related; what is related finds nothing.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use super::analyzer;
+
+/// The words of operations.
+const OPERATIONS: &str = include_str!("../../assets/search/thesaurus.tsv");
+
+/// The words in which people say what they see.
+const EVERYDAY: &str = include_str!("../../assets/search/thesaurus_extra.tsv");
+
+/// Weight of a synonym, against 1 for the word itself.
+const SYNONYM: f32 = 0.3;
+
+/// Weight of a related word.
+const RELATED: f32 = 0.1;
+
+/// Longest phrase that a query is looked through for, in words.
+const LONGEST_PHRASE: usize = 3;
+
+/// Longest file of a team that is read, in bytes (1 MiB); the rest is left out.
+const LONGEST_FILE: u64 = 1 << 20;
+
+/// Words and phrases; a phrase is its stems with one blank between (`disk full`).
+pub(super) type Form = String;
+
+/// Something else to look for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Near {
+    /// What is looked up.
+    pub(super) form: Form,
+    /// As the thesaurus writes it, for the reasons.
+    pub(super) shown: String,
+    /// How much it counts, against 1 for the word itself.
+    pub(super) weight: f32,
+}
+
+/// A form of a row: what is looked up, and how it is written.
+type Written = (Form, String);
+
+/// One row.
+#[derive(Debug, Default)]
+struct Row {
+    synonyms: Vec<Written>,
+    related: Vec<Written>,
+}
+
+/// The rows in terms of the index.
+#[derive(Debug, Default)]
+struct Tables {
+    rows: Vec<Row>,
+    /// The rows in which a form is a synonym; as often as it is.
+    places: HashMap<Form, Vec<usize>>,
+    /// Two neighbouring words of a phrase: the first word, and after it the second ones.
+    pairs: HashMap<String, HashSet<String>>,
+}
+
+/// The thesaurus. Nothing is read from the rows until the first question.
+#[derive(Debug, Default)]
+pub(super) struct Thesaurus {
+    team: String,
+    tables: OnceLock<Tables>,
+}
+
+impl Thesaurus {
+    /// The program's rows, and those of a team's file when it is there and can be read. Bytes that are not UTF-8 are
+    /// passed over.
+    pub(super) fn with_team(file: Option<&Path>) -> Self {
+        let mut bytes = Vec::new();
+        if let Some(file) = file.and_then(|path| fs::File::open(path).ok()) {
+            // A file that breaks off while it is read gives what was read: more words than none.
+            let _ = file.take(LONGEST_FILE).read_to_end(&mut bytes);
+        }
+        Self { team: String::from_utf8_lossy(&bytes).into_owned(), tables: OnceLock::new() }
+    }
+
+    /// Without any row.
+    pub(super) fn none() -> Self {
+        Self { team: String::new(), tables: OnceLock::from(Tables::default()) }
+    }
+
+    /// Tells one team's file from another: 0 for none. Phrases are found while indexing, so an index holds it.
+    /// (FNV-1a, 64 bits: it guards against a change, not against an attacker.)
+    pub(super) fn fingerprint(&self) -> u64 {
+        if self.team.is_empty() {
+            return 0;
+        }
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        self.team.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    }
+
+    fn tables(&self) -> &Tables {
+        self.tables.get_or_init(|| Tables::read(&[OPERATIONS, EVERYDAY, &self.team]))
+    }
+
+    /// Whether two neighbouring words are part of a phrase.
+    pub(super) fn is_pair(&self, first: &str, second: &str) -> bool {
+        self.tables().pairs.get(first).is_some_and(|seconds| seconds.contains(second))
+    }
+
+    /// The words and phrases of a text that have rows, with the place of their first word: the longest first, and
+    /// no word twice in phrases.
+    pub(super) fn known<'a>(&self, stems: &[&'a str]) -> Vec<(usize, Vec<&'a str>)> {
+        let tables = self.tables();
+        let mut taken = vec![false; stems.len()];
+        let mut found = Vec::new();
+        for length in (1..=LONGEST_PHRASE).rev() {
+            for (at, window) in stems.windows(length).enumerate() {
+                let free = taken.iter().skip(at).take(length).all(|taken| !taken);
+                if free && tables.places.contains_key(&window.join(" ")) {
+                    if length > 1 {
+                        taken.iter_mut().skip(at).take(length).for_each(|taken| *taken = true);
+                    }
+                    found.push((at, window.to_vec()));
+                }
+            }
+        }
+        found
+    }
+
+    /// What else to look for when a form is asked for. A word of several rows has several meanings: its
+    /// expansions count less.
+    pub(super) fn near(&self, form: &str) -> Vec<Near> {
+        let tables = self.tables();
+        let Some(places) = tables.places.get(form) else { return Vec::new() };
+        let meanings = (places.len() as f32).sqrt();
+        let mut found: BTreeMap<&str, (&str, f32)> = BTreeMap::new();
+        for row in places.iter().filter_map(|place| tables.rows.get(*place)) {
+            for (list, weight) in [(&row.synonyms, SYNONYM), (&row.related, RELATED)] {
+                for (other, shown) in list.iter().filter(|(other, _)| other != form) {
+                    let entry = found.entry(other).or_insert((shown, 0.0));
+                    entry.1 = entry.1.max(weight / meanings);
+                }
+            }
+        }
+        let near =
+            |(form, (shown, weight)): (&str, (&str, f32))| Near { form: form.into(), shown: shown.into(), weight };
+        found.into_iter().map(near).collect()
+    }
+}
+
+impl Tables {
+    fn read(files: &[&str]) -> Self {
+        let mut tables = Self::default();
+        let mut analyzer = analyzer::text();
+        let mut forms = |list: Option<&str>| -> Vec<Written> {
+            let written = list.unwrap_or_default().split('|');
+            let forms = written.map(|shown| (analyzer::stems(&mut analyzer, shown).join(" "), shown.trim().to_owned()));
+            forms.filter(|(form, _)| !form.is_empty()).collect()
+        };
+        for line in files.iter().flat_map(|file| file.lines()) {
+            if line.starts_with('#') || line.trim().is_empty() {
+                continue;
+            }
+            let mut columns = line.split('\t').skip(1);
+            let row = Row { synonyms: forms(columns.next()), related: forms(columns.next()) };
+            for (form, _) in &row.synonyms {
+                tables.places.entry(form.clone()).or_default().push(tables.rows.len());
+            }
+            for (form, _) in row.synonyms.iter().chain(&row.related) {
+                for (first, second) in form.split(' ').zip(form.split(' ').skip(1)) {
+                    tables.pairs.entry(first.to_owned()).or_default().insert(second.to_owned());
+                }
+            }
+            tables.rows.push(row);
+        }
+        tables
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_rows_can_all_be_used() {
+        let tables = Tables::read(&[OPERATIONS, EVERYDAY]);
+        assert_eq!(tables.rows.len(), 191);
+        assert!(tables.rows.iter().all(|row| !row.synonyms.is_empty()));
+    }
+
+    #[test]
+    fn a_phrase_is_taken_before_its_words() {
+        let thesaurus = Thesaurus::default();
+        let stems = ["load", "balanc", "timeout"];
+        let known = thesaurus.known(&stems);
+        assert_eq!(known, [(0, vec!["load", "balanc"]), (2, vec!["timeout"])]);
+        assert!(thesaurus.is_pair("disk", "full"));
+        assert!(!thesaurus.is_pair("full", "disk"));
+        let near = thesaurus.near("disk full");
+        let space = near.iter().find(|near| near.form == "disk space").unwrap();
+        assert_eq!((space.shown.as_str(), space.weight), ("disk space", SYNONYM));
+        assert!(thesaurus.near("zebra").is_empty());
+    }
+
+    #[test]
+    fn a_team_adds_rows_and_a_fingerprint() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("thesaurus.tsv");
+        fs::write(&file, "# ours\nledger\tledger|journal book\tpostings\nbroken line\n\tno concept\n").unwrap();
+        let ours = Thesaurus::with_team(Some(&file));
+        assert!(ours.near("ledger").iter().any(|near| near.form == "journal book"));
+        assert!(ours.is_pair("journal", "book"));
+        assert_ne!(ours.fingerprint(), 0);
+        fs::write(&file, "ledger\tledger|journal").unwrap();
+        assert_ne!(Thesaurus::with_team(Some(&file)).fingerprint(), ours.fingerprint());
+        assert_eq!(Thesaurus::with_team(Some(&home.path().join("none"))).fingerprint(), 0);
+    }
+}
