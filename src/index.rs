@@ -150,6 +150,8 @@ pub struct Index {
     fields: schema::Fields,
     ranking: Box<dyn ranking::Ranking>,
     thesaurus: thesaurus::Thesaurus,
+    /// Share below which nothing is called similar.
+    least: f32,
     tree: Mutex<String>,
 }
 
@@ -175,6 +177,10 @@ impl Index {
     pub fn with_stages(mut self, stages: Stages) -> Self {
         if !stages.thesaurus {
             self.thesaurus = thesaurus::Thesaurus::none();
+        }
+        if !stages.meaning {
+            // A share without meaning is another measure.
+            self.least = 0.0;
         }
         self.ranking = Box::new(fused::Fused { meaning: stages.meaning });
         self

@@ -51,7 +51,8 @@ impl Allowed {
 /// The restrictions as a query that gives every document that passes them the score 0.
 pub(super) fn query(fields: Fields, wanted: &Wanted) -> Box<dyn Query> {
     let nothing = |query: Box<dyn Query>| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(query, 0.0)) };
-    let term = |term: &Term| -> Box<dyn Query> { Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)) };
+    let term =
+        |term: &Term| -> Box<dyn Query> { Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)) };
     let mut around: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, nothing(Box::new(AllQuery)))];
     for (filter, _) in &wanted.filters {
         around.push((Occur::Must, nothing(term(filter))));

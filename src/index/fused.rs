@@ -65,8 +65,9 @@ impl Ranking for Fused {
         let meaning = wanted.meaning.as_ref().filter(|_| self.meaning);
         let mut candidates = candidates(searcher, &scores, &allowed, &labelled(searcher, wanted)?);
         let highest = candidates.iter().fold(0.0_f32, |most, candidate| most.max(candidate.words));
-        let by_score =
-            |a: &Candidate, b: &Candidate| b.parts(highest).sum().total_cmp(&a.parts(highest).sum()).then(a.at.cmp(&b.at));
+        let by_score = |a: &Candidate, b: &Candidate| {
+            b.parts(highest).sum().total_cmp(&a.parts(highest).sum()).then(a.at.cmp(&b.at))
+        };
         if candidates.is_empty() {
             if let Some(meaning) = meaning {
                 candidates = by_meaning(searcher, &allowed, meaning)?;
@@ -115,7 +116,12 @@ fn candidates(
                 && alive.is_none_or(|alive| alive.is_alive(document))
                 && allowed.has(at)
             {
-                found.push(Candidate { at, words: *words, cosine: 0.0, bonus: bonus.copied().unwrap_or_default() });
+                found.push(Candidate {
+                    at,
+                    words: *words,
+                    cosine: 0.0,
+                    bonus: bonus.copied().unwrap_or_default(),
+                });
             }
         }
     }
@@ -139,7 +145,9 @@ fn each_labelled(
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
         let inverted = segment.inverted_index(term.field())?;
         let postings = inverted.read_block_postings(term, IndexRecordOption::Basic);
-        let Some(mut postings) = postings.map_err(|error| IndexError::Damaged(error.to_string()))? else { continue };
+        let Some(mut postings) = postings.map_err(|error| IndexError::Damaged(error.to_string()))? else {
+            continue;
+        };
         while postings.block_len() > 0 {
             postings.docs().iter().for_each(|document| each(DocAddress::new(ord, *document)));
             postings.advance();
@@ -159,7 +167,11 @@ fn cosine(columns: &[Column<u64>], meaning: &Meaning, at: DocAddress) -> Option<
 }
 
 /// Documents that mean much the same, for a question of which no word is known.
-fn by_meaning(searcher: &Searcher, allowed: &Allowed, meaning: &Meaning) -> Result<Vec<Candidate>, IndexError> {
+fn by_meaning(
+    searcher: &Searcher,
+    allowed: &Allowed,
+    meaning: &Meaning,
+) -> Result<Vec<Candidate>, IndexError> {
     let columns = columns(searcher)?;
     let mut found = Vec::new();
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {

@@ -13,6 +13,7 @@ use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
 use super::fused::Fused;
 use super::guard::guarded;
 use super::schema::{self, DATE, Fields, SCHEMA_VERSION, VECTORS};
+use super::search::LEAST_SHARE;
 use super::thesaurus::Thesaurus;
 use super::{Index, IndexError, analyzer};
 
@@ -87,6 +88,7 @@ fn checked(dir: &Path, thesaurus: Thesaurus) -> Result<Index, IndexError> {
         fields,
         ranking: Box::new(Fused { meaning: true }),
         thesaurus,
+        least: LEAST_SHARE,
         tree: Mutex::new(payload.tree),
     })
 }

@@ -13,6 +13,10 @@ use crate::domain::similar::QueryText;
 /// Most hits one question gives.
 pub const MAX_LIMIT: usize = 1000;
 
+/// The share below which nothing is called similar. On the development set what is relevant among the first ten has
+/// 0.25 and more; questions that have nothing to do with operations reach 0.13.
+pub(super) const LEAST_SHARE: f32 = 0.18;
+
 /// Most words named as reasons.
 const MOST_REASONS: usize = 6;
 
@@ -87,7 +91,9 @@ pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexErro
 pub(super) fn similar(index: &Index, asked: &SimilarQuery) -> Result<Vec<Hit>, IndexError> {
     let searcher = index.reader.searcher();
     let wanted = query::similar(&searcher, index.fields, &index.thesaurus, asked)?;
-    ranked(index, &searcher, &wanted, asked.limit.clamp(1, MAX_LIMIT))
+    let mut hits = ranked(index, &searcher, &wanted, asked.limit.clamp(1, MAX_LIMIT))?;
+    hits.retain(|hit| hit.share >= index.least || hit.parts.bonus > 0.0);
+    Ok(hits)
 }
 
 /// The best by score; equal ones by date, the newer first, then by path.
@@ -153,8 +159,10 @@ fn why(scored: &Scored, wanted: &Wanted, card: &Card) -> Vec<String> {
 fn nearest_words(asked: &str, title: &str) -> String {
     let pieces = &mut Pieces::new();
     let mut meanings = |text: &str| -> Vec<(String, Meaning)> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(MOST_COMPARED);
-        let meaning = |word: &str| Some((word.to_owned(), Meaning::of(pieces, std::iter::once((word, 1.0)))?));
+        let words =
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(MOST_COMPARED);
+        let meaning =
+            |word: &str| Some((word.to_owned(), Meaning::of(pieces, std::iter::once((word, 1.0)))?));
         words.filter_map(meaning).collect()
     };
     let (asked, titled) = (meanings(asked), meanings(title));

@@ -100,8 +100,9 @@ impl Segment<'_> {
     /// Calls `each` with the documents of a term and their frequencies, in order.
     fn every(&self, pair: bool, info: &TermInfo, mut each: impl FnMut(DocId, u32)) -> Result<(), IndexError> {
         let inverted = self.inverted(pair)?;
-        let mut postings: BlockSegmentPostings =
-            inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs).map_err(damaged)?;
+        let mut postings: BlockSegmentPostings = inverted
+            .read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)
+            .map_err(damaged)?;
         while postings.block_len() > 0 {
             for (document, frequency) in postings.docs().iter().zip(postings.freqs()) {
                 each(*document, *frequency);
@@ -115,7 +116,9 @@ impl Segment<'_> {
     fn occurrences(&self, form: &Form, mut each: impl FnMut(DocId, u32)) -> Result<(), IndexError> {
         match form.segments.get(self.ord) {
             Some(Places::Listed(info)) => self.every(form.pair, info, each)?,
-            Some(Places::Joined(list)) => list.iter().for_each(|(document, frequency)| each(*document, *frequency)),
+            Some(Places::Joined(list)) => {
+                list.iter().for_each(|(document, frequency)| each(*document, *frequency));
+            }
             Some(Places::Nowhere) | None => {}
         }
         Ok(())
@@ -151,7 +154,7 @@ impl Segment<'_> {
     }
 }
 
-fn damaged(error: std::io::Error) -> IndexError {
+fn damaged(error: impl std::fmt::Display) -> IndexError {
     IndexError::Damaged(error.to_string())
 }
 
@@ -285,7 +288,11 @@ pub(super) fn given<'a>(
             if sum > 0.0 {
                 let score = concept.worth * saturated(sum / statistics.norm(norms.fieldnorm_id(*document)));
                 let near = which.checked_sub(1).and_then(|n| concept.word.near.get(n));
-                gifts.push(Given { word: concept.word, score, through: near.map(|near| near.shown.as_str()) });
+                gifts.push(Given {
+                    word: concept.word,
+                    score,
+                    through: near.map(|near| near.shown.as_str()),
+                });
             }
         }
     }
@@ -294,7 +301,12 @@ pub(super) fn given<'a>(
 
 impl Segment<'_> {
     /// Calls `each` with the places in `documents` (sorted) that have a form, and the frequency.
-    fn at(&self, form: &Form, documents: &[DocId], mut each: impl FnMut(usize, u32)) -> Result<(), IndexError> {
+    fn at(
+        &self,
+        form: &Form,
+        documents: &[DocId],
+        mut each: impl FnMut(usize, u32),
+    ) -> Result<(), IndexError> {
         use tantivy::DocSet as _;
         use tantivy::postings::Postings as _;
         let Some(Places::Listed(info)) = form.segments.get(self.ord) else {

@@ -142,8 +142,11 @@ impl Thesaurus {
                 }
             }
         }
-        let near =
-            |(form, (shown, weight)): (&str, (&str, f32))| Near { form: form.into(), shown: shown.into(), weight };
+        let near = |(form, (shown, weight)): (&str, (&str, f32))| Near {
+            form: form.into(),
+            shown: shown.into(),
+            weight,
+        };
         found.into_iter().map(near).collect()
     }
 }
@@ -154,7 +157,8 @@ impl Tables {
         let mut analyzer = analyzer::text();
         let mut forms = |list: Option<&str>| -> Vec<Written> {
             let written = list.unwrap_or_default().split('|');
-            let forms = written.map(|shown| (analyzer::stems(&mut analyzer, shown).join(" "), shown.trim().to_owned()));
+            let forms = written
+                .map(|shown| (analyzer::stems(&mut analyzer, shown).join(" "), shown.trim().to_owned()));
             forms.filter(|(form, _)| !form.is_empty()).collect()
         };
         for line in files.iter().flat_map(|file| file.lines()) {
@@ -206,7 +210,8 @@ mod tests {
     fn a_team_adds_rows_and_a_fingerprint() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("thesaurus.tsv");
-        fs::write(&file, "# ours\nledger\tledger|journal book\tpostings\nbroken line\n\tno concept\n").unwrap();
+        fs::write(&file, "# ours\nledger\tledger|journal book\tpostings\nbroken line\n\tno concept\n")
+            .unwrap();
         let ours = Thesaurus::with_team(Some(&file));
         assert!(ours.near("ledger").iter().any(|near| near.form == "journal book"));
         assert!(ours.is_pair("journal", "book"));

@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn a_postmortem_is_found_by_its_nearest_part() {
         let pieces = &mut Pieces::new();
-        let body = format!("{} the certificate expired", "disk space volume ".repeat(40));
+        let body = format!("{} the certificate expired", "disk ".repeat(CHUNK));
         let stored = packed(pieces, "Binder down", &body);
         assert_eq!(stored.len(), 2 * PACKED);
         let asked = meaning("Binder down: certificate expired");

@@ -376,7 +376,11 @@ fn spoil(source: &Path, name: &str, what: &str, spoiled: Option<Vec<u8>>) {
     }
     // Building syncs files to the disk: one kind of damage to each file is enough to show that it heals.
     if what == "halved" {
-        assert_eq!(rebuild(&dir, None, TREE, fixtures().into_iter(), |_| ()).unwrap().len(), 6, "{what} {name}");
+        assert_eq!(
+            rebuild(&dir, None, TREE, fixtures().into_iter(), |_| ()).unwrap().len(),
+            6,
+            "{what} {name}"
+        );
     }
 }
 
@@ -453,4 +457,37 @@ fn a_snippet_of_a_real_postmortem_marks_what_was_asked() {
     for word in ["space", "device", "launch"] {
         assert!(marked.iter().any(|mark| mark.starts_with(word)), "{word}: {marked:?}");
     }
+}
+
+#[test]
+fn a_word_finds_what_says_the_same_in_others_and_says_so() {
+    let (_home, _dir, index) = indexed(fixtures());
+    let hits = index.similar(&like("the disk full alert fires")).unwrap();
+    assert_eq!(ids(&hits)[0], "mybinder-2018-03-26-no-space-left");
+    assert!(hits[0].why.iter().any(|why| why.contains(" ~ ")), "{:?}", hits[0].why);
+    // A word that nobody wrote is found by what it means, and the reason says that.
+    let hits = index.similar(&like("certi")).unwrap();
+    assert!(!hits.is_empty() && hits.iter().all(|hit| hit.parts.terms == 0.0 && hit.parts.vectors > 0.0));
+    assert!(hits.iter().all(|hit| hit.why[0].starts_with("close in meaning")), "{hits:?}");
+}
+
+#[test]
+fn a_team_extends_the_thesaurus_and_the_index_follows() {
+    let home = tempfile::tempdir().unwrap();
+    let (dir, file) = (home.path().join("index"), home.path().join("thesaurus.tsv"));
+    let team = Some(file.as_path());
+    drop(rebuild(&dir, team, TREE, fixtures().into_iter(), |_| ()).unwrap());
+    let Opened::Ready(index) = Index::open(&dir, team) else { panic!("stale") };
+    assert!(!ids(&index.similar(&like("frobnitz")).unwrap()).contains(&"mybinder-2018-01-18-ssl-outdated"));
+
+    fs::write(&file, "# ours\nfrob\tfrobnitz|ssl certificate\n").unwrap();
+    let Opened::Stale(reason) = Index::open(&dir, team) else { panic!("phrases are those of the old file") };
+    assert_eq!(reason, "it was made with another thesaurus.tsv");
+    let index = rebuild(&dir, team, NEXT, fixtures().into_iter(), |_| ()).unwrap();
+    let hits = index.search(&words("frobnitz")).unwrap();
+    assert_eq!(ids(&hits)[0], "mybinder-2018-01-18-ssl-outdated");
+    assert_eq!(hits[0].why, ["frobnitz ~ ssl certificate"]);
+    index.update(NEXT, TREE, Vec::new()).unwrap();
+    assert!(matches!(Index::open(&dir, team), Opened::Ready(_)));
+    assert!(matches!(Index::open(&dir, None), Opened::Stale(_)));
 }

@@ -1,13 +1,12 @@
 //! How well the ranking finds, on real postmortems and real questions: the figures of `docs/search.md`.
-#![expect(clippy::unwrap_used, reason = "test code")]
+#![expect(clippy::unwrap_used, clippy::unreachable, reason = "test code")]
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use warroom::domain::similar::QueryText;
-use warroom::index::{Document, Hit, Index, Opened, SimilarQuery, Stages, rebuild};
+use warroom::index::{Document, Hit, Index, Opened, SimilarQuery, Stages};
 use warroom::service::ALARM_SHARE;
 
 use crate::data::test_data;
@@ -134,7 +133,9 @@ fn a_whole_postmortem_finds_its_kin() {
         documents.iter().map(|d| (d.card.id.clone(), format!("{}\n{}", d.card.title, d.body))).collect();
     let (_home, dir, _index) = indexed(documents);
     eprintln!("{} postmortems with kin", kin.len());
-    for (name, thesaurus, meaning) in [("kin-words", false, false), ("kin-thesaurus", true, false), ("kin-whole", true, true)] {
+    for (name, thesaurus, meaning) in
+        [("kin-words", false, false), ("kin-thesaurus", true, false), ("kin-whole", true, true)]
+    {
         let index = staged(&dir, thesaurus, meaning);
         let answers: BTreeMap<String, Vec<String>> =
             kin.keys().map(|id| (id.clone(), ids(answer(&index, &bodies[id], id)))).collect();
@@ -158,9 +159,10 @@ fn the_alarm_names_what_is_relevant_and_little_else() {
         let of = shares.iter().filter(|(_, is)| *is == relevant);
         of.clone().filter(|(share, _)| *share >= least).count() as f64 / of.count() as f64
     };
-    for least in [0.2_f32, 0.25, 0.3, 0.32, 0.34, 0.36, 0.38, 0.40, 0.42, 0.44, 0.46, 0.48, 0.5, 0.55, 0.6] {
-        eprintln!("share {least:.2}: relevant {:.2}, other {:.2}", kept(least, true), kept(least, false));
-    }
     let (relevant, other) = (kept(ALARM_SHARE, true), kept(ALARM_SHARE, false));
-    assert!(relevant >= 0.5 && other <= 0.25, "{relevant} {other}");
+    eprintln!("alarm at {ALARM_SHARE}: relevant {relevant:.2}, other {other:.2}");
+    assert!(relevant >= 0.5 && other <= 0.33, "{relevant} {other}");
+    for text in ["quarterly sales dinner with cake and wine", "translate the brochure into portuguese"] {
+        assert!(answer(&index, text, "").is_empty(), "{text}");
+    }
 }
