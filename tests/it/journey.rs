@@ -6,7 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::screen::World;
 
 /// An editor that fills in what only people know, as a person would.
-const FILL_IN: &str = r#"#!/bin/sh
+pub(crate) const FILL_IN: &str = r#"#!/bin/sh
 sed -i \
   -e 's/\[fill in: @who owns it\]/@bob/' \
   -e 's/\[fill in: by which day, YYYY-MM-DD\]/2026-12-20/' \

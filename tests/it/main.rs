@@ -16,6 +16,7 @@ mod index;
 mod journey;
 mod postmortems;
 mod ranking;
+mod readme;
 mod runbooks;
 mod screen;
 mod service;

@@ -1,4 +1,8 @@
 //! The real binary in a pseudo-terminal: keys go in, a screen comes out. For tests of whole journeys.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test starts the program, looks at the time and at its own environment"
+)]
 
 use std::io::{Read, Write};
 use std::path::PathBuf;

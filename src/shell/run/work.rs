@@ -181,6 +181,8 @@ impl Clerk {
                 Err(failure) => Err(failure),
             },
             Effect::AddEvidence { log, by, path, class, .. } => {
+                // The screen asks for the file only; the class can be told by the command line.
+                let class = if class.trim().is_empty() { "unclassified".to_owned() } else { class };
                 let read =
                     tokio::task::spawn_blocking(move || read_evidence(Path::new(&path), &class, "")).await;
                 match read {
