@@ -11,6 +11,7 @@ mod archive;
 mod catalogue;
 mod cli;
 mod data;
+mod demo_archive;
 mod hostile;
 mod index;
 mod journey;
