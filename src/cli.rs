@@ -70,13 +70,13 @@ use output::{Output, Stop};
 struct Cli {
     /// The home folder [default: $WARROOM_HOME, the nearest folder above with a warroom.toml, or
     /// $XDG_DATA_HOME/warroom]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     home: Option<PathBuf>,
     /// Who acts [default: $WARROOM_AS, the configured name, or the Unix user]
-    #[arg(long = "as", global = true, value_name = "PERSON")]
+    #[arg(long = "as", global = true, value_name = "PERSON", help_heading = "Everywhere")]
     as_person: Option<String>,
     /// Print one JSON document, or one JSON object a line for streams
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     json: bool,
     #[command(subcommand)]
     command: Option<Command>,

@@ -16,7 +16,7 @@ pub(super) struct Args {
     /// done, n/a or open
     state: ClosureState,
     /// Why; needed for n/a
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     reason: String,
 }
 

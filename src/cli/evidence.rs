@@ -35,7 +35,7 @@ enum Action {
         #[arg(long, default_value = "file")]
         class: String,
         /// The system that it came from
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         source: String,
         /// Who took it [default: who acts]
         #[arg(long, value_name = "PERSON")]
@@ -56,10 +56,10 @@ enum Action {
         #[arg(value_name = "PERSON")]
         to: String,
         /// Where it lies now
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         location: String,
         /// Why
-        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
         reason: String,
     },
 }

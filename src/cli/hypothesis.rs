@@ -21,7 +21,13 @@ pub(super) struct Args {
     #[arg(long)]
     state: Option<HypothesisState>,
     /// By which facts
-    #[arg(long, default_value = "", allow_hyphen_values = true, requires = "state")]
+    #[arg(
+        long,
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true,
+        requires = "state"
+    )]
     why: String,
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[arg(long)]
     kind: Option<EntryKind>,
     /// Where an alert comes from
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     source: String,
     /// The alert's name in the monitor
     #[arg(long, value_name = "NAME")]

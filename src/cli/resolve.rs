@@ -11,7 +11,13 @@ pub(super) struct Args {
     #[arg(value_name = "INC")]
     incident: String,
     /// What ended it, in a line
-    #[arg(long, value_name = "TEXT", default_value = "", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     ended_by: String,
     /// When it was over
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]

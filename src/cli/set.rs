@@ -49,7 +49,7 @@ pub(super) struct Args {
     #[arg(long)]
     disposition: Option<String>,
     /// Why, for a disposition
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     reason: String,
     /// An asset and where it stands, such as 'build-7 affected'; may be repeated
     #[arg(long, value_name = "'ASSET suspected|affected|clean|fixed'")]
@@ -58,17 +58,26 @@ pub(super) struct Args {
     #[arg(long, value_name = "PERSON")]
     reported_by: Option<String>,
     /// The way the report came
-    #[arg(long, default_value = "", requires = "reported_by")]
+    #[arg(long, default_value = "", hide_default_value = true, requires = "reported_by")]
     report_source: String,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
-        let asked = self.requests()?;
-        if asked.is_empty() {
+        let mut asked = self.requests()?;
+        if asked.is_empty() && self.disposition.is_none() {
             return Err(Refusal::usage("nothing is given to set").hint("warroom set --help lists it").into());
         }
         let room = context.room(&self.incident).await?;
+        if let Some(text) = &self.disposition {
+            let (word, of) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
+            let disposition: DispositionWord = word.parse()?;
+            let of = match of.trim() {
+                "" => None,
+                name => Some(room.service.named(name).await?.0),
+            };
+            asked.push(Request::SetDisposition { disposition, of, reason: self.reason.clone() }.into());
+        }
         let submitted = room.submit(&asked).await?;
         room.tell(&submitted, None).await
     }
@@ -99,20 +108,6 @@ impl Args {
         }
         if let Some(visibility) = self.visibility {
             asked.push(Request::SetVisibility { visibility }.into());
-        }
-        if let Some(text) = &self.disposition {
-            let (word, of) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
-            let of = of.trim();
-            let of =
-                if of.is_empty() {
-                    None
-                } else {
-                    Some(of.parse().map_err(|e| {
-                        Refusal::usage(format!("{e}")).hint("write 'duplicate-of INC-2026-0042'")
-                    })?)
-                };
-            let disposition: DispositionWord = word.parse()?;
-            asked.push(Request::SetDisposition { disposition, of, reason: self.reason.clone() }.into());
         }
         for scope in &self.scope {
             let (asset, state) = scope.trim().rsplit_once(char::is_whitespace).ok_or_else(|| {

@@ -13,7 +13,7 @@ pub(super) struct Args {
     /// A severity of the team's profile, or unset
     severity: String,
     /// Why; needed downwards
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     reason: String,
     /// When it happened
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]

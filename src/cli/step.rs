@@ -19,7 +19,7 @@ pub(super) struct Args {
     #[arg(value_name = "STEP", allow_hyphen_values = true)]
     step: String,
     /// Why; needed to skip or block
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     reason: String,
     /// Who [default: who acts]
     #[arg(long, value_name = "PERSON")]

@@ -59,10 +59,10 @@ enum Action {
         #[arg(long)]
         kind: Option<StoryKind>,
         /// What will prove it
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         proof: String,
         /// Key or address in the team's tracker
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         external: String,
     },
     /// Correct a story: what is given replaces what was
@@ -70,7 +70,7 @@ enum Action {
         /// The story: INC-2026-0042/S1
         story: String,
         /// What must change
-        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
         title: String,
         /// Who answers for it
         #[arg(long, value_name = "PERSON")]
@@ -85,10 +85,10 @@ enum Action {
         #[arg(long)]
         kind: Option<StoryKind>,
         /// What will prove it
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         proof: String,
         /// Key or address in the team's tracker
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         external: String,
     },
     /// Somebody works on it
@@ -101,10 +101,10 @@ enum Action {
         /// The story: INC-2026-0042/S1
         story: String,
         /// The change that shipped it
-        #[arg(long, value_name = "URL", default_value = "")]
+        #[arg(long, value_name = "URL", default_value = "", hide_default_value = true)]
         link: String,
         /// Why there is no link
-        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
         reason: String,
     },
     /// It is proven to work
@@ -112,7 +112,7 @@ enum Action {
         /// The story: INC-2026-0042/S1
         story: String,
         /// The test, rule, drill or runbook that shows it
-        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
         proof: String,
     },
     /// It is given up

@@ -20,7 +20,7 @@ pub(super) struct Args {
     #[arg(value_name = "VERDICT")]
     verdict: Verdict,
     /// How one knows
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     reason: String,
 }
 

@@ -112,7 +112,7 @@ pub(super) fn entry_line(entry: &EntryView) -> String {
         .map_or_else(String::new, |s| format!("  [crossed out by {}: {}]", s.by, one_line(&s.reason)));
     format!(
         "#{:<3} {about}{} {:<10} {star}{source}{}  ({}{late}{edited}){struck}",
-        entry.seq,
+        entry.seq.0,
         entry.at.format("%H:%M:%S"),
         entry.kind,
         entry.text.trim_end().replace('\n', "\n      │ "),

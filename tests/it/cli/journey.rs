@@ -268,3 +268,28 @@ fn stories_go_from_filed_to_verified_and_cron_hears_only_of_overdue_ones() {
     desk.run(&["story", "start", &format!("{id}/S9")]).refuses(3, "S9");
     desk.run(&["story", "start", "S1"]).refuses(3, "S1");
 }
+
+#[test]
+fn a_false_alarm_and_a_duplicate_owe_no_postmortem() {
+    let desk = Desk::new();
+    let first = desk.declare("Web is down");
+    let second = desk.declare("Shop is down");
+    desk.run(&["set", &first, "--disposition", "false-alarm"]).refuses(2, "reason");
+    desk.ok(&["set", &first, "--disposition", "false-alarm", "--reason", "a probe was wrong"]);
+    desk.ok(&["set", &second, "--disposition", "duplicate-of 1"]);
+    assert_eq!(desk.json(&["show", &second])["disposition"]["of"], first.as_str());
+    for id in [&first, &second] {
+        desk.ok(&["resolve", id]);
+        assert_eq!(desk.json(&["close", id])["closed"], true);
+    }
+}
+
+#[test]
+fn a_restricted_incident_is_not_published_into_the_shared_archive() {
+    let desk = Desk::new();
+    let id = written(&desk, "Signing key leaked");
+    desk.ok(&["set", &id, "--visibility", "restricted"]);
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "restricted");
+    desk.ok(&["postmortem", "waive", &id, "--reason", "under legal hold"]);
+    assert_eq!(desk.json(&["show", &id])["postmortem"]["waived"], "under legal hold");
+}

@@ -38,8 +38,8 @@ fn a_line_is_read_as_in_the_room() {
         (&entry["kind"], &entry["text"], &entry["author"]),
         (&"note".into(), &"on-call acked".into(), &"alice".into())
     );
-    assert!(entry["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:56:00."), "{entry:#}");
-    assert!(entry["recorded_at"].as_str().unwrap().starts_with("2026-11-20T14:00:0"), "{entry:#}");
+    assert!(entry["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:56:"), "{entry:#}");
+    assert!(entry["recorded_at"].as_str().unwrap().starts_with("2026-11-20T14:00:"), "{entry:#}");
     assert_eq!(entry["id"].as_str().unwrap().len(), 36);
     for (text, kind) in [
         ("! revoke it", "decision"),
@@ -138,7 +138,7 @@ fn lines_are_corrected_and_never_lost() {
         desk.json(&["amend", ".", &seq, "--text", "-4 replicas of the db are slow", "--at", "-10m"]);
     assert_eq!(amended["entries"][0]["text"], "-4 replicas of the db are slow");
     assert_eq!(amended["entries"][0]["edits"][0]["text"], "db is slow");
-    assert!(amended["entries"][0]["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:50:0"));
+    assert!(amended["entries"][0]["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:50:"));
     desk.run(&["amend", ".", &seq, "--text", "x", "--seen", &seq]).refuses(4, "meanwhile");
     desk.run(&["amend", ".", &seq]).refuses(2, "--text");
     assert_eq!(desk.json(&["star", ".", &seq])["entries"][0]["starred"], true);

@@ -56,6 +56,7 @@ fn what_is_not_there_is_not_found() {
         (&["show", "77"][..], "77"),
         (&["timeline", "INC-2025-0001"], "INC-2025-0001"),
         (&["brief", "nonsense"], "nonsense"),
+        (&["set", ".", "--disposition", "duplicate-of 9"], "9"),
         (&["step", ".", "tick", "99"], "99"),
         (&["runbook", "show", "no-such-book"], "signing-key-compromised"),
         (&["runbook", "attach", ".", "no-such-book"], "no-such-book"),
