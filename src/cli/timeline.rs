@@ -11,8 +11,8 @@ use crate::domain::incident::Incident;
 use crate::service::Service;
 use crate::shell::watching::Watching;
 
-/// How long to wait for a hint before looking anyway.
-const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// How long to wait for a hint before looking anyway: some file systems lose hints, and a look costs one small read.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Show the timeline of an incident (times in UTC)
 #[derive(Debug, clap::Args)]

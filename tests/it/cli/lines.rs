@@ -229,3 +229,33 @@ fn an_output_that_nobody_reads_ends_quietly() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn many_processes_write_at_once_and_every_line_is_there_once() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let children: Vec<_> = (0..8)
+        .map(|n| {
+            let mut child = desk.command(&["log", ".", "-", "--json"]).stdin(Stdio::piped()).spawn().unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            for line in 0..5 {
+                writeln!(stdin, "writer {n} line {line}").unwrap();
+            }
+            child
+        })
+        .collect();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.stdout.iter().filter(|b| **b == b'\n').count(), 5, "each line is acknowledged");
+    }
+    let entries = desk.timeline(".");
+    let mut written: Vec<&str> = texts(&entries);
+    written.retain(|t| t.starts_with("writer"));
+    written.sort_unstable();
+    let mut wanted: Vec<String> =
+        (0..8).flat_map(|n| (0..5).map(move |line| format!("writer {n} line {line}"))).collect();
+    wanted.sort_unstable();
+    assert_eq!(written, wanted);
+    assert_eq!(desk.json(&["verify"])["ok"], true);
+}
