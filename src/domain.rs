@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod clocks;
 pub mod closeout;
 pub mod decide;
+pub mod drill;
 pub mod event;
 pub mod ids;
 pub mod incident;

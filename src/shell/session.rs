@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::drill;
 use crate::domain::ids::{EventId, LogId};
 use crate::domain::log::sanitise_actor;
 use crate::domain::policy::Policy;
-use crate::domain::runbook::shipped::SHIPPED;
+use crate::domain::runbook::shipped;
 use crate::domain::time::Utc;
 use crate::service::{
     ArchivePlace, By, EventStore, Failure, FailureKind, MemoryStore, Mint, OpenMode, Places, Service,
@@ -86,11 +87,11 @@ impl Session {
     /// # Errors
     /// When it cannot be written.
     pub fn create_home(&self, access: &Access) -> Result<bool, Failure> {
-        let named: Vec<(String, &str)> =
-            SHIPPED.iter().map(|(name, text)| (format!("{name}.md"), *text)).collect();
-        let runbooks: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        let (runbooks, drills) = (file_names(shipped::SHIPPED), file_names(drill::SHIPPED));
+        let runbooks: Vec<_> = runbooks.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        let drills: Vec<_> = drills.iter().map(|(name, text)| (name.as_str(), *text)).collect();
         let config = default_file();
-        let shipped = Shipped { config: &config, runbooks: &runbooks, drills: &[] };
+        let shipped = Shipped { config: &config, runbooks: &runbooks, drills: &drills };
         self.home.create(access, shipped).map_err(|e| Failure::no(e.to_string()))
     }
 
@@ -205,4 +206,9 @@ impl Mint for SessionMint {
     fn shared_event(&self, log: LogId, thing: &str) -> EventId {
         shared_event(log, thing)
     }
+}
+
+/// The names of shipped texts as files of a home.
+fn file_names(shipped: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+    shipped.iter().map(|(name, text)| (format!("{name}.md"), *text)).collect()
 }
