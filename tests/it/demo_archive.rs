@@ -8,7 +8,7 @@ use chrono::{NaiveDate, NaiveTime};
 use warroom::domain::archive_path::postmortem_path;
 use warroom::domain::postmortem::document::{Part, Postmortem, parse};
 use warroom::domain::postmortem::front_matter::{FrontMatter, Key, split};
-use warroom::domain::postmortem::{Expectations, check};
+use warroom::domain::postmortem::{Expectations, PartialDate, check};
 
 /// Path below the archive and text of each postmortem, in the order of paths.
 fn demo() -> BTreeMap<String, String> {
@@ -25,7 +25,7 @@ fn demo() -> BTreeMap<String, String> {
 fn read(name: &str, text: &str) -> (Postmortem, NaiveDate) {
     let (postmortem, problems) = parse(text);
     assert_eq!(problems, [], "{name}");
-    let date = postmortem.front.date().and_then(|date| date.full()).unwrap_or_else(|| panic!("{name}: date"));
+    let date = postmortem.front.date().and_then(PartialDate::full).unwrap_or_else(|| panic!("{name}: date"));
     (postmortem, date)
 }
 
@@ -113,7 +113,11 @@ fn times_of_the_demo_stand_in_order() {
             })
             .collect();
         assert!(times.len() >= 8 && times.is_sorted(), "{name}: {times:?}");
-        assert_eq!(times.last().map(|at| at.and_utc()), milestones.last().copied(), "{name} ends as it says");
+        assert_eq!(
+            times.last().map(chrono::NaiveDateTime::and_utc),
+            milestones.last().copied(),
+            "{name} ends as it says"
+        );
     }
 }
 
