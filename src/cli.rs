@@ -162,9 +162,16 @@ impl From<Exit> for Outcome {
 
 /// Reads the arguments and runs what they ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Finish {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => return Finish::Exit(output::usage(&error)),
+    let mut arguments = arguments.into_iter().peekable();
+    let program = arguments.next();
+    // The bare name opens the screen, and what opens the screen does not wait for forty subcommands to be described.
+    let cli = if arguments.peek().is_none() {
+        Cli { home: None, as_person: None, json: false, command: None }
+    } else {
+        match Cli::try_parse_from(program.into_iter().chain(arguments)) {
+            Ok(cli) => cli,
+            Err(error) => return Finish::Exit(output::usage(&error)),
+        }
     };
     let out = Output::new(cli.json);
     match start(cli, &out) {

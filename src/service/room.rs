@@ -21,8 +21,8 @@ use crate::store::{Append, StoreError, StoredEvent, StoryRow, SummaryRow, Unseal
 /// How often a submit decides again after a conflict before it gives up.
 const TRIES: usize = 16;
 
-/// How many events are read at once.
-const PAGE: u32 = 10_000;
+/// How many events are read at once: few enough that the first frame of a room waits for no further connection.
+const PAGE: u32 = 2_000;
 
 /// An incident with the log that it is the fold of.
 #[derive(Debug, Clone, PartialEq)]

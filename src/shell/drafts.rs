@@ -185,18 +185,21 @@ impl Journal {
         Ok(())
     }
 
-    /// How long until [`Journal::sync_if_due`] has something to do; none while all is on the disk.
+    /// How long until [`Journal::due`] has something to sync; none while all is on the disk.
     #[must_use]
     pub fn due_in(&self, running: Duration) -> Option<Duration> {
         self.dirty_since.map(|since| (since + SYNC_EVERY).saturating_sub(running))
     }
 
-    /// Syncs when the oldest unsynced text is half a second old.
-    ///
-    /// # Errors
-    /// [`DraftError`] when the disk refuses.
-    pub fn sync_if_due(&mut self, running: Duration) -> Result<(), DraftError> {
-        if self.due_in(running).is_some_and(|left| left.is_zero()) { self.sync() } else { Ok(()) }
+    /// What another thread is to sync, when the oldest unsynced text is half a second old. The screen does not wait
+    /// for a disk.
+    #[must_use]
+    pub fn due(&mut self, running: Duration) -> Option<Syncer> {
+        if !self.due_in(running).is_some_and(|left| left.is_zero()) {
+            return None;
+        }
+        self.dirty_since = None;
+        Some(self.syncer())
     }
 
     /// Syncs now: before the terminal is handed over, before stopping, at the end.

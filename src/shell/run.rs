@@ -153,9 +153,11 @@ impl Loop<'_> {
             while let Ok(message) = self.inbox.try_recv() {
                 self.arrive(message);
             }
-            self.kept.sync_if_due(self.session.clock.running());
             if !self.leaving {
                 self.draw()?;
+            }
+            if let Some(syncer) = self.kept.due(self.session.clock.running()) {
+                self.work.spawn_blocking(move || syncer.sync());
             }
         }
         self.leave()

@@ -124,9 +124,9 @@ fn syncing_is_due_half_a_second_after_the_first_unsynced_key() {
     journal.write(&draft(1, "a"), ms(100)).unwrap();
     journal.write(&draft(1, "ab"), ms(400)).unwrap();
     assert_eq!(journal.due_in(ms(400)), Some(ms(200)));
-    journal.sync_if_due(ms(599)).unwrap();
+    assert!(journal.due(ms(599)).is_none());
     assert_eq!(journal.due_in(ms(600)), Some(ms(0)));
-    journal.sync_if_due(ms(600)).unwrap();
+    journal.due(ms(600)).unwrap().sync();
     assert_eq!(journal.due_in(ms(600)), None);
     journal.syncer().sync();
 }

@@ -136,13 +136,9 @@ impl Kept {
         self.journal.as_ref().and_then(|j| j.due_in(running))
     }
 
-    /// Syncs what is half a second old.
-    pub(super) fn sync_if_due(&mut self, running: Duration) {
-        if let Some(journal) = &mut self.journal
-            && let Err(error) = journal.sync_if_due(running)
-        {
-            tracing::warn!(%error, "the draft journal cannot be synced");
-        }
+    /// What another thread is to sync now, if anything.
+    pub(super) fn due(&mut self, running: Duration) -> Option<Syncer> {
+        self.journal.as_mut()?.due(running)
     }
 
     /// Syncs now.

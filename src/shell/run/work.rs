@@ -97,6 +97,11 @@ impl Work {
         self.runtime.spawn(work);
     }
 
+    /// Does something that blocks, away from every loop.
+    pub(super) fn spawn_blocking(&self, work: impl FnOnce() + Send + 'static) {
+        self.runtime.spawn_blocking(work);
+    }
+
     /// Waits for something while the terminal is handed over anyway.
     pub(super) fn wait_for<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
