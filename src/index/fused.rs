@@ -82,7 +82,7 @@ impl Ranking for Fused {
             if let Some(meaning) = meaning {
                 let columns = columns(searcher)?;
                 for candidate in candidates.iter_mut().take(RERANKED) {
-                    candidate.cosine = cosine(&columns, meaning, candidate.at).unwrap_or_default();
+                    candidate.cosine = cosine(&columns, meaning, wanted.long, candidate.at).unwrap_or_default();
                 }
             }
         }
@@ -161,9 +161,9 @@ fn columns(searcher: &Searcher) -> Result<Vec<Column<u64>>, IndexError> {
     columns.collect()
 }
 
-fn cosine(columns: &[Column<u64>], meaning: &Meaning, at: DocAddress) -> Option<f32> {
+fn cosine(columns: &[Column<u64>], meaning: &Meaning, long: bool, at: DocAddress) -> Option<f32> {
     let packed: Vec<u64> = columns.get(at.segment_ord as usize)?.values_for_doc(at.doc_id).collect();
-    meaning.nearest(&packed)
+    if long { meaning.overall(&packed) } else { meaning.nearest(&packed) }
 }
 
 /// Documents that mean much the same, for a question of which no word is known.
@@ -177,7 +177,7 @@ fn by_meaning(
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
         for document in segment.doc_ids_alive() {
             let at = DocAddress::new(ord, document);
-            let cosine = if allowed.has(at) { cosine(&columns, meaning, at) } else { None };
+            let cosine = if allowed.has(at) { cosine(&columns, meaning, false, at) } else { None };
             if let Some(cosine) = cosine.filter(|cosine| *cosine >= FAR) {
                 found.push(Candidate { at, words: 0.0, cosine, bonus: 0.0 });
             }

@@ -62,6 +62,7 @@ pub(super) fn search(
             wanted.phrases.push(phrase);
         }
     }
+    wanted.long = bag.is_long();
     wanted.words = bag.words(searcher, fields, thesaurus)?;
     wanted.meaning = Meaning::of(&mut Pieces::new(), std::iter::once((text.as_str(), 1.0)));
     wanted.asked = cut(&text, LONGEST_ASKED).to_owned();
@@ -90,6 +91,7 @@ pub(super) fn similar(
     }
     let asked = texts.first().map_or("", |(text, _)| text);
     let mut wanted = Wanted {
+        long: bag.is_long(),
         words: bag.words(searcher, fields, thesaurus)?,
         meaning: Meaning::of(&mut Pieces::new(), texts.iter().copied()),
         asked: cut(asked, LONGEST_ASKED).to_owned(),
@@ -247,6 +249,11 @@ impl Bag {
         }
     }
 
+    /// Whether it is too long to ask for all its words.
+    fn is_long(&self) -> bool {
+        self.words.len() > MOST_WORDS
+    }
+
     /// The words to ask for: all of a short query, and its phrases; of a long one the best by `(1 + ln tf) · idf`,
     /// weighted by it, leaving out plain numbers, words of one document and words of more than a third of them.
     fn words(
@@ -255,7 +262,7 @@ impl Bag {
         fields: Fields,
         thesaurus: &Thesaurus,
     ) -> Result<Vec<Word>, IndexError> {
-        if self.words.len() <= MOST_WORDS {
+        if !self.is_long() {
             let phrases = self.phrases.into_iter().map(|(stem, (shown, weight))| {
                 let near = thesaurus.near(&stem);
                 Word { own: PHRASE, near, ..Word::plain(stem, shown, weight) }

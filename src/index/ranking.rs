@@ -58,6 +58,8 @@ pub(super) struct Wanted {
     pub(super) words: Vec<Word>,
     /// What the whole question means; none when none of its words is known.
     pub(super) meaning: Option<Meaning>,
+    /// Whether the question is as long as a postmortem, and was cut to its best words.
+    pub(super) long: bool,
     /// The start of the question as it was asked, for reasons.
     pub(super) asked: String,
     /// Phrases, each of which must be there.

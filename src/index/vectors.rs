@@ -96,13 +96,22 @@ impl Meaning {
         cosines.max_by(f32::total_cmp)
     }
 
+    /// The cosine with a whole postmortem: the sum of the directions of its parts. For a question as long as one.
+    pub(super) fn overall(&self, packed: &[u64]) -> Option<f32> {
+        let mut whole = vec![0.0_f32; DIMENSIONS];
+        for vector in packed.chunks_exact(PACKED) {
+            let numbers: Vec<f32> = vector.iter().flat_map(|sixteen| unpacked(*sixteen)).collect();
+            let length = length(&numbers).max(f32::MIN_POSITIVE);
+            whole.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number / length);
+        }
+        let length = length(&whole);
+        (length > 0.0).then(|| self.0.iter().zip(&whole).map(|(a, b)| a * b).sum::<f32>() / length)
+    }
+
     fn packed_cosine(&self, vector: &[u64]) -> f32 {
         let (mut dot, mut square) = (0.0_f32, 0.0_f32);
         for (sixteen, numbers) in vector.iter().zip(self.0.chunks_exact(16)) {
-            let mut rest = *sixteen;
-            for mine in numbers {
-                let other = (rest & 15) as f32 - MIDDLE;
-                rest >>= 4;
+            for (other, mine) in unpacked(*sixteen).zip(numbers) {
                 dot += other * mine;
                 square += other * other;
             }
@@ -159,6 +168,11 @@ pub(super) fn packed(pieces: &mut Pieces, title: &str, body: &str) -> Vec<u64> {
         }
     }
     out
+}
+
+/// Sixteen numbers of a stored vector.
+fn unpacked(sixteen: u64) -> impl Iterator<Item = f32> {
+    (0..16).map(move |n| (sixteen >> (4 * n) & 15) as f32 - MIDDLE)
 }
 
 /// Appends a vector with its largest number brought to 7.
