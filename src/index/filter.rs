@@ -1,6 +1,7 @@
 //! What only restricts: labels that must or must not be there, dates, words that must stand together. It adds nothing
 //! to a score.
 
+use std::collections::HashSet;
 use std::ops::Bound;
 
 use tantivy::query::{
@@ -14,13 +15,24 @@ use super::ranking::Wanted;
 use super::schema::Fields;
 
 /// The documents that may be answered.
-pub(super) struct Allowed(Option<Vec<Vec<bool>>>);
+pub(super) struct Allowed {
+    /// By segment and document; none when all but `never` may.
+    only: Option<Vec<Vec<bool>>>,
+    /// Those named as excluded: looked up apart, so that leaving out one does not mean to go through all.
+    never: HashSet<DocAddress>,
+}
 
 impl Allowed {
     /// Those that pass all restrictions.
     pub(super) fn of(searcher: &Searcher, fields: Fields, wanted: &Wanted) -> Result<Self, IndexError> {
+        let mut never = HashSet::new();
+        for term in &wanted.excluded {
+            holders(searcher, term, |at| {
+                never.insert(at);
+            })?;
+        }
         if !wanted.restricts() {
-            return Ok(Self(None));
+            return Ok(Self { only: None, never });
         }
         let query = query(fields, wanted);
         let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
@@ -37,18 +49,41 @@ impl Allowed {
             }
             all.push(allowed);
         }
-        Ok(Self(Some(all)))
+        Ok(Self { only: Some(all), never })
     }
 
     /// Whether a document may be answered; deleted ones are not known here.
     pub(super) fn has(&self, at: DocAddress) -> bool {
-        let Some(all) = &self.0 else { return true };
+        if self.never.contains(&at) {
+            return false;
+        }
+        let Some(all) = &self.only else { return true };
         let segment = all.get(at.segment_ord as usize);
         segment.and_then(|segment| segment.get(at.doc_id as usize)).copied().unwrap_or(false)
     }
 }
 
-/// The restrictions as a query that gives every document that passes them the score 0.
+/// Calls `each` with the documents that have a label, deleted ones too.
+pub(super) fn holders(
+    searcher: &Searcher,
+    label: &Term,
+    mut each: impl FnMut(DocAddress),
+) -> Result<(), IndexError> {
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        let inverted = segment.inverted_index(label.field())?;
+        let postings = inverted.read_block_postings(label, IndexRecordOption::Basic);
+        let Some(mut postings) = postings.map_err(|error| IndexError::Damaged(error.to_string()))? else {
+            continue;
+        };
+        while postings.block_len() > 0 {
+            postings.docs().iter().for_each(|document| each(DocAddress::new(ord, *document)));
+            postings.advance();
+        }
+    }
+    Ok(())
+}
+
+/// The restrictions, exclusions apart, as a query that gives every document that passes them the score 0.
 pub(super) fn query(fields: Fields, wanted: &Wanted) -> Box<dyn Query> {
     let nothing = |query: Box<dyn Query>| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(query, 0.0)) };
     let term =
@@ -65,9 +100,6 @@ pub(super) fn query(fields: Fields, wanted: &Wanted) -> Box<dyn Query> {
     if wanted.since > 0 {
         let from = Bound::Included(Term::from_field_u64(fields.date, wanted.since));
         around.push((Occur::Must, nothing(Box::new(RangeQuery::new(from, Bound::Unbounded)))));
-    }
-    for excluded in &wanted.excluded {
-        around.push((Occur::MustNot, term(excluded)));
     }
     Box::new(BooleanQuery::new(around))
 }

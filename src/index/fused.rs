@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use tantivy::columnar::Column;
-use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, Searcher};
 
 use super::IndexError;
-use super::filter::Allowed;
+use super::filter::{Allowed, holders};
 use super::ranking::{Parts, Ranking, Reason, Scored, Wanted};
 use super::schema::{Fields, VECTORS};
 use super::terms::{self, Given, Statistics};
@@ -82,7 +81,8 @@ impl Ranking for Fused {
             if let Some(meaning) = meaning {
                 let columns = columns(searcher)?;
                 for candidate in candidates.iter_mut().take(RERANKED) {
-                    candidate.cosine = cosine(&columns, meaning, wanted.long, candidate.at).unwrap_or_default();
+                    candidate.cosine =
+                        cosine(&columns, meaning, wanted.long, candidate.at).unwrap_or_default();
                 }
             }
         }
@@ -132,28 +132,9 @@ fn candidates(
 fn labelled(searcher: &Searcher, wanted: &Wanted) -> Result<HashMap<DocAddress, f32>, IndexError> {
     let mut bonuses = HashMap::new();
     for label in &wanted.labels {
-        each_labelled(searcher, &label.term, |at| *bonuses.entry(at).or_default() += label.score)?;
+        holders(searcher, &label.term, |at| *bonuses.entry(at).or_default() += label.score)?;
     }
     Ok(bonuses)
-}
-
-fn each_labelled(
-    searcher: &Searcher,
-    term: &tantivy::Term,
-    mut each: impl FnMut(DocAddress),
-) -> Result<(), IndexError> {
-    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
-        let inverted = segment.inverted_index(term.field())?;
-        let postings = inverted.read_block_postings(term, IndexRecordOption::Basic);
-        let Some(mut postings) = postings.map_err(|error| IndexError::Damaged(error.to_string()))? else {
-            continue;
-        };
-        while postings.block_len() > 0 {
-            postings.docs().iter().for_each(|document| each(DocAddress::new(ord, *document)));
-            postings.advance();
-        }
-    }
-    Ok(())
 }
 
 fn columns(searcher: &Searcher) -> Result<Vec<Column<u64>>, IndexError> {
@@ -216,7 +197,7 @@ fn reasons(
         }
     }
     for label in &wanted.labels {
-        each_labelled(searcher, &label.term, |at| {
+        holders(searcher, &label.term, |at| {
             if let Some(reasons) = all.get_mut(&at) {
                 reasons.push(Reason { shown: label.shown.clone(), score: label.score, label: true });
             }
@@ -227,14 +208,23 @@ fn reasons(
 
 /// The words that gave most, first. Reasons of one wording count together.
 fn words(given: &[Given<'_>], wanted: &Wanted) -> Vec<Reason> {
-    let mut by_wording: BTreeMap<String, f32> = BTreeMap::new();
+    // Several words through one related word are one reason: `x509/certificate ~ https`.
+    let mut by_wording: BTreeMap<(Option<&str>, &str), (Vec<&str>, f32)> = BTreeMap::new();
     for given in given {
-        let own = &given.word.shown;
-        let shown = given.through.map_or_else(|| own.clone(), |near| format!("{own} ~ {near}"));
-        *by_wording.entry(shown).or_default() += given.score;
+        let own = given.word.shown.as_str();
+        let key = if given.through.is_some() { "" } else { own };
+        let (words, score) = by_wording.entry((given.through, key)).or_default();
+        if !words.contains(&own) {
+            words.push(own);
+        }
+        *score += given.score;
     }
-    let mut found: Vec<Reason> =
-        by_wording.into_iter().map(|(shown, score)| Reason { shown, score, label: false }).collect();
+    let reason = |((through, _), (words, score)): ((Option<&str>, &str), (Vec<&str>, f32))| {
+        let words = words.join("/");
+        let shown = through.map_or_else(|| words.clone(), |near| format!("{words} ~ {near}"));
+        Reason { shown, score, label: false }
+    };
+    let mut found: Vec<Reason> = by_wording.into_iter().map(reason).collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let phrases = wanted.phrases.iter().map(|phrase| Reason {
         shown: format!("\"{}\"", phrase.shown),

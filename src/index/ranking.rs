@@ -80,9 +80,9 @@ impl Wanted {
         self.words.is_empty() && self.phrases.is_empty() && self.labels.is_empty()
     }
 
-    /// Whether not every document may be answered.
+    /// Whether a document must be something to be answered; exclusions apart.
     pub(super) fn restricts(&self) -> bool {
-        self.since > 0 || !(self.filters.is_empty() && self.excluded.is_empty() && self.phrases.is_empty())
+        self.since > 0 || !(self.filters.is_empty() && self.phrases.is_empty())
     }
 }
 
