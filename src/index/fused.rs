@@ -206,25 +206,32 @@ fn reasons(
     Ok(all)
 }
 
+/// Words of the question that are one reason: the same word, or words through one related word
+/// (`x509/certificate ~ https`).
+#[derive(Default)]
+struct Wording<'a> {
+    words: Vec<&'a str>,
+    score: f32,
+}
+
 /// The words that gave most, first. Reasons of one wording count together.
 fn words(given: &[Given<'_>], wanted: &Wanted) -> Vec<Reason> {
-    // Several words through one related word are one reason: `x509/certificate ~ https`.
-    let mut by_wording: BTreeMap<(Option<&str>, &str), (Vec<&str>, f32)> = BTreeMap::new();
+    let mut wordings: BTreeMap<(Option<&str>, &str), Wording<'_>> = BTreeMap::new();
     for given in given {
         let own = given.word.shown.as_str();
         let key = if given.through.is_some() { "" } else { own };
-        let (words, score) = by_wording.entry((given.through, key)).or_default();
-        if !words.contains(&own) {
-            words.push(own);
+        let wording = wordings.entry((given.through, key)).or_default();
+        if !wording.words.contains(&own) {
+            wording.words.push(own);
         }
-        *score += given.score;
+        wording.score += given.score;
     }
-    let reason = |((through, _), (words, score)): ((Option<&str>, &str), (Vec<&str>, f32))| {
+    let mut found: Vec<Reason> = Vec::with_capacity(wordings.len());
+    for ((through, _), Wording { words, score }) in wordings {
         let words = words.join("/");
         let shown = through.map_or_else(|| words.clone(), |near| format!("{words} ~ {near}"));
-        Reason { shown, score, label: false }
-    };
-    let mut found: Vec<Reason> = by_wording.into_iter().map(reason).collect();
+        found.push(Reason { shown, score, label: false });
+    }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let phrases = wanted.phrases.iter().map(|phrase| Reason {
         shown: format!("\"{}\"", phrase.shown),
