@@ -491,3 +491,27 @@ fn a_team_extends_the_thesaurus_and_the_index_follows() {
     assert!(matches!(Index::open(&dir, team), Opened::Ready(_)));
     assert!(matches!(Index::open(&dir, None), Opened::Stale(_)));
 }
+
+#[test]
+fn a_long_phrase_stands_for_a_word_over_all_parts_of_the_index() {
+    let (_home, dir, index) = indexed(fixtures());
+    let mut tree = TREE.to_owned();
+    for (n, body) in ["shows an internal server error", "the server has an internal error"].iter().enumerate()
+    {
+        let mut document = fixtures().remove(0);
+        document.card.title = format!("Quagga {n}");
+        document.card.id = format!("Quagga-{n}");
+        document.card.path = format!("quagga{n}.md");
+        document.body = (*body).to_owned();
+        let next = format!("{n:040}");
+        index.update(&tree, &next, vec![Change::Put(Box::new(document))]).unwrap();
+        tree = next;
+    }
+    let hits = ready(&dir).search(&words("502")).unwrap();
+    let hit = hits.iter().find(|hit| hit.card.id == "Quagga-0").unwrap();
+    assert_eq!(hit.why, ["502 ~ internal server error"]);
+    assert!(!ids(&hits).contains(&"Quagga-1"), "the words must stand together: {hits:?}");
+    // What was removed is not found through its synonyms either.
+    index.update(&tree, NEXT, vec![Change::Removed { path: "quagga0.md".into() }]).unwrap();
+    assert!(!ids(&index.search(&words("502")).unwrap()).contains(&"Quagga-0"));
+}
