@@ -12,6 +12,7 @@
 
 mod error;
 mod message;
+mod mirror;
 mod publish;
 mod read;
 mod refresh;

@@ -5,6 +5,7 @@ mod amend;
 mod answer;
 mod arguments;
 mod ask;
+mod backup;
 mod brief;
 mod close;
 mod closure;
@@ -13,8 +14,10 @@ mod config;
 mod context;
 mod decide;
 mod declare;
+mod demo;
 mod doctor;
 mod evidence;
+mod export;
 mod hypothesis;
 mod import;
 mod init;
@@ -33,6 +36,7 @@ mod reindex;
 mod reopen;
 mod resolve;
 mod role;
+mod rows;
 mod runbook;
 mod search;
 mod set;
@@ -40,6 +44,7 @@ mod severity;
 mod show;
 mod similar;
 mod star;
+mod stats;
 mod stdin;
 mod step;
 mod story;
@@ -55,6 +60,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use demo::Demo;
 pub use output::{Exit, quiet_panics};
 pub use reference::reference;
 
@@ -89,6 +95,7 @@ enum Command {
     Init(init::Args),
     Doctor(doctor::Args),
     Config(config::Args),
+    Demo(demo::Args),
     Declare(declare::Args),
     Set(set::Args),
     List(list::Args),
@@ -125,7 +132,10 @@ enum Command {
     Similar(similar::Args),
     Import(import::Args),
     Reindex(reindex::Args),
+    Stats(stats::Args),
+    Export(export::Args),
     Verify(verify::Args),
+    Backup(backup::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -146,6 +156,8 @@ pub enum Finish {
     Exit(Exit),
     /// The screen opens.
     Screen(Box<Session>, Place),
+    /// The room of a demo opens; afterwards [`Demo::leave`] tidies up.
+    Demo(Box<Demo>),
 }
 
 /// What a subcommand came to.
@@ -202,6 +214,7 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         Some(Command::Doctor(args)) => {
             return runtime()?.block_on(args.run(&flags, out)).map(Finish::Exit);
         }
+        Some(Command::Demo(args)) => return args.run(flags, out),
         command => command,
     };
     let session = Session::begin(&flags)?;
@@ -275,9 +288,16 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Similar(args) => args.run(context).await,
         Command::Import(args) => args.run(context).await,
         Command::Reindex(args) => args.run(context).await,
+        Command::Stats(args) => args.run(context).await,
+        Command::Export(args) => args.run(context).await,
         Command::Verify(args) => args.run(context).await,
+        Command::Backup(args) => args.run(context).await,
         // Done before a session begins.
-        Command::Doctor(_) | Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(Exit::DONE),
+        Command::Demo(_)
+        | Command::Doctor(_)
+        | Command::Config(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(Exit::DONE),
     };
     exit.map(Outcome::from)
 }

@@ -10,6 +10,14 @@ fn main() -> ExitCode {
     cli::quiet_panics();
     let exit = match cli::run(std::env::args_os()) {
         Finish::Exit(exit) => exit,
+        Finish::Demo(demo) => {
+            let result = run(&demo.session, Start::Room(demo.log));
+            demo.leave();
+            match result {
+                Ok(()) => Exit::DONE,
+                Err(failure) => cli::told(&failure),
+            }
+        }
         Finish::Screen(session, place) => {
             let start = match place {
                 Place::Auto => Start::Guess,

@@ -2,12 +2,16 @@
 //! terminal, read the environment or start a process; what only the shell can do comes in through [`Mint`] and
 //! [`Sealing`].
 
+mod backup;
+mod demo;
 mod evidence;
 mod failure;
+mod files;
 mod import;
 mod incidents;
 mod memory;
 mod publish;
+mod record;
 mod room;
 mod runbooks;
 
@@ -23,12 +27,15 @@ pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard};
 pub use crate::store::ChangeWatch;
 pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};
 
+pub use backup::{BackupReport, COPIED_FOLDERS};
 pub use evidence::read_evidence;
 pub use failure::{Cause, Failure, FailureKind};
+pub use files::write_new;
 pub use import::{ImportReport, NotRead};
 pub use incidents::{IncidentFilter, StoryQuery, VerifyReport};
 pub use memory::{ALARM_SHARE, ArchiveState, FindQuery, Past, Similar};
 pub use publish::{DraftFile, PublishReport};
+pub use record::Said;
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, read_file as read_runbook};
 

@@ -208,6 +208,13 @@ pub trait EventStore: Send + Sync {
     /// count.
     fn changed_by_others(&self) -> Answer<'_, bool>;
 
+    /// Writes a copy of the whole store, as it is at one moment, to a file that is not there yet. Others go on
+    /// writing meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::NoCopy`] where there is nothing to copy, and what a disk can do.
+    fn backup(&self, to: &std::path::Path) -> Answer<'_, ()>;
+
     /// Opens what reading beside the writer needs; called after the first frame. Does no harm twice.
     fn warm(&self) -> Answer<'_, ()>;
 

@@ -4,6 +4,7 @@
 use super::arguments;
 use super::context::{Context, Room};
 use super::output::{Answer, Exit, Stop};
+use super::rows;
 use super::stdin::{self, Line};
 use super::views::entry_line;
 use crate::domain::quick_entry;
@@ -39,6 +40,10 @@ pub(super) struct Args {
     /// When it happened
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+    /// Standard input is a table with the columns text and, where known, at, kind and author: all rows are stored,
+    /// or none
+    #[arg(long, conflicts_with_all = ["kind", "source", "alert", "at"])]
+    csv: bool,
 }
 
 impl Args {
@@ -51,7 +56,17 @@ impl Args {
                 .hint("add --kind alert")
                 .into());
         }
+        if self.csv && self.text != "-" {
+            return Err(Refusal::usage("--csv reads a table from standard input")
+                .hint("give - in place of the text")
+                .into());
+        }
         let room = context.room(&self.incident).await?;
+        if self.csv {
+            let answer = rows::store(context, &room).await;
+            room.service.close().await?;
+            return answer;
+        }
         if self.text == "-" {
             return self.stream(context, &room).await;
         }
@@ -163,7 +178,13 @@ pub(super) fn timed(mark: &str, text: &str, now: Utc, room: &Room<'_>) -> Result
 }
 
 /// A text as if the mark stood in front of it.
-fn marked(mark: &str, text: &str, at: Option<(Utc, bool)>, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
+pub(super) fn marked(
+    mark: &str,
+    text: &str,
+    at: Option<(Utc, bool)>,
+    now: Utc,
+    room: &Room<'_>,
+) -> Result<Asked, Stop> {
     let mut asked = verb_of(&format!("{mark} {text}"), now, room)?;
     asked.at = at.or(asked.at);
     Ok(asked)

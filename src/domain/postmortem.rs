@@ -10,6 +10,7 @@ pub mod front_matter;
 pub mod imported;
 pub mod improvements;
 pub mod markdown;
+pub mod shipped;
 
 pub use check::{Expectations, check};
 pub use date::PartialDate;

@@ -64,23 +64,57 @@ impl Service {
                     let base = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
                     collect(path, base, DEPTH, path.is_file(), &mut found);
                 }
-                inner.import(&found, when, author.as_deref(), &mut report)?;
+                let texts = found.into_iter().map(|(path, relative)| {
+                    let bytes = std::fs::read(&path).map_err(|e| e.to_string());
+                    (path.display().to_string(), relative, bytes)
+                });
+                inner.import(texts, when, author.as_deref(), &mut report)?;
                 Ok(report)
             })
             .await?;
+        self.index_follows(&mut report).await;
+        Ok(report)
+    }
+
+    /// Imports texts under the paths that they had, in one commit; what is there already is skipped.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn import_texts(
+        &self,
+        by: &By,
+        texts: Vec<(String, String)>,
+        author: Option<String>,
+    ) -> Result<ImportReport, Failure> {
+        let when = by.stamp.at;
+        let mut report = self
+            .blocking(move |inner| {
+                let mut report = ImportReport::default();
+                let texts = texts.into_iter().map(|(path, text)| (path.clone(), path, Ok(text.into_bytes())));
+                inner.import(texts, when, author.as_deref(), &mut report)?;
+                Ok(report)
+            })
+            .await?;
+        self.index_follows(&mut report).await;
+        Ok(report)
+    }
+
+    async fn index_follows(&self, report: &mut ImportReport) {
         if report.commit.is_some()
             && let Err(failure) = self.catch_up_index().await
         {
             report.warnings.push(format!("the index follows at the next search: {failure}"));
         }
-        Ok(report)
     }
 }
+
+/// What a message calls a text, the path by which it was found, and its bytes or why there are none.
+type Found = (String, String, Result<Vec<u8>, String>);
 
 impl Inner {
     fn import(
         &self,
-        found: &[(PathBuf, String)],
+        found: impl Iterator<Item = Found>,
         when: crate::domain::time::Utc,
         author: Option<&str>,
         report: &mut ImportReport,
@@ -88,16 +122,16 @@ impl Inner {
         let archive = self.archive()?;
         let mut known: BTreeSet<String> = super::memory::known_ids(&archive)?.into_keys().collect();
         let mut files: Vec<(ArchivePath, Vec<u8>)> = Vec::new();
-        for (path, relative) in found {
-            let not_read = |reason: String| NotRead { path: path.display().to_string(), reason };
-            let bytes = match std::fs::read(path) {
+        for (shown, relative, bytes) in found {
+            let not_read = |reason: String| NotRead { path: shown.clone(), reason };
+            let bytes = match bytes {
                 Ok(bytes) => bytes,
                 Err(error) => {
-                    report.not_read.push(not_read(error.to_string()));
+                    report.not_read.push(not_read(error));
                     continue;
                 }
             };
-            match imported::read(relative, &bytes) {
+            match imported::read(&relative, &bytes) {
                 Ok((read, _)) if known.contains(&read.id) => report.skipped.push(read.id),
                 Ok((read, _)) => {
                     let date = read.date.map_or_else(PartialDate::default, PartialDate::from);

@@ -7,7 +7,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Digest, verify};
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::words::{State, StoryState};
-use crate::store::{StoryFilter, SummaryFilter};
+use crate::store::{EventStore, StoryFilter, SummaryFilter};
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -183,56 +183,63 @@ impl Service {
         log: Option<LogId>,
         kept: Option<(Option<Seq>, Digest)>,
     ) -> Result<VerifyReport, Failure> {
-        let logs = match log {
-            Some(log) => vec![log],
-            None => self.inner.store.logs().await?,
-        };
-        let names: std::collections::HashMap<LogId, IncidentId> = self
-            .inner
-            .store
-            .summaries(SummaryFilter { states: Vec::new(), limit: u32::MAX })
-            .await?
-            .into_iter()
-            .map(|row| (row.log, row.id))
-            .collect();
-        let mut report =
-            VerifyReport { ok: true, checked: 0, redacted: 0, first_broken: None, heads: Vec::new() };
-        let mut head_found = kept.is_none();
-        for log in logs {
-            let name = names.get(&log).map_or_else(|| log.to_string(), ToString::to_string);
-            let raw = self.inner.store.read_raw(log).await?;
-            if let Some((seq, kept)) = kept {
-                head_found |= raw.iter().enumerate().any(|(i, event)| {
-                    crate::domain::log::digest(&event.header) == kept
-                        && seq.is_none_or(|s| u64::try_from(i).is_ok_and(|i| i + 1 == s.0))
-                });
-            }
-            let chain = verify(Some(log), raw, &[]);
-            report.checked += chain.checked;
-            report.redacted += u64::try_from(chain.redacted.len()).unwrap_or(0);
-            if let Some(broken) = chain.first_broken {
-                report.ok = false;
-                report.first_broken.get_or_insert(BrokenAt {
-                    incident: name.clone(),
-                    seq: broken.seq,
-                    reason: broken.reason.to_string(),
-                });
-            }
-            if let Some((seq, head)) = chain.head {
-                report.heads.push(HeadOf { incident: name, seq, head: head.to_string() });
-            }
-        }
-        if !head_found {
-            report.ok = false;
-            let last = report.heads.last();
-            report.first_broken.get_or_insert(BrokenAt {
-                incident: last.map(|h| h.incident.clone()).unwrap_or_default(),
-                seq: last.map_or(Seq::NONE, |h| h.seq),
-                reason: "no event has the head that was kept: the log was changed or cut since".to_owned(),
+        verify_store(&*self.inner.store, log, kept).await
+    }
+}
+
+/// Checks the chain of one log of a store, or of all, and against a head that somebody kept.
+pub(super) async fn verify_store(
+    store: &dyn EventStore,
+    log: Option<LogId>,
+    kept: Option<(Option<Seq>, Digest)>,
+) -> Result<VerifyReport, Failure> {
+    let logs = match log {
+        Some(log) => vec![log],
+        None => store.logs().await?,
+    };
+    let names: std::collections::HashMap<LogId, IncidentId> = store
+        .summaries(SummaryFilter { states: Vec::new(), limit: u32::MAX })
+        .await?
+        .into_iter()
+        .map(|row| (row.log, row.id))
+        .collect();
+    let mut report =
+        VerifyReport { ok: true, checked: 0, redacted: 0, first_broken: None, heads: Vec::new() };
+    let mut head_found = kept.is_none();
+    for log in logs {
+        let name = names.get(&log).map_or_else(|| log.to_string(), ToString::to_string);
+        let raw = store.read_raw(log).await?;
+        if let Some((seq, kept)) = kept {
+            head_found |= raw.iter().enumerate().any(|(i, event)| {
+                crate::domain::log::digest(&event.header) == kept
+                    && seq.is_none_or(|s| u64::try_from(i).is_ok_and(|i| i + 1 == s.0))
             });
         }
-        Ok(report)
+        let chain = verify(Some(log), raw, &[]);
+        report.checked += chain.checked;
+        report.redacted += u64::try_from(chain.redacted.len()).unwrap_or(0);
+        if let Some(broken) = chain.first_broken {
+            report.ok = false;
+            report.first_broken.get_or_insert(BrokenAt {
+                incident: name.clone(),
+                seq: broken.seq,
+                reason: broken.reason.to_string(),
+            });
+        }
+        if let Some((seq, head)) = chain.head {
+            report.heads.push(HeadOf { incident: name, seq, head: head.to_string() });
+        }
     }
+    if !head_found {
+        report.ok = false;
+        let last = report.heads.last();
+        report.first_broken.get_or_insert(BrokenAt {
+            incident: last.map(|h| h.incident.clone()).unwrap_or_default(),
+            seq: last.map_or(Seq::NONE, |h| h.seq),
+            reason: "no event has the head that was kept: the log was changed or cut since".to_owned(),
+        });
+    }
+    Ok(report)
 }
 
 fn read_row<T: serde::de::DeserializeOwned>(body: &str, what: &str) -> Result<T, Failure> {

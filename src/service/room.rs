@@ -83,6 +83,17 @@ impl Service {
         self.inner.read_after(log, after).await
     }
 
+    /// The digest of the event at a position: the head of the log as it was then.
+    ///
+    /// # Errors
+    /// When there is no such event, or the store fails.
+    pub async fn digest_at(&self, log: LogId, seq: Seq) -> Result<crate::domain::log::Digest, Failure> {
+        let before = Seq(seq.0.saturating_sub(1));
+        let events = self.inner.store.read(log, before, 1).await?;
+        let found = events.first().filter(|event| event.seq == seq).map(|event| event.hash);
+        found.ok_or_else(|| Failure::no(format!("the log has no event {seq}")))
+    }
+
     /// Declares an incident under the next free number of its year.
     ///
     /// # Errors
@@ -219,7 +230,7 @@ impl Service {
 }
 
 /// Why an attempt stored nothing.
-enum Attempt {
+pub(super) enum Attempt {
     /// The store refused; some of its reasons pass.
     Again(StoreError),
     /// A rule refused, or the event cannot be written.
@@ -227,7 +238,7 @@ enum Attempt {
 }
 
 impl Inner {
-    async fn slot(&self, log: LogId) -> Arc<Mutex<Option<Incident>>> {
+    pub(super) async fn slot(&self, log: LogId) -> Arc<Mutex<Option<Incident>>> {
         Arc::clone(self.rooms.lock().await.entry(log).or_default())
     }
 
@@ -245,7 +256,7 @@ impl Inner {
     }
 
     /// Brings the fold of a slot up to the store's head.
-    async fn catch_up<'a>(
+    pub(super) async fn catch_up<'a>(
         &self,
         log: LogId,
         slot: &'a mut Option<Incident>,
@@ -320,7 +331,7 @@ impl Inner {
         Ok((summary_row(&after, &Summary::from(&after))?, stories))
     }
 
-    fn unsealed(&self, log: LogId, event: &NewEvent, by: &By) -> Result<Unsealed, Failure> {
+    pub(super) fn unsealed(&self, log: LogId, event: &NewEvent, by: &By) -> Result<Unsealed, Failure> {
         let encoded =
             wire::encode(event).map_err(|e| Failure::no(format!("the event cannot be written: {e}")))?;
         let id = match &event.event {
@@ -350,7 +361,7 @@ impl Inner {
 }
 
 /// An event as the fold takes it, before the store has sealed it.
-fn provisional(incident: &Incident, event: &NewEvent, by: &By) -> Recorded {
+pub(super) fn provisional(incident: &Incident, event: &NewEvent, by: &By) -> Recorded {
     Recorded {
         seq: incident.head.next(),
         id: crate::domain::ids::EventId(uuid::Uuid::nil()),
@@ -364,7 +375,7 @@ fn provisional(incident: &Incident, event: &NewEvent, by: &By) -> Recorded {
     }
 }
 
-fn recorded(stored: &StoredEvent) -> Recorded {
+pub(super) fn recorded(stored: &StoredEvent) -> Recorded {
     let envelope = wire::Envelope {
         seq: stored.seq,
         id: stored.id,
@@ -405,7 +416,7 @@ fn is_line(event: &Event) -> bool {
     )
 }
 
-fn summary_row(incident: &Incident, summary: &Summary) -> Result<SummaryRow, Failure> {
+pub(super) fn summary_row(incident: &Incident, summary: &Summary) -> Result<SummaryRow, Failure> {
     let body = serde_json::to_string(summary).map_err(|e| Failure::no(e.to_string()))?;
     Ok(SummaryRow {
         log: incident.log,
@@ -419,7 +430,7 @@ fn summary_row(incident: &Incident, summary: &Summary) -> Result<SummaryRow, Fai
     })
 }
 
-fn story_rows(incident: &Incident) -> Result<Vec<StoryRow>, Failure> {
+pub(super) fn story_rows(incident: &Incident) -> Result<Vec<StoryRow>, Failure> {
     incident
         .closing
         .stories

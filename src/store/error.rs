@@ -30,6 +30,9 @@ pub enum StoreError {
         /// The id.
         id: EventId,
     },
+    /// A store that keeps nothing cannot be copied.
+    #[error("nothing is stored yet, so there is nothing to copy")]
+    NoCopy,
     /// An append of nothing to a log that does not exist.
     #[error("a new incident needs at least one event")]
     Empty,

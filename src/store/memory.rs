@@ -213,6 +213,10 @@ impl EventStore for MemoryStore {
         self.answer(|_| Ok(false))
     }
 
+    fn backup(&self, _to: &std::path::Path) -> Answer<'_, ()> {
+        Box::pin(async { Err(StoreError::NoCopy) })
+    }
+
     fn warm(&self) -> Answer<'_, ()> {
         self.answer(|_| Ok(()))
     }

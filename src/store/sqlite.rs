@@ -227,6 +227,20 @@ impl EventStore for SqliteStore {
         })
     }
 
+    fn backup(&self, to: &Path) -> Answer<'_, ()> {
+        let to = to.to_string_lossy().into_owned();
+        Box::pin(async move {
+            let copy: ReadFn<()> = Box::new(move |conn| {
+                Box::pin(async move {
+                    // One read transaction: the copy is of one moment, without what was erased or given free.
+                    sqlx::query("VACUUM INTO ?").bind(to).execute(&mut *conn).await?;
+                    Ok(())
+                })
+            });
+            self.readers.with(copy).await
+        })
+    }
+
     fn warm(&self) -> Answer<'_, ()> {
         Box::pin(self.readers.open_one())
     }

@@ -3,6 +3,7 @@
 mod journey;
 mod lines;
 mod memory;
+mod out;
 mod reference;
 mod refusals;
 mod repair;

@@ -1,0 +1,125 @@
+//! An incident on its way out of the room: one selection of what may leave, written as Markdown, as one HTML file,
+//! as JSON or as CSV. Crossed-out lines stay behind, privileged ones and restricted incidents too unless they are
+//! asked for by name, and so do the program's own lines that quote what stays behind. It must not write files.
+
+pub mod csv;
+mod html;
+mod json;
+mod markdown;
+mod sheet;
+
+use crate::domain::ids::Seq;
+use crate::domain::incident::{Entry, Incident};
+use crate::domain::log::Digest;
+use crate::domain::policy::Policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Utc;
+use crate::domain::words::{EntryKind, Visibility, words};
+
+/// The version of the JSON form; it grows when a field changes its meaning or goes, not when one is added.
+pub const SCHEMA_VERSION: u32 = 1;
+
+words! {
+    /// A form in which an incident leaves.
+    Format "format" {
+        /// Markdown, for tickets and wikis.
+        Markdown = "md" | "markdown",
+        /// One HTML file without scripts, for mail, phones and paper.
+        Html = "html",
+        /// JSON, for programs.
+        Json = "json",
+        /// The timeline as comma-separated rows, for spreadsheets.
+        Csv = "csv",
+    }
+}
+
+/// What leaves, when, and how far its log had come.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The incident.
+    pub incident: &'a Incident,
+    /// What the team has agreed on.
+    pub policy: &'a Policy,
+    /// The moment of the export.
+    pub now: Utc,
+    /// Digest of the event at the incident's head.
+    pub digest: Digest,
+    /// Privileged lines and restricted incidents leave as well.
+    pub privileged: bool,
+}
+
+/// How many lines stayed behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct LeftOut {
+    /// Crossed-out lines.
+    pub struck: usize,
+    /// Lines with the tag `privileged`.
+    pub privileged: usize,
+    /// Lines of the program that quote one of those.
+    pub quoting: usize,
+}
+
+/// Writes an incident in a form.
+///
+/// # Errors
+/// When it is restricted or privileged and that was not asked for by name.
+pub fn export(source: &Source<'_>, format: Format) -> Result<String, Refusal> {
+    let incident = source.incident;
+    if incident.visibility != Visibility::Team && !source.privileged {
+        return Err(Refusal::no(format!(
+            "{} is {}: it does not leave the room by accident",
+            incident.id, incident.visibility
+        ))
+        .hint("add --privileged to export it all the same, and mind who gets it"));
+    }
+    Ok(match format {
+        Format::Markdown => markdown::render(&sheet::sheet(source)),
+        Format::Html => html::render(&sheet::sheet(source)),
+        Format::Json => json::render(source),
+        Format::Csv => csv::render(source),
+    })
+}
+
+impl Source<'_> {
+    /// `53:cb6c…`: position and digest of the last event.
+    fn head(&self) -> String {
+        format!("{}:{}", self.incident.head, self.digest)
+    }
+
+    fn stays(&self, entry: &Entry) -> bool {
+        entry.struck.is_some() || (entry.is_privileged() && !self.privileged)
+    }
+
+    /// The lines that leave, in the order in which things happened, and how many stay behind.
+    fn lines(&self) -> (Vec<&Entry>, LeftOut) {
+        let mut left = LeftOut::default();
+        let mut secret: Vec<&str> = Vec::new();
+        for entry in self.incident.timeline.stored().iter().filter(|e| self.stays(e)) {
+            if entry.struck.is_some() {
+                left.struck += 1;
+            } else {
+                left.privileged += 1;
+            }
+            secret.push(entry.text.trim());
+            secret.extend(entry.edits.iter().map(|e| e.text.trim()));
+        }
+        secret.retain(|text| !text.is_empty());
+        let mut lines = Vec::new();
+        for entry in self.incident.timeline.shown().filter(|e| !self.stays(e)) {
+            if entry.kind == EntryKind::System && secret.iter().any(|text| entry.text.contains(text)) {
+                left.quoting += 1;
+            } else {
+                lines.push(entry);
+            }
+        }
+        (lines, left)
+    }
+
+    /// The line of that number leaves.
+    fn leaves(&self, seq: Seq) -> bool {
+        self.incident.timeline.get(seq).is_none_or(|entry| !self.stays(entry))
+    }
+}
+
+#[cfg(test)]
+mod tests;

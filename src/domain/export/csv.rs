@@ -1,0 +1,181 @@
+//! Comma-separated rows, out and in: RFC 4180, one row a line of the timeline. A cell that a spreadsheet would take
+//! for a formula gets an apostrophe in front, which reading takes off again. It must not know what a kind means.
+
+use super::Source;
+use crate::domain::time::rfc3339;
+
+/// The columns of an export; reading needs `text`, and takes `at`, `kind` and `author` where they are there.
+pub const COLUMNS: [&str; 11] =
+    ["at", "kind", "text", "author", "seq", "recorded_at", "about", "source", "tags", "starred", "head"];
+
+/// The most rows that are read from one text.
+pub const MAX_ROWS: usize = 10_000;
+
+/// A row that was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the text on which it begins, from 1.
+    pub line: usize,
+    /// When it happened, as written; empty when not given.
+    pub at: String,
+    /// Its kind, as written; empty when not given.
+    pub kind: String,
+    /// The line itself.
+    pub text: String,
+    /// Who said it; empty when not given.
+    pub author: String,
+}
+
+/// What could not be read as intended, and on which line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What a spreadsheet takes for the beginning of a formula.
+const fn begins_formula(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r')
+}
+
+fn is_risky(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(begins_formula)
+}
+
+/// A cell as it is written.
+fn cell(text: &str) -> String {
+    let mut text = text.to_owned();
+    if is_risky(&text) {
+        text.insert(0, '\'');
+    }
+    if text.contains(['"', ',', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
+}
+
+/// A cell as it was meant.
+fn meant(text: String) -> String {
+    match text.strip_prefix('\'') {
+        Some(rest) if is_risky(rest) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+pub(super) fn render(source: &Source<'_>) -> String {
+    let head = source.head();
+    let mut text = COLUMNS.join(",");
+    text.push_str("\r\n");
+    for entry in source.lines().0 {
+        let tags = entry.tags.join(" ");
+        let row = [
+            rfc3339(entry.occurred_at),
+            entry.kind.to_string(),
+            entry.text.clone(),
+            entry.by.clone(),
+            entry.seq.to_string(),
+            rfc3339(entry.recorded_at),
+            entry.about.to_string(),
+            entry.source.clone(),
+            tags,
+            entry.starred.to_string(),
+            head.clone(),
+        ];
+        text.push_str(&row.map(|c| cell(&c)).join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// Reads rows. The first one names the columns, in any order and case; columns of other names are passed over.
+#[must_use]
+pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
+    let (records, mut problems) = records(text.trim_start_matches('\u{feff}'));
+    let mut records = records.into_iter();
+    let Some((_, names)) = records.next() else {
+        problems.push(Problem {
+            line: 1,
+            message: "there is no row; the first one names the columns".to_owned(),
+        });
+        return (Vec::new(), problems);
+    };
+    let column = |name: &str| names.iter().position(|n| n.trim().eq_ignore_ascii_case(name));
+    let Some(text_at) = column("text") else {
+        let message =
+            format!("no column is named text; name the columns in the first row: {}", "at,kind,text,author");
+        problems.push(Problem { line: 1, message });
+        return (Vec::new(), problems);
+    };
+    let (at, kind, author) = (column("at"), column("kind"), column("author"));
+    let mut rows = Vec::new();
+    for (line, cells) in records {
+        if cells.iter().all(|c| c.trim().is_empty()) {
+            continue;
+        }
+        if rows.len() == MAX_ROWS {
+            problems.push(Problem { line, message: format!("more than {MAX_ROWS} rows; split them") });
+            break;
+        }
+        let get =
+            |place: Option<usize>| place.and_then(|p| cells.get(p)).cloned().map(meant).unwrap_or_default();
+        let row = Row { line, at: get(at), kind: get(kind), text: get(Some(text_at)), author: get(author) };
+        if row.text.trim().is_empty() {
+            problems.push(Problem { line, message: "the text is empty".to_owned() });
+        } else {
+            rows.push(row);
+        }
+    }
+    (rows, problems)
+}
+
+/// The records of a text with the line on which each begins.
+fn records(text: &str) -> (Vec<(usize, Vec<String>)>, Vec<Problem>) {
+    let (mut records, mut problems) = (Vec::new(), Vec::new());
+    let (mut cells, mut now) = (Vec::new(), String::new());
+    let (mut line, mut began) = (1, 1);
+    let (mut quoted, mut was_quoted) = (false, false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if quoted {
+            match c {
+                '"' if chars.peek() == Some(&'"') => {
+                    chars.next();
+                    now.push('"');
+                }
+                '"' => (quoted, was_quoted) = (false, true),
+                c => {
+                    line += usize::from(c == '\n');
+                    now.push(c);
+                }
+            }
+            continue;
+        }
+        match c {
+            '"' if now.is_empty() && !was_quoted => quoted = true,
+            ',' => {
+                cells.push(std::mem::take(&mut now));
+                was_quoted = false;
+            }
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' => {
+                cells.push(std::mem::take(&mut now));
+                records.push((began, std::mem::take(&mut cells)));
+                was_quoted = false;
+                line += 1;
+                began = line;
+            }
+            c => now.push(c),
+        }
+    }
+    if quoted {
+        problems
+            .push(Problem { line: began, message: "a quotation mark is opened and never closed".to_owned() });
+    }
+    if !now.is_empty() || was_quoted || !cells.is_empty() {
+        cells.push(now);
+        records.push((began, cells));
+    }
+    (records, problems)
+}

@@ -1,0 +1,265 @@
+use proptest::prelude::*;
+
+use super::markdown::plain;
+use super::*;
+use crate::domain::decide::{Asker, decide};
+use crate::domain::event::Recorded;
+use crate::domain::ids::{EventId, IncidentId, LogId};
+use crate::domain::request::{Asked, Declaration, Request};
+use crate::domain::severity::Profile;
+use crate::domain::time::Span;
+use crate::domain::words::{HypothesisState, IncidentKind};
+
+const HOSTILE: &str = "</td><script>alert(1)</script> <img src=x onerror=alert(1)> \"' & [x](javascript:1) | `c` \
+                       \u{1b}[2J \u{202e}txt";
+
+fn now() -> Utc {
+    "2026-11-20T14:00:00Z".parse().unwrap()
+}
+
+fn policy() -> Policy {
+    Policy::new(Profile::default(), crate::domain::calendar::Calendar::default())
+}
+
+/// An incident after these requests, a minute apart.
+fn told(requests: Vec<Request>) -> Incident {
+    let declaration = Declaration {
+        id: IncidentId { year: 2026, number: 42 },
+        title: HOSTILE.to_owned(),
+        kind: IncidentKind::Real,
+        severity: Some("P1".to_owned()),
+        services: vec!["payments".to_owned()],
+        tags: Vec::new(),
+        commander: Some("alice".to_owned()),
+        runbooks: Vec::new(),
+    };
+    let mut incident = Incident::new(LogId(uuid::Uuid::nil()));
+    let policy = policy();
+    let all = std::iter::once(Request::Declare(declaration)).chain(requests);
+    for (minute, request) in (0_i64..).zip(all) {
+        let at = now() + Span::minutes(minute);
+        let asker = Asker { by: "alice", now: at, policy: &policy };
+        for event in decide(&incident, &Asked::from(request), &asker).unwrap() {
+            incident.apply(&Recorded {
+                seq: incident.head.next(),
+                id: EventId(uuid::Uuid::nil()),
+                recorded_at: at,
+                actor: "alice@host".to_owned(),
+                by: event.by.clone(),
+                occurred_at: event.occurred_at.unwrap_or(at),
+                about: event.about,
+                undoes: event.undoes,
+                event: Some(event.event),
+            });
+        }
+    }
+    incident
+}
+
+fn note(text: &str, tags: &[&str]) -> Request {
+    let tags = tags.iter().map(|t| (*t).to_owned()).collect();
+    Request::Note { text: text.to_owned(), tags, starred: false }
+}
+
+fn out(incident: &Incident, format: Format, privileged: bool) -> Result<String, Refusal> {
+    let policy = policy();
+    let source = Source { incident, policy: &policy, now: now(), digest: Digest::ZERO, privileged };
+    export(&source, format)
+}
+
+fn seq_of(incident: &Incident, text: &str) -> Seq {
+    incident.timeline.stored().iter().find(|e| e.text.contains(text)).unwrap().seq
+}
+
+#[test]
+fn what_is_crossed_out_or_privileged_leaves_in_no_form() {
+    let begun = told(vec![
+        note("the weather is fine", &[]),
+        note("counsel says wait", &["privileged"]),
+        Request::Propose { text: "the moon did it".to_owned(), tags: Vec::new() },
+    ]);
+    let moon = seq_of(&begun, "moon");
+    let incident = told(vec![
+        note("the weather is fine", &[]),
+        note("counsel says wait", &["privileged"]),
+        Request::Propose { text: "the moon did it".to_owned(), tags: Vec::new() },
+        Request::SetHypothesis { target: moon, state: HypothesisState::RuledOut, why: "new moon".to_owned() },
+        Request::Strike { target: moon, reason: "a joke".to_owned() },
+    ]);
+    for format in Format::ALL {
+        let text = out(&incident, *format, false).unwrap();
+        assert!(text.contains("weather is fine"), "{format}");
+        for secret in ["counsel", "the moon"] {
+            assert!(!text.contains(secret), "{format} tells {secret}");
+        }
+        let text = out(&incident, *format, true).unwrap();
+        assert!(text.contains("counsel says wait"), "{format}");
+        assert!(!text.contains("the moon"), "{format} tells what is crossed out");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&out(&incident, Format::Json, false).unwrap()).unwrap();
+    assert_eq!(json["left_out"], serde_json::json!({ "struck": 1, "privileged": 1, "quoting": 1 }));
+}
+
+#[test]
+fn a_restricted_incident_leaves_only_when_that_is_said() {
+    let incident = told(vec![Request::SetVisibility { visibility: Visibility::Restricted }]);
+    for format in Format::ALL {
+        let refusal = out(&incident, *format, false).unwrap_err();
+        assert!(refusal.hint.contains("--privileged"), "{refusal}");
+        assert!(out(&incident, *format, true).is_ok());
+    }
+}
+
+#[test]
+fn every_form_names_the_head() {
+    let incident = told(vec![note(HOSTILE, &[])]);
+    let head = Digest::ZERO.to_string();
+    for format in Format::ALL {
+        assert!(out(&incident, *format, false).unwrap().contains(&head), "{format}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&out(&incident, Format::Json, false).unwrap()).unwrap();
+    assert_eq!(json["schema_version"], SCHEMA_VERSION);
+    assert_eq!(json["head"]["seq"], serde_json::json!(incident.head));
+    assert_eq!(json["incident"]["title"], serde_json::json!(incident.title));
+}
+
+/// The tags of a page, in order, with their attributes.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()).collect()
+}
+
+#[test]
+fn hostile_text_makes_no_tag_and_no_attribute_in_html() {
+    let hostile = told(vec![
+        note(HOSTILE, &[]),
+        Request::AddLink { kind: HOSTILE.to_owned(), url: "javascript:alert(1)".to_owned() },
+        Request::AddLink {
+            kind: "bridge".to_owned(),
+            url: "https://x.example/\"onclick=\"alert(1)".to_owned(),
+        },
+    ]);
+    let tame = told(vec![
+        note("x", &[]),
+        Request::AddLink { kind: "x".to_owned(), url: "x".to_owned() },
+        Request::AddLink { kind: "bridge".to_owned(), url: "https://x.example/".to_owned() },
+    ]);
+    let html = out(&hostile, Format::Html, false).unwrap();
+    let plain = out(&tame, Format::Html, false).unwrap();
+    let shape = |html: &str| -> Vec<String> {
+        let tags = tags(html).into_iter();
+        tags.map(|tag| if tag.starts_with("a ") { "a".to_owned() } else { tag.to_owned() }).collect()
+    };
+    assert_eq!(shape(&html), shape(&plain));
+    assert!(html.contains("Content-Security-Policy\" content=\"default-src 'none'"));
+    assert!(!html.contains("<script"));
+    assert!(!html.contains("href=\"javascript"));
+    assert!(html.contains("href=\"https://x.example/&quot;onclick=&quot;alert(1)\""));
+    assert!(!html.contains('\u{1b}') && !html.contains('\u{202e}'));
+}
+
+/// What a reader of Markdown sees of a text, and whether it became anything but text.
+fn read(text: &str) -> (String, bool) {
+    use comrak::nodes::NodeValue;
+    let arena = comrak::Arena::new();
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.tasklist = true;
+    let root = comrak::parse_document(&arena, text, &options);
+    let (mut seen, mut plain) = (String::new(), true);
+    for node in root.descendants() {
+        match &node.data.borrow().value {
+            NodeValue::Text(text) => seen.push_str(text),
+            NodeValue::SoftBreak => seen.push(' '),
+            NodeValue::Document | NodeValue::Paragraph => {}
+            _ => plain = false,
+        }
+    }
+    (seen, plain)
+}
+
+#[test]
+fn hostile_text_stays_text_in_markdown() {
+    let incident = told(vec![note(HOSTILE, &[]), note("# no heading", &[])]);
+    let text = out(&incident, Format::Markdown, false).unwrap();
+    assert!(!text.contains("<script") && !text.contains('\u{1b}'));
+    let (seen, is_plain) = read(&plain(HOSTILE));
+    assert!(is_plain);
+    assert!(seen.contains("<script>alert(1)</script>") && seen.contains("[x](javascript:1) | `c`"));
+    for text in
+        ["# a", "- a", "+ a", "* a", "1. a", "12) a", "===", "---", "> a", "~~a~~", "&amp;", "a\\", "[ ] a"]
+    {
+        assert_eq!(read(&plain(text)), (text.to_owned(), true), "{text:?}");
+    }
+}
+
+#[test]
+fn a_row_comes_back_as_it_went() {
+    let incident = told(vec![
+        note("=1+1", &[]),
+        note("a, \"b\"\nc", &["x", "y"]),
+        note("'=quoted", &[]),
+        note("'tis fine", &[]),
+        note("@bob look", &[]),
+    ]);
+    let text = out(&incident, Format::Csv, false).unwrap();
+    assert!(text.contains(",'=1+1,") && text.contains(",''=quoted,") && text.contains(",'tis fine,"));
+    let (rows, problems) = csv::parse(&text);
+    assert_eq!(problems, []);
+    let notes: Vec<&str> = rows.iter().filter(|r| r.kind == "note").map(|r| r.text.as_str()).collect();
+    assert_eq!(notes, ["=1+1", "a, \"b\"\nc", "'=quoted", "'tis fine", "@bob look"]);
+    assert!(rows.iter().all(|r| r.author == "alice" && !r.at.is_empty()));
+}
+
+#[test]
+fn rows_of_others_are_read_by_the_names_of_their_columns() {
+    let text = "\u{feff}Author,TEXT,extra,at\nbob,\"two\nlines\",x,14:05\n\n,,,\ncarol,,y,\n dana ,\"he said \"\"no\"\"\"\n";
+    let (rows, problems) = csv::parse(text);
+    assert_eq!(rows.len(), 2);
+    assert_eq!((rows[0].line, rows[0].text.as_str(), rows[0].at.as_str()), (2, "two\nlines", "14:05"));
+    assert_eq!((rows[1].line, rows[1].text.as_str()), (7, "he said \"no\""));
+    assert_eq!(problems, [csv::Problem { line: 6, message: "the text is empty".to_owned() }]);
+    assert_eq!(csv::parse("").1.len(), 1);
+    assert!(csv::parse("a,b\n1,2\n").1[0].message.contains("no column is named text"));
+    assert!(csv::parse("text\n\"open\n").1[0].message.contains("never closed"));
+}
+
+proptest! {
+    #[test]
+    fn no_text_gets_out_of_its_place_in_html(text in any::<String>()) {
+        let escaped = html::escape(&text);
+        prop_assert!(!escaped.contains(['<', '>', '"', '\'']));
+        let back = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+        let back = back.replace("&amp;", "&");
+        prop_assert_eq!(back, crate::domain::safe::SafeText::block(&text).into_string());
+    }
+
+    #[test]
+    fn no_text_becomes_anything_else_in_markdown(text in "[ -~\n]{0,40}") {
+        let safe = crate::domain::safe::SafeText::line(&text).into_string();
+        let (seen, is_plain) = read(&plain(&text));
+        prop_assert!(is_plain, "{:?}", plain(&text));
+        // Runs of spaces may be one when read.
+        let words = |s: &str| s.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        prop_assert_eq!(words(&seen), words(&safe));
+    }
+
+    #[test]
+    fn any_cell_comes_back(text in "[=+@',\"\r\n\t a-c-]{0,12}") {
+        prop_assume!(!text.trim().is_empty());
+        let incident = told(vec![note(&text, &[])]);
+        let (rows, problems) = csv::parse(&out(&incident, Format::Csv, false).unwrap());
+        prop_assert!(problems.is_empty());
+        let row = rows.iter().find(|r| r.kind == "note").unwrap();
+        prop_assert_eq!(row.text.as_str(), text.trim());
+        let written = out(&incident, Format::Csv, false).unwrap();
+        prop_assert!(!written.lines().any(|l| l.starts_with(['=', '@', '+'])) || text.contains('\n'));
+    }
+
+    #[test]
+    fn any_rows_are_read_without_a_panic(text in any::<String>()) {
+        let _ = csv::parse(&format!("text,at\n{text}"));
+    }
+}

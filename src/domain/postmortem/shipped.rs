@@ -1,0 +1,70 @@
+//! The postmortems that come with the program: the archive of the demo. Path in the archive and text of each, in the
+//! order of paths. It must not read files.
+
+/// Path below the archive and text of each postmortem of the demo.
+pub const SHIPPED: &[(&str, &str)] = &[
+    (
+        "2025/06/2025-06-03-orders-database-out-of-disk-inc-2025-0007.md",
+        include_str!("../../../postmortems/2025/06/2025-06-03-orders-database-out-of-disk-inc-2025-0007.md"),
+    ),
+    (
+        "2025/08/2025-08-19-ci-token-leaked-in-a-public-build-log-inc-2025-0012.md",
+        include_str!(
+            "../../../postmortems/2025/08/2025-08-19-ci-token-leaked-in-a-public-build-log-inc-2025-0012.md"
+        ),
+    ),
+    (
+        "2025/10/2025-10-07-internal-certificate-expired-logins-failed-inc-2025-0018.md",
+        include_str!(
+            "../../../postmortems/2025/10/2025-10-07-internal-certificate-expired-logins-failed-inc-2025-0018.md"
+        ),
+    ),
+    (
+        "2025/12/2025-12-11-payment-provider-outage-left-orders-half-way-inc-2025-0023.md",
+        include_str!(
+            "../../../postmortems/2025/12/2025-12-11-payment-provider-outage-left-orders-half-way-inc-2025-0023.md"
+        ),
+    ),
+    (
+        "2026/01/2026-01-20-registry-quota-reached-no-deploys-inc-2026-0003.md",
+        include_str!(
+            "../../../postmortems/2026/01/2026-01-20-registry-quota-reached-no-deploys-inc-2026-0003.md"
+        ),
+    ),
+    (
+        "2026/03/2026-03-05-bad-deploy-rounded-totals-rolled-back-inc-2026-0008.md",
+        include_str!(
+            "../../../postmortems/2026/03/2026-03-05-bad-deploy-rounded-totals-rolled-back-inc-2026-0008.md"
+        ),
+    ),
+    (
+        "2026/04/2026-04-14-orders-database-out-of-disk-again-inc-2026-0011.md",
+        include_str!(
+            "../../../postmortems/2026/04/2026-04-14-orders-database-out-of-disk-again-inc-2026-0011.md"
+        ),
+    ),
+    (
+        "2026/06/2026-06-09-malicious-dependency-in-the-build-image-inc-2026-0017.md",
+        include_str!(
+            "../../../postmortems/2026/06/2026-06-09-malicious-dependency-in-the-build-image-inc-2026-0017.md"
+        ),
+    ),
+    (
+        "2026/07/2026-07-28-runaway-queue-consumer-sent-receipts-again-inc-2026-0022.md",
+        include_str!(
+            "../../../postmortems/2026/07/2026-07-28-runaway-queue-consumer-sent-receipts-again-inc-2026-0022.md"
+        ),
+    ),
+    (
+        "2026/09/2026-09-16-dns-zone-emptied-internal-names-gone-inc-2026-0026.md",
+        include_str!(
+            "../../../postmortems/2026/09/2026-09-16-dns-zone-emptied-internal-names-gone-inc-2026-0026.md"
+        ),
+    ),
+    (
+        "2026/10/2026-10-27-release-signing-key-copied-to-a-laptop-inc-2026-0031.md",
+        include_str!(
+            "../../../postmortems/2026/10/2026-10-27-release-signing-key-copied-to-a-laptop-inc-2026-0031.md"
+        ),
+    ),
+];

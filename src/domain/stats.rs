@@ -1,0 +1,304 @@
+//! Figures over many incidents, from the rows of lists: how many, how long, what was learned and shipped. Pure: the
+//! same rows and day give the same figures. It must not read logs, and it defines each figure next to computing it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::domain::summary::{StorySummary, Summary};
+use crate::domain::time::{Span, format_span};
+use crate::domain::words::{DispositionWord, IncidentKind, Milestone, State, StoryState};
+
+/// The spans that are measured: short name, from, to.
+const SPANS: [(&str, Milestone, Milestone); 6] = [
+    ("time to detect", Milestone::Started, Milestone::Detected),
+    ("time to acknowledge", Milestone::Detected, Milestone::Acknowledged),
+    ("time to contain", Milestone::Detected, Milestone::Contained),
+    ("time to mitigate", Milestone::Detected, Milestone::Mitigated),
+    ("time to resolve", Milestone::Detected, Milestone::Resolved),
+    ("time of impact", Milestone::Started, Milestone::Mitigated),
+];
+
+/// A span between two milestones over many incidents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Measured {
+    /// Its name.
+    pub name: &'static str,
+    /// The milestone from which it is counted.
+    pub from: Milestone,
+    /// The milestone to which it is counted.
+    pub to: Milestone,
+    /// How many incidents have both, in this order.
+    pub n: usize,
+    /// How many were left out because one of the two is not marked.
+    pub missing: usize,
+    /// How many were left out because the later one is marked before the earlier one.
+    pub reversed: usize,
+    /// The middle value in ms; absent when there is none.
+    pub median_ms: Option<i64>,
+    /// The value that nine of ten do not exceed, in ms; absent when there is none.
+    pub p90_ms: Option<i64>,
+}
+
+/// Where the improvement stories of the counted incidents stand.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct StoryFigures {
+    /// All that were filed.
+    pub filed: usize,
+    /// How many stand in each state now.
+    pub by_state: BTreeMap<String, usize>,
+    /// How many are shipped or verified.
+    pub closed: usize,
+    /// The share of `closed` among those that were not dropped, 0 to 1; absent when there are none.
+    pub closure_rate: Option<f64>,
+    /// How many are verified.
+    pub verified: usize,
+    /// How many have not shipped and are past their day.
+    pub overdue: usize,
+}
+
+/// The figures; the fields are those of `stats --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stats {
+    /// Only incidents declared on this day or later; absent for all.
+    pub since: Option<NaiveDate>,
+    /// The day of which the figures are (UTC).
+    pub today: NaiveDate,
+    /// How many incidents are counted.
+    pub counted: usize,
+    /// The counted ones by severity; `unset` for none.
+    pub by_severity: BTreeMap<String, usize>,
+    /// The counted ones by state.
+    pub by_state: BTreeMap<String, usize>,
+    /// All incidents by kind, those that are not counted included.
+    pub by_kind: BTreeMap<String, usize>,
+    /// Real ones that turned out to be nothing or another incident, by disposition; not counted above.
+    pub dismissed: BTreeMap<String, usize>,
+    /// The counted ones that were reopened at least once.
+    pub reopened: usize,
+    /// The counted ones that are resolved and owe something yet.
+    pub owing: usize,
+    /// The counted ones that are over and have neither a published nor a waived postmortem.
+    pub postmortems_owed: usize,
+    /// Spans between milestones.
+    pub times: Vec<Measured>,
+    /// Improvement stories of the counted incidents.
+    pub stories: StoryFigures,
+    /// What each figure means.
+    pub definitions: Vec<Definition>,
+}
+
+/// What a figure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Definition {
+    /// The figure.
+    pub figure: &'static str,
+    /// What it means.
+    pub means: &'static str,
+}
+
+/// What each figure means, for people.
+pub const DEFINITIONS: &[Definition] = &[
+    Definition {
+        figure: "counted",
+        means: "incidents of kind real or backfilled that are neither false alarms nor duplicates; drills and tests \
+                enter no figure but their own count",
+    },
+    Definition {
+        figure: "since",
+        means: "the day on which an incident was declared (UTC), or was said to be",
+    },
+    Definition {
+        figure: "dismissed",
+        means: "real or backfilled incidents with the disposition false-alarm or duplicate-of",
+    },
+    Definition {
+        figure: "time from A to B",
+        means: "between the two milestones as marked or amended; an incident without one of them is left out as \
+                missing, one whose B is before its A as reversed",
+    },
+    Definition { figure: "median", means: "the middle value; of an even number, the mean of the middle two" },
+    Definition { figure: "p90", means: "the smallest value that nine of ten do not exceed (nearest rank)" },
+    Definition {
+        figure: "closure rate",
+        means: "stories shipped or verified, of all filed but those dropped",
+    },
+    Definition { figure: "overdue", means: "stories filed or started whose day is before today (UTC)" },
+    Definition {
+        figure: "postmortems owed",
+        means: "counted incidents that are resolved or closed, with a postmortem neither published nor waived",
+    },
+];
+
+/// Computes the figures.
+#[must_use]
+pub fn stats(
+    rows: &[Summary],
+    stories: &[StorySummary],
+    since: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Stats {
+    let rows: Vec<&Summary> =
+        rows.iter().filter(|row| since.is_none_or(|day| row.declared_at.date_naive() >= day)).collect();
+    let enters = |row: &&&Summary| matches!(row.kind, IncidentKind::Real | IncidentKind::Backfilled);
+    let (dismissed, counted): (Vec<&Summary>, Vec<&Summary>) =
+        rows.iter().filter(enters).copied().partition(|row| is_dismissed(row));
+    let over = |row: &&&Summary| row.state != State::Open;
+    let stories: Vec<&StorySummary> =
+        stories.iter().filter(|story| counted.iter().any(|row| row.id == story.incident)).collect();
+    Stats {
+        since,
+        today,
+        counted: counted.len(),
+        by_severity: tally(&counted, |row| row.severity.clone().unwrap_or_else(|| "unset".to_owned())),
+        by_state: tally(&counted, |row| row.state.to_string()),
+        by_kind: tally(&rows, |row| row.kind.to_string()),
+        dismissed: tally(&dismissed, |row| row.disposition.map_or_else(String::new, |d| d.to_string())),
+        reopened: counted.iter().filter(|row| row.reopened > 0).count(),
+        owing: counted.iter().filter(|row| row.state == State::Resolved).count(),
+        postmortems_owed: counted
+            .iter()
+            .filter(over)
+            .filter(|row| row.postmortem.is_none() && !row.postmortem_waived)
+            .count(),
+        times: SPANS.iter().map(|(name, from, to)| measured(name, *from, *to, &counted)).collect(),
+        stories: story_figures(&stories, today),
+        definitions: DEFINITIONS.to_vec(),
+    }
+}
+
+fn is_dismissed(row: &Summary) -> bool {
+    matches!(row.disposition, Some(DispositionWord::FalseAlarm | DispositionWord::DuplicateOf))
+}
+
+fn tally<T>(rows: &[&T], key: impl Fn(&T) -> String) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    for row in rows {
+        *found.entry(key(row)).or_default() += 1;
+    }
+    found
+}
+
+fn measured(name: &'static str, from: Milestone, to: Milestone, rows: &[&Summary]) -> Measured {
+    let point = |row: &Summary, milestone: Milestone| row.milestones.get(milestone.as_str()).copied();
+    let (mut spans, mut missing, mut reversed) = (Vec::new(), 0, 0);
+    for row in rows {
+        match (point(row, from), point(row, to)) {
+            (Some(a), Some(b)) if b >= a => spans.push((b - a).num_milliseconds()),
+            (Some(_), Some(_)) => reversed += 1,
+            _ => missing += 1,
+        }
+    }
+    spans.sort_unstable();
+    let (median_ms, p90_ms) = (median(&spans), nearest_rank(&spans, 90));
+    Measured { name, from, to, n: spans.len(), missing, reversed, median_ms, p90_ms }
+}
+
+/// The middle of sorted values; the mean of the middle two.
+fn median(sorted: &[i64]) -> Option<i64> {
+    let middle = sorted.len() / 2;
+    let high = *sorted.get(middle)?;
+    if sorted.len() % 2 == 1 {
+        return Some(high);
+    }
+    let low = *sorted.get(middle.checked_sub(1)?)?;
+    Some(low + (high - low) / 2)
+}
+
+/// The smallest of sorted values that so many per cent of them do not exceed.
+fn nearest_rank(sorted: &[i64], percent: usize) -> Option<i64> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.checked_sub(1)?).copied()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nobody files 2^53 stories")]
+fn story_figures(stories: &[&StorySummary], today: NaiveDate) -> StoryFigures {
+    let in_state = |state: StoryState| stories.iter().filter(|s| s.state == state).count();
+    let verified = in_state(StoryState::Verified);
+    let closed = in_state(StoryState::Shipped) + verified;
+    let kept = stories.len() - in_state(StoryState::Dropped);
+    StoryFigures {
+        filed: stories.len(),
+        by_state: tally(stories, |story| story.state.to_string()),
+        closed,
+        closure_rate: (kept > 0).then(|| closed as f64 / kept as f64),
+        verified,
+        overdue: stories.iter().filter(|s| s.is_overdue(today)).count(),
+    }
+}
+
+impl Stats {
+    /// The figures for people, their definitions below.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let since =
+            self.since.map_or_else(|| "all incidents".to_owned(), |day| format!("declared since {day}"));
+        let mut lines = vec![
+            format!("{} incidents counted ({since}, as of {})", self.counted, self.today),
+            format!("  by severity   {}", list(&self.by_severity)),
+            format!("  by state      {}", list(&self.by_state)),
+            format!("  by kind       {} (drills and tests are not counted)", list(&self.by_kind)),
+            format!("  dismissed     {} (not counted)", list(&self.dismissed)),
+            format!(
+                "  reopened {} · resolved and not closed {} · postmortems owed {}",
+                self.reopened, self.owing, self.postmortems_owed
+            ),
+            String::new(),
+            format!("{:<20} {:<24} {:>5}  {:>9}  {:>9}  left out", "", "from → to", "n", "median", "p90"),
+        ];
+        for time in &self.times {
+            let span =
+                |ms: Option<i64>| ms.map_or_else(|| "-".to_owned(), |ms| format_span(Span::milliseconds(ms)));
+            let mut left = Vec::new();
+            if time.missing > 0 {
+                left.push(format!("{} missing", time.missing));
+            }
+            if time.reversed > 0 {
+                left.push(format!("{} reversed", time.reversed));
+            }
+            lines.push(format!(
+                "{:<20} {:<24} {:>5}  {:>9}  {:>9}  {}",
+                time.name,
+                format!("{} → {}", time.from, time.to),
+                time.n,
+                span(time.median_ms),
+                span(time.p90_ms),
+                left.join(", ")
+            ));
+        }
+        let stories = &self.stories;
+        let rate =
+            stories.closure_rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", rate * 100.0));
+        lines.push(String::new());
+        lines.push(format!("{} stories filed: {}", stories.filed, list(&stories.by_state)));
+        lines.push(format!(
+            "  closure rate {rate} ({} of {}) · overdue {}",
+            stories.closed,
+            stories.filed - stories.by_state.get(StoryState::Dropped.as_str()).copied().unwrap_or(0),
+            stories.overdue
+        ));
+        lines.push(String::new());
+        lines.extend(self.definitions.iter().map(|d| format!("{}: {}", d.figure, d.means)));
+        lines.join("\n").trim_end().to_owned()
+    }
+}
+
+fn list(counts: &BTreeMap<String, usize>) -> String {
+    if counts.is_empty() {
+        return "none".to_owned();
+    }
+    counts.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(" · ")
+}
+
+/// The day from which `since` counts: a year, a month or a day as typed.
+#[must_use]
+pub fn first_day(text: &str) -> Option<NaiveDate> {
+    [text.to_owned(), format!("{text}-01"), format!("{text}-01-01")]
+        .iter()
+        .filter(|full| full.len() == 10)
+        .find_map(|full| NaiveDate::parse_from_str(full, "%Y-%m-%d").ok())
+}
+
+#[cfg(test)]
+mod tests;

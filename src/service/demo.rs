@@ -1,0 +1,98 @@
+//! The story of `warroom demo`: a drill in progress, an incident that still owes its postmortem, closed ones, and
+//! an archive whose improvements were shipped or not. Told through the same use cases as everything else, by stamps
+//! that are moved back. It must not write past them.
+
+mod drill;
+mod others;
+mod past;
+
+use super::{By, Failure, Said, Service};
+use crate::domain::ids::LogId;
+use crate::domain::postmortem::shipped::SHIPPED;
+use crate::domain::request::{Asked, Request};
+use crate::domain::time::{Span, Stamp, Utc};
+
+/// Who commits the archive of a demo.
+const AUTHOR: &str = "alice <alice@example.org>";
+
+impl Service {
+    /// Fills an empty home with the story of the demo, as it stands at the moment of `by`. Answers the log of the
+    /// drill in progress.
+    ///
+    /// # Errors
+    /// What the store, the archive or a rule says.
+    pub async fn seed_demo(&self, by: &By) -> Result<LogId, Failure> {
+        let texts = SHIPPED.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let report = self.import_texts(by, texts, Some(AUTHOR.to_owned())).await?;
+        let commit = report.commit.unwrap_or_default();
+        for (path, text) in SHIPPED {
+            if let Some(story) = past::story(by, path, text, &commit) {
+                self.record_new(story).await?;
+            }
+        }
+        for story in others::stories(by) {
+            self.record_new(story).await?;
+        }
+        self.seed_drill(by).await
+    }
+
+    /// A reply names the number of its line, which is known once all that was written down before it is told.
+    async fn seed_drill(&self, by: &By) -> Result<LogId, Failure> {
+        let runbook = self.runbook("signing-key-compromised").ok().map(|file| file.to_text());
+        let mut story = drill::lines(by, runbook);
+        for reply in drill::replies(by) {
+            let told = self.inner.rehearse(&story)?;
+            if let Some(line) = told.timeline.stored().iter().find(|e| e.text.ends_with(reply.of)) {
+                let mut more = Story { by, said: story };
+                more.at(reply.person, reply.at, (reply.request)(line.seq));
+                story = more.done();
+            }
+        }
+        Ok(self.record_new(story).await?.1)
+    }
+}
+
+/// What is told of one incident, in the order in which it was written down.
+struct Story<'a> {
+    by: &'a By,
+    said: Vec<Said>,
+}
+
+impl<'a> Story<'a> {
+    const fn new(by: &'a By) -> Self {
+        Self { by, said: Vec::new() }
+    }
+
+    /// Somebody wrote it down as it happened.
+    fn at(&mut self, person: &str, at: Utc, request: Request) {
+        self.late(person, at, at, request);
+    }
+
+    /// Somebody wrote down at `written` what happened at `at`.
+    fn late(&mut self, person: &str, written: Utc, at: Utc, request: Request) {
+        let stamp = Stamp { at: written, clock: self.by.stamp.clock.clone() };
+        let by = By { person: person.to_owned(), actor: self.by.actor.clone(), stamp };
+        let at = (at != written).then_some((at, false));
+        self.said.push((by, Asked { request, at }));
+    }
+
+    /// What was told, by the moments at which it was written down.
+    fn done(mut self) -> Vec<Said> {
+        self.said.sort_by_key(|(by, _)| by.stamp.at);
+        self.said
+    }
+}
+
+/// So long before that moment.
+fn before(at: Utc, span: Span) -> Utc {
+    at.checked_sub_signed(span).unwrap_or(at)
+}
+
+/// So long after that moment.
+fn after(at: Utc, span: Span) -> Utc {
+    at.checked_add_signed(span).unwrap_or(at)
+}
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|w| (*w).to_owned()).collect()
+}

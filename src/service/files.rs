@@ -1,0 +1,28 @@
+//! Files that people asked for by name: written whole or not at all, never over another by accident. It must not
+//! choose names.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{Failure, FailureKind};
+
+/// Writes a file for its owner only. One that is there is replaced only when that is asked for.
+///
+/// # Errors
+/// When it is there and not to be replaced, or cannot be written; nothing is left behind then.
+pub fn write_new(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure> {
+    let shown = path.display();
+    let failed = |e: &std::io::Error| Failure::no(format!("{shown} cannot be written: {e}"));
+    if !replace && std::fs::symlink_metadata(path).is_ok() {
+        return Err(Failure::new(FailureKind::Conflict, format!("{shown} is there already"))
+            .hint("name another file, or replace it with --force"));
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|e| failed(&e))?;
+    let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+    kept.map(drop).map_err(|e| failed(&e.error))
+}

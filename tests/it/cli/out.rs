@@ -1,0 +1,239 @@
+//! What leaves and what is kept: the demo, exports, figures, backups, tables in and out.
+
+use serde_json::Value;
+
+use super::{Desk, texts};
+
+/// A demo in a folder that stays, and the desk whose home it is.
+fn demo() -> (Desk, Value) {
+    let mut desk = Desk::new();
+    let home = desk.path("demo");
+    let seeded = desk.json(&["--home", home.to_str().unwrap(), "demo"]);
+    desk.set("WARROOM_HOME", home.to_str().unwrap());
+    (desk, seeded)
+}
+
+#[test]
+fn the_demo_has_something_to_show_on_every_screen() {
+    let (desk, seeded) = demo();
+    assert_eq!(seeded["home"], desk.path("demo").to_str().unwrap());
+
+    let all = desk.json(&["list", "--all"]);
+    let all = all["incidents"].as_array().unwrap();
+    let of_state = |state: &str| all.iter().filter(|i| i["state"] == state).collect::<Vec<_>>();
+    assert_eq!((of_state("open").len(), of_state("resolved").len()), (1, 1));
+    assert!(of_state("closed").len() >= 12);
+    let drill = of_state("open")[0];
+    assert_eq!((drill["kind"].as_str(), drill["severity"].as_str()), (Some("drill"), Some("P1")));
+    let owed = desk.run(&["close", of_state("resolved")[0]["id"].as_str().unwrap()]).code(1);
+    assert!(owed.out.contains("postmortem") || owed.err.contains("postmortem"), "{} {}", owed.out, owed.err);
+
+    let entries = desk.timeline(".");
+    for kind in ["note", "alert", "decision", "hypothesis", "ask", "update", "system"] {
+        assert!(entries.iter().any(|e| e["kind"] == kind), "no {kind}");
+    }
+    assert!(entries.iter().filter(|e| e["kind"] != "system").count() >= 20);
+    assert!(entries.iter().filter(|e| e["late_ms"].is_i64() && e["kind"] != "system").count() >= 3);
+    assert!(entries.iter().any(|e| !e["struck"].is_null()));
+    let recorded: Vec<&str> = entries.iter().map(|e| e["recorded_at"].as_str().unwrap()).collect();
+    assert!(recorded.iter().all(|at| *at <= super::NOW), "nothing is recorded after now");
+
+    let brief = desk.ok(&["brief", "."]);
+    for part in [
+        "required and unfilled: legal",
+        "to be checked",
+        "Ruled out\n",
+        "@bob list every build",
+        "carol: Block",
+    ] {
+        assert!(brief.contains(part), "no {part:?} in\n{brief}");
+    }
+    assert!(!brief.contains("over !"), "nothing has run out:\n{brief}");
+
+    // The alarm names what was never shipped.
+    let similar = desk.json(&["similar", "."]);
+    let first = &similar["results"][0];
+    assert_eq!(first["id"], "INC-2026-0031");
+    assert!(!first["unshipped"].as_array().unwrap().is_empty());
+    assert_eq!(desk.json(&["verify"])["ok"], true);
+}
+
+#[test]
+fn a_demo_makes_no_home_over_another_and_keeps_what_nobody_can_leave() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    let home = desk.home();
+    desk.run(&["--home", home.to_str().unwrap(), "demo"]).code(2);
+    let mut desk = Desk::new();
+    std::fs::create_dir(desk.path("tmp")).unwrap();
+    let temporary = desk.path("tmp").to_str().unwrap().to_owned();
+    desk.set("TMPDIR", &temporary);
+    let seeded = desk.json(&["demo"]);
+    let made = seeded["home"].as_str().unwrap().to_owned();
+    assert!(made.starts_with(&temporary));
+    assert!(std::path::Path::new(&made).join("warroom.db").is_file());
+    assert!(!desk.home().exists(), "the usual home is not touched");
+    let said = desk.ok(&["demo"]);
+    assert!(said.contains("brief .") && said.contains("warroom --home"));
+}
+
+#[test]
+fn the_demo_opens_its_room_and_is_gone_when_it_is_left() {
+    let mut world = crate::screen::World::new();
+    let temporary = world.path("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    world.set("TMPDIR", temporary.to_str().unwrap());
+    let homes = || std::fs::read_dir(&temporary).unwrap().count();
+    let mut s = world.screen(&["demo"], 120, 40);
+    s.until("Release signing key lost").until("DRILL").until("ERADICATE").until("ask @bob");
+    assert_eq!(homes(), 1);
+    s.send(b"q").until("INC-2026-0034").send(b"q");
+    assert_eq!(s.end(), 0);
+    assert_eq!(homes(), 0, "the demo leaves nothing behind");
+    assert!(!world.home().exists(), "the usual home is not touched");
+}
+
+#[test]
+fn an_incident_leaves_in_four_forms_with_its_head() {
+    let desk = Desk::new();
+    let id = desk.declare("Disk <b>full</b>");
+    desk.ok(&["log", &id, "=cmd|' /C calc'!A0 <script>alert(1)</script>"]);
+    desk.ok(&["log", &id, "counsel says wait #privileged"]);
+    let json = desk.json(&["export", &id]);
+    assert_eq!(json["schema_version"], 1);
+    let head = format!("{}:{}", json["head"]["seq"], json["head"]["hash"].as_str().unwrap());
+    desk.run(&["verify", &id, "--head", &head]).code(0);
+    for format in ["md", "html", "csv"] {
+        let text = desk.ok(&["export", &id, "--format", format]);
+        assert!(text.contains(json["head"]["hash"].as_str().unwrap()), "{format}");
+        assert!(!text.contains("counsel"), "{format}");
+        assert!(format == "csv" || !text.contains("<script>"), "{format}");
+    }
+    assert!(desk.ok(&["export", &id, "--format", "csv"]).contains("'=cmd|"));
+
+    let file = desk.path("out.html");
+    let name = file.to_str().unwrap();
+    desk.ok(&["export", &id, "-o", name]);
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("<!doctype html>"));
+    desk.run(&["export", &id, "-o", name]).code(4);
+    desk.ok(&["export", &id, "-o", name, "--force"]);
+    desk.run(&["export", &id, "--format", "pdf"]).code(2);
+
+    desk.ok(&["set", &id, "--visibility", "restricted"]);
+    let refused = desk.run(&["export", &id]).code(1);
+    assert!(refused.err.contains("--privileged"), "{}", refused.err);
+    assert!(desk.ok(&["export", &id, "--privileged"]).contains("counsel says wait"));
+}
+
+/// The names of all fields of a document, those of maps by name left out.
+fn fields(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| fields(item, found)),
+        Value::Object(map) => {
+            for (name, inner) in map {
+                found.insert(name.clone());
+                let by_name = name == "milestones";
+                let inner = if by_name { inner.as_object().unwrap().values().next().unwrap() } else { inner };
+                fields(inner, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_the_json_form_is_documented() {
+    const DOCS: &str = include_str!("../../../docs/export.md");
+    let (desk, _) = demo();
+    let mut found = std::collections::BTreeSet::new();
+    for incident in [".", "INC-2026-0011"] {
+        fields(&desk.json(&["export", incident]), &mut found);
+    }
+    assert!(found.len() > 60, "{found:?}");
+    for name in found {
+        assert!(DOCS.contains(&format!("`{name}`")), "docs/export.md does not name {name}");
+    }
+}
+
+#[test]
+fn a_table_goes_in_whole_or_not_at_all_and_comes_back() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    let table = "at,kind,text,author\n2026-11-20 13:50Z,note,\"first, with a comma\",bob\n,decision,revoke the key,carol\n\
+                 13:55,alert,disk full,\n,system,declared,alice\n";
+    desk.feed(&["log", &id, "-", "--csv"], table.as_bytes()).code(0);
+    let entries = desk.timeline(&id);
+    let first = entries.iter().find(|e| e["text"] == "first, with a comma").unwrap();
+    assert_eq!(
+        (first["author"].as_str(), first["occurred_at"].as_str()),
+        (Some("bob"), Some("2026-11-20T13:50:00.000Z"))
+    );
+    assert!(entries.iter().any(|e| e["kind"] == "decision" && e["author"] == "carol"));
+    assert!(entries.iter().any(|e| e["kind"] == "alert" && e["author"] == "alice"));
+
+    let before = entries.len();
+    let bad = "text,at,kind\nfine,,\nlate,99:99,\nodd,,poem\n";
+    let refused = desk.feed(&["log", &id, "-", "--csv"], bad.as_bytes()).code(2);
+    assert!(refused.err.contains("line 3: ") && refused.err.contains("line 4: "), "{}", refused.err);
+    assert_eq!(desk.timeline(&id).len(), before, "nothing of a bad table is stored");
+
+    // What was exported goes into another incident as it was.
+    let table = desk.ok(&["export", &id, "--format", "csv"]);
+    let other = desk.declare("The same again");
+    desk.feed(&["log", &other, "-", "--csv"], table.as_bytes()).code(0);
+    let (one, two) = (desk.timeline(&id), desk.timeline(&other));
+    let said = |entries: &[Value]| -> Vec<String> {
+        let kept: Vec<Value> = entries.iter().filter(|e| e["kind"] != "system").cloned().collect();
+        texts(&kept).into_iter().map(str::to_owned).collect()
+    };
+    assert_eq!(said(&one), said(&two));
+}
+
+#[test]
+fn figures_name_their_milestones_and_leave_drills_out() {
+    let (desk, _) = demo();
+    let stats = desk.json(&["stats"]);
+    assert_eq!(stats["by_kind"]["drill"], 1);
+    assert_eq!(stats["dismissed"]["false-alarm"], 1);
+    let counted = stats["counted"].as_u64().unwrap();
+    let resolve = &stats["times"][4];
+    assert_eq!((resolve["from"].as_str(), resolve["to"].as_str()), (Some("detected"), Some("resolved")));
+    assert_eq!(resolve["n"].as_u64(), Some(counted));
+    assert!(stats["stories"]["overdue"].as_u64().unwrap() > 0);
+    let text = desk.ok(&["stats", "--since", "2026-11"]);
+    assert!(text.starts_with("2 incidents counted (declared since 2026-11-01"), "{text}");
+    assert!(text.contains("p90: the smallest value"));
+    desk.run(&["stats", "--since", "soon"]).code(2);
+}
+
+#[test]
+fn a_backup_is_a_home_of_its_own_and_is_checked() {
+    let (desk, _) = demo();
+    let to = desk.path("copy");
+    let name = to.to_str().unwrap();
+    let report = desk.json(&["backup", name]);
+    assert_eq!(report["incidents"], 15);
+    assert_eq!(report["postmortems"], 11);
+    assert_eq!(report["left_out"], serde_json::json!([]));
+    desk.run(&["backup", name]).code(4);
+
+    let manifest = std::fs::read_to_string(to.join("MANIFEST")).unwrap();
+    for file in
+        ["warroom.db", "warroom.toml", "HEADS", "runbooks/signing-key-compromised.md", "postmortems/HEAD"]
+    {
+        assert!(manifest.lines().any(|l| l.ends_with(&format!("  {file}"))), "{file} is not in the manifest");
+    }
+    // It works as it is, without the home that it came from.
+    std::fs::remove_dir_all(desk.path("demo")).unwrap();
+    let desk = desk.with("WARROOM_HOME", name);
+    assert_eq!(desk.json(&["verify"])["checked"], report["events"]);
+    assert!(!desk.json(&["search", "disk"])["results"].as_array().unwrap().is_empty());
+    let heads = std::fs::read_to_string(to.join("HEADS")).unwrap();
+    let (incident, head) = heads.lines().last().unwrap().split_once(' ').unwrap();
+    desk.run(&["verify", incident, "--head", head]).code(0);
+    desk.ok(&["log", ".", "restored"]);
+
+    let desk = Desk::new();
+    desk.run(&["backup", desk.path("x").to_str().unwrap()]).code(3);
+    assert!(!desk.path("x").exists());
+}
