@@ -59,9 +59,9 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         Start::Home => None,
         Start::Guess => runtime.block_on(only_open(&service))?,
     };
-    let opened = match log {
-        Some(log) => Some(runtime.block_on(service.incident(log))?),
-        None => None,
+    let first = match log {
+        Some(log) => First::Room(Box::new(runtime.block_on(service.incident(log))?)),
+        None => First::Home(runtime.block_on(work::home(&service, session))?),
     };
 
     install_panic_hook(session.home.drafts());
@@ -86,11 +86,17 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
     let model = model(session, &service, keymap, terminal_size(&terminal));
     let mut screen =
         Loop { session, service: &service, model, terminal, input, inbox, work, kept, leaving: false };
-    let result = screen.run(opened);
+    let result = screen.run(first);
     drop(screen);
     let _ = runtime.block_on(service.close());
     runtime.shutdown_timeout(Duration::from_millis(500));
     result
+}
+
+/// What the first frame shows.
+enum First {
+    Room(Box<crate::domain::incident::Incident>),
+    Home(app::model::HomeList),
 }
 
 struct Loop<'a> {
@@ -106,20 +112,23 @@ struct Loop<'a> {
 }
 
 impl Loop<'_> {
-    fn run(&mut self, opened: Option<crate::domain::incident::Incident>) -> Result<(), Failure> {
-        match opened {
-            Some(incident) => {
+    fn run(&mut self, first: First) -> Result<(), Failure> {
+        let msg = match first {
+            First::Room(incident) => {
                 let ticket = self.model.ticket(Waiting::Open);
                 self.work.opened(incident.log, incident.head);
                 let draft = self.kept.draft(&incident);
-                self.take(Msg::Answer(ticket, Answer::Opened(Box::new(incident), draft)));
+                Msg::Answer(ticket, Answer::Opened(incident, draft))
             }
-            None => {
-                let effects = app::update::start(&mut self.model);
-                self.perform(effects);
-            }
-        }
+            First::Home(list) => Msg::HomeRefreshed(list),
+        };
+        let effects = app::update::update(&mut self.model, Stamped { at: self.session.clock.now(), msg });
+        // What is typed is kept before it is drawn; all else, the search for similar incidents above all, would only
+        // take the processors away from the first frame.
+        let (keep, later) = effects.into_iter().partition(|e| matches!(e, Effect::Journal(..)));
+        self.perform(keep);
         self.draw()?;
+        self.perform(later);
         self.settle_in();
         let mut watch = service::ChangeWatch::new(&self.session.home.database()).ok();
         // What was written between the first frame and the watch.
