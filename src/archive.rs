@@ -24,7 +24,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use git2::{ErrorCode, Reference, Repository, RepositoryInitOptions, RepositoryOpenFlags};
+use git2::{ConfigLevel, ErrorCode, Reference, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
 pub use error::{ArchiveError, FailureKind};
 pub use message::commit_message;
@@ -82,6 +82,20 @@ impl Archive {
         drop(config);
         drop(repo);
         Self::open(path, Path::new(""))
+    }
+
+    /// Lets commits here be neither signed nor checked by hooks, whatever the user's own configuration of git says:
+    /// for a repository that is thrown away.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Git`] when the repository's configuration cannot be written.
+    pub fn without_seals(&self) -> Result<(), ArchiveError> {
+        let local = self.repo.config().and_then(|config| config.open_level(ConfigLevel::Local));
+        let mut local = local.map_err(|e| self.git(e))?;
+        let written = local
+            .set_bool("commit.gpgsign", false)
+            .and_then(|()| local.set_str("core.hooksPath", "/dev/null"));
+        written.map_err(|e| self.git(e))
     }
 
     /// Opens a repository that the user named, and the folder in it that holds postmortems (`""` is its root; it

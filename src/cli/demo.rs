@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use super::output::{Output, Stop};
 use super::{Finish, runtime};
 use crate::domain::ids::LogId;
-use crate::service::{Failure, FailureKind};
+use crate::service::{Failure, FailureKind, write_new};
+use crate::shell::config::default_file;
+use crate::shell::paths::Access;
 use crate::shell::session::{Flags, Opening, Session};
 
 /// Open a throw-away home with a drill in progress, closed incidents and past postmortems
@@ -53,7 +55,11 @@ impl Args {
             None => Some(temporary()?),
         };
         let home: Option<PathBuf> = folder.as_ref().map(|f| f.path().to_owned()).or(flags.home);
-        let session = Session::begin(&Flags { home, as_person: flags.as_person })?;
+        let flags = Flags { home, as_person: flags.as_person };
+        let session = Session::begin_alone(&flags)?;
+        session.create_home(&Access::Private)?;
+        write_new(&session.home.config(), settings().as_bytes(), true)?;
+        let session = Session::begin_alone(&flags)?;
         let began = session.clock.running();
         let runtime = runtime()?;
         let log = runtime.block_on(async {
@@ -83,6 +89,23 @@ impl Args {
 
 /// How the drill is named in commands.
 const DRILL: &str = ".";
+
+/// The settings that the demo relies on, so that a user's own do not lead it to another archive or other levels.
+fn settings() -> String {
+    let mut text = default_file();
+    for line in [
+        "profile = \"p\"",
+        "P1 = ",
+        "P2 = ",
+        "P3 = ",
+        "P4 = ",
+        "repository = \"postmortems\"",
+        "folder = \"\"",
+    ] {
+        text = text.replace(&format!("\n#{line}"), &format!("\n{line}"));
+    }
+    text
+}
 
 fn temporary() -> Result<tempfile::TempDir, Failure> {
     tempfile::Builder::new()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::context::Context;
 use super::output::Answer;
 use crate::domain::export::{Format, Source, export};
+use crate::domain::refusal::Refusal;
 
 /// Write an incident as Markdown, HTML, JSON or CSV
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,9 @@ pub(super) struct Args {
     /// Replace the file if it is there
     #[arg(long)]
     force: bool,
+    /// Only the facts and the standing brief (md and html)
+    #[arg(long)]
+    brief: bool,
     /// Export restricted incidents and privileged lines as well
     #[arg(long)]
     privileged: bool,
@@ -34,6 +38,11 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let format = self.form(context)?;
+        if self.brief && !matches!(format, Format::Markdown | Format::Html) {
+            return Err(Refusal::usage(format!("--brief has no {format} form"))
+                .hint("use md or html, or warroom brief --json")
+                .into());
+        }
         let (service, log) = context.look(&self.incident).await?;
         let incident = service.incident(log).await?;
         let digest = service.digest_at(log, incident.head).await?;
@@ -43,6 +52,7 @@ impl Args {
             now: context.now(),
             digest,
             privileged: self.privileged,
+            brief_only: self.brief,
         };
         let text = export(&source, format)?;
         let Some(path) = &self.output else {

@@ -8,8 +8,10 @@ use super::context::{Context, Room};
 use super::log::marked;
 use super::output::{Answer, Exit, Stop};
 use super::views::entry_line;
+use crate::domain::decide::person;
 use crate::domain::export::csv::{self, Row};
 use crate::domain::quick_entry;
+use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
 use crate::domain::time::Utc;
 use crate::domain::words::EntryKind;
@@ -27,20 +29,16 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>) -> Answer {
     let mut found: Vec<(usize, String)> = problems.into_iter().map(|p| (p.line, p.message)).collect();
     let now = context.now();
     let mut said: Vec<Said> = Vec::new();
-    let mut lines = Vec::new();
     let mut skipped = 0_usize;
     for row in &rows {
         match asked(row, now, room) {
             Ok(Some(asked)) => {
-                let author = row.author.trim();
                 let session = &context.session;
-                let by = if author.is_empty() {
-                    session.by()
-                } else {
-                    session.by_person(author.trim_start_matches('@'))
-                };
-                said.push((by, asked));
-                lines.push(row.line);
+                match author(row) {
+                    Ok(None) => said.push((session.by(), asked)),
+                    Ok(Some(author)) => said.push((session.by_person(&author), asked)),
+                    Err(refusal) => found.push((row.line, refusal.to_string())),
+                }
             }
             Ok(None) => skipped += 1,
             Err(Stop::Failure(failure)) => found.push((row.line, failure.to_string())),
@@ -75,6 +73,11 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>) -> Answer {
             .say(&format!("{skipped} rows of kind system were passed over: only the program writes those"));
     }
     Ok(Exit::DONE)
+}
+
+/// Who said it, where the row tells.
+fn author(row: &Row) -> Result<Option<String>, Refusal> {
+    if row.author.trim().is_empty() { Ok(None) } else { person(&row.author).map(Some) }
 }
 
 fn read() -> Result<String, Failure> {

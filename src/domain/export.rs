@@ -46,6 +46,8 @@ pub struct Source<'a> {
     pub digest: Digest,
     /// Privileged lines and restricted incidents leave as well.
     pub privileged: bool,
+    /// Facts and brief only, for Markdown and HTML.
+    pub brief_only: bool,
 }
 
 /// How many lines stayed behind.

@@ -64,6 +64,18 @@ impl Session {
     /// # Errors
     /// A usage failure for a bad configuration, `WARROOM_NOW` or person; the message names file and line.
     pub fn begin(flags: &Flags) -> Result<Self, Failure> {
+        Self::begin_with(flags, true)
+    }
+
+    /// The same without the user's own settings: for a home that must look alike for everybody.
+    ///
+    /// # Errors
+    /// As [`Session::begin`].
+    pub fn begin_alone(flags: &Flags) -> Result<Self, Failure> {
+        Self::begin_with(flags, false)
+    }
+
+    fn begin_with(flags: &Flags, own_settings: bool) -> Result<Self, Failure> {
         let environment = Environment::read();
         let usage = |message: String| Failure::new(FailureKind::Usage, message);
         let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
@@ -73,6 +85,7 @@ impl Session {
             return Err(Failure::no(HomeError::NotFolder(home.root().to_owned()).to_string()));
         }
         let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
+        let user_file = user_file.filter(|_| own_settings);
         let home_file = home.config();
         let config =
             Config::load(Some(&home_file), user_file.as_deref()).map_err(|e| usage(e.to_string()))?;

@@ -198,3 +198,24 @@ fn requests_that_are_submitted_together_are_stored_together_or_not_at_all() {
         assert!(incident.timeline.get(target).unwrap().struck.is_some());
     });
 }
+
+#[test]
+fn what_several_people_said_is_stored_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((service, alice), (other, bob), log) = two(folder.path()).await;
+        let said = vec![(alice.clone(), note("first")), (bob.clone(), note("second"))];
+        let stored = service.record(log, &said).await.unwrap();
+        assert_eq!(stored.iter().map(|e| e.by.as_str()).collect::<Vec<_>>(), ["alice", "bob"]);
+        // The other service has not seen these; what it records comes behind them.
+        other.record(log, &[(bob.clone(), note("third"))]).await.unwrap();
+
+        let bad: Asked = Request::Acknowledge { target: Seq(99), person: None }.into();
+        let before = service.incident(log).await.unwrap().head;
+        let refused = service.record(log, &[(alice, note("fourth")), (bob, bad)]).await.unwrap_err();
+        assert!(refused.message.starts_with("2: "), "{}", refused.message);
+        let after = service.incident(log).await.unwrap();
+        assert_eq!(after.head, before, "nothing of a refused list is stored");
+        assert!(after.timeline.stored().iter().any(|e| e.text == "third"));
+    });
+}

@@ -60,7 +60,7 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     }];
     tables.extend(talk(source));
     tables.extend(registers(source));
-    tables.retain(|table| !table.rows.is_empty());
+    tables.retain(|table| !source.brief_only && !table.rows.is_empty());
     Sheet {
         title: format!("{} {}", incident.id, incident.title),
         facts: facts(source),

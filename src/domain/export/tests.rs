@@ -63,7 +63,8 @@ fn note(text: &str, tags: &[&str]) -> Request {
 
 fn out(incident: &Incident, format: Format, privileged: bool) -> Result<String, Refusal> {
     let policy = policy();
-    let source = Source { incident, policy: &policy, now: now(), digest: Digest::ZERO, privileged };
+    let source =
+        Source { incident, policy: &policy, now: now(), digest: Digest::ZERO, privileged, brief_only: false };
     export(&source, format)
 }
 
@@ -224,6 +225,20 @@ fn rows_of_others_are_read_by_the_names_of_their_columns() {
     assert_eq!(csv::parse("").1.len(), 1);
     assert!(csv::parse("a,b\n1,2\n").1[0].message.contains("no column is named text"));
     assert!(csv::parse("text\n\"open\n").1[0].message.contains("never closed"));
+}
+
+#[test]
+fn the_brief_alone_has_no_timeline() {
+    let incident = told(vec![note("the weather is fine", &[])]);
+    let policy = policy();
+    let (incident, policy) = (&incident, &policy);
+    let source =
+        Source { incident, policy, now: now(), digest: Digest::ZERO, privileged: false, brief_only: true };
+    for format in [Format::Markdown, Format::Html] {
+        let text = export(&source, format).unwrap();
+        assert!(text.contains("Brief") && text.contains("Impact"), "{format}");
+        assert!(!text.contains("weather") && !text.contains("Timeline"), "{format}");
+    }
 }
 
 proptest! {

@@ -78,6 +78,29 @@ fn a_demo_makes_no_home_over_another_and_keeps_what_nobody_can_leave() {
 }
 
 #[test]
+fn a_users_own_settings_do_not_lead_the_demo_astray() {
+    let mut desk = Desk::new();
+    let hook = "#!/bin/sh\necho no >&2\nexit 1\n";
+    desk.file("hooks/pre-commit", hook);
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(desk.path("hooks/pre-commit"), permissions).unwrap();
+    let git = "[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = /bin/false\n[core]\n\thooksPath = ";
+    desk.file(".gitconfig", format!("{git}{}\n", desk.path("hooks").display()));
+    let own = format!(
+        "[severity]\nprofile = \"sev\"\n\n[archive]\nrepository = \"{}\"\n",
+        desk.path("team").display()
+    );
+    desk.file(".config/warroom/config.toml", own);
+    let home = desk.path("demo");
+    desk.json(&["--home", home.to_str().unwrap(), "demo"]);
+    desk.set("WARROOM_HOME", home.to_str().unwrap());
+    assert!(!desk.path("team").exists(), "the team's archive is not touched");
+    assert_eq!(desk.json(&["list"])["incidents"][0]["severity"], "P1");
+    assert_eq!(desk.json(&["similar", "."])["results"][0]["id"], "INC-2026-0031");
+    desk.run(&["config", "check"]).code(0);
+}
+
+#[test]
 fn the_demo_opens_its_room_and_is_gone_when_it_is_left() {
     let mut world = crate::screen::World::new();
     let temporary = world.path("tmp");
@@ -118,6 +141,8 @@ fn an_incident_leaves_in_four_forms_with_its_head() {
     desk.run(&["export", &id, "-o", name]).code(4);
     desk.ok(&["export", &id, "-o", name, "--force"]);
     desk.run(&["export", &id, "--format", "pdf"]).code(2);
+    assert!(!desk.ok(&["export", &id, "--brief"]).contains("## Timeline"));
+    desk.run(&["export", &id, "--brief", "--format", "csv"]).code(2);
 
     desk.ok(&["set", &id, "--visibility", "restricted"]);
     let refused = desk.run(&["export", &id]).code(1);
@@ -173,6 +198,8 @@ fn a_table_goes_in_whole_or_not_at_all_and_comes_back() {
 
     let before = entries.len();
     let bad = "text,at,kind\nfine,,\nlate,99:99,\nodd,,poem\n";
+    let nobody = desk.feed(&["log", &id, "-", "--csv"], b"text,author\nhello,Bob Smith\n").code(2);
+    assert!(nobody.err.contains("line 2: \"Bob Smith\" is not a person"), "{}", nobody.err);
     let refused = desk.feed(&["log", &id, "-", "--csv"], bad.as_bytes()).code(2);
     assert!(refused.err.contains("line 3: ") && refused.err.contains("line 4: "), "{}", refused.err);
     assert_eq!(desk.timeline(&id).len(), before, "nothing of a bad table is stored");
