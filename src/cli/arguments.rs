@@ -75,6 +75,14 @@ pub(super) fn since(text: &str, now: Utc) -> Result<String, Stop> {
     })
 }
 
+/// A number of answers, from 1.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    match text.trim().parse() {
+        Ok(0) | Err(_) => Err(format!("{text:?} is not a number of answers; write 1 or more")),
+        Ok(n) => Ok(n),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,7 +31,7 @@ impl Args {
         let home = Home::find(flags.home.as_deref(), &environment).map_err(|e| Failure::no(e.to_string()))?;
         let made = if home.exists() { "" } else { " (not made yet: the first command that writes makes it)" };
         let who = if home.shared() { ", shared with its group" } else { "" };
-        add("home", true, format!("{} by {:?}{who}{made}", home.root().display(), home.source()));
+        add("home", true, format!("{} by {}{who}{made}", home.root().display(), home.source()));
         if let Some(network) = home.network() {
             add("disk", false, format!("the home lies on {network}: SQLite needs a local disk"));
         }

@@ -10,7 +10,7 @@ use super::views::one_line;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::runbook::check::check;
-use crate::service::{Failure, RunbookFile, Service, read_runbook};
+use crate::service::{Failure, FailureKind, RunbookFile, Service, read_runbook};
 
 /// List, show, check or attach runbooks
 #[derive(Debug, clap::Args)]
@@ -202,7 +202,10 @@ fn check_paths(context: &Context<'_>, paths: &[PathBuf]) -> Answer {
                 .push(serde_json::json!({ "path": shown, "line": problem.line, "message": problem.message }));
         }
     }
-    if let (Some(failure), 1) = (&unread, files.len()) {
+    // A single path that is not there has its own exit code; a file that is no Markdown has a problem.
+    if let (Some(failure), 1) = (&unread, files.len())
+        && failure.kind != FailureKind::No
+    {
         return Err(Stop::Failure(failure.clone()));
     }
     let well = lines.is_empty();

@@ -22,7 +22,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DAY")]
     since: Option<String>,
     /// The most answers
-    #[arg(long, default_value_t = 10, value_name = "N")]
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = arguments::count)]
     limit: usize,
 }
 

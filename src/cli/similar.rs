@@ -1,5 +1,6 @@
 //! `warroom similar`: past incidents that are like one, or like words.
 
+use super::arguments;
 use super::context::Context;
 use super::output::Answer;
 use super::search::tell;
@@ -18,7 +19,7 @@ pub(super) struct Args {
     #[arg(long, allow_hyphen_values = true)]
     text: Option<String>,
     /// The most answers
-    #[arg(long, default_value_t = 10, value_name = "N")]
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = arguments::count)]
     limit: usize,
 }
 

@@ -16,11 +16,19 @@ pub struct UnknownWord {
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a {}; use one of: {}", self.given, self.what, self.known.join(", "))
+        let (given, what, known) = (&self.given, with_article(self.what), self.known.join(", "));
+        write!(f, "{given:?} is not {what}; use one of: {known}")
     }
 }
 
 impl std::error::Error for UnknownWord {}
+
+/// The name of a thing with its article, for messages: `a phase`, `an audience`.
+#[must_use]
+pub fn with_article(what: &str) -> String {
+    let vowel = what.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {what}", if vowel { "an" } else { "a" })
+}
 
 /// Brings a typed word to the form in which words are compared: lower case letters and digits only.
 #[must_use]

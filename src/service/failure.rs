@@ -32,6 +32,8 @@ pub enum Cause {
     Rule,
     /// Nobody is known as the author of a commit: ask.
     NoAuthor,
+    /// The check of the postmortem found problems, and nobody waived them.
+    Problems,
     /// Anything else.
     #[default]
     Other,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{By, Failure, FailureKind, Inner, Service};
+use super::{By, Cause, Failure, FailureKind, Inner, Service};
 use crate::archive::{Identity, Publication, Seals, commit_message};
 use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
 use crate::domain::ids::{LogId, StoryId};
@@ -147,7 +147,8 @@ impl Service {
                 first.line,
                 first.message
             ))
-            .hint("fix it (warroom postmortem edit), or publish with --waive REASON"));
+            .hint("fix it (warroom postmortem edit), or publish with --waive REASON")
+            .because(Cause::Problems));
         }
 
         // The head when publishing begins, before stories and publication are in the log.
@@ -186,7 +187,7 @@ impl Service {
         })
     }
 
-    /// Files the improvements that have no story yet, and writes their ids into text and draft.
+    /// Files the improvements that have no story yet, apart from those that nobody filled in, and writes their ids into text and draft.
     async fn file_improvements(
         &self,
         incident: &Incident,
@@ -200,7 +201,8 @@ impl Service {
         let mut ids = Vec::new();
         let mut requests: Vec<Asked> = Vec::new();
         let mut filed = Vec::new();
-        for improvement in parsed.improvements.iter().filter(|i| i.story.is_none()) {
+        for improvement in parsed.improvements.iter().filter(|i| i.story.is_none() && !i.text.contains(MARK))
+        {
             let same = incident
                 .closing
                 .stories

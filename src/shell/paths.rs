@@ -27,6 +27,17 @@ pub enum HomeSource {
     Default,
 }
 
+impl std::fmt::Display for HomeSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Flag => "--home",
+            Self::Variable => "WARROOM_HOME",
+            Self::Ancestor => "the nearest folder above with a warroom.toml",
+            Self::Default => "default",
+        })
+    }
+}
+
 /// Who may read and write a home.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {

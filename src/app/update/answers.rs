@@ -77,6 +77,9 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         }
         (Waiting::Edit(..) | Waiting::EditLine, Answer::Unchanged) => model.tell("nothing changed"),
         (Waiting::Closing(step), Answer::Closing(answer)) => closing::done(model, &step, &answer),
+        (Waiting::Closing(_), Answer::Failed(t) | Answer::Refused(t) | Answer::NotStored(t)) => {
+            closing::refused(model, words(&t));
+        }
         (Waiting::Closing(_), other) => {
             for overlay in &mut model.overlays {
                 if let Overlay::Closing(path) = overlay {

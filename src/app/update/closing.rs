@@ -165,6 +165,10 @@ pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: &ClosingAnswer
     let after = if answer.problems.is_empty() { after } else { PathLine::Edit };
     let next = lines().iter().position(|l| *l == after);
     let ok = answer.problems.is_empty() && !answer.needs_author;
+    // A verb has no path on the screen; what it found needs more room than the line of hints has.
+    if !ok && !model.overlays.iter().any(|o| matches!(o, Overlay::Closing(_))) {
+        model.overlays.push(Overlay::Closing(ClosePath::default()));
+    }
     match model
         .overlays
         .iter_mut()
@@ -186,4 +190,19 @@ pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: &ClosingAnswer
     } else if !ok && matches!(step, ClosingStep::Publish { .. }) {
         model.warn(format!("{} problems: Edit them, or x waives them with a reason", answer.problems.len()));
     }
+}
+
+/// A step was refused: the path says why in full, and what else is open.
+pub(super) fn refused(model: &mut Model, said: String) {
+    if !model.overlays.iter().any(|o| matches!(o, Overlay::Closing(_))) {
+        let selected = lines().iter().position(|l| !state_of(model, *l).0).unwrap_or(0);
+        model.overlays.push(Overlay::Closing(ClosePath { selected, ..ClosePath::default() }));
+    }
+    for overlay in &mut model.overlays {
+        if let Overlay::Closing(path) = overlay {
+            path.busy = None;
+            path.line.clone_from(&said);
+        }
+    }
+    model.warn(said);
 }

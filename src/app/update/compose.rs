@@ -140,7 +140,7 @@ pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
         Ok(entry) if matches!(entry.line, Line::Command { .. }) => match verb::of_entry(entry) {
             Ok(parsed) => {
                 done(model, &text);
-                run_verb(model, parsed, fx);
+                run_verb(model, parsed, &text, fx);
             }
             Err(refusal) => fail(model, said(&refusal)),
         },
@@ -290,13 +290,13 @@ fn offered_by(room: &Room, entry: &QuickEntry) -> Option<Milestone> {
 }
 
 /// Runs a verb.
-fn run_verb(model: &mut Model, verb: Verb, fx: &mut Vec<Effect>) {
+fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
     match verb {
         Verb::Ask(Asked { request: Request::Close { waive }, .. }) => {
             super::closing::run(model, ClosingStep::Close { waive }, fx);
         }
-        Verb::Ask(asked) => room::submit(model, vec![asked], fx),
-        Verb::Attach(name) => room::attach_runbook(model, name, fx),
+        Verb::Ask(asked) => room::submit_typed(model, asked, typed, fx),
+        Verb::Attach(name) => room::attach_typed(model, name, typed, fx),
         Verb::Postmortem(step) => {
             let step = match step {
                 PostmortemVerb::Draft => ClosingStep::Draft,

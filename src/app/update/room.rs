@@ -42,6 +42,14 @@ pub(super) fn attach_runbook(model: &mut Model, name: String, fx: &mut Vec<Effec
     fx.push(Effect::AttachRunbook { ticket, log, by, name });
 }
 
+/// Attaches a runbook whose name was typed: if it is refused, the words come back into the composer.
+pub(super) fn attach_typed(model: &mut Model, name: String, typed: &str, fx: &mut Vec<Effect>) {
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let by = model.me.clone();
+    let ticket = model.ticket(Waiting::SubmitTyped(log, typed.to_owned()));
+    fx.push(Effect::AttachRunbook { ticket, log, by, name });
+}
+
 /// Adds a file as evidence.
 pub(super) fn add_evidence(model: &mut Model, path: String, class: String, fx: &mut Vec<Effect>) {
     let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };

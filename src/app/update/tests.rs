@@ -125,8 +125,11 @@ fn a_line_that_is_not_stored_stays_on_the_screen_and_comes_back() {
 fn a_refused_line_returns_to_the_composer_with_the_reason() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("i:s P9<enter>").serve();
-    assert!(desk.model.notice.as_ref().unwrap().text.contains("P9"));
-    desk.keys("i2099-01-01 10:00 not yet<enter>");
+    let composer = &desk.model.room.as_ref().unwrap().composer;
+    assert!(composer.open && composer.problem.as_ref().unwrap().contains("P9"));
+    assert_eq!(composer.editor.text(), ":s P9", "a refused verb is mended, not typed again");
+    desk.keys("<ctrl-u>:o no-such-runbook<enter>").serve();
+    desk.keys("<esc>i<ctrl-u>2099-01-01 10:00 not yet<enter>");
     let room = desk.model.room.as_ref().unwrap();
     assert!(room.composer.problem.as_ref().unwrap().contains("future"));
     assert!(room.composer.editor.text().contains("not yet"));
@@ -504,6 +507,31 @@ fn closing_points_are_answered_and_steps_asked_for() {
         crate::app::effect::ClosingStep::Edit,
         "Enter goes on, and answers no point by accident"
     );
+}
+
+#[test]
+fn a_closing_verb_that_is_refused_shows_the_path_with_the_reason() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(":resolve done<enter>").serve();
+    for verb in ["close", "publish", "check"] {
+        desk.effects.clear();
+        desk.keys(&format!(":{verb}<enter>"));
+        let closing = desk.effects.iter().find(|e| matches!(e, Effect::Closing { .. })).unwrap();
+        let ticket = closing.ticket().unwrap();
+        let answer = match verb {
+            "check" => Answer::Closing(crate::app::msg::ClosingAnswer {
+                line: "1 problem to mend".into(),
+                problems: vec![("unfilled".into(), 13, "still to fill in: the impact".into())],
+                ..Default::default()
+            }),
+            _ => Answer::Failed(Trouble::new("nobody ever was scribe", "name who did it")),
+        };
+        desk.send(Msg::Answer(ticket, answer));
+        let Some(Overlay::Closing(path)) = desk.model.overlays.last() else { panic!("{verb}") };
+        assert!(path.line.contains("scribe") || path.problems.len() == 1, "{verb}: {path:?}");
+        desk.keys("<esc>");
+        assert!(desk.model.overlays.is_empty());
+    }
 }
 
 #[test]

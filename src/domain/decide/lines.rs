@@ -11,7 +11,7 @@ use crate::domain::incident::UpdateState;
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
-use crate::domain::words::{EntryKind, HypothesisState};
+use crate::domain::words::{EntryKind, HypothesisState, with_article};
 
 impl Case<'_> {
     pub(super) fn lines(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
@@ -200,7 +200,7 @@ impl Case<'_> {
     }
 
     fn not_a(&self, target: Seq, what: &str) -> Refusal {
-        Refusal::not_found(format!("line {target} of {} is not a {what}", self.incident.id))
+        Refusal::not_found(format!("line {target} of {} is not {}", self.incident.id, with_article(what)))
     }
 
     fn ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {

@@ -282,8 +282,7 @@ impl Clerk {
                     1 => "1 problem to mend".to_owned(),
                     n => format!("{n} problems to mend"),
                 };
-                answer.problems =
-                    problems.into_iter().map(|p| (p.rule.to_owned(), p.line, p.message)).collect();
+                answer.problems = rows(problems);
             }
             ClosingStep::Publish { waive, author } => {
                 match self.service.publish(log, &by, waive.as_deref(), author.as_deref()).await {
@@ -294,6 +293,12 @@ impl Clerk {
                     Err(failure) if failure.cause == Cause::NoAuthor => {
                         answer.needs_author = true;
                         answer.line = failure.to_string();
+                    }
+                    Err(failure) if failure.cause == Cause::Problems => {
+                        let problems = self.service.check_draft(log, &by).await?;
+                        answer.line =
+                            "not published: Edit mends, x on Publish waives with a reason".to_owned();
+                        answer.problems = rows(problems);
                     }
                     Err(failure) => return Err(failure),
                 }
@@ -306,6 +311,11 @@ impl Clerk {
         answer.events = self.news(log).await?;
         Ok(answer)
     }
+}
+
+/// Problems as the path of closing shows them: rule, line, message.
+fn rows(problems: Vec<crate::domain::postmortem::Problem>) -> Vec<(String, usize, String)> {
+    problems.into_iter().map(|p| (p.rule.to_owned(), p.line, p.message)).collect()
 }
 
 /// What only asks.

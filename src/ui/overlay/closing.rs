@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use crate::app::layout::overlay;
 use crate::app::model::{ClosePath, Model};
 use crate::app::update::closing::{PathLine, lines, state_of};
+use crate::app::wrap::wrap;
 use crate::domain::closeout;
 use crate::ui::text::Pen;
 use crate::ui::theme::Theme;
@@ -80,9 +81,13 @@ pub(super) fn draw(model: &Model, path: &ClosePath, theme: &Theme, buf: &mut Buf
         let warnings = closeout::warnings(&room.incident);
         said.extend(warnings.into_iter().map(|w| (format!("note: {w}"), theme.dim)));
     }
-    for (n, (line, style)) in said.iter().take(below).enumerate() {
+    // What is wrong is read to its end; the lines of the list are known.
+    let rows = said
+        .iter()
+        .flat_map(|(line, style)| wrap(line, inside.w, below).into_iter().map(move |piece| (piece, *style)));
+    for (n, (line, style)) in rows.take(below).enumerate() {
         let y = u16::try_from(height.saturating_add(n)).unwrap_or(u16::MAX);
-        Pen::new(buf, inside.row(y)).put_cut(line, *style);
+        Pen::new(buf, inside.row(y)).put_cut(&line, style);
     }
     None
 }

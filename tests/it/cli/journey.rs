@@ -215,6 +215,12 @@ fn publishing_with_problems_needs_a_reason_that_is_kept() {
     desk.ok(&["postmortem", "publish", &id, "--waive", "to be finished on Monday"]);
     let shown = desk.json(&["show", &id]);
     assert_eq!(shown["postmortem"]["publish_waiver"], "to be finished on Monday");
+    let stories = desk.json(&["story", "list"]);
+    assert_eq!(
+        stories["stories"].as_array().unwrap().len(),
+        0,
+        "what nobody filled in is no story: {stories:#}"
+    );
     let told = desk.timeline(&id);
     assert!(texts(&told).iter().any(|t| t.contains("published")), "{told:#?}");
 }

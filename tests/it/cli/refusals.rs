@@ -26,7 +26,7 @@ fn values_outside_their_set_are_usage_errors() {
         (&["closure", ".", "soul", "done"], "attack-path"),
         (&["closure", ".", "cause", "maybe"], "n/a"),
         (&["verdict", ".", "1", "great"], "no-effect"),
-        (&["update", ".", "martians", "hello"], "customers"),
+        (&["update", ".", "martians", "hello"], "not an audience; use one of: internal, customers"),
         (&["update", ".", "approve", "abc"], "number"),
         (&["decide", ".", "x", "--check-at", "-5m"], "time ahead"),
         (&["set", "."], "nothing is given"),
@@ -36,6 +36,8 @@ fn values_outside_their_set_are_usage_errors() {
         (&["story", "list", "--state", "lost"], "shipped"),
         (&["verify", "--head", "deadbeef"], "64 hex"),
         (&["list", "--open", "--closed"], "cannot be used"),
+        (&["search", "x", "--limit", "0"], "1 or more"),
+        (&["similar", ".", "--limit", "none"], "1 or more"),
         (&["declar", "x"], "declare"),
         (&["strike", ".", "1"], "--reason"),
     ] {
@@ -62,7 +64,7 @@ fn what_is_not_there_is_not_found() {
         (&["runbook", "attach", ".", "no-such-book"], "no-such-book"),
         (&["declare", "x", "--runbook", "no-such-book"], "no-such-book"),
         (&["amend", ".", "99", "--text", "x"], "99"),
-        (&["ack", ".", "1"], "ask"),
+        (&["ack", ".", "1"], "not an ask"),
         (&["evidence", "add", ".", "no-such-file"], "no-such-file"),
         (&["postmortem", "check", "."], "draft"),
     ] {
@@ -138,6 +140,8 @@ fn a_runbook_that_is_not_markdown_is_refused_by_line() {
     let thin = desk.file("thin.md", "# Thin\n\nNothing to do here.\n");
     let checked = desk.run(&["runbook", "check", &thin, &bad, "--json"]).code(1).json();
     assert!(checked["problems"].as_array().unwrap().len() >= 2, "{checked:#}");
+    let checked = desk.run(&["runbook", "check", &bad, "--json"]).code(1).json();
+    assert!(checked["problems"][0]["message"].as_str().unwrap().contains("UTF-8"), "{checked:#}");
     let shipped = desk.home().join("runbooks");
     desk.ok(&["runbook", "check", shipped.to_str().unwrap()]);
     assert!(desk.json(&["runbook", "list"])["runbooks"].as_array().unwrap().len() >= 7);
