@@ -120,7 +120,10 @@ impl Inner {
         report: &mut ImportReport,
     ) -> Result<(), Failure> {
         let archive = self.archive()?;
-        let mut known: BTreeSet<String> = super::memory::known_ids(&archive)?.into_keys().collect();
+        let there = super::memory::known_ids(&archive)?;
+        // A text without an id of its own is known again by its place: what was edited there is not written over.
+        let mut places: BTreeSet<String> = there.values().cloned().collect();
+        let mut known: BTreeSet<String> = there.into_keys().collect();
         let mut files: Vec<(ArchivePath, Vec<u8>)> = Vec::new();
         for (shown, relative, bytes) in found {
             let not_read = |reason: String| NotRead { path: shown.clone(), reason };
@@ -135,7 +138,12 @@ impl Inner {
                 Ok((read, _)) if known.contains(&read.id) => report.skipped.push(read.id),
                 Ok((read, _)) => {
                     let date = read.date.map_or_else(PartialDate::default, PartialDate::from);
-                    files.push((postmortem_path(date, &read.title, &read.id), bytes));
+                    let place = postmortem_path(date, &read.title, &read.id);
+                    if !places.insert(place.as_str().to_owned()) {
+                        report.skipped.push(read.id);
+                        continue;
+                    }
+                    files.push((place, bytes));
                     known.insert(read.id.clone());
                     report.imported.push(read.id);
                 }

@@ -161,3 +161,15 @@ fn a_postmortem_that_is_not_text_is_refused_and_kept() {
     desk.run(&["postmortem", "publish", &id, "--waive", "x"]).refuses(1, "UTF-8");
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
+
+#[test]
+fn a_text_without_an_id_is_imported_once() {
+    let desk = Desk::new();
+    let file = desk.file("old.md", "# Mail was down\n\nThe queue was full.\n");
+    assert_eq!(desk.json(&["import", &file])["imported"].as_array().unwrap().len(), 1);
+    let again = desk.json(&["import", &file]);
+    assert_eq!(
+        (again["imported"].as_array().unwrap().len(), again["skipped"].as_array().unwrap().len()),
+        (0, 1)
+    );
+}
