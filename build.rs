@@ -1,5 +1,6 @@
 //! Tells the linker how the program is laid out. It must not generate code.
 
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script by variables")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     // The time zone tables hold sixty thousand pointers, which a position-independent program has to correct one by

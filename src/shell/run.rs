@@ -23,6 +23,7 @@ use crate::service::{self, Failure, FailureKind, IncidentFilter, Service};
 use crate::shell::config::UiZone;
 use crate::shell::editor::Editor;
 use crate::shell::input::{Input, Wake};
+use crate::shell::paths::Access;
 use crate::shell::session::{Opening, Session};
 use crate::shell::signals;
 use crate::shell::terminal::{Terminal, install_panic_hook, is_up};
@@ -53,21 +54,13 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         .build()
         .map_err(|e| Failure::no(format!("no threads can be started: {e}")))?;
     let keymap = keymap(session)?;
-    let service = runtime.block_on(session.open(Opening::Write))?;
-    let log = match start {
-        Start::Room(log) => Some(log),
-        Start::Home => None,
-        Start::Guess => runtime.block_on(only_open(&service))?,
-    };
-    let first = match log {
-        Some(log) => First::Room(Box::new(runtime.block_on(service.incident(log))?)),
-        None => First::Home(runtime.block_on(work::home(&service, session))?),
-    };
-
+    if !session.home.exists() {
+        session.create_home(&Access::Private)?;
+    }
+    // The database is opened beside what the screen needs of its own.
+    let opening = runtime.spawn(open(session.clone(), start));
     install_panic_hook(session.home.drafts());
     quiet_guarded_panics();
-    let terminal = Terminal::enter(session.config.ui.mouse)
-        .map_err(|e| Failure::no(e.to_string()).hint("use the commands instead: warroom --help"))?;
     let mut input = Input::new().map_err(|e| Failure::no(format!("the terminal cannot be read: {e}")))?;
     let (messages, inbox) = channel();
     let outbox = Outbox { messages, poke: input.poker() };
@@ -82,15 +75,44 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         Ok(notes) => input.set_signals(notes),
         Err(error) => tracing::warn!(%error, "signals are not handled"),
     }
+    let opened = runtime.block_on(opening);
+    let (service, first) = opened.map_err(|_| Failure::no("opening the home broke off"))??;
+    let terminal = Terminal::enter(session.config.ui.mouse)
+        .map_err(|e| Failure::no(e.to_string()).hint("use the commands instead: warroom --help"))?;
     let work = Work::start(session.clone(), service.clone(), runtime.handle().clone(), outbox);
     let model = model(session, &service, keymap, terminal_size(&terminal));
-    let mut screen =
-        Loop { session, service: &service, model, terminal, input, inbox, work, kept, leaving: false };
+    let mut screen = Loop {
+        session,
+        service: &service,
+        model,
+        terminal,
+        input,
+        inbox,
+        work,
+        kept,
+        dirty: false,
+        leaving: false,
+    };
     let result = screen.run(first);
     drop(screen);
     let _ = runtime.block_on(service.close());
     runtime.shutdown_timeout(Duration::from_millis(500));
     result
+}
+
+/// Opens the home, and reads what the first frame shows.
+async fn open(session: Session, start: Start) -> Result<(Service, First), Failure> {
+    let service = session.open(Opening::Write).await?;
+    let log = match start {
+        Start::Room(log) => Some(log),
+        Start::Home => None,
+        Start::Guess => only_open(&service).await?,
+    };
+    let first = match log {
+        Some(log) => First::Room(Box::new(service.incident(log).await?)),
+        None => First::Home(work::home(&service, &session).await?),
+    };
+    Ok((service, first))
 }
 
 /// What the first frame shows.
@@ -108,6 +130,8 @@ struct Loop<'a> {
     inbox: Receiver<Msg>,
     work: Work,
     kept: Kept,
+    /// Something happened that the screen may show.
+    dirty: bool,
     leaving: bool,
 }
 
@@ -162,7 +186,9 @@ impl Loop<'_> {
             while let Ok(message) = self.inbox.try_recv() {
                 self.arrive(message);
             }
-            if !self.leaving {
+            // A hint that others may have written changes nothing by itself: the answer to a line must not wait for a
+            // frame that shows what the last one did.
+            if self.dirty && !self.leaving {
                 self.draw()?;
             }
             if let Some(syncer) = self.kept.due(self.session.clock.running()) {
@@ -231,6 +257,7 @@ impl Loop<'_> {
     fn take(&mut self, msg: Msg) {
         let stamped = Stamped { at: self.session.clock.now(), msg };
         let effects = app::update::update(&mut self.model, stamped);
+        self.dirty = true;
         self.perform(effects);
     }
 
@@ -363,6 +390,7 @@ impl Loop<'_> {
     }
 
     fn draw(&mut self) -> Result<(), Failure> {
+        self.dirty = false;
         let model = &self.model;
         self.terminal
             .draw(|frame| {
