@@ -139,13 +139,17 @@ impl Inner {
                 Ok((read, _)) => {
                     let date = read.date.map_or_else(PartialDate::default, PartialDate::from);
                     let place = postmortem_path(date, &read.title, &read.id);
+                    // A text without an id of its own is named by its place in the archive: what search and show say.
+                    let id = imported::read(place.as_str(), &bytes)
+                        .map_or_else(|_| read.id.clone(), |(there, _)| there.id);
                     if !places.insert(place.as_str().to_owned()) {
-                        report.skipped.push(read.id);
+                        report.skipped.push(id);
                         continue;
                     }
                     files.push((place, bytes));
-                    known.insert(read.id.clone());
-                    report.imported.push(read.id);
+                    known.insert(read.id);
+                    known.insert(id.clone());
+                    report.imported.push(id);
                 }
                 Err(error) => report.not_read.push(not_read(error.to_string())),
             }

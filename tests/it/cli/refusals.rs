@@ -166,7 +166,11 @@ fn a_postmortem_that_is_not_text_is_refused_and_kept() {
 fn a_text_without_an_id_is_imported_once() {
     let desk = Desk::new();
     let file = desk.file("old.md", "# Mail was down\n\nThe queue was full.\n");
-    assert_eq!(desk.json(&["import", &file])["imported"].as_array().unwrap().len(), 1);
+    let imported = desk.json(&["import", &file])["imported"].clone();
+    assert_eq!(imported.as_array().unwrap().len(), 1);
+    // The id that is told is the one by which it is found.
+    assert_eq!(desk.json(&["search", "mail queue"])["results"][0]["id"], imported[0]);
+    desk.run(&["show", imported[0].as_str().unwrap()]).code(0);
     let again = desk.json(&["import", &file]);
     assert_eq!(
         (again["imported"].as_array().unwrap().len(), again["skipped"].as_array().unwrap().len()),
