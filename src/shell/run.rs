@@ -31,6 +31,9 @@ use crate::ui;
 use kept::Kept;
 use work::{Outbox, Work, trouble};
 
+/// How long after the first sign of a write one looks at what was written.
+const SETTLED: Duration = Duration::from_millis(25);
+
 /// What the screen opens with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -48,7 +51,8 @@ pub enum Start {
 /// When the home cannot be opened, or there is no terminal. After that, troubles are shown on the screen.
 pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // One is enough: what blocks has threads of its own, and a second would only be woken in vain at every line.
+        .worker_threads(1)
         .enable_time()
         .thread_name("warroom")
         .build()
@@ -158,13 +162,23 @@ impl Loop<'_> {
         // What was written between the first frame and the watch.
         self.look_around();
         let mut wal = self.wal();
+        // When to look at what the watch has noticed.
+        let mut look_at: Option<Duration> = None;
         while !self.leaving && is_up() {
-            let timeout = self.timeout();
-            let watched = watch.as_ref().map(AsFd::as_fd);
+            let running = self.session.clock.running();
+            let timeout = look_at.map_or(self.timeout(), |at| at.saturating_sub(running).min(self.timeout()));
+            // One commit is many writes: the first is noticed, the rest are not waited for one by one.
+            let watched = watch.as_ref().filter(|_| look_at.is_none()).map(AsFd::as_fd);
             let wakes = self
                 .input
                 .wait(Some(timeout), watched)
                 .map_err(|e| Failure::no(format!("the terminal cannot be read any more: {e}")))?;
+            if look_at.is_some_and(|at| self.session.clock.running() >= at) {
+                look_at = None;
+                if watch.as_mut().is_some_and(service::ChangeWatch::drain) {
+                    self.look_around();
+                }
+            }
             if wakes.is_empty() {
                 self.take(Msg::Tick);
                 // A watch is a hint that may be lost; the size and time of the log are not.
@@ -176,9 +190,7 @@ impl Loop<'_> {
             }
             for wake in wakes {
                 if wake == Wake::Watch {
-                    if watch.as_mut().is_some_and(service::ChangeWatch::drain) {
-                        self.look_around();
-                    }
+                    look_at.get_or_insert(self.session.clock.running() + SETTLED);
                 } else if !self.wake(wake)? {
                     return self.leave();
                 }
