@@ -215,10 +215,16 @@ fn shown_width(grapheme: &str) -> usize {
     SafeText::line(grapheme).as_str().graphemes(true).map(cell_width).sum()
 }
 
-/// Clears an area and gives it a style.
+/// Clears an area and gives it a style. What was drawn there before leaves nothing behind: a style only adds to the
+/// one of a cell, so the cells begin anew.
 pub fn clear(buf: &mut Buffer, area: Area, style: Style) {
-    for n in 0..area.h {
-        Pen::new(buf, area.row(n)).fill(style);
+    for y in area.y..area.y.saturating_add(area.h) {
+        for x in area.x..area.x.saturating_add(area.w) {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
     }
 }
 
@@ -231,6 +237,19 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
         draw(&mut Pen::new(&mut buf, Area::new(0, 0, width, 1)));
         (0..width).map(|x| buf[(x, 0)].symbol().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_cleared_keeps_no_style_of_what_was_there() {
+        use ratatui::style::{Color, Modifier};
+        let mut buf = Buffer::empty(Rect::new(0, 0, 4, 2));
+        let loud = Style::new().fg(Color::Green).bg(Color::Red).add_modifier(Modifier::CROSSED_OUT);
+        buf.set_string(0, 0, "abcd", loud);
+        clear(&mut buf, Area::new(1, 0, 2, 1), Style::new());
+        let shown: String = (0..4).map(|x| buf[(x, 0)].symbol()).collect();
+        assert_eq!(shown, "a  d");
+        assert_eq!(buf[(1, 0)].style(), Buffer::empty(Rect::new(0, 0, 1, 1))[(0, 0)].style());
+        assert!(buf[(0, 0)].modifier.contains(Modifier::CROSSED_OUT));
     }
 
     #[test]
