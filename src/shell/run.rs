@@ -51,8 +51,7 @@ pub enum Start {
 /// When the home cannot be opened, or there is no terminal. After that, troubles are shown on the screen.
 pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        // One is enough: what blocks has threads of its own, and a second would only be woken in vain at every line.
-        .worker_threads(1)
+        .worker_threads(2)
         .enable_time()
         .thread_name("warroom")
         .build()
