@@ -7,6 +7,7 @@ mod arguments;
 mod ask;
 mod backup;
 mod brief;
+mod clock;
 mod close;
 mod closure;
 mod completions;
@@ -116,6 +117,8 @@ enum Command {
     Role(role::Args),
     Severity(severity::Args),
     Phase(phase::Args),
+    Target(clock::TargetArgs),
+    Clock(clock::Args),
     Milestone(milestone::Args),
     Step(step::Args),
     Runbook(runbook::Args),
@@ -272,6 +275,8 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Role(args) => args.run(context).await,
         Command::Severity(args) => args.run(context).await,
         Command::Phase(args) => args.run(context).await,
+        Command::Target(args) => args.run(context).await,
+        Command::Clock(args) => args.run(context).await,
         Command::Milestone(args) => args.run(context).await,
         Command::Step(args) => args.run(context).await,
         Command::Runbook(args) => args.run(context).await,

@@ -193,6 +193,10 @@ pub enum Action {
     Stories,
     /// The evidence of the incident.
     Register,
+    /// The running clocks, to move one.
+    Clocks,
+    /// The targets, to change one for this incident.
+    Target,
     /// The brief.
     Brief,
     /// Copies the brief.

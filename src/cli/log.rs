@@ -197,6 +197,7 @@ fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
         quick_entry::parse(text, &context).map_err(|e| Failure::new(FailureKind::Usage, e.to_string()))?;
     match of_entry(entry)? {
         Verb::Ask(asked) => Ok(asked),
+        Verb::MoveClock(words) => Ok(crate::domain::verb::move_clock(&words, &context)?.into()),
         Verb::Attach(name) => Ok(Request::AttachRunbook(room.service.runbook(&name)?.to_text()).into()),
         Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) => {
             Err(Refusal::usage("this verb shows something and writes no line")

@@ -211,7 +211,8 @@ fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
             .take(4)
             .map(|c| {
                 let word = if c.pressure(now) == Pressure::Breached { " !" } else { "" };
-                format!("{} {}{word}", c.what, left(c.deadline, now))
+                let moved = if c.moved { " (moved)" } else { "" };
+                format!("{} {}{word}{moved}", c.what, left(c.deadline, now))
             })
             .collect(),
         State::Resolved => {

@@ -43,6 +43,27 @@ impl fmt::Display for ClockKey {
     }
 }
 
+impl ClockKey {
+    /// The clock that a person means: as it is written, without case, or by another word for it (`resolve`,
+    /// `contain`, `ask #9`).
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase().replacen([' ', '-'], ":", 1).replace('#', "");
+        match text.as_str() {
+            "respond" | "ack" => Some(Self::Response),
+            "resolve" => Some(Self::Resolution),
+            "updates" => Some(Self::Update),
+            text => text.parse().ok().or_else(|| text.parse().ok().map(Self::Phase)),
+        }
+    }
+
+    /// It follows a target that can be changed for one incident.
+    #[must_use]
+    pub const fn has_target(self) -> bool {
+        matches!(self, Self::Response | Self::Resolution | Self::Update | Self::Phase(_))
+    }
+}
+
 impl FromStr for ClockKey {
     type Err = ();
 
@@ -86,8 +107,12 @@ pub struct Clock {
     pub deadline: Utc,
     /// From when it warns.
     pub warn_at: Utc,
-    /// Somebody acknowledged its breach.
+    /// Somebody acknowledged its breach, or moved it to a time that is not there yet.
     pub acknowledged: bool,
+    /// When it would run out had nobody acknowledged it.
+    pub natural: Utc,
+    /// Its deadline is not the one of the team's rule: it was moved for this incident.
+    pub moved: bool,
 }
 
 impl Clock {
@@ -119,32 +144,38 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
     }
     let level = policy.level(&incident.profile, incident.severity.as_deref());
     let mut found = Vec::new();
-    let mut add = |key: ClockKey, what: String, from: Utc, deadline: Utc, warn_at: Option<Utc>| {
-        let ack = incident.clocks.get(&key.to_string()).and_then(|c| c.acknowledged.as_ref());
-        let (deadline, acknowledged) = match ack {
-            Some(ack) if ack.at >= from => (ack.until.unwrap_or(deadline), true),
-            _ => (deadline, false),
+    let mut add =
+        |key: ClockKey, what: String, from: Utc, natural: Utc, warn_at: Option<Utc>, ruled: bool| {
+            let ack = incident.clocks.get(&key.to_string()).and_then(|c| c.acknowledged.as_ref());
+            let ack = ack.filter(|ack| ack.at >= from);
+            let deadline = ack.and_then(|ack| ack.until).unwrap_or(natural);
+            // Once the new time has run out as well, it is as pressing as on the first day.
+            let acknowledged =
+                ack.is_some_and(|ack| ack.until.is_none_or(|until| now < until && until != natural));
+            let warn_at = warn_at.unwrap_or_else(|| warning(from, deadline));
+            let moved = ruled || deadline != natural;
+            found.push(Clock { key, what, from, deadline, warn_at, acknowledged, natural, moved });
         };
-        let warn_at = warn_at.unwrap_or_else(|| warning(from, deadline));
-        found.push(Clock { key, what, from, deadline, warn_at, acknowledged });
-    };
+    let ruled = |key: ClockKey| incident.targets.contains_key(&key.to_string());
 
     if incident.milestone(Milestone::Acknowledged).is_none() {
         let from = incident.milestone(Milestone::Detected).unwrap_or(incident.declared_at);
         if let Some(deadline) = target(incident, policy, ClockKey::Response, &level.response, from) {
-            add(ClockKey::Response, "respond".to_owned(), from, deadline, None);
+            add(ClockKey::Response, "respond".to_owned(), from, deadline, None, ruled(ClockKey::Response));
         }
     }
     let from = incident.milestone(Milestone::Detected).unwrap_or(incident.declared_at);
     if let Some(deadline) = target(incident, policy, ClockKey::Resolution, &level.resolution, from) {
-        add(ClockKey::Resolution, "resolve".to_owned(), from, deadline, None);
+        let ruled = ruled(ClockKey::Resolution);
+        add(ClockKey::Resolution, "resolve".to_owned(), from, deadline, None, ruled);
     }
-    if let Some((what, from, deadline)) = next_update(incident, policy, level.update_every) {
-        add(ClockKey::Update, what, from, deadline, None);
+    if let Some((what, from, deadline, promised)) = next_update(incident, policy, level.update_every) {
+        add(ClockKey::Update, what, from, deadline, None, !promised && ruled(ClockKey::Update));
     }
     if let Some((from, low, high)) = phase_budget(incident, policy) {
         let warn_at = low.filter(|low| *low < high);
-        add(ClockKey::Phase(incident.phase), format!("{} budget", incident.phase), from, high, warn_at);
+        let key = ClockKey::Phase(incident.phase);
+        add(key, format!("{} budget", incident.phase), from, high, warn_at, ruled(key));
     }
     for decision in incident.talk.decisions.values() {
         let struck = incident.timeline.get(decision.seq).is_some_and(|e| e.struck.is_some());
@@ -152,7 +183,7 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
             && decision.verdict.is_none()
             && !struck
         {
-            add(ClockKey::Decision(decision.seq), "check decision".to_owned(), decision.at, at, None);
+            add(ClockKey::Decision(decision.seq), "check decision".to_owned(), decision.at, at, None, false);
         }
     }
     for ask in incident.talk.asks.values().filter(|a| a.is_open()) {
@@ -162,10 +193,11 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
         {
             let who =
                 ask.person.as_deref().map_or_else(|| "ask unassigned".to_owned(), |p| format!("ask @{p}"));
-            add(ClockKey::Ask(ask.seq), who, ask.at, due, None);
+            add(ClockKey::Ask(ask.seq), who, ask.at, due, None, false);
         }
     }
-    found.sort_by_key(|c| (c.deadline > now, c.deadline, c.key));
+    // What somebody has seen run out stands behind what nobody has.
+    found.sort_by_key(|c| (c.deadline > now, c.deadline <= now && c.acknowledged, c.deadline, c.key));
     found
 }
 
@@ -192,7 +224,11 @@ pub fn next_change(clocks: &[Clock], now: Utc) -> Option<Utc> {
 /// The budget of the present phase as the header shows it: its end, and its length.
 #[must_use]
 pub fn phase_clock(incident: &Incident, policy: &Policy) -> Option<(Utc, Span)> {
-    phase_budget(incident, policy).map(|(from, _, high)| (high, high - from))
+    let (from, _, high) = phase_budget(incident, policy)?;
+    let key = ClockKey::Phase(incident.phase).to_string();
+    let ack = incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|ack| ack.at >= from);
+    let end = ack.and_then(|ack| ack.until).unwrap_or(high);
+    Some((end, end - from))
 }
 
 fn warning(from: Utc, deadline: Utc) -> Utc {
@@ -206,7 +242,11 @@ fn target(incident: &Incident, policy: &Policy, key: ClockKey, level: &Target, f
     policy.calendar.deadline(from, own.as_ref().unwrap_or(level))
 }
 
-fn next_update(incident: &Incident, policy: &Policy, every: Option<Span>) -> Option<(String, Utc, Utc)> {
+fn next_update(
+    incident: &Incident,
+    policy: &Policy,
+    every: Option<Span>,
+) -> Option<(String, Utc, Utc, bool)> {
     let last = incident.talk.last_sent(None);
     let audience = last.map_or(crate::domain::audience::Audience::Internal, |u| u.audience);
     let from = last.and_then(|u| u.sent.as_ref()).map_or(incident.declared_at, |(_, at)| *at);
@@ -221,7 +261,7 @@ fn next_update(incident: &Incident, policy: &Policy, every: Option<Span>) -> Opt
             }
         }
     };
-    Some((format!("update {audience}"), from, deadline))
+    Some((format!("update {audience}"), from, deadline, promised.is_some()))
 }
 
 fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc>, Utc)> {

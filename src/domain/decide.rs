@@ -2,6 +2,7 @@
 //! asker and moment give the same answer. It must not change the incident (`apply` does), read a clock or mint an
 //! id.
 
+mod clock;
 mod closing;
 mod lines;
 mod room;
@@ -82,6 +83,7 @@ impl Case<'_> {
             | Request::TransferEvidence { .. }
             | Request::SetScope { .. }
             | Request::RecordBreach { .. }
+            | Request::RestoreClock { .. }
             | Request::AcknowledgeClock { .. } => self.room(request),
             Request::AttachRunbook(_)
             | Request::DetachRunbook { .. }

@@ -201,7 +201,7 @@ pub enum Request {
     SetTarget {
         /// Which clock.
         clock: String,
-        /// The new target in words.
+        /// The new target in words; `default`: as the team's rule says.
         target: String,
         /// Why.
         reason: String,
@@ -321,7 +321,7 @@ pub enum Request {
         /// The deadline that passed.
         deadline: Utc,
     },
-    /// Say that one saw that a clock ran out.
+    /// Say that one saw that a clock ran out, or move its deadline.
     AcknowledgeClock {
         /// Which clock.
         clock: String,
@@ -329,6 +329,13 @@ pub enum Request {
         until: Option<Utc>,
         /// Why it is well so.
         reason: String,
+    },
+    /// Put a clock back to where it stood before it was acknowledged.
+    RestoreClock {
+        /// Which clock.
+        clock: String,
+        /// The acknowledgement before that one: when, and until when.
+        earlier: Option<(Utc, Utc)>,
     },
     /// End the room's clocks.
     Resolve {

@@ -2,10 +2,14 @@
 //! reader for the composer and for every `--at`. It must not read a clock: the caller says what now is. It must
 //! not guess: a text that only looks like a time stays text, and a time in the future is refused.
 
+mod ahead;
+
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use super::time::{BadSpan, Span, Utc, local_instants, parse_span, shortened, to_ms, zone_label};
+
+pub use ahead::parse_ahead;
 
 /// How far ahead a time may lie before it counts as in the future: people's clocks differ.
 pub const AHEAD: Span = Span::minutes(2);
@@ -50,6 +54,12 @@ pub enum TimeProblem {
     /// It reaches further back than can be meant.
     #[error("{text} is more than a hundred years ago; give a date instead")]
     TooLong {
+        /// The time as typed.
+        text: String,
+    },
+    /// It should lie ahead and does not.
+    #[error("{text} has passed; give a time ahead, such as 30m, 16:30 or '2026-11-20 16:30'")]
+    Passed {
         /// The time as typed.
         text: String,
     },

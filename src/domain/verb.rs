@@ -1,11 +1,15 @@
 //! The verbs of the composer's `:` line: the short names of what the command line can do, read to the same
 //! requests. It must not perform anything.
 
+mod clock;
+
 use crate::domain::audience::Audience;
 use crate::domain::quick_entry::{Line, QuickEntry};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, NewStory, Request, StepMove, StepPick};
 use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, Flag, HypothesisState, Verdict};
+
+pub use clock::{move_clock, set_target, target, until};
 
 /// What a verb line asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +24,8 @@ pub enum Verb {
     Show(&'static str),
     /// Search for these words.
     Find(String),
+    /// Move a clock: the words are read with [`move_clock`], where it is known what time it is.
+    MoveClock(String),
 }
 
 /// The steps of a postmortem.
@@ -62,6 +68,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "block" [] "block STEP REASON" "a step cannot be done now";
     "brief" ["b"] "brief" "the standing brief";
     "check" [] "check" "check the draft of the postmortem";
+    "clock" ["snooze"] "clock CLOCK [until TIME] REASON" "acknowledge a clock, or move its deadline";
     "close" [] "close [REASON]" "close; a reason waives what is open";
     "closure" ["answer-closure"] "closure ITEM done|n/a|open [REASON]" "answer an item of the closure list";
     "disposition" [] "disposition WORD [INC] [REASON]" "what it turned out to be";
@@ -93,6 +100,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "story" [] "story TITLE [@owner]" "file an improvement story";
     "strike" ["x"] "strike LINE REASON" "cross out a line";
     "tag" [] "tag NAME..." "the tags";
+    "target" [] "target CLOCK TARGET REASON" "another target for this incident only";
     "tick" [] "tick STEP [@person]" "a step is done";
     "title" [] "title TEXT" "correct the title";
     "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
@@ -125,6 +133,8 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "help" => return Ok(Verb::Show("help")),
         "home" => return Ok(Verb::Show("home")),
         "quit" => return Ok(Verb::Show("quit")),
+        "clock" => return Ok(Verb::MoveClock(need(rest)?)),
+        "target" => set_target(rest)?,
         "find" => return Ok(Verb::Find(need(rest)?)),
         "attach" => return Ok(Verb::Attach(need(rest)?)),
         "draft" => return Ok(Verb::Postmortem(PostmortemVerb::Draft)),

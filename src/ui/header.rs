@@ -127,12 +127,18 @@ fn phase(model: &Model, room: &Room, theme: &Theme) -> (String, String, Style) {
 }
 
 fn expiry(clock: &Clock, model: &Model, theme: &Theme) -> (String, Style) {
-    let distance = format_span(clock.distance(model.now));
+    let mut distance = format_span(clock.distance(model.now));
+    if clock.moved {
+        distance.push_str(", moved");
+    }
     match clock.pressure(model.now) {
         Pressure::Breached if clock.acknowledged => {
             (format!("{} over {distance}, acknowledged", clock.what), theme.warn)
         }
         Pressure::Breached => (format!("{} over {distance}", clock.what), theme.bad),
+        Pressure::Warning if clock.moved => {
+            (format!("{} {} left, moved", clock.what, format_span(clock.distance(model.now))), theme.warn)
+        }
         Pressure::Warning => (format!("{} {distance} left", clock.what), theme.warn),
         Pressure::Quiet => (format!("{} in {distance}", clock.what), theme.text),
     }

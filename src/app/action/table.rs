@@ -161,6 +161,8 @@ pub const TABLE: &[ActionSpec] = &[
     row(A::Redraw, "redraw", &["ctrl-l"], &[C::Anywhere], G::Rest, "", "Draw the screen anew"),
     row(A::Stories, "stories", &[], &[], G::Look, "", "The improvement stories of this incident"),
     row(A::Register, "register", &[], &[], G::Look, "", "The evidence of this incident"),
+    row(A::Clocks, "clock", &[], &[], G::State, "", "Running clocks: acknowledge one, or move its deadline"),
+    row(A::Target, "target", &[], &[], G::State, "", "Another target for this incident, with a reason"),
     row(A::HomeScreen, "home", &[], &[], G::Rest, "", "The home screen"),
     row(A::DismissAlarm, "dismiss-alarm", &[], &[], G::Rest, "", "Take the recurrence alarm away"),
     row(A::CloseOut, "close", &[], &[], G::Close, "", "Close: list, draft, edit, check, publish"),

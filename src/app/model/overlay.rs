@@ -49,6 +49,10 @@ pub enum PickFor {
     Hypothesis(Seq),
     /// What to do with an ask.
     Ask(Seq),
+    /// A clock to move.
+    Clock,
+    /// A clock that gets another target.
+    Target,
     /// What to do with an update that is not sent.
     Update(Seq),
 }
@@ -145,6 +149,10 @@ pub enum AskFor {
     Hypothesis(Seq, HypothesisState),
     /// The answer to an ask.
     Answer(Seq),
+    /// Until when this clock runs, and why.
+    Clock(String),
+    /// Another target of this clock, and why.
+    Target(String),
     /// Which entries to show.
     Filter,
     /// The file that is evidence.

@@ -51,6 +51,13 @@ pub fn available(model: &Model, action: Action) -> Availability {
             }
             Some(_) => Available,
         },
+        Action::Clocks | Action::Target => match room {
+            None => blocked("open an incident first"),
+            Some(room) if room.incident.state != State::Open => {
+                blocked("its clocks ended when it was resolved")
+            }
+            Some(_) => Available,
+        },
         Action::Story
         | Action::Stories
         | Action::Register

@@ -1,5 +1,7 @@
 //! Lists to choose from: the palette, severity, phase, milestone, role, runbook. Nothing is stored before Enter.
 
+mod clock;
+
 use super::super::action::{self, Action};
 use super::super::effect::Effect;
 use super::super::model::{Ask, AskFor, Item, Model, Overlay, Pick, PickFor, Waiting};
@@ -57,6 +59,8 @@ pub(super) fn state(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         Action::Runbook => runbooks(model, fx),
         Action::Evidence => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Evidence, ""))),
         Action::Story => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Story, ""))),
+        Action::Clocks => clock::clocks(model),
+        Action::Target => clock::targets(model),
         Action::Reopen => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Reopen, ""))),
         _ => {}
     }
@@ -259,6 +263,8 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
                 .and_then(|a| a.person.clone());
             room::submit_one(model, Request::Acknowledge { target, person }, fx);
         }
+        PickFor::Clock => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Clock(id), ""))),
+        PickFor::Target => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Target(id), ""))),
         PickFor::Ask(target) => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Answer(target), ""))),
         PickFor::Update(target) if id == "approve" => {
             room::submit_one(model, Request::ApproveUpdate { target }, fx);

@@ -137,7 +137,7 @@ pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
             }
         }
         Err(problem) => fail(model, problem.to_string()),
-        Ok(entry) if matches!(entry.line, Line::Command { .. }) => match verb::of_entry(entry) {
+        Ok(entry) if matches!(entry.line, Line::Command { .. }) => match verb_of(model, entry) {
             Ok(parsed) => {
                 done(model, &text);
                 run_verb(model, parsed, &text, fx);
@@ -145,6 +145,18 @@ pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
             Err(refusal) => fail(model, said(&refusal)),
         },
         Ok(entry) => send_entry(model, &text, entry, fx),
+    }
+}
+
+/// What a verb line asks for; times to come are read in the zone of the screen.
+fn verb_of(model: &Model, entry: QuickEntry) -> Result<Verb, Refusal> {
+    let at = entry.at.map(|m| (m.at, m.about));
+    match verb::of_entry(entry)? {
+        Verb::MoveClock(words) => {
+            let request = verb::move_clock(&words, &context(model))?;
+            Ok(Verb::Ask(Asked { request, at }))
+        }
+        verb => Ok(verb),
     }
 }
 
@@ -296,6 +308,8 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             super::closing::run(model, ClosingStep::Close { waive }, fx);
         }
         Verb::Ask(asked) => room::submit_typed(model, asked, typed, fx),
+        // Read to a request before it comes here.
+        Verb::MoveClock(_) => {}
         Verb::Attach(name) => room::attach_typed(model, name, typed, fx),
         Verb::Postmortem(step) => {
             let step = match step {

@@ -101,6 +101,8 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::Runbook
         | Action::Evidence
         | Action::Story
+        | Action::Clocks
+        | Action::Target
         | Action::Reopen => choose::state(model, action, fx),
         Action::Brief
         | Action::Stories

@@ -62,6 +62,14 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
             model.overlays.pop();
             return closing::run(model, ClosingStep::Publish { waive: Some(text), author: None }, fx);
         }
+        AskFor::Clock(clock) => match verb::until(&clock, &text, &super::compose::context(model)) {
+            Ok(request) => request,
+            Err(refusal) => return problem(model, &refusal.message),
+        },
+        AskFor::Target(clock) => match verb::target(&clock, &text) {
+            Ok(request) => request,
+            Err(refusal) => return problem(model, &refusal.message),
+        },
         AskFor::Strike(target) => Request::Strike { target, reason: text.clone() },
         AskFor::Step(at, change) => {
             Request::MoveStep { step: StepPick::Exactly(at), change, person: None, reason: text.clone() }

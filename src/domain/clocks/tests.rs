@@ -110,3 +110,87 @@ fn keys_round_trip() {
     }
     assert!("phase:panic".parse::<ClockKey>().is_err());
 }
+
+fn resolution(room: &Room) -> Clock {
+    let found = clocks(&room.incident, &room.policy, room.now);
+    found.into_iter().find(|c| c.key == ClockKey::Resolution).unwrap()
+}
+
+fn moved(until: Utc) -> Request {
+    let reason = "the vendor works on it".to_owned();
+    Request::AcknowledgeClock { clock: "resolve".to_owned(), until: Some(until), reason }
+}
+
+fn undo(room: &mut Room) {
+    let target = room.incident.trail.last_of("alice").unwrap().seq;
+    room.ask(Request::Undo { target });
+}
+
+#[test]
+fn a_moved_deadline_runs_out_a_second_time_and_undo_brings_the_old_one_back() {
+    let mut room = Room::declared();
+    let first = resolution(&room);
+    assert!(!first.moved && !first.acknowledged);
+    room.wait(Span::hours(5));
+    let until = room.now + Span::hours(2);
+    room.ask(moved(until));
+    let clock = resolution(&room);
+    assert!(clock.moved && clock.acknowledged);
+    assert_eq!((clock.deadline, clock.natural), (until, first.deadline));
+    assert_eq!(clock.pressure(room.now), Pressure::Quiet);
+    let line = room.incident.timeline.get(room.incident.head).unwrap();
+    assert!(line.text.starts_with("resolution moved to 20"), "{}", line.text);
+    room.ask(moved(until + Span::hours(1)));
+    undo(&mut room);
+    assert_eq!(resolution(&room).deadline, until, "the snooze before it");
+    undo(&mut room);
+    let clock = resolution(&room);
+    assert_eq!((clock.deadline, clock.moved, clock.acknowledged), (first.deadline, false, false));
+    room.ask(moved(until));
+    room.wait(Span::hours(3));
+    let clock = resolution(&room);
+    assert_eq!((clock.pressure(room.now), clock.acknowledged), (Pressure::Breached, false));
+}
+
+#[test]
+fn another_target_is_undone_and_taken_back_by_name() {
+    let mut room = Room::declared();
+    let target = |target: &str| Request::SetTarget {
+        clock: "resolution".to_owned(),
+        target: target.to_owned(),
+        reason: "agreed".to_owned(),
+    };
+    let rule = resolution(&room).deadline;
+    room.ask(target("8h"));
+    room.ask(target("9h"));
+    assert!(resolution(&room).moved);
+    undo(&mut room);
+    assert_eq!(resolution(&room).deadline - rule, Span::hours(4));
+    undo(&mut room);
+    assert_eq!((resolution(&room).deadline, resolution(&room).moved), (rule, false));
+    assert!(room.incident.targets.is_empty());
+    room.ask(target("8h"));
+    room.ask(target("default"));
+    assert_eq!(resolution(&room).deadline, rule);
+}
+
+#[test]
+fn clocks_that_do_not_run_are_refused_with_those_that_do() {
+    let mut room = Room::declared();
+    let ack = |clock: &str, until, reason: &str| Request::AcknowledgeClock {
+        clock: clock.to_owned(),
+        until,
+        reason: reason.to_owned(),
+    };
+    let hour = Some(room.now + Span::hours(1));
+    let mut refused = |request: Request| {
+        let refusal = room.try_ask(request).unwrap_err();
+        format!("{} {}", refusal.message, refusal.hint)
+    };
+    assert!(refused(ack("response", hour, "x")).contains("there run update, resolution"));
+    assert!(refused(ack("lunch", hour, "x")).contains("is not a clock"));
+    assert!(refused(ack("resolution", None, "x")).contains("has not run out"));
+    assert!(refused(ack("resolution", hour, " ")).contains("needs a reason"));
+    let target = Request::SetTarget { clock: "ask:9".into(), target: "8h".into(), reason: "x".into() };
+    assert!(refused(target).contains("no target"));
+}

@@ -2,16 +2,16 @@
 
 use super::{Case, person, reason, said};
 use crate::domain::event::{
-    ClockAcknowledged, ClockBreached, Declared, DetailsChanged, DispositionSet, EvidenceAdded,
-    EvidenceTransferred, ImpactStated, LinkAdded, MilestoneMarked, MilestoneUnmarked, NewEvent, PhaseEntered,
-    RelatedAdded, Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet,
-    SeverityChanged, TargetChanged, VisibilitySet,
+    ClockBreached, Declared, DetailsChanged, DispositionSet, EvidenceAdded, EvidenceTransferred,
+    ImpactStated, LinkAdded, MilestoneMarked, MilestoneUnmarked, NewEvent, PhaseEntered, RelatedAdded,
+    Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet, SeverityChanged,
+    VisibilitySet,
 };
 use crate::domain::incident::Incident;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Declaration, NewEvidence, Request};
 use crate::domain::role;
-use crate::domain::severity::{Move, Profile, Target};
+use crate::domain::severity::{Move, Profile};
 use crate::domain::words::{Certainty, DispositionWord, Flag, Milestone};
 
 impl Case<'_> {
@@ -104,17 +104,8 @@ impl Case<'_> {
                 relation: said("relation", relation)?,
             }),
             Request::SetSeverity { to, reason } => self.severity(to.as_deref(), reason),
-            Request::SetTarget { clock, target, reason: why } => {
-                let target: Target =
-                    target.parse().map_err(|e| Refusal::usage(format!("{target:?} is not a target: {e}")))?;
-                clock
-                    .parse::<crate::domain::clocks::ClockKey>()
-                    .map_err(|()| Refusal::usage(format!("{clock:?} is not a clock")))?;
-                self.one(TargetChanged {
-                    clock: clock.clone(),
-                    target: target.to_string(),
-                    reason: reason("another target", why)?,
-                })
+            Request::SetTarget { .. } | Request::AcknowledgeClock { .. } | Request::RestoreClock { .. } => {
+                self.clock(request)
             }
             Request::EnterPhase { phase } => {
                 if *phase == incident.phase {
@@ -178,18 +169,6 @@ impl Case<'_> {
                 let mut event = self.event(ClockBreached { clock: clock.clone(), deadline: *deadline });
                 event.occurred_at = Some(*deadline);
                 Ok(vec![event])
-            }
-            Request::AcknowledgeClock { clock, until, reason } => {
-                if let Some(until) = until
-                    && *until <= self.asker.now
-                {
-                    return Err(Refusal::usage("the new time is in the past").hint("give a time ahead"));
-                }
-                self.one(ClockAcknowledged {
-                    clock: clock.clone(),
-                    until: *until,
-                    reason: reason.trim().to_owned(),
-                })
             }
             _ => Err(Refusal::no("this request has no rule")),
         }

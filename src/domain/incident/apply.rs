@@ -155,9 +155,9 @@ impl Incident {
                     reason: e.reason.clone(),
                 });
             }
-            Event::TargetChanged(e) => {
-                self.targets.insert(e.clock.clone(), e.target.clone());
-            }
+            // Without a target: as the team's rule says again.
+            Event::TargetChanged(e) if e.target.is_empty() => _ = self.targets.remove(&e.clock),
+            Event::TargetChanged(e) => _ = self.targets.insert(e.clock.clone(), e.target.clone()),
             Event::PhaseEntered(e) => self.enter(r, e.phase),
             Event::MilestoneMarked(e) => {
                 self.mark(r, e.milestone, true);

@@ -76,7 +76,8 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             (Topic::Turn, format!("severity {from} → {to}{}", tail(": ", &e.reason)))
         }
         Event::TargetChanged(e) => {
-            (Topic::Turn, format!("target of {}: {}{}", e.clock, e.target, tail(" · ", &e.reason)))
+            let target = if e.target.is_empty() { "as the team's rule says" } else { &e.target };
+            (Topic::Turn, format!("target of {}: {target}{}", e.clock, tail(" · ", &e.reason)))
         }
         Event::PhaseEntered(e) => (Topic::Turn, format!("phase: {}", e.phase)),
         Event::MilestoneMarked(e) => (Topic::Turn, format!("milestone: {}", e.milestone)),
@@ -120,7 +121,11 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::ClockBreached(e) => (Topic::Clock, format!("time ran out: {}", e.clock)),
         Event::ClockAcknowledged(e) => {
-            (Topic::Clock, format!("seen: {} ran out{}", e.clock, tail(" · ", &e.reason)))
+            let what = match e.until {
+                None => format!("seen: {} ran out", e.clock),
+                Some(until) => format!("{} moved to {}", e.clock, until.format("%Y-%m-%d %H:%MZ")),
+            };
+            (Topic::Clock, format!("{what}{}", tail(" · ", &e.reason)))
         }
         Event::Resolved(e) => (Topic::Turn, format!("resolved{}", tail(": ", &e.ended_by))),
         Event::ClosureItemSet(e) => {

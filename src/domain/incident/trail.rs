@@ -123,6 +123,19 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
                 vec![Request::SetHypothesis { target: e.target, state: was, why }],
             )
         }
+        Event::TargetChanged(e) => {
+            let target = before.targets.get(&e.clock).cloned().unwrap_or_else(|| "default".to_owned());
+            let reason = "undone".to_owned();
+            let undo = Request::SetTarget { clock: e.clock.clone(), target, reason };
+            (format!("the target of {}", e.clock), vec![undo])
+        }
+        Event::ClockAcknowledged(e) => {
+            let earlier = before.clocks.get(&e.clock).and_then(|c| c.acknowledged.as_ref());
+            let earlier = earlier.and_then(|ack| Some((ack.at, ack.until?)));
+            let word = if e.until.is_some() { "moving" } else { "having seen" };
+            let undo = Request::RestoreClock { clock: e.clock.clone(), earlier };
+            (format!("{word} the clock {}", e.clock), vec![undo])
+        }
         Event::Resolved(_) => {
             ("resolving".to_owned(), vec![Request::Reopen { reason: "resolved in error".to_owned() }])
         }

@@ -18,6 +18,10 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
         AskFor::Verdict(..) => ("How do you know?", "may be left empty"),
         AskFor::Hypothesis(..) => ("By which facts?", "may be left empty"),
         AskFor::Answer(_) => ("The answer", "what came of the ask"),
+        AskFor::Clock(_) => ("Until when, and why?", "30m REASON, 16:30 REASON; a reason alone: seen"),
+        AskFor::Target(_) => {
+            ("Which target, and why?", "8h, 5 business days, none or default, then the reason")
+        }
         AskFor::Filter => ("Show only", "words, #tag, @person, kind:decision, *; empty shows all"),
         AskFor::Evidence => ("Evidence", "the path of a file: it is hashed and stays where it is"),
         AskFor::Story => ("Improvement story", "what must change, then @owner"),

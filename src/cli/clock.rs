@@ -1,0 +1,148 @@
+//! `warroom clock` and `warroom target`: what runs out when, and the deadlines of one incident.
+
+use clap::Subcommand;
+
+use super::arguments;
+use super::context::Context;
+use super::output::Answer;
+use super::views::one_line;
+use crate::domain::clocks::{self, Clock, Pressure};
+use crate::domain::incident::Incident;
+use crate::domain::request::Request;
+use crate::domain::time::{Utc, format_span, rfc3339};
+
+/// Another target for this incident only
+#[derive(Debug, clap::Args)]
+pub(super) struct TargetArgs {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// response, resolution, update, or a phase
+    #[arg(value_name = "CLOCK")]
+    clock: String,
+    /// 8h, 5 business days, next sprint, none; default: as the team's rule says
+    #[arg(value_name = "TARGET")]
+    target: String,
+    /// Why
+    #[arg(long, allow_hyphen_values = true)]
+    reason: String,
+}
+
+impl TargetArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.incident).await?;
+        let Self { clock, target, reason, .. } = self;
+        room.perform(Request::SetTarget { clock, target, reason }, None).await
+    }
+}
+
+/// List the running clocks, acknowledge one, or move its deadline
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List what runs out when, breached first
+    List {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+    },
+    /// Say that a breach was seen, or move a deadline
+    Ack {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// response, resolution, update, a phase, ask:9 or decision:7
+        #[arg(value_name = "CLOCK")]
+        clock: String,
+        /// The new deadline: 30m, 16:30, or '2026-11-20 16:30'
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
+        /// Why
+        #[arg(long, allow_hyphen_values = true)]
+        reason: String,
+    },
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        match self.action {
+            Action::List { incident } => {
+                let (service, log) = context.look(&incident).await?;
+                let incident = service.incident(log).await?;
+                let now = context.now();
+                let running = clocks::clocks(&incident, service.policy(), now);
+                let rows: Vec<_> = running.iter().map(|c| document(&incident, c, now)).collect();
+                context.out.answer(&serde_json::json!({ "id": incident.id, "clocks": rows }), || {
+                    if running.is_empty() {
+                        return "no clock runs".to_owned();
+                    }
+                    running.iter().map(|c| line(&incident, c, now)).collect::<Vec<_>>().join("\n")
+                })
+            }
+            Action::Ack { incident, clock, until, reason } => {
+                let now = context.now();
+                let until = until.as_deref().map(|text| arguments::ahead(text, now)).transpose()?;
+                let until = until.map(|when| when.from(now));
+                let room = context.room(&incident).await?;
+                room.perform(Request::AcknowledgeClock { clock, until, reason }, None).await
+            }
+        }
+    }
+}
+
+fn document(incident: &Incident, clock: &Clock, now: Utc) -> serde_json::Value {
+    let key = clock.key.to_string();
+    let ack = incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|a| a.at >= clock.from);
+    let state = match clock.pressure(now) {
+        Pressure::Breached => "breached",
+        Pressure::Warning => "warning",
+        Pressure::Quiet => "quiet",
+    };
+    serde_json::json!({
+        "clock": key,
+        "what": clock.what,
+        "state": state,
+        "from": rfc3339(clock.from),
+        "warn_at": rfc3339(clock.warn_at),
+        "deadline": rfc3339(clock.deadline),
+        "before": rfc3339(clock.natural),
+        "moved": clock.moved,
+        "target": incident.targets.get(&key),
+        "acknowledged": clock.acknowledged,
+        "by": ack.map(|a| &a.by),
+        "reason": ack.map(|a| &a.reason),
+    })
+}
+
+fn line(incident: &Incident, clock: &Clock, now: Utc) -> String {
+    let key = clock.key.to_string();
+    let ack = incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|a| a.at >= clock.from);
+    let distance = format_span(clock.distance(now));
+    let state = match clock.pressure(now) {
+        Pressure::Breached => format!("{distance} OVER"),
+        Pressure::Warning => format!("{distance} left"),
+        Pressure::Quiet => format!("in {distance}"),
+    };
+    let mut text = format!(
+        "{key:<15} {:<24} {}  {state}",
+        one_line(&clock.what),
+        clock.deadline.format("%Y-%m-%d %H:%MZ")
+    );
+    if clock.deadline != clock.natural {
+        text.push_str(&format!(", moved from {}", clock.natural.format("%Y-%m-%d %H:%MZ")));
+    } else if let Some(target) = incident.targets.get(&key).filter(|_| clock.moved) {
+        text.push_str(&format!(", target of this incident: {target}"));
+    }
+    if clock.acknowledged {
+        text.push_str(", acknowledged");
+    }
+    if let Some(ack) = ack {
+        text.push_str(&format!(" ({}: {})", ack.by, one_line(&ack.reason)));
+    }
+    text
+}

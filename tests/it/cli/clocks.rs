@@ -1,0 +1,65 @@
+//! Clocks and targets of one incident.
+
+use serde_json::Value;
+
+use super::{Desk, texts};
+
+fn find(desk: &Desk, key: &str) -> Value {
+    let clocks = desk.json(&["clock", "list", "."])["clocks"].as_array().unwrap().clone();
+    clocks.into_iter().find(|c| c["clock"] == key).unwrap()
+}
+
+/// A time to the minute.
+fn minute(time: &Value) -> &str {
+    time.as_str().unwrap().split_at(16).0
+}
+
+#[test]
+fn a_clock_is_listed_moved_and_acknowledged() {
+    let mut desk = Desk::new();
+    desk.declare("Web is down");
+    let clock = find(&desk, "resolution");
+    assert_eq!((&clock["state"], &clock["moved"]), (&"quiet".into(), &false.into()));
+    assert_eq!(minute(&clock["deadline"]), "2026-11-20T18:00");
+    desk.set("WARROOM_NOW", "2026-11-20T14:01:00Z");
+    let said = desk.json(&["clock", "ack", ".", "resolve", "--until", "20:30", "--reason", "vendor"]);
+    assert_eq!(said["entries"][0]["text"], "resolution moved to 2026-11-20 20:30Z · vendor");
+    let clock = find(&desk, "resolution");
+    assert_eq!(minute(&clock["deadline"]), "2026-11-20T20:30");
+    assert_eq!((minute(&clock["before"]), clock["by"].as_str()), ("2026-11-20T18:00", Some("alice")));
+    let text = desk.ok(&["clock", "list", "."]);
+    assert!(text.contains("moved from 2026-11-20 18:00Z") && text.contains("(alice: vendor)"), "{text}");
+    desk.run(&["clock", "ack", ".", "update", "--reason", "seen"]).refuses(1, "has not run out");
+    desk.set("WARROOM_NOW", "2026-11-20T14:45:00Z");
+    assert_eq!(find(&desk, "update")["state"], "breached");
+    desk.ok(&["clock", "ack", ".", "update", "--reason", "comms is on the phone"]);
+    let clock = find(&desk, "update");
+    assert_eq!((&clock["state"], &clock["acknowledged"]), (&"breached".into(), &true.into()));
+}
+
+#[test]
+fn a_target_holds_for_one_incident_and_goes_back_to_the_rule() {
+    let mut desk = Desk::new();
+    desk.declare("Web is down");
+    desk.set("WARROOM_NOW", "2026-11-20T14:01:00Z");
+    let said = desk.json(&["target", ".", "resolution", "8h", "--reason", "agreed"]);
+    assert_eq!(said["entries"][0]["text"], "target of resolution: 8h · agreed");
+    assert_eq!(find(&desk, "resolution")["target"], "8h");
+    desk.ok(&["log", ".", ":target resolution 2 business days the law"]);
+    desk.ok(&["log", ".", ":clock resolution until 2026-11-23 09:00 weekend"]);
+    assert!(desk.ok(&["clock", "list", "."]).contains("2026-11-23 09:00Z"));
+    desk.ok(&["target", ".", "resolution", "default", "--reason", "over"]);
+    assert!(texts(&desk.timeline(".")).iter().any(|t| t.contains("as the team's rule says")));
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    desk.run(&["target", ".", "lunch", "8h", "--reason", "x"]).refuses(2, "is not a clock");
+    desk.run(&["target", ".", "resolution", "5 x 4", "--reason", "x"]).refuses(2, "is not a target");
+    desk.run(&["target", ".", "resolution", "8h"]).refuses(2, "--reason");
+    desk.run(&["target", ".", "resolution", "default", "--reason", "x"]).refuses(1, "already");
+    desk.run(&["clock", "ack", ".", "ask:9", "--until", "1h", "--reason", "x"]).refuses(3, "does not run");
+    desk.run(&["clock", "ack", ".", "update", "--until", "yesterday", "--reason", "x"]).refuses(2, "ahead");
+}
