@@ -8,6 +8,7 @@
 )]
 
 mod archive;
+mod browser;
 mod catalogue;
 mod cli;
 mod data;

@@ -10,18 +10,39 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 const STYLE: &str = "\
 :root{color-scheme:light dark}
 body{font:16px/1.45 system-ui,sans-serif;max-width:72rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}
-h1{font-size:1.4rem;line-height:1.2}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem;margin:1rem 0 .2rem}
+h1{font-size:1.4rem;line-height:1.2;margin:.5rem 0}h2{font-size:1.15rem;margin-top:2rem}
+h3{font-size:1rem;margin:1rem 0 .2rem}p{margin:.2rem 0}
+.mark{font-weight:700;border:2px solid;padding:.1rem .5rem;display:inline-block}
+.now{font-weight:600}
+nav{margin:.6rem 0;font-size:.9rem}nav a{display:inline-block;padding:.2rem .8rem .2rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{font-weight:600}dd{margin:0}
 ul{margin:.2rem 0;padding-left:1.2rem}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #8886}
 td{white-space:pre-wrap}
+.fixed{white-space:nowrap}.short{min-width:6rem}.long{min-width:12rem}
+tr.system{opacity:.75}
 footer{margin-top:2rem;font-size:.85rem}
-@media(max-width:40rem){thead{display:none}tr{display:block;padding:.5rem 0;border-bottom:1px solid #8886}\
-td{display:block;border:0;padding:0}td:empty{display:none}td::before{content:attr(data-label) ': ';font-weight:600}}
-@media print{body{max-width:none;padding:0;font-size:10pt}tr,li{break-inside:avoid}h2,h3{break-after:avoid}\
-thead{display:table-header-group}}
+@media screen and (max-width:60rem){thead{display:none}tr{display:block;padding:.5rem 0;border-bottom:1px solid #8886}\
+td{display:block;border:0;padding:0;min-width:0}td:empty{display:none}\
+td::before{content:attr(data-label) ': ';font-weight:600}\
+.lines tr{display:flex;flex-wrap:wrap;gap:0 .5rem}.lines td{font-size:.8rem;white-space:pre-wrap}\
+.lines td::before{content:none}.lines td.long{order:1;flex-basis:100%;font-size:1rem}}
+@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}a{color:inherit}\
+.short{min-width:4.6rem}.long{min-width:9rem}th,td{padding:.2rem .3rem}\
+tr,li{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}}
 ";
+
+/// How wide a column has to be: some hold words of a fixed length, some a name, some whatever people wrote.
+fn class(column: &str) -> &'static str {
+    match column {
+        "Time (UTC)" | "Kind" | "Late" | "State" | "Due" | "Since" | "From" | "To" | "No" | "Bytes"
+        | "Audience" | "Next promised" => "fixed",
+        "What" | "Decision" | "Hypothesis" | "Task" | "Text" | "Step" | "What must change" | "Asset"
+        | "Where" => "long",
+        _ => "short",
+    }
+}
 
 /// Makes text plain in HTML, inside an element or a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
@@ -58,12 +79,22 @@ pub(super) fn render(sheet: &Sheet) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<dl>\n"
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
     );
-    for (name, fact) in &sheet.facts {
-        html.push_str(&format!("<dt>{name}</dt><dd>{}</dd>\n", escape(fact)));
+    for mark in &sheet.marks {
+        html.push_str(&format!("<p class=\"mark\">{}</p>\n", escape(mark)));
     }
-    html.push_str("</dl>\n<section>\n<h2>Brief</h2>\n");
+    html.push_str(&format!("<h1>{title}</h1>\n<p class=\"now\">{}</p>\n", escape(&sheet.now)));
+    if !sheet.tables.is_empty() {
+        html.push_str("<nav>\n<a href=\"#facts\">Facts</a>\n");
+        for table in &sheet.tables {
+            let (at, name) = (anchor(table.heading), table.heading);
+            html.push_str(&format!("<a href=\"#{at}\">{name}</a>\n"));
+        }
+        html.push_str("</nav>\n");
+    }
+    // Whoever opens it on a phone wants to know how it stands; dates and names come after.
+    html.push_str("<section>\n<h2>Brief (times in UTC)</h2>\n");
     for section in &sheet.brief.sections {
         html.push_str(&format!("<h3>{}</h3>\n", section.heading));
         if section.lines.is_empty() {
@@ -76,7 +107,11 @@ pub(super) fn render(sheet: &Sheet) -> String {
         }
         html.push_str("</ul>\n");
     }
-    html.push_str("</section>\n");
+    html.push_str("</section>\n<section>\n<h2 id=\"facts\">Facts</h2>\n<dl>\n");
+    for (name, fact) in &sheet.facts {
+        html.push_str(&format!("<dt>{name}</dt><dd>{}</dd>\n", escape(fact)));
+    }
+    html.push_str("</dl>\n</section>\n");
     for table in &sheet.tables {
         push_table(&mut html, table);
     }
@@ -88,16 +123,28 @@ pub(super) fn render(sheet: &Sheet) -> String {
     html
 }
 
+/// The name by which a heading of ours is reached within the page.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-")
+}
+
 fn push_table(html: &mut String, table: &Table) {
-    html.push_str(&format!("<section>\n<h2>{}</h2>\n<table>\n<thead><tr>", table.heading));
+    let heading = table.heading;
+    let lines = if heading == "Timeline" { " class=\"lines\"" } else { "" };
+    html.push_str(&format!(
+        "<section>\n<h2 id=\"{}\">{heading}</h2>\n<table{lines}>\n<thead><tr>",
+        anchor(heading)
+    ));
     for column in table.columns {
-        html.push_str(&format!("<th scope=\"col\">{column}</th>"));
+        html.push_str(&format!("<th scope=\"col\" class=\"{}\">{column}</th>", class(column)));
     }
     html.push_str("</tr></thead>\n<tbody>\n");
     for row in &table.rows {
-        html.push_str("<tr>");
+        let system = row.get(1).is_some_and(|kind| kind == "system") && !lines.is_empty();
+        html.push_str(if system { "<tr class=\"system\">" } else { "<tr>" });
         for (column, cell) in table.columns.iter().zip(row) {
-            html.push_str(&format!("<td data-label=\"{column}\">{}</td>", linked(cell)));
+            let (class, text) = (class(column), linked(cell));
+            html.push_str(&format!("<td class=\"{class}\" data-label=\"{column}\">{text}</td>"));
         }
         html.push_str("</tr>\n");
     }

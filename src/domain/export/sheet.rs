@@ -4,7 +4,7 @@
 use super::{LeftOut, Source};
 use crate::domain::brief::{Brief, brief};
 use crate::domain::time::{Utc, format_span, rfc3339};
-use crate::domain::words::{State, StepState};
+use crate::domain::words::{IncidentKind, State, StepState, Visibility};
 
 /// A table with a heading.
 pub(super) struct Table {
@@ -16,6 +16,10 @@ pub(super) struct Table {
 /// All that a document shows.
 pub(super) struct Sheet {
     pub(super) title: String,
+    /// What nobody may overlook: a drill, a restricted incident.
+    pub(super) marks: Vec<String>,
+    /// How it stands in a line, and of which moment all the rest is.
+    pub(super) now: String,
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) brief: Brief,
     pub(super) tables: Vec<Table>,
@@ -63,6 +67,8 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     tables.retain(|table| !source.brief_only && !table.rows.is_empty());
     Sheet {
         title: format!("{} {}", incident.id, incident.title),
+        marks: marks(source),
+        now: now(source),
         facts: facts(source),
         brief: brief(incident, source.policy, source.now, chrono_tz::Tz::UTC),
         tables,
@@ -70,11 +76,30 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     }
 }
 
-fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
+fn marks(source: &Source<'_>) -> Vec<String> {
+    let incident = source.incident;
+    let kind = (incident.kind != IncidentKind::Real).then(|| incident.kind.to_string().to_uppercase());
+    let visibility = (incident.visibility != Visibility::Team).then(|| incident.visibility.to_string());
+    kind.into_iter().chain(visibility.map(|v| v.to_uppercase())).collect()
+}
+
+fn severity(source: &Source<'_>) -> String {
     let incident = source.incident;
     let profile = source.policy.profile_named(&incident.profile);
+    incident.severity.clone().unwrap_or_else(|| profile.unset_label())
+}
+
+fn now(source: &Source<'_>) -> String {
+    let incident = source.incident;
+    let (severity, at) = (severity(source), clock(source.now));
+    format!("{severity} · {} · {} · as of {at}", incident.state, incident.phase)
+}
+
+fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
+    let incident = source.incident;
     let mut facts = vec![
-        ("Severity", incident.severity.clone().unwrap_or_else(|| profile.unset_label())),
+        ("As of", clock(source.now)),
+        ("Severity", severity(source)),
         ("Kind", incident.kind.to_string()),
         ("State", incident.state.to_string()),
         ("Phase", incident.phase.to_string()),
