@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 
 use super::output::Stop;
 use crate::domain::ids::Seq;
+use crate::domain::promise;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::When;
 use crate::domain::time::{Span, Utc, parse_span};
-use crate::domain::time_spec::{self, AHEAD};
+use crate::domain::time_spec;
 
 /// The number of a line, with or without `#`.
 pub(super) fn line(text: &str) -> Result<Seq, String> {
@@ -30,33 +31,17 @@ pub(super) fn past(text: &str, now: Utc) -> Result<(Utc, bool), Stop> {
 
 /// A moment ahead: a duration from now, or a time or date to come.
 pub(super) fn ahead(text: &str, now: Utc) -> Result<When, Stop> {
-    let text = text.trim();
-    if let Ok(span) = parse_span(text.trim_start_matches('+')) {
-        return Ok(When::In(span));
-    }
-    // The last such time before tomorrow's now is the next one from here.
-    let reach = |days: i64| {
-        let now = now.checked_add_signed(Span::days(days)).and_then(|at| at.checked_sub_signed(AHEAD));
-        let context = time_spec::Context { now: now.unwrap_or(Utc::MAX_UTC), zone: chrono_tz::Tz::UTC };
-        time_spec::parse_exact(text, &context)
-    };
-    let moment = match reach(1) {
-        Err(time_spec::TimeProblem::Future { .. }) => reach(36_500),
-        other => other,
-    };
-    let moment = match moment {
-        Ok(moment) if !text.starts_with('-') => moment,
-        _ => {
-            let message = format!("{text:?} is not a time ahead; write 15m, 14:05, or '2026-11-20 14:05'");
-            return Err(Refusal::usage(message).into());
-        }
-    };
-    if moment.at <= now {
-        return Err(Refusal::usage(format!("{text} has passed"))
+    let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+    promise::ahead(text, &context).map_err(|why| match why {
+        promise::NotAhead::Passed(_) => Refusal::usage(format!("{} has passed", text.trim()))
             .hint("give a time ahead, such as 15m")
-            .into());
-    }
-    Ok(When::At(moment.at))
+            .into(),
+        promise::NotAhead::NotATime => Refusal::usage(format!(
+            "{:?} is not a time ahead; write 15m, 14:05, or '2026-11-20 14:05'",
+            text.trim()
+        ))
+        .into(),
+    })
 }
 
 /// The first day of a span of time: a year, a month, a day, or so long ago.

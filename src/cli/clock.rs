@@ -17,7 +17,7 @@ pub(super) struct TargetArgs {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// response, resolution, update, or a phase
+    /// response, resolution, update, update:customers, or a phase
     #[arg(value_name = "CLOCK")]
     clock: String,
     /// 8h, 5 business days, next sprint, none; default: as the team's rule says
@@ -56,7 +56,7 @@ enum Action {
         /// The incident: id, number, or . for the only open one
         #[arg(value_name = "INC")]
         incident: String,
-        /// response, resolution, update, a phase, ask:9 or decision:7
+        /// response, resolution, update, update:customers, a phase, ask:9 or decision:7
         #[arg(value_name = "CLOCK")]
         clock: String,
         /// The new deadline: 30m, 16:30, or '2026-11-20 16:30'

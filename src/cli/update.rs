@@ -8,7 +8,7 @@ use super::stdin;
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Asked, Request};
+use crate::domain::request::{Asked, Request, When};
 
 /// Tell an audience, draft a word to one, or send a draft
 #[derive(Debug, clap::Args)]
@@ -38,10 +38,10 @@ impl Args {
         let at = context.at(self.at.as_deref())?;
         let request = match self.what.as_str() {
             "approve" => Request::ApproveUpdate { target: self.number()? },
-            "send" => Request::MarkSent { target: self.number()? },
+            "send" => Request::MarkSent { target: self.number()?, next: self.ahead(context)? },
             audience => {
                 let audience: Audience = audience.parse()?;
-                let next = self.next.as_deref().map(|t| arguments::ahead(t, context.now())).transpose()?;
+                let next = self.ahead(context)?;
                 let text = stdin::text_or_stdin(&self.text)?;
                 if self.draft {
                     Request::DraftUpdate { audience, text, next }
@@ -56,6 +56,11 @@ impl Args {
 }
 
 impl Args {
+    /// The time of `--next`.
+    fn ahead(&self, context: &Context<'_>) -> Result<Option<When>, Stop> {
+        self.next.as_deref().map(|t| arguments::ahead(t, context.now())).transpose()
+    }
+
     fn number(&self) -> Result<Seq, Stop> {
         arguments::line(&self.text).map_err(|why| {
             Refusal::usage(format!("{:?} is {why}", self.text)).hint("name the draft by its number").into()

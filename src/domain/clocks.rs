@@ -5,8 +5,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Update};
 use crate::domain::policy::{Policy, WARN_AT_PERCENT};
 use crate::domain::runbook::Budget;
 use crate::domain::severity::Target;
@@ -20,8 +21,8 @@ pub enum ClockKey {
     Response,
     /// Until it is resolved.
     Resolution,
-    /// Until the next update.
-    Update,
+    /// Until an audience hears again.
+    Update(Audience),
     /// Until a phase should be over.
     Phase(Phase),
     /// Until the outcome of a decision is looked at.
@@ -35,7 +36,9 @@ impl fmt::Display for ClockKey {
         match self {
             Self::Response => f.write_str("response"),
             Self::Resolution => f.write_str("resolution"),
-            Self::Update => f.write_str("update"),
+            // The first one of all has the bare name: logs of every age hold it.
+            Self::Update(Audience::Internal) => f.write_str("update"),
+            Self::Update(audience) => write!(f, "update:{audience}"),
             Self::Phase(phase) => write!(f, "phase:{phase}"),
             Self::Decision(seq) => write!(f, "decision:{seq}"),
             Self::Ask(seq) => write!(f, "ask:{seq}"),
@@ -72,9 +75,10 @@ impl FromStr for ClockKey {
             None => match text {
                 "response" => Ok(Self::Response),
                 "resolution" => Ok(Self::Resolution),
-                "update" => Ok(Self::Update),
+                "update" => Ok(Self::Update(Audience::Internal)),
                 _ => Err(()),
             },
+            Some(("update", audience)) => audience.parse().map(Self::Update).map_err(|_| ()),
             Some(("phase", phase)) => phase.parse().map(Self::Phase).map_err(|_| ()),
             Some(("decision", seq)) => seq.parse().map(|n| Self::Decision(Seq(n))).map_err(|_| ()),
             Some(("ask", seq)) => seq.parse().map(|n| Self::Ask(Seq(n))).map_err(|_| ()),
@@ -169,8 +173,12 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
         let ruled = ruled(ClockKey::Resolution);
         add(ClockKey::Resolution, "resolve".to_owned(), from, deadline, None, ruled);
     }
-    if let Some((what, from, deadline, promised)) = next_update(incident, policy, level.update_every) {
-        add(ClockKey::Update, what, from, deadline, None, !promised && ruled(ClockKey::Update));
+    for audience in Audience::ALL {
+        let next = next_update(incident, policy, *audience, level.update_every);
+        if let Some((from, deadline, promised)) = next {
+            let key = ClockKey::Update(*audience);
+            add(key, format!("update {audience}"), from, deadline, None, !promised && ruled(key));
+        }
     }
     if let Some((from, low, high)) = phase_budget(incident, policy) {
         let warn_at = low.filter(|low| *low < high);
@@ -242,26 +250,36 @@ fn target(incident: &Incident, policy: &Policy, key: ClockKey, level: &Target, f
     policy.calendar.deadline(from, own.as_ref().unwrap_or(level))
 }
 
+/// The last update that went to an audience and was not crossed out.
+#[must_use]
+pub fn last_told(incident: &Incident, audience: Audience) -> Option<&Update> {
+    let struck = |u: &Update| incident.timeline.get(u.seq).is_some_and(|e| e.struck.is_some());
+    let told = incident.talk.updates.values().filter(|u| u.audience == audience && !struck(u));
+    told.filter(|u| u.sent.is_some()).max_by_key(|u| u.sent.as_ref().map(|(_, at)| *at))
+}
+
+/// From when an audience waits, and until when: as its last update promised, else as the target of its own says.
+/// The team is owed updates by the cadence of the severity from the declaration on; everybody else what they were
+/// promised.
 fn next_update(
     incident: &Incident,
     policy: &Policy,
+    audience: Audience,
     every: Option<Span>,
-) -> Option<(String, Utc, Utc, bool)> {
-    let last = incident.talk.last_sent(None);
-    let audience = last.map_or(crate::domain::audience::Audience::Internal, |u| u.audience);
+) -> Option<(Utc, Utc, bool)> {
+    let last = last_told(incident, audience);
     let from = last.and_then(|u| u.sent.as_ref()).map_or(incident.declared_at, |(_, at)| *at);
-    let promised = last.and_then(|u| u.next_at).filter(|at| *at > from);
-    let deadline = match promised {
-        Some(at) => at,
-        None => {
-            let own = incident.targets.get("update").and_then(|t| t.parse::<Target>().ok());
-            match own {
-                Some(own) => policy.calendar.deadline(from, &own)?,
-                None => from.checked_add_signed(every?)?,
-            }
-        }
+    if let Some(promised) = last.and_then(|u| u.next_at).filter(|at| *at > from) {
+        return Some((from, promised, true));
+    }
+    let key = ClockKey::Update(audience).to_string();
+    let own = incident.targets.get(&key).and_then(|t| t.parse::<Target>().ok());
+    let deadline = match (own, audience) {
+        (Some(own), _) => policy.calendar.deadline(from, &own)?,
+        (None, Audience::Internal) => from.checked_add_signed(every?)?,
+        (None, _) => return None,
     };
-    Some((format!("update {audience}"), from, deadline, promised.is_some()))
+    Some((from, deadline, false))
 }
 
 fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc>, Utc)> {

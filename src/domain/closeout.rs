@@ -86,7 +86,8 @@ pub fn blockers(incident: &Incident, policy: &Policy) -> Vec<Blocker> {
             }
         }
     }
-    for update in incident.talk.unsent() {
+    let struck = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some());
+    for update in incident.talk.unsent().filter(|u| !struck(u.seq)) {
         let state = if update.state == UpdateState::Approved { "approved" } else { "drafted" };
         soft(
             "update-not-sent",

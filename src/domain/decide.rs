@@ -8,6 +8,7 @@ mod lines;
 mod room;
 mod steps;
 mod stories;
+mod updates;
 
 pub use room::role_warning;
 

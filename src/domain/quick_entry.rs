@@ -7,7 +7,7 @@
 //! | `! ` | a decision; `@executor` in front or at the end and `check 15m` at the end are taken out |
 //! | `? ` | a hypothesis |
 //! | `+ ` | an ask; `@person` and a time box such as `3m`, in front, are taken out |
-//! | `> ` | an update; `customers:` in front names the audience, else it is internal |
+//! | `> ` | an update; `customers:` in front names the audience, else it is internal; `next 30m` at the end, or its line `Next update: …`, says when the next one is due |
 //! | `* ` | a starred note |
 //! | `\` | plain text: the `\` is dropped when a time, mark or verb follows it, or a space |
 //! | `:verb` | a verb of the command line with the rest as its arguments |
@@ -17,6 +17,8 @@ mod milestone;
 mod words;
 
 use crate::domain::audience::Audience;
+use crate::domain::promise;
+use crate::domain::request::When;
 use crate::domain::time::Span;
 use crate::domain::time_spec::{Context, Moment, TimeProblem, parse_leading};
 use crate::domain::words::EntryKind;
@@ -70,6 +72,8 @@ pub enum Line {
     Update {
         /// For whom.
         audience: Audience,
+        /// When the next one is promised.
+        next: Option<When>,
     },
     /// A verb.
     Command {
@@ -142,17 +146,22 @@ pub fn parse(input: &str, ctx: &Context) -> Result<QuickEntry, EntryProblem> {
     }
     match parse_leading(body, ctx)? {
         Some((moment, rest)) => {
-            parse_line(rest, rest, "the time").map(|entry| QuickEntry { at: Some(moment), ..entry })
+            parse_line(rest, rest, "the time", ctx).map(|entry| QuickEntry { at: Some(moment), ..entry })
         }
         None => match escaped(body, ctx) {
             Some(text) => plain(text, "\\"),
-            None => parse_line(body, input, ""),
+            None => parse_line(body, input, "", ctx),
         },
     }
 }
 
 /// Reads what follows the time. `whole` is the text of a plain note.
-fn parse_line(body: &str, whole: &str, before: &'static str) -> Result<QuickEntry, EntryProblem> {
+fn parse_line(
+    body: &str,
+    whole: &str,
+    before: &'static str,
+    ctx: &Context,
+) -> Result<QuickEntry, EntryProblem> {
     if let Some(rest) = body.strip_prefix(':') {
         if rest.trim().is_empty() {
             return Err(EntryProblem::NoVerb);
@@ -185,7 +194,10 @@ fn parse_line(body: &str, whole: &str, before: &'static str) -> Result<QuickEntr
         '?' => entry(Line::Hypothesis, rest, rest, "the hypothesis's mark"),
         '>' => {
             let (audience, text) = words::audience(rest);
-            entry(Line::Update { audience }, text, text, "the update's mark")
+            let (text, marked) =
+                promise::marker(text, ctx).map_or((text, None), |(text, when)| (text, Some(when)));
+            let next = marked.or_else(|| promise::stated(text, ctx).and_then(Result::ok));
+            entry(Line::Update { audience, next }, text, text, "the update's mark")
         }
         _ => entry(Line::Note { starred: true }, rest, rest, "the star"),
     }

@@ -159,6 +159,8 @@ pub enum Request {
     MarkSent {
         /// The draft.
         target: Seq,
+        /// When the next one is promised, where that is not what the draft says.
+        next: Option<When>,
     },
     /// Correct text or time of a line.
     Amend {

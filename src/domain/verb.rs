@@ -64,6 +64,7 @@ macro_rules! verbs {
 pub const VERBS: &[VerbSpec] = verbs! {
     "ack" [] "ack LINE [@person]" "acknowledge an ask";
     "answer" [] "answer LINE TEXT" "answer an ask";
+    "approve" [] "approve LINE" "a draft of an update may go out";
     "attach" ["o", "runbook"] "attach RUNBOOK" "attach a runbook";
     "block" [] "block STEP REASON" "a step cannot be done now";
     "brief" ["b"] "brief" "the standing brief";
@@ -93,6 +94,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
     "role" ["r"] "role ROLE @person" "give a role, or hand it over";
     "scope" [] "scope ASSET suspected|affected|clean|fixed" "where an asset stands";
+    "send" [] "send LINE [next 30m]" "a draft of an update went out";
     "service" [] "service NAME..." "the services that are touched";
     "severity" ["s", "sev"] "severity NAME [REASON]" "change the severity";
     "skip" [] "skip STEP REASON" "leave a step out";
@@ -145,6 +147,17 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
             return Ok(Verb::Postmortem(PostmortemVerb::Publish(reason)));
         }
         "ack" => Request::Acknowledge { target: line()?, person: person(tail) },
+        "approve" => Request::ApproveUpdate { target: line()? },
+        "send" => Request::MarkSent {
+            target: line()?,
+            next: match tail.strip_prefix("next").unwrap_or(tail).trim() {
+                "" => None,
+                span => match crate::domain::time::parse_span(span) {
+                    Ok(span) => Some(crate::domain::request::When::In(span)),
+                    Err(_) => return Err(usage()),
+                },
+            },
+        },
         "answer" => Request::Answer { target: line()?, text: need(tail)? },
         "tick" => step(rest, StepMove::Tick).ok_or_else(usage)?,
         "doing" => step(rest, StepMove::Doing).ok_or_else(usage)?,
@@ -259,7 +272,7 @@ pub fn of_entry(entry: QuickEntry) -> Result<Verb, Refusal> {
         },
         Line::Hypothesis => Request::Propose { text, tags },
         Line::Ask { person, time_box } => Request::Ask { text, person, time_box, tags },
-        Line::Update { audience } => Request::SendUpdate { audience, text, next: None },
+        Line::Update { audience, next } => Request::SendUpdate { audience, text, next },
         Line::Command { verb, rest } => return read(&verb, &rest, at),
     };
     Ok(Verb::Ask(Asked { request, at }))

@@ -269,7 +269,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         PickFor::Update(target) if id == "approve" => {
             room::submit_one(model, Request::ApproveUpdate { target }, fx);
         }
-        PickFor::Update(target) => room::submit_one(model, Request::MarkSent { target }, fx),
+        PickFor::Update(target) => room::submit_one(model, Request::MarkSent { target, next: None }, fx),
     }
 }
 

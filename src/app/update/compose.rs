@@ -10,7 +10,7 @@ use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
 use crate::domain::quick_entry::{self, EntryProblem, Line, QuickEntry};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Asked, Request};
+use crate::domain::request::{Asked, Request, When};
 use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::time_spec::{self, Context};
 use crate::domain::verb::{self, PostmortemVerb, Verb};
@@ -364,8 +364,7 @@ pub fn preview(model: &Model) -> Preview {
                 Line::Command { verb, .. } => {
                     verb::find(verb).map_or_else(|| "no such verb".to_owned(), |v| v.usage.to_owned())
                 }
-                Line::Update { audience: Audience::Internal } => "updt".to_owned(),
-                Line::Update { audience } => format!("updt {audience}"),
+                Line::Update { audience, next } => update_words(*audience, *next, ctx.now, model),
                 line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
             };
             let named = entry.at.map(|m| (m.at, m.day_named, m.about));
@@ -411,4 +410,11 @@ fn clock(at: Utc, model: &Model) -> String {
     } else {
         format!("{}Z", with_zone(at, model.zone()))
     }
+}
+
+/// An update in the preview: for whom, and when the next one is due.
+fn update_words(audience: Audience, next: Option<When>, from: Utc, model: &Model) -> String {
+    let whom = if audience == Audience::Internal { String::new() } else { format!(" {audience}") };
+    let next = next.map(|when| format!(" next {}", clock(when.from(from), model))).unwrap_or_default();
+    format!("updt{whom}{next}")
 }

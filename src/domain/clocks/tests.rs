@@ -16,7 +16,7 @@ fn a_new_p1_has_resolution_and_update_clocks() {
     let found = clocks(&room.incident, &room.policy, room.now);
     let resolution = found.iter().find(|c| c.key == ClockKey::Resolution).unwrap();
     assert_eq!(resolution.deadline - room.now, Span::hours(4), "P1 resolves within four hours (seed 003)");
-    let update = found.iter().find(|c| c.key == ClockKey::Update).unwrap();
+    let update = found.iter().find(|c| c.key == ClockKey::Update(Audience::Internal)).unwrap();
     assert_eq!(update.deadline - room.now, Span::minutes(30));
     assert!(!found.iter().any(|c| c.key == ClockKey::Response), "a commander took it");
 }
@@ -42,14 +42,56 @@ fn quiet_then_warning_at_three_quarters_then_breached_first() {
 fn an_update_starts_its_clock_again_and_may_promise_its_own_time() {
     let mut room = Room::declared();
     room.wait(Span::minutes(20));
+    let told = |room: &mut Room, audience, next| {
+        room.ask(Request::SendUpdate { audience, text: "looking".to_owned(), next })[0]
+    };
+    told(&mut room, Audience::Customers, Some(When::In(Span::minutes(25))));
+    told(&mut room, Audience::Public, None);
+    let owed = |room: &Room| -> Vec<(String, i64)> {
+        clocks(&room.incident, &room.policy, room.now)
+            .iter()
+            .filter(|c| matches!(c.key, ClockKey::Update(_)))
+            .map(|c| (c.what.clone(), (c.deadline - room.now).num_minutes()))
+            .collect()
+    };
+    let pair = |what: &str, minutes: i64| (what.to_owned(), minutes);
+    // A word to customers is none to the team, and the public was promised nothing.
+    assert_eq!(owed(&room), [pair("update internal", 10), pair("update customers", 25)]);
+    told(&mut room, Audience::Internal, None);
+    assert_eq!(owed(&room), [pair("update customers", 25), pair("update internal", 30)]);
+    // A later update that promises nothing ends the promise.
+    room.wait(Span::minutes(5));
+    let last = told(&mut room, Audience::Customers, None);
+    assert_eq!(owed(&room), [pair("update internal", 25)]);
+    // Crossed out, it never went out.
+    room.ask(Request::Strike { target: last, reason: "not sent after all".to_owned() });
+    assert_eq!(owed(&room), [pair("update customers", 20), pair("update internal", 25)]);
+}
+
+#[test]
+fn each_audience_has_a_clock_that_can_be_put_off_and_a_target() {
+    let mut room = Room::declared();
     room.ask(Request::SendUpdate {
         audience: Audience::Customers,
         text: "looking".to_owned(),
         next: Some(When::In(Span::minutes(10))),
     });
+    let until = room.now + Span::minutes(40);
+    room.ask(Request::AcknowledgeClock {
+        clock: "update:customers".to_owned(),
+        until: Some(until),
+        reason: "legal reads it".to_owned(),
+    });
+    room.ask(Request::SetTarget {
+        clock: "update:regulator".to_owned(),
+        target: "72h".to_owned(),
+        reason: "the law".to_owned(),
+    });
     let found = clocks(&room.incident, &room.policy, room.now);
-    let update = found.iter().find(|c| c.key == ClockKey::Update).unwrap();
-    assert_eq!((update.what.as_str(), update.deadline - room.now), ("update customers", Span::minutes(10)));
+    let of = |audience| found.iter().find(|c| c.key == ClockKey::Update(audience)).unwrap();
+    assert_eq!(of(Audience::Customers).deadline, until);
+    assert!(of(Audience::Customers).acknowledged);
+    assert_eq!(of(Audience::Regulator).deadline - room.incident.declared_at, Span::hours(72));
 }
 
 #[test]
@@ -105,7 +147,7 @@ fn a_resolved_incident_has_no_clock() {
 
 #[test]
 fn keys_round_trip() {
-    for key in ["response", "resolution", "update", "phase:contain", "decision:7", "ask:9"] {
+    for key in ["response", "resolution", "update", "update:regulator", "phase:contain", "decision:7", "ask:9"] {
         assert_eq!(key.parse::<ClockKey>().unwrap().to_string(), key);
     }
     assert!("phase:panic".parse::<ClockKey>().is_err());

@@ -3,8 +3,7 @@
 use super::{Case, person, reason, said};
 use crate::domain::event::{
     Alerted, Amended, AskAcknowledged, AskAnswered, AskMade, DecisionMade, HypothesisChanged,
-    HypothesisProposed, NewEvent, Noted, Redacted, Restored, Starred, Struck, UpdateApproved, UpdateDrafted,
-    UpdateSent, VerdictGiven,
+    HypothesisProposed, NewEvent, Noted, Redacted, Restored, Starred, Struck, UpdateApproved, VerdictGiven,
 };
 use crate::domain::ids::Seq;
 use crate::domain::incident::UpdateState;
@@ -49,36 +48,17 @@ impl Case<'_> {
                 due_at: time_box.map(|span| crate::domain::request::When::In(span).from(self.when())),
                 tags: tags.clone(),
             }),
-            Request::SendUpdate { audience, text, next } => self.one(UpdateSent {
-                target: None,
-                audience: *audience,
-                text: said("update", text)?,
-                next_at: next.map(|n| n.from(self.when())),
-            }),
-            Request::DraftUpdate { audience, text, next } => self.one(UpdateDrafted {
-                audience: *audience,
-                text: said("update", text)?,
-                next_at: next.map(|n| n.from(self.when())),
-            }),
+            Request::SendUpdate { audience, text, next } => self.send(*audience, text, *next),
+            Request::DraftUpdate { audience, text, next } => self.draft(*audience, text, *next),
             Request::ApproveUpdate { target } => {
                 let update = self.update(*target)?;
                 if update.state != UpdateState::Drafted {
                     return Err(Refusal::no(format!("update {target} is {} already", update.state.as_str())));
                 }
+                self.may_go_out(update)?;
                 self.one(UpdateApproved { target: *target })
             }
-            Request::MarkSent { target } => {
-                let update = self.update(*target)?;
-                if update.state == UpdateState::Sent {
-                    return Err(Refusal::no(format!("update {target} is sent already")));
-                }
-                self.one(UpdateSent {
-                    target: Some(*target),
-                    audience: update.audience,
-                    text: String::new(),
-                    next_at: update.next_at,
-                })
-            }
+            Request::MarkSent { target, next } => self.mark_sent(*target, *next),
             Request::Amend { target, text, at, seen } => self.amend(*target, text.as_deref(), *at, *seen),
             Request::Strike { target, reason: why } => {
                 let entry = self.entry(*target)?;
@@ -199,15 +179,11 @@ impl Case<'_> {
         case.one(amended)
     }
 
-    fn not_a(&self, target: Seq, what: &str) -> Refusal {
+    pub(super) fn not_a(&self, target: Seq, what: &str) -> Refusal {
         Refusal::not_found(format!("line {target} of {} is not {}", self.incident.id, with_article(what)))
     }
 
     fn ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {
         self.incident.talk.asks.get(&target).ok_or_else(|| self.not_a(target, "ask"))
-    }
-
-    fn update(&self, target: Seq) -> Result<&crate::domain::incident::Update, Refusal> {
-        self.incident.talk.updates.get(&target).ok_or_else(|| self.not_a(target, "update"))
     }
 }

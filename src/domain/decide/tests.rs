@@ -212,9 +212,51 @@ fn a_drafted_update_is_approved_and_sent_once() {
         next: None,
     })[0];
     room.ask(Request::ApproveUpdate { target: seq });
-    room.ask(Request::MarkSent { target: seq });
-    assert_eq!(refused(&mut room, Request::MarkSent { target: seq }).0, RefusalKind::No);
+    room.ask(Request::MarkSent { target: seq, next: None });
+    assert_eq!(refused(&mut room, Request::MarkSent { target: seq, next: None }).0, RefusalKind::No);
     assert!(room.incident.talk.last_sent(Some(Audience::Customers)).is_some());
+}
+
+#[test]
+fn an_update_with_a_place_to_fill_in_does_not_go_out() {
+    let mut room = Room::declared();
+    let text = "What you should do: [fill in: what customers should do]\n[Fill in: contact]".to_owned();
+    let audience = Audience::Customers;
+    let send = Request::SendUpdate { audience, text: text.clone(), next: None };
+    let (kind, message) = refused(&mut room, send);
+    assert_eq!(kind, RefusalKind::No);
+    assert!(message.contains("what customers should do and 1 more"), "{message}");
+    let draft = room.ask(Request::DraftUpdate { audience, text, next: None })[0];
+    assert_eq!(refused(&mut room, Request::ApproveUpdate { target: draft }).0, RefusalKind::No);
+    assert_eq!(refused(&mut room, Request::MarkSent { target: draft, next: None }).0, RefusalKind::No);
+    let text = Some("customers: Nothing to do. Write to us.".to_owned());
+    room.ask(Request::Amend { target: draft, text, at: None, seen: None });
+    room.ask(Request::MarkSent { target: draft, next: None });
+    assert_eq!(room.incident.talk.updates[&draft].text, "Nothing to do. Write to us.");
+}
+
+#[test]
+fn an_update_promises_the_time_that_its_words_name() {
+    let mut room = Room::declared();
+    let audience = Audience::Public;
+    let next = |room: &Room, seq: Seq| room.incident.talk.updates[&seq].next_at.map(|at| at - room.now);
+    let send = |text: &str| Request::SendUpdate { audience, text: text.to_owned(), next: None };
+    let sent = room.ask(send("Status: looking\nNext update: in 45 minutes"))[0];
+    assert_eq!(next(&room, sent), Some(Span::minutes(45)));
+    let sent = room.ask(send("we are looking, next 20m"))[0];
+    assert_eq!(next(&room, sent), Some(Span::minutes(20)));
+    assert_eq!(room.incident.talk.updates[&sent].text, "we are looking");
+    let past = (room.now - Span::hours(1)).format("Next update: %Y-%m-%d %H:%M UTC").to_string();
+    assert_eq!(refused(&mut room, send(&past)).0, RefusalKind::No);
+    // A draft that lay for too long must not promise what has passed; what its words do not say counts anew.
+    let soon = (room.now + Span::minutes(10)).format("Next update: %Y-%m-%d %H:%M UTC").to_string();
+    let text = |text: &str| Request::DraftUpdate { audience, text: text.to_owned(), next: None };
+    let dated = room.ask(text(&soon))[0];
+    let spans = room.ask(text("looking, next 10m"))[0];
+    room.wait(Span::minutes(30));
+    assert_eq!(refused(&mut room, Request::MarkSent { target: dated, next: None }).0, RefusalKind::No);
+    room.ask(Request::MarkSent { target: spans, next: None });
+    assert_eq!(next(&room, spans), Some(Span::minutes(10)));
 }
 
 #[test]

@@ -114,7 +114,7 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::EvidenceTransferred(e) => (Topic::House, format!("evidence: {} → {}", e.from, e.to)),
         Event::ScopeItemSet(e) => (Topic::House, format!("scope: {} {}", e.asset, e.state)),
-        Event::UpdateApproved(e) => (Topic::House, format!("approved: {}", said(before, e.target))),
+        Event::UpdateApproved(e) => (Topic::Reply, format!("approved: {}", said(before, e.target))),
         Event::UpdateSent(e) => {
             let words = e.target.map(|t| said(before, t)).unwrap_or_default();
             (Topic::Reply, format!("sent to {}: {words}", e.audience))

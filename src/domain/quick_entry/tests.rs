@@ -24,7 +24,14 @@ fn shown(line: &str) -> String {
         Line::Decision { executor, check } => format!("decision{}{}", person(executor), span(check)),
         Line::Hypothesis => "hypothesis".into(),
         Line::Ask { person: who, time_box } => format!("ask{}{}", person(who), span(time_box)),
-        Line::Update { audience } => format!("update {audience}"),
+        Line::Update { audience, next } => {
+            let next = match next {
+                Some(crate::domain::request::When::In(span)) => format!(" next {}", crate::domain::time::format_span(span)),
+                Some(crate::domain::request::When::At(at)) => format!(" next {}", at.format("%H:%M")),
+                None => String::new(),
+            };
+            format!("update {audience}{next}")
+        }
         Line::Command { verb, rest } => format!("verb {verb} ({rest})"),
     };
     let at = entry.at.map(|m| format!("{} ", m.at.format("%H:%M"))).unwrap_or_default();
@@ -83,6 +90,13 @@ fn lines_by_table() {
         ("> regulator: notified", "update regulator|notified"),
         ("> internal: a: b", "update internal|a: b"),
         ("> investigating", "update internal|investigating"),
+        ("> customers: we are looking, next 30m", "update customers next 30m|we are looking"),
+        ("> looking next 15:06", "update internal next 15:06|looking"),
+        (
+            "> public:\nStatus: contained\nNext update: 2026-11-20 15:06 UTC",
+            "update public next 15:06|Status: contained\nNext update: 2026-11-20 15:06 UTC",
+        ),
+        ("> we say more in the next 30 minutes", "update internal|we say more in the next 30 minutes"),
         ("> cause: a bad deploy", "update internal|cause: a bad deploy"),
         (">> quoted", "note|>> quoted"),
         // plain text

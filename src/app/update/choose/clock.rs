@@ -2,6 +2,7 @@
 //! target can be another for this incident.
 
 use super::{Item, Model, Overlay, Pick, PickFor};
+use crate::domain::audience::Audience;
 use crate::domain::clocks::{self, Clock, ClockKey, Pressure};
 use crate::domain::time::{day_in_zone, format_span, with_zone};
 
@@ -57,12 +58,14 @@ pub(super) fn targets(model: &mut Model) {
     let level = model.policy.level(&incident.profile, incident.severity.as_deref());
     let every = level.update_every.map_or_else(|| "none".to_owned(), crate::domain::time::exact_span);
     let phase = ClockKey::Phase(incident.phase);
-    let rules = [
+    let mut rules = vec![
         (ClockKey::Response, "take it", level.response.to_string()),
         (ClockKey::Resolution, "resolve it", level.resolution.to_string()),
-        (ClockKey::Update, "the longest silence", every),
+        (ClockKey::Update(Audience::Internal), "the longest silence", every),
         (phase, "the budget of this phase", "as the runbook says".to_owned()),
     ];
+    let outside = Audience::ALL.iter().filter(|a| **a != Audience::Internal);
+    rules.extend(outside.map(|a| (ClockKey::Update(*a), "the longest silence", "as promised".to_owned())));
     let items = rules
         .into_iter()
         .map(|(key, what, rule)| {
