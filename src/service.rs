@@ -14,6 +14,7 @@ mod publish;
 mod record;
 mod room;
 mod runbooks;
+mod updates;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ pub use publish::{DraftFile, PublishReport};
 pub use record::Said;
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, read_file as read_runbook};
+pub use updates::Wording;
 
 use crate::domain::ids::{EventId, LogId};
 use crate::domain::incident::Incident;
@@ -104,6 +106,8 @@ pub struct Places {
     pub drafts: PathBuf,
     /// The team's runbooks.
     pub runbooks: PathBuf,
+    /// The team's templates.
+    pub templates: PathBuf,
 }
 
 impl Places {

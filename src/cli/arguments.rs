@@ -7,7 +7,7 @@ use crate::domain::ids::Seq;
 use crate::domain::promise;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::When;
-use crate::domain::time::{Span, Utc, parse_span};
+use crate::domain::time::{Utc, parse_span};
 use crate::domain::time_spec;
 
 /// The number of a line, with or without `#`.
@@ -71,6 +71,7 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Span;
 
     fn now() -> Utc {
         "2026-11-20T14:00:00Z".parse().unwrap()

@@ -1,4 +1,4 @@
-//! `warroom update`: a word to an audience.
+//! `warroom update`: a word to an audience, from its first wording to the stamp that it went out.
 
 use super::arguments;
 use super::context::Context;
@@ -7,21 +7,44 @@ use super::output::Stop;
 use super::stdin;
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
+use crate::domain::incident::{Incident, Update};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request, When};
+use crate::domain::time::{Utc, rfc3339};
+use crate::domain::wording;
+use crate::service::Failure;
+use crate::shell::editor::Editor;
 
-/// Tell an audience, draft a word to one, or send a draft
+/// Tell an audience, draft a word to one, approve, or send a draft
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Nothing is sent anywhere: sending stamps who told whom what, and when. --print fills the template of \
+    the audience (templates/ in the home, else the shipped one) from the log; what only people know is marked \
+    [fill in: …], and an update with such a mark does not go out. When the next one is due is said by --next, by \
+    'next 30m' at the end of the text, or by its line 'Next update: …'.
+
+Examples:
+  warroom update . internal --print > update.txt     edit it, then: warroom update . internal - < update.txt
+  warroom update . customers --edit --draft          the editor, filled from the log; approve and send later
+  warroom update . approve 31 && warroom update . send 31
+  warroom update . show 31                           its words alone, to paste where they go"
+)]
 pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// internal, customers, public or regulator; or approve or send with the number of a draft
-    #[arg(value_name = "AUDIENCE|approve|send")]
+    /// internal, customers, public or regulator; or list; or show, approve or send with the number of an update
+    #[arg(value_name = "AUDIENCE|list|show|approve|send")]
     what: String,
-    /// The words, or - for standard input; the number of the draft to approve or send
+    /// The words, or - for standard input; the number of the update to show, approve or send
     #[arg(value_name = "TEXT|SEQ", allow_hyphen_values = true)]
-    text: String,
+    text: Option<String>,
+    /// Print a first wording from the log, and store nothing
+    #[arg(long, conflicts_with_all = ["text", "edit", "draft"])]
+    print: bool,
+    /// Write it in the editor, filled from the log
+    #[arg(long, conflicts_with = "text")]
+    edit: bool,
     /// Write it down, to be approved and sent later
     #[arg(long)]
     draft: bool,
@@ -36,13 +59,26 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
+        let next = self.next.as_deref().map(|t| arguments::ahead(t, context.now())).transpose()?;
         let request = match self.what.as_str() {
+            "list" => return self.list(context).await,
+            "show" => return self.show(context).await,
             "approve" => Request::ApproveUpdate { target: self.number()? },
-            "send" => Request::MarkSent { target: self.number()?, next: self.ahead(context)? },
+            "send" => Request::MarkSent { target: self.number()?, next },
             audience => {
                 let audience: Audience = audience.parse()?;
-                let next = self.ahead(context)?;
-                let text = stdin::text_or_stdin(&self.text)?;
+                if self.print {
+                    return self.print(context, audience, next).await;
+                }
+                let text = match &self.text {
+                    Some(text) => stdin::text_or_stdin(text)?,
+                    None if self.edit => self.edited(context, audience, next).await?,
+                    None => {
+                        return Err(Refusal::usage("the words are missing")
+                            .hint("give them, - for standard input, or --print or --edit to have them filled in")
+                            .into());
+                    }
+                };
                 if self.draft {
                     Request::DraftUpdate { audience, text, next }
                 } else {
@@ -51,19 +87,125 @@ impl Args {
             }
         };
         let room = context.room(&self.incident).await?;
-        room.perform(Asked { request, at }, None).await
+        let incident = room.incident().await?;
+        let goes_to = match &request {
+            Request::SendUpdate { audience, .. } => Some(*audience),
+            Request::MarkSent { target, .. } => incident.talk.updates.get(target).map(|u| u.audience),
+            _ => None,
+        };
+        let answer = room.perform(Asked { request, at }, None).await?;
+        if let Some(hint) = goes_to.and_then(|audience| wording::order_hint(&incident, audience)) {
+            context.out.say(&format!("hint: {hint}"));
+        }
+        Ok(answer)
     }
-}
 
-impl Args {
-    /// The time of `--next`.
-    fn ahead(&self, context: &Context<'_>) -> Result<Option<When>, Stop> {
-        self.next.as_deref().map(|t| arguments::ahead(t, context.now())).transpose()
+    async fn print(&self, context: &Context<'_>, audience: Audience, next: Option<When>) -> Answer {
+        let (service, log) = context.look(&self.incident).await?;
+        let incident = service.incident(log).await?;
+        let now = context.now();
+        let words = service.wording(&incident, audience, next.map(|n| n.from(now)), now, chrono_tz::Tz::UTC);
+        if let Some(problem) = &words.problem {
+            context.out.say(&format!("warning: {problem}"));
+        }
+        let document = serde_json::json!({
+            "id": incident.id,
+            "audience": audience,
+            "text": words.text,
+            "unfilled": wording::unfilled(&words.text),
+            "template": if words.own { "own" } else { "shipped" },
+            "problem": words.problem,
+        });
+        context.out.answer(&document, || words.text.clone())
+    }
+
+    async fn edited(
+        &self,
+        context: &Context<'_>,
+        audience: Audience,
+        next: Option<When>,
+    ) -> Result<String, Stop> {
+        let environment = &context.session.environment;
+        let named = environment.visual.is_some() || environment.editor.is_some();
+        if !environment.stdin_is_terminal && !named {
+            return Err(Failure::no("there is no terminal to edit on")
+                .hint("set EDITOR, or use --print and give the text with -")
+                .into());
+        }
+        let editor = Editor::find(environment).map_err(|e| Failure::no(e.to_string()))?;
+        let room = context.room(&self.incident).await?;
+        let incident = room.incident().await?;
+        let now = context.now();
+        let words =
+            room.service.wording(&incident, audience, next.map(|n| n.from(now)), now, chrono_tz::Tz::UTC);
+        if let Some(problem) = &words.problem {
+            context.out.say(&format!("warning: {problem}"));
+        }
+        let name = format!("{}-update-{audience}.txt", incident.id);
+        let edited = editor
+            .edit(&context.session.home.drafts(), &name, &words.text)
+            .map_err(|e| Failure::no(e.to_string()))?;
+        let text = edited.text.trim().to_owned();
+        edited.stored();
+        Ok(text)
+    }
+
+    async fn list(&self, context: &Context<'_>) -> Answer {
+        let (service, log) = context.look(&self.incident).await?;
+        let incident = service.incident(log).await?;
+        let updates: Vec<&Update> = incident.talk.updates.values().collect();
+        let rows: Vec<_> = updates.iter().map(|u| view(&incident, u)).collect();
+        let document = serde_json::json!({ "id": incident.id, "updates": rows });
+        context.out.answer(&document, || {
+            if updates.is_empty() {
+                return format!("{}: nobody was told anything yet", incident.id);
+            }
+            let lines: Vec<String> = updates.iter().map(|u| line(&incident, u)).collect();
+            lines.join("\n")
+        })
+    }
+
+    async fn show(&self, context: &Context<'_>) -> Answer {
+        let target = self.number()?;
+        let (service, log) = context.look(&self.incident).await?;
+        let incident = service.incident(log).await?;
+        let update = incident.talk.updates.get(&target).ok_or_else(|| {
+            Refusal::not_found(format!("line {target} of {} is not an update", incident.id))
+                .hint("warroom update INC list names them")
+        })?;
+        context.out.answer(&view(&incident, update), || update.text.clone())
     }
 
     fn number(&self) -> Result<Seq, Stop> {
-        arguments::line(&self.text).map_err(|why| {
-            Refusal::usage(format!("{:?} is {why}", self.text)).hint("name the draft by its number").into()
+        let text = self.text.as_deref().unwrap_or_default();
+        arguments::line(text).map_err(|why| {
+            Refusal::usage(format!("{text:?} is {why}")).hint("name the update by its number").into()
         })
     }
+}
+
+fn view(incident: &Incident, update: &Update) -> serde_json::Value {
+    let stamp = |stamp: &Option<(String, Utc)>| {
+        stamp.as_ref().map(|(by, at)| serde_json::json!({ "by": by, "at": rfc3339(*at) }))
+    };
+    let struck = incident.timeline.get(update.seq).is_some_and(|e| e.struck.is_some());
+    serde_json::json!({
+        "seq": update.seq,
+        "audience": update.audience,
+        "state": if struck { "struck" } else { update.state.as_str() },
+        "text": update.text,
+        "by": update.by,
+        "at": rfc3339(update.at),
+        "approved": stamp(&update.approved),
+        "sent": stamp(&update.sent),
+        "next_at": update.next_at.map(rfc3339),
+    })
+}
+
+fn line(incident: &Incident, update: &Update) -> String {
+    let struck = incident.timeline.get(update.seq).is_some_and(|e| e.struck.is_some());
+    let stamps = wording::stamps(update, chrono_tz::Tz::UTC);
+    let stamps = if struck { "crossed out".to_owned() } else { stamps };
+    let first: String = update.text.lines().next().unwrap_or_default().chars().take(60).collect();
+    format!("{:>4} {:<9} {stamps}: {first}", update.seq.to_string(), update.audience)
 }

@@ -77,7 +77,10 @@ pub fn stated(text: &str, ctx: &Context) -> Option<Result<When, NotAhead>> {
         .map(|w| w.trim_end_matches('.').trim_matches('*'))
         .filter(|w| !w.is_empty() && *w != ":")
         .collect();
-    while words.first().is_some_and(|w| BETWEEN.iter().any(|b| w.trim_end_matches(':').eq_ignore_ascii_case(b))) {
+    while words
+        .first()
+        .is_some_and(|w| BETWEEN.iter().any(|b| w.trim_end_matches(':').eq_ignore_ascii_case(b)))
+    {
         words.remove(0);
     }
     let mut words = words.into_iter();
@@ -86,7 +89,8 @@ pub fn stated(text: &str, ctx: &Context) -> Option<Result<When, NotAhead>> {
         // `30 minutes`, `2 hours`
         let unit = second.to_ascii_lowercase();
         let unit = ["m", "h", "d"].into_iter().find(|u| {
-            unit == *u || matches!((*u, unit.as_str()), ("m", "min" | "mins" | "minute" | "minutes"))
+            unit == *u
+                || matches!((*u, unit.as_str()), ("m", "min" | "mins" | "minute" | "minutes"))
                 || matches!((*u, unit.as_str()), ("h", "hour" | "hours") | ("d", "day" | "days"))
         });
         return unit.map(|u| ahead(&format!("{first}{u}"), ctx));
@@ -170,7 +174,9 @@ mod tests {
             read("Next update: 2026-11-25 14:30 UTC"),
             Some(Err(NotAhead::Passed(at("2026-11-25T14:30:00Z"))))
         );
-        for text in ["no promise", "Next update: none", "Next update: 16:06 CET", "Next update:", "Next updates"] {
+        for text in
+            ["no promise", "Next update: none", "Next update: 16:06 CET", "Next update:", "Next updates"]
+        {
             assert_eq!(read(text), None, "{text}: a zone that is not known, or no time, promises nothing");
         }
     }

@@ -12,7 +12,7 @@ pub const CONFIG_FILE: &str = "warroom.toml";
 
 /// The folders of a home, all made with it.
 const FOLDERS: &[&str] =
-    &["runbooks", "drills", "postmortems", "index", "drafts", "mirror", "snapshots", "log"];
+    &["runbooks", "drills", "templates", "postmortems", "index", "drafts", "mirror", "snapshots", "log"];
 
 /// What named the home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Shipped<'a> {
     pub runbooks: &'a [(&'a str, &'a str)],
     /// File name and text of each drill.
     pub drills: &'a [(&'a str, &'a str)],
+    /// File name and text of each template.
+    pub templates: &'a [(&'a str, &'a str)],
 }
 
 /// The folder that holds everything; it may not exist yet.
@@ -175,6 +177,12 @@ impl Home {
         self.root.join("drills")
     }
 
+    /// The team's templates.
+    #[must_use]
+    pub fn templates(&self) -> PathBuf {
+        self.root.join("templates")
+    }
+
     /// The archive where the configuration names no other.
     #[must_use]
     pub fn postmortems(&self) -> PathBuf {
@@ -226,7 +234,7 @@ impl Home {
     }
 
     /// Makes the home, or what is missing of it. Can be repeated, interrupted, and done by two processes at once;
-    /// never overwrites a file. Shipped runbooks and drills are put in place only while there is no `warroom.toml`, so that
+    /// never overwrites a file. Shipped runbooks, drills and templates are put in place only while there is no `warroom.toml`, so that
     /// a deleted one stays deleted. Also narrows this process's umask to what the home allows.
     ///
     /// Returns whether this call made it.
@@ -256,7 +264,11 @@ impl Home {
         if self.exists() {
             return Ok(false);
         }
-        for (folder, files) in [(self.runbooks(), shipped.runbooks), (self.drills(), shipped.drills)] {
+        for (folder, files) in [
+            (self.runbooks(), shipped.runbooks),
+            (self.drills(), shipped.drills),
+            (self.templates(), shipped.templates),
+        ] {
             for (name, text) in files {
                 make_file(&folder.join(name), text, modes)?;
             }

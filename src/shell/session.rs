@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::audience::Audience;
 use crate::domain::drill;
 use crate::domain::ids::{EventId, LogId};
 use crate::domain::log::sanitise_actor;
 use crate::domain::policy::Policy;
 use crate::domain::runbook::shipped;
 use crate::domain::time::Utc;
+use crate::domain::wording;
 use crate::service::{
     ArchivePlace, By, EventStore, Failure, FailureKind, MemoryStore, Mint, OpenMode, Places, Service,
     SqliteStore,
@@ -104,7 +106,10 @@ impl Session {
         let runbooks: Vec<_> = runbooks.iter().map(|(name, text)| (name.as_str(), *text)).collect();
         let drills: Vec<_> = drills.iter().map(|(name, text)| (name.as_str(), *text)).collect();
         let config = default_file();
-        let shipped = Shipped { config: &config, runbooks: &runbooks, drills: &drills };
+        let templates: Vec<_> =
+            Audience::ALL.iter().map(|a| (wording::file_name(*a), wording::shipped(*a))).collect();
+        let shipped =
+            Shipped { config: &config, runbooks: &runbooks, drills: &drills, templates: &templates };
         self.home.create(access, shipped).map_err(|e| Failure::no(e.to_string()))
     }
 
@@ -179,6 +184,7 @@ impl Session {
             index: self.home.index(),
             drafts: self.home.drafts(),
             runbooks: self.home.runbooks(),
+            templates: self.home.templates(),
         }
     }
 }

@@ -55,6 +55,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("crossterm", &["shell"]),
     ("getrandom", &["shell", "store"]),
     ("git2", &["archive"]),
+    ("minijinja", &["domain"]),
     ("nix", &["shell"]),
     ("ratatui", &["ui", "shell"]),
     ("rustix", &["shell", "store", "archive", "index"]),

@@ -8,6 +8,7 @@ mod out;
 mod reference;
 mod refusals;
 mod repair;
+mod updates;
 
 use std::ffi::OsStr;
 use std::io::Write;

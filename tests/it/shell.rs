@@ -15,6 +15,7 @@ const SHIPPED: Shipped<'_> = Shipped {
     config: "# every setting\n",
     runbooks: &[("outage.md", "# Outage\n")],
     drills: &[("key.md", "# Key\n")],
+    templates: &[("update-public.txt", "{{ title }}\n")],
 };
 
 fn mode(path: &Path) -> u32 {

@@ -147,7 +147,9 @@ fn a_resolved_incident_has_no_clock() {
 
 #[test]
 fn keys_round_trip() {
-    for key in ["response", "resolution", "update", "update:regulator", "phase:contain", "decision:7", "ask:9"] {
+    for key in
+        ["response", "resolution", "update", "update:regulator", "phase:contain", "decision:7", "ask:9"]
+    {
         assert_eq!(key.parse::<ClockKey>().unwrap().to_string(), key);
     }
     assert!("phase:panic".parse::<ClockKey>().is_err());

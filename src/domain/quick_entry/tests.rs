@@ -26,7 +26,9 @@ fn shown(line: &str) -> String {
         Line::Ask { person: who, time_box } => format!("ask{}{}", person(who), span(time_box)),
         Line::Update { audience, next } => {
             let next = match next {
-                Some(crate::domain::request::When::In(span)) => format!(" next {}", crate::domain::time::format_span(span)),
+                Some(crate::domain::request::When::In(span)) => {
+                    format!(" next {}", crate::domain::time::format_span(span))
+                }
                 Some(crate::domain::request::When::At(at)) => format!(" next {}", at.format("%H:%M")),
                 None => String::new(),
             };

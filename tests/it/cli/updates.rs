@@ -1,0 +1,114 @@
+//! Updates as a comms lead works with them: filled from the log, drafted, approved, sent, shown, listed.
+
+use super::Desk;
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.ok(&["declare", "Signing key leaked", "--severity", "P1", "--service", "payments"]);
+    desk.ok(&["set", ".", "--impact", "images since 13:00 cannot be trusted", "--confirmed"]);
+    desk.ok(&["hypothesis", ".", "the key was in a CI variable"]);
+    desk.ok(&["ask", ".", "@bob 30m list builds"]);
+    desk
+}
+
+#[test]
+fn an_update_goes_from_the_log_to_a_draft_to_the_stamp_that_it_went_out() {
+    let desk = desk();
+    let words = desk.json(&["update", ".", "customers", "--print"]);
+    assert_eq!(words["template"], "own", "the home has it: {words:#}");
+    assert_eq!(words["problem"], serde_json::Value::Null);
+    assert!(!words["text"].as_str().unwrap().contains("CI variable"), "{words:#}");
+    let text = words["text"].as_str().unwrap();
+    assert!(text.contains("Next update: 2026-11-20 14:30 UTC"), "{text}");
+
+    // As it is, it does not go out; as a draft it may lie.
+    desk.feed(&["update", ".", "customers", "-"], text.as_bytes()).refuses(1, "to fill in");
+    let made =
+        desk.feed(&["update", ".", "customers", "-", "--draft", "--json"], text.as_bytes()).code(0).json();
+    let seq = made["entries"][0]["seq"].to_string();
+    desk.run(&["update", ".", "send", &seq]).refuses(1, "to fill in");
+    let whole = format!("customers: {}", super::filled(text));
+    desk.ok(&["amend", ".", &seq, "--text", &whole]);
+    desk.ok(&["update", ".", "approve", &seq, "--as", "bob"]);
+    let sent = desk.run(&["update", ".", "send", &seq]).code(0);
+    assert!(sent.err.contains("internal was not told yet"), "a hint, no more: {sent:?}");
+
+    let listed = desk.json(&["update", ".", "list"]);
+    let update = &listed["updates"][0];
+    assert_eq!((update["state"].as_str(), update["audience"].as_str()), (Some("sent"), Some("customers")));
+    assert_eq!((&update["approved"]["by"], &update["sent"]["by"]), (&"bob".into(), &"alice".into()));
+    assert_eq!(update["next_at"], "2026-11-20T14:30:00.000Z");
+    let line = desk.ok(&["update", ".", "list"]);
+    assert!(line.contains("customers sent 14:00 alice, approved by bob, next 14:30"), "{line}");
+    let shown = desk.ok(&["update", ".", "show", &seq]);
+    assert_eq!(shown.trim_end(), super::filled(text), "its words alone");
+    let timeline = desk.ok(&["timeline", "."]);
+    assert!(timeline.contains("approved: customers") && timeline.contains("sent to customers"), "{timeline}");
+    let brief = desk.ok(&["brief", "."]);
+    assert!(brief.contains("update customers"), "its clock runs: {brief}");
+}
+
+#[test]
+fn a_bad_template_is_told_with_file_and_line_and_leaves_nobody_without_a_text() {
+    let desk = desk();
+    let template = desk.home().join("templates/update-public.txt");
+    std::fs::write(&template, "{{ title }}\n{{ titel }}\n").unwrap();
+    let ran = desk.run(&["update", ".", "public", "--print"]).code(0);
+    assert!(ran.err.contains("update-public.txt:2:") && ran.err.contains("mend yours"), "{ran:?}");
+    assert!(ran.out.contains("What happened:"), "{ran:?}");
+    std::fs::write(&template, "We know: {{ impact }}.\n").unwrap();
+    assert_eq!(
+        desk.ok(&["update", ".", "public", "--print"]),
+        "We know: images since 13:00 cannot be trusted.\n"
+    );
+    std::fs::remove_file(&template).unwrap();
+    assert!(
+        desk.ok(&["update", ".", "public", "--print"]).contains("What happened:"),
+        "an older home has none"
+    );
+    std::fs::write(&template, vec![b'x'; 20_000]).unwrap();
+    assert!(desk.run(&["update", ".", "public", "--print"]).code(0).err.contains("at most"));
+    std::fs::write(&template, [0xff, 0xfe]).unwrap();
+    assert!(desk.run(&["update", ".", "public", "--print"]).code(0).err.contains("not UTF-8"));
+}
+
+#[test]
+fn the_next_one_is_due_when_the_option_or_the_text_says() {
+    let desk = desk();
+    let next = |desk: &Desk| -> Vec<String> {
+        let all = desk.json(&["update", ".", "list"]);
+        all["updates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|u| u["next_at"].as_str().unwrap_or("none").chars().take(16).collect())
+            .collect()
+    };
+    desk.ok(&["update", ".", "internal", "looking", "--next", "10m"]);
+    desk.ok(&["update", ".", "public", "looking, next 45m"]);
+    desk.ok(&["log", ".", "> regulator: notified\nNext update: 2026-11-23 14:00 UTC"]);
+    desk.ok(&["update", ".", "customers", "looking"]);
+    assert_eq!(next(&desk), ["2026-11-20T14:10", "2026-11-20T14:45", "2026-11-23T14:00", "none"]);
+    desk.run(&["update", ".", "public", "Next update: 2026-11-20 13:00 UTC"]).refuses(1, "has passed");
+    desk.run(&["update", ".", "public", "x", "--next", "soon"]).refuses(2, "not a time ahead");
+}
+
+#[test]
+fn what_is_missing_or_contradicts_is_refused() {
+    let desk = desk();
+    desk.run(&["update", ".", "internal"]).refuses(2, "words are missing");
+    desk.run(&["update", ".", "internal", "x", "--print"]).refuses(2, "cannot be used with");
+    desk.run(&["update", ".", "show", "1"]).refuses(3, "not an update");
+    desk.run(&["update", ".", "show"]).refuses(2, "number");
+    assert_eq!(desk.json(&["update", ".", "list"])["updates"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn the_editor_opens_on_the_filled_text() {
+    let mut desk = desk();
+    let script = desk.file("edit.sh", "#!/bin/sh\nsed -i 's/^Status:.*/Status: in hand/' \"$1\"\n");
+    desk.set("EDITOR", &format!("sh {script}"));
+    let made = desk.json(&["update", ".", "internal", "--edit"]);
+    let text = made["entries"][0]["text"].as_str().unwrap();
+    assert!(text.contains("Status: in hand") && text.contains("@bob: list builds"), "{text}");
+}
