@@ -55,7 +55,7 @@ impl ClockKey {
         match text.as_str() {
             "respond" | "ack" => Some(Self::Response),
             "resolve" => Some(Self::Resolution),
-            "updates" => Some(Self::Update),
+            "updates" => Some(Self::Update(Audience::Internal)),
             text => text.parse().ok().or_else(|| text.parse().ok().map(Self::Phase)),
         }
     }
@@ -63,7 +63,7 @@ impl ClockKey {
     /// It follows a target that can be changed for one incident.
     #[must_use]
     pub const fn has_target(self) -> bool {
-        matches!(self, Self::Response | Self::Resolution | Self::Update | Self::Phase(_))
+        matches!(self, Self::Response | Self::Resolution | Self::Update(_) | Self::Phase(_))
     }
 }
 
