@@ -23,6 +23,7 @@ pub mod request;
 pub mod role;
 pub mod runbook;
 pub mod safe;
+pub mod secret;
 pub mod severity;
 pub mod similar;
 pub mod stats;

@@ -48,6 +48,7 @@ const SHELL_OF_CLI: &[&str] =
 
 /// Crates of which only one or two layers know.
 const FOREIGN: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["domain"]),
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
@@ -58,6 +59,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("minijinja", &["domain"]),
     ("nix", &["shell"]),
     ("ratatui", &["ui", "shell"]),
+    ("regex", &["domain"]),
     ("rustix", &["shell", "store", "archive", "index"]),
     ("signal_hook", &["shell"]),
     ("sqlx", &["store"]),
