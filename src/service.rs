@@ -7,6 +7,7 @@ mod demo;
 mod evidence;
 mod failure;
 mod files;
+mod guard;
 mod import;
 mod incidents;
 mod memory;
@@ -44,6 +45,7 @@ pub use updates::Wording;
 use crate::domain::ids::{EventId, LogId};
 use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
+use crate::domain::secret::Tagger;
 use crate::domain::time::{Stamp, Utc};
 
 /// What only the shell may read: ids, salts, and the time that passes. It mints what must not repeat.
@@ -56,6 +58,8 @@ pub trait Mint: Send + Sync {
     fn log(&self, at: Utc) -> LogId;
     /// A salt.
     fn salt(&self) -> [u8; 32];
+    /// What marks the secrets of this home, so that one is known again without being told.
+    fn tagger(&self) -> &Tagger;
     /// The event id of a thing that two writers must name alike.
     fn shared_event(&self, log: LogId, thing: &str) -> EventId;
 }
@@ -186,6 +190,8 @@ impl Service {
     /// # Errors
     /// What the store says.
     pub async fn warm(&self) -> Result<(), Failure> {
+        // The table of secrets is read now and not at the first key.
+        let _ = crate::domain::secret::find("");
         Ok(self.inner.store.warm().await?)
     }
 

@@ -103,6 +103,13 @@ impl Room<'_> {
     pub(super) async fn submit(&self, asked: &[Asked]) -> Result<Submitted, Stop> {
         let by = self.context.session.by();
         let submitted = self.service.submit(self.log, &by, asked, Seq(u64::MAX)).await?;
+        for event in submitted.own_events().iter().filter_map(|e| e.event.as_ref()) {
+            for rule in crate::domain::secret::marks(event) {
+                self.context.out.say(&format!(
+                    "masked before it was stored: {rule}; revoke it. #unmasked in the line keeps one, in this room only"
+                ));
+            }
+        }
         // Whether a breach is written now or by the next command does not matter to this one.
         let _ = self.service.record_breaches(self.log, &by).await;
         Ok(submitted)

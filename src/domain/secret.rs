@@ -9,6 +9,9 @@ mod unfold;
 
 use std::ops::Range;
 
+use crate::domain::event::{Event, NewEvent};
+use crate::domain::wire;
+
 pub use mask::{Tagger, mask};
 
 /// What a finding means for whoever typed it.
@@ -30,6 +33,12 @@ pub struct Finding {
     /// Where the secret part stands, in bytes of the text, on boundaries of characters.
     pub at: Range<usize>,
 }
+
+/// The tag of a line whose secrets are stored as they were typed. Such a line never leaves the room.
+pub const UNMASKED: &str = "unmasked";
+
+/// How a masked secret begins; what is masked once is not masked again.
+pub const MASKED: &str = "[secret ";
 
 /// The longest part of a text that is looked at in other spellings (escaped, base64, wrapped), in bytes.
 const MOST_UNFOLDED: usize = 64 * 1024;
@@ -71,6 +80,58 @@ pub fn blocking(text: &str) -> Vec<Finding> {
     let mut found = find(text);
     found.retain(|finding| finding.weight == Weight::Block);
     found
+}
+
+/// The event with its secrets masked; `None` when it has none, or its line is tagged [`UNMASKED`].
+///
+/// # Errors
+/// When the event cannot be written as JSON, which no known kind does.
+pub fn masked(event: &NewEvent, tagger: &Tagger) -> Result<Option<NewEvent>, serde_json::Error> {
+    if tags(&event.event).iter().any(|t| t.eq_ignore_ascii_case(UNMASKED)) {
+        return Ok(None);
+    }
+    wire::with_texts(event, &|text| {
+        let found = blocking(text);
+        (!found.is_empty()).then(|| mask(text, &found, tagger))
+    })
+}
+
+/// The labels of a line; nothing else has any.
+fn tags(event: &Event) -> &[String] {
+    match event {
+        Event::Noted(e) => &e.tags,
+        Event::Alerted(e) => &e.tags,
+        Event::DecisionMade(e) => &e.tags,
+        Event::HypothesisProposed(e) => &e.tags,
+        Event::AskMade(e) => &e.tags,
+        Event::Amended(e) => &e.tags,
+        _ => &[],
+    }
+}
+
+/// The names of the rules that block a text, each once.
+#[must_use]
+pub fn rules_in(text: &str) -> Vec<&'static str> {
+    let mut names: Vec<&str> = blocking(text).iter().map(|f| f.rule).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The rules of the masks that an event holds, each once: what to tell whoever typed it.
+#[must_use]
+pub fn marks(event: &Event) -> Vec<String> {
+    let Ok(body) = event.body() else { return Vec::new() };
+    let mut names: Vec<String> = body
+        .to_string()
+        .split(MASKED)
+        .skip(1)
+        .filter_map(|rest| rest.split_once(' '))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The line of a finding, from 1.

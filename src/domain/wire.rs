@@ -127,5 +127,36 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
     }
 }
 
+/// The event with each text of its body put through `change`, which gives `None` to leave one as it is. `None` when
+/// nothing changed. Who did it, and an event of an unknown kind, stay as they are.
+///
+/// # Errors
+/// When the body cannot be written as JSON or no longer fits its kind, which texts alone do not cause.
+pub fn with_texts(
+    event: &NewEvent,
+    change: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<NewEvent>, serde_json::Error> {
+    let (name, version) = event.event.kind();
+    let mut body = event.event.body()?;
+    if matches!(event.event, Event::Unknown(_)) || !change_texts(&mut body, change) {
+        return Ok(None);
+    }
+    let raw = serde_json::value::to_raw_value(&body)?;
+    Ok(Some(NewEvent { event: Event::from_body(name, version, &raw)?, ..event.clone() }))
+}
+
+fn change_texts(value: &mut serde_json::Value, change: &dyn Fn(&str) -> Option<String>) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => change(text).is_some_and(|new| {
+            *text = new;
+            true
+        }),
+        Value::Array(all) => all.iter_mut().fold(false, |any, v| change_texts(v, change) || any),
+        Value::Object(all) => all.values_mut().fold(false, |any, v| change_texts(v, change) || any),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests;

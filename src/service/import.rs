@@ -134,6 +134,10 @@ impl Inner {
                     continue;
                 }
             };
+            if let Some(why) = super::guard::secret_in(&String::from_utf8_lossy(&bytes)) {
+                report.not_read.push(not_read(format!("{why}: take it out, then import it again")));
+                continue;
+            }
             match imported::read(&relative, &bytes) {
                 Ok((read, _)) if known.contains(&read.id) => report.skipped.push(read.id),
                 Ok((read, _)) => {
@@ -161,6 +165,7 @@ impl Inner {
         let noun = if files.len() == 1 { "postmortem" } else { "postmortems" };
         let message = commit_message(&format!("Import {} {noun}", files.len()), "", &[]);
         let publication = Publication { files: &files, message, author, when };
+        super::guard::refuse_secrets(&publication, &str::to_owned)?;
         let signer = match archive.signing_required()? {
             Some(request) => Some(self.sealing.signer(&request).map_err(Failure::no)?),
             None => None,

@@ -151,6 +151,13 @@ impl Service {
             .because(Cause::Problems));
         }
 
+        // Before anything of it is filed; the bytes of the commit are looked at once more.
+        if let Some(why) = super::guard::secret_in(&text) {
+            return Err(Failure::new(FailureKind::Integrity, format!("{}: {why}", draft_path.display())).hint(
+                "nothing was committed, and this cannot be waived: take it out (warroom postmortem edit), revoke \
+                 it, and erase it from the log with warroom redact",
+            ));
+        }
         // The head when publishing begins, before stories and publication are in the log.
         let head = self.inner.store.head(log).await?;
         let (seq, digest) = head.ok_or_else(|| Failure::no("the incident has no log"))?;
@@ -279,12 +286,15 @@ impl Service {
             &body,
             &[("Incident", &incident.id.to_string()), ("Timeline-Head", &format!("{} {}", head.0, head.1))],
         );
-        Ok(Prepared { path, text, message, author: author.map(str::to_owned), when: by.stamp.at })
+        let draft = self.draft_path(incident);
+        Ok(Prepared { path, text, message, author: author.map(str::to_owned), when: by.stamp.at, draft })
     }
 }
 
 struct Prepared {
     path: ArchivePath,
+    /// Where the text can be mended.
+    draft: PathBuf,
     text: String,
     message: String,
     author: Option<String>,
@@ -313,6 +323,7 @@ impl Prepared {
         }
         let files = [(self.path, bytes)];
         let publication = Publication { files: &files, message: self.message, author, when: self.when };
+        super::guard::refuse_secrets(&publication, &|_| self.draft.display().to_string())?;
         let signer = match archive.signing_required()? {
             Some(request) => Some(inner.sealing.signer(&request).map_err(|why| {
                 Failure::no(format!("the repository wants signed commits, and that cannot be done: {why}"))

@@ -100,6 +100,7 @@ impl Inner {
             failure.message = format!("{}: {}", place + 1, failure.message);
             failure
         })?;
+        let events = self.without_secrets(events)?;
         for event in &events {
             let provisional = provisional(ahead, event, by);
             ahead.apply(&provisional);

@@ -14,6 +14,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::log::KindTag;
 use crate::domain::request::{Asked, Declaration, Request};
+use crate::domain::secret;
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::wire;
 use crate::store::{Append, StoreError, StoredEvent, StoryRow, SummaryRow, Unsealed};
@@ -281,6 +282,7 @@ impl Inner {
         let mut new: Vec<NewEvent> = Vec::new();
         for (i, one) in asked.iter().enumerate() {
             let events = decide(&ahead, one, &asker).map_err(|r| Attempt::Refused(r.into()))?;
+            let events = self.without_secrets(events).map_err(Attempt::Refused)?;
             if i + 1 < asked.len() {
                 let fold = ahead.to_mut();
                 for event in &events {
@@ -329,6 +331,15 @@ impl Inner {
         let touched = new.iter().any(|e| e.event.kind().0.starts_with("story."));
         let stories = if touched { story_rows(&after)? } else { Vec::new() };
         Ok((summary_row(&after, &Summary::from(&after))?, stories))
+    }
+
+    /// The events as they may be stored: a secret that was typed or pasted is masked before anything else sees it.
+    pub(super) fn without_secrets(&self, events: Vec<NewEvent>) -> Result<Vec<NewEvent>, Failure> {
+        let masked = |event: NewEvent| match secret::masked(&event, self.mint.tagger()) {
+            Ok(masked) => Ok(masked.unwrap_or(event)),
+            Err(error) => Err(Failure::no(format!("the event cannot be written: {error}"))),
+        };
+        events.into_iter().map(masked).collect()
     }
 
     pub(super) fn unsealed(&self, log: LogId, event: &NewEvent, by: &By) -> Result<Unsealed, Failure> {

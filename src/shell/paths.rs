@@ -233,6 +233,31 @@ impl Home {
         network_kind(u64::try_from(rustix::fs::statfs(nearest).ok()?.f_type).ok()?)
     }
 
+    /// The key of the tags by which a masked secret is known again (32 bytes in hex).
+    #[must_use]
+    pub fn tag_key(&self) -> PathBuf {
+        self.root.join("secret-tags.key")
+    }
+
+    /// The key in that file; written there first when the home has none yet and may be written.
+    #[must_use]
+    pub fn read_tag_key(&self, fresh: [u8; 32], write: bool) -> [u8; 32] {
+        let path = self.tag_key();
+        let read = || {
+            let text = std::fs::read_to_string(&path).ok()?;
+            text.trim().parse::<crate::domain::log::Digest>().ok().map(|digest| digest.0)
+        };
+        if let Some(key) = read() {
+            return key;
+        }
+        let text = format!("{}\n", crate::domain::log::Digest(fresh));
+        if write && make_file(&path, &text, Modes::new(self.shared())).is_ok() {
+            // Another process may have been quicker.
+            return read().unwrap_or(fresh);
+        }
+        fresh
+    }
+
     /// Makes the home, or what is missing of it. Can be repeated, interrupted, and done by two processes at once;
     /// never overwrites a file. Shipped runbooks, drills and templates are put in place only while there is no `warroom.toml`, so that
     /// a deleted one stays deleted. Also narrows this process's umask to what the home allows.

@@ -11,6 +11,7 @@ use crate::domain::ids::{EventId, LogId};
 use crate::domain::log::sanitise_actor;
 use crate::domain::policy::Policy;
 use crate::domain::runbook::shipped;
+use crate::domain::secret::Tagger;
 use crate::domain::time::Utc;
 use crate::domain::wording;
 use crate::service::{
@@ -132,7 +133,9 @@ impl Session {
                 Arc::new(SqliteStore::open(&self.home.database(), OpenMode::Create).await?)
             }
         };
-        let mint = Arc::new(SessionMint { ids: self.ids.clone(), clock: self.clock.clone() });
+        let write = opening == Opening::Write && self.home.exists();
+        let tagger = Tagger::new(self.home.read_tag_key(self.ids.salt(), write));
+        let mint = Arc::new(SessionMint { ids: self.ids.clone(), clock: self.clock.clone(), tagger });
         Ok(Service::new(store, self.policy(), self.places(), mint, Arc::new(Seals)))
     }
 
@@ -203,6 +206,7 @@ async fn open_for_reading(database: &Path) -> Result<SqliteStore, Failure> {
 struct SessionMint {
     ids: Ids,
     clock: Clock,
+    tagger: Tagger,
 }
 
 impl Mint for SessionMint {
@@ -220,6 +224,10 @@ impl Mint for SessionMint {
 
     fn salt(&self) -> [u8; 32] {
         self.ids.salt()
+    }
+
+    fn tagger(&self) -> &Tagger {
+        &self.tagger
     }
 
     fn shared_event(&self, log: LogId, thing: &str) -> EventId {

@@ -30,6 +30,11 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
             pen.put_cut(&preview.text, theme.bad);
             return;
         }
+        if let Some(rule) = preview.secret.filter(|_| room.composer.open) {
+            let text = format!("this looks like a secret ({rule}): Enter masks it, #unmasked keeps it");
+            pen.put_cut(&text, theme.bad);
+            return;
+        }
         if let Some(milestone) = preview.offer.filter(|_| room.composer.open)
             && let Some(key) = model.keymap.first_key(model.contexts(), Action::AcceptMilestone)
         {

@@ -8,6 +8,7 @@ mod out;
 mod reference;
 mod refusals;
 mod repair;
+mod secrets;
 mod updates;
 
 use std::ffi::OsStr;

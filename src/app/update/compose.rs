@@ -11,6 +11,7 @@ use crate::domain::ids::Seq;
 use crate::domain::quick_entry::{self, EntryProblem, Line, QuickEntry};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request, When};
+use crate::domain::secret;
 use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::time_spec::{self, Context};
 use crate::domain::verb::{self, PostmortemVerb, Verb};
@@ -385,7 +386,12 @@ pub fn preview(model: &Model) -> Preview {
             let age = model.now - at;
             let old = age > chrono::TimeDelta::minutes(1) && named.is_some();
             let age = if old { format!("{} ago", format_span(age)) } else { String::new() };
-            Preview { text, age, offer: offered_by(room, &entry), problem: false }
+            let secret = if entry.tags.iter().any(|t| t.eq_ignore_ascii_case(secret::UNMASKED)) {
+                None
+            } else {
+                secret::rules_in(room.composer.editor.text()).first().copied()
+            };
+            Preview { text, age, offer: offered_by(room, &entry), problem: false, secret }
         }
     }
 }
@@ -401,6 +407,8 @@ pub struct Preview {
     pub offer: Option<Milestone>,
     /// They say why the line is not taken.
     pub problem: bool,
+    /// The line holds what looks like a secret: the rule that knows it. Enter masks it.
+    pub secret: Option<&'static str>,
 }
 
 /// A time of day with its zone: `14:34Z`, `15:34 CET`.

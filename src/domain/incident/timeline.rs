@@ -2,6 +2,7 @@
 //! not know what a line means beyond its kind.
 
 use crate::domain::ids::{EventId, Seq};
+use crate::domain::secret::UNMASKED;
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::EntryKind;
 
@@ -106,10 +107,11 @@ impl Entry {
         (late > LATE_AFTER).then_some(late)
     }
 
-    /// The entry may not leave the room unless asked for by name (tag `#privileged`).
+    /// The entry may not leave the room unless asked for by name (tag `#privileged`, or `#unmasked`: it may hold a
+    /// secret that somebody wanted to keep).
     #[must_use]
     pub fn is_privileged(&self) -> bool {
-        self.tags.iter().any(|t| t.eq_ignore_ascii_case("privileged"))
+        self.tags.iter().any(|t| t.eq_ignore_ascii_case("privileged") || t.eq_ignore_ascii_case(UNMASKED))
     }
 
     /// The event that gave the entry its present form: what an amendment must have seen.

@@ -3,7 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Finding, Weight};
+use super::{Finding, MASKED, Weight};
 
 /// Makes the tags of one home. The key is random and never leaves it, so that nobody can try guesses against a tag.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ pub fn mask(text: &str, found: &[Finding], tagger: &Tagger) -> String {
             continue;
         };
         out.push_str(before);
-        out.push_str(&format!("[secret {} #{}]", finding.rule, tagger.tag(secret)));
+        out.push_str(&format!("{MASKED}{} #{}]", finding.rule, tagger.tag(secret)));
         from = finding.at.end;
     }
     out.push_str(text.get(from..).unwrap_or_default());
