@@ -152,8 +152,10 @@ fn change_texts(value: &mut serde_json::Value, change: &dyn Fn(&str) -> Option<S
             *text = new;
             true
         }),
-        Value::Array(all) => all.iter_mut().fold(false, |any, v| change_texts(v, change) || any),
-        Value::Object(all) => all.values_mut().fold(false, |any, v| change_texts(v, change) || any),
+        Value::Array(all) => all.iter_mut().filter_map(|v| change_texts(v, change).then_some(())).count() > 0,
+        Value::Object(all) => {
+            all.values_mut().filter_map(|v| change_texts(v, change).then_some(())).count() > 0
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -93,7 +93,8 @@ fn git_never_sees_a_secret() {
     std::fs::write(&draft, text).unwrap();
     desk.ok(&["postmortem", "publish", &id, "--waive", "try"]);
 
-    let foreign = desk.file("in/a.md", format!("# Outage\n\nkey {}\n", token("AKIA", 0) + "Q2W3E4R5T6Y7U2I3"));
+    let foreign =
+        desk.file("in/a.md", format!("# Outage\n\nkey {}\n", token("AKIA", 0) + "Q2W3E4R5T6Y7U2I3"));
     let ran = desk.run(&["import", &foreign]).code(1);
     assert!(ran.err.contains("aws-access-token") && ran.err.contains("line 3"), "{ran:?}");
     assert_eq!(holding(&desk.home().join("postmortems"), "AKIAQ2W3"), Vec::<String>::new());
