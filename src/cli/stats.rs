@@ -3,7 +3,7 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
-use crate::domain::stats::{first_day, stats};
+use crate::domain::stats::{By, first_day, stats};
 use crate::service::{IncidentFilter, StoryQuery};
 
 /// Print figures over incidents: counts, times between milestones, stories; drills and tests left out
@@ -12,6 +12,9 @@ pub(super) struct Args {
     /// Only incidents declared since then: 2026, 2026-06, 2026-06-30, or 90d
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
+    /// The same figures for each month, quarter, year, severity, kind or service
+    #[arg(long, value_name = "WHAT")]
+    by: Option<By>,
 }
 
 impl Args {
@@ -21,7 +24,8 @@ impl Args {
         let service = context.reading().await?;
         let rows = service.list(&IncidentFilter::default()).await?;
         let stories = service.stories(&StoryQuery::default()).await?;
-        let figures = stats(&rows, &stories, since.as_deref().and_then(first_day), now.date_naive());
+        let since = since.as_deref().and_then(first_day);
+        let figures = stats(&rows, &stories, since, self.by, now.date_naive());
         context.out.answer(&figures, || figures.to_text())
     }
 }

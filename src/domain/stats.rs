@@ -1,14 +1,34 @@
 //! Figures over many incidents, from the rows of lists: how many, how long, what was learned and shipped. Pure: the
-//! same rows and day give the same figures. It must not read logs, and it defines each figure next to computing it.
+//! same rows and day give the same figures. It must not read logs, and it
+//! defines each figure next to computing it.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
 use crate::domain::summary::{StorySummary, Summary};
-use crate::domain::time::{Span, format_span};
-use crate::domain::words::{DispositionWord, IncidentKind, Milestone, State, StoryState};
+use crate::domain::words::{DispositionWord, IncidentKind, Milestone, State, StoryState, words};
+
+mod text;
+
+words! {
+    /// By what figures are told apart.
+    By "way to tell figures apart" {
+        /// The month of the declaration.
+        Month = "month" | "period",
+        /// The quarter of the declaration.
+        Quarter = "quarter",
+        /// The year of the declaration.
+        Year = "year",
+        /// The severity.
+        Severity = "severity",
+        /// Real or backfilled.
+        Kind = "kind",
+        /// Each service that was touched.
+        Service = "service",
+    }
+}
 
 /// The spans that are measured: short name, from, to.
 const SPANS: [(&str, Milestone, Milestone); 6] = [
@@ -58,23 +78,15 @@ pub struct StoryFigures {
     pub overdue: usize,
 }
 
-/// The figures; the fields are those of `stats --json`.
+/// The figures over some incidents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Stats {
-    /// Only incidents declared on this day or later; absent for all.
-    pub since: Option<NaiveDate>,
-    /// The day of which the figures are (UTC).
-    pub today: NaiveDate,
+pub struct Figures {
     /// How many incidents are counted.
     pub counted: usize,
     /// The counted ones by severity; `unset` for none.
     pub by_severity: BTreeMap<String, usize>,
     /// The counted ones by state.
     pub by_state: BTreeMap<String, usize>,
-    /// All incidents by kind, those that are not counted included.
-    pub by_kind: BTreeMap<String, usize>,
-    /// Real ones that turned out to be nothing or another incident, by disposition; not counted above.
-    pub dismissed: BTreeMap<String, usize>,
     /// The counted ones that were reopened at least once.
     pub reopened: usize,
     /// The counted ones that are resolved and owe something yet.
@@ -85,6 +97,36 @@ pub struct Stats {
     pub times: Vec<Measured>,
     /// Improvement stories of the counted incidents.
     pub stories: StoryFigures,
+}
+
+/// The figures over the counted incidents that have something in common.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    /// What they have in common: a month, a severity, a service.
+    pub name: String,
+    /// Their figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// All figures; the fields are those of `stats --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stats {
+    /// Only incidents declared on this day or later; absent for all.
+    pub since: Option<NaiveDate>,
+    /// The day of which the figures are (UTC).
+    pub today: NaiveDate,
+    /// The figures over all counted incidents.
+    #[serde(flatten)]
+    pub all: Figures,
+    /// All incidents by kind, those that are not counted included.
+    pub by_kind: BTreeMap<String, usize>,
+    /// Real ones that turned out to be nothing or another incident, by disposition; not counted above.
+    pub dismissed: BTreeMap<String, usize>,
+    /// By what `parts` are told apart; absent when nobody asked.
+    pub by: Option<By>,
+    /// The same figures for each part, in the order of time or name.
+    pub parts: Vec<Part>,
     /// What each figure means.
     pub definitions: Vec<Definition>,
 }
@@ -103,7 +145,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         figure: "counted",
         means: "incidents of kind real or backfilled that are neither false alarms nor duplicates; drills and tests \
-                enter no figure but their own count",
+                enter no figure but their own count by kind",
     },
     Definition {
         figure: "since",
@@ -115,16 +157,26 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         figure: "time from A to B",
-        means: "between the two milestones as marked or amended; an incident without one of them is left out as \
-                missing, one whose B is before its A as reversed",
+        means: "between the two milestones as marked or amended, of the incidents that have both in this order; \
+                there is no mean, because one long incident would rule it",
+    },
+    Definition {
+        figure: "n",
+        means: "how many incidents have both milestones in this order; miss: how many lack one; rev: how many have \
+                them the other way round",
     },
     Definition { figure: "median", means: "the middle value; of an even number, the mean of the middle two" },
     Definition { figure: "p90", means: "the smallest value that nine of ten do not exceed (nearest rank)" },
     Definition {
         figure: "closure rate",
-        means: "stories shipped or verified, of all filed but those dropped",
+        means: "stories shipped or verified, of all filed by counted incidents but those dropped",
     },
     Definition { figure: "overdue", means: "stories filed or started whose day is before today (UTC)" },
+    Definition {
+        figure: "parts",
+        means: "month, quarter and year are those of the declaration (UTC); an incident with several services is in \
+                the part of each",
+    },
     Definition {
         figure: "postmortems owed",
         means: "counted incidents that are resolved or closed, with a postmortem neither published nor waived",
@@ -137,6 +189,7 @@ pub fn stats(
     rows: &[Summary],
     stories: &[StorySummary],
     since: Option<NaiveDate>,
+    by: Option<By>,
     today: NaiveDate,
 ) -> Stats {
     let rows: Vec<&Summary> =
@@ -144,17 +197,57 @@ pub fn stats(
     let enters = |row: &&&Summary| matches!(row.kind, IncidentKind::Real | IncidentKind::Backfilled);
     let (dismissed, counted): (Vec<&Summary>, Vec<&Summary>) =
         rows.iter().filter(enters).copied().partition(|row| is_dismissed(row));
-    let over = |row: &&&Summary| row.state != State::Open;
-    let stories: Vec<&StorySummary> =
-        stories.iter().filter(|story| counted.iter().any(|row| row.id == story.incident)).collect();
+    let mut parts: BTreeMap<String, Vec<&Summary>> = BTreeMap::new();
+    for row in &counted {
+        for name in by.map(|by| names(by, row)).unwrap_or_default() {
+            parts.entry(name).or_default().push(*row);
+        }
+    }
     Stats {
         since,
         today,
-        counted: counted.len(),
-        by_severity: tally(&counted, |row| row.severity.clone().unwrap_or_else(|| "unset".to_owned())),
-        by_state: tally(&counted, |row| row.state.to_string()),
+        all: figures(&counted, stories, today),
         by_kind: tally(&rows, |row| row.kind.to_string()),
         dismissed: tally(&dismissed, |row| row.disposition.map_or_else(String::new, |d| d.to_string())),
+        by,
+        parts: parts
+            .into_iter()
+            .map(|(name, rows)| Part { name, figures: figures(&rows, stories, today) })
+            .collect(),
+        definitions: DEFINITIONS.to_vec(),
+    }
+}
+
+/// The parts to which an incident belongs.
+fn names(by: By, row: &Summary) -> Vec<String> {
+    let day = row.declared_at.date_naive();
+    let name = match by {
+        By::Month => day.format("%Y-%m").to_string(),
+        By::Quarter => format!("{}-Q{}", day.year(), day.month0() / 3 + 1),
+        By::Year => day.year().to_string(),
+        By::Severity => severity(row),
+        By::Kind => row.kind.to_string(),
+        By::Service if row.services.is_empty() => "no service".to_owned(),
+        By::Service => {
+            let services: std::collections::BTreeSet<&String> = row.services.iter().collect();
+            return services.into_iter().cloned().collect();
+        }
+    };
+    vec![name]
+}
+
+fn severity(row: &Summary) -> String {
+    row.severity.clone().unwrap_or_else(|| "unset".to_owned())
+}
+
+fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate) -> Figures {
+    let over = |row: &&&Summary| row.state != State::Open;
+    let ids: std::collections::BTreeSet<_> = counted.iter().map(|row| row.id).collect();
+    let stories: Vec<&StorySummary> = stories.iter().filter(|story| ids.contains(&story.incident)).collect();
+    Figures {
+        counted: counted.len(),
+        by_severity: tally(counted, |row| severity(row)),
+        by_state: tally(counted, |row| row.state.to_string()),
         reopened: counted.iter().filter(|row| row.reopened > 0).count(),
         owing: counted.iter().filter(|row| row.state == State::Resolved).count(),
         postmortems_owed: counted
@@ -162,9 +255,8 @@ pub fn stats(
             .filter(over)
             .filter(|row| row.postmortem.is_none() && !row.postmortem_waived)
             .count(),
-        times: SPANS.iter().map(|(name, from, to)| measured(name, *from, *to, &counted)).collect(),
+        times: SPANS.iter().map(|(name, from, to)| measured(name, *from, *to, counted)).collect(),
         stories: story_figures(&stories, today),
-        definitions: DEFINITIONS.to_vec(),
     }
 }
 
@@ -226,69 +318,6 @@ fn story_figures(stories: &[&StorySummary], today: NaiveDate) -> StoryFigures {
         verified,
         overdue: stories.iter().filter(|s| s.is_overdue(today)).count(),
     }
-}
-
-impl Stats {
-    /// The figures for people, their definitions below.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let since =
-            self.since.map_or_else(|| "all incidents".to_owned(), |day| format!("declared since {day}"));
-        let mut lines = vec![
-            format!("{} incidents counted ({since}, as of {})", self.counted, self.today),
-            format!("  by severity   {}", list(&self.by_severity)),
-            format!("  by state      {}", list(&self.by_state)),
-            format!("  by kind       {} (drills and tests are not counted)", list(&self.by_kind)),
-            format!("  dismissed     {} (not counted)", list(&self.dismissed)),
-            format!(
-                "  reopened {} · resolved and not closed {} · postmortems owed {}",
-                self.reopened, self.owing, self.postmortems_owed
-            ),
-            String::new(),
-            format!("{:<20} {:<24} {:>5}  {:>9}  {:>9}  left out", "", "from → to", "n", "median", "p90"),
-        ];
-        for time in &self.times {
-            let span =
-                |ms: Option<i64>| ms.map_or_else(|| "-".to_owned(), |ms| format_span(Span::milliseconds(ms)));
-            let mut left = Vec::new();
-            if time.missing > 0 {
-                left.push(format!("{} missing", time.missing));
-            }
-            if time.reversed > 0 {
-                left.push(format!("{} reversed", time.reversed));
-            }
-            lines.push(format!(
-                "{:<20} {:<24} {:>5}  {:>9}  {:>9}  {}",
-                time.name,
-                format!("{} → {}", time.from, time.to),
-                time.n,
-                span(time.median_ms),
-                span(time.p90_ms),
-                left.join(", ")
-            ));
-        }
-        let stories = &self.stories;
-        let rate =
-            stories.closure_rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", rate * 100.0));
-        lines.push(String::new());
-        lines.push(format!("{} stories filed: {}", stories.filed, list(&stories.by_state)));
-        lines.push(format!(
-            "  closure rate {rate} ({} of {}) · overdue {}",
-            stories.closed,
-            stories.filed - stories.by_state.get(StoryState::Dropped.as_str()).copied().unwrap_or(0),
-            stories.overdue
-        ));
-        lines.push(String::new());
-        lines.extend(self.definitions.iter().map(|d| format!("{}: {}", d.figure, d.means)));
-        lines.join("\n").trim_end().to_owned()
-    }
-}
-
-fn list(counts: &BTreeMap<String, usize>) -> String {
-    if counts.is_empty() {
-        return "none".to_owned();
-    }
-    counts.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(" · ")
 }
 
 /// The day from which `since` counts: a year, a month or a day as typed.

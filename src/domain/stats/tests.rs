@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::ids::{IncidentId, Seq, StoryId};
-use crate::domain::time::Utc;
+use crate::domain::time::{Span, Utc};
 use crate::domain::words::{Phase, Visibility};
 
 fn at(text: &str) -> Utc {
@@ -76,12 +76,12 @@ fn four() -> Vec<Summary> {
 }
 
 fn time<'a>(stats: &'a Stats, name: &str) -> &'a Measured {
-    stats.times.iter().find(|t| t.name == name).unwrap()
+    stats.all.times.iter().find(|t| t.name == name).unwrap()
 }
 
 #[test]
 fn median_and_p90_are_as_defined() {
-    let stats = stats(&four(), &[], None, day("2026-11-20"));
+    let stats = stats(&four(), &[], None, None, day("2026-11-20"));
     let resolve = time(&stats, "time to resolve");
     assert_eq!((resolve.n, resolve.missing, resolve.reversed), (4, 0, 0));
     assert_eq!(resolve.median_ms, Some(30 * 60_000));
@@ -103,21 +103,23 @@ fn drills_tests_and_dismissed_ones_are_counted_apart() {
     rows[1].kind = IncidentKind::Test;
     rows[2].disposition = Some(DispositionWord::FalseAlarm);
     rows[3].kind = IncidentKind::Backfilled;
-    let stats = stats(&rows, &[], None, day("2026-11-20"));
-    assert_eq!(stats.counted, 1);
+    let stats = stats(&rows, &[], None, None, day("2026-11-20"));
+    assert_eq!(stats.all.counted, 1);
     assert_eq!(time(&stats, "time to resolve").median_ms, Some(100 * 60_000));
     assert_eq!(stats.dismissed.get("false-alarm"), Some(&1));
     assert_eq!(stats.by_kind.get("drill"), Some(&1));
-    assert_eq!(stats.by_severity.get("P2"), Some(&1));
+    assert_eq!(stats.all.by_severity.get("P2"), Some(&1));
 }
 
 #[test]
 fn marks_in_the_wrong_order_are_left_out_and_told() {
     let rows = [row(1, "2026-03-01T10:00:00Z", &[(Milestone::Detected, 5), (Milestone::Resolved, 0)])];
-    let stats = stats(&rows, &[], None, day("2026-11-20"));
+    let stats = stats(&rows, &[], None, None, day("2026-11-20"));
     let resolve = time(&stats, "time to resolve");
     assert_eq!((resolve.n, resolve.reversed), (0, 1));
-    assert!(stats.to_text().contains("1 reversed"));
+    let text = stats.to_text();
+    let line = text.lines().find(|l| l.starts_with("time to resolve")).unwrap();
+    assert_eq!(line.split_whitespace().collect::<Vec<_>>()[6..], ["0", "-", "-", "0", "1"]);
 }
 
 #[test]
@@ -131,23 +133,98 @@ fn since_leaves_out_older_ones_with_their_stories() {
         story(2, 4, StoryState::Verified, "2026-01-01"),
         story(2, 5, StoryState::Dropped, "2026-01-01"),
     ];
-    let stats = stats(&rows, &stories, Some(day("2026-03-01")), day("2026-11-20"));
-    assert_eq!(stats.counted, 1);
-    assert_eq!(stats.stories.filed, 5);
-    assert_eq!((stats.stories.closed, stats.stories.verified, stats.stories.overdue), (2, 1, 1));
-    assert_eq!(stats.stories.closure_rate, Some(0.5));
-    assert_eq!(stats.postmortems_owed, 1);
+    let stats = stats(&rows, &stories, Some(day("2026-03-01")), None, day("2026-11-20"));
+    assert_eq!(stats.all.counted, 1);
+    assert_eq!(stats.all.stories.filed, 5);
+    assert_eq!((stats.all.stories.closed, stats.all.stories.verified, stats.all.stories.overdue), (2, 1, 1));
+    assert_eq!(stats.all.stories.closure_rate, Some(0.5));
+    assert_eq!(stats.all.postmortems_owed, 1);
 }
 
 #[test]
-fn nothing_at_all_has_figures_too() {
-    let stats = stats(&[], &[], None, day("2026-11-20"));
-    assert_eq!(stats.stories.closure_rate, None);
+fn nothing_at_all_is_said_to_be_nothing() {
+    let stats = stats(&[], &[], None, Some(By::Month), day("2026-11-20"));
+    assert_eq!((stats.all.stories.closure_rate, stats.parts.len()), (None, 0));
+    assert!(stats.all.times.iter().all(|t| (t.n, t.median_ms, t.p90_ms) == (0, None, None)));
     let text = stats.to_text();
-    for definition in DEFINITIONS {
-        assert!(text.contains(definition.means), "{} is not defined", definition.figure);
+    assert!(text.starts_with("No incident is counted (all incidents, as of 2026-11-20)"), "{text}");
+    assert!(text.contains("nothing to measure yet"), "{text}");
+}
+
+#[test]
+fn the_text_names_every_definition_and_both_points_and_fits_80_columns() {
+    let mut rows = four();
+    for (n, row) in rows.iter_mut().enumerate() {
+        row.services = (0..=n).map(|i| format!("service-with-a-long-name-{i}")).collect();
+        row.severity = Some(format!("a severity of our own {n}"));
+        row.milestones.insert("started".to_owned(), at("2020-01-01T00:00:00Z"));
     }
-    assert!(text.contains("started → detected"));
+    let stories =
+        [story(1, 1, StoryState::Filed, "2026-01-01"), story(1, 2, StoryState::Verified, "2026-01-01")];
+    for by in By::ALL.iter().copied().map(Some).chain([None]) {
+        let stats = stats(&rows, &stories, None, by, day("2026-11-20"));
+        let text = stats.to_text();
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());
+        }
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for definition in DEFINITIONS {
+            let means = definition.means.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(flat.contains(&means), "{} is not defined", definition.figure);
+        }
+        for (_, from, to) in SPANS {
+            assert!(text.contains(&format!("{from} → {to}")));
+        }
+    }
+}
+
+#[test]
+fn parts_hold_each_counted_incident_with_its_own_figures() {
+    // Two in March, one in April that is a drill, one in July; the detected-to-resolved times are 10, 20, 40, 100 min.
+    let mut rows = four();
+    let minutes = |n: usize| [(Milestone::Detected, 0), (Milestone::Resolved, RESOLVED_AFTER[n])];
+    rows[1] = row(2, "2026-03-31T23:59:59Z", &minutes(1));
+    rows[2] = row(3, "2026-04-01T00:00:00Z", &minutes(2));
+    rows[2].kind = IncidentKind::Drill;
+    rows[3] = row(4, "2026-07-09T08:00:00Z", &minutes(3));
+    rows[0].services = vec!["web".to_owned(), "api".to_owned()];
+    rows[1].services = vec!["web".to_owned()];
+    rows[3].severity = None;
+    let stories = [
+        story(1, 1, StoryState::Shipped, "2026-01-01"),
+        story(2, 1, StoryState::Filed, "2026-01-01"),
+        story(3, 1, StoryState::Filed, "2026-01-01"),
+    ];
+    let parts = |by: By| {
+        let stats = stats(&rows, &stories, None, Some(by), day("2026-11-20"));
+        assert_eq!(stats.all.counted, 3);
+        let told = |part: &Part| {
+            let time = part.figures.times.iter().find(|t| t.name == "time to resolve").unwrap();
+            let minutes = |ms: Option<i64>| ms.map(|ms| ms / 60_000).unwrap_or(-1);
+            (part.name.clone(), part.figures.counted, minutes(time.median_ms), minutes(time.p90_ms))
+        };
+        stats.parts.iter().map(told).collect::<Vec<_>>()
+    };
+    let told = |name: &str, n, median, p90| (name.to_owned(), n, median, p90);
+    assert_eq!(parts(By::Month), [told("2026-03", 2, 15, 20), told("2026-07", 1, 100, 100)]);
+    assert_eq!(parts(By::Quarter), [told("2026-Q1", 2, 15, 20), told("2026-Q3", 1, 100, 100)]);
+    assert_eq!(parts(By::Year), [told("2026", 3, 20, 100)]);
+    assert_eq!(parts(By::Severity), [told("P2", 2, 15, 20), told("unset", 1, 100, 100)]);
+    assert_eq!(parts(By::Kind), [told("real", 3, 20, 100)]);
+    assert_eq!(
+        parts(By::Service),
+        [told("api", 1, 10, 10), told("no service", 1, 100, 100), told("web", 2, 15, 20)]
+    );
+    let stats = stats(&rows, &stories, None, Some(By::Service), day("2026-11-20"));
+    let rate = |name: &str| {
+        let part = stats.parts.iter().find(|p| p.name == name).unwrap();
+        (part.figures.stories.filed, part.figures.stories.closure_rate, part.figures.stories.overdue)
+    };
+    assert_eq!(
+        (rate("web"), rate("api"), rate("no service")),
+        ((2, Some(0.5), 1), (1, Some(1.0), 0), (0, None, 0))
+    );
+    assert_eq!(stats.all.stories.filed, 2, "the drill's story is not counted");
 }
 
 #[test]
