@@ -63,7 +63,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use demo::Demo;
 pub use output::{Exit, quiet_panics};
-pub use reference::reference;
+pub use reference::{reads, reference};
 
 use crate::domain::ids::LogId;
 use crate::service::Failure;

@@ -1,4 +1,4 @@
-//! The reference of all commands as Markdown, made from the argument reader itself. It must not be edited by hand.
+//! The reference of all commands as Markdown, made from the argument reader itself, and that reader for tests. It must not be edited by hand.
 
 use clap::CommandFactory;
 
@@ -18,6 +18,19 @@ pub fn reference() -> String {
         add(sub, &mut text);
     }
     text
+}
+
+/// Reads a command line without doing anything, for the tests that hold the documentation to it.
+///
+/// # Errors
+/// What whoever types it would be told.
+pub fn reads(words: impl IntoIterator<Item = String>) -> Result<(), String> {
+    use clap::error::ErrorKind;
+    match super::Cli::command().try_get_matches_from(words) {
+        Ok(_) => Ok(()),
+        Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn add(command: &mut clap::Command, text: &mut String) {

@@ -317,7 +317,45 @@ fn figures_name_their_milestones_and_leave_drills_out() {
     let text = desk.ok(&["stats", "--since", "2026-11"]);
     assert!(text.starts_with("2 incidents counted (declared since 2026-11-01"), "{text}");
     assert!(text.contains("p90: the smallest value"));
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     desk.run(&["stats", "--since", "soon"]).code(2);
+    desk.run(&["stats", "--by", "moon"]).code(2);
+
+    let parts = desk.json(&["stats", "--by", "severity"]);
+    let counted_in = |part: &Value| part["counted"].as_u64().unwrap();
+    let parts = parts["parts"].as_array().unwrap();
+    assert_eq!(parts.iter().map(counted_in).sum::<u64>(), counted);
+    assert_eq!(parts[0]["name"], "P1");
+    assert_eq!(desk.json(&["stats", "--by", "period"])["by"], "month");
+    assert!(desk.ok(&["stats", "--by", "service"]).contains("\ncheckout: "));
+
+    let nothing = Desk::new();
+    nothing.ok(&["init"]);
+    nothing.ok(&["declare", "A drill of ours", "--kind", "drill"]);
+    let text = nothing.ok(&["stats"]);
+    assert!(text.starts_with("No incident is counted") && text.contains("drill 1"), "{text}");
+    assert_eq!(nothing.json(&["stats"])["times"][4]["median_ms"], Value::Null);
+}
+
+/// A copy of the backup is worked with as docs/recovery.md says: the room opens, postmortems are files again.
+#[expect(clippy::disallowed_methods, reason = "a test restores with the tools that the page names")]
+fn restored_with_files_again(backup: &std::path::Path) {
+    const RECOVERY: &str = include_str!("../../../docs/recovery.md");
+    let mut world = crate::screen::World::new();
+    let home = world.path("restored");
+    let copy = std::process::Command::new("cp").arg("-r").arg(backup).arg(&home).status().unwrap();
+    assert!(copy.success());
+    let clone = "mv postmortems postmortems.git && git clone postmortems.git postmortems";
+    assert!(RECOVERY.contains(clone));
+    let mut shell = std::process::Command::new("sh");
+    assert!(shell.args(["-c", clone]).current_dir(&home).output().unwrap().status.success());
+    assert!(home.join("postmortems/2026").is_dir());
+    world.set("WARROOM_HOME", home.to_str().unwrap());
+    assert_eq!(world.json(&["verify"])["ok"], true);
+    assert!(!world.json(&["search", "disk full"])["results"].as_array().unwrap().is_empty());
+    let mut s = world.screen(&["open", "."], 120, 40);
+    s.until("Release signing key lost").until("restored").send(b"i");
+    s.line("written after the restore").until("✓");
 }
 
 #[test]
@@ -346,6 +384,7 @@ fn a_backup_is_a_home_of_its_own_and_is_checked() {
     let (incident, head) = heads.lines().last().unwrap().split_once(' ').unwrap();
     desk.run(&["verify", incident, "--head", head]).code(0);
     desk.ok(&["log", ".", "restored"]);
+    restored_with_files_again(&to);
 
     let desk = Desk::new();
     desk.run(&["backup", desk.path("x").to_str().unwrap()]).code(3);

@@ -31,3 +31,43 @@ fn help_completions_and_manual_need_no_home() {
     assert_eq!((alone.code, alone.out.as_str()), (2, ""));
     assert!(alone.err.contains("Usage: warroom"), "{alone:?}");
 }
+
+/// Whether a program takes what it is given on the command line; none, said loudly, when it is not on the path.
+#[expect(clippy::disallowed_methods, reason = "a test starts a shell that reads what the program wrote")]
+fn takes(program: &str, arguments: &[&str]) -> Option<bool> {
+    match std::process::Command::new(program).args(arguments).output() {
+        Ok(done) => Some(done.status.success()),
+        Err(_) => {
+            crate::data::skipped(&format!("{program} is not there to read what is written for it"));
+            None
+        }
+    }
+}
+
+#[test]
+fn shells_read_the_completions_and_man_reads_the_pages() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let text = desk.ok(&["completions", shell]);
+        for word in ["declare", "postmortem", "publish", "--format"] {
+            let word = if shell == "fish" { word.trim_start_matches('-') } else { word };
+            assert!(text.contains(word), "{shell} does not know {word}");
+        }
+        let file = desk.file(&format!("warroom.{shell}"), text);
+        assert_ne!(takes(shell, &["-n", &file]), Some(false), "{shell} does not read its completions");
+    }
+    let folder = desk.path("man");
+    desk.ok(&["man", folder.to_str().unwrap()]);
+    let reference = warroom::cli::reference();
+    for name in reference.lines().filter_map(|line| line.strip_prefix("## warroom ")) {
+        let page = folder.join(format!("warroom-{}.1", name.replace(' ', "-")));
+        let text =
+            std::fs::read_to_string(&page).unwrap_or_else(|_| panic!("there is no page {}", page.display()));
+        for part in [".TH", ".SH NAME", ".SH SYNOPSIS"] {
+            assert!(text.contains(part), "{name}: no {part}");
+        }
+    }
+    let page = folder.join("warroom-log.1");
+    let arguments = ["-T", "lint", "-W", "error", page.to_str().unwrap()];
+    assert_ne!(takes("mandoc", &arguments), Some(false), "mandoc does not read warroom-log.1");
+}

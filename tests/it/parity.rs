@@ -1,0 +1,170 @@
+//! Everything the room can do, a command can do: each action and each verb has its command, and the program reads it.
+//! `docs/parity.md` is written from this table; `UPDATE_DOCS=1` writes it anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use warroom::app::action::{Group, TABLE};
+use warroom::app::keymap::Keymap;
+use warroom::domain::verb::VERBS;
+
+/// An action of the room, and the command that does the same, as it could be typed.
+const ACTIONS: &[(&str, &str)] = &[
+    ("declare", "warroom declare 'Disk full'"),
+    ("note", "warroom log . 'on-call paged'"),
+    ("scribe", "warroom log . -"),
+    ("decision", "warroom decide . 'revoke the key @carol check 15m'"),
+    ("ask", "warroom ask . '@bob 3m list builds'"),
+    ("hypothesis", "warroom hypothesis . 'the key was in a CI variable'"),
+    ("update", "warroom update . internal 'key disabled'"),
+    ("tick", "warroom step . tick 3"),
+    ("cross-out", "warroom strike . 12 --reason 'wrong console'"),
+    ("amend", "warroom amend . 12 --text 'key disabled' --at 14:05"),
+    ("amend-in-editor", "warroom amend . 12 --text 'key disabled'"),
+    ("star", "warroom star . 12"),
+    ("verdict", "warroom verdict . 12 held"),
+    ("role", "warroom role . scribe bob"),
+    ("severity", "warroom severity . P1"),
+    ("phase", "warroom phase . contain"),
+    ("milestone", "warroom milestone . contained"),
+    ("runbook", "warroom runbook attach . signing-key-compromised"),
+    ("evidence", "warroom evidence add . calls.json"),
+    ("story", "warroom story add . 'Sign in the KMS only'"),
+    ("brief", "warroom brief ."),
+    ("copy-brief", "warroom brief ."),
+    ("find", "warroom search 'disk full'"),
+    ("system-lines", "warroom timeline . --all"),
+    ("stories", "warroom story list"),
+    ("register", "warroom show ."),
+    ("home", "warroom list"),
+    ("close", "warroom close 12"),
+    ("publish", "warroom postmortem publish 12"),
+    ("reopen", "warroom reopen 12 --reason 'it is back'"),
+    ("point-done", "warroom closure 12 cause done"),
+    ("point-na", "warroom closure 12 artifacts n/a --reason 'nothing was built'"),
+];
+
+/// A verb of the `:` line whose command has another name or more words.
+const VERBS_AS: &[(&str, &str)] = &[
+    ("attach", "warroom runbook attach . signing-key-compromised"),
+    ("block", "warroom step . block 3 --reason 'no access'"),
+    ("check", "warroom postmortem check 12"),
+    ("disposition", "warroom set . --disposition near-miss"),
+    ("doing", "warroom step . doing 3"),
+    ("draft", "warroom postmortem draft 12"),
+    ("edit", "warroom postmortem edit 12"),
+    ("evidence", "warroom show ."),
+    ("find", "warroom search 'disk full'"),
+    ("help", "warroom --help"),
+    ("home", "warroom list"),
+    ("impact", "warroom set . --impact 'no new orders'"),
+    ("kind", "warroom set . --kind drill"),
+    ("publish", "warroom postmortem publish 12"),
+    ("release", "warroom role . scribe bob --release"),
+    ("scope", "warroom set . --scope 'build-7 affected'"),
+    ("service", "warroom set . --service payments"),
+    ("skip", "warroom step . skip 3 --reason 'nothing is built here'"),
+    ("story", "warroom story add . 'Sign in the KMS only'"),
+    ("tag", "warroom set . --tag signing-key"),
+    ("tick", "warroom step . tick 3"),
+    ("title", "warroom set . --title 'Disk full'"),
+    ("undo-step", "warroom step . reopen 3"),
+    ("visibility", "warroom set . --visibility restricted"),
+    ("waive", "warroom close 12 --waive 'told in the weekly review'"),
+];
+
+/// What only a screen does, and why no command is needed.
+const SCREEN: &[(&str, &str)] = &[
+    ("copy", "a command prints: `warroom timeline`, `warroom runbook show`"),
+    ("quit", "leaves the screen"),
+];
+
+fn is_read(command: &str) {
+    let words = shell_words::split(command).unwrap();
+    if let Err(error) = warroom::cli::reads(words) {
+        panic!("{command}: {error}");
+    }
+}
+
+/// The command of a verb: named above, else the one of the same name.
+fn of_verb(name: &str) -> Option<String> {
+    let named = VERBS_AS.iter().find(|(verb, _)| *verb == name).map(|(_, command)| (*command).to_owned());
+    let same = warroom::cli::reference().contains(&format!("\n## warroom {name}"));
+    named.or_else(|| same.then(|| format!("warroom {name}")))
+}
+
+#[test]
+fn whatever_changes_something_in_the_room_has_a_command() {
+    let reads = [Group::Move, Group::Rest, Group::Edit, Group::Look];
+    for spec in TABLE {
+        let command = ACTIONS.iter().find(|(name, _)| *name == spec.name);
+        let same = of_verb(spec.name).is_some();
+        let screen = SCREEN.iter().any(|(name, _)| *name == spec.name);
+        assert!(
+            command.is_some() || same || screen || reads.contains(&spec.group),
+            "the action {} has no command: name the one that does the same in tests/it/parity.rs",
+            spec.name
+        );
+    }
+    for verb in VERBS {
+        let screen = SCREEN.iter().any(|(name, _)| *name == verb.name);
+        assert!(
+            screen || of_verb(verb.name).is_some(),
+            "the verb {} has no command: name the one that does the same in tests/it/parity.rs",
+            verb.name
+        );
+    }
+    for (name, command) in ACTIONS {
+        assert!(TABLE.iter().any(|spec| spec.name == *name), "there is no action {name}");
+        is_read(command);
+    }
+    for (name, command) in VERBS_AS {
+        assert!(VERBS.iter().any(|verb| verb.name == *name), "there is no verb {name}");
+        is_read(command);
+    }
+}
+
+fn written() -> String {
+    let keymap = Keymap::default();
+    let mut out = String::from(
+        "# The room as commands\n\n<!-- Written by a test (tests/it/parity.rs): UPDATE_DOCS=1 cargo test parity. Do not \
+         edit. -->\n\nEverything that the room can do, a command can do, and a script with it: `--json` prints one JSON \
+         document. Moving about, the clipboard and the editing of a line are the screen's own.\n\n## Actions\n\n\
+         | Keys | Action | Command |\n|---|---|---|\n",
+    );
+    for spec in TABLE {
+        let command =
+            ACTIONS.iter().find(|(name, _)| *name == spec.name).map(|(_, command)| (*command).to_owned());
+        let moves = [Group::Move, Group::Rest, Group::Edit].contains(&spec.group);
+        let Some(command) = command.or_else(|| if moves { None } else { of_verb(spec.name) }) else {
+            continue;
+        };
+        let keys: Vec<String> = keymap.keys(spec.action).iter().map(|key| format!("`{key}`")).collect();
+        let keys = if keys.is_empty() { "`?`, `:`".to_owned() } else { keys.join(" ") };
+        writeln!(out, "| {keys} | {} | `{command}` |", spec.name).unwrap();
+    }
+    out.push_str("\n## Verbs of the `:` line\n\n| Verb | What it does | Command |\n|---|---|---|\n");
+    for verb in VERBS {
+        let Some(command) = of_verb(verb.name) else { continue };
+        let usage = verb.usage.replace('|', "\\|");
+        writeln!(out, "| `:{usage}` | {} | `{command}` |", verb.doc).unwrap();
+    }
+    out
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test asks its own environment")]
+fn the_page_of_commands_beside_keys_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/parity.md");
+    let wanted = written();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &wanted).unwrap();
+    }
+    let there = std::fs::read_to_string(path).unwrap_or_default();
+    // A new row of the table is added by whoever adds the action; what stands there must be true.
+    for line in there.lines().filter(|line| line.starts_with("| ")) {
+        assert!(wanted.contains(line), "docs/parity.md is old: UPDATE_DOCS=1 cargo test parity: {line}");
+    }
+    let rows: BTreeSet<&str> = there.lines().collect();
+    assert!(rows.len() > 60, "docs/parity.md is old: UPDATE_DOCS=1 cargo test parity");
+}
