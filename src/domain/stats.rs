@@ -246,7 +246,7 @@ fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate) -> 
     let stories: Vec<&StorySummary> = stories.iter().filter(|story| ids.contains(&story.incident)).collect();
     Figures {
         counted: counted.len(),
-        by_severity: tally(counted, |row| severity(row)),
+        by_severity: tally(counted, severity),
         by_state: tally(counted, |row| row.state.to_string()),
         reopened: counted.iter().filter(|row| row.reopened > 0).count(),
         owing: counted.iter().filter(|row| row.state == State::Resolved).count(),

@@ -200,7 +200,7 @@ fn parts_hold_each_counted_incident_with_its_own_figures() {
         assert_eq!(stats.all.counted, 3);
         let told = |part: &Part| {
             let time = part.figures.times.iter().find(|t| t.name == "time to resolve").unwrap();
-            let minutes = |ms: Option<i64>| ms.map(|ms| ms / 60_000).unwrap_or(-1);
+            let minutes = |ms: Option<i64>| ms.map_or(-1, |ms| ms / 60_000);
             (part.name.clone(), part.figures.counted, minutes(time.median_ms), minutes(time.p90_ms))
         };
         stats.parts.iter().map(told).collect::<Vec<_>>()
