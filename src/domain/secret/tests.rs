@@ -158,19 +158,19 @@ fn secret(kind: usize, r: &mut Random) -> String {
         13 => format!("{}_{}", "npm", r.text("abcdefghijklmnopqrstuvwxyz0123456789", 36)),
         14 => format!("{}_v1_{}", "dop", r.text(HEX, 64)),
         15 => format!("{}_{}_{}", "glsa", r.text(ALNUM, 32), r.text("0123456789abcdef", 8)),
-        16 => format!("postgres://app:{}@db-1.internal:5432/orders", r.text(ALNUM, 16)),
+        16 => format!("postgres://app:{}@db-1.example:5432/orders", r.text(ALNUM, 16)),
         17 => format!("{}: Bearer {}", "Authorization", r.text(ALNUM, 40)),
         18 => format!(
-            "curl -H \"{}: Bearer {}\" https://api.internal/v1/jobs",
+            "curl -H \"{}: Bearer {}\" https://api.example/v1/jobs",
             "Authorization",
             r.text(ALNUM, 32)
         ),
-        19 => format!("curl -u admin:{} https://registry.internal/v2/", r.text(ALNUM, 14)),
+        19 => format!("curl -u admin:{} https://registry.example/v2/", r.text(ALNUM, 14)),
         20 => format!("Set-{}: session_id={}; Path=/; HttpOnly", "Cookie", r.text(ALNUM, 32)),
         21 => format!("{}={} psql -h db-1 orders", "PGPASSWORD", r.text(ALNUM, 14)),
         22 => format!("pagerduty routing_{}: {}", "key", r.text(HEX, 32)),
         23 => format!("aws_secret_access_{} = {}", "key", r.text(ALNUM, 40)),
-        _ => format!("machine registry.internal login ci password {}", r.text(ALNUM, 18)),
+        _ => format!("machine registry.example login ci password {}", r.text(ALNUM, 18)),
     }
 }
 
@@ -191,7 +191,7 @@ fn plain(kind: usize, r: &mut Random) -> String {
         4 => "Authorization: Bearer <token> is what the client sends".to_owned(),
         5 => "postgres://app:${DB_PASSWORD}@db-1:5432/orders".to_owned(),
         6 => "PGPASSWORD=$(vault read db) psql".to_owned(),
-        7 => "curl -u \"$USER:$TOKEN\" https://registry.internal/".to_owned(),
+        7 => "curl -u \"$USER:$TOKEN\" https://registry.example/".to_owned(),
         8 => format!("{}IOSFODNN7EXAMPLE is the key of the documentation", "AKIA"),
         9 => format!("key fingerprint SHA256:{}", r.text(ALNUM, 43)),
         10 => "password rotated, token revoked, secret moved to the vault".to_owned(),
@@ -201,7 +201,7 @@ fn plain(kind: usize, r: &mut Random) -> String {
             r.text("bcdfghjklmnpqrstvwxz2456789", 5)
         ),
         12 => format!("arn:aws:iam::{}:role/ci-deploy was assumed", r.text("0123456789", 12)),
-        13 => format!("https://grafana.internal/d/{}/orders?from=now-1h", r.text(ALNUM, 9)),
+        13 => format!("https://grafana.example/d/{}/orders?from=now-1h", r.text(ALNUM, 9)),
         14 => "set the session cookie to HttpOnly; the token expires in 4 minutes".to_owned(),
         _ => format!("{} nodes down, {} errors/s, p99 {} ms", r.below(90), r.below(900), r.below(9000)),
     }
