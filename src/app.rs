@@ -1,6 +1,7 @@
 //! The pure state machine of the screen: model, messages, effects. It must not do I/O, read a clock or mint an id.
 
 pub mod action;
+pub mod boards;
 pub mod editor;
 pub mod effect;
 #[cfg(test)]

@@ -52,6 +52,7 @@ mod story;
 mod strike;
 mod timeline;
 mod update;
+mod updates;
 mod verdict;
 mod verify;
 mod views;
@@ -124,6 +125,7 @@ enum Command {
     Runbook(runbook::Args),
     Evidence(evidence::Args),
     Update(update::Args),
+    Updates(updates::Args),
     Link(link::Args),
     Resolve(resolve::Args),
     Closure(closure::Args),
@@ -282,6 +284,7 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Runbook(args) => args.run(context).await,
         Command::Evidence(args) => args.run(context).await,
         Command::Update(args) => args.run(context).await,
+        Command::Updates(args) => args.run(context).await,
         Command::Link(args) => args.run(context).await,
         Command::Resolve(args) => args.run(context).await,
         Command::Closure(args) => args.run(context).await,

@@ -3,6 +3,7 @@
 //! [`Sealing`].
 
 mod backup;
+mod boards;
 mod demo;
 mod evidence;
 mod failure;

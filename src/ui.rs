@@ -1,6 +1,7 @@
 //! Draws a `&Model` into cells. It must not change anything, and it must not decide what a key does.
 
 mod asks;
+mod board;
 mod brief;
 mod composer;
 mod decisions;
@@ -60,6 +61,7 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
             }
             cursor = composer::draw(model, room, &preview, layout.composer, &theme, buf);
         }
+        (Screen::Board, _) => board::draw(model, &layout, &theme, buf),
         (Screen::Find, _) => cursor = find::draw(model, &layout, &theme, buf),
         _ => home::draw(model, &layout, &theme, buf),
     }
@@ -82,6 +84,7 @@ const fn name(pane: Pane) -> &'static str {
         Pane::Similar => "Similar",
         Pane::Incidents => "Incidents",
         Pane::Preview => "Preview",
+        Pane::Board => "List",
         Pane::Results => "Results",
         Pane::Text => "Text",
     }

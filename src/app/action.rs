@@ -22,6 +22,12 @@ pub enum Context {
     Reader,
     /// The path of closing.
     Closing,
+    /// Every board.
+    Board,
+    /// The board of stories.
+    Stories,
+    /// The board of runbooks.
+    Runbooks,
     /// The composer.
     Composer,
     /// An overlay in which Enter confirms.
@@ -31,11 +37,14 @@ pub enum Context {
 }
 
 /// The stacks of contexts that occur together.
-pub const STACKS: [&[Context]; 8] = [
+pub const STACKS: [&[Context]; 11] = [
     ROOM_STACK,
     HOME_STACK,
     READER_STACK,
     CLOSING_STACK,
+    BOARD_STACK,
+    STORIES_STACK,
+    RUNBOOKS_STACK,
     COMPOSER_STACK,
     PICK_STACK,
     LINE_STACK,
@@ -49,6 +58,13 @@ pub const HOME_STACK: &[Context] = &[Context::Home, Context::Normal, Context::An
 pub const READER_STACK: &[Context] = &[Context::Reader, Context::Normal, Context::Anywhere];
 /// The path of closing.
 pub const CLOSING_STACK: &[Context] = &[Context::Closing, Context::Normal, Context::Anywhere];
+/// A board in which nothing is stored.
+pub const BOARD_STACK: &[Context] = &[Context::Board, Context::Normal, Context::Anywhere];
+/// The board of stories.
+pub const STORIES_STACK: &[Context] = &[Context::Stories, Context::Board, Context::Normal, Context::Anywhere];
+/// The board of runbooks.
+pub const RUNBOOKS_STACK: &[Context] =
+    &[Context::Runbooks, Context::Board, Context::Normal, Context::Anywhere];
 /// The composer, in both modes.
 pub const COMPOSER_STACK: &[Context] = &[Context::Composer, Context::Line, Context::Anywhere];
 /// A list with a line that narrows it, and the find screen.
@@ -71,6 +87,8 @@ pub enum Group {
     State,
     /// Look at something.
     Look,
+    /// On a board.
+    Board,
     /// The rest.
     Rest,
     /// Close the incident.
@@ -81,11 +99,12 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Write,
         Self::Selection,
         Self::State,
         Self::Look,
+        Self::Board,
         Self::Move,
         Self::Rest,
         Self::Close,
@@ -101,6 +120,7 @@ impl Group {
             Self::Selection => "On the selection",
             Self::State => "State (Enter confirms)",
             Self::Look => "Look",
+            Self::Board => "Boards",
             Self::Rest => "Rest",
             Self::Close => "Close",
             Self::Edit => "In a line",
@@ -197,6 +217,26 @@ pub enum Action {
     Clocks,
     /// The targets, to change one for this incident.
     Target,
+    /// The board of stories.
+    StoriesBoard,
+    /// The board of runbooks.
+    RunbooksBoard,
+    /// The board of owed updates.
+    UpdatesBoard,
+    /// Narrows a board.
+    BoardFilter,
+    /// Attaches the runbook of the board.
+    BoardAttach,
+    /// Starts a story.
+    StoryStart,
+    /// Ships a story.
+    StoryShip,
+    /// Verifies a story.
+    StoryVerify,
+    /// Gives a story up.
+    StoryDrop,
+    /// The postmortem that a story comes from.
+    StoryPostmortem,
     /// The brief.
     Brief,
     /// Copies the brief.

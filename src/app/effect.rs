@@ -1,7 +1,7 @@
 //! Everything that the screen can ask the shell to do. Plain data; every effect but [`Effect::Quit`] is answered by
 //! exactly one [`Msg::Answer`](super::msg::Msg::Answer) that carries its ticket.
 
-use super::model::Draft;
+use super::model::{BoardKind, Draft};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::request::Asked;
 
@@ -86,6 +86,23 @@ pub enum Effect {
         /// What is asked.
         asked: Vec<Asked>,
     },
+    /// Decide and store requests for an incident by its name. Answer: `Stored`, `Refused` or `NotStored`.
+    SubmitNamed {
+        /// Which.
+        ticket: Ticket,
+        /// The incident.
+        incident: IncidentId,
+        /// The person who asks.
+        by: String,
+        /// What is asked.
+        asked: Vec<Asked>,
+    },
+    /// Read what a board lists. Answer: `Board`.
+    LoadBoard(Ticket, BoardKind),
+    /// Read the postmortem of an incident. Answer: `Text`.
+    ReadPostmortemOf(Ticket, IncidentId),
+    /// Read a runbook by its file name. Answer: `Text`.
+    ReadRunbook(Ticket, String),
     /// Attach a runbook by its file name. Answer: `Stored` or `Failed`.
     AttachRunbook {
         /// Which.
@@ -159,6 +176,10 @@ impl Effect {
             | Self::OpenNamed(t, _)
             | Self::Declare(t, _)
             | Self::Submit { ticket: t, .. }
+            | Self::SubmitNamed { ticket: t, .. }
+            | Self::LoadBoard(t, _)
+            | Self::ReadPostmortemOf(t, _)
+            | Self::ReadRunbook(t, _)
             | Self::AttachRunbook { ticket: t, .. }
             | Self::AddEvidence { ticket: t, .. }
             | Self::Suggest(t, _)

@@ -1,5 +1,7 @@
 //! A desk for tests: a model, and behind it a room that stores what is asked, in memory. Keys go in as typed.
 
+pub(crate) mod boards;
+
 use std::collections::VecDeque;
 
 use super::effect::{Effect, Ticket};

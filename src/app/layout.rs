@@ -90,6 +90,8 @@ pub enum Pane {
     Incidents,
     /// Home: what matches a title that is being typed, or the incident under the cursor.
     Preview,
+    /// A board: its rows.
+    Board,
     /// Find: what was found.
     Results,
     /// Find: the text around the hit.
@@ -101,6 +103,8 @@ pub const ROOM: [Pane; 7] =
     [Pane::Timeline, Pane::Roster, Pane::Runbook, Pane::Decisions, Pane::Brief, Pane::Asks, Pane::Similar];
 /// The panes of the home screen.
 pub const HOME: [Pane; 2] = [Pane::Incidents, Pane::Preview];
+/// The panes of a board.
+pub const BOARD: [Pane; 2] = [Pane::Board, Pane::Preview];
 /// The panes of the find screen.
 pub const FIND: [Pane; 2] = [Pane::Results, Pane::Text];
 
@@ -113,6 +117,8 @@ pub enum Plan {
     Home,
     /// The find screen.
     Find,
+    /// A board.
+    Board,
 }
 
 impl Plan {
@@ -123,6 +129,7 @@ impl Plan {
             Self::Room => &ROOM,
             Self::Home => &HOME,
             Self::Find => &FIND,
+            Self::Board => &BOARD,
         }
     }
 }
@@ -307,6 +314,7 @@ fn columns(size: Size, plan: Plan) -> Vec<Column> {
     let rows = body_rows(size.h);
     match plan {
         Plan::Room => room_columns(size, rows),
+        Plan::Board => board_columns(size, rows),
         Plan::Home | Plan::Find => {
             let inner = size.w.saturating_sub(3);
             let left = percent(inner, 55);
@@ -319,6 +327,23 @@ fn columns(size: Size, plan: Plan) -> Vec<Column> {
             vec![Column { w: left, panes: vec![(a, rows)] }, Column { w: right, panes: vec![(b, rows)] }]
         }
     }
+}
+
+/// A board needs its rows in full width: the preview stands below them until there is room beside them.
+fn board_columns(size: Size, rows: u16) -> Vec<Column> {
+    if size.w < 120 {
+        let inside = rows.saturating_sub(1);
+        let preview = percent(inside, 38);
+        let list = inside.saturating_sub(preview);
+        let panes = vec![(Pane::Board, list), (Pane::Preview, preview)];
+        return vec![Column { w: size.w.saturating_sub(2), panes }];
+    }
+    let inner = size.w.saturating_sub(3);
+    let left = percent(inner, 62);
+    vec![
+        Column { w: left, panes: vec![(Pane::Board, rows)] },
+        Column { w: inner.saturating_sub(left), panes: vec![(Pane::Preview, rows)] },
+    ]
 }
 
 fn room_columns(size: Size, rows: u16) -> Vec<Column> {
@@ -464,7 +489,7 @@ mod tests {
 
     #[test]
     fn areas_are_disjoint_and_inside_at_every_size() {
-        for plan in [Plan::Room, Plan::Home, Plan::Find] {
+        for plan in [Plan::Room, Plan::Home, Plan::Find, Plan::Board] {
             for w in 0..300 {
                 for h in (0..300).filter(|h| *h < 70 || (h + w) % 13 == 0) {
                     let focus = plan.panes()[usize::from(w + h) % plan.panes().len()];

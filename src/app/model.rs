@@ -1,5 +1,6 @@
 //! Everything that the screen knows. Plain data: changed only by `update`, read by the views.
 
+mod boards;
 mod composer;
 mod lists;
 mod overlay;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+pub use boards::{Board, BoardData, BoardKind, BoardLine};
 pub use composer::{Composer, Draft, Purpose};
 pub use lists::{Find, FindRow, Hit, Home, HomeList, HomeRow, HomeSection, Passage, RunbookChoice};
 pub use overlay::{Ask, AskFor, ClosePath, Confirm, Declare, Item, Overlay, Pick, PickFor, Read, Reader};
@@ -41,6 +43,8 @@ pub enum Screen {
     Room,
     /// Search.
     Find,
+    /// A board: stories, runbooks, updates.
+    Board,
 }
 
 /// How a notice is meant.
@@ -90,6 +94,14 @@ pub enum Waiting {
     EditLine,
     /// A step of the closing path.
     Closing(super::effect::ClosingStep),
+    /// What a board lists.
+    Board(BoardKind),
+    /// Something stored from a board: what for, and the line that was typed.
+    BoardSubmit(crate::domain::ids::IncidentId, Box<AskFor>, String),
+    /// The postmortem of an incident, to read.
+    Document(crate::domain::ids::IncidentId),
+    /// The text of a runbook with this title, to read.
+    RunbookText(String),
 }
 
 /// The whole state of the screen.
@@ -121,6 +133,8 @@ pub struct Model {
     pub room: Option<Room>,
     /// The find screen.
     pub find: Find,
+    /// The board that was opened last.
+    pub board: Option<Board>,
     /// What lies over the screen, the uppermost last.
     pub overlays: Vec<Overlay>,
     /// A line about what just happened.
@@ -175,6 +189,7 @@ impl Model {
             home: Home::default(),
             room: None,
             find: Find::default(),
+            board: None,
             overlays: Vec::new(),
             notice: None,
             leaving: false,
@@ -199,6 +214,7 @@ impl Model {
         let (plan, focus, zoom) = match (self.screen, &self.room) {
             (Screen::Room, Some(room)) => (Plan::Room, room.focus, room.zoom),
             (Screen::Find, _) => (Plan::Find, self.find.focus, false),
+            (Screen::Board, _) => (Plan::Board, self.board.as_ref().map_or(Pane::Board, |b| b.focus), false),
             _ => (Plan::Home, self.home.focus, false),
         };
         layout::layout(self.size, Prefs { plan, focus, zoom })
@@ -219,6 +235,11 @@ impl Model {
             (Screen::Room, Some(room)) if room.composer.open => action::COMPOSER_STACK,
             (Screen::Room, Some(_)) => action::ROOM_STACK,
             (Screen::Find, _) => action::PICK_STACK,
+            (Screen::Board, _) => match self.board.as_ref().map(Board::kind) {
+                Some(BoardKind::Stories) => action::STORIES_STACK,
+                Some(BoardKind::Runbooks) => action::RUNBOOKS_STACK,
+                _ => action::BOARD_STACK,
+            },
             _ => action::HOME_STACK,
         }
     }
@@ -229,6 +250,7 @@ impl Model {
         match self.screen {
             Screen::Room => &layout::ROOM,
             Screen::Find => &layout::FIND,
+            Screen::Board => &layout::BOARD,
             Screen::Home => &layout::HOME,
         }
     }

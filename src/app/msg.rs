@@ -4,7 +4,7 @@
 use super::effect::Ticket;
 use super::key::Key;
 use super::layout::Size;
-use super::model::{Draft, Hit, HomeList, Passage, RunbookChoice};
+use super::model::{BoardData, Draft, Hit, HomeList, Passage, RunbookChoice};
 use crate::domain::event::Recorded;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::incident::Incident;
@@ -38,6 +38,8 @@ pub enum Msg {
     Terminate,
     /// Events that others stored in the open room, in order, from the position after its head.
     Refreshed(LogId, Vec<Recorded>),
+    /// Something was written that the board on the screen may list.
+    BoardStale,
     /// The home list changed elsewhere.
     HomeRefreshed(HomeList),
     /// The one answer to an effect.
@@ -59,6 +61,8 @@ pub enum Answer {
     Stored(Vec<Recorded>),
     /// The list of the home screen.
     Home(HomeList),
+    /// What a board lists.
+    Board(BoardData),
     /// A room: the fold of its log, and what was typed there and not sent.
     Opened(Box<Incident>, Option<Draft>),
     /// An incident was declared; its room.

@@ -3,6 +3,7 @@
 
 mod answers;
 pub mod available;
+mod boards;
 mod choose;
 pub mod closing;
 pub mod compose;
@@ -49,7 +50,11 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
         Msg::Key(key) => keys::press(model, key, &mut fx),
         Msg::Paste(text) | Msg::Burst(text) => keys::paste(model, &text, &mut fx),
         Msg::Resize(size) => model.size = size,
-        Msg::Tick => room::tick(model, &mut fx),
+        Msg::Tick => {
+            room::tick(model, &mut fx);
+            boards::tick(model);
+        }
+        Msg::BoardStale => boards::read(model, &mut fx),
         Msg::Resumed => {
             let ticket = model.ticket(Waiting::Quiet);
             fx.push(Effect::Redraw(ticket));

@@ -60,6 +60,14 @@ pub(super) fn since(text: &str, now: Utc) -> Result<String, Stop> {
     })
 }
 
+/// Whole days of a span.
+pub(super) fn days(text: &str) -> Result<i64, String> {
+    match parse_span(text.trim()) {
+        Ok(span) if span >= Span::zero() => Ok(span.num_days()),
+        _ => Err(format!("{text:?} is no time; write 7d or 2w")),
+    }
+}
+
 /// A number of answers, from 1.
 pub(super) fn count(text: &str) -> Result<usize, String> {
     match text.trim().parse() {

@@ -199,7 +199,7 @@ fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
         Verb::Ask(asked) => Ok(asked),
         Verb::MoveClock(words) => Ok(crate::domain::verb::move_clock(&words, &context)?.into()),
         Verb::Attach(name) => Ok(Request::AttachRunbook(room.service.runbook(&name)?.to_text()).into()),
-        Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) => {
+        Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) | Verb::Stories(_) => {
             Err(Refusal::usage("this verb shows something and writes no line")
                 .hint("use its command (warroom --help), or put \\ first to store it as text")
                 .into())

@@ -9,6 +9,7 @@ use super::output::{Answer, Exit, Stop};
 use super::views::one_line;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
+use crate::domain::runbook::card::{Card, Origin};
 use crate::domain::runbook::check::check;
 use crate::service::{Failure, FailureKind, RunbookFile, Service, read_runbook};
 
@@ -74,6 +75,12 @@ impl Args {
             Action::Attach { incident, name } => {
                 let room = context.room(&incident).await?;
                 let file = find(&room.service, &name)?;
+                let card = room.service.runbook_card(&file).await?;
+                let stale =
+                    card.staleness(context.now().date_naive(), room.service.policy().runbook_stale_days);
+                if stale.is_stale() {
+                    context.out.say(&format!("{}: {}", card.name, stale.words()));
+                }
                 room.perform(Request::AttachRunbook(file.to_text()), None).await
             }
         }
@@ -88,33 +95,66 @@ fn find(service: &Service, name: &str) -> Result<RunbookFile, Failure> {
 }
 
 async fn list(context: &Context<'_>) -> Answer {
-    let (files, failed) = context.reading().await?.runbooks();
+    let service = context.reading().await?;
+    let (cards, failed) = service.runbook_cards().await?;
     for failure in &failed {
         context.out.say(&format!("not read: {failure}"));
     }
-    let views: Vec<_> = files
+    let (today, after) = (context.now().date_naive(), service.policy().runbook_stale_days);
+    let views: Vec<_> = cards.iter().map(|card| card_view(card, today, after)).collect();
+    context.out.answer(&serde_json::json!({ "runbooks": views }), || {
+        let width = cards.iter().map(|c| c.name.chars().count()).max().unwrap_or(0);
+        let line = |c: &Card| {
+            let mut marks = String::new();
+            if c.origin != Origin::Shipped {
+                marks.push_str(&format!(", {}", c.origin.as_str()));
+            }
+            match c.problems.len() {
+                0 => {}
+                1 => marks.push_str(", 1 problem"),
+                n => marks.push_str(&format!(", {n} problems")),
+            }
+            let stale = c.staleness(today, after).words();
+            format!("{:<width$}  {:>3} steps  {}  ({stale}{marks})", c.name, c.steps, one_line(&c.title))
+        };
+        cards.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+/// A runbook of a list for scripts.
+fn card_view(card: &Card, today: chrono::NaiveDate, after_days: i64) -> serde_json::Value {
+    let stale = card.staleness(today, after_days);
+    let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string());
+    let uses: Vec<_> = card
+        .uses
         .iter()
-        .map(|f| {
+        .map(|u| {
             serde_json::json!({
-                "name": f.name,
-                "title": f.runbook.title,
-                "steps": f.runbook.steps().count(),
-                "problems": f.problems.len(),
-                "last_tested": f.runbook.last_tested.map(|d| d.to_string()),
+                "incident": u.incident, "kind": u.kind, "date": u.day.to_string(), "steps_done": u.done,
             })
         })
         .collect();
-    context.out.answer(&serde_json::json!({ "runbooks": views }), || {
-        let width = files.iter().map(|f| f.name.chars().count()).max().unwrap_or(0);
-        let line = |f: &RunbookFile| {
-            format!(
-                "{:<width$}  {:>3} steps  {}",
-                f.name,
-                f.runbook.steps().count(),
-                one_line(&f.runbook.title)
-            )
-        };
-        files.iter().map(line).collect::<Vec<_>>().join("\n")
+    serde_json::json!({
+        "name": card.name,
+        "title": card.title,
+        "steps": card.steps,
+        "problems": card.problems.len(),
+        "problem_lines": card
+            .problems
+            .iter()
+            .map(|p| serde_json::json!({ "line": p.line, "message": p.message }))
+            .collect::<Vec<_>>(),
+        "origin": card.origin.as_str(),
+        "owner": card.owner,
+        "match": {
+            "words": card.matches.words, "services": card.matches.services,
+            "tags": card.matches.tags, "alerts": card.matches.alerts,
+        },
+        "last_tested": day(card.tested()),
+        "last_reviewed": day(card.last_reviewed),
+        "stale": stale.is_stale(),
+        "staleness": stale.words(),
+        "used_by": uses,
     })
 }
 

@@ -5,12 +5,14 @@ use clap::Subcommand;
 
 use super::arguments;
 use super::context::{Context, Room};
-use super::output::{Answer, Stop};
+use super::output::{Answer, Exit, Stop};
 use super::views::StoryView;
 use crate::domain::ids::StoryId;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{NewStory, Request};
+use crate::domain::stories::distance;
 use crate::domain::summary::StorySummary;
+use crate::domain::time::Span;
 use crate::domain::words::{StoryKind, StoryState};
 use crate::service::StoryQuery;
 
@@ -37,6 +39,21 @@ enum Action {
         /// Only those of one incident
         #[arg(long, value_name = "INC")]
         incident: Option<String>,
+        /// Only those that are due within this time, or overdue: 7d, 2w
+        #[arg(long, value_name = "SPAN", value_parser = arguments::days)]
+        due_within: Option<i64>,
+        /// Only those of this severity
+        #[arg(long)]
+        severity: Option<String>,
+        /// Only preventive, detective or process ones
+        #[arg(long)]
+        kind: Option<StoryKind>,
+        /// A report by owner: what is overdue, to whom it is named, and what is due soon ([stories] in warroom.toml)
+        #[arg(long, conflicts_with_all = ["overdue", "due_within", "state"])]
+        remind: bool,
+        /// Exit with 1 when one that is listed is overdue
+        #[arg(long)]
+        fail_if_overdue: bool,
     },
     /// File a story
     Add {
@@ -128,20 +145,38 @@ enum Action {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         match self.action {
-            Action::List { overdue, owner, state, incident } => {
+            Action::List {
+                overdue,
+                owner,
+                state,
+                incident,
+                due_within,
+                severity,
+                kind,
+                remind,
+                fail_if_overdue,
+            } => {
                 let service = context.reading().await?;
                 let incident = match incident {
                     Some(name) => Some(service.named(&name).await?.0),
                     None => None,
                 };
-                let now = context.now();
-                let overdue_on = overdue.then(|| now.date_naive());
-                let query = StoryQuery { states: state, overdue_on, owner, incident };
+                let today = context.now().date_naive();
+                let within = due_within.or_else(|| remind.then(|| service.policy().story_remind_days));
+                let query = StoryQuery {
+                    states: state,
+                    overdue_on: overdue.then_some(today),
+                    owner,
+                    incident,
+                    due_by: within.and_then(|days| today.checked_add_signed(Span::try_days(days)?)),
+                    severity,
+                    kind,
+                };
                 let stories = service.stories(&query).await?;
-                let views: Vec<StoryView> = stories.iter().map(|s| StoryView::new(s, now)).collect();
-                context.out.answer(&serde_json::json!({ "stories": views }), || {
-                    views.iter().map(StoryView::line).collect::<Vec<_>>().join("\n")
-                })
+                let manager = service.policy().story_manager.clone();
+                list(context, &stories, manager.as_deref(), remind)?;
+                let late = stories.iter().any(|s| s.is_overdue(today));
+                Ok(if fail_if_overdue && late { Exit::NO } else { Exit::DONE })
             }
             Action::Add { incident, title, owner, due, severity, kind, proof, external } => {
                 let room = context.room(&incident).await?;
@@ -174,6 +209,31 @@ impl Args {
             }
         }
     }
+}
+
+/// Prints stories: in rows, or as a report by owner.
+fn list(context: &Context<'_>, stories: &[StorySummary], manager: Option<&str>, by_owner: bool) -> Answer {
+    let now = context.now();
+    let views: Vec<StoryView> = stories.iter().map(|s| StoryView::new(s, now)).collect();
+    let overdue = stories.iter().filter(|s| s.is_overdue(now.date_naive())).count();
+    let document = serde_json::json!({ "stories": views, "overdue": overdue, "manager": manager });
+    context.out.answer(&document, || {
+        if !by_owner || stories.is_empty() {
+            return views.iter().map(StoryView::line).collect::<Vec<_>>().join("\n");
+        }
+        let named = manager.filter(|_| overdue > 0).map_or_else(String::new, |m| format!(", named to @{m}"));
+        let soon = stories.len().saturating_sub(overdue);
+        let mut lines = vec![format!("{overdue} overdue{named}; {soon} due soon")];
+        let mut owners: Vec<Option<&str>> = stories.iter().map(|s| s.owner.as_deref()).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        for owner in owners {
+            lines.push(owner.map_or_else(|| "nobody".to_owned(), |o| format!("@{o}")));
+            let own = stories.iter().zip(&views).filter(|(s, _)| s.owner.as_deref() == owner);
+            lines.extend(own.map(|(s, v)| format!("  {:<9} {}", distance(s, now.date_naive()), v.line())));
+        }
+        lines.join("\n")
+    })
 }
 
 async fn change(context: &Context<'_>, name: &str, request: impl FnOnce(u32) -> Request) -> Answer {

@@ -197,6 +197,7 @@ pub(super) struct StoryView {
     kind: Option<StoryKind>,
     state: StoryState,
     overdue: bool,
+    overdue_days: Option<i64>,
     proof: String,
     external: String,
     link: String,
@@ -217,6 +218,10 @@ impl StoryView {
             kind: story.kind,
             state: story.state,
             overdue: story.is_overdue(now.date_naive()),
+            overdue_days: story
+                .due
+                .filter(|_| story.is_overdue(now.date_naive()))
+                .map(|due| (now.date_naive() - due).num_days()),
             proof: story.proof.clone(),
             external: story.external.clone(),
             link: story.link.clone(),

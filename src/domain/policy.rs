@@ -22,6 +22,12 @@ pub struct Policy {
     pub required_roles: BTreeMap<String, Vec<String>>,
     /// Roles that the team adds to the built-in ones.
     pub extra_roles: Vec<String>,
+    /// How many days before its day a story is called due soon.
+    pub story_remind_days: i64,
+    /// The person to whom overdue stories are named.
+    pub story_manager: Option<String>,
+    /// After how many days without a test or a review a runbook is called stale.
+    pub runbook_stale_days: i64,
 }
 
 /// The roles required at the highest severity unless the team says otherwise (`SPEC.md`, role). Where two are
@@ -35,7 +41,15 @@ impl Policy {
     /// The defaults: profile `p`, UTC, no holidays.
     #[must_use]
     pub fn new(profile: Profile, calendar: Calendar) -> Self {
-        Self { profile, calendar, required_roles: BTreeMap::new(), extra_roles: Vec::new() }
+        Self {
+            profile,
+            calendar,
+            required_roles: BTreeMap::new(),
+            extra_roles: Vec::new(),
+            story_remind_days: crate::domain::stories::REMIND_DAYS,
+            story_manager: None,
+            runbook_stale_days: crate::domain::runbook::card::STALE_DAYS,
+        }
     }
 
     /// The profile of that name: the team's own, else a built-in one, else the team's own again, so that an

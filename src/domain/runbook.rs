@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use crate::domain::time::Span;
 use crate::domain::words::Phase;
 
+pub mod card;
 pub mod check;
 mod front;
 mod headings;
@@ -72,6 +73,8 @@ pub struct Runbook {
     pub matches: Match,
     /// The day it was last exercised.
     pub last_tested: Option<NaiveDate>,
+    /// The day somebody last read it through.
+    pub last_reviewed: Option<NaiveDate>,
 }
 
 impl Runbook {

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{IncidentId, Seq, StoryId};
 use crate::domain::incident::{Incident, Story};
 use crate::domain::time::Utc;
-use crate::domain::words::{DispositionWord, IncidentKind, Phase, State, StoryKind, StoryState, Visibility};
+use crate::domain::words::{
+    DispositionWord, IncidentKind, Phase, State, StepState, StoryKind, StoryState, Visibility,
+};
 
 /// A row of a list of incidents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,6 +72,15 @@ pub struct Summary {
     /// The people who held a role.
     #[serde(default)]
     pub people: Vec<String>,
+    /// The runbooks that were attached, and how many steps of each were done.
+    #[serde(default)]
+    pub runbooks: Vec<RunbookUse>,
+    /// The incident that it is a duplicate of.
+    #[serde(default)]
+    pub duplicate_of: Option<IncidentId>,
+    /// The incidents that belong to it.
+    #[serde(default)]
+    pub related: Vec<RelatedRow>,
     /// The position of the last event.
     pub head: Seq,
     /// When the last event was stored.
@@ -107,11 +118,50 @@ impl From<&Incident> for Summary {
                 .try_into()
                 .unwrap_or(u32::MAX),
             reopened: incident.reopened,
+            runbooks: incident
+                .checklist
+                .runbooks()
+                .map(|r| RunbookUse {
+                    name: r.name.clone(),
+                    done: incident
+                        .checklist
+                        .steps_of(r.seq)
+                        .filter(|s| s.state == StepState::Done)
+                        .count()
+                        .try_into()
+                        .unwrap_or(u32::MAX),
+                })
+                .collect(),
+            duplicate_of: incident.disposition.as_ref().and_then(|d| d.of),
+            related: incident
+                .record
+                .related
+                .iter()
+                .map(|r| RelatedRow { incident: r.incident.clone(), relation: r.relation.clone() })
+                .collect(),
             people: incident.roster.people().into_iter().map(str::to_owned).collect(),
             head: incident.head,
             updated_at: incident.last_at,
         }
     }
+}
+
+/// A runbook that an incident used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunbookUse {
+    /// The file's name without its ending.
+    pub name: String,
+    /// How many of its steps were done.
+    pub done: u32,
+}
+
+/// Another incident that belongs to one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelatedRow {
+    /// Its id, or that of an imported postmortem.
+    pub incident: String,
+    /// How they belong together.
+    pub relation: String,
 }
 
 /// A row of a list of stories; the fields are those of `story list --json`.

@@ -26,6 +26,8 @@ pub enum Verb {
     Find(String),
     /// Move a clock: the words are read with [`move_clock`], where it is known what time it is.
     MoveClock(String),
+    /// The board of stories, narrowed so.
+    Stories(String),
 }
 
 /// The steps of a postmortem.
@@ -93,6 +95,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "reopen" [] "reopen REASON" "it is not over; with a step: to do again";
     "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
     "role" ["r"] "role ROLE @person" "give a role, or hand it over";
+    "runbooks" [] "runbooks" "the board of runbooks";
     "scope" [] "scope ASSET suspected|affected|clean|fixed" "where an asset stands";
     "send" [] "send LINE [next 30m]" "a draft of an update went out";
     "service" [] "service NAME..." "the services that are touched";
@@ -100,6 +103,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "skip" [] "skip STEP REASON" "leave a step out";
     "star" [] "star LINE" "give a line a star";
     "story" [] "story TITLE [@owner]" "file an improvement story";
+    "stories" [] "stories [FILTER]" "the board of stories; @owner inc:42 sev:P1 due:7d narrow it";
     "strike" ["x"] "strike LINE REASON" "cross out a line";
     "tag" [] "tag NAME..." "the tags";
     "target" [] "target CLOCK TARGET REASON" "another target for this incident only";
@@ -107,6 +111,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "title" [] "title TEXT" "correct the title";
     "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
     "update" ["u"] "update AUDIENCE TEXT" "tell an audience";
+    "updates" [] "updates" "the board of updates that are owed";
     "verdict" ["v"] "verdict LINE held|reversed|no-effect [REASON]" "what came of a decision";
     "visibility" [] "visibility team|restricted|privileged" "who may read it";
     "waive" [] "waive REASON" "there will be no postmortem";
@@ -137,6 +142,9 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "quit" => return Ok(Verb::Show("quit")),
         "clock" => return Ok(Verb::MoveClock(need(rest)?)),
         "target" => set_target(rest)?,
+        "runbooks" => return Ok(Verb::Show("runbooks")),
+        "updates" => return Ok(Verb::Show("updates")),
+        "stories" => return Ok(Verb::Stories(rest.to_owned())),
         "find" => return Ok(Verb::Find(need(rest)?)),
         "attach" => return Ok(Verb::Attach(need(rest)?)),
         "draft" => return Ok(Verb::Postmortem(PostmortemVerb::Draft)),

@@ -6,7 +6,7 @@ use super::{Failure, FailureKind, Service};
 use crate::domain::ids::{IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Digest, verify};
 use crate::domain::summary::{StorySummary, Summary};
-use crate::domain::words::{State, StoryState};
+use crate::domain::words::{State, StoryKind, StoryState, fold_word};
 use crate::store::{EventStore, StoryFilter, SummaryFilter};
 
 /// Which incidents a list shows.
@@ -29,6 +29,12 @@ pub struct StoryQuery {
     pub owner: Option<String>,
     /// Only those of one incident.
     pub incident: Option<IncidentId>,
+    /// Only those that have not shipped and are due by this day.
+    pub due_by: Option<chrono::NaiveDate>,
+    /// Only those of one severity, without case.
+    pub severity: Option<String>,
+    /// Only those of one kind.
+    pub kind: Option<StoryKind>,
 }
 
 /// What a check of logs found; the fields are those of `verify --json`.
@@ -160,6 +166,16 @@ impl Service {
         }
         if let Some(owner) = &query.owner {
             stories.retain(|s| s.owner.as_deref() == Some(owner.trim_start_matches('@')));
+        }
+        if let Some(day) = query.due_by {
+            stories.retain(|s| s.is_unshipped() && s.due.is_some_and(|due| due <= day));
+        }
+        if let Some(severity) = &query.severity {
+            let wanted = fold_word(severity);
+            stories.retain(|s| s.severity.as_deref().is_some_and(|own| fold_word(own) == wanted));
+        }
+        if let Some(kind) = query.kind {
+            stories.retain(|s| s.kind == Some(kind));
         }
         Ok(stories)
     }

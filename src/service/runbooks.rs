@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, FailureKind, Service};
 use crate::domain::request::RunbookText;
+use crate::domain::runbook::card::Origin;
 use crate::domain::runbook::matching::{Candidate, Query, rank};
-use crate::domain::runbook::shipped::SHIPPED;
+use crate::domain::runbook::shipped::{self, SHIPPED};
 use crate::domain::runbook::{self, MAX_BYTES, Problem, Runbook};
 
 /// A runbook of the folder.
@@ -25,6 +26,16 @@ pub struct RunbookFile {
 }
 
 impl RunbookFile {
+    /// Where it comes from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        match shipped::text(&self.name) {
+            Some(text) if text == self.text => Origin::Shipped,
+            Some(_) => Origin::Edited,
+            None => Origin::Own,
+        }
+    }
+
     /// What attaching it stores.
     #[must_use]
     pub fn to_text(&self) -> RunbookText {

@@ -40,6 +40,8 @@ pub struct Config {
     pub roles: Roles,
     /// `[archive]`.
     pub archive: Archive,
+    /// When lists call something late.
+    pub lists: Lists,
     /// `[ui]`.
     pub ui: Ui,
     /// `[keys]`: remapped actions, in the order of the files.
@@ -69,6 +71,27 @@ pub struct Required {
 /// One required role, or several of which one is enough (`tech-lead|security-lead`). Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleChoice(pub Vec<String>);
+
+/// When lists call something late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lists {
+    /// How many days before its day a story is called due soon.
+    pub remind_days: i64,
+    /// The person to whom overdue stories are named.
+    pub manager: Option<String>,
+    /// After how many days without a test or a review a runbook is called stale.
+    pub stale_days: i64,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self {
+            remind_days: crate::domain::stories::REMIND_DAYS,
+            manager: None,
+            stale_days: crate::domain::runbook::card::STALE_DAYS,
+        }
+    }
+}
 
 /// Where published postmortems go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -127,6 +150,7 @@ impl Default for Config {
             calendar: Calendar::plain(Tz::UTC),
             roles: Roles::default(),
             archive: Archive::default(),
+            lists: Lists::default(),
             ui: Ui { theme: "default".into(), mouse: false, zone: UiZone::Utc, ascii: false },
             keys: Vec::new(),
             me: None,

@@ -2,6 +2,7 @@
 //! One thread, and nothing on it waits for a disk: what the service does happens in `work`. It must not decide
 //! anything.
 
+mod boards;
 mod kept;
 mod lists;
 mod work;
@@ -395,6 +396,11 @@ impl Loop<'_> {
     fn look_around(&mut self) {
         match (&self.model.room, self.model.screen) {
             (_, Screen::Home) => self.work.refresh_home(),
+            (Some(room), Screen::Board) => {
+                self.work.refresh(room.incident.log);
+                self.take(Msg::BoardStale);
+            }
+            (None, Screen::Board) => self.take(Msg::BoardStale),
             (Some(room), _) => self.work.refresh(room.incident.log),
             (None, _) => {}
         }

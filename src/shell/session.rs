@@ -160,6 +160,9 @@ impl Session {
     #[must_use]
     pub fn policy(&self) -> Policy {
         let mut policy = Policy::new(self.config.profile.clone(), self.config.calendar.clone());
+        policy.story_remind_days = self.config.lists.remind_days;
+        policy.story_manager.clone_from(&self.config.lists.manager);
+        policy.runbook_stale_days = self.config.lists.stale_days;
         policy.extra_roles.clone_from(&self.config.roles.extra);
         for required in &self.config.roles.required {
             let roles = required.roles.iter().map(|choice| choice.0.join("/")).collect();

@@ -16,7 +16,7 @@ use crate::domain::words::{IncidentKind, State, Visibility};
 /// Draws both lines.
 pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     match (&model.room, model.screen) {
-        (Some(room), Screen::Room | Screen::Find) => {
+        (Some(room), Screen::Room | Screen::Find | Screen::Board) => {
             first(model, room, layout, theme, buf);
             attention(model, room, layout, theme, buf);
         }

@@ -1,5 +1,6 @@
 //! Pictures of the screen, and proofs that no size and no text breaks it.
 
+mod boards;
 mod pictures;
 mod random;
 
@@ -76,6 +77,15 @@ fn screens(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
     out.push(("home", Desk::at_home(w, h, "alice")));
     desk.keys("nkey leaked");
     out.push(("declare", desk));
+    for (name, script) in [
+        ("stories board", "?stories board<enter>"),
+        ("runbooks board", "?runbooks<enter>"),
+        ("updates board", "?updates<enter>"),
+    ] {
+        let mut desk = Desk::room(w, h, "alice");
+        desk.keys(script).fill_board();
+        out.push((name, desk));
+    }
     out.push(("who", Desk::at_home(w, h, "")));
     out
 }

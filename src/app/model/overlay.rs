@@ -5,7 +5,7 @@ use super::lists::{Hit, RunbookChoice};
 use crate::app::editor::Editor;
 use crate::app::effect::Ticket;
 use crate::domain::event::StepRef;
-use crate::domain::ids::Seq;
+use crate::domain::ids::{Seq, StoryId};
 use crate::domain::request::{Asked, StepMove};
 use crate::domain::words::{ClosureItem, HypothesisState, Verdict};
 
@@ -155,6 +155,16 @@ pub enum AskFor {
     Target(String),
     /// Which entries to show.
     Filter,
+    /// Which rows of a board to show.
+    BoardFilter,
+    /// Who works on a story.
+    StoryStart(StoryId),
+    /// The change that shipped a story.
+    StoryShip(StoryId),
+    /// What proves that a story works.
+    StoryVerify(StoryId),
+    /// Why a story is given up.
+    StoryDrop(StoryId),
     /// The file that is evidence.
     Evidence,
     /// The title of a story, `@owner` and a date in it.

@@ -3,7 +3,7 @@
 use super::super::effect::{Effect, Ticket};
 use super::super::model::{Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
 use super::super::msg::{Answer, Trouble};
-use super::{closing, declare, find, room};
+use super::{boards, closing, declare, find, room};
 use crate::app::model::{Draft, Pending, Purpose};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
@@ -22,6 +22,22 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::SubmitTyped(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
             bring_back(model, &typed, &t);
         }
+        (Waiting::Board(_), Answer::Board(data)) => boards::filled(model, ticket, data, fx),
+        (Waiting::Board(_), other) => {
+            boards::not_read(model, ticket);
+            trouble(model, other);
+        }
+        (Waiting::BoardSubmit(incident, ..), Answer::Stored(events)) => {
+            boards::stored(model, incident, &events, fx);
+        }
+        (
+            Waiting::BoardSubmit(_, purpose, typed),
+            Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t),
+        ) => boards::refused(model, *purpose, &typed, &t),
+        (Waiting::Document(incident), Answer::Text(text)) => {
+            boards::show(model, format!("Postmortem of {incident}"), text.lines);
+        }
+        (Waiting::RunbookText(title), Answer::Text(text)) => boards::show(model, title, text.lines),
         (Waiting::Home, Answer::Home(list)) => {
             model.home.list = list;
             model.home.loaded = true;
@@ -96,7 +112,7 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
 }
 
 /// A failure in a line: what is wrong, then what to do.
-fn words(t: &Trouble) -> String {
+pub(super) fn words(t: &Trouble) -> String {
     if t.hint.is_empty() { t.message.clone() } else { format!("{}: {}", t.message, t.hint) }
 }
 

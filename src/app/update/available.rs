@@ -58,6 +58,13 @@ pub fn available(model: &Model, action: Action) -> Availability {
             }
             Some(_) => Available,
         },
+        Action::BoardFilter
+        | Action::BoardAttach
+        | Action::StoryStart
+        | Action::StoryShip
+        | Action::StoryVerify
+        | Action::StoryDrop
+        | Action::StoryPostmortem => super::boards::blocked(model, action).map_or(Available, blocked),
         Action::Story
         | Action::Stories
         | Action::Register

@@ -81,6 +81,9 @@ fn update_text(model: &Model) -> String {
 
 /// Opens the composer with a verb that still needs its words.
 pub(super) fn open_verb(model: &mut Model, verb: &str) {
+    if model.room.is_some() {
+        model.screen = crate::app::model::Screen::Room;
+    }
     open(model, ":", false);
     if let Some(room) = &mut model.room {
         room.composer.editor.set_text(&format!(":{verb} "));
@@ -326,9 +329,17 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             model.find.editor = Editor::with_text(&query);
             super::find::edited(model, fx);
         }
+        Verb::Stories(filter) => {
+            super::keys::run(model, Action::StoriesBoard, 0, fx);
+            if let Err(why) = super::boards::filter(model, &filter) {
+                model.warn(why);
+            }
+        }
         Verb::Show(word) => match word {
             "brief" => super::keys::run(model, Action::Brief, 0, fx),
             "evidence" => super::keys::run(model, Action::Register, 0, fx),
+            "runbooks" => super::keys::run(model, Action::RunbooksBoard, 0, fx),
+            "updates" => super::keys::run(model, Action::UpdatesBoard, 0, fx),
             "home" => room::go_home(model, fx),
             "quit" => fx.push(Effect::Quit),
             _ => super::choose::palette(model),

@@ -7,7 +7,7 @@ use super::super::effect::Effect;
 use super::super::key::Key;
 use super::super::model::{Model, Overlay, Screen, Waiting};
 use super::available::{Availability, available};
-use super::{choose, closing, compose, declare, find, motion, room, selection};
+use super::{boards, choose, closing, compose, declare, find, motion, room, selection};
 
 /// A key was pressed.
 pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
@@ -37,7 +37,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
     }
     match action {
         Action::Edit(edit) => edit_line(model, edit, fx),
-        Action::Close | Action::Back => back(model),
+        Action::Close | Action::Back => back(model, fx),
         Action::Leave => leave(model, fx),
         Action::Interrupt => interrupt(model, false, fx),
         Action::Suspend => {
@@ -118,6 +118,16 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::DismissAlarm
         | Action::Undo => room::look(model, action, fx),
         Action::Find => find::open(model, fx),
+        Action::StoriesBoard
+        | Action::RunbooksBoard
+        | Action::UpdatesBoard
+        | Action::BoardFilter
+        | Action::BoardAttach
+        | Action::StoryStart
+        | Action::StoryShip
+        | Action::StoryVerify
+        | Action::StoryDrop
+        | Action::StoryPostmortem => boards::act(model, action, fx),
         Action::Declare => declare::open(model, ""),
         Action::HomeScreen => room::go_home(model, fx),
         Action::CloseOut | Action::Publish | Action::ClosingDone | Action::ClosingNotApplicable => {
@@ -214,7 +224,7 @@ fn line(model: &mut Model) -> Option<&mut Editor> {
     match model.screen {
         Screen::Find => Some(&mut model.find.editor),
         Screen::Room => model.room.as_mut().filter(|r| r.composer.open).map(|r| &mut r.composer.editor),
-        Screen::Home => None,
+        Screen::Home | Screen::Board => None,
     }
 }
 
@@ -235,7 +245,7 @@ fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
 }
 
 /// One level back: overlay, composer, zoom, selection, filter, alarm. Never out of the program.
-pub(super) fn back(model: &mut Model) {
+pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
     if let Some(Overlay::Declare(declare)) = model.overlays.last_mut()
         && declare.in_lists
     {
@@ -252,6 +262,7 @@ pub(super) fn back(model: &mut Model) {
     match model.screen {
         Screen::Find => find::leave(model),
         Screen::Room => room::back(model),
+        Screen::Board => boards::back(model, fx),
         Screen::Home => {}
     }
 }
@@ -263,6 +274,7 @@ fn leave(model: &mut Model, fx: &mut Vec<Effect>) {
     match model.screen {
         Screen::Find => find::leave(model),
         Screen::Room => room::go_home(model, fx),
+        Screen::Board => boards::leave(model, fx),
         Screen::Home => fx.push(Effect::Quit),
     }
 }
@@ -271,7 +283,7 @@ fn leave(model: &mut Model, fx: &mut Vec<Effect>) {
 fn interrupt(model: &mut Model, leaving: bool, fx: &mut Vec<Effect>) {
     let normal = model.overlays.is_empty()
         && match model.screen {
-            Screen::Home => true,
+            Screen::Home | Screen::Board => true,
             Screen::Room => !model.room.as_ref().is_some_and(|r| r.composer.open),
             Screen::Find => false,
         };
@@ -282,6 +294,6 @@ fn interrupt(model: &mut Model, leaving: bool, fx: &mut Vec<Effect>) {
         model.leaving = true;
         model.tell("Ctrl-c once more leaves");
     } else {
-        back(model);
+        back(model, fx);
     }
 }

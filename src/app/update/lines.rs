@@ -2,7 +2,7 @@
 
 use super::super::effect::Effect;
 use super::super::model::{AskFor, Model, Overlay, Waiting};
-use super::{closing, room};
+use super::{boards, closing, room};
 use crate::app::effect::ClosingStep;
 use crate::domain::request::{Request, StepPick};
 use crate::domain::verb::{self, Verb};
@@ -13,7 +13,11 @@ use crate::domain::words::{ClosureState, HypothesisState};
 pub const fn may_be_empty(purpose: &AskFor) -> bool {
     match purpose {
         AskFor::Hypothesis(_, state) => !matches!(state, HypothesisState::RuledOut),
-        AskFor::Verdict(..) | AskFor::Filter | AskFor::Resolve => true,
+        AskFor::Verdict(..)
+        | AskFor::Filter
+        | AskFor::BoardFilter
+        | AskFor::StoryStart(_)
+        | AskFor::Resolve => true,
         _ => false,
     }
 }
@@ -26,7 +30,21 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
     if text.is_empty() && !may_be_empty(&purpose) {
         return problem(model, "one line is needed");
     }
+    if let Some((id, asked)) = boards::requests(model, &purpose, &text) {
+        model.overlays.pop();
+        return boards::submit(model, id.incident, purpose, &text, asked, fx);
+    }
     let request = match purpose {
+        AskFor::BoardFilter => {
+            return match boards::filter(model, &text) {
+                Ok(()) => _ = model.overlays.pop(),
+                Err(why) => problem(model, &why),
+            };
+        }
+        // Taken above.
+        AskFor::StoryStart(_) | AskFor::StoryShip(_) | AskFor::StoryVerify(_) | AskFor::StoryDrop(_) => {
+            return;
+        }
         AskFor::Identity => return identity(model, &text, fx),
         AskFor::Filter => {
             let zone = model.zone();

@@ -79,6 +79,7 @@ fn model_focus(model: &Model) -> Pane {
     match (model.screen, &model.room) {
         (Screen::Room, Some(room)) => room.focus,
         (Screen::Find, _) => model.find.focus,
+        (Screen::Board, _) => model.board.as_ref().map_or(Pane::Board, |b| b.focus),
         _ => model.home.focus,
     }
 }
@@ -91,6 +92,11 @@ fn focus(model: &mut Model, pane: Pane) {
             }
         }
         Screen::Find => model.find.focus = pane,
+        Screen::Board => {
+            if let Some(board) = &mut model.board {
+                board.focus = pane;
+            }
+        }
         Screen::Home => model.home.focus = pane,
     }
 }
@@ -145,6 +151,17 @@ fn scroll(model: &mut Model, by: Move, fx: &mut Vec<Effect>) {
             }
         }
         Screen::Room => scroll_room(model, by),
+        Screen::Board => scroll_board(model, by),
+    }
+}
+
+fn scroll_board(model: &mut Model, by: Move) {
+    let last = crate::app::boards::last_scroll(model);
+    let Some(board) = &mut model.board else { return };
+    if board.focus == Pane::Preview {
+        board.scroll = by.from(board.scroll, last.saturating_add(1));
+    } else {
+        board.select(|place, len| by.from(place, len));
     }
 }
 

@@ -181,6 +181,9 @@ pub(super) fn open_selected(model: &mut Model, fx: &mut Vec<Effect>) {
         }
         return;
     }
+    if model.screen == Screen::Board {
+        return super::boards::enter(model, fx);
+    }
     let Some(room) = &model.room else { return };
     let what = match room.focus {
         Pane::Roster => return choose::role_of_selection(model),

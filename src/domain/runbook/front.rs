@@ -21,6 +21,7 @@ pub(super) struct Front {
     pub(super) budgets: Budgets,
     pub(super) matches: Match,
     pub(super) last_tested: Option<NaiveDate>,
+    pub(super) last_reviewed: Option<NaiveDate>,
 }
 
 /// Splits the front matter off: what it says, the text below it, and how many lines the text begins further down.
@@ -115,13 +116,8 @@ impl Reader<'_> {
             owner: string(map, "owner"),
             ..Front::default()
         };
-        if let Some(value) = map.get("last_tested").filter(|value| !value.is_null()) {
-            front.last_tested =
-                scalar(value).and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
-            if front.last_tested.is_none() {
-                self.problem("last_tested", "last_tested is not a date: write it as 2026-11-22");
-            }
-        }
+        front.last_tested = self.day(map, "last_tested");
+        front.last_reviewed = self.day(map, "last_reviewed");
         match map.get("phases") {
             None | Some(Value::Null) => {}
             Some(Value::Object(phases)) => self.budgets(phases, &mut front.budgets),
@@ -137,6 +133,15 @@ impl Reader<'_> {
             }
         }
         front
+    }
+
+    fn day(&mut self, map: &Map<String, Value>, key: &str) -> Option<NaiveDate> {
+        let value = map.get(key).filter(|value| !value.is_null())?;
+        let day = scalar(value).and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
+        if day.is_none() {
+            self.problem(key, &format!("{key} is not a date: write it as 2026-11-22"));
+        }
+        day
     }
 
     fn budgets(&mut self, phases: &Map<String, Value>, budgets: &mut Budgets) {

@@ -72,6 +72,7 @@ pub(super) fn read(
         budgets: front.budgets,
         matches: front.matches,
         last_tested: front.last_tested,
+        last_reviewed: front.last_reviewed,
     }
 }
 

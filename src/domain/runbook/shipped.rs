@@ -25,3 +25,9 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("suspicious-workload", include_str!("../../../runbooks/suspicious-workload.md")),
     ("third-party-outage", include_str!("../../../runbooks/third-party-outage.md")),
 ];
+
+/// The shipped runbook of a name.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}

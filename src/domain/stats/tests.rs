@@ -39,6 +39,9 @@ fn row(number: u32, declared: &str, minutes: &[(Milestone, i64)]) -> Summary {
         unshipped: 0,
         reopened: 0,
         people: Vec::new(),
+        runbooks: Vec::new(),
+        duplicate_of: None,
+        related: Vec::new(),
         head: Seq(1),
         updated_at: declared_at,
     }

@@ -1,6 +1,8 @@
 //! Reads configuration files value by value, so that every problem is found at once and with its line. It must not
 //! know defaults: a draft starts from those of `Config`.
 
+pub(super) mod lists;
+
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};

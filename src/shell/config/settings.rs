@@ -105,6 +105,31 @@ pub(super) const SETTINGS: &[Setting] = &[
         read: read::cadence,
     },
     Setting {
+        section: "stories",
+        key: "remind-before",
+        example: &["remind-before = \"7d\""],
+        doc: &[
+            "How long before its day a story is called due soon, on the board and by story list --remind.",
+        ],
+        read: read::lists::remind_before,
+    },
+    Setting {
+        section: "stories",
+        key: "manager",
+        example: &["manager = \"\""],
+        doc: &[
+            "The person to whom overdue stories are named on the board and in the report; nothing is sent.",
+        ],
+        read: read::lists::manager,
+    },
+    Setting {
+        section: "runbooks",
+        key: "stale-after",
+        example: &["stale-after = \"180d\""],
+        doc: &["How long after its last test or review a runbook is called stale."],
+        read: read::lists::stale_after,
+    },
+    Setting {
         section: "archive",
         key: "repository",
         example: &["repository = \"postmortems\""],

@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::lists;
+use super::{boards, lists};
 use crate::app::effect::{ClosingStep, Effect, NewIncident};
 use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
 use crate::domain::event::Recorded;
@@ -45,6 +45,7 @@ enum Job {
 
 /// The worker side of the loop.
 pub(super) struct Work {
+    session: Session,
     service: Service,
     runtime: tokio::runtime::Handle,
     outbox: Outbox,
@@ -60,10 +61,14 @@ impl Work {
         outbox: Outbox,
     ) -> Self {
         let (queue, jobs) = unbounded_channel();
-        let clerk =
-            Clerk { session, service: service.clone(), outbox: outbox.clone(), delivered: HashMap::new() };
+        let clerk = Clerk {
+            session: session.clone(),
+            service: service.clone(),
+            outbox: outbox.clone(),
+            delivered: HashMap::new(),
+        };
         runtime.spawn(clerk.run(jobs));
-        Self { service, runtime, outbox, queue }
+        Self { session, service, runtime, outbox, queue }
     }
 
     /// Hands over an effect that the service does.
@@ -73,11 +78,15 @@ impl Work {
             | Effect::Similar(..)
             | Effect::Find(..)
             | Effect::ReadPostmortem(..)
+            | Effect::LoadBoard(..)
+            | Effect::ReadPostmortemOf(..)
+            | Effect::ReadRunbook(..)
             | Effect::ListRunbooks(..) => {
-                let (service, outbox) = (self.service.clone(), self.outbox.clone());
+                let (session, service, outbox) =
+                    (self.session.clone(), self.service.clone(), self.outbox.clone());
                 self.runtime.spawn(async move {
                     let Some(ticket) = effect.ticket() else { return };
-                    let answer = ask(&service, effect).await;
+                    let answer = ask(&session, &service, effect).await;
                     outbox.send(Msg::Answer(ticket, answer.unwrap_or_else(|f| Answer::Failed(trouble(&f)))));
                 });
             }
@@ -178,6 +187,18 @@ impl Clerk {
             Effect::OpenNamed(_, id) => self.open_named(id).await,
             Effect::Declare(_, new) => self.declare(new).await,
             Effect::Submit { log, by, asked, .. } => return self.submit(log, &by, &asked).await,
+            Effect::SubmitNamed { incident, by, asked, .. } => match self.service.log_of(incident).await {
+                Ok(log) => {
+                    // Of a room that is not open, nobody needs what others wrote.
+                    if let std::collections::hash_map::Entry::Vacant(entry) = self.delivered.entry(log)
+                        && let Ok(known) = self.service.incident(log).await
+                    {
+                        entry.insert(known.head);
+                    }
+                    return self.submit(log, &by, &asked).await;
+                }
+                Err(failure) => Err(failure),
+            },
             Effect::AttachRunbook { log, by, name, .. } => match self.service.runbook(&name) {
                 Ok(file) => {
                     let asked = [Request::AttachRunbook(file.to_text()).into()];
@@ -319,7 +340,7 @@ fn rows(problems: Vec<crate::domain::postmortem::Problem>) -> Vec<(String, usize
 }
 
 /// What only asks.
-async fn ask(service: &Service, effect: Effect) -> Result<Answer, Failure> {
+async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Answer, Failure> {
     match effect {
         Effect::Suggest(_, title) => {
             let name = title.clone();
@@ -344,6 +365,17 @@ async fn ask(service: &Service, effect: Effect) -> Result<Answer, Failure> {
         Effect::ReadPostmortem(_, path, query) => {
             let text = service.past_text(&path).await?;
             Ok(Answer::Text(lists::passage(path, &text, &query)))
+        }
+        Effect::LoadBoard(_, kind) => {
+            Ok(Answer::Board(boards::read(service, kind, session.clock.now()).await?))
+        }
+        Effect::ReadPostmortemOf(_, incident) => {
+            let (path, text) = service.postmortem_of(incident).await?;
+            Ok(Answer::Text(lists::passage(path, &text, "")))
+        }
+        Effect::ReadRunbook(_, name) => {
+            let file = service.runbook(&name)?;
+            Ok(Answer::Text(lists::passage(name, &file.text, "")))
         }
         Effect::ListRunbooks(_, log) => {
             let incident = service.incident(log).await?;

@@ -23,6 +23,13 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
             ("Which target, and why?", "8h, 5 business days, none or default, then the reason")
         }
         AskFor::Filter => ("Show only", "words, #tag, @person, kind:decision, *; empty shows all"),
+        AskFor::BoardFilter => {
+            ("Show only", "words; stories: @owner inc:42 sev:P1 state:all kind:process due:7d")
+        }
+        AskFor::StoryStart(_) => ("Start: who works on it?", "a handle; empty leaves the owner as it is"),
+        AskFor::StoryShip(_) => ("Shipped: by which change?", "its link, or in words why there is none"),
+        AskFor::StoryVerify(_) => ("Verified: by what?", "the test, rule, drill or runbook that shows it"),
+        AskFor::StoryDrop(_) => ("Drop the story: why?", "the reason stays with the story"),
         AskFor::Evidence => ("Evidence", "the path of a file: it is hashed and stays where it is"),
         AskFor::Story => ("Improvement story", "what must change, then @owner"),
         AskFor::Resolve => ("Resolved: what ended it?", "ends the room's clocks; may be left empty"),

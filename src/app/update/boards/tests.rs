@@ -1,0 +1,201 @@
+//! Boards as state, keys as typed, state.
+
+use crate::app::effect::Effect;
+use crate::app::fixture::Desk;
+use crate::app::fixture::boards::story;
+use crate::app::model::{Ask, BoardData, BoardKind, BoardLine, Model, Overlay, Screen};
+use crate::app::msg::{Answer, Msg, Trouble};
+use crate::domain::request::Request;
+use crate::domain::words::StoryState;
+
+fn stories() -> Desk {
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.keys("?stories-board<enter>");
+    desk.fill_board();
+    desk.effects.clear();
+    desk
+}
+
+fn selected(model: &Model) -> String {
+    let board = model.board.as_ref().unwrap();
+    board.place().and_then(|(_, nth)| board.id(nth)).unwrap_or_default()
+}
+
+fn ids(model: &Model) -> Vec<String> {
+    let board = model.board.as_ref().unwrap();
+    let rows = board.lines.iter().filter_map(|l| match l {
+        BoardLine::Row(nth) => board.id(*nth),
+        BoardLine::Heading(..) => None,
+    });
+    rows.collect()
+}
+
+fn ask(model: &Model) -> Option<&Ask> {
+    match model.overlays.last() {
+        Some(Overlay::Ask(ask)) => Some(ask),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_board_opens_from_the_palette_of_every_screen_and_by_its_verb() {
+    for (verb, kind) in
+        [("stories", BoardKind::Stories), ("runbooks", BoardKind::Runbooks), ("updates", BoardKind::Updates)]
+    {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys(&format!(":{verb}<enter>"));
+        assert_eq!(desk.model.screen, Screen::Board);
+        assert!(desk.has_effect(|e| matches!(e, Effect::LoadBoard(_, k) if *k == kind)));
+        desk.fill_board().keys("q");
+        assert_eq!(desk.model.screen, Screen::Room, "q goes back to the room");
+        let name = if kind == BoardKind::Stories { "stories board" } else { verb };
+        for mut desk in [Desk::at_home(80, 24, "alice"), Desk::room(80, 24, "alice")] {
+            desk.keys(&format!("?{name}<enter>"));
+            assert_eq!(desk.model.board.as_ref().map(|b| b.kind()), Some(kind), "{name}");
+        }
+    }
+}
+
+#[test]
+fn overdue_stories_come_first_and_done_ones_are_left_out() {
+    let mut desk = stories();
+    assert_eq!(
+        ids(&desk.model),
+        ["INC-2026-0040/S2", "INC-2026-0041/S1", "INC-2026-0042/S1", "INC-2026-0038/S1", "INC-2026-0037/S3"]
+    );
+    desk.keys("fstate:all @bob<enter>");
+    assert_eq!(ids(&desk.model), ["INC-2026-0041/S1", "INC-2026-0036/S1"]);
+    desk.keys("f<ctrl-u>state:lost<enter>");
+    assert!(
+        ask(&desk.model).unwrap().problem.as_ref().unwrap().contains("all"),
+        "a word that is none is named"
+    );
+    desk.keys("<esc><esc>");
+    assert_eq!(ids(&desk.model).len(), 5, "Esc takes the filter away");
+    desk.keys("<esc>");
+    assert_eq!(desk.model.screen, Screen::Home);
+}
+
+#[test]
+fn the_selection_is_held_by_id_when_others_write() {
+    let mut desk = stories();
+    desk.keys("jj");
+    assert_eq!(selected(&desk.model), "INC-2026-0042/S1");
+    desk.send(Msg::BoardStale);
+    desk.send(Msg::BoardStale);
+    let reads = desk.effects.iter().filter(|e| matches!(e, Effect::LoadBoard(..))).count();
+    assert_eq!(reads, 1, "one reading at a time");
+    let Some(Effect::LoadBoard(ticket, _)) = desk.effects.pop_front() else { panic!("no reading") };
+    let BoardData::Stories(mut all) = crate::app::fixture::boards::stories() else { panic!("no stories") };
+    all.insert(0, story(50, 1, "New and late", Some("2026-01-01"), StoryState::Filed, None));
+    desk.send(Msg::Answer(ticket, Answer::Board(BoardData::Stories(all))));
+    assert_eq!(selected(&desk.model), "INC-2026-0042/S1");
+    assert_eq!(ids(&desk.model).len(), 6);
+    assert!(
+        desk.has_effect(|e| matches!(e, Effect::LoadBoard(..))),
+        "what was written meanwhile is read too"
+    );
+}
+
+#[test]
+fn a_story_moves_only_with_the_words_that_it_needs() {
+    let mut desk = stories();
+    // INC-2026-0040/S2 is filed and nobody's.
+    desk.keys("w");
+    assert_eq!(ask(&desk.model).unwrap().editor.text(), "alice", "who starts it is offered");
+    desk.keys("<ctrl-u>@dana<enter>");
+    let sent = |desk: &Desk| -> Vec<Request> {
+        let asked = desk.effects.iter().find_map(|e| match e {
+            Effect::SubmitNamed { incident, asked, .. } => {
+                assert_eq!(incident.number, 40);
+                Some(asked.iter().map(|a| a.request.clone()).collect())
+            }
+            _ => None,
+        });
+        asked.unwrap_or_default()
+    };
+    let requests = sent(&desk);
+    assert!(
+        matches!(requests.first(), Some(Request::ChangeStory { number: 2, change }) if change.owner.as_deref() == Some("dana"))
+    );
+    assert!(matches!(requests.get(1), Some(Request::StartStory { number: 2 })));
+    desk.effects.clear();
+    desk.keys("s<enter>");
+    assert!(ask(&desk.model).unwrap().problem.is_some(), "a shipped story names its change");
+    desk.keys("https://git.example/1<enter>");
+    assert!(
+        matches!(sent(&desk).first(), Some(Request::ShipStory { link, reason, .. }) if link == "https://git.example/1" && reason.is_empty())
+    );
+    desk.effects.clear();
+    desk.keys("x<enter>");
+    assert!(ask(&desk.model).unwrap().problem.is_some(), "a dropped story says why");
+    desk.keys("the service is gone<enter>");
+    assert!(
+        matches!(sent(&desk).first(), Some(Request::DropStory { reason, .. }) if reason == "the service is gone")
+    );
+    desk.effects.clear();
+    desk.keys("v");
+    assert!(
+        desk.model.overlays.is_empty() && desk.effects.is_empty(),
+        "what has not shipped is not verified"
+    );
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("has not shipped"));
+}
+
+#[test]
+fn a_refused_line_comes_back_with_the_reason() {
+    let mut desk = stories();
+    desk.keys("xgone<enter>");
+    let ticket = desk.effects.iter().find_map(|e| match e {
+        Effect::SubmitNamed { ticket, .. } => Some(*ticket),
+        _ => None,
+    });
+    let answer = Answer::Refused(Trouble::new("it was dropped already", ""));
+    desk.send(Msg::Answer(ticket.unwrap(), answer));
+    let ask = ask(&desk.model).unwrap();
+    assert_eq!((ask.editor.text(), ask.problem.as_deref()), ("gone", Some("it was dropped already")));
+}
+
+#[test]
+fn enter_opens_the_incident_and_m_its_postmortem() {
+    let mut desk = stories();
+    desk.keys("<enter>");
+    assert!(desk.has_effect(|e| matches!(e, Effect::OpenNamed(_, id) if id.number == 40)));
+    desk.keys("m");
+    assert!(desk.has_effect(|e| matches!(e, Effect::ReadPostmortemOf(_, id) if id.number == 40)));
+}
+
+#[test]
+fn a_runbook_is_attached_from_its_board_to_the_open_room() {
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.keys("?runbooks<enter>").fill_board().keys("o");
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("open an incident first"));
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("?runbooks<enter>").fill_board().keys("jo");
+    assert!(
+        desk.has_effect(|e| matches!(e, Effect::AttachRunbook { name, .. } if name == "leaked-ci-token"))
+    );
+    desk.keys("<enter>");
+    assert!(desk.has_effect(|e| matches!(e, Effect::ReadRunbook(_, name) if name == "leaked-ci-token")));
+}
+
+#[test]
+fn what_is_over_stands_first_and_enter_goes_there() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("?updates<enter>").fill_board();
+    assert_eq!(ids(&desk.model), ["INC-2026-0042 internal", "INC-2026-0043 customers"]);
+    desk.keys("<enter>");
+    assert_eq!(desk.model.screen, Screen::Room, "the room of 42 is open already");
+}
+
+#[test]
+fn a_new_day_makes_other_stories_overdue() {
+    let mut desk = stories();
+    let overdue = |model: &Model| match model.board.as_ref().unwrap().lines.first() {
+        Some(BoardLine::Heading(_, count, _)) => *count,
+        _ => 0,
+    };
+    assert_eq!(overdue(&desk.model), 1);
+    desk.later(4 * 24 * 3600);
+    assert_eq!(overdue(&desk.model), 2);
+}

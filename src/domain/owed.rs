@@ -1,0 +1,109 @@
+//! The status updates that open incidents owe: to whom, since when, until when. A view of the update clocks over all
+//! rooms. It must not read a clock or write anything.
+
+use crate::domain::clocks::{self, ClockKey, Pressure};
+use crate::domain::ids::IncidentId;
+use crate::domain::incident::Incident;
+use crate::domain::policy::Policy;
+use crate::domain::time::{Span, Utc, format_span};
+use crate::domain::words::{IncidentKind, Visibility};
+
+/// An update that is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwedUpdate {
+    /// By which incident.
+    pub incident: IncidentId,
+    /// Its title.
+    pub title: String,
+    /// Its severity as shown.
+    pub severity: String,
+    /// What sort it is.
+    pub kind: IncidentKind,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// For whom.
+    pub audience: String,
+    /// When the last one went out; none yet when absent.
+    pub last_sent_at: Option<Utc>,
+    /// Who sent it.
+    pub last_sent_by: Option<String>,
+    /// When the next one is due.
+    pub due_at: Utc,
+    /// From when it presses.
+    pub warn_at: Utc,
+    /// Who says it: who holds comms, else who commands.
+    pub by: Option<String>,
+    /// Somebody acknowledged that it is late.
+    pub acknowledged: bool,
+    /// Updates for this audience that are written and did not go out.
+    pub unsent: usize,
+}
+
+impl OwedUpdate {
+    /// How pressing it is.
+    #[must_use]
+    pub fn pressure(&self, now: Utc) -> Pressure {
+        if now >= self.due_at {
+            Pressure::Breached
+        } else if now >= self.warn_at {
+            Pressure::Warning
+        } else {
+            Pressure::Quiet
+        }
+    }
+
+    /// `over 3m`, `in 12m`.
+    #[must_use]
+    pub fn distance(&self, now: Utc) -> String {
+        let left = self.due_at - now;
+        if left <= Span::zero() {
+            format!("over {}", format_span(-left))
+        } else {
+            format!("in {}", format_span(left))
+        }
+    }
+}
+
+/// What an incident owes; nothing when it is not open.
+#[must_use]
+pub fn of(incident: &Incident, policy: &Policy, now: Utc) -> Vec<OwedUpdate> {
+    let profile = policy.profile_named(&incident.profile);
+    let by = ["comms", "commander"].iter().find_map(|role| incident.roster.holder(role)).map(str::to_owned);
+    clocks::clocks(incident, policy, now)
+        .into_iter()
+        .filter(|clock| matches!(clock.key, ClockKey::Update))
+        .map(|clock| {
+            let audience = clock.what.trim_start_matches("update ").to_owned();
+            let same = |a: crate::domain::audience::Audience| a.to_string() == audience;
+            let last = incident
+                .talk
+                .updates
+                .values()
+                .filter(|u| same(u.audience))
+                .filter_map(|u| u.sent.as_ref())
+                .max_by_key(|(_, at)| *at);
+            OwedUpdate {
+                incident: incident.id,
+                title: incident.title.clone(),
+                severity: incident.severity.clone().unwrap_or_else(|| profile.unset_label()),
+                kind: incident.kind,
+                visibility: incident.visibility,
+                last_sent_at: last.map(|(_, at)| *at),
+                last_sent_by: last.map(|(by, _)| by.clone()),
+                due_at: clock.deadline,
+                warn_at: clock.warn_at,
+                by: by.clone(),
+                acknowledged: clock.acknowledged,
+                unsent: incident.talk.unsent().filter(|u| same(u.audience)).count(),
+                audience,
+            }
+        })
+        .collect()
+}
+
+/// Orders what is owed: what is over first, the longest in front.
+pub fn sort(owed: &mut [OwedUpdate]) {
+    owed.sort_by(|a, b| {
+        a.due_at.cmp(&b.due_at).then(a.incident.cmp(&b.incident)).then(a.audience.cmp(&b.audience))
+    });
+}

@@ -1,0 +1,240 @@
+//! Improvement stories as a list: what is overdue, what is due soon, and a filter in words. The same for the board, the
+//! command line and the report. It must not read a clock: the day comes in.
+
+use chrono::NaiveDate;
+
+use crate::domain::summary::StorySummary;
+use crate::domain::time::parse_span;
+use crate::domain::words::{StoryKind, StoryState, fold_word};
+
+/// How many days ahead a story counts as due soon, unless the team says otherwise.
+pub const REMIND_DAYS: i64 = 7;
+
+/// Where a story stands in a list; in the order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Its day has passed and it has not shipped.
+    Overdue,
+    /// It is due within the days that the team is reminded before.
+    Soon,
+    /// It is due after that.
+    Later,
+    /// It has no day.
+    Undated,
+    /// It shipped and nobody has shown that it works.
+    Unverified,
+    /// It is verified or given up.
+    Done,
+}
+
+impl Standing {
+    /// Where a story stands on a day.
+    #[must_use]
+    pub fn of(story: &StorySummary, today: NaiveDate, remind: i64) -> Self {
+        match story.state {
+            StoryState::Shipped => Self::Unverified,
+            StoryState::Verified | StoryState::Dropped => Self::Done,
+            StoryState::Filed | StoryState::Started => match story.due {
+                None => Self::Undated,
+                Some(due) if due < today => Self::Overdue,
+                Some(due) if (due - today).num_days() <= remind => Self::Soon,
+                Some(_) => Self::Later,
+            },
+        }
+    }
+
+    /// Its heading in a list.
+    #[must_use]
+    pub fn heading(self, remind: i64) -> String {
+        match self {
+            Self::Overdue => "Overdue".to_owned(),
+            Self::Soon => format!("Due within {remind}d"),
+            Self::Later => "Later".to_owned(),
+            Self::Undated => "Without a day".to_owned(),
+            Self::Unverified => "Shipped, not verified".to_owned(),
+            Self::Done => "Verified or dropped".to_owned(),
+        }
+    }
+}
+
+/// How far its day is: `over 12d`, `due today`, `in 3d`; `no day` without one, the state when nothing is due.
+#[must_use]
+pub fn distance(story: &StorySummary, today: NaiveDate) -> String {
+    if !story.is_unshipped() {
+        return story.state.to_string();
+    }
+    match story.due.map(|due| (due - today).num_days()) {
+        None => "no day".to_owned(),
+        Some(0) => "due today".to_owned(),
+        Some(days) if days < 0 => format!("over {}d", -days),
+        Some(days) => format!("in {days}d"),
+    }
+}
+
+/// Orders stories as a list shows them: overdue first, the longest in front; what is done last, the newest in front.
+pub fn sort(stories: &mut [StorySummary], today: NaiveDate, remind: i64) {
+    stories.sort_by(|a, b| {
+        let standing = |s: &StorySummary| Standing::of(s, today, remind);
+        standing(a).cmp(&standing(b)).then_with(|| match standing(a) {
+            Standing::Overdue | Standing::Soon | Standing::Later => a.due.cmp(&b.due).then(a.id.cmp(&b.id)),
+            Standing::Undated => a.filed_at.cmp(&b.filed_at).then(a.id.cmp(&b.id)),
+            Standing::Unverified => a.changed_at.cmp(&b.changed_at).then(a.id.cmp(&b.id)),
+            Standing::Done => b.changed_at.cmp(&a.changed_at).then(a.id.cmp(&b.id)),
+        })
+    });
+}
+
+/// Which stories a list shows, as it is typed: words, `@owner`, `inc:42`, `sev:P1`, `state:shipped`, `kind:detective`,
+/// `due:7d`. All of them must hold. Without a state, what is verified or dropped is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    words: Vec<String>,
+    owner: Option<String>,
+    incident: Option<String>,
+    severity: Option<String>,
+    state: Option<StoryState>,
+    kind: Option<StoryKind>,
+    within: Option<i64>,
+    all: bool,
+}
+
+impl Filter {
+    /// Reads a filter.
+    ///
+    /// # Errors
+    /// What is not understood, and what it may be.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut filter = Self::default();
+        for word in text.split_whitespace() {
+            if let Some(owner) = word.strip_prefix('@') {
+                filter.owner = Some(owner.to_lowercase());
+                continue;
+            }
+            match word.split_once(':') {
+                Some(("owner", value)) => filter.owner = Some(value.trim_start_matches('@').to_lowercase()),
+                Some(("inc" | "incident", value)) => filter.incident = Some(value.to_lowercase()),
+                Some(("sev" | "severity", value)) => filter.severity = Some(fold_word(value)),
+                Some(("state", "all")) => filter.all = true,
+                Some(("state", value)) => {
+                    filter.state = Some(value.parse().map_err(|e| format!("{e}, or all"))?);
+                }
+                Some(("kind", value)) => {
+                    filter.kind =
+                        Some(value.parse().map_err(|e: crate::domain::words::UnknownWord| e.to_string())?);
+                }
+                Some(("due", value)) => {
+                    let span =
+                        parse_span(value).map_err(|_| format!("due:{value} is no time: due:7d, due:2w"))?;
+                    filter.within = Some(span.num_days());
+                }
+                _ => filter.words.push(word.to_lowercase()),
+            }
+        }
+        Ok(filter)
+    }
+
+    /// Whether a story is shown.
+    #[must_use]
+    pub fn shows(&self, story: &StorySummary, today: NaiveDate) -> bool {
+        let done = matches!(story.state, StoryState::Verified | StoryState::Dropped);
+        let state = match self.state {
+            Some(state) => story.state == state,
+            None => self.all || !done,
+        };
+        let owner = |wanted: &String| match &story.owner {
+            Some(owner) => owner.to_lowercase() == *wanted,
+            None => wanted.is_empty() || wanted == "nobody",
+        };
+        let incident = |wanted: &String| {
+            let id = story.incident.to_string().to_lowercase();
+            id == *wanted || wanted.parse::<u32>().is_ok_and(|n| n == story.incident.number)
+        };
+        let severity =
+            |wanted: &String| story.severity.as_deref().is_some_and(|own| fold_word(own) == *wanted);
+        let within =
+            |days: i64| story.is_unshipped() && story.due.is_some_and(|due| (due - today).num_days() <= days);
+        let text = || format!("{} {} {}", story.id, story.title, story.external).to_lowercase();
+        state
+            && self.owner.as_ref().is_none_or(owner)
+            && self.incident.as_ref().is_none_or(incident)
+            && self.severity.as_ref().is_none_or(severity)
+            && self.kind.is_none_or(|kind| story.kind == Some(kind))
+            && self.within.is_none_or(within)
+            && (self.words.is_empty() || {
+                let text = text();
+                self.words.iter().all(|word| text.contains(word.as_str()))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{IncidentId, StoryId};
+
+    fn story(number: u32, due: Option<&str>, state: StoryState, owner: Option<&str>) -> StorySummary {
+        let incident = IncidentId { year: 2026, number: 42 };
+        StorySummary {
+            id: StoryId { incident, number },
+            incident,
+            title: format!("Scan logs {number}"),
+            owner: owner.map(str::to_owned),
+            due: due.map(|d| d.parse().unwrap()),
+            severity: Some("P2".into()),
+            kind: Some(StoryKind::Detective),
+            state,
+            proof: String::new(),
+            external: String::new(),
+            link: String::new(),
+            reason: String::new(),
+            filed_at: "2026-11-01T00:00:00Z".parse().unwrap(),
+            changed_at: "2026-11-01T00:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, 25).unwrap()
+    }
+
+    #[test]
+    fn overdue_comes_first_and_the_longest_in_front() {
+        let mut all = vec![
+            story(1, Some("2027-01-01"), StoryState::Filed, None),
+            story(2, Some("2026-11-20"), StoryState::Started, None),
+            story(3, None, StoryState::Filed, None),
+            story(4, Some("2026-10-01"), StoryState::Filed, None),
+            story(5, Some("2026-10-01"), StoryState::Verified, None),
+            story(6, Some("2026-11-30"), StoryState::Filed, None),
+            story(7, Some("2026-10-01"), StoryState::Shipped, None),
+        ];
+        sort(&mut all, today(), REMIND_DAYS);
+        let order: Vec<u32> = all.iter().map(|s| s.id.number).collect();
+        assert_eq!(order, [4, 2, 6, 1, 3, 7, 5]);
+        let words: Vec<String> = all.iter().map(|s| distance(s, today())).collect();
+        assert_eq!(words, ["over 55d", "over 5d", "in 5d", "in 37d", "no day", "shipped", "verified"]);
+    }
+
+    #[test]
+    fn a_filter_reads_words_owner_and_fields() {
+        let all = [
+            story(1, Some("2026-11-28"), StoryState::Filed, Some("bob")),
+            story(2, Some("2027-03-01"), StoryState::Started, Some("carol")),
+            story(3, Some("2026-10-01"), StoryState::Verified, Some("bob")),
+            story(4, None, StoryState::Filed, None),
+        ];
+        let shown = |text: &str| -> Vec<u32> {
+            let filter = Filter::parse(text).unwrap();
+            all.iter().filter(|s| filter.shows(s, today())).map(|s| s.id.number).collect()
+        };
+        assert_eq!(shown(""), [1, 2, 4]);
+        assert_eq!(shown("state:all"), [1, 2, 3, 4]);
+        assert_eq!(shown("@bob"), [1]);
+        assert_eq!(shown("@nobody"), [4]);
+        assert_eq!(shown("@Bob state:verified"), [3]);
+        assert_eq!(shown("due:7d"), [1]);
+        assert_eq!(shown("inc:42 sev:p2 kind:detective scan 2"), [2]);
+        assert_eq!(shown("inc:INC-2026-0043"), [0_u32; 0]);
+        assert!(Filter::parse("state:lost").unwrap_err().contains("all"));
+        assert!(Filter::parse("kind:nice").is_err() && Filter::parse("due:soon").is_err());
+    }
+}

@@ -1,0 +1,42 @@
+//! Readers of the settings by which lists say what is late: stories and runbooks.
+
+use super::{Bad, Draft, Value, optional, text};
+use crate::domain::time::{Span, parse_span};
+
+/// Whole days of a duration.
+fn days(value: Value<'_, '_>) -> Result<i64, Bad> {
+    let text = text(value)?;
+    let span = parse_span(&text).map_err(|error| Bad::new(error.to_string()))?;
+    if span < Span::days(1) {
+        return Err(Bad::new(format!("{text} is less than a day; write a duration such as 7d or 26w")));
+    }
+    Ok(span.num_days())
+}
+
+pub(in crate::shell::config) fn remind_before(
+    draft: &mut Draft,
+    _: &str,
+    value: Value<'_, '_>,
+) -> Result<(), Bad> {
+    draft.config.lists.remind_days = days(value)?;
+    Ok(())
+}
+
+pub(in crate::shell::config) fn manager(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
+    draft.config.lists.manager = match optional(value)? {
+        None => None,
+        Some(name) => {
+            Some(crate::shell::identity::person(&name).map_err(|error| Bad::new(error.to_string()))?)
+        }
+    };
+    Ok(())
+}
+
+pub(in crate::shell::config) fn stale_after(
+    draft: &mut Draft,
+    _: &str,
+    value: Value<'_, '_>,
+) -> Result<(), Bad> {
+    draft.config.lists.stale_days = days(value)?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Pictures of the boards: filled, narrowed and empty.
+
+use super::picture;
+use crate::app::fixture::Desk;
+use crate::app::model::BoardData;
+use crate::app::msg::{Answer, Msg};
+
+const BOARDS: [(&str, &str); 3] =
+    [("stories", "?stories board<enter>"), ("runbooks", "?runbooks<enter>"), ("updates", "?updates<enter>")];
+
+#[test]
+fn boards_at_three_sizes() {
+    for (w, h) in [(80, 24), (120, 40), (60, 20), (200, 60)] {
+        for (name, script) in BOARDS {
+            let mut desk = Desk::at_home(w, h, "alice");
+            desk.model.policy.story_manager = Some("dana".to_owned());
+            desk.keys(script).fill_board();
+            insta::assert_snapshot!(format!("board_{name}_{w}x{h}"), picture(&desk.model));
+        }
+    }
+}
+
+#[test]
+fn an_empty_board_says_what_to_do_next() {
+    for (name, script) in BOARDS {
+        let mut desk = Desk::at_home(80, 24, "alice");
+        desk.keys(script);
+        assert!(picture(&desk.model).contains("Reading"), "{name}");
+        let ticket = desk.effects.iter().find_map(|e| e.ticket()).unwrap();
+        let none = BoardData::none(desk.model.board.as_ref().unwrap().kind());
+        desk.send(Msg::Answer(ticket, Answer::Board(none)));
+        insta::assert_snapshot!(format!("board_{name}_empty"), picture(&desk.model));
+    }
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.keys("?stories board<enter>").fill_board().keys("fzebra<enter>");
+    let picture = picture(&desk.model);
+    assert!(picture.contains("Nothing matches zebra. Esc shows all"), "{picture}");
+}
+
+#[test]
+fn nothing_essential_is_cut_at_eighty_columns() {
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.keys("?stories board<enter>").fill_board();
+    let picture = picture(&desk.model);
+    for essential in ["over 50d", "nobody", "40/S2", "Rotate deploy keys", "Overdue (1)", "Due within 7d (1)"]
+    {
+        assert!(picture.contains(essential), "{essential}: {picture}");
+    }
+}
