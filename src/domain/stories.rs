@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(shown("@nobody"), [4]);
         assert_eq!(shown("@Bob state:verified"), [3]);
         assert_eq!(shown("due:7d"), [1]);
-        assert_eq!(shown("inc:42 sev:p2 kind:detective scan 2"), [2]);
+        assert_eq!(shown("inc:42 sev:p2 kind:detective scan /s2"), [2]);
         assert_eq!(shown("inc:INC-2026-0043"), [0_u32; 0]);
         assert!(Filter::parse("state:lost").unwrap_err().contains("all"));
         assert!(Filter::parse("kind:nice").is_err() && Filter::parse("due:soon").is_err());

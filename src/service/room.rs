@@ -419,10 +419,8 @@ fn is_line(event: &Event) -> bool {
             | Event::AskAnswered(_)
             | Event::StepAssigned(_)
             | Event::StepStarted(_)
-            | Event::StepDone(_)
             | Event::StepSkipped(_)
             | Event::StepBlocked(_)
-            | Event::StepReopened(_)
             | Event::ClockBreached(_)
     )
 }

@@ -21,6 +21,9 @@ use crate::domain::words::{IncidentKind, Visibility};
 /// From this width of the list on, a row has room for all that is said of it.
 const WIDE: u16 = 96;
 
+/// Below this width of the list, an incident is its number.
+const NARROW: u16 = 64;
+
 /// Draws both panes and the filter.
 pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     let Some(board) = &model.board else { return };
@@ -83,7 +86,8 @@ fn list(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &mut 
                 pen.put_cut(&format!("{words} ({count})"), style);
             }
             BoardLine::Row(place) => {
-                let mut row = Row { pen: &mut pen, here, theme, wide: placed.body.w >= WIDE };
+                let (wide, narrow) = (placed.body.w >= WIDE, placed.body.w < NARROW);
+                let mut row = Row { pen: &mut pen, here, theme, wide, narrow };
                 row.put(" ", theme.text);
                 match &board.data {
                     BoardData::Stories(all) => {
@@ -141,6 +145,7 @@ struct Row<'p, 'b> {
     here: bool,
     theme: &'p Theme,
     wide: bool,
+    narrow: bool,
 }
 
 impl Row<'_, '_> {
@@ -239,7 +244,11 @@ impl Row<'_, '_> {
         };
         let style = if update.last_sent_at.is_some() { theme.dim } else { theme.warn };
         self.field(&last, 14, style);
-        self.field(&update.incident.to_string(), 13, theme.dim);
+        if self.narrow {
+            self.field(&format!("#{}", update.incident.number), 5, theme.dim);
+        } else {
+            self.field(&update.incident.to_string(), 13, theme.dim);
+        }
         if update.kind != IncidentKind::Real {
             self.put(&format!("{} ", update.kind.as_str().to_uppercase()), theme.bad);
         }

@@ -1,0 +1,134 @@
+//! What the boards show, for scripts: stories with what is overdue, runbooks with their history, owed updates.
+
+use super::Desk;
+
+fn list<'a>(document: &'a serde_json::Value, name: &str) -> Vec<&'a serde_json::Value> {
+    document[name].as_array().unwrap().iter().collect()
+}
+
+#[test]
+fn stories_are_listed_by_what_is_due_and_a_report_is_fit_for_cron() {
+    let mut desk = Desk::new();
+    assert_eq!(
+        desk.ok(&["story", "list", "--remind", "--fail-if-overdue"]),
+        "",
+        "nothing is owed, nothing is said"
+    );
+    let id = desk.declare("Signing key leaked");
+    for (title, owner, due, kind) in [
+        ("Scan build logs", "bob", "2026-11-18", "detective"),
+        ("Rotate keys", "carol", "2026-11-24", "preventive"),
+        ("Train on call", "bob", "2027-02-01", "process"),
+    ] {
+        desk.ok(&[
+            "story",
+            "add",
+            &id,
+            title,
+            "--owner",
+            owner,
+            "--due",
+            due,
+            "--kind",
+            kind,
+            "--severity",
+            "P2",
+        ]);
+    }
+    let titles = |arguments: &[&str]| -> Vec<String> {
+        let document = desk.json(arguments);
+        list(&document, "stories").iter().map(|s| s["title"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(titles(&["story", "list", "--due-within", "7d"]), ["Scan build logs", "Rotate keys"]);
+    assert_eq!(titles(&["story", "list", "--kind", "process"]), ["Train on call"]);
+    assert_eq!(titles(&["story", "list", "--severity", "p2", "--owner", "bob"]).len(), 2);
+    assert_eq!(titles(&["story", "list", "--severity", "P1"]).len(), 0);
+    let overdue = desk.json(&["story", "list", "--overdue"]);
+    assert_eq!((&overdue["stories"][0]["overdue_days"], &overdue["overdue"]), (&2.into(), &1.into()));
+    desk.run(&["story", "list", "--due-within", "soon"]).refuses(2, "write 7d or 2w");
+    // Exit code and report.
+    desk.run(&["story", "list", "--owner", "carol", "--fail-if-overdue"]).code(0);
+    let config = desk.home().join("warroom.toml");
+    std::fs::write(&config, "[stories]\nremind-before = \"2d\"\nmanager = \"dana\"\n").unwrap();
+    let report = desk.run(&["story", "list", "--remind", "--fail-if-overdue"]).code(1);
+    assert!(report.out.starts_with("1 overdue, named to @dana; 0 due soon\n@bob\n  over 2d"), "{report:?}");
+    assert_eq!(desk.json(&["story", "list", "--remind"])["manager"], "dana");
+    desk.set("WARROOM_NOW", "2026-11-23T09:00:00Z");
+    assert!(desk.ok(&["story", "list", "--remind"]).contains("@carol\n  in 1d"));
+    std::fs::write(&config, "[stories]\nremind-before = \"1h\"\n").unwrap();
+    assert!(desk.run(&["config", "check"]).code(2).out.contains("less than a day"));
+}
+
+#[test]
+fn runbooks_tell_their_age_and_who_used_them() {
+    let mut desk = Desk::new();
+    let before = desk.json(&["runbook", "list"]);
+    assert!(list(&before, "runbooks").iter().all(|r| r["origin"] == "shipped" && r["stale"] == true));
+    let drill =
+        desk.json(&["declare", "Key drill", "--kind", "drill", "--runbook", "signing-key-compromised"]);
+    let drill = drill["id"].as_str().unwrap();
+    desk.ok(&["step", drill, "tick", "1"]);
+    let id = desk.declare("Signing key leaked");
+    let attached = desk.run(&["runbook", "attach", &id, "leaked-ci-token"]).code(0);
+    assert!(attached.err.contains("leaked-ci-token: never tested"), "{attached:?}");
+    desk.run(&["runbook", "attach", &id, "signing-key-compromised"]).code(0);
+    desk.file(
+        "home/runbooks/tape-robot.md",
+        "---\nlast_reviewed: 2026-11-10\nlast_tested: soon\n---\n# Tape robot\n\n- Open the door\n",
+    );
+    let runbooks = desk.json(&["runbook", "list"]);
+    let of =
+        |name: &str| list(&runbooks, "runbooks").into_iter().find(|r| r["name"] == name).unwrap().clone();
+    let tested = of("signing-key-compromised");
+    assert_eq!(
+        (&tested["last_tested"], &tested["staleness"]),
+        (&"2026-11-20".into(), &"tested today".into())
+    );
+    assert_eq!(list(&tested, "used_by").len(), 2);
+    assert_eq!(of("leaked-ci-token")["used_by"][0]["incident"], id.as_str());
+    let own = of("tape-robot");
+    assert_eq!((&own["origin"], &own["staleness"]), (&"own".into(), &"reviewed 10d ago".into()));
+    assert_eq!(own["problem_lines"][0]["line"], 3, "{own:#}");
+    let told = desk.ok(&["runbook", "list"]);
+    assert!(told.contains("(reviewed 10d ago, own, 1 problem)"), "{told}");
+    // A drill of long ago is no test any more.
+    desk.set("WARROOM_NOW", "2027-08-01T09:00:00Z");
+    let later = desk.json(&["runbook", "list"]);
+    let old = list(&later, "runbooks")
+        .into_iter()
+        .find(|r| r["name"] == "signing-key-compromised")
+        .unwrap()
+        .clone();
+    assert_eq!((&old["stale"], &old["staleness"]), (&true.into(), &"tested 254d ago".into()));
+}
+
+#[test]
+fn updates_are_owed_by_open_incidents_and_what_is_over_comes_first() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.ok(&["updates"]), "");
+    let first = desk.declare("Web is down");
+    let second =
+        desk.json(&["declare", "Signing key leaked", "--severity", "P1", "--commander", "carol"])["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+    desk.set("WARROOM_NOW", "2026-11-20T14:10:00Z");
+    desk.ok(&["update", &first, "internal", "we are on it"]);
+    desk.run(&["updates", "--fail-if-over"]).code(0);
+    desk.set("WARROOM_NOW", "2026-11-20T14:35:00Z");
+    let owed = desk.json(&["updates"]);
+    let owed = list(&owed, "updates");
+    assert_eq!(owed[0]["incident"], second.as_str(), "{owed:#?}");
+    assert_eq!(
+        (&owed[0]["over"], &owed[0]["last_sent_at"], &owed[0]["by"]),
+        (&true.into(), &serde_json::Value::Null, &"carol".into())
+    );
+    assert_eq!((&owed[1]["last_sent_by"], &owed[1]["over"]), (&"alice".into(), &false.into()));
+    let over = desk.run(&["updates", "--over", "--fail-if-over"]).code(1);
+    assert!(
+        over.out.contains("over") && over.out.contains("none sent") && !over.out.contains(&first),
+        "{over:?}"
+    );
+    desk.ok(&["resolve", &second]);
+    assert_eq!(list(&desk.json(&["updates"]), "updates").len(), 1, "a resolved incident owes none");
+}
