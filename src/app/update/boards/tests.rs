@@ -3,7 +3,7 @@
 use crate::app::effect::Effect;
 use crate::app::fixture::Desk;
 use crate::app::fixture::boards::story;
-use crate::app::model::{Ask, BoardData, BoardKind, BoardLine, Model, Overlay, Screen};
+use crate::app::model::{Ask, Board, BoardData, BoardKind, BoardLine, Model, Overlay, Screen};
 use crate::app::msg::{Answer, Msg, Trouble};
 use crate::domain::request::Request;
 use crate::domain::words::StoryState;
@@ -51,7 +51,7 @@ fn every_board_opens_from_the_palette_of_every_screen_and_by_its_verb() {
         let name = if kind == BoardKind::Stories { "stories board" } else { verb };
         for mut desk in [Desk::at_home(80, 24, "alice"), Desk::room(80, 24, "alice")] {
             desk.keys(&format!("?{name}<enter>"));
-            assert_eq!(desk.model.board.as_ref().map(|b| b.kind()), Some(kind), "{name}");
+            assert_eq!(desk.model.board.as_ref().map(Board::kind), Some(kind), "{name}");
         }
     }
 }
