@@ -1,7 +1,7 @@
 //! The real binary, each run in a home of its own: what people and scripts get for what they type.
 
-mod clocks;
 mod boards;
+mod clocks;
 mod journey;
 mod lines;
 mod memory;
