@@ -11,6 +11,7 @@ pub mod decide;
 pub mod drill;
 pub mod event;
 pub mod export;
+pub mod facets;
 pub mod ids;
 pub mod incident;
 pub mod log;

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 mod analyzer;
+mod facets;
 mod files;
 mod filter;
 mod fused;
@@ -46,6 +47,8 @@ pub use snippet::{Fragment, Snippet, snippet};
 pub use write::{Change, rebuild};
 
 use serde::{Deserialize, Serialize};
+
+use crate::domain::facets::Facets;
 
 /// What a hit can show without reading git: the stored part of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,6 +238,14 @@ impl Index {
     /// [`IndexError::Damaged`] when the files cannot be trusted. No text is an error.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit>, IndexError> {
         guard::guarded(|| search::search(self, query))
+    }
+
+    /// Finds postmortems by words, and counts what all that share a word with the question have in common.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] when the files cannot be trusted. No text is an error.
+    pub fn search_with_facets(&self, query: &Query) -> Result<(Vec<Hit>, Facets), IndexError> {
+        guard::guarded(|| search::search_with_facets(self, query))
     }
 
     /// Finds postmortems that resemble a text or an incident, with the reasons.

@@ -87,6 +87,7 @@ const fn name(pane: Pane) -> &'static str {
         Pane::Board => "List",
         Pane::Results => "Results",
         Pane::Text => "Text",
+        Pane::Facets => "Narrow",
     }
 }
 

@@ -2,6 +2,7 @@
 //! exactly one [`Msg::Answer`](super::msg::Msg::Answer) that carries its ticket.
 
 use super::model::{BoardKind, Draft};
+use crate::domain::facets::Picked;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::request::Asked;
 
@@ -131,8 +132,8 @@ pub enum Effect {
     Suggest(Ticket, String),
     /// Similar past incidents of a room; the text is title, impact and early entries. Answer: `Similar`.
     Similar(Ticket, LogId, String),
-    /// Search the archive. Answer: `Found`.
-    Find(Ticket, String),
+    /// Search the archive for words, within what is picked. Answer: `Found`.
+    Find(Ticket, String, Picked),
     /// Read a postmortem of the archive by path, with the words of a query marked. Answer: `Text`.
     ReadPostmortem(Ticket, String, String),
     /// All runbooks, those that match the room first. Answer: `Runbooks`.
@@ -184,7 +185,7 @@ impl Effect {
             | Self::AddEvidence { ticket: t, .. }
             | Self::Suggest(t, _)
             | Self::Similar(t, _, _)
-            | Self::Find(t, _)
+            | Self::Find(t, _, _)
             | Self::ReadPostmortem(t, _, _)
             | Self::ListRunbooks(t, _)
             | Self::Edit(t, _)

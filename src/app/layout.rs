@@ -96,6 +96,8 @@ pub enum Pane {
     Results,
     /// Find: the text around the hit.
     Text,
+    /// Find: what the results have in common, counted.
+    Facets,
 }
 
 /// The panes of the room, in the order of their numbers.
@@ -106,7 +108,7 @@ pub const HOME: [Pane; 2] = [Pane::Incidents, Pane::Preview];
 /// The panes of a board.
 pub const BOARD: [Pane; 2] = [Pane::Board, Pane::Preview];
 /// The panes of the find screen.
-pub const FIND: [Pane; 2] = [Pane::Results, Pane::Text];
+pub const FIND: [Pane; 3] = [Pane::Results, Pane::Facets, Pane::Text];
 
 /// Which screen is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -319,12 +321,18 @@ fn columns(size: Size, plan: Plan) -> Vec<Column> {
             let inner = size.w.saturating_sub(3);
             let left = percent(inner, 55);
             let right = inner.saturating_sub(left);
-            let (a, b) = if plan == Plan::Home {
-                (Pane::Incidents, Pane::Preview)
-            } else {
-                (Pane::Results, Pane::Text)
-            };
-            vec![Column { w: left, panes: vec![(a, rows)] }, Column { w: right, panes: vec![(b, rows)] }]
+            if plan == Plan::Home {
+                return vec![
+                    Column { w: left, panes: vec![(Pane::Incidents, rows)] },
+                    Column { w: right, panes: vec![(Pane::Preview, rows)] },
+                ];
+            }
+            let facets = 3 + rows.saturating_sub(17) / 6;
+            let results = rows.saturating_sub(1).saturating_sub(facets);
+            vec![
+                Column { w: left, panes: vec![(Pane::Results, results), (Pane::Facets, facets)] },
+                Column { w: right, panes: vec![(Pane::Text, rows)] },
+            ]
         }
     }
 }

@@ -6,6 +6,7 @@ use super::key::Key;
 use super::layout::Size;
 use super::model::{BoardData, Draft, Hit, HomeList, Passage, RunbookChoice};
 use crate::domain::event::Recorded;
+use crate::domain::facets::Facets;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
@@ -71,8 +72,8 @@ pub enum Answer {
     Suggested(Vec<RunbookChoice>, Vec<Hit>),
     /// Similar past incidents, those with unshipped stories first.
     Similar(Vec<Hit>),
-    /// What was found in the archive.
-    Found(Vec<Hit>),
+    /// What was found in the archive, and what it has in common.
+    Found(Vec<Hit>, Facets),
     /// The text of a postmortem with the found parts marked.
     Text(Passage),
     /// All runbooks, those that match the incident first.

@@ -7,7 +7,7 @@ use crate::domain::ids::Seq;
 use crate::domain::promise;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::When;
-use crate::domain::time::{Utc, parse_span};
+use crate::domain::time::{Span, Utc, parse_span};
 use crate::domain::time_spec;
 
 /// The number of a line, with or without `#`.

@@ -110,6 +110,8 @@ impl Room<'_> {
                 ));
             }
         }
+        // A link that only one of both tells is told in full by `show`.
+        let _ = self.service.link_back(self.id, &by, submitted.own_events()).await;
         // Whether a breach is written now or by the next command does not matter to this one.
         let _ = self.service.record_breaches(self.log, &by).await;
         Ok(submitted)

@@ -35,6 +35,8 @@ enum Action {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Bring the shipped runbooks of this program into the home; what the team changed or deleted is left alone
+    Update,
     /// Detach a runbook that was attached in error; what was done in it stays in the log
     Detach {
         /// The incident: id, number, or . for the only open one
@@ -60,6 +62,21 @@ impl Args {
             Action::Show { name } => {
                 let service = context.reading().await?;
                 show(context, &find(&service, &name)?)
+            }
+            Action::Update => {
+                let report = context.writing().await?.update_runbooks()?;
+                context.out.answer(&report, || {
+                    let lines = [
+                        ("new", &report.written),
+                        ("replaced", &report.replaced),
+                        ("yours is kept", &report.kept),
+                        ("deleted by you", &report.deleted),
+                    ];
+                    let lines = lines.iter().filter(|(_, names)| !names.is_empty());
+                    let lines: Vec<_> =
+                        lines.map(|(what, names)| format!("{what}: {}", names.join(", "))).collect();
+                    if lines.is_empty() { "all are as shipped".to_owned() } else { lines.join("\n") }
+                })
             }
             Action::Check { paths } => check_paths(context, &paths),
             Action::Detach { incident, name } => {

@@ -37,7 +37,22 @@ impl Args {
         let incident = service.incident(log).await?;
         let now = context.now();
         let next = closeout::next_step(&incident, service.policy()).as_str();
-        context.out.answer(&document(&incident, next, now), || text(&incident, next, now))
+        let linked = service.linked(incident.id).await?;
+        let mut document = document(&incident, next, now);
+        if let Some(fields) = document.as_object_mut() {
+            let linked = linked.iter().map(
+                |l| serde_json::json!({ "incident": l.incident, "relation": l.relation, "title": l.title }),
+            );
+            fields.insert("linked".to_owned(), linked.collect());
+        }
+        context.out.answer(&document, || {
+            let mut text = text(&incident, next, now);
+            for one in &linked {
+                let title = one.title.as_deref().map(one_line).unwrap_or_default();
+                text.push_str(&format!("\n  {}: {} {title}", one_line(&one.relation), one.incident));
+            }
+            text
+        })
     }
 }
 

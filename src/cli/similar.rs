@@ -36,6 +36,6 @@ impl Args {
         };
         let past =
             if context.session.home.exists() { service.similar(to, self.limit).await? } else { Vec::new() };
-        tell(context, &past)
+        tell(context, &past, None)
     }
 }

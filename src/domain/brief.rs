@@ -95,12 +95,20 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
             })
             .collect(),
     });
-    sections.push(BriefSection {
-        heading: "Links",
-        lines: incident.record.links.iter().map(|l| format!("{}: {}", l.kind, l.url)).collect(),
-    });
+    sections.push(BriefSection { heading: "Links", lines: links(incident) });
     sections.push(BriefSection { heading: "Next", lines: next(incident, policy, now) });
     Brief { title, sections }
+}
+
+/// Places where people meet, then the incidents that belong to this one.
+fn links(incident: &Incident) -> Vec<String> {
+    let mut lines: Vec<String> =
+        incident.record.links.iter().map(|l| format!("{}: {}", l.kind, l.url)).collect();
+    if let Some(of) = incident.disposition.as_ref().and_then(|d| d.of) {
+        lines.push(format!("duplicate of {of}"));
+    }
+    lines.extend(incident.record.related.iter().map(|r| format!("{}: {}", r.relation, r.incident)));
+    lines
 }
 
 impl Brief {

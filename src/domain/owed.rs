@@ -71,31 +71,26 @@ pub fn of(incident: &Incident, policy: &Policy, now: Utc) -> Vec<OwedUpdate> {
     let by = ["comms", "commander"].iter().find_map(|role| incident.roster.holder(role)).map(str::to_owned);
     clocks::clocks(incident, policy, now)
         .into_iter()
-        .filter(|clock| matches!(clock.key, ClockKey::Update))
-        .map(|clock| {
-            let audience = clock.what.trim_start_matches("update ").to_owned();
-            let same = |a: crate::domain::audience::Audience| a.to_string() == audience;
-            let last = incident
-                .talk
-                .updates
-                .values()
-                .filter(|u| same(u.audience))
-                .filter_map(|u| u.sent.as_ref())
-                .max_by_key(|(_, at)| *at);
+        .filter_map(|clock| match clock.key {
+            ClockKey::Update(audience) => Some((audience, clock)),
+            _ => None,
+        })
+        .map(|(audience, clock)| {
+            let last = clocks::last_told(incident, audience).and_then(|u| u.sent.as_ref());
             OwedUpdate {
                 incident: incident.id,
                 title: incident.title.clone(),
                 severity: incident.severity.clone().unwrap_or_else(|| profile.unset_label()),
                 kind: incident.kind,
                 visibility: incident.visibility,
+                audience: audience.to_string(),
                 last_sent_at: last.map(|(_, at)| *at),
                 last_sent_by: last.map(|(by, _)| by.clone()),
                 due_at: clock.deadline,
                 warn_at: clock.warn_at,
                 by: by.clone(),
                 acknowledged: clock.acknowledged,
-                unsent: incident.talk.unsent().filter(|u| same(u.audience)).count(),
-                audience,
+                unsent: incident.talk.unsent().filter(|u| u.audience == audience).count(),
             }
         })
         .collect()

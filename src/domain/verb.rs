@@ -85,7 +85,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "hypothesis" ["h"] "hypothesis LINE open|supported|ruled-out WHY" "where a hypothesis stands";
     "impact" [] "impact TEXT" "what it does to people and systems";
     "kind" [] "kind real|drill|test|backfilled" "what sort of incident it is";
-    "link" [] "link KIND ADDRESS" "a place where people meet";
+    "link" [] "link KIND ADDRESS|INC" "a place where people meet, or a related incident";
     "milestone" ["m"] "milestone NAME" "mark a point in time";
     "phase" ["p"] "phase NAME" "go to a phase";
     "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
@@ -211,7 +211,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
             tags: None,
             kind: Some(first.parse::<crate::domain::words::IncidentKind>()?),
         },
-        "link" => Request::AddLink { kind: need(first)?, url: need(tail)? },
+        "link" => link(&need(first)?, &need(tail)?),
         "milestone" => {
             Request::Mark { milestone: first.parse::<crate::domain::words::Milestone>()?, at: None }
         }
@@ -311,6 +311,15 @@ fn list(text: &str) -> Vec<String> {
 fn person(text: &str) -> Option<String> {
     let name = text.trim().trim_start_matches('@');
     (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// A link: to another incident where its id is named, else to an address.
+#[must_use]
+pub fn link(kind: &str, to: &str) -> Request {
+    match to.trim().parse::<crate::domain::ids::IncidentId>() {
+        Ok(id) => Request::Relate { incident: id.to_string(), relation: kind.to_lowercase() },
+        Err(_) => Request::AddLink { kind: kind.to_owned(), url: to.to_owned() },
+    }
 }
 
 /// A step with an optional `@person` at the end.

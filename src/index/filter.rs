@@ -97,9 +97,10 @@ pub(super) fn query(fields: Fields, wanted: &Wanted) -> Box<dyn Query> {
             around.push((Occur::Must, nothing(query)));
         }
     }
-    if wanted.since > 0 {
-        let from = Bound::Included(Term::from_field_u64(fields.date, wanted.since));
-        around.push((Occur::Must, nothing(Box::new(RangeQuery::new(from, Bound::Unbounded)))));
+    if wanted.since > 0 || wanted.until > 0 {
+        let bound = |date: u64| Bound::Included(Term::from_field_u64(fields.date, date));
+        let to = if wanted.until > 0 { bound(wanted.until) } else { Bound::Unbounded };
+        around.push((Occur::Must, nothing(Box::new(RangeQuery::new(bound(wanted.since), to)))));
     }
     Box::new(BooleanQuery::new(around))
 }

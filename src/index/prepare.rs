@@ -37,9 +37,11 @@ impl<'a> Preparer<'a> {
         out.add_text(fields.id, card.id.trim());
         if let Some(severity) = &card.severity {
             out.add_text(fields.severity, analyzer::severity(severity));
+            out.add_text(fields.facet_severity, severity.trim());
         }
         for service in &card.services {
             out.add_text(fields.service, analyzer::plain_label(service));
+            out.add_text(fields.facet_service, service.trim());
         }
         for tag in &card.tags {
             out.add_text(fields.tag, analyzer::plain_label(tag));

@@ -52,6 +52,10 @@ pub(super) fn search(
         since: query.since.as_deref().map_or(0, date_key),
         ..Wanted::default()
     };
+    if let Some(year) = query.year.map(u64::from) {
+        wanted.since = wanted.since.max(year * 10_000);
+        wanted.until = year * 10_000 + 9_999;
+    }
     let text = cut(&query.text, LONGEST).replace(['“', '”', '„'], "\"");
     let pieces: Vec<&str> = text.split('"').collect();
     let mut bag = Bag::default();

@@ -70,6 +70,8 @@ pub(super) struct Wanted {
     pub(super) filters: Vec<(Term, String)>,
     /// Lowest date as `schema::date_key` writes it; 0: any.
     pub(super) since: u64,
+    /// Highest date; 0: any.
+    pub(super) until: u64,
     /// Labels a document must not have.
     pub(super) excluded: Vec<Term>,
 }
@@ -82,7 +84,7 @@ impl Wanted {
 
     /// Whether a document must be something to be answered; exclusions apart.
     pub(super) fn restricts(&self) -> bool {
-        self.since > 0 || !(self.filters.is_empty() && self.phrases.is_empty())
+        self.since > 0 || self.until > 0 || !(self.filters.is_empty() && self.phrases.is_empty())
     }
 }
 

@@ -9,13 +9,19 @@ use super::{Card, IndexError, analyzer};
 
 /// Version of fields, analyser, thesaurus and word vectors. Raise it with any change to one of them: indexes of another
 /// version are rebuilt.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Longest body that is indexed, in bytes (4 MiB).
 pub(super) const LONGEST_BODY: usize = 4 << 20;
 
 /// Name of the date field, which sorting asks for by name.
 pub(super) const DATE: &str = "date";
+
+/// Name of the column of severities.
+pub(super) const FACET_SEVERITY: &str = "facet_severity";
+
+/// Name of the column of services.
+pub(super) const FACET_SERVICE: &str = "facet_service";
 
 /// Name of the field of vectors.
 pub(super) const VECTORS: &str = "vectors";
@@ -44,6 +50,10 @@ pub(super) struct Fields {
     pub(super) date: Field,
     /// What the parts of it mean; see `vectors::packed`.
     pub(super) vectors: Field,
+    /// The severity as the postmortem writes it, for counting.
+    pub(super) facet_severity: Field,
+    /// Services as the postmortem writes them, for counting.
+    pub(super) facet_service: Field,
 }
 
 /// Builds the schema. Field order is part of the version.
@@ -77,6 +87,8 @@ pub(super) fn build() -> (Schema, Fields) {
         tag: schema.add_text_field("tag", label),
         date: schema.add_u64_field(DATE, INDEXED | FAST),
         vectors: schema.add_u64_field(VECTORS, FAST),
+        facet_severity: schema.add_text_field(FACET_SEVERITY, TextOptions::default().set_fast("raw")),
+        facet_service: schema.add_text_field(FACET_SERVICE, TextOptions::default().set_fast("raw")),
     };
     (schema.build(), fields)
 }

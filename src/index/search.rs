@@ -7,7 +7,8 @@ use super::ranking::{Parts, Scored, Wanted};
 use super::schema::{DATE, date_key};
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
-use super::{Card, Index, IndexError, filter, query};
+use super::{Card, Index, IndexError, facets, filter, query};
+use crate::domain::facets::Facets;
 use crate::domain::similar::QueryText;
 
 /// Most hits one question gives.
@@ -42,6 +43,8 @@ pub struct Query {
     pub tag: Option<String>,
     /// Only from this date on (`YYYY-MM-DD`, or less of it). A date that is not one restricts nothing.
     pub since: Option<String>,
+    /// Only this year.
+    pub year: Option<u16>,
     /// The last word is still being typed: also find what it may become.
     pub unfinished: bool,
     /// At most this many hits (1 to [`MAX_LIMIT`]; others are brought into it).
@@ -85,6 +88,17 @@ pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexErro
         return newest(index, &searcher, &wanted, limit);
     }
     ranked(index, &searcher, &wanted, limit)
+}
+
+/// See [`Index::search_with_facets`].
+pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<(Vec<Hit>, Facets), IndexError> {
+    let hits = search(index, asked)?;
+    let searcher = index.reader.searcher();
+    let open = Query { severity: None, service: None, year: None, ..asked.clone() };
+    let wanted = query::search(&searcher, index.fields, &index.thesaurus, &open)?;
+    let found = facets::count(&searcher, index.fields, &wanted, asked)?;
+    let found = if found.is_empty() { facets::of_hits(&hits) } else { found };
+    Ok((hits, found))
 }
 
 /// See [`Index::similar`].

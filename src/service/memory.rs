@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::{Failure, Inner, Service};
 use crate::archive::{Archive, Change as Moved};
 use crate::domain::archive_path::ArchivePath;
+use crate::domain::facets::Facets;
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::postmortem::imported;
@@ -38,6 +39,8 @@ pub struct FindQuery {
     pub service: Option<String>,
     /// Only since this day, `YYYY-MM-DD` or less of it.
     pub since: Option<String>,
+    /// Only this year.
+    pub year: Option<u16>,
     /// The last word is still being typed.
     pub unfinished: bool,
     /// The most answers.
@@ -107,7 +110,15 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn search(&self, query: FindQuery) -> Result<Vec<Past>, Failure> {
-        let hits = self
+        Ok(self.search_with_facets(query).await?.0)
+    }
+
+    /// Past incidents that answer a question in words, and what all that share a word with it have in common.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or rebuilt.
+    pub async fn search_with_facets(&self, query: FindQuery) -> Result<(Vec<Past>, Facets), Failure> {
+        let (hits, facets) = self
             .blocking(move |inner| {
                 let question = index::Query {
                     text: query.text.clone(),
@@ -115,13 +126,14 @@ impl Service {
                     service: query.service.clone(),
                     tag: None,
                     since: query.since.clone(),
+                    year: query.year,
                     unfinished: query.unfinished,
                     limit: query.limit,
                 };
-                inner.ask(|index| index.search(&question))
+                inner.ask(|index| index.search_with_facets(&question))
             })
             .await?;
-        self.with_stories(hits).await
+        Ok((self.with_stories(hits).await?, facets))
     }
 
     /// Past incidents that are like one, or like words.
@@ -252,7 +264,7 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or written.
     pub async fn catch_up_index(&self) -> Result<(), Failure> {
-        self.blocking(|inner| inner.ask(|_| Ok(Vec::new())).map(|_| ())).await
+        self.blocking(|inner| inner.ask(|_| Ok(()))).await
     }
 
     async fn with_stories(&self, hits: Vec<Hit>) -> Result<Vec<Past>, Failure> {
@@ -311,7 +323,7 @@ impl Inner {
     }
 
     /// Asks an index that reflects the archive's tree. Damage found while asking is answered by rebuilding once.
-    fn ask(&self, question: impl Fn(&Index) -> Result<Vec<Hit>, IndexError>) -> Result<Vec<Hit>, Failure> {
+    fn ask<T>(&self, question: impl Fn(&Index) -> Result<T, IndexError>) -> Result<T, Failure> {
         let mut memory = self.memory();
         let archive = self.archive()?;
         let index = match memory.index.take() {

@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, FailureKind, Service};
+use serde::Serialize;
+
+use super::{Failure, FailureKind, Service, write_new};
+use crate::domain::log::{Digest, digest};
 use crate::domain::request::RunbookText;
 use crate::domain::runbook::card::Origin;
 use crate::domain::runbook::matching::{Candidate, Query, rank};
@@ -43,6 +46,19 @@ impl RunbookFile {
     }
 }
 
+/// What became of the shipped runbooks in a home; those that are as shipped are not named.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RunbookUpdate {
+    /// New ones that were written.
+    pub written: Vec<String>,
+    /// Copies that nobody had changed, and that were replaced by what is shipped now.
+    pub replaced: Vec<String>,
+    /// Those that the team changed: left alone.
+    pub kept: Vec<String>,
+    /// Those that the team deleted: left away.
+    pub deleted: Vec<String>,
+}
+
 /// A runbook that fits an incident, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunbookChoice {
@@ -52,6 +68,10 @@ pub struct RunbookChoice {
     pub title: String,
     /// Why it fits, in a line.
     pub why: String,
+    /// The day it was last tested, by its own text.
+    pub last_tested: Option<chrono::NaiveDate>,
+    /// The day it was last reviewed.
+    pub last_reviewed: Option<chrono::NaiveDate>,
 }
 
 /// Reads a runbook file.
@@ -83,20 +103,13 @@ pub fn read_file(path: &Path) -> Result<RunbookFile, Failure> {
 }
 
 impl Service {
-    /// All runbooks of the folder, by name; the shipped ones while there is no folder. Files that cannot be read are left out and named in the second list.
+    /// All runbooks, by name: those of the folder, and the shipped ones that the folder never got. A copy that was
+    /// deleted stays away. Files that cannot be read are left out and named in the second list.
     #[must_use]
     pub fn runbooks(&self) -> (Vec<RunbookFile>, Vec<Failure>) {
         let (mut files, mut failed) = (Vec::new(), Vec::new());
-        let Ok(entries) = std::fs::read_dir(&self.inner.places.runbooks) else {
-            // Before the home is made, the shipped ones are what there is.
-            files.extend(SHIPPED.iter().map(|(name, text)| {
-                let (runbook, problems) = runbook::parse_named(text, name);
-                let path = self.inner.places.runbooks.join(format!("{name}.md"));
-                RunbookFile { name: (*name).to_owned(), path, text: (*text).to_owned(), runbook, problems }
-            }));
-            return (files, failed);
-        };
-        for entry in entries.flatten() {
+        let entries = std::fs::read_dir(&self.inner.places.runbooks);
+        for entry in entries.into_iter().flatten().flatten() {
             let path = entry.path();
             if path.extension().is_some_and(|e| e == "md") {
                 match read_file(&path) {
@@ -105,8 +118,74 @@ impl Service {
                 }
             }
         }
+        let got = self.shipped_list();
+        for (name, text) in SHIPPED {
+            let path = self.shipped_path(name);
+            if !path.exists() && !got.iter().any(|(known, _)| known == name) {
+                let (runbook, problems) = runbook::parse_named(text, name);
+                files.push(RunbookFile {
+                    name: (*name).to_owned(),
+                    path,
+                    text: (*text).to_owned(),
+                    runbook,
+                    problems,
+                });
+            }
+        }
         files.sort_by(|a, b| a.name.cmp(&b.name));
         (files, failed)
+    }
+
+    fn shipped_path(&self, name: &str) -> PathBuf {
+        self.inner.places.runbooks.join(format!("{name}.md"))
+    }
+
+    /// The copies of shipped runbooks that this home got, with their digests.
+    fn shipped_list(&self) -> Vec<(String, Digest)> {
+        let path = self.inner.places.runbooks.join(shipped::LIST);
+        std::fs::read_to_string(path).map(|text| shipped::read_list(&text)).unwrap_or_default()
+    }
+
+    /// Brings the home's copies to the shipped runbooks of this program: writes those that it never got, replaces
+    /// those that nobody changed, leaves alone what the team changed or deleted.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written; what was written before stays.
+    pub fn update_runbooks(&self) -> Result<RunbookUpdate, Failure> {
+        let got = self.shipped_list();
+        let mut report = RunbookUpdate::default();
+        let mut copies: Vec<(String, Digest)> = Vec::new();
+        for (name, text) in SHIPPED {
+            let (path, new) = (self.shipped_path(name), digest(text.as_bytes()));
+            let before = got.iter().find(|(known, _)| known == name).map(|(_, digest)| *digest);
+            let there = match std::fs::read(&path) {
+                Ok(bytes) => Some(digest(&bytes)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                Err(error) => return Err(Failure::no(format!("{} cannot be read: {error}", path.display()))),
+            };
+            let name = (*name).to_owned();
+            let list = match (there, before) {
+                (Some(there), _) if there == new => None,
+                (None, None) => Some((&mut report.written, true)),
+                (None, Some(_)) => Some((&mut report.deleted, false)),
+                (Some(there), Some(before)) if there == before => Some((&mut report.replaced, true)),
+                (Some(_), _) => Some((&mut report.kept, false)),
+            };
+            let mut copy = new;
+            if let Some((list, write)) = list {
+                list.push(name.clone());
+                if write {
+                    write_new(&path, text.as_bytes(), true)?;
+                } else {
+                    // What the team changed counts as changed until it is what was shipped again.
+                    copy = before.unwrap_or(new);
+                }
+            }
+            copies.push((name, copy));
+        }
+        let list: String = copies.iter().map(|(name, digest)| format!("{digest}  {name}.md\n")).collect();
+        write_new(&self.inner.places.runbooks.join(shipped::LIST), list.as_bytes(), true)?;
+        Ok(report)
     }
 
     /// The runbook of a name, or of a unique part of a name or title.
@@ -162,7 +241,13 @@ impl Service {
             .take(limit)
             .filter_map(|r| {
                 let file = files.iter().find(|f| f.name == r.name)?;
-                Some(RunbookChoice { name: file.name.clone(), title: file.runbook.title.clone(), why: r.why })
+                Some(RunbookChoice {
+                    name: file.name.clone(),
+                    title: file.runbook.title.clone(),
+                    why: r.why,
+                    last_tested: file.runbook.last_tested,
+                    last_reviewed: file.runbook.last_reviewed,
+                })
             })
             .collect()
     }

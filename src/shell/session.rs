@@ -109,6 +109,9 @@ impl Session {
         let config = default_file();
         let templates: Vec<_> =
             Audience::ALL.iter().map(|a| (wording::file_name(*a), wording::shipped(*a))).collect();
+        let list = shipped::list(shipped::SHIPPED.iter().copied());
+        let mut runbooks = runbooks;
+        runbooks.push((shipped::LIST, list.as_str()));
         let shipped =
             Shipped { config: &config, runbooks: &runbooks, drills: &drills, templates: &templates };
         self.home.create(access, shipped).map_err(|e| Failure::no(e.to_string()))

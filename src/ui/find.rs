@@ -7,10 +7,11 @@ use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::{Layout, Pane, Placed};
-use crate::app::model::{FindRow, Model, Passage};
+use crate::app::model::{Find, FindRow, Model, Passage};
 use crate::app::update::find::words;
 use crate::app::words::entry_word;
 use crate::app::wrap::pieces;
+use crate::domain::facets::FacetKind;
 use crate::domain::time::{with_zone, zone_label};
 
 /// Draws both panes and the query. Gives the cell of the cursor.
@@ -18,11 +19,15 @@ pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buff
     for placed in &layout.panes {
         match placed.pane {
             Pane::Text => passage(model, placed, theme, buf),
+            Pane::Facets => facets(model, placed, theme, buf),
             _ => results(model, placed, theme, buf),
         }
     }
     let mut pen = Pen::new(buf, layout.composer);
     pen.right("find     ", theme.strong);
+    if !model.find.picked.is_empty() {
+        pen.right(&format!(" only {} (Esc: all)  ", model.find.picked.words()), theme.warn);
+    }
     pen.put("/ ", theme.key);
     if model.find.editor.is_empty() {
         let x = pen.column();
@@ -45,8 +50,8 @@ fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     let rows = &model.find.rows;
     if rows.is_empty() {
         let say = match (model.find.editor.is_empty(), model.find.asked.is_some()) {
-            (true, _) => "Type what you see: an error, a service, a symptom.",
-            (false, true) => "",
+            (_, true) => "",
+            (true, false) => "No past incident yet. warroom import brings other people's postmortems in.",
             (false, false) => "Nothing found. Fewer or other words find more.",
         };
         return super::empty(placed, say, theme, buf);
@@ -124,6 +129,83 @@ fn marked(pen: &mut Pen<'_>, line: &str, query: &[String], style: Style, hit: St
         }
         _ => _ = pen.put_cut(line, style),
     }
+}
+
+/// Severities, services and years with how many have them: one line a kind, services with what is left.
+fn facets(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
+    let find = &model.find;
+    let focus = find.focus == Pane::Facets;
+    if !placed.title.is_empty() {
+        frame::title(placed, "Narrow", "Tab, Enter", focus, theme, buf);
+    }
+    if find.facets.is_empty() {
+        return super::empty(placed, "Nothing to narrow by.", theme, buf);
+    }
+    let selected = find.facet_place();
+    let (mut y, mut nth) = (0_u16, 0_usize);
+    for kind in FacetKind::ALL {
+        let all = find.facets.of(kind);
+        // Each kind has a line; what the pane has more is for services, which are many.
+        let most = if kind == FacetKind::Service { placed.body.h.saturating_sub(2).max(1) } else { 1 };
+        // What is selected stays in sight: its line begins with it when it would be cut.
+        let from = first_facet(
+            find,
+            kind,
+            selected.checked_sub(nth).filter(|at| *at < all.len()),
+            placed.body.w,
+            most,
+        );
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        pen.field(kind.as_str(), 9, theme.word);
+        let mut lines = 1;
+        for (at, facet) in all.iter().enumerate().skip(from) {
+            let words = format!("{} {}", facet.value, facet.count);
+            let need = text::width(&words).saturating_add(2);
+            if need > pen.left() {
+                if lines == most {
+                    pen.put("+", theme.dim);
+                    break;
+                }
+                lines = lines.saturating_add(1);
+                y = y.saturating_add(1);
+                pen = Pen::new(buf, placed.body.row(y));
+                pen.skip(9);
+            }
+            let picked = find.picked.of(kind) == Some(facet.value.as_str());
+            let here = focus && nth.saturating_add(at) == selected;
+            let style = match (here, picked) {
+                (true, _) => theme.selected,
+                (false, true) => theme.warn,
+                (false, false) => theme.text,
+            };
+            let mark = if picked { "*" } else { " " };
+            pen.put(&format!("{mark}{words}"), style);
+            pen.put(" ", theme.text);
+        }
+        if all.is_empty() {
+            pen.put(" none", theme.dim);
+        }
+        nth = nth.saturating_add(all.len());
+        y = y.saturating_add(1);
+    }
+}
+
+/// The first facet of a kind to show, so that the selected one fits.
+fn first_facet(find: &Find, kind: FacetKind, selected: Option<usize>, w: u16, lines: u16) -> usize {
+    let Some(selected) = selected else { return 0 };
+    let room = u32::from(w.saturating_sub(12)).saturating_mul(u32::from(lines));
+    let all = find.facets.of(kind);
+    let mut used = 0_u32;
+    let mut first = selected;
+    for (at, facet) in all.iter().enumerate().take(selected.saturating_add(1)).rev() {
+        let cells = u32::from(text::width(&format!("{} {}", facet.value, facet.count))).saturating_add(2);
+        used = used.saturating_add(cells);
+        if used > room {
+            break;
+        }
+        first = at;
+    }
+    first
 }
 
 fn passage(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {

@@ -239,10 +239,24 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
     home.send(Msg::HomeRefreshed(list));
     let mut find = Desk::room(w, h, "alice");
     find.keys("/key");
+    let facet = |value: &str, count| crate::domain::facets::Facet { value: value.into(), count };
+    let facets = crate::domain::facets::Facets {
+        severity: vec![facet("P1", 12), facet("P2", 7), facet("P3", 2)],
+        service: vec![
+            facet("payments", 9),
+            facet("build", 7),
+            facet("registry", 4),
+            facet("identity", 2),
+            facet("web", 1),
+            facet("object-storage", 1),
+        ],
+        year: vec![facet("2026", 14), facet("2025", 6), facet("2024", 1)],
+    };
+    find.model.find.picked.severity = Some("P1".into());
     let asked = find.model.find.asked.unwrap();
-    find.send(Msg::Answer(asked, Answer::Found(vec![hit.clone()])));
+    find.send(Msg::Answer(asked, Answer::Found(vec![hit.clone()], facets.clone())));
     let newest = find.model.find.asked.unwrap();
-    find.send(Msg::Answer(newest, Answer::Found(vec![hit.clone()])));
+    find.send(Msg::Answer(newest, Answer::Found(vec![hit.clone()], facets.clone())));
     find.keys("<down><down><down><down><down><down>");
     let text = Passage {
         path: hit.path.clone(),
@@ -258,6 +272,7 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
         name: "signing-key".into(),
         title: "Signing key compromised".into(),
         why: "key".into(),
+        stale: "never tested".into(),
     };
     declare.send(Msg::Answer(asked, Answer::Suggested(vec![runbook], vec![hit.clone()])));
     declare.keys("<tab>1");

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use warroom::domain::facets::Facet;
 use warroom::domain::similar::{Line, QueryText, query_text};
 use warroom::index::{
     Card, Change, Document, Hit, Index, IndexError, Opened, Query, SimilarQuery, guard, rebuild, snippet,
@@ -165,6 +166,53 @@ fn filters_restrict_and_are_named() {
     assert_eq!(ids(&hits), ["mybinder-2018-03-26-no-space-left", "mybinder-2018-02-22-nginx-down"]);
     assert_eq!(hits[0].why, ["newest first", "tag capacity"]);
     assert!(index.search(&Query { severity: Some("P9".into()), ..words("pods") }).unwrap().is_empty());
+}
+
+#[test]
+fn facets_count_what_matches_and_those_of_a_kind_ignore_what_is_picked_of_it() {
+    let (_home, _dir, index) = indexed(labelled());
+    let of = |query: Query| {
+        let (hits, facets) = index.search_with_facets(&query).unwrap();
+        let words =
+            |all: &[Facet]| all.iter().map(|f| format!("{} {}", f.value, f.count)).collect::<Vec<_>>();
+        (hits.len(), words(&facets.severity), words(&facets.service), words(&facets.year))
+    };
+    let all = of(Query { limit: 100, ..words("") });
+    let documents = labelled().len();
+    assert_eq!(all.0, documents);
+    assert_eq!(all.1.first(), Some(&format!("P3 {}", documents - 3)));
+    assert!(
+        all.1.contains(&"P1 2".into()) && all.2.contains(&"Ingress 1".into()),
+        "as it is written: {all:?}"
+    );
+    assert_eq!(all.3.first(), Some(&"2024 1".into()), "the newest year first");
+    let sum = |rows: &[String]| -> usize {
+        rows.iter().map(|r| r.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
+    };
+    assert_eq!(sum(&all.3), documents);
+    // Words narrow the counts; what is picked narrows the other kinds and the hits.
+    let kubernetes = of(words("kubernetes"));
+    assert_eq!(sum(&kubernetes.1), kubernetes.0, "each hit is counted once: {kubernetes:?}");
+    let picked = of(Query { severity: Some("p1".into()), limit: 100, ..words("") });
+    assert_eq!((picked.0, &picked.1), (2, &all.1), "severities are still all told");
+    assert_eq!(sum(&picked.2), 2);
+    let year = of(Query { year: Some(2024), limit: 100, ..words("") });
+    assert_eq!((year.0, year.1.as_slice(), &year.3), (1, ["P1 1".to_owned()].as_slice(), &all.3));
+    let none = of(Query { year: Some(1999), ..words("kubernetes") });
+    assert_eq!((none.0, none.1.len()), (0, 0));
+}
+
+#[test]
+fn facets_follow_what_is_changed_and_removed() {
+    let (_home, _dir, index) = indexed(labelled());
+    let mut changed = labelled().into_iter().find(|d| d.card.id == "dfds-pm2021-005").unwrap();
+    changed.card.severity = Some("P4".into());
+    let gone = labelled().into_iter().find(|d| d.card.id == "dfds-pm2020-008").unwrap().card.path;
+    let changes = vec![Change::Put(Box::new(changed)), Change::Removed { path: gone }];
+    index.update(TREE, "2222222222222222222222222222222222222222", changes).unwrap();
+    let (_, facets) = index.search_with_facets(&words("")).unwrap();
+    let count = |name: &str| facets.severity.iter().find(|f| f.value == name).map(|f| f.count);
+    assert_eq!((count("P4"), count("P1"), count("SEV-2")), (Some(1), Some(1), None));
 }
 
 #[test]
@@ -336,7 +384,11 @@ fn a_missing_foreign_or_other_index_is_stale_and_rebuilt() {
 
     // One of ours, by another version.
     let meta = fs::read_to_string(dir.join("meta.json")).unwrap();
-    fs::write(dir.join("meta.json"), meta.replace("\\\"schema\\\":2", "\\\"schema\\\":77")).unwrap();
+    fs::write(
+        dir.join("meta.json"),
+        meta.replace(&format!("\\\"schema\\\":{}", warroom::index::SCHEMA_VERSION), "\\\"schema\\\":77"),
+    )
+    .unwrap();
     assert!(stale(&dir).contains("version 77"), "{}", stale(&dir));
     assert!(matches!(index.reload(), Err(IndexError::Damaged(_))));
     assert!(matches!(index.update(TREE, NEXT, Vec::new()), Err(IndexError::Damaged(_))));

@@ -3,6 +3,7 @@
 use crate::app::editor::Editor;
 use crate::app::effect::Ticket;
 use crate::app::layout::Pane;
+use crate::domain::facets::{Facet, FacetKind, Facets, Picked};
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::time::Utc;
 use crate::domain::words::{IncidentKind, State};
@@ -130,6 +131,8 @@ pub struct RunbookChoice {
     pub title: String,
     /// Why it matches; empty when it does not.
     pub why: String,
+    /// `never tested`, `tested 210d ago`, when nobody made sure of it lately; else empty.
+    pub stale: String,
 }
 
 /// Text with found parts.
@@ -165,6 +168,14 @@ pub struct Find {
     pub asked: Option<Ticket>,
     /// What that search was for.
     pub asked_for: String,
+    /// What was picked when it was asked.
+    pub asked_in: Picked,
+    /// What the answers have in common.
+    pub facets: Facets,
+    /// What is picked of it.
+    pub picked: Picked,
+    /// The selected facet, by kind and value.
+    pub facet: Option<(FacetKind, String)>,
     /// The text is of another query.
     pub stale: bool,
     /// The text of the selected postmortem.
@@ -177,6 +188,24 @@ pub struct Find {
     pub from_room: bool,
 }
 
+impl Find {
+    /// All facets in the order of the screen.
+    pub fn facet_rows(&self) -> impl Iterator<Item = (FacetKind, &Facet)> {
+        FacetKind::ALL
+            .into_iter()
+            .flat_map(|kind| self.facets.of(kind).iter().map(move |facet| (kind, facet)))
+    }
+
+    /// The place of the selected facet; the first one when it is gone.
+    #[must_use]
+    pub fn facet_place(&self) -> usize {
+        let wanted = self.facet.as_ref();
+        let at =
+            self.facet_rows().position(|(kind, f)| wanted.is_some_and(|(k, v)| *k == kind && *v == f.value));
+        at.unwrap_or(0)
+    }
+}
+
 impl Default for Find {
     fn default() -> Self {
         Self {
@@ -185,6 +214,10 @@ impl Default for Find {
             selected: 0,
             asked: None,
             asked_for: String::new(),
+            asked_in: Picked::default(),
+            facets: Facets::default(),
+            picked: Picked::default(),
+            facet: None,
             stale: false,
             text: None,
             scroll: 0,

@@ -69,9 +69,9 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Similar, Answer::Similar(hits)) => room::similar(model, hits),
         // The alarm is a help, not a duty: without an index the room goes on.
         (Waiting::Similar, _) => {}
-        (Waiting::Find, Answer::Found(hits)) => {
+        (Waiting::Find, Answer::Found(hits, facets)) => {
             if model.find.asked == Some(ticket) {
-                find::found(model, hits, fx);
+                find::found(model, hits, facets, fx);
             }
         }
         (Waiting::Find, other) => {
@@ -218,7 +218,7 @@ fn fill_runbooks(model: &mut Model, choices: Vec<crate::app::model::RunbookChoic
                 },
                 id: c.name.clone(),
                 label: c.name,
-                detail: c.title,
+                detail: if c.stale.is_empty() { c.title } else { format!("{} ({})", c.title, c.stale) },
                 right: c.why,
             })
             .collect();

@@ -4,6 +4,7 @@ use super::super::editor::Editor;
 use super::super::effect::Effect;
 use super::super::layout::Pane;
 use super::super::model::{Find, FindRow, Hit, Model, RowId, Screen, Waiting};
+use crate::domain::facets::{Facets, Picked};
 
 /// Entries of the room that are listed at most.
 const MAX_ENTRIES: usize = 50;
@@ -24,9 +25,14 @@ pub(super) fn open(model: &mut Model, fx: &mut Vec<Effect>) {
             find.editor.remember(&room.needle);
         }
     }
+    let alarmed = !find.rows.is_empty();
     model.find = find;
     model.screen = Screen::Find;
     read_selected(model, fx);
+    // Without words the newest are listed, so that what there is can be looked through.
+    if !alarmed {
+        ask(model, String::new(), fx);
+    }
 }
 
 /// Back to where one came from.
@@ -34,9 +40,60 @@ pub(super) fn leave(model: &mut Model) {
     model.screen = if model.find.from_room && model.room.is_some() { Screen::Room } else { Screen::Home };
 }
 
-/// Tab: from the results to the text and back.
+/// Tab: from the results to what they have in common, to the text and back.
 pub(super) fn next_field(model: &mut Model) {
-    model.find.focus = if model.find.focus == Pane::Results { Pane::Text } else { Pane::Results };
+    model.find.focus = match model.find.focus {
+        Pane::Results if !model.find.facets.is_empty() => Pane::Facets,
+        Pane::Results | Pane::Facets => Pane::Text,
+        _ => Pane::Results,
+    };
+}
+
+/// Moves the selection among the facets.
+pub(super) fn select_facet(model: &mut Model, step: impl FnOnce(usize, usize) -> usize) {
+    let place = model.find.facet_place();
+    let len = model.find.facet_rows().count();
+    let next = step(place, len);
+    let found = model.find.facet_rows().nth(next).map(|(kind, f)| (kind, f.value.clone()));
+    model.find.facet = found;
+}
+
+/// Enter on a facet: only those that have it; once more, all again.
+fn pick(model: &mut Model, fx: &mut Vec<Effect>) {
+    let place = model.find.facet_place();
+    let Some((kind, value)) = model.find.facet_rows().nth(place).map(|(k, f)| (k, f.value.clone())) else {
+        return;
+    };
+    model.find.picked.toggle(kind, &value);
+    model.find.facet = Some((kind, value));
+    narrowed(model, fx);
+}
+
+/// Esc: what is picked is given back first, then one leaves.
+pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
+    if model.find.focus == Pane::Facets {
+        model.find.focus = Pane::Results;
+    } else if model.find.picked.is_empty() {
+        leave(model);
+    } else {
+        model.find.picked = Picked::default();
+        narrowed(model, fx);
+    }
+}
+
+/// What is picked changed: entries of the room have no facets, so they are listed only when nothing is picked.
+fn narrowed(model: &mut Model, fx: &mut Vec<Effect>) {
+    let query = model.find.editor.text().trim().to_owned();
+    let documents: Vec<FindRow> =
+        model.find.rows.drain(..).filter(|r| matches!(r, FindRow::Document(_))).collect();
+    let mut rows = entries(model, &query);
+    rows.extend(documents);
+    model.find.rows = rows;
+    model.find.selected = 0;
+    model.find.stale = true;
+    if model.find.asked.is_none() {
+        ask(model, query, fx);
+    }
 }
 
 /// The query changed.
@@ -53,7 +110,8 @@ pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
     if query.is_empty() {
         model.find.rows.clear();
         model.find.text = None;
-    } else if model.find.asked.is_none() {
+    }
+    if model.find.asked.is_none() {
         ask(model, query, fx);
     }
 }
@@ -62,12 +120,16 @@ fn ask(model: &mut Model, query: String, fx: &mut Vec<Effect>) {
     let ticket = model.ticket(Waiting::Find);
     model.find.asked = Some(ticket);
     model.find.asked_for.clone_from(&query);
-    fx.push(Effect::Find(ticket, query));
+    model.find.asked_in = model.find.picked.clone();
+    fx.push(Effect::Find(ticket, query, model.find.picked.clone()));
 }
 
 /// Entries of the room that hold every word, newest first.
 fn entries(model: &Model, query: &str) -> Vec<FindRow> {
-    let Some(room) = model.room.as_ref().filter(|_| model.find.from_room) else { return Vec::new() };
+    let Some(room) = model.room.as_ref().filter(|_| model.find.from_room && model.find.picked.is_empty())
+    else {
+        return Vec::new();
+    };
     let query = query.to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
     if words.is_empty() {
@@ -82,12 +144,10 @@ fn entries(model: &Model, query: &str) -> Vec<FindRow> {
 }
 
 /// The archive answered; the query may have changed meanwhile.
-pub(super) fn found(model: &mut Model, hits: Vec<Hit>, fx: &mut Vec<Effect>) {
+pub(super) fn found(model: &mut Model, hits: Vec<Hit>, facets: Facets, fx: &mut Vec<Effect>) {
     model.find.asked = None;
     let query = model.find.editor.text().trim().to_owned();
-    if query.is_empty() {
-        return;
-    }
+    model.find.facets = facets;
     // What was selected stays selected where it still is.
     let selected = match model.find.rows.get(model.find.selected) {
         Some(FindRow::Document(hit)) if model.find.selected > 0 => Some(hit.path.clone()),
@@ -99,7 +159,7 @@ pub(super) fn found(model: &mut Model, hits: Vec<Hit>, fx: &mut Vec<Effect>) {
         let place = model.find.rows.iter().position(|r| matches!(r, FindRow::Document(h) if h.path == path));
         model.find.selected = place.unwrap_or(0);
     }
-    if query != model.find.asked_for {
+    if query != model.find.asked_for || model.find.picked != model.find.asked_in {
         ask(model, query, fx);
     }
     read_selected(model, fx);
@@ -143,6 +203,9 @@ pub(super) fn read(model: &mut Model, text: super::super::model::Passage, fx: &m
 
 /// Enter: an entry is gone to; a postmortem is read whole, in the pane that now has the keys.
 pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
+    if model.find.focus == Pane::Facets {
+        return pick(model, fx);
+    }
     match model.find.rows.get(model.find.selected) {
         Some(FindRow::Entry(seq)) => {
             let seq = *seq;

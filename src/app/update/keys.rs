@@ -5,6 +5,7 @@ use super::super::action::{Action, Context};
 use super::super::editor::{Edit, Editor, TooLong};
 use super::super::effect::Effect;
 use super::super::key::Key;
+use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Screen, Waiting};
 use super::available::{Availability, available};
 use super::{boards, choose, closing, compose, declare, find, motion, room, selection};
@@ -206,6 +207,15 @@ fn type_char(model: &mut Model, c: char, fx: &mut Vec<Effect>) {
 }
 
 fn edit_line(model: &mut Model, edit: Edit, fx: &mut Vec<Effect>) {
+    // Among the facets, which stand beside one another, the arrows go from one to the next.
+    if model.screen == Screen::Find
+        && model.overlays.is_empty()
+        && model.find.focus == Pane::Facets
+        && matches!(edit, Edit::Left | Edit::Right)
+    {
+        let action = if edit == Edit::Left { Action::PickUp } else { Action::PickDown };
+        return motion::go(model, action, 0, fx);
+    }
     if let Some(editor) = line(model) {
         editor.edit(edit);
     }
@@ -260,7 +270,7 @@ pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
         return;
     }
     match model.screen {
-        Screen::Find => find::leave(model),
+        Screen::Find => find::back(model, fx),
         Screen::Room => room::back(model),
         Screen::Board => boards::back(model, fx),
         Screen::Home => {}

@@ -142,7 +142,9 @@ fn scroll(model: &mut Model, by: Move, fx: &mut Vec<Effect>) {
             model.home.selected = all.get(by.from(place, all.len())).copied();
         }
         Screen::Find => {
-            if model.find.focus == Pane::Text {
+            if model.find.focus == Pane::Facets {
+                find::select_facet(model, |place, len| by.from(place, len));
+            } else if model.find.focus == Pane::Text {
                 let lines = model.find.text.as_ref().map_or(0, |t| t.lines.len());
                 model.find.scroll = by.from(model.find.scroll, lines.max(1));
             } else {

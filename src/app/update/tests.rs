@@ -6,6 +6,7 @@ use crate::app::layout::Pane;
 use crate::app::model::{Overlay, PendingState, RowId, Screen};
 use crate::app::msg::{Answer, Msg, Trouble};
 use crate::app::update::compose::preview;
+use crate::domain::facets::{Facet, Facets};
 use crate::domain::time::Span;
 use crate::domain::words::{EntryKind, Milestone, Phase, StepState};
 
@@ -339,15 +340,56 @@ fn ctrl_c_is_esc_and_leaves_only_when_pressed_twice_in_normal_mode() {
 }
 
 #[test]
+fn what_is_picked_of_the_facets_narrows_the_search_and_esc_gives_it_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("/");
+    let facet = |value: &str, count| Facet { value: value.into(), count };
+    let facets = Facets {
+        severity: vec![facet("P1", 3), facet("P2", 1)],
+        service: vec![facet("payments", 2)],
+        year: vec![facet("2026", 4)],
+    };
+    let answer = |desk: &mut Desk| {
+        let asked = desk.model.find.asked.unwrap();
+        desk.effects.clear();
+        desk.send(Msg::Answer(asked, Answer::Found(vec![], facets.clone())));
+    };
+    let last = |desk: &Desk| match desk.effects.back() {
+        Some(Effect::Find(_, query, picked)) => (query.clone(), picked.words()),
+        other => panic!("{other:?}"),
+    };
+    answer(&mut desk);
+    desk.keys("<tab><down><right><enter>");
+    assert_eq!(last(&desk), (String::new(), "payments".into()), "arrows go from one to the next");
+    answer(&mut desk);
+    desk.keys("<up><up><enter>");
+    assert_eq!(last(&desk).1, "P1, payments", "one of each kind");
+    answer(&mut desk);
+    desk.keys("<enter>");
+    assert_eq!(last(&desk).1, "payments", "the same again takes it back");
+    answer(&mut desk);
+    desk.keys("paged");
+    assert_eq!(last(&desk), ("p".into(), "payments".into()), "typing goes to the words");
+    assert_eq!(desk.model.find.rows.len(), 0, "the room has no facets");
+    answer(&mut desk);
+    answer(&mut desk);
+    desk.keys("<esc>");
+    assert_eq!((last(&desk).1.as_str(), desk.model.screen), ("", Screen::Find));
+    assert_eq!(desk.model.find.rows.len(), 1, "the room is listed again");
+    desk.keys("<esc>");
+    assert_eq!(desk.model.screen, Screen::Room);
+}
+
+#[test]
 fn find_lists_the_room_first_and_goes_there() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("/paged");
     assert_eq!(desk.model.screen, Screen::Find);
-    assert!(desk.has_effect(|e| matches!(e, Effect::Find(_, q) if q == "p")), "it searches as one types");
+    assert!(desk.has_effect(|e| matches!(e, Effect::Find(_, q, _) if q.is_empty())), "the newest are listed");
     let asked = desk.model.find.asked.unwrap();
-    desk.send(Msg::Answer(asked, Answer::Found(vec![])));
+    desk.send(Msg::Answer(asked, Answer::Found(vec![], Facets::default())));
     assert!(
-        desk.has_effect(|e| matches!(e, Effect::Find(_, q) if q == "paged")),
+        desk.has_effect(|e| matches!(e, Effect::Find(_, q, _) if q == "paged")),
         "then what was typed meanwhile"
     );
     assert_eq!(desk.model.find.rows.len(), 1);

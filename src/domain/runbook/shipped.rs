@@ -1,4 +1,7 @@
-//! The runbooks that come with the program. A home gets copies of them; a team's own of the same name goes first.
+//! The runbooks that come with the program. A home gets copies of them; a team's own of the same name goes first. A
+//! list in the home says which copies it got, so that new ones reach it and deleted ones stay deleted.
+
+use crate::domain::log::{Digest, digest};
 
 /// Name and text of each shipped runbook, in the order of names.
 pub const SHIPPED: &[(&str, &str)] = &[
@@ -30,4 +33,38 @@ pub const SHIPPED: &[(&str, &str)] = &[
 #[must_use]
 pub fn text(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The name of the list of copies in the folder of runbooks; `sha256sum -c` reads it.
+pub const LIST: &str = ".shipped";
+
+/// The list of copies that a home gets.
+#[must_use]
+pub fn list<'a>(copies: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    copies.map(|(name, text)| format!("{}  {name}.md\n", digest(text.as_bytes()))).collect()
+}
+
+/// The names and digests of a list; lines that are none are passed over.
+#[must_use]
+pub fn read_list(text: &str) -> Vec<(String, Digest)> {
+    let line = |line: &str| {
+        let (hex, file) = line.split_once("  ")?;
+        Some((file.trim().strip_suffix(".md")?.to_owned(), hex.parse().ok()?))
+    };
+    text.lines().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_read_as_it_is_written() {
+        let written = list(SHIPPED.iter().copied());
+        let read = read_list(&format!("# a comment\n{written}nonsense\n"));
+        assert_eq!(read.len(), SHIPPED.len());
+        for ((name, text), (known, hash)) in SHIPPED.iter().zip(&read) {
+            assert_eq!((name, digest(text.as_bytes())), (&known.as_str(), *hash));
+        }
+    }
 }

@@ -1,8 +1,15 @@
 //! What the boards list, asked of the service away from the screen. It must not put it in order (`app` does).
 
-use crate::app::model::{BoardData, BoardKind};
+use super::lists;
+use crate::app::model::{BoardData, BoardKind, RunbookChoice};
+use crate::domain::ids::LogId;
 use crate::domain::time::Utc;
+use crate::domain::words::EntryKind;
 use crate::service::{Failure, Service, StoryQuery};
+use crate::shell::session::Session;
+
+/// How many runbooks that fit stand first.
+const FITTING: usize = 3;
 
 /// Reads what a board lists.
 pub(super) async fn read(service: &Service, kind: BoardKind, now: Utc) -> Result<BoardData, Failure> {
@@ -14,4 +21,42 @@ pub(super) async fn read(service: &Service, kind: BoardKind, now: Utc) -> Result
         }
         BoardKind::Updates => BoardData::Updates(service.owed_updates(now).await?),
     })
+}
+
+/// All runbooks, those that fit a room first, each with how stale it is.
+pub(super) async fn choices(
+    session: &Session,
+    service: &Service,
+    log: LogId,
+) -> Result<Vec<RunbookChoice>, Failure> {
+    let incident = service.incident(log).await?;
+    // Monitors put the name of the alert first.
+    let alerts: Vec<String> = incident
+        .timeline
+        .stored()
+        .iter()
+        .filter(|e| e.kind == EntryKind::Alert && e.struck.is_none())
+        .flat_map(|e| e.text.split_whitespace())
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .collect();
+    let books = service.clone();
+    let fitting = tokio::task::spawn_blocking(move || {
+        books.fitting_runbooks(&incident.title, &incident.services, &incident.tags, &alerts, FITTING)
+    })
+    .await
+    .unwrap_or_default();
+    let mut choices: Vec<RunbookChoice> = fitting.into_iter().map(lists::choice).collect();
+    let (today, after) = (session.clock.now().date_naive(), service.policy().runbook_stale_days);
+    for card in service.runbook_cards().await?.0 {
+        let stale = card.staleness(today, after);
+        let stale = if stale.is_stale() { stale.words() } else { String::new() };
+        match choices.iter_mut().find(|c| c.name == card.name) {
+            Some(choice) => choice.stale = stale,
+            None => {
+                let (name, title) = (card.name, card.title);
+                choices.push(RunbookChoice { name, title, why: String::new(), stale });
+            }
+        }
+    }
+    Ok(choices)
 }

@@ -105,7 +105,7 @@ pub(super) fn hit(past: Past) -> Hit {
 
 /// A runbook as the screen lists it.
 pub(super) fn choice(choice: service::RunbookChoice) -> RunbookChoice {
-    RunbookChoice { name: choice.name, title: choice.title, why: choice.why }
+    RunbookChoice { name: choice.name, title: choice.title, why: choice.why, stale: String::new() }
 }
 
 /// A text with the words of a query marked: every word of it that begins like one of the query.

@@ -12,6 +12,7 @@ use crate::app::effect::{ClosingStep, Effect, NewIncident};
 use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::quick_entry;
 use crate::domain::request::{Asked, Declaration, Request};
 use crate::domain::words::{IncidentKind, State};
 use crate::service::{Cause, Failure, FindQuery, IncidentFilter, Service, Similar, read_evidence};
@@ -238,6 +239,7 @@ impl Clerk {
 
     async fn declare(&mut self, new: NewIncident) -> Result<Answer, Failure> {
         let by = self.session.by();
+        let tags = quick_entry::tags_of(&new.title);
         let mut runbooks = Vec::new();
         for name in &new.runbooks {
             runbooks.push(self.service.runbook(name)?.to_text());
@@ -248,7 +250,7 @@ impl Clerk {
             kind: IncidentKind::Real,
             severity: new.severity,
             services: Vec::new(),
-            tags: Vec::new(),
+            tags,
             commander: Some(by.person.clone()),
             runbooks,
         };
@@ -273,6 +275,12 @@ impl Clerk {
         }
         match self.service.submit(log, &by, asked, seen).await {
             Ok(submitted) => {
+                let names_another = asked
+                    .iter()
+                    .any(|a| matches!(a.request, Request::Relate { .. } | Request::SetDisposition { .. }));
+                if names_another && let Ok(incident) = self.service.incident(log).await {
+                    let _ = self.service.link_back(incident.id, &by, submitted.own_events()).await;
+                }
                 self.told(log, &submitted.events);
                 Answer::Stored(submitted.events)
             }
@@ -343,12 +351,14 @@ fn rows(problems: Vec<crate::domain::postmortem::Problem>) -> Vec<(String, usize
 async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Answer, Failure> {
     match effect {
         Effect::Suggest(_, title) => {
-            let name = title.clone();
-            let books = service.clone();
-            let runbooks =
-                tokio::task::spawn_blocking(move || books.fitting_runbooks(&name, &[], &[], &[], 3))
-                    .await
-                    .unwrap_or_default();
+            let (name, books) = (title.clone(), service.clone());
+            let runbooks = tokio::task::spawn_blocking(move || {
+                // A #tag in the title counts as one.
+                let tags = quick_entry::tags_of(&name);
+                books.fitting_runbooks(&name, &[], &tags, &[], 3)
+            })
+            .await
+            .unwrap_or_default();
             let similar = service.recurrence(Similar::Words(title), 3).await.unwrap_or_default();
             let runbooks = runbooks.into_iter().map(lists::choice).collect();
             Ok(Answer::Suggested(runbooks, similar.into_iter().map(lists::hit).collect()))
@@ -358,9 +368,20 @@ async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Ans
             let past = service.recurrence(Similar::To(Box::new(incident)), 5).await?;
             Ok(Answer::Similar(past.into_iter().map(lists::hit).collect()))
         }
-        Effect::Find(_, text) => {
-            let query = FindQuery { text, unfinished: true, limit: 30, ..FindQuery::default() };
-            Ok(Answer::Found(service.search(query).await?.into_iter().map(lists::hit).collect()))
+        Effect::Find(_, text, picked) => {
+            let year = picked.year.and_then(|year| year.parse().ok());
+            let (severity, service_name) = (picked.severity, picked.service);
+            let query = FindQuery {
+                text,
+                severity,
+                service: service_name,
+                year,
+                unfinished: true,
+                limit: 30,
+                ..FindQuery::default()
+            };
+            let (past, facets) = service.search_with_facets(query).await?;
+            Ok(Answer::Found(past.into_iter().map(lists::hit).collect(), facets))
         }
         Effect::ReadPostmortem(_, path, query) => {
             let text = service.past_text(&path).await?;
@@ -378,22 +399,7 @@ async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Ans
             Ok(Answer::Text(lists::passage(name, &file.text, "")))
         }
         Effect::ListRunbooks(_, log) => {
-            let incident = service.incident(log).await?;
-            let books = service.clone();
-            let (all, fitting) = tokio::task::spawn_blocking(move || {
-                let fitting =
-                    books.fitting_runbooks(&incident.title, &incident.services, &incident.tags, &[], 3);
-                (books.runbooks().0, fitting)
-            })
-            .await
-            .unwrap_or_default();
-            let mut choices: Vec<_> = fitting.into_iter().map(lists::choice).collect();
-            for file in all {
-                if !choices.iter().any(|c| c.name == file.name) {
-                    let (name, title) = (file.name, file.runbook.title);
-                    choices.push(crate::app::model::RunbookChoice { name, title, why: String::new() });
-                }
-            }
+            let choices = boards::choices(session, service, log).await?;
             Ok(Answer::Runbooks(choices))
         }
         _ => Ok(Answer::Done),

@@ -132,3 +132,111 @@ fn updates_are_owed_by_open_incidents_and_what_is_over_comes_first() {
     desk.ok(&["resolve", &second]);
     assert_eq!(list(&desk.json(&["updates"]), "updates").len(), 1, "a resolved incident owes none");
 }
+
+#[test]
+fn a_search_counts_what_its_answers_have_in_common() {
+    let desk = Desk::new();
+    for (id, severity, service, date) in [
+        ("a", "P1", "payments", "2025-03-01"),
+        ("b", "P2", "payments", "2026-03-01"),
+        ("c", "P1", "build", "2026-05-01"),
+    ] {
+        let text = format!(
+            "---\nid: {id}\ntitle: Token leaked {id}\nseverity: {severity}\nservices: [{service}]\ndate: {date}\n---\n# Token leaked {id}\n\nA token was in a log.\n"
+        );
+        desk.file(&format!("theirs/{id}.md"), text);
+    }
+    desk.json(&["import", desk.path("theirs").to_str().unwrap()]);
+    let found = desk.json(&["search", "token"]);
+    assert_eq!(found["facets"]["severity"][0], serde_json::json!({ "value": "P1", "count": 2 }), "{found:#}");
+    assert_eq!(found["facets"]["year"][0], serde_json::json!({ "value": "2026", "count": 2 }));
+    let narrowed = desk.json(&["search", "token", "--year", "2026", "--severity", "P1"]);
+    assert_eq!(narrowed["results"].as_array().unwrap().len(), 1);
+    assert_eq!(narrowed["results"][0]["id"], "c");
+    assert_eq!(narrowed["facets"]["severity"].as_array().unwrap().len(), 2, "what else there is");
+    let told = desk.run(&["search", "token"]).code(0);
+    assert!(told.err.contains("service: payments 2 · build 1"), "{told:?}");
+    assert!(desk.json(&["similar", "--text", "token"]).get("facets").is_none());
+}
+
+#[test]
+fn new_shipped_runbooks_reach_a_home_and_deleted_ones_stay_away() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let folder = desk.home().join("runbooks");
+    let names = || -> Vec<String> {
+        let document = desk.json(&["runbook", "list"]);
+        list(&document, "runbooks").iter().map(|r| r["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = names();
+    // A home that was made before a runbook was shipped: neither the file nor its line in the list is there.
+    let listed = std::fs::read_to_string(folder.join(".shipped")).unwrap();
+    assert_eq!(listed.lines().count(), all.len());
+    let before: String =
+        listed.lines().filter(|l| !l.contains("exposed-bucket")).map(|l| format!("{l}\n")).collect();
+    std::fs::write(folder.join(".shipped"), before).unwrap();
+    std::fs::remove_file(folder.join("exposed-bucket.md")).unwrap();
+    // One that the team deleted, and one that it changed.
+    std::fs::remove_file(folder.join("third-party-outage.md")).unwrap();
+    std::fs::write(folder.join("malicious-image.md"), "# Ours\n\n- Act\n").unwrap();
+    let now = names();
+    assert!(now.contains(&"exposed-bucket".into()), "a new one is there without a file");
+    assert!(!now.contains(&"third-party-outage".into()), "a deleted one stays away");
+    let report = desk.json(&["runbook", "update"]);
+    assert_eq!(
+        report,
+        serde_json::json!({
+            "written": ["exposed-bucket"], "replaced": [],
+            "kept": ["malicious-image"], "deleted": ["third-party-outage"],
+        })
+    );
+    assert!(folder.join("exposed-bucket.md").exists() && !folder.join("third-party-outage.md").exists());
+    assert!(std::fs::read_to_string(folder.join("malicious-image.md")).unwrap().starts_with("# Ours"));
+    // A copy of an older program that nobody changed is replaced.
+    let old = "# Old words\n";
+    std::fs::write(folder.join("leaked-ci-token.md"), old).unwrap();
+    let listed = std::fs::read_to_string(folder.join(".shipped")).unwrap();
+    let digest = warroom::domain::log::digest(old.as_bytes());
+    let listed: String = listed
+        .lines()
+        .map(|l| {
+            if l.ends_with("leaked-ci-token.md") {
+                format!("{digest}  leaked-ci-token.md\n")
+            } else {
+                format!("{l}\n")
+            }
+        })
+        .collect();
+    std::fs::write(folder.join(".shipped"), listed).unwrap();
+    assert_eq!(desk.json(&["runbook", "update"])["replaced"], serde_json::json!(["leaked-ci-token"]));
+    assert!(desk.ok(&["runbook", "update"]).contains("yours is kept: malicious-image"));
+}
+
+#[test]
+fn a_link_between_incidents_is_told_by_both() {
+    let desk = Desk::new();
+    let (first, second, third) =
+        (desk.declare("Web is down"), desk.declare("Shop is slow"), desk.declare("Web again"));
+    desk.ok(&["link", &second, "related", &first]);
+    desk.ok(&["set", &third, "--disposition", &format!("duplicate-of {first}"), "--reason", "same alert"]);
+    desk.ok(&["link", &first, "channel", "https://chat.example/1"]);
+    let linked = |id: &str| -> Vec<String> {
+        let document = desk.json(&["show", id]);
+        list(&document, "linked")
+            .iter()
+            .map(|l| format!("{} {}", l["relation"].as_str().unwrap(), l["incident"].as_str().unwrap()))
+            .collect()
+    };
+    assert_eq!(linked(&second), [format!("related {first}")]);
+    assert_eq!(linked(&third), [format!("duplicate {first}")]);
+    assert_eq!(linked(&first), [format!("related {second}"), format!("duplicate {third}")]);
+    for (id, other) in [(&first, &second), (&first, &third), (&second, &first), (&third, &first)] {
+        let brief = desk.ok(&["brief", id]);
+        assert!(brief.contains(other.as_str()), "{id} does not name {other}: {brief}");
+    }
+    assert_eq!(desk.json(&["show", &first])["links"].as_array().unwrap().len(), 1);
+    let before = desk.timeline(&first).len();
+    desk.ok(&["link", &third, "related", &first]);
+    assert_eq!(desk.timeline(&first).len(), before, "what is told already is not told again");
+    assert!(desk.ok(&["show", &first]).contains(&format!("related: {second} Shop is slow")));
+}

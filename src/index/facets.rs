@@ -1,0 +1,204 @@
+//! Counting what the answers of a search have in common. It must not rank: it counts every postmortem that shares a
+//! word with the question, from columns, without reading one.
+
+use std::collections::BTreeMap;
+
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::{DocId, Searcher, SegmentReader};
+
+use super::filter::{Allowed, holders};
+use super::ranking::Wanted;
+use super::schema::{DATE, FACET_SERVICE, FACET_SEVERITY, Fields};
+use super::search::{Hit, Query};
+use super::terms::{self, Statistics};
+use super::{IndexError, analyzer};
+use crate::domain::facets::{Facet, Facets};
+
+/// Most services that are told.
+const MOST_SERVICES: usize = 40;
+
+/// A label as it is compared: `SEV-1` and `sev1` are one.
+type Fold = fn(&str) -> String;
+
+/// Counts the facets of a search. `wanted` is the question without what is picked; `asked` says what is picked.
+pub(super) fn count(
+    searcher: &Searcher,
+    fields: Fields,
+    wanted: &Wanted,
+    asked: &Query,
+) -> Result<Facets, IndexError> {
+    let matching = matching(searcher, fields, wanted)?;
+    let allowed = Allowed::of(searcher, fields, wanted)?;
+    let (mut severities, mut services) =
+        (Labels::new(analyzer::severity), Labels::new(analyzer::plain_label));
+    let mut years: BTreeMap<u64, u64> = BTreeMap::new();
+    let wanted_year = asked.year.map(u64::from);
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        let matching = matching.get(ord as usize).and_then(Option::as_ref);
+        let severity = Values::of(segment, FACET_SEVERITY, severities.fold, asked.severity.as_deref())?;
+        let service = Values::of(segment, FACET_SERVICE, services.fold, asked.service.as_deref())?;
+        let date: Column<u64> = segment.fast_fields().u64(DATE)?;
+        let alive = segment.alive_bitset();
+        let (mut by_severity, mut by_service) = (severity.counts(), service.counts());
+        for document in 0..segment.max_doc() {
+            let found = matching.is_none_or(|m| m.get(document as usize).copied().unwrap_or(false));
+            let living = alive.is_none_or(|alive| alive.is_alive(document));
+            if !found || !living || !allowed.has(tantivy::DocAddress::new(ord, document)) {
+                continue;
+            }
+            let year = date.first(document).unwrap_or_default() / 10_000;
+            let in_year = wanted_year.is_none_or(|wanted| wanted == year);
+            let (is_severe, is_service) = (severity.passes(document), service.passes(document));
+            if is_service && in_year {
+                severity.add(document, &mut by_severity);
+            }
+            if is_severe && in_year {
+                service.add(document, &mut by_service);
+            }
+            if is_severe && is_service && year > 0 {
+                *years.entry(year).or_default() += 1;
+            }
+        }
+        severities.take(&severity, &by_severity);
+        services.take(&service, &by_service);
+    }
+    let year = |(year, count): (u64, u64)| Facet { value: year.to_string(), count };
+    Ok(Facets {
+        severity: severities.facets(usize::MAX),
+        service: services.facets(MOST_SERVICES),
+        year: years.into_iter().rev().map(year).collect(),
+    })
+}
+
+/// What the given answers have in common: for those that share no word with the question.
+pub(super) fn of_hits(hits: &[Hit]) -> Facets {
+    let (mut severities, mut services) =
+        (Labels::new(analyzer::severity), Labels::new(analyzer::plain_label));
+    let mut years: BTreeMap<u64, u64> = BTreeMap::new();
+    for hit in hits {
+        if let Some(severity) = &hit.card.severity {
+            severities.one(severity, 1);
+        }
+        for service in &hit.card.services {
+            services.one(service, 1);
+        }
+        let year = hit.card.date.as_deref().map_or(0, super::schema::date_key) / 10_000;
+        if year > 0 {
+            *years.entry(year).or_default() += 1;
+        }
+    }
+    let year = |(year, count): (u64, u64)| Facet { value: year.to_string(), count };
+    Facets {
+        severity: severities.facets(usize::MAX),
+        service: services.facets(MOST_SERVICES),
+        year: years.into_iter().rev().map(year).collect(),
+    }
+}
+
+/// By segment, the documents that have a word or a label of the question; none where all do, because nothing is asked.
+fn matching(
+    searcher: &Searcher,
+    fields: Fields,
+    wanted: &Wanted,
+) -> Result<Vec<Option<Vec<bool>>>, IndexError> {
+    if wanted.has_no_words() {
+        return Ok(Vec::new());
+    }
+    let statistics = Statistics::of(searcher, fields)?;
+    let concepts = terms::concepts(searcher, fields, &statistics, wanted)?;
+    let scores = terms::scores(searcher, fields, &statistics, &concepts)?;
+    let mut found: Vec<Option<Vec<bool>>> =
+        scores.into_iter().map(|s| Some(s.into_iter().map(|score| score > 0.0).collect())).collect();
+    for label in &wanted.labels {
+        holders(searcher, &label.term, |at| {
+            let segment = found.get_mut(at.segment_ord as usize).and_then(Option::as_mut);
+            if let Some(here) = segment.and_then(|s| s.get_mut(at.doc_id as usize)) {
+                *here = true;
+            }
+        })?;
+    }
+    Ok(found)
+}
+
+/// The values of a column in one segment, and which of them are picked.
+struct Values {
+    column: Option<StrColumn>,
+    names: Vec<String>,
+    picked: Option<Vec<bool>>,
+}
+
+impl Values {
+    fn of(segment: &SegmentReader, name: &str, fold: Fold, picked: Option<&str>) -> Result<Self, IndexError> {
+        let column = segment.fast_fields().str(name)?;
+        let mut names = Vec::new();
+        if let Some(column) = &column {
+            for ord in 0..column.num_terms() {
+                let mut name = String::new();
+                let known = column.ord_to_str(u64::try_from(ord).unwrap_or(u64::MAX), &mut name);
+                known.map_err(|error| IndexError::Damaged(error.to_string()))?;
+                names.push(name);
+            }
+        }
+        let picked = picked.map(|wanted| names.iter().map(|name| fold(name) == fold(wanted)).collect());
+        Ok(Self { column, names, picked })
+    }
+
+    fn counts(&self) -> Vec<u64> {
+        vec![0; self.names.len()]
+    }
+
+    fn ords(&self, document: DocId) -> impl Iterator<Item = usize> + '_ {
+        let ords = self.column.iter().flat_map(move |column| column.ords().values_for_doc(document));
+        ords.filter_map(|ord| usize::try_from(ord).ok())
+    }
+
+    /// Whether a document has what is picked, if anything is.
+    fn passes(&self, document: DocId) -> bool {
+        let Some(picked) = &self.picked else { return true };
+        self.ords(document).any(|ord| picked.get(ord).copied().unwrap_or(false))
+    }
+
+    fn add(&self, document: DocId, counts: &mut [u64]) {
+        for ord in self.ords(document) {
+            if let Some(count) = counts.get_mut(ord) {
+                *count += 1;
+            }
+        }
+    }
+}
+
+/// Labels over all segments, those that are compared alike together.
+struct Labels {
+    fold: Fold,
+    all: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+impl Labels {
+    fn new(fold: Fold) -> Self {
+        Self { fold, all: BTreeMap::new() }
+    }
+
+    fn one(&mut self, name: &str, count: u64) {
+        let forms = self.all.entry((self.fold)(name)).or_default();
+        *forms.entry(name.trim().to_owned()).or_default() += count;
+    }
+
+    fn take(&mut self, values: &Values, counts: &[u64]) {
+        for (name, count) in values.names.iter().zip(counts).filter(|(_, count)| **count > 0) {
+            self.one(name, *count);
+        }
+    }
+
+    /// The most frequent first, each in its most frequent form.
+    fn facets(self, most: usize) -> Vec<Facet> {
+        let facet = |forms: BTreeMap<String, u64>| {
+            let count = forms.values().sum();
+            let value = forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
+            value.filter(|(value, _)| !value.is_empty()).map(|(value, _)| Facet { value, count })
+        };
+        let mut facets: Vec<Facet> = self.all.into_values().filter_map(facet).collect();
+        facets.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        facets.truncate(most);
+        facets
+    }
+}

@@ -1,0 +1,99 @@
+//! Links between incidents, in both directions: what one says of another is written into the other as well, so that each
+//! room, brief and postmortem tells it. It must not merge anything.
+
+use super::{By, Failure, IncidentFilter, Service};
+use crate::domain::event::{Event, Recorded};
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::request::Request;
+use crate::domain::words::DispositionWord;
+
+/// How the other incident speaks of the one that named it.
+fn reversed(relation: &str) -> &str {
+    match relation {
+        "recurrence" => "recurred",
+        "recurred" => "recurrence",
+        other => other,
+    }
+}
+
+/// An incident that belongs to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Its id, or that of an imported postmortem.
+    pub incident: String,
+    /// How they belong together.
+    pub relation: String,
+    /// Its title, where it has a log here.
+    pub title: Option<String>,
+}
+
+impl Service {
+    /// Writes into the other incidents what these events say of them. What is there already is not written again; an
+    /// incident that is not here, or that takes nothing any more, is passed over.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn link_back(&self, from: IncidentId, by: &By, events: &[Recorded]) -> Result<(), Failure> {
+        for event in events {
+            let (other, relation) = match &event.event {
+                Some(Event::RelatedAdded(e)) => (e.incident.parse().ok(), e.relation.as_str()),
+                Some(Event::DispositionSet(e)) if e.disposition == DispositionWord::DuplicateOf => {
+                    (e.of, "duplicate")
+                }
+                _ => continue,
+            };
+            let Some(other) = other.filter(|other: &IncidentId| *other != from) else { continue };
+            let Some(log) = self.store().log_of(other).await? else { continue };
+            if self.names(log, from).await? {
+                continue;
+            }
+            let relation = reversed(relation).to_owned();
+            let asked = Request::Relate { incident: from.to_string(), relation }.into();
+            if let Err(failure) = self.submit(log, by, &[asked], Seq(u64::MAX)).await {
+                tracing::info!(%failure, %other, "the link is told by one of both only");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an incident names another one already.
+    async fn names(&self, log: LogId, other: IncidentId) -> Result<bool, Failure> {
+        let incident = self.incident(log).await?;
+        let other_name = other.to_string();
+        let duplicate = incident.disposition.as_ref().and_then(|d| d.of) == Some(other);
+        Ok(duplicate || incident.record.related.iter().any(|r| r.incident == other_name))
+    }
+
+    /// The incidents that belong to one: those that it names, and those that name it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn linked(&self, id: IncidentId) -> Result<Vec<Linked>, Failure> {
+        let rows = self.list(&IncidentFilter::default()).await?;
+        let name = id.to_string();
+        let mut found: Vec<Linked> = Vec::new();
+        let mut add = |incident: String, relation: String| {
+            if incident != name && !found.iter().any(|l| l.incident == incident) {
+                let title = rows.iter().find(|r| r.id.to_string() == incident).map(|r| r.title.clone());
+                found.push(Linked { incident, relation, title });
+            }
+        };
+        if let Some(own) = rows.iter().find(|r| r.id == id) {
+            if let Some(of) = own.duplicate_of {
+                add(of.to_string(), "duplicate".to_owned());
+            }
+            for related in &own.related {
+                add(related.incident.clone(), related.relation.clone());
+            }
+        }
+        for row in &rows {
+            if row.duplicate_of == Some(id) {
+                add(row.id.to_string(), "duplicate".to_owned());
+            }
+            for related in row.related.iter().filter(|r| r.incident == name) {
+                add(row.id.to_string(), reversed(&related.relation).to_owned());
+            }
+        }
+        Ok(found)
+    }
+}
