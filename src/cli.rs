@@ -26,6 +26,7 @@ mod link;
 mod list;
 mod log;
 mod man;
+mod merge;
 mod milestone;
 mod open;
 mod output;
@@ -127,6 +128,7 @@ enum Command {
     Update(update::Args),
     Updates(updates::Args),
     Link(link::Args),
+    Merge(merge::Args),
     Resolve(resolve::Args),
     Closure(closure::Args),
     Close(close::Args),
@@ -286,6 +288,7 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Update(args) => args.run(context).await,
         Command::Updates(args) => args.run(context).await,
         Command::Link(args) => args.run(context).await,
+        Command::Merge(args) => args.run(context).await,
         Command::Resolve(args) => args.run(context).await,
         Command::Closure(args) => args.run(context).await,
         Command::Close(args) => args.run(context).await,

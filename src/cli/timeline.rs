@@ -29,6 +29,9 @@ pub(super) struct Args {
     /// Show the lines of the program too that the room hides
     #[arg(long)]
     all: bool,
+    /// The lines of the incidents that were merged into it too, each with the id in front of its text
+    #[arg(long, conflicts_with_all = ["follow", "as_of"])]
+    merged: bool,
 }
 
 impl Args {
@@ -40,7 +43,17 @@ impl Args {
             None => loaded.incident,
             Some((at, _)) => Incident::fold(log, loaded.events.iter().filter(|e| e.recorded_at <= at)),
         };
-        let entries: Vec<EntryView> = incident.timeline.shown().map(EntryView::from).collect();
+        let mut entries: Vec<EntryView> = incident.timeline.shown().map(EntryView::from).collect();
+        if self.merged {
+            for part in service.merged_into(&incident).await? {
+                entries.extend(part.timeline.shown().map(|entry| {
+                    let mut view = EntryView::from(entry);
+                    view.text = format!("{}: {}", part.id, view.text);
+                    view
+                }));
+            }
+            entries.sort_by(|a, b| a.occurred_at.cmp(&b.occurred_at));
+        }
         if self.follow {
             return self.follow(context, &service, log, incident, &entries).await;
         }

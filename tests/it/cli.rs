@@ -5,6 +5,7 @@ mod clocks;
 mod journey;
 mod lines;
 mod memory;
+mod merge;
 mod out;
 mod reference;
 mod refusals;

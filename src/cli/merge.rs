@@ -1,0 +1,43 @@
+//! `warroom merge`: several incidents that turned out to be one.
+
+use super::context::Context;
+use super::output::Answer;
+
+/// Merge incidents that turned out to be one; no log is moved, every id keeps answering
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The incidents that end: ids or numbers
+    #[arg(value_name = "INC", required = true)]
+    incidents: Vec<String>,
+    /// The incident that goes on
+    #[arg(long, value_name = "INC")]
+    into: String,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.into).await?;
+        let mut from = Vec::new();
+        for name in &self.incidents {
+            let (_, log) = room.service.named(name).await?;
+            if !from.contains(&log) {
+                from.push(log);
+            }
+        }
+        let report = room.service.merge(&context.session.by(), &from, room.log).await?;
+        context.out.answer(&report, || {
+            let line = |m: &crate::service::Merged| {
+                let how = if m.already { "merged before" } else { "merged" };
+                let open = if m.open.is_empty() {
+                    String::new()
+                } else {
+                    format!("; still open there: {}", m.open.join("; "))
+                };
+                format!("{how}: {} into {} ({} lines){open}", m.id, report.into, m.lines)
+            };
+            let mut lines: Vec<String> = report.merged.iter().map(line).collect();
+            lines.push(format!("warroom timeline {} --merged shows all of them as one", report.into));
+            lines.join("\n")
+        })
+    }
+}

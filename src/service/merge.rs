@@ -1,0 +1,176 @@
+//! Merging incidents that turned out to be one. A log is never moved and never rewritten: each merged incident says
+//! that it is a duplicate and of what, the one that goes on says what was merged into it and at which head, and both
+//! ids keep answering. It can be repeated: what is said already is not said again.
+
+use serde::Serialize;
+
+use super::{By, Failure, Service};
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::incident::Incident;
+use crate::domain::request::{Asked, Request};
+use crate::domain::words::{DispositionWord, State, StoryState};
+
+/// How two incidents that are one belong together.
+pub const DUPLICATE: &str = "duplicate";
+
+/// What a merge did; the fields are those of `merge --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MergeReport {
+    /// The incident that goes on.
+    pub into: IncidentId,
+    /// Those that were merged into it.
+    pub merged: Vec<Merged>,
+}
+
+/// A merged incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Merged {
+    /// Its id.
+    pub id: IncidentId,
+    /// How many lines its timeline has.
+    pub lines: usize,
+    /// Its last position before the merge.
+    pub head: Seq,
+    /// What is still open there: asks, decisions without a verdict, stories.
+    pub open: Vec<String>,
+    /// It was merged before; nothing was written.
+    pub already: bool,
+}
+
+impl Service {
+    /// Merges incidents into one.
+    ///
+    /// # Errors
+    /// When one is named twice, would be merged into itself, or the one that goes on is a duplicate itself; or what
+    /// the rules and the store say.
+    pub async fn merge(&self, by: &By, from: &[LogId], into: LogId) -> Result<MergeReport, Failure> {
+        let survivor = self.incident(into).await?;
+        if let Some(other) = duplicate_of(&survivor) {
+            return Err(Failure::no(format!("{} was merged into {other} itself", survivor.id)).hint(
+                format!(
+                    "merge into {other}, or take that back: warroom set {} --disposition confirmed",
+                    survivor.id
+                ),
+            ));
+        }
+        if from.contains(&into) {
+            return Err(Failure::no(format!("{} cannot be merged into itself", survivor.id)));
+        }
+        // All is looked at before anything is written.
+        let mut parts = Vec::new();
+        for log in from {
+            let part = self.incident(*log).await?;
+            if let Some(other) = duplicate_of(&part).filter(|other| *other != survivor.id) {
+                return Err(Failure::no(format!("{} was merged into {other} before", part.id))
+                    .hint(format!("take that back first: warroom set {} --disposition confirmed", part.id)));
+            }
+            parts.push((*log, part));
+        }
+        let mut report = MergeReport { into: survivor.id, merged: Vec::new() };
+        for (log, part) in parts {
+            report.merged.push(self.merge_one(by, log, &part, into, survivor.id).await?);
+        }
+        Ok(report)
+    }
+
+    async fn merge_one(
+        &self,
+        by: &By,
+        log: LogId,
+        part: &Incident,
+        into: LogId,
+        survivor: IncidentId,
+    ) -> Result<Merged, Failure> {
+        let said = duplicate_of(part) == Some(survivor);
+        let mut merged = Merged {
+            id: part.id,
+            lines: part.timeline.len(),
+            head: part.head,
+            open: open_in(part),
+            already: said,
+        };
+        if !said {
+            let mut asked: Vec<Asked> = vec![
+                Request::SetDisposition {
+                    disposition: DispositionWord::DuplicateOf,
+                    of: Some(survivor),
+                    reason: format!("merged into {survivor}"),
+                }
+                .into(),
+                Request::Relate { incident: survivor.to_string(), relation: DUPLICATE.to_owned() }.into(),
+            ];
+            if part.state == State::Open {
+                asked.push(Request::Resolve { ended_by: format!("merged into {survivor}") }.into());
+            }
+            self.submit(log, by, &asked, part.head).await?;
+        }
+        // A merge that broke off between the two logs is finished here.
+        let goes_on = self.incident(into).await?;
+        let known = goes_on
+            .record
+            .related
+            .iter()
+            .any(|r| r.incident == part.id.to_string() && r.relation == DUPLICATE);
+        if !known {
+            let digest = self.digest_at(log, part.head).await?.to_string();
+            let short = digest.get(..12).unwrap_or(&digest);
+            let mut text = format!(
+                "merged {} {}: {} lines, head {} {short}",
+                part.id, part.title, merged.lines, part.head
+            );
+            if !merged.open.is_empty() {
+                text.push_str(&format!("; still open there: {}", merged.open.join("; ")));
+            }
+            let asked: [Asked; 2] = [
+                Request::Relate { incident: part.id.to_string(), relation: DUPLICATE.to_owned() }.into(),
+                Request::Note { text, tags: vec!["merged".to_owned()], starred: true }.into(),
+            ];
+            self.submit(into, by, &asked, goes_on.head).await?;
+            merged.already = false;
+        }
+        Ok(merged)
+    }
+
+    /// The incidents that were merged into one, as they are now; those that were taken out again are left out.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn merged_into(&self, survivor: &Incident) -> Result<Vec<Incident>, Failure> {
+        let mut found = Vec::new();
+        for related in survivor.record.related.iter().filter(|r| r.relation == DUPLICATE) {
+            let Ok(id) = related.incident.parse::<IncidentId>() else { continue };
+            let part = self.incident(self.log_of(id).await?).await?;
+            if duplicate_of(&part) == Some(survivor.id) {
+                found.push(part);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The incident of which this one is a duplicate.
+fn duplicate_of(incident: &Incident) -> Option<IncidentId> {
+    incident.disposition.as_ref().filter(|d| d.word == DispositionWord::DuplicateOf).and_then(|d| d.of)
+}
+
+/// What somebody still waits for in an incident.
+fn open_in(incident: &Incident) -> Vec<String> {
+    let talk = &incident.talk;
+    let struck = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some() || e.is_privileged());
+    let asks = talk.open_asks().into_iter().filter(|a| !struck(a.seq)).map(|a| {
+        let who = a.person.as_ref().map_or_else(|| "nobody".to_owned(), |p| format!("@{p}"));
+        format!("ask {who} {}", a.text)
+    });
+    let decisions = talk
+        .decisions
+        .values()
+        .filter(|d| d.verdict.is_none() && d.check_at.is_some() && !struck(d.seq))
+        .map(|d| format!("decision {}", d.text));
+    let stories = incident
+        .closing
+        .stories
+        .values()
+        .filter(|s| !matches!(s.state, StoryState::Verified | StoryState::Dropped))
+        .map(|s| format!("story {}/S{} {}", incident.id, s.number, s.title));
+    asks.chain(decisions).chain(stories).collect()
+}

@@ -1,0 +1,70 @@
+//! Several incidents that turned out to be one.
+
+use super::Desk;
+
+#[test]
+fn three_incidents_become_one_and_every_id_keeps_answering() {
+    let desk = Desk::new();
+    let main = desk.declare("Logins fail");
+    desk.ok(&["log", &main, "-20m first report of failed logins"]);
+    let (two, three) = (desk.declare("SSO is slow"), desk.declare("Portal shows 502"));
+    desk.ok(&["log", &two, "-10m SSO times out"]);
+    desk.ok(&["ask", &two, "@bob 30m read the proxy log"]);
+    desk.ok(&["log", &three, "-5m portal is down"]);
+
+    let report = desk.json(&["merge", &two, &three, "--into", &main]);
+    assert_eq!(report["into"], main.as_str());
+    assert_eq!(report["merged"].as_array().unwrap().len(), 2);
+    assert_eq!(report["merged"][0]["open"][0], "ask @bob read the proxy log");
+    // The duplicates end and say where they went; the one that goes on names them, with what is still open there.
+    for id in [&two, &three] {
+        let shown = desk.json(&["show", id]);
+        assert_eq!(
+            (&shown["disposition"]["word"], &shown["disposition"]["of"]),
+            (&"duplicate-of".into(), &main.as_str().into())
+        );
+        assert_eq!(shown["state"], "resolved");
+        desk.ok(&["timeline", id]);
+    }
+    let timeline = desk.ok(&["timeline", &main]);
+    assert!(
+        timeline.contains(&format!("merged {two} SSO is slow")) && timeline.contains("ask @bob"),
+        "{timeline}"
+    );
+    let related = desk.json(&["show", &main])["related"].clone();
+    assert_eq!(related.as_array().unwrap().len(), 2);
+    assert!(desk.ok(&["show", "."]).contains("Logins fail"), "one is open again, so . names it");
+
+    // All lines as one, by time.
+    let all = desk.json(&["timeline", &main, "--merged"]);
+    let texts: Vec<&str> =
+        all["entries"].as_array().unwrap().iter().map(|e| e["text"].as_str().unwrap()).collect();
+    let place = |part: &str| {
+        texts.iter().position(|t| t.contains(part)).unwrap_or_else(|| panic!("{part}: {texts:#?}"))
+    };
+    assert!(place("first report") < place(&format!("{two}: SSO times out")));
+    assert!(place("SSO times out") < place(&format!("{three}: portal is down")));
+
+    // Again: nothing is written. A wrong merge is taken back on the duplicate, whose lines leave the view again.
+    let before = desk.json(&["verify"])["checked"].clone();
+    assert_eq!(desk.json(&["merge", &two, "--into", &main])["merged"][0]["already"], true);
+    assert_eq!(desk.json(&["verify"])["checked"], before);
+    desk.ok(&["reopen", &three, "--reason", "it is another failure"]);
+    desk.ok(&["set", &three, "--disposition", "confirmed"]);
+    let all = desk.ok(&["timeline", &main, "--merged"]);
+    assert!(all.contains("SSO times out") && !all.contains("portal is down"), "{all}");
+    desk.ok(&["verify"]);
+}
+
+#[test]
+fn a_merge_that_makes_no_sense_is_refused_whole() {
+    let desk = Desk::new();
+    let (one, two, three) = (desk.declare("One"), desk.declare("Two"), desk.declare("Three"));
+    desk.run(&["merge", &one, "--into", &one]).refuses(1, "into itself");
+    desk.run(&["merge", "99", "--into", &one]).refuses(3, "99");
+    desk.ok(&["merge", &two, "--into", &one]);
+    desk.run(&["merge", &three, "--into", &two]).refuses(1, &format!("merge into {one}"));
+    desk.run(&["merge", &three, &two, "--into", &three]).refuses(1, "into itself");
+    desk.run(&["merge", &two, "--into", &three]).refuses(1, &format!("merged into {one} before"));
+    assert_eq!(desk.json(&["show", &three])["state"], "open", "nothing was written");
+}
