@@ -6,6 +6,7 @@ mod answer;
 mod arguments;
 mod ask;
 mod backup;
+mod board;
 mod brief;
 mod clock;
 mod close;
@@ -22,12 +23,14 @@ mod export;
 mod hypothesis;
 mod import;
 mod init;
+mod ioc;
 mod link;
 mod list;
 mod log;
 mod man;
 mod merge;
 mod milestone;
+mod object;
 mod open;
 mod output;
 mod phase;
@@ -40,6 +43,7 @@ mod resolve;
 mod role;
 mod rows;
 mod runbook;
+mod scope;
 mod search;
 mod set;
 mod severity;
@@ -112,9 +116,12 @@ enum Command {
     Redact(redact::Args),
     Decide(decide::Args),
     Verdict(verdict::Args),
+    Object(object::Args),
     Ask(ask::Args),
     Ack(ask::AckArgs),
     Answer(answer::Args),
+    Extend(ask::ExtendArgs),
+    Reassign(ask::ReassignArgs),
     Hypothesis(hypothesis::Args),
     Role(role::Args),
     Severity(severity::Args),
@@ -125,6 +132,9 @@ enum Command {
     Step(step::Args),
     Runbook(runbook::Args),
     Evidence(evidence::Args),
+    Scope(scope::Args),
+    Ioc(ioc::Args),
+    Board(board::Args),
     Update(update::Args),
     Updates(updates::Args),
     Link(link::Args),
@@ -272,9 +282,12 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Redact(args) => args.run(context).await,
         Command::Decide(args) => args.run(context).await,
         Command::Verdict(args) => args.run(context).await,
+        Command::Object(args) => args.run(context).await,
         Command::Ask(args) => args.run(context).await,
         Command::Ack(args) => args.run(context).await,
         Command::Answer(args) => args.run(context).await,
+        Command::Extend(args) => args.run(context).await,
+        Command::Reassign(args) => args.run(context).await,
         Command::Hypothesis(args) => args.run(context).await,
         Command::Role(args) => args.run(context).await,
         Command::Severity(args) => args.run(context).await,
@@ -285,6 +298,9 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Step(args) => args.run(context).await,
         Command::Runbook(args) => args.run(context).await,
         Command::Evidence(args) => args.run(context).await,
+        Command::Scope(args) => args.run(context).await,
+        Command::Ioc(args) => args.run(context).await,
+        Command::Board(args) => args.run(context).await,
         Command::Update(args) => args.run(context).await,
         Command::Updates(args) => args.run(context).await,
         Command::Link(args) => args.run(context).await,

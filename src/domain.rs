@@ -3,6 +3,7 @@
 
 pub mod archive_path;
 pub mod audience;
+pub mod board;
 pub mod brief;
 pub mod calendar;
 pub mod clocks;
@@ -14,6 +15,7 @@ pub mod export;
 pub mod facets;
 pub mod ids;
 pub mod incident;
+pub mod ioc;
 pub mod log;
 pub mod owed;
 pub mod policy;
@@ -22,6 +24,7 @@ pub mod promise;
 pub mod quick_entry;
 pub mod refusal;
 pub mod request;
+pub mod resemble;
 pub mod role;
 pub mod runbook;
 pub mod safe;

@@ -33,7 +33,7 @@ pub use crate::store::ChangeWatch;
 pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};
 
 pub use backup::{BackupReport, COPIED_FOLDERS};
-pub use evidence::read_evidence;
+pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};
 pub use files::write_new;
 pub use import::{ImportReport, NotRead};

@@ -6,7 +6,7 @@ use super::log::timed;
 use super::output::Answer;
 use crate::domain::ids::Seq;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Request;
+use crate::domain::request::{Keep, Request};
 use crate::domain::time::parse_span;
 
 /// Ask somebody for something
@@ -63,5 +63,50 @@ impl AckArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let room = context.room(&self.incident).await?;
         room.perform(Request::Acknowledge { target: self.line, person: self.person }, None).await
+    }
+}
+
+/// Give an ask more time
+#[derive(Debug, clap::Args)]
+pub(super) struct ExtendArgs {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// The number of the line
+    #[arg(value_name = "SEQ", value_parser = arguments::line)]
+    line: Seq,
+    /// How much more, from the end of its time box or from now when that has passed: 5m
+    #[arg(value_name = "DURATION")]
+    by: String,
+}
+
+impl ExtendArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let by = parse_span(self.by.trim_start_matches('+')).map_err(|e| Refusal::usage(e.to_string()))?;
+        if by <= crate::domain::time::Span::zero() {
+            return Err(Refusal::usage("more time is longer than nothing").hint("write 5m").into());
+        }
+        let room = context.room(&self.incident).await?;
+        room.perform(Keep::Extend { target: self.line, by }, None).await
+    }
+}
+
+/// Give an ask to somebody else
+#[derive(Debug, clap::Args)]
+pub(super) struct ReassignArgs {
+    /// The incident: id, number, or . for the only open one
+    #[arg(value_name = "INC")]
+    incident: String,
+    /// The number of the line
+    #[arg(value_name = "SEQ", value_parser = arguments::line)]
+    line: Seq,
+    /// To whom
+    person: String,
+}
+
+impl ReassignArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let room = context.room(&self.incident).await?;
+        room.perform(Keep::Reassign { target: self.line, person: self.person }, None).await
     }
 }

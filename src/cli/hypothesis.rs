@@ -1,11 +1,14 @@
 //! `warroom hypothesis`: a possible explanation, and where it stands.
 
 use super::arguments;
-use super::context::Context;
+use super::context::{Context, Room};
 use super::log::timed;
-use super::output::Answer;
+use super::output::{Answer, Stop};
+use super::views::one_line;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
+use crate::domain::resemble;
+use crate::domain::time::{day_in_zone, with_zone};
 use crate::domain::words::HypothesisState;
 
 /// Propose an explanation, or with --state say where one stands
@@ -35,11 +38,32 @@ impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let room = context.room(&self.incident).await?;
         let Some(state) = self.state else {
-            return room.perform(timed("?", &self.what, context.now(), &room)?, None).await;
+            let asked = timed("?", &self.what, context.now(), &room)?;
+            recall(context, &room, &asked.request).await?;
+            return room.perform(asked, None).await;
         };
         let target = arguments::line(&self.what).map_err(|why| {
             Refusal::usage(format!("{:?} is {why}", self.what)).hint("name the hypothesis by its number")
         })?;
         room.perform(Request::SetHypothesis { target, state, why: self.why }, None).await
     }
+}
+
+/// Says beside the answer why something like it was ruled out before. It is stored all the same.
+pub(super) async fn recall(context: &Context<'_>, room: &Room<'_>, request: &Request) -> Result<(), Stop> {
+    let Request::Propose { text, .. } = request else { return Ok(()) };
+    let incident = room.incident().await?;
+    if let Some(old) = resemble::ruled_out(&incident, text) {
+        let (now, zone) = (&old.now, chrono_tz::Tz::UTC);
+        context.out.say(&format!(
+            "like #{} {:?}, ruled out by {} {} {}Z: {}",
+            old.seq,
+            one_line(&old.text),
+            now.by,
+            day_in_zone(now.at, zone),
+            with_zone(now.at, zone),
+            one_line(&now.why)
+        ));
+    }
+    Ok(())
 }

@@ -1,24 +1,37 @@
-//! `warroom link`: a place where people meet, or another incident.
+//! `warroom link`: the places where people meet, or another incident.
 
+use super::board;
 use super::context::Context;
 use super::output::Answer;
+use crate::domain::board::BoardKind;
+use crate::domain::request::Keep;
 use crate::domain::verb::link;
 
-/// Add a place where people meet, or another incident that belongs to this one
+/// Add a place where people meet, or another incident that belongs to this one; or list the links
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// bridge, channel, ticket, dashboard; for an incident: related, duplicate, recurrence
-    kind: String,
+    /// bridge, channel, ticket, dashboard; for an incident: related, duplicate, recurrence; without one the links are
+    /// listed
+    #[arg(requires = "url")]
+    kind: Option<String>,
     /// Where it is, or the id of the other incident, which tells the link too
-    url: String,
+    url: Option<String>,
+    /// Take the link of that address or kind away
+    #[arg(long, value_name = "KIND|URL", conflicts_with = "kind")]
+    remove: Option<String>,
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let request = match (self.kind, self.url, self.remove) {
+            (Some(kind), Some(url), _) => link(&kind, &url),
+            (_, _, Some(link)) => Keep::RemoveLink { link }.into(),
+            _ => return board::print(context, &self.incident, BoardKind::Links).await,
+        };
         let room = context.room(&self.incident).await?;
-        room.perform(link(&self.kind, &self.url), None).await
+        room.perform(request, None).await
     }
 }

@@ -1,12 +1,16 @@
 //! `warroom log`: writes lines, by the grammar of the composer. From standard input each line is stored and told
 //! as it comes.
 
+use std::path::Path;
+
 use super::arguments;
 use super::context::{Context, Room};
+use super::hypothesis::recall;
 use super::output::{Answer, Exit, Stop};
 use super::rows;
 use super::stdin::{self, Line};
 use super::views::entry_line;
+use crate::domain::incident::UNCLASSIFIED;
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
@@ -14,7 +18,7 @@ use crate::domain::time::Utc;
 use crate::domain::time_spec::{self, parse_leading};
 use crate::domain::verb::{Verb, of_entry};
 use crate::domain::words::EntryKind;
-use crate::service::{Failure, FailureKind};
+use crate::service::{Failure, FailureKind, read_evidence};
 
 /// Write a line, or with - a line for each line of standard input
 #[derive(Debug, clap::Args)]
@@ -71,6 +75,7 @@ impl Args {
             return self.stream(context, &room).await;
         }
         let asked = self.read(context, &room, &self.text)?;
+        recall(context, &room, &asked.request).await?;
         room.perform(asked, None).await
     }
 
@@ -116,6 +121,7 @@ impl Args {
             return Ok(Some(0));
         }
         let asked = self.read(context, room, &text)?;
+        recall(context, room, &asked.request).await?;
         let submitted = room.submit(&[asked]).await?;
         for entry in room.lines(&submitted, None).await? {
             if context.out.is_json() {
@@ -198,6 +204,10 @@ fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
     match of_entry(entry)? {
         Verb::Ask(asked) => Ok(asked),
         Verb::MoveClock(words) => Ok(crate::domain::verb::move_clock(&words, &context)?.into()),
+        Verb::Evidence(path, class) => {
+            let class = if class.is_empty() { UNCLASSIFIED.to_owned() } else { class };
+            Ok(Request::AddEvidence(read_evidence(Path::new(&path), &class, "")?).into())
+        }
         Verb::Attach(name) => Ok(Request::AttachRunbook(room.service.runbook(&name)?.to_text()).into()),
         Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) | Verb::Stories(_) => {
             Err(Refusal::usage("this verb shows something and writes no line")

@@ -114,7 +114,7 @@ impl Args {
                 Refusal::usage(format!("{scope:?} names no state")).hint("write 'build-7 affected'")
             })?;
             let state: ScopeState = state.parse()?;
-            asked.push(Request::SetScope { asset: asset.trim().to_owned(), state }.into());
+            asked.push(Request::SetScope { assets: vec![asset.trim().to_owned()], state }.into());
         }
         if let Some(reporter) = &self.reported_by {
             let request = Request::Report {

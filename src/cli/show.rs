@@ -1,8 +1,10 @@
 //! `warroom show`: everything about one incident, or the text of a past postmortem.
 
+use super::board::{counts, rows};
 use super::context::Context;
 use super::output::{Answer, Stop};
 use super::views::{StoryView, one_line};
+use crate::domain::board::BoardKind;
 use crate::domain::closeout;
 use crate::domain::incident::Incident;
 use crate::domain::summary::StorySummary;
@@ -85,7 +87,7 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
             (item.to_string(), value)
         })
         .collect();
-    serde_json::json!({
+    let mut document = serde_json::json!({
         "id": incident.id,
         "title": incident.title,
         "kind": incident.kind,
@@ -119,36 +121,10 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
             let (done, all) = incident.checklist.progress(r.seq);
             serde_json::json!({ "seq": r.seq, "name": r.name, "title": r.title, "done": done, "steps": all })
         }).collect::<Vec<_>>(),
-        "steps": incident.checklist.steps().map(|s| serde_json::json!({
-            "number": s.number, "runbook": s.at.runbook, "text": s.text, "commands": s.commands,
-            "phase": s.phase, "heading": s.heading, "state": s.state, "person": s.person,
-            "since": when(s.since), "reason": s.reason,
-        })).collect::<Vec<_>>(),
-        "decisions": talk.decisions.values().map(|d| serde_json::json!({
-            "seq": d.seq, "text": d.text, "decided_by": d.decided_by, "executor": d.executor,
-            "at": rfc3339(d.at), "check_at": when(d.check_at), "objections": d.objections,
-            "verdict": d.verdict.as_ref().map(|v| v.verdict), "verdict_reason": d.verdict.as_ref().map(|v| &v.reason),
-        })).collect::<Vec<_>>(),
-        "hypotheses": talk.hypotheses.values().map(|h| serde_json::json!({
-            "seq": h.seq, "text": h.text, "by": h.by, "at": rfc3339(h.at), "state": h.now.state, "why": h.now.why,
-        })).collect::<Vec<_>>(),
-        "asks": talk.asks.values().map(|a| serde_json::json!({
-            "seq": a.seq, "text": a.text, "person": a.person, "by": a.by, "at": rfc3339(a.at),
-            "due_at": when(a.due_at), "acknowledged_by": a.acknowledged.as_ref().map(|(who, _)| who),
-            "answer": a.answer.as_ref().map(|x| &x.text),
-        })).collect::<Vec<_>>(),
         "updates": talk.updates.values().map(|u| serde_json::json!({
             "seq": u.seq, "audience": u.audience, "text": u.text, "state": u.state.as_str(), "by": u.by,
             "at": rfc3339(u.at), "next_at": when(u.next_at),
         })).collect::<Vec<_>>(),
-        "evidence": record.evidence.iter().map(|e| serde_json::json!({
-            "seq": e.seq, "name": e.name, "class": e.class, "source": e.source, "acquired_by": e.acquired_by,
-            "acquired_at": rfc3339(e.acquired_at), "location": e.location, "size": e.size, "sha256": e.sha256,
-        })).collect::<Vec<_>>(),
-        "scope": record.scope.iter().map(|s| serde_json::json!({
-            "asset": s.asset, "state": s.state, "by": s.by, "at": rfc3339(s.at),
-        })).collect::<Vec<_>>(),
-        "links": record.links.iter().map(|l| serde_json::json!({ "kind": l.kind, "url": l.url })).collect::<Vec<_>>(),
         "related": record.related.iter().map(|r| serde_json::json!({
             "incident": r.incident, "relation": r.relation,
         })).collect::<Vec<_>>(),
@@ -168,7 +144,12 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
         "entries": incident.timeline.len(),
         "head": incident.head,
         "next": next,
-    })
+    });
+    if let serde_json::Value::Object(fields) = &mut document {
+        fields.extend(BoardKind::ALL.iter().map(|kind| (kind.to_string(), rows(incident, *kind))));
+        fields.insert("scope_counts".to_owned(), counts(incident));
+    }
+    document
 }
 
 fn text(incident: &Incident, next: &str, now: Utc) -> String {
@@ -230,6 +211,13 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
             one_line(&item.name),
             one_line(&item.location)
         ));
+    }
+    let scope = incident.record.counted();
+    if !scope.is_empty() {
+        lines.push(format!("  scope: {scope}"));
+    }
+    for ioc in &incident.record.iocs {
+        lines.push(format!("  ioc {}: {} (TLP:{})", ioc.kind, one_line(&ioc.shown()), ioc.tlp));
     }
     for story in stories(incident, now) {
         lines.push(format!("  story {}", story.line()));

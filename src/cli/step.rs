@@ -2,9 +2,10 @@
 
 use clap::ValueEnum;
 
+use super::arguments;
 use super::context::Context;
 use super::output::Answer;
-use crate::domain::request::{Asked, Request, StepMove, StepPick};
+use crate::domain::request::{Asked, Keep, Request, StepMove, StepPick};
 
 /// Move a step of the attached runbooks
 #[derive(Debug, clap::Args)]
@@ -13,7 +14,7 @@ pub(super) struct Args {
     #[arg(value_name = "INC")]
     incident: String,
     /// What becomes of it
-    #[arg(value_enum, value_name = "tick|doing|skip|block|reopen", hide_possible_values = true)]
+    #[arg(value_enum, value_name = "tick|doing|skip|block|reopen|assign|due", hide_possible_values = true)]
     change: Change,
     /// Its running number over the attached runbooks, or a part of its text that no other step has
     #[arg(value_name = "STEP", allow_hyphen_values = true)]
@@ -24,6 +25,12 @@ pub(super) struct Args {
     /// Who [default: who acts]
     #[arg(long, value_name = "PERSON")]
     person: Option<String>,
+    /// Go on with what somebody else began
+    #[arg(long)]
+    force: bool,
+    /// By when it should be done, for due: 15m, 14:48; without it, at no time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    by: Option<String>,
     /// When it happened
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
@@ -33,14 +40,21 @@ impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
         let room = context.room(&self.incident).await?;
+        let due = self.by.as_deref().map(|t| arguments::ahead(t, context.now())).transpose()?;
+        let step = StepPick::Named(self.step);
         let change = match self.change {
+            Change::Assign => {
+                let person = self.person.unwrap_or_else(|| context.session.by().person);
+                return room.perform(Asked { request: Request::AssignStep { step, person }, at }, None).await;
+            }
+            Change::Due => return room.perform(Keep::StepDue { step, due }, None).await,
             Change::Tick => StepMove::Tick,
+            Change::Doing if self.force => StepMove::TakeOver,
             Change::Doing => StepMove::Doing,
             Change::Skip => StepMove::Skip,
             Change::Block => StepMove::Block,
             Change::Reopen => StepMove::Reopen,
         };
-        let step = StepPick::Named(self.step);
         let request = Request::MoveStep { step, change, person: self.person, reason: self.reason };
         room.perform(Asked { request, at }, None).await
     }
@@ -54,4 +68,6 @@ enum Change {
     Skip,
     Block,
     Reopen,
+    Assign,
+    Due,
 }

@@ -2,7 +2,7 @@
 //! under plain headings; the room, `warroom brief` and exports show the same. It must not cut or colour.
 
 use crate::domain::clocks::{self, Pressure};
-use crate::domain::incident::{Entry, Incident};
+use crate::domain::incident::{Entry, Incident, Step};
 use crate::domain::policy::Policy;
 use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::words::{Flag, HypothesisState, State, StepState};
@@ -48,7 +48,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
     let mut sections = vec![
         BriefSection { heading: "Impact", lines: impact(incident) },
         BriefSection { heading: "Command", lines: command(incident, policy) },
-        BriefSection { heading: "Doing", lines: doing(incident) },
+        BriefSection { heading: "Doing", lines: doing(incident, now) },
     ];
     let decided = incident.talk.decisions.values().rev().filter(|d| !privileged(d.seq)).take(5);
     sections.push(BriefSection {
@@ -60,7 +60,11 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
                     (None, Some(at)) => format!(" — to be checked {}", clock(at)),
                     (None, None) => String::new(),
                 };
-                format!("{} {} ({}){verdict}", clock(d.at), d.text, d.decided_by)
+                let against = match d.objections.as_slice() {
+                    [] => String::new(),
+                    said => format!(" — against it: {}", said.join("; ")),
+                };
+                format!("{} {} ({}){against}{verdict}", clock(d.at), d.text, d.decided_by)
             })
             .collect(),
     });
@@ -77,7 +81,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
     sections.push(BriefSection {
         heading: "Ruled out",
         lines: hypotheses(HypothesisState::RuledOut)
-            .map(|h| format!("{} — {} ({})", h.text, h.now.why, h.now.by))
+            .map(|h| format!("{} — {} ({}, {})", h.text, h.now.why, h.now.by, clock(h.now.at)))
             .collect(),
     });
     sections.push(BriefSection {
@@ -143,7 +147,9 @@ pub fn left(at: Utc, now: Utc) -> String {
 }
 
 fn impact(incident: &Incident) -> Vec<String> {
-    let Some(impact) = &incident.impact else { return Vec::new() };
+    let scope = incident.record.counted();
+    let scope = if scope.is_empty() { None } else { Some(format!("scope: {scope}")) };
+    let Some(impact) = &incident.impact else { return scope.into_iter().collect() };
     let flags = [
         ("customer data", impact.customer_data),
         ("production", impact.production),
@@ -153,7 +159,9 @@ fn impact(incident: &Incident) -> Vec<String> {
         .iter()
         .map(|(n, f)| if *f == Flag::Unknown { format!("{n}?") } else { format!("{n}: {f}") })
         .collect();
-    vec![format!("{}: {}", impact.certainty, impact.text), flags.join(" · ")]
+    let mut lines = vec![format!("{}: {}", impact.certainty, impact.text), flags.join(" · ")];
+    lines.extend(scope);
+    lines
 }
 
 fn command(incident: &Incident, policy: &Policy) -> Vec<String> {
@@ -185,13 +193,22 @@ pub fn missing_roles(incident: &Incident, policy: &Policy) -> Vec<String> {
         .collect()
 }
 
-fn doing(incident: &Incident) -> Vec<String> {
+fn doing(incident: &Incident, now: Utc) -> Vec<String> {
+    let due = |s: &Step| s.due_at.map(|at| format!(", {}", left(at, now))).unwrap_or_default();
     let mut lines: Vec<String> = incident
         .checklist
         .steps()
         .filter(|s| s.state == StepState::Doing)
-        .map(|s| format!("{}: {}", s.person.as_deref().unwrap_or("somebody"), s.text))
+        .map(|s| format!("{}: {}{}", s.person.as_deref().unwrap_or("somebody"), s.text, due(s)))
         .collect();
+    let waits = |s: &&Step| s.state == StepState::Todo && s.due_at.is_some();
+    lines.extend(
+        incident
+            .checklist
+            .steps()
+            .filter(waits)
+            .map(|s| format!("for {}: {}{}", s.person.as_deref().unwrap_or("somebody"), s.text, due(s))),
+    );
     lines.extend(
         incident
             .checklist
@@ -214,15 +231,16 @@ fn doing(incident: &Incident) -> Vec<String> {
 
 fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
     match incident.state {
-        State::Open => clocks::clocks(incident, policy, now)
-            .iter()
-            .take(4)
-            .map(|c| {
+        State::Open => {
+            let running = clocks::clocks(incident, policy, now);
+            let running = running.iter().take(4).map(|c| {
                 let word = if c.pressure(now) == Pressure::Breached { " !" } else { "" };
                 let moved = if c.moved { " (moved)" } else { "" };
-                format!("{} {}{word}{moved}", c.what, left(c.deadline, now))
-            })
-            .collect(),
+                let unheard = if c.unheard { ", not acknowledged" } else { "" };
+                format!("{} {}{unheard}{word}{moved}", c.what, left(c.deadline, now))
+            });
+            running.chain(clocks::waiting(incident, now)).collect()
+        }
         State::Resolved => {
             vec![format!("to close: {}", crate::domain::closeout::next_step(incident, policy).as_str())]
         }

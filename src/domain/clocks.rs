@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::domain::audience::Audience;
+use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
 use crate::domain::incident::{Incident, Update};
 use crate::domain::policy::{Policy, WARN_AT_PERCENT};
@@ -29,6 +30,8 @@ pub enum ClockKey {
     Decision(Seq),
     /// Until an ask is answered.
     Ask(Seq),
+    /// Until a step is done.
+    Step(StepRef),
 }
 
 impl fmt::Display for ClockKey {
@@ -42,6 +45,7 @@ impl fmt::Display for ClockKey {
             Self::Phase(phase) => write!(f, "phase:{phase}"),
             Self::Decision(seq) => write!(f, "decision:{seq}"),
             Self::Ask(seq) => write!(f, "ask:{seq}"),
+            Self::Step(at) => write!(f, "step:{}.{}", at.runbook, at.step),
         }
     }
 }
@@ -82,6 +86,11 @@ impl FromStr for ClockKey {
             Some(("phase", phase)) => phase.parse().map(Self::Phase).map_err(|_| ()),
             Some(("decision", seq)) => seq.parse().map(|n| Self::Decision(Seq(n))).map_err(|_| ()),
             Some(("ask", seq)) => seq.parse().map(|n| Self::Ask(Seq(n))).map_err(|_| ()),
+            Some(("step", at)) => {
+                let (runbook, step) = at.split_once('.').ok_or(())?;
+                let runbook = Seq(runbook.parse().map_err(|_| ())?);
+                Ok(Self::Step(StepRef { runbook, step: step.parse().map_err(|_| ())? }))
+            }
             Some(_) => Err(()),
         }
     }
@@ -117,6 +126,8 @@ pub struct Clock {
     pub natural: Utc,
     /// Its deadline is not the one of the team's rule: it was moved for this incident.
     pub moved: bool,
+    /// It is an ask, and the person has not said within a minute that they have it.
+    pub unheard: bool,
 }
 
 impl Clock {
@@ -158,7 +169,17 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
                 ack.is_some_and(|ack| ack.until.is_none_or(|until| now < until && until != natural));
             let warn_at = warn_at.unwrap_or_else(|| warning(from, deadline));
             let moved = ruled || deadline != natural;
-            found.push(Clock { key, what, from, deadline, warn_at, acknowledged, natural, moved });
+            found.push(Clock {
+                key,
+                what,
+                from,
+                deadline,
+                warn_at,
+                acknowledged,
+                natural,
+                moved,
+                unheard: false,
+            });
         };
     let ruled = |key: ClockKey| incident.targets.contains_key(&key.to_string());
 
@@ -199,13 +220,50 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
         if let Some(due) = ask.due_at
             && !struck
         {
-            let who =
-                ask.person.as_deref().map_or_else(|| "ask unassigned".to_owned(), |p| format!("ask @{p}"));
+            let who = match ask.person.as_deref() {
+                None => "ask unassigned".to_owned(),
+                Some(person) => format!("ask @{person}"),
+            };
             add(ClockKey::Ask(ask.seq), who, ask.at, due, None, false);
+        }
+    }
+    for step in incident.checklist.steps().filter(|s| s.is_open()) {
+        if let Some(due) = step.due_at {
+            let who = step.person.as_ref().map(|p| format!(" @{p}")).unwrap_or_default();
+            let from = step.since.unwrap_or(incident.declared_at).min(due);
+            add(ClockKey::Step(step.at), format!("step {}{who}", step.number), from, due, None, false);
+        }
+    }
+    for clock in &mut found {
+        if let ClockKey::Ask(seq) = clock.key {
+            clock.unheard = incident.talk.asks.get(&seq).is_some_and(|a| a.is_unheard(now));
         }
     }
     // What somebody has seen run out stands behind what nobody has.
     found.sort_by_key(|c| (c.deadline > now, c.deadline <= now && c.acknowledged, c.deadline, c.key));
+    found
+}
+
+/// What waits for somebody without a time box, in words: asks that nobody has, and asks that nobody said to have.
+#[must_use]
+pub fn waiting(incident: &Incident, now: Utc) -> Vec<String> {
+    if incident.state != State::Open {
+        return Vec::new();
+    }
+    let struck = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some());
+    let open: Vec<_> =
+        incident.talk.open_asks().into_iter().filter(|a| a.due_at.is_none() && !struck(a.seq)).collect();
+    let mut found = Vec::new();
+    match open.iter().filter(|a| a.person.is_none()).count() {
+        0 => {}
+        1 => found.push("1 ask unassigned".to_owned()),
+        n => found.push(format!("{n} asks unassigned")),
+    }
+    for ask in open.iter().filter(|a| a.is_unheard(now)) {
+        let who = ask.person.as_deref().unwrap_or_default();
+        let since = crate::domain::time::format_span(now - ask.since);
+        found.push(format!("ask @{who} not acknowledged for {since}"));
+    }
     found
 }
 

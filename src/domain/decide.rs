@@ -4,6 +4,7 @@
 
 mod clock;
 mod closing;
+mod keep;
 mod lines;
 mod room;
 mod steps;
@@ -106,6 +107,7 @@ impl Case<'_> {
             | Request::VerifyStory { .. }
             | Request::DropStory { .. }
             | Request::SyncStory { .. } => self.stories(request),
+            Request::Keep(keep) => self.keep(keep),
             Request::Undo { target } => self.undo(*target),
             _ => self.lines(request),
         }

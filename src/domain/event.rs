@@ -4,10 +4,12 @@
 
 mod bodies;
 mod facts;
+mod keep;
 mod work;
 
 pub use bodies::*;
 pub use facts::*;
+pub use keep::*;
 pub use work::*;
 
 use crate::domain::ids::{EventId, Seq};
@@ -91,6 +93,8 @@ events! {
     "visibility.set"/1 => VisibilitySet,
     /// A place where people meet.
     "link.added"/1 => LinkAdded,
+    /// Nobody meets there any more.
+    "link.removed"/1 => LinkRemoved,
     /// Another incident that belongs to it.
     "related.added"/1 => RelatedAdded,
     /// A plain line of the timeline.
@@ -143,20 +147,36 @@ events! {
     "step.blocked"/1 => StepBlocked,
     /// A step is to do again.
     "step.reopened"/1 => StepReopened,
+    /// A step should be done by a time.
+    "step.due-set"/1 => StepDueSet,
     /// What came of a decision.
     "decision.verdict"/1 => VerdictGiven,
+    /// Somebody said something against a decision.
+    "decision.objected"/1 => DecisionObjected,
     /// Where a hypothesis stands now.
     "hypothesis.state-changed"/1 => HypothesisChanged,
     /// The person said: I have it.
     "ask.acknowledged"/1 => AskAcknowledged,
     /// The person answered.
     "ask.answered"/1 => AskAnswered,
+    /// An ask went to somebody else, or has another time box.
+    "ask.changed"/1 => AskChanged,
     /// An item of evidence.
     "evidence.added"/1 => EvidenceAdded,
     /// Custody of an item changed hands.
     "evidence.transferred"/1 => EvidenceTransferred,
+    /// An item of evidence belongs to a line.
+    "evidence.attached"/1 => EvidenceAttached,
+    /// An item of evidence was registered in error.
+    "evidence.withdrawn"/1 => EvidenceWithdrawn,
     /// An asset and where it stands.
     "scope.item-set"/1 => ScopeItemSet,
+    /// An asset was named in error.
+    "scope.item-removed"/1 => ScopeItemRemoved,
+    /// An indicator of compromise.
+    "ioc.added"/1 => IocAdded,
+    /// A value is no indicator.
+    "ioc.removed"/1 => IocRemoved,
     /// A word to an audience was written.
     "update.drafted"/1 => UpdateDrafted,
     /// It may go out.

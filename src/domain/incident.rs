@@ -23,7 +23,9 @@ use crate::domain::words::{
 
 pub use checklist::{Attached, Checklist, Step};
 pub use closing::{Closing, ClosureAnswer, PostmortemStatus, Story};
-pub use record::{Custody, EvidenceItem, Link, Record, RelatedIncident, ScopeItem};
+pub use record::{
+    Custody, EVIDENCE_CLASSES, EvidenceItem, Ioc, Link, Record, RelatedIncident, ScopeItem, UNCLASSIFIED,
+};
 pub use roster::{Holding, Roster};
 pub use talk::{Answered, Ask, Decision, Hypothesis, HypothesisNow, Talk, Update, UpdateState, VerdictNow};
 pub use timeline::{Edit, Entry, LATE_AFTER, Strike, Timeline, Topic};

@@ -1,6 +1,7 @@
 //! What people ask for, in the imperative. `decide` turns a request into events or refuses it. It must not know
 //! keys or flags.
 
+mod keep;
 mod parts;
 
 use crate::domain::audience::Audience;
@@ -11,6 +12,7 @@ use crate::domain::words::{
     Phase, ScopeState, Verdict, Visibility,
 };
 
+pub use keep::*;
 pub use parts::*;
 
 /// Something that somebody wants.
@@ -309,13 +311,15 @@ pub enum Request {
         /// Why.
         reason: String,
     },
-    /// Say where an asset stands.
+    /// Say where assets stand.
     SetScope {
-        /// The asset.
-        asset: String,
+        /// The assets.
+        assets: Vec<String>,
         /// The word.
         state: ScopeState,
     },
+    /// Change an ask, a step's time, or what is kept beside the timeline.
+    Keep(Keep),
     /// Write down that a clock ran out.
     RecordBreach {
         /// Which clock.

@@ -2,6 +2,9 @@
 //! requests. It must not perform anything.
 
 mod clock;
+mod keep;
+
+pub use keep::assets_of;
 
 use crate::domain::audience::Audience;
 use crate::domain::quick_entry::{Line, QuickEntry};
@@ -18,6 +21,8 @@ pub enum Verb {
     Ask(Asked),
     /// Attach the runbook of that name.
     Attach(String),
+    /// Add a file as evidence: its path and class.
+    Evidence(String, String),
     /// Make, edit, check or publish the postmortem.
     Postmortem(PostmortemVerb),
     /// Show something or go somewhere: the word itself.
@@ -67,6 +72,8 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "ack" [] "ack LINE [@person]" "acknowledge an ask";
     "answer" [] "answer LINE TEXT" "answer an ask";
     "approve" [] "approve LINE" "a draft of an update may go out";
+    "asks" [] "asks" "the asks of this incident";
+    "assign" [] "assign STEP @person" "put a name on a step";
     "attach" ["o", "runbook"] "attach RUNBOOK" "attach a runbook";
     "block" [] "block STEP REASON" "a step cannot be done now";
     "brief" ["b"] "brief" "the standing brief";
@@ -74,42 +81,55 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "clock" ["snooze"] "clock CLOCK [until TIME] REASON" "acknowledge a clock, or move its deadline";
     "close" [] "close [REASON]" "close; a reason waives what is open";
     "closure" ["answer-closure"] "closure ITEM done|n/a|open [REASON]" "answer an item of the closure list";
+    "decisions" [] "decisions" "the decisions, what was said against them, what came of them";
     "disposition" [] "disposition WORD [INC] [REASON]" "what it turned out to be";
     "doing" [] "doing STEP [@person]" "somebody is at a step";
     "draft" [] "draft" "make the draft of the postmortem";
+    "due" [] "due STEP 15m|none" "by when a step should be done";
     "edit" [] "edit" "edit the draft of the postmortem";
-    "evidence" [] "evidence" "the evidence register";
+    "evidence" [] "evidence [PATH [CLASS]]" "the evidence register; with a file: add it";
+    "extend" ["more-time"] "extend LINE 5m" "give an ask more time";
     "find" ["search"] "find WORDS" "find in this room, then in the archive";
     "help" [] "help" "every action";
     "home" [] "home" "the home screen";
     "hypothesis" ["h"] "hypothesis LINE open|supported|ruled-out WHY" "where a hypothesis stands";
+    "hypotheses" [] "hypotheses" "the hypotheses: open, supported, ruled out";
     "impact" [] "impact TEXT" "what it does to people and systems";
+    "ioc" [] "ioc VALUE [TLP] [KIND] [NOTE]" "keep an indicator of compromise";
+    "iocs" [] "iocs" "the indicators of compromise";
     "kind" [] "kind real|drill|test|backfilled" "what sort of incident it is";
     "link" [] "link KIND ADDRESS|INC" "a place where people meet, or a related incident";
+    "links" [] "links" "the links; Enter copies one";
     "milestone" ["m"] "milestone NAME" "mark a point in time";
+    "no-ioc" [] "no-ioc VALUE REASON" "a value is no indicator";
+    "object" ["objection"] "object LINE TEXT [@person]" "say something against a decision";
     "phase" ["p"] "phase NAME" "go to a phase";
     "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
     "quit" ["q"] "quit" "leave";
+    "reassign" [] "reassign LINE @person" "give an ask to somebody else";
     "redact" [] "redact LINE REASON" "erase the words of a line";
     "release" [] "release ROLE @person" "end a role";
     "reopen" [] "reopen REASON" "it is not over; with a step: to do again";
     "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
     "role" ["r"] "role ROLE @person" "give a role, or hand it over";
     "runbooks" [] "runbooks" "the board of runbooks";
-    "scope" [] "scope ASSET suspected|affected|clean|fixed" "where an asset stands";
+    "scope" [] "scope [ASSET... suspected|affected|clean|fixed|none]" "where assets stand; alone: the list";
     "send" [] "send LINE [next 30m]" "a draft of an update went out";
     "service" [] "service NAME..." "the services that are touched";
     "severity" ["s", "sev"] "severity NAME [REASON]" "change the severity";
     "skip" [] "skip STEP REASON" "leave a step out";
     "star" [] "star LINE" "give a line a star";
     "story" [] "story TITLE [@owner]" "file an improvement story";
+    "steps" [] "steps" "the steps that are not done, those due first";
     "stories" [] "stories [FILTER]" "the board of stories; @owner inc:42 sev:P1 due:7d narrow it";
     "strike" ["x"] "strike LINE REASON" "cross out a line";
     "tag" [] "tag NAME..." "the tags";
+    "take-over" [] "take-over STEP [@person]" "go on with a step that somebody else began";
     "target" [] "target CLOCK TARGET REASON" "another target for this incident only";
     "tick" [] "tick STEP [@person]" "a step is done";
     "title" [] "title TEXT" "correct the title";
     "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
+    "unlink" [] "unlink KIND|ADDRESS" "take a link away";
     "update" ["u"] "update AUDIENCE TEXT" "tell an audience";
     "updates" [] "updates" "the board of updates that are owed";
     "verdict" ["v"] "verdict LINE held|reversed|no-effect [REASON]" "what came of a decision";
@@ -136,7 +156,13 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
     let line = || first.trim_start_matches('#').parse().map(crate::domain::ids::Seq).map_err(|_| usage());
     let request = match spec.name {
         "brief" => return Ok(Verb::Show("brief")),
-        "evidence" => return Ok(Verb::Show("evidence")),
+        "asks" | "decisions" | "hypotheses" | "iocs" | "links" | "steps" => return Ok(Verb::Show(spec.name)),
+        "evidence" | "scope" if rest.is_empty() => return Ok(Verb::Show(spec.name)),
+        "evidence" => return Ok(keep::evidence(rest)),
+        "assign" | "due" | "extend" | "ioc" | "no-ioc" | "object" | "reassign" | "scope" | "unlink" => {
+            let request = keep::read(spec.name, rest)?.ok_or_else(usage)?;
+            return Ok(Verb::Ask(Asked { request, at }));
+        }
         "help" => return Ok(Verb::Show("help")),
         "home" => return Ok(Verb::Show("home")),
         "quit" => return Ok(Verb::Show("quit")),
@@ -169,6 +195,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "answer" => Request::Answer { target: line()?, text: need(tail)? },
         "tick" => step(rest, StepMove::Tick).ok_or_else(usage)?,
         "doing" => step(rest, StepMove::Doing).ok_or_else(usage)?,
+        "take-over" => step(rest, StepMove::TakeOver).ok_or_else(usage)?,
         "undo-step" => step(rest, StepMove::Reopen).ok_or_else(usage)?,
         "skip" => reasoned_step(rest, StepMove::Skip).ok_or_else(usage)?,
         "block" => reasoned_step(rest, StepMove::Block).ok_or_else(usage)?,
@@ -221,13 +248,6 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "release" => Request::ReleaseRole { role: need(first)?, person: need(tail.trim_start_matches('@'))? },
         "reopen" => Request::Reopen { reason: need(rest)? },
         "resolve" => Request::Resolve { ended_by: rest.to_owned() },
-        "scope" => {
-            let (asset, state) = rest.rsplit_once(char::is_whitespace).ok_or_else(usage)?;
-            Request::SetScope {
-                asset: asset.trim().to_owned(),
-                state: state.parse::<crate::domain::words::ScopeState>()?,
-            }
-        }
         "service" => Request::SetDetails { title: None, services: Some(list(rest)), tags: None, kind: None },
         "tag" => Request::SetDetails { title: None, services: None, tags: Some(list(rest)), kind: None },
         "title" => Request::SetDetails { title: Some(need(rest)?), services: None, tags: None, kind: None },

@@ -13,7 +13,7 @@ use crate::archive::Archive;
 use crate::store::{EventStore, OpenMode, SqliteStore};
 
 /// The folders of a home that are copied as they are.
-pub const COPIED_FOLDERS: &[&str] = &["runbooks", "drills", "templates", "drafts"];
+pub const COPIED_FOLDERS: &[&str] = &["runbooks", "drills", "templates", "drafts", "evidence"];
 
 /// How deep a folder is copied.
 const DEPTH: usize = 16;

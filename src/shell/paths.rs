@@ -213,6 +213,12 @@ impl Home {
         self.root.join("snapshots")
     }
 
+    /// Output of commands that was kept as evidence; made when the first is kept.
+    #[must_use]
+    pub fn evidence(&self) -> PathBuf {
+        self.root.join("evidence")
+    }
+
     /// The program's own log files.
     #[must_use]
     pub fn log(&self) -> PathBuf {

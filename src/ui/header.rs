@@ -131,15 +131,17 @@ fn expiry(clock: &Clock, model: &Model, theme: &Theme) -> (String, Style) {
     if clock.moved {
         distance.push_str(", moved");
     }
+    let unheard = if clock.unheard { ", no ack" } else { "" };
     match clock.pressure(model.now) {
         Pressure::Breached if clock.acknowledged => {
             (format!("{} over {distance}, acknowledged", clock.what), theme.warn)
         }
-        Pressure::Breached => (format!("{} over {distance}", clock.what), theme.bad),
+        Pressure::Breached => (format!("{} over {distance}{unheard}", clock.what), theme.bad),
         Pressure::Warning if clock.moved => {
             (format!("{} {} left, moved", clock.what, format_span(clock.distance(model.now))), theme.warn)
         }
-        Pressure::Warning => (format!("{} {distance} left", clock.what), theme.warn),
+        Pressure::Warning => (format!("{} {distance} left{unheard}", clock.what), theme.warn),
+        Pressure::Quiet if clock.unheard => (format!("{} {distance} left{unheard}", clock.what), theme.warn),
         Pressure::Quiet => (format!("{} in {distance}", clock.what), theme.text),
     }
 }
@@ -152,16 +154,9 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
             for clock in clocks::clocks(incident, &model.policy, model.now) {
                 items.push(expiry(&clock, model, theme));
             }
-            let unassigned =
-                incident.talk.open_asks().iter().filter(|a| a.person.is_none() && a.due_at.is_none()).count();
-            if unassigned > 0 {
-                let place = items.iter().take_while(|(_, s)| *s == theme.bad).count();
-                let text = match unassigned {
-                    1 => "1 ask unassigned".to_owned(),
-                    n => format!("{n} asks unassigned"),
-                };
-                items.insert(place, (text, theme.warn));
-            }
+            let place = items.iter().take_while(|(_, s)| *s == theme.bad).count();
+            let waiting = clocks::waiting(incident, model.now).into_iter().map(|text| (text, theme.warn));
+            items.splice(place..place, waiting);
         }
         State::Resolved => {
             let open = crate::domain::closeout::blockers(incident, &model.policy).len();

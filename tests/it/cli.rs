@@ -3,6 +3,7 @@
 mod boards;
 mod clocks;
 mod journey;
+mod kept;
 mod lines;
 mod memory;
 mod merge;

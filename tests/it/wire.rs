@@ -141,6 +141,7 @@ fn golden_files_are_only_ever_added_to() {
 #[test]
 fn the_words_in_payloads_are_only_ever_added_to() {
     use warroom::domain::audience::Audience;
+    use warroom::domain::ioc::{IocKind, Tlp};
     use warroom::domain::words::*;
     macro_rules! texts {
         ($($set:ident),+) => { [$((stringify!($set), $set::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>())),+] };
@@ -154,10 +155,12 @@ fn the_words_in_payloads_are_only_ever_added_to() {
         Flag,
         HypothesisState,
         IncidentKind,
+        IocKind,
         Milestone,
         Phase,
         ScopeState,
         StoryKind,
+        Tlp,
         Verdict,
         Visibility
     );

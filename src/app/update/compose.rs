@@ -314,6 +314,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
         Verb::Ask(asked) => room::submit_typed(model, asked, typed, fx),
         // Read to a request before it comes here.
         Verb::MoveClock(_) => {}
+        Verb::Evidence(path, class) => room::add_evidence(model, path, class, fx),
         Verb::Attach(name) => room::attach_typed(model, name, typed, fx),
         Verb::Postmortem(step) => {
             let step = match step {

@@ -183,7 +183,7 @@ impl Case<'_> {
         Refusal::not_found(format!("line {target} of {} is not {}", self.incident.id, with_article(what)))
     }
 
-    fn ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {
+    pub(super) fn ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {
         self.incident.talk.asks.get(&target).ok_or_else(|| self.not_a(target, "ask"))
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{Case, person, reason, said};
 use crate::domain::event::{
-    ClockBreached, Declared, DetailsChanged, DispositionSet, EvidenceAdded, EvidenceTransferred,
-    ImpactStated, LinkAdded, MilestoneMarked, MilestoneUnmarked, NewEvent, PhaseEntered, RelatedAdded,
-    Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet, SeverityChanged,
-    VisibilitySet,
+    ClockBreached, Declared, DetailsChanged, DispositionSet, EvidenceAdded, EvidenceAttached,
+    EvidenceTransferred, ImpactStated, LinkAdded, MilestoneMarked, MilestoneUnmarked, NewEvent, PhaseEntered,
+    RelatedAdded, Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet,
+    SeverityChanged, VisibilitySet,
 };
 use crate::domain::incident::Incident;
 use crate::domain::refusal::Refusal;
@@ -144,10 +144,7 @@ impl Case<'_> {
             }
             Request::AddEvidence(evidence) => self.evidence(evidence),
             Request::TransferEvidence { evidence, to, location, reason } => {
-                let item =
-                    incident.record.evidence.iter().find(|i| i.seq == *evidence).ok_or_else(|| {
-                        Refusal::not_found(format!("{evidence} is not an item of evidence"))
-                    })?;
+                let item = self.evidence_item(*evidence)?;
                 let from = item.custody.last().map_or(&item.acquired_by, |c| &c.to).clone();
                 self.one(EvidenceTransferred {
                     evidence: *evidence,
@@ -157,8 +154,19 @@ impl Case<'_> {
                     reason: reason.trim().to_owned(),
                 })
             }
-            Request::SetScope { asset, state } => {
-                self.one(ScopeItemSet { asset: said("asset", asset)?, state: *state })
+            Request::SetScope { assets, state } => {
+                if assets.is_empty() {
+                    return Err(Refusal::usage("the scope needs an asset").hint("name at least one"));
+                }
+                let mut events = Vec::with_capacity(assets.len());
+                for asset in assets {
+                    let asset = said("asset", asset)?;
+                    // What stands there already is not said again.
+                    if !incident.record.scope.iter().any(|s| s.asset == asset && s.state == *state) {
+                        events.push(self.event(ScopeItemSet { asset, state: *state }));
+                    }
+                }
+                Ok(events)
             }
             Request::RecordBreach { clock, deadline } => {
                 let known = incident.clocks.get(clock).is_some_and(|c| c.breached.contains(deadline));
@@ -223,7 +231,7 @@ impl Case<'_> {
             Some(name) => person(name)?,
             None => self.asker.by.to_owned(),
         };
-        self.one(EvidenceAdded {
+        let added = self.event(EvidenceAdded {
             name: said("name of the evidence", &evidence.name)?,
             class: said("class of the evidence", &evidence.class)?,
             source: evidence.source.trim().to_owned(),
@@ -231,7 +239,12 @@ impl Case<'_> {
             location: said("location of the evidence", &evidence.location)?,
             size: evidence.size,
             sha256: evidence.sha256.clone(),
-        })
+        });
+        let Some(entry) = evidence.entry else { return Ok(vec![added]) };
+        self.entry(entry)?;
+        // The append names the head that it expects, so the item has the position after it.
+        let attached = EvidenceAttached { evidence: self.incident.head.next(), entry };
+        Ok(vec![added, self.event(attached)])
     }
 }
 

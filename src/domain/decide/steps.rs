@@ -32,9 +32,13 @@ impl Case<'_> {
             }
             Request::MoveStep { step, change, person: who, reason: why } => {
                 let step = self.pick(step)?;
-                let who = match who {
-                    Some(name) => person(name)?,
-                    None => self.asker.by.to_owned(),
+                let who = match (who, &step.person) {
+                    (Some(name), _) => person(name)?,
+                    // Whoever is at it did it, also when the scribe ticks.
+                    (None, Some(name)) if *change == StepMove::Tick && step.state == StepState::Doing => {
+                        name.clone()
+                    }
+                    (None, _) => self.asker.by.to_owned(),
                 };
                 self.move_step(step, *change, who, why)
             }
@@ -63,10 +67,14 @@ impl Case<'_> {
             StepMove::Tick => self.one(StepDone { step: at, person: who }),
             StepMove::Doing if step.state == StepState::Doing && step.person.as_deref() != Some(&who) => {
                 // So that two people do not run the same command twice.
-                Err(already("being done").hint("agree with them, then reopen it first"))
+                Err(already("being done")
+                    .hint("agree with them, then take it over: warroom step doing --force, or :take-over"))
             }
             StepMove::Doing if step.state == StepState::Doing => Ok(Vec::new()),
-            StepMove::Doing => self.one(StepStarted { step: at, person: who }),
+            StepMove::TakeOver if step.state == StepState::Doing && step.person.as_deref() == Some(&who) => {
+                Ok(Vec::new())
+            }
+            StepMove::Doing | StepMove::TakeOver => self.one(StepStarted { step: at, person: who }),
             StepMove::Skip => self.one(StepSkipped { step: at, reason: reason("skipping a step", why)? }),
             StepMove::Block => self.one(StepBlocked { step: at, reason: reason("blocking a step", why)? }),
             StepMove::Reopen if step.state == StepState::Todo => Err(already("to do")),
@@ -74,7 +82,7 @@ impl Case<'_> {
         }
     }
 
-    fn pick(&self, pick: &StepPick) -> Result<&Step, Refusal> {
+    pub(super) fn pick(&self, pick: &StepPick) -> Result<&Step, Refusal> {
         let checklist = &self.incident.checklist;
         match pick {
             StepPick::Exactly(at) => {

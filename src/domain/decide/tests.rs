@@ -1,3 +1,5 @@
+mod keep;
+
 use super::*;
 use crate::domain::audience::Audience;
 use crate::domain::incident::Incident;
@@ -8,8 +10,8 @@ use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, Hypothesi
 
 use crate::domain::incident::tests::Room;
 
-fn refused(room: &mut Room, request: Request) -> (RefusalKind, String) {
-    let refusal = room.try_ask(request).unwrap_err();
+fn refused(room: &mut Room, request: impl Into<Request>) -> (RefusalKind, String) {
+    let refusal = room.try_ask(request.into()).unwrap_err();
     (refusal.kind, refusal.to_string())
 }
 

@@ -21,6 +21,7 @@ impl Case<'_> {
     ) -> Result<Vec<NewEvent>, Refusal> {
         let (text, marked) = self.worded(text, next)?;
         filled(&text)?;
+        self.may_be_told(audience, &text)?;
         let next_at = match marked {
             Some(at) => Some(at),
             None => self.stated(&text)?.map(|when| when.from(self.when())),
@@ -35,6 +36,7 @@ impl Case<'_> {
         next: Option<When>,
     ) -> Result<Vec<NewEvent>, Refusal> {
         let (text, marked) = self.worded(text, next)?;
+        self.may_be_told(audience, &text)?;
         // A time that has passed is looked at when the draft goes out.
         let next_at = marked.or_else(|| self.stated(&text).ok().flatten().map(|when| when.from(self.when())));
         self.one(UpdateDrafted { audience, text, next_at })
@@ -59,7 +61,8 @@ impl Case<'_> {
             return Err(Refusal::no(format!("update {} is crossed out", update.seq))
                 .hint("let it count again first, or write another"));
         }
-        filled(&update.text)
+        filled(&update.text)?;
+        self.may_be_told(update.audience, &update.text)
     }
 
     pub(super) fn update(&self, target: Seq) -> Result<&Update, Refusal> {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{SCHEMA_VERSION, Source};
 use crate::domain::brief::brief;
 use crate::domain::incident::Entry;
+use crate::domain::ioc::Tlp;
 use crate::domain::time::{Utc, rfc3339};
 
 fn maybe(at: Option<Utc>) -> Value {
@@ -58,6 +59,10 @@ pub(super) fn render(source: &Source<'_>) -> String {
         "evidence": evidence(source),
         "scope": source.incident.record.scope.iter().map(|s| json!({
             "asset": s.asset, "state": s.state, "by": s.by, "at": rfc3339(s.at),
+        })).collect::<Vec<_>>(),
+        "iocs": source.incident.record.iocs.iter().filter(|i| i.tlp != Tlp::Red).map(|i| json!({
+            "value": i.shown(), "kind": i.kind, "tlp": i.tlp, "entry": i.entry, "note": i.note,
+            "by": i.by, "at": rfc3339(i.at),
         })).collect::<Vec<_>>(),
         "links": source.incident.record.links.iter().map(|l| json!({
             "kind": l.kind, "url": l.url,
@@ -203,6 +208,7 @@ fn steps(source: &Source<'_>) -> Vec<Value> {
                 "person": s.person,
                 "since": maybe(s.since),
                 "reason": s.reason,
+                "due_at": maybe(s.due_at),
             })
         })
         .collect()
@@ -214,7 +220,11 @@ fn evidence(source: &Source<'_>) -> Vec<Value> {
         let custody: Vec<Value> = e
             .custody
             .iter()
-            .map(|c| json!({ "from": c.from, "to": c.to, "at": rfc3339(c.at), "reason": c.reason }))
+            .map(|c| {
+                json!({
+                    "from": c.from, "to": c.to, "at": rfc3339(c.at), "location": c.location, "reason": c.reason,
+                })
+            })
             .collect();
         json!({
             "seq": e.seq,
@@ -227,6 +237,10 @@ fn evidence(source: &Source<'_>) -> Vec<Value> {
             "size": e.size,
             "sha256": e.sha256,
             "custody": custody,
+            "entry": e.entry,
+            "withdrawn": e.withdrawn.as_ref().map(|(by, at, why)| json!({
+                "by": by, "at": rfc3339(*at), "reason": why,
+            })),
         })
     })
     .collect()

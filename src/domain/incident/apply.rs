@@ -51,6 +51,8 @@ impl Incident {
             | Event::HypothesisChanged(_)
             | Event::AskAcknowledged(_)
             | Event::AskAnswered(_)
+            | Event::AskChanged(_)
+            | Event::DecisionObjected(_)
             | Event::UpdateApproved(_) => self.reply(r, event),
             Event::RunbookAttached(e) => {
                 self.checklist.attach(r.seq, &e.name, &e.title, &e.text, r.occurred_at);
@@ -65,9 +67,16 @@ impl Incident {
             Event::StepSkipped(e) => self.step(r, e.step, StepState::Skipped, Some(&r.by), &e.reason),
             Event::StepBlocked(e) => self.step(r, e.step, StepState::Blocked, Some(&r.by), &e.reason),
             Event::StepReopened(e) => self.step(r, e.step, StepState::Todo, None, &e.reason),
+            Event::StepDueSet(e) => self.checklist.change(e.step, |s| s.due_at = e.due_at),
             Event::EvidenceAdded(_)
             | Event::EvidenceTransferred(_)
+            | Event::EvidenceAttached(_)
+            | Event::EvidenceWithdrawn(_)
             | Event::ScopeItemSet(_)
+            | Event::ScopeItemRemoved(_)
+            | Event::IocAdded(_)
+            | Event::IocRemoved(_)
+            | Event::LinkRemoved(_)
             | Event::LinkAdded(_)
             | Event::RelatedAdded(_) => self.keep(r, event),
             Event::ClosureItemSet(_)

@@ -48,6 +48,16 @@ pub struct Step {
     pub since: Option<Utc>,
     /// Why it is skipped or blocked.
     pub reason: String,
+    /// When it should be done.
+    pub due_at: Option<Utc>,
+}
+
+impl Step {
+    /// It is still to be done.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, StepState::Todo | StepState::Doing | StepState::Blocked)
+    }
 }
 
 /// All runbooks and steps.
@@ -119,6 +129,7 @@ impl Checklist {
                     person: None,
                     since: None,
                     reason: String::new(),
+                    due_at: None,
                 });
             }
         }

@@ -3,8 +3,11 @@
 
 use super::Incident;
 use super::timeline::Topic;
-use crate::domain::event::{Event, Recorded, StepRef};
+use crate::domain::clocks::ClockKey;
+use crate::domain::event::{AskChanged, Event, Recorded, StepRef};
 use crate::domain::ids::Seq;
+use crate::domain::ioc;
+use crate::domain::time::Utc;
 use crate::domain::words::{DispositionWord, Flag};
 
 /// The topic and words of a system line; `None` for events whose line is the entry itself or that show in place.
@@ -69,6 +72,7 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::VisibilitySet(e) => (Topic::Turn, format!("visibility: {}", e.visibility)),
         Event::LinkAdded(e) => (Topic::House, format!("{}: {}", e.kind, e.url)),
+        Event::LinkRemoved(e) => (Topic::House, format!("no longer {}: {}", e.kind, e.url)),
         Event::RelatedAdded(e) => (Topic::House, format!("{}: {}", e.relation, e.incident)),
         Event::SeverityChanged(e) => {
             let from = before.severity.as_deref().unwrap_or("unset");
@@ -99,6 +103,13 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::StepReopened(e) => {
             (Topic::Step, format!("to do again: {}{}", step(before, e.step), tail(" · ", &e.reason)))
         }
+        Event::StepDueSet(e) => {
+            let due = e.due_at.map_or_else(|| "at no time".to_owned(), minute);
+            (Topic::House, format!("due {due}: {}", step(before, e.step)))
+        }
+        Event::DecisionObjected(e) => {
+            (Topic::Reply, format!("{} objects: {} · against {}", e.person, e.text, said(before, e.target)))
+        }
         Event::VerdictGiven(e) => {
             (Topic::Reply, format!("{}: {}{}", e.verdict, said(before, e.target), tail(" · ", &e.reason)))
         }
@@ -108,18 +119,37 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::AskAcknowledged(e) => {
             (Topic::House, format!("{} has it: {}", e.person, said(before, e.target)))
         }
+        Event::AskChanged(e) => (Topic::House, ask_changed(before, e)),
         Event::AskAnswered(e) => (Topic::Reply, format!("{} → {}", said(before, e.target), e.text)),
         Event::EvidenceAdded(e) => {
             (Topic::House, format!("evidence {}: {} at {}", e.class, e.name, e.location))
         }
-        Event::EvidenceTransferred(e) => (Topic::House, format!("evidence: {} → {}", e.from, e.to)),
+        Event::EvidenceTransferred(e) => {
+            let name = evidence(before, e.evidence);
+            (Topic::House, format!("evidence {name}: {} → {}{}", e.from, e.to, tail(" · ", &e.reason)))
+        }
+        Event::EvidenceAttached(e) => {
+            (Topic::House, format!("evidence {} for line {}", evidence(before, e.evidence), e.entry))
+        }
+        Event::EvidenceWithdrawn(e) => {
+            (Topic::House, format!("evidence {} withdrawn: {}", evidence(before, e.evidence), e.reason))
+        }
         Event::ScopeItemSet(e) => (Topic::House, format!("scope: {} {}", e.asset, e.state)),
         Event::UpdateApproved(e) => (Topic::Reply, format!("approved: {}", said(before, e.target))),
+        Event::ScopeItemRemoved(e) => (Topic::House, format!("scope: {} taken out", e.asset)),
+        Event::IocAdded(e) => {
+            let shown = ioc::defang(e.kind, &e.value);
+            (Topic::House, format!("ioc {}: {shown} (TLP:{}){}", e.kind, e.tlp, tail(" · ", &e.note)))
+        }
+        Event::IocRemoved(e) => {
+            let shown = ioc::defang(ioc::detect(&e.value), &e.value);
+            (Topic::House, format!("no ioc: {shown} · {}", e.reason))
+        }
         Event::UpdateSent(e) => {
             let words = e.target.map(|t| said(before, t)).unwrap_or_default();
             (Topic::Reply, format!("sent to {}: {words}", e.audience))
         }
-        Event::ClockBreached(e) => (Topic::Clock, format!("time ran out: {}", e.clock)),
+        Event::ClockBreached(e) => (Topic::Clock, format!("time ran out: {}", ran_out(before, &e.clock))),
         Event::ClockAcknowledged(e) => {
             let what = match e.until {
                 None => format!("seen: {} ran out", e.clock),
@@ -152,6 +182,45 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::Redacted(e) => (Topic::House, format!("words of line {} erased: {}", e.target, e.reason)),
         Event::Unknown(e) => (Topic::House, format!("{} (written by a newer program): {}", e.name, e.body)),
     })
+}
+
+/// What an ask has become, in words.
+fn ask_changed(before: &Incident, e: &AskChanged) -> String {
+    let words = said(before, e.target);
+    let was = before.talk.asks.get(&e.target).and_then(|a| a.person.as_deref()).unwrap_or("nobody");
+    match (&e.person, e.due_at) {
+        (Some(person), _) => format!("ask goes from {was} to {person}: {words}"),
+        (None, Some(due)) => format!("time until {}: {words}", minute(due)),
+        (None, None) => format!("ask: {words}"),
+    }
+}
+
+/// What waited for a clock, so that the line says who owes what.
+fn ran_out(before: &Incident, clock: &str) -> String {
+    match clock.parse() {
+        Ok(ClockKey::Ask(seq)) => {
+            let unheard = before.talk.asks.get(&seq).is_some_and(|a| a.acknowledged.is_none());
+            let unheard = if unheard { ", never acknowledged" } else { "" };
+            format!("no answer to the ask {}{unheard}", said(before, seq))
+        }
+        Ok(ClockKey::Decision(seq)) => format!("nobody checked the decision {}", said(before, seq)),
+        Ok(ClockKey::Step(at)) => {
+            let who = before.checklist.get(at).and_then(|s| s.person.as_ref());
+            let who = who.map(|p| format!(" ({p})")).unwrap_or_default();
+            format!("step not done: {}{who}", step(before, at))
+        }
+        _ => clock.to_owned(),
+    }
+}
+
+fn evidence(incident: &Incident, seq: Seq) -> String {
+    let item = incident.record.evidence.iter().find(|i| i.seq == seq);
+    item.map_or_else(|| seq.to_string(), |i| i.name.clone())
+}
+
+/// A moment in a line that every zone reads alike.
+fn minute(at: Utc) -> String {
+    at.format("%H:%MZ").to_string()
 }
 
 fn tail(lead: &str, text: &str) -> String {

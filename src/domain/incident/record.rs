@@ -1,8 +1,23 @@
-//! What is kept beside the timeline: evidence, scope, links, related incidents. It must not read files.
+//! What is kept beside the timeline: evidence, scope, indicators, links, related incidents. It must not read files.
 
 use crate::domain::ids::Seq;
+use crate::domain::ioc::{IocKind, Tlp};
 use crate::domain::time::Utc;
 use crate::domain::words::ScopeState;
+
+/// The classes of evidence that are worth taking almost every time (seed `002…`), with what belongs to each. A team
+/// may use its own beside them.
+pub const EVIDENCE_CLASSES: [(&str, &str); 6] = [
+    ("audit-log", "logs of cloud, pipeline, directory, application"),
+    ("identity", "which workload and cloud identities were used"),
+    ("digest", "exact artifacts and images"),
+    ("configuration", "deployed configuration and manifests"),
+    ("scope", "which tenants, customers, data are touched"),
+    ("timeline", "approvals, deploys, behaviour at run time"),
+];
+
+/// The class of evidence of which nobody said what it is.
+pub const UNCLASSIFIED: &str = "unclassified";
 
 /// An item of evidence.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +42,18 @@ pub struct EvidenceItem {
     pub sha256: Option<String>,
     /// Who had it after the one who took it.
     pub custody: Vec<Custody>,
+    /// The line that it belongs to.
+    pub entry: Option<Seq>,
+    /// It does not count: by whom, when, why.
+    pub withdrawn: Option<(String, Utc, String)>,
+}
+
+impl EvidenceItem {
+    /// Who has it now.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        self.custody.last().map_or(&self.acquired_by, |c| &c.to)
+    }
 }
 
 /// A change of custody.
@@ -38,6 +65,8 @@ pub struct Custody {
     pub to: String,
     /// When.
     pub at: Utc,
+    /// Where it lies since; empty: where it lay.
+    pub location: String,
     /// Why.
     pub reason: String,
 }
@@ -53,6 +82,35 @@ pub struct ScopeItem {
     pub at: Utc,
     /// Who said so.
     pub by: String,
+}
+
+/// An indicator of compromise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ioc {
+    /// The value, live.
+    pub value: String,
+    /// What it is.
+    pub kind: IocKind,
+    /// Who may be told.
+    pub tlp: Tlp,
+    /// The line that it was seen in.
+    pub entry: Option<Seq>,
+    /// What is known of it.
+    pub note: String,
+    /// Who added it.
+    pub by: String,
+    /// When.
+    pub at: Utc,
+    /// The event that said this of it last.
+    pub seq: Seq,
+}
+
+impl Ioc {
+    /// The value as it is shown: nobody follows it by accident.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        crate::domain::ioc::defang(self.kind, &self.value)
+    }
 }
 
 /// A place where people meet.
@@ -80,6 +138,8 @@ pub struct Record {
     pub evidence: Vec<EvidenceItem>,
     /// The scope, each asset once, in the order in which they came up.
     pub scope: Vec<ScopeItem>,
+    /// Indicators, each value once, in the order in which they came up.
+    pub iocs: Vec<Ioc>,
     /// Links, in the order in which they were added.
     pub links: Vec<Link>,
     /// Related incidents, each once.
@@ -91,5 +151,21 @@ impl Record {
     #[must_use]
     pub fn in_state(&self, state: ScopeState) -> usize {
         self.scope.iter().filter(|s| s.state == state).count()
+    }
+
+    /// The counted scope: `affected 12 · fixed 7`; empty without an asset.
+    #[must_use]
+    pub fn counted(&self) -> String {
+        let count = |state: &ScopeState| match self.in_state(*state) {
+            0 => None,
+            n => Some(format!("{state} {n}")),
+        };
+        let order = [ScopeState::Affected, ScopeState::Suspected, ScopeState::Fixed, ScopeState::Clean];
+        order.iter().filter_map(count).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The items of evidence that belong to a line.
+    pub fn evidence_of(&self, entry: Seq) -> impl Iterator<Item = &EvidenceItem> {
+        self.evidence.iter().filter(move |i| i.entry == Some(entry))
     }
 }

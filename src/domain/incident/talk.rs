@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
-use crate::domain::time::Utc;
+use crate::domain::time::{Span, Utc};
 use crate::domain::words::{HypothesisState, Verdict};
+
+/// How long an ask may stand without an acknowledgement before it is shown as such.
+pub(super) const ACK_WITHIN: Span = Span::seconds(60);
 
 /// A decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +25,7 @@ pub struct Decision {
     pub at: Utc,
     /// When its outcome is to be looked at.
     pub check_at: Option<Utc>,
-    /// What was said against it.
+    /// What was said against it, with the person where one is known.
     pub objections: Vec<String>,
     /// What came of it.
     pub verdict: Option<VerdictNow>,
@@ -82,6 +85,8 @@ pub struct Ask {
     pub by: String,
     /// When.
     pub at: Utc,
+    /// Since when that person is asked.
+    pub since: Utc,
     /// When the time box ends.
     pub due_at: Option<Utc>,
     /// Who has it, since when.
@@ -91,6 +96,15 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Somebody is asked for longer than a minute and has not said that they have it.
+    #[must_use]
+    pub fn is_unheard(&self, now: Utc) -> bool {
+        self.is_open()
+            && self.person.is_some()
+            && self.acknowledged.is_none()
+            && now >= self.since + ACK_WITHIN
+    }
+
     /// Nobody has answered.
     #[must_use]
     pub const fn is_open(&self) -> bool {

@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use super::Incident;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
-use crate::domain::request::{Request, StepMove, StepPick};
+use crate::domain::request::{Keep, NewIoc, Request, StepMove, StepPick, When};
+use crate::domain::time::Utc;
 use crate::domain::words::{ClosureState, HypothesisState, StepState};
 
 /// How many actions are remembered.
@@ -24,6 +25,8 @@ pub struct Trace {
     pub what: String,
     /// What brings back the state before it.
     pub undo: Vec<Request>,
+    /// When it was stored, for what is said of many things at once: those are undone at once.
+    pub bulk: Option<Utc>,
 }
 
 /// The last actions, oldest first.
@@ -40,6 +43,17 @@ impl Trail {
     }
 
     pub(super) fn push(&mut self, trace: Trace) {
+        if let Some(last) = self.traces.back_mut()
+            && trace.bulk.is_some()
+            && last.bulk == trace.bulk
+            && last.by == trace.by
+            && last.seq.next() == trace.seq
+        {
+            last.seq = trace.seq;
+            last.undo.extend(trace.undo);
+            last.what = format!("the scope of {} assets", last.undo.len());
+            return;
+        }
         if self.traces.len() >= KEPT {
             self.traces.pop_front();
         }
@@ -114,7 +128,64 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         Event::StepSkipped(e) => ("skipping a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepBlocked(e) => ("blocking a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepStarted(e) => ("taking a step".to_owned(), vec![back(before, e.step)?]),
+        Event::StepDueSet(e) => {
+            let due = before.checklist.get(e.step)?.due_at.map(When::At);
+            let undo = Keep::StepDue { step: StepPick::Exactly(e.step), due };
+            ("the time of a step".to_owned(), vec![undo.into()])
+        }
         Event::StepReopened(e) => ("reopening a step".to_owned(), vec![back(before, e.step)?]),
+        Event::AskChanged(e) => {
+            let ask = before.talk.asks.get(&e.target)?;
+            let (person, due) = (ask.person.clone(), ask.due_at.map(When::At));
+            let undo = match (&e.person, e.due_at) {
+                // What had nobody, or no end, cannot be brought back to that.
+                (Some(_), _) if person.is_none() => return None,
+                (None, Some(_)) if due.is_none() => return None,
+                (who, at) => Keep::RestoreAsk {
+                    target: e.target,
+                    person: person.filter(|_| who.is_some()),
+                    due: due.filter(|_| at.is_some()),
+                },
+            };
+            ("the change of an ask".to_owned(), vec![undo.into()])
+        }
+        Event::EvidenceAdded(e) => {
+            let undo = Keep::Withdraw { evidence: seq, reason: "undone".to_owned() };
+            (format!("the evidence {:?}", short(&e.name)), vec![undo.into()])
+        }
+        Event::ScopeItemSet(e) => {
+            let assets = vec![e.asset.clone()];
+            let undo = match before.record.scope.iter().find(|s| s.asset == e.asset) {
+                Some(was) => Request::SetScope { assets, state: was.state },
+                None => Keep::RemoveScope { assets }.into(),
+            };
+            (format!("scope {:?} {}", short(&e.asset), e.state), vec![undo])
+        }
+        Event::ScopeItemRemoved(e) => {
+            let was = before.record.scope.iter().find(|s| s.asset == e.asset)?;
+            let undo = Request::SetScope { assets: vec![e.asset.clone()], state: was.state };
+            (format!("taking {:?} out of the scope", short(&e.asset)), vec![undo])
+        }
+        Event::LinkAdded(e) => {
+            let undo = Keep::RemoveLink { link: e.url.clone() };
+            (format!("the link {:?}", short(&e.url)), vec![undo.into()])
+        }
+        Event::LinkRemoved(e) => {
+            let undo = Request::AddLink { kind: e.kind.clone(), url: e.url.clone() };
+            (format!("taking away the link {:?}", short(&e.url)), vec![undo])
+        }
+        Event::IocAdded(e) => {
+            let undo = match before.record.iocs.iter().find(|i| i.value == e.value) {
+                Some(was) => Keep::AddIoc(as_new(was)),
+                None => Keep::RemoveIoc { value: e.value.clone(), reason: "undone".to_owned() },
+            };
+            let shown = crate::domain::ioc::defang(e.kind, &e.value);
+            (format!("the indicator {:?}", short(&shown)), vec![undo.into()])
+        }
+        Event::IocRemoved(e) => {
+            let was = before.record.iocs.iter().find(|i| i.value == e.value)?;
+            (format!("taking back {:?}", short(&was.shown())), vec![Keep::AddIoc(as_new(was)).into()])
+        }
         Event::HypothesisChanged(e) => {
             let was = before.talk.hypotheses.get(&e.target).map_or(HypothesisState::Open, |h| h.now.state);
             let why = "undone".to_owned();
@@ -149,7 +220,19 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         }
         _ => return None,
     };
-    Some(Trace { seq, by: recorded.by.clone(), what, undo })
+    let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
+    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk })
+}
+
+/// An indicator as a request that brings it back.
+fn as_new(ioc: &super::Ioc) -> NewIoc {
+    NewIoc {
+        value: ioc.value.clone(),
+        kind: Some(ioc.kind),
+        tlp: Some(ioc.tlp),
+        entry: ioc.entry,
+        note: ioc.note.clone(),
+    }
 }
 
 fn strike(target: Seq) -> Vec<Request> {

@@ -234,7 +234,7 @@ fn impact(incident: &Incident, out: &mut String) {
             .filter_map(|asset| line(&asset.asset))
             .collect();
         if !assets.is_empty() {
-            scope.push(format!("{state}: {}", assets.join(", ")));
+            scope.push(format!("{state} {}: {}", assets.len(), assets.join(", ")));
         }
     }
     if !scope.is_empty() {

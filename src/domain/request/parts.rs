@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::event::StepRef;
-use crate::domain::ids::IncidentId;
+use crate::domain::ids::{IncidentId, Seq};
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::{IncidentKind, StoryKind};
 
@@ -38,6 +38,8 @@ pub enum StepMove {
     Skip,
     /// It cannot be done now.
     Block,
+    /// Somebody goes on with what another began.
+    TakeOver,
     /// It is to do (again).
     Reopen,
 }
@@ -99,6 +101,8 @@ pub struct NewEvidence {
     pub size: Option<u64>,
     /// SHA-256 in hex.
     pub sha256: Option<String>,
+    /// The line that it belongs to.
+    pub entry: Option<Seq>,
 }
 
 /// A moment ahead: given, or counted from the time of the request.

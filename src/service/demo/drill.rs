@@ -62,7 +62,7 @@ fn role(role: &str, person: &str) -> Request {
 }
 
 fn scope(asset: &str, state: ScopeState) -> Request {
-    Request::SetScope { asset: asset.to_owned(), state }
+    Request::SetScope { assets: vec![asset.to_owned()], state }
 }
 
 fn link(kind: &str, url: &str) -> Request {
@@ -152,12 +152,13 @@ pub(super) fn lines(by: &By, runbook: Option<RunbookText>) -> Vec<Said> {
     story.at("bob", at(21, 0), Request::EnterPhase { phase: Phase::Eradicate });
     let evidence = NewEvidence {
         name: "signing-calls.json".to_owned(),
-        class: "log".to_owned(),
+        class: "audit-log".to_owned(),
         source: "KMS audit log".to_owned(),
         acquired_by: Some("carol".to_owned()),
         location: "evidence/signing-calls.json".to_owned(),
         size: Some(48_213),
         sha256: Some("9f2c1b7e5d0a4c3886e1f7a2b4d6908c5e3f1a7b2c4d6e8f0a1b3c5d7e9f0a2b".to_owned()),
+        entry: None,
     };
     story.at("carol", at(19, 0), Request::AddEvidence(evidence));
     story.at("carol", at(18, 30), step("8", StepMove::Tick, "carol", ""));

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use warroom::domain::audience::Audience;
 use warroom::domain::event::*;
 use warroom::domain::ids::{IncidentId, Seq};
+use warroom::domain::ioc::{IocKind, Tlp};
 use warroom::domain::time::Utc;
 use warroom::domain::words::*;
 
@@ -243,6 +244,35 @@ fn state(story: &mut Story) {
     story
         .minimal("dana", EvidenceTransferred { evidence: Seq(24), from, to, location: s(""), reason: s("") });
     story.full("bob", ScopeItemSet { asset: s("registry/payments:1.14"), state: ScopeState::Affected });
+    kept(story);
+}
+
+fn kept(story: &mut Story) {
+    story.full("carol", EvidenceAttached { evidence: Seq(24), entry: Seq(9) });
+    story.full("carol", EvidenceWithdrawn { evidence: Seq(24), reason: s("another build") });
+    story.full("bob", ScopeItemRemoved { asset: s("registry/payments:1.14") });
+    story.full("bob", LinkRemoved { kind: s("bridge"), url: s("https://meet.example/old") });
+    story.full(
+        "carol",
+        IocAdded {
+            value: s("203.0.113.7"),
+            kind: IocKind::Ip,
+            tlp: Tlp::AmberStrict,
+            entry: Some(Seq(9)),
+            note: s("asked for the key at 13:04"),
+        },
+    );
+    let value = s("/tmp/.x/run");
+    story.minimal("carol", IocAdded { value, kind: IocKind::Path, tlp: Tlp::Red, entry: None, note: s("") });
+    story.full("carol", IocRemoved { value: s("203.0.113.7"), reason: s("our own scanner") });
+    let text = s("it stops every deploy");
+    story.full("alice", DecisionObjected { target: Seq(10), text, person: s("dana") });
+    let due = Some(t("2026-11-22T10:10:00Z"));
+    story.full("alice", AskChanged { target: Seq(11), person: Some(s("carol")), due_at: due });
+    story.minimal("alice", AskChanged { target: Seq(11), person: None, due_at: None });
+    let step = StepRef { runbook: Seq(12), step: 2 };
+    story.full("alice", StepDueSet { step, due_at: due });
+    story.minimal("alice", StepDueSet { step, due_at: None });
 }
 
 fn steps(story: &mut Story) {

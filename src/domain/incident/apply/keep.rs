@@ -3,7 +3,7 @@
 use crate::domain::event::{Event, Recorded, StepRef};
 use crate::domain::incident::Incident;
 use crate::domain::incident::closing::{ClosureAnswer, Story};
-use crate::domain::incident::record::{Custody, EvidenceItem, Link, RelatedIncident, ScopeItem};
+use crate::domain::incident::record::{Custody, EvidenceItem, Ioc, Link, RelatedIncident, ScopeItem};
 use crate::domain::words::{StepState, StoryState};
 
 impl Incident {
@@ -37,7 +37,19 @@ impl Incident {
                 size: e.size,
                 sha256: e.sha256.clone(),
                 custody: Vec::new(),
+                entry: None,
+                withdrawn: None,
             }),
+            Event::EvidenceAttached(e) => {
+                if let Some(item) = record.evidence.iter_mut().find(|i| i.seq == e.evidence) {
+                    item.entry = Some(e.entry);
+                }
+            }
+            Event::EvidenceWithdrawn(e) => {
+                if let Some(item) = record.evidence.iter_mut().find(|i| i.seq == e.evidence) {
+                    item.withdrawn = Some((r.by.clone(), r.occurred_at, e.reason.clone()));
+                }
+            }
             Event::EvidenceTransferred(e) => {
                 if let Some(item) = record.evidence.iter_mut().find(|i| i.seq == e.evidence) {
                     if !e.location.is_empty() {
@@ -47,6 +59,7 @@ impl Incident {
                         from: e.from.clone(),
                         to: e.to.clone(),
                         at: r.occurred_at,
+                        location: e.location.clone(),
                         reason: e.reason.clone(),
                     });
                 }
@@ -59,6 +72,25 @@ impl Incident {
                     None => record.scope.push(item),
                 }
             }
+            Event::ScopeItemRemoved(e) => record.scope.retain(|s| s.asset != e.asset),
+            Event::IocAdded(e) => {
+                let ioc = Ioc {
+                    value: e.value.clone(),
+                    kind: e.kind,
+                    tlp: e.tlp,
+                    entry: e.entry,
+                    note: e.note.clone(),
+                    by: r.by.clone(),
+                    at: r.occurred_at,
+                    seq: r.seq,
+                };
+                match record.iocs.iter_mut().find(|i| i.value == e.value) {
+                    Some(known) => *known = ioc,
+                    None => record.iocs.push(ioc),
+                }
+            }
+            Event::IocRemoved(e) => record.iocs.retain(|i| i.value != e.value),
+            Event::LinkRemoved(e) => record.links.retain(|l| l.url != e.url || l.kind != e.kind),
             Event::LinkAdded(e) => {
                 let link = Link { kind: e.kind.clone(), url: e.url.clone() };
                 if !record.links.contains(&link) {

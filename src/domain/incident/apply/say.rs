@@ -60,6 +60,7 @@ impl Incident {
                         person: e.person.clone(),
                         by,
                         at,
+                        since: at,
                         due_at: e.due_at,
                         acknowledged: None,
                         answer: None,
@@ -209,6 +210,27 @@ impl Incident {
                 if let Some(ask) = self.talk.asks.get_mut(&e.target) {
                     ask.acknowledged = Some((e.person.clone(), at));
                     ask.person.get_or_insert_with(|| e.person.clone());
+                }
+            }
+            Event::AskChanged(e) => {
+                let Some(ask) = self.talk.asks.get_mut(&e.target) else { return };
+                ask.due_at = e.due_at.or(ask.due_at);
+                if let Some(person) = &e.person {
+                    let before = ask.person.replace(person.clone());
+                    ask.since = at;
+                    if ask.acknowledged.as_ref().is_some_and(|(who, _)| who != person) {
+                        ask.acknowledged = None;
+                    }
+                    let lead = before.map(|p| format!("@{p} ")).unwrap_or_default();
+                    self.timeline.change(e.target, |entry| {
+                        let bare = entry.text.strip_prefix(&lead).unwrap_or(&entry.text);
+                        entry.text = format!("@{person} {bare}");
+                    });
+                }
+            }
+            Event::DecisionObjected(e) => {
+                if let Some(decision) = self.talk.decisions.get_mut(&e.target) {
+                    decision.objections.push(format!("{}: {}", e.person, e.text));
                 }
             }
             Event::AskAnswered(e) => {

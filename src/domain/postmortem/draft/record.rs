@@ -1,9 +1,10 @@
 //! The part of a draft that is only record: milestones, roles, decisions, what was ruled out, steps left, updates, the
-//! closure list. It must not ask anything of the reader.
+//! indicators, evidence, closure list. It must not ask anything of the reader.
 
 use super::words::line;
 use super::{is_shown, minute};
 use crate::domain::incident::{Incident, UpdateState};
+use crate::domain::ioc::Tlp;
 use crate::domain::time::{Utc, format_span};
 use crate::domain::words::{ClosureItem, ClosureState, HypothesisState, Milestone, StepState, StoryState};
 
@@ -14,6 +15,8 @@ pub(super) fn write(incident: &Incident, out: &mut String) {
     part(out, "Decisions", &decisions(incident));
     part(out, "Ruled Out", &ruled_out(incident));
     part(out, "Steps Skipped or Blocked", &steps(incident));
+    part(out, "Indicators", &indicators(incident));
+    part(out, "Evidence", &evidence(incident));
     part(out, "Updates Sent", &updates(incident));
     part(out, "Closure List", &closure(incident));
     part(out, "Stories Dropped", &dropped(incident));
@@ -121,6 +124,29 @@ fn steps(incident: &Incident) -> Vec<String> {
             Some(format!("{} — {}{reason}", line(&step.text)?, step.state))
         })
         .collect()
+}
+
+/// Indicators that may leave the room, defanged: what is red stays with the people who were in it.
+fn indicators(incident: &Incident) -> Vec<String> {
+    let told = incident.record.iocs.iter().filter(|i| i.tlp != Tlp::Red);
+    told.filter_map(|ioc| {
+        let note = line(&ioc.note).map(|note| format!(": {note}")).unwrap_or_default();
+        Some(format!("{} {} (TLP:{}){note}", ioc.kind, line(&ioc.shown())?, ioc.tlp.as_str().to_uppercase()))
+    })
+    .collect()
+}
+
+/// What was kept as evidence; where it lies is for the register, not for a document that many read.
+fn evidence(incident: &Incident) -> Vec<String> {
+    let kept = incident.record.evidence.iter().filter(|item| item.withdrawn.is_none());
+    kept.filter_map(|item| {
+        let hash =
+            item.sha256.as_deref().and_then(line).map(|h| format!(", SHA-256 {h}")).unwrap_or_default();
+        let by = line(&item.acquired_by).map(|by| format!(", taken by {by}")).unwrap_or_default();
+        let when = minute(item.acquired_at);
+        Some(format!("{} ({}){by} {when} UTC{hash}", line(&item.name)?, line(&item.class)?))
+    })
+    .collect()
 }
 
 fn updates(incident: &Incident) -> Vec<String> {

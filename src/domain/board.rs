@@ -1,0 +1,136 @@
+//! The boards of an incident: asks, decisions, hypotheses, scope, evidence, indicators, links, steps, each as a table
+//! whose rows the screen and the command line show alike. It must not cut, colour or choose who may read.
+
+mod kept;
+mod talked;
+
+use chrono_tz::Tz;
+
+use crate::domain::incident::Incident;
+use crate::domain::time::{Utc, day_in_zone, with_zone, zone_label};
+use crate::domain::words::words;
+
+words! {
+    /// Which board.
+    BoardKind "board" {
+        /// Who is asked for what.
+        Asks = "asks" | "ask",
+        /// What was decided, what was said against it, what came of it.
+        Decisions = "decisions" | "decision",
+        /// What may be the cause, and what was ruled out.
+        Hypotheses = "hypotheses" | "hypothesis",
+        /// The assets and where they stand.
+        Scope = "scope" | "assets",
+        /// The register of evidence.
+        Evidence = "evidence" | "register",
+        /// Indicators of compromise.
+        Iocs = "iocs" | "ioc" | "indicators",
+        /// Where people meet.
+        Links = "links" | "link",
+        /// The steps that are not done.
+        Steps = "steps" | "step",
+    }
+}
+
+/// A row of a board.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BoardRow {
+    /// What it stands for: the number of a line or step, an asset, a value, an address.
+    pub id: String,
+    /// The first column.
+    pub label: String,
+    /// What is said of it.
+    pub detail: String,
+    /// The last column: a time, a person.
+    pub right: String,
+    /// Everything else that is known, in lines.
+    pub notes: Vec<String>,
+}
+
+/// A board.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Board {
+    /// What it is, counted.
+    pub title: String,
+    /// What is said when there is no row.
+    pub empty: &'static str,
+    /// Its rows, what matters most first.
+    pub rows: Vec<BoardRow>,
+}
+
+/// A board as it is now, its times in a zone.
+#[must_use]
+pub fn board(incident: &Incident, kind: BoardKind, now: Utc, zone: Tz) -> Board {
+    let view = View { incident, now, zone };
+    match kind {
+        BoardKind::Asks => view.asks(),
+        BoardKind::Decisions => view.decisions(),
+        BoardKind::Hypotheses => view.hypotheses(),
+        BoardKind::Steps => view.steps(),
+        BoardKind::Scope => view.scope(),
+        BoardKind::Evidence => view.evidence(),
+        BoardKind::Iocs => view.iocs(),
+        BoardKind::Links => view.links(),
+    }
+}
+
+/// An incident at a moment in a zone.
+struct View<'a> {
+    incident: &'a Incident,
+    now: Utc,
+    zone: Tz,
+}
+
+impl View<'_> {
+    /// A time of day, with its day when that is another one than today.
+    fn clock(&self, at: Utc) -> String {
+        let (day, time) = (day_in_zone(at, self.zone), with_zone(at, self.zone));
+        if day == day_in_zone(self.now, self.zone) { time } else { format!("{day} {time}") }
+    }
+
+    /// A moment in full, with its zone.
+    fn moment(&self, at: Utc) -> String {
+        format!("{} {} {}", day_in_zone(at, self.zone), with_zone(at, self.zone), zone_label(at, self.zone))
+    }
+
+    fn is_struck(&self, seq: crate::domain::ids::Seq) -> bool {
+        self.incident.timeline.get(seq).is_some_and(|e| e.struck.is_some())
+    }
+}
+
+impl Board {
+    /// The board as plain text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{}\n", self.title);
+        if self.rows.is_empty() {
+            text.push_str(&format!("  {}\n", self.empty));
+        }
+        let one_line = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ");
+        let wide = self.rows.iter().map(|r| r.label.chars().count()).max().unwrap_or(0).min(40);
+        for row in &self.rows {
+            let right = if row.right.is_empty() { String::new() } else { format!("  ({})", row.right) };
+            text.push_str(&format!("  {:<wide$}  {}{right}\n", row.label, one_line(&row.detail)));
+            for note in &row.notes {
+                text.push_str(&format!("      {}\n", one_line(note)));
+            }
+        }
+        text
+    }
+}
+
+/// A size that people read: `48.2 kB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    for (unit, name) in units {
+        if bytes >= unit {
+            let tenths = bytes / (unit / 10);
+            return format!("{}.{} {name}", tenths / 10, tenths % 10);
+        }
+    }
+    format!("{bytes} bytes")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Requests about what is kept beside the timeline, and about changes of asks and steps. It must not hold rules.
+
+use super::{StepPick, When};
+use crate::domain::ids::Seq;
+use crate::domain::ioc::{IocKind, Tlp};
+use crate::domain::time::Span;
+
+/// Something that somebody wants to be kept otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Keep {
+    /// Say something against a decision.
+    Object {
+        /// The decision.
+        target: Seq,
+        /// What is said against it.
+        text: String,
+        /// Who objects; the asker when absent.
+        person: Option<String>,
+    },
+    /// Give an ask more time.
+    Extend {
+        /// The ask.
+        target: Seq,
+        /// How much more: from its end, or from now when that has passed.
+        by: Span,
+    },
+    /// Give an ask to somebody else.
+    Reassign {
+        /// The ask.
+        target: Seq,
+        /// To whom.
+        person: String,
+    },
+    /// Bring an ask back to what it was: who, and when its time box ends.
+    RestoreAsk {
+        /// The ask.
+        target: Seq,
+        /// Who was asked.
+        person: Option<String>,
+        /// When its time box ended.
+        due: Option<When>,
+    },
+    /// Say by when a step should be done; at no time when absent.
+    StepDue {
+        /// Which.
+        step: StepPick,
+        /// The time.
+        due: Option<When>,
+    },
+    /// Say that an item of evidence belongs to a line.
+    Attach {
+        /// The item.
+        evidence: Seq,
+        /// The line.
+        entry: Seq,
+    },
+    /// Say that an item of evidence does not count.
+    Withdraw {
+        /// The item.
+        evidence: Seq,
+        /// Why.
+        reason: String,
+    },
+    /// Take assets out of the scope that were named in error.
+    RemoveScope {
+        /// The assets.
+        assets: Vec<String>,
+    },
+    /// Take a link away.
+    RemoveLink {
+        /// Its address, or its kind when only one has that.
+        link: String,
+    },
+    /// Keep an indicator of compromise.
+    AddIoc(NewIoc),
+    /// Say that a value is no indicator.
+    RemoveIoc {
+        /// The value.
+        value: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// An indicator to keep.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NewIoc {
+    /// The value, live or defanged.
+    pub value: String,
+    /// What it is; by its form when absent.
+    pub kind: Option<IocKind>,
+    /// Who may be told; amber when absent.
+    pub tlp: Option<Tlp>,
+    /// The line that it was seen in.
+    pub entry: Option<Seq>,
+    /// What is known of it.
+    pub note: String,
+}
+
+impl From<Keep> for super::Request {
+    fn from(keep: Keep) -> Self {
+        Self::Keep(keep)
+    }
+}
+
+impl From<Keep> for super::Asked {
+    fn from(keep: Keep) -> Self {
+        super::Request::Keep(keep).into()
+    }
+}
