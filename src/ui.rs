@@ -52,7 +52,7 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
                 match placed.pane {
                     Pane::Timeline => timeline::draw(model, room, placed, focus, &theme, buf),
                     Pane::Roster => roster::draw(model, room, placed, focus, &theme, buf),
-                    Pane::Runbook => runbook::draw(room, placed, focus, &theme, buf),
+                    Pane::Runbook => runbook::draw(model, room, placed, focus, &theme, buf),
                     Pane::Decisions => decisions::draw(model, room, placed, focus, &theme, buf),
                     Pane::Asks => asks::draw(model, room, placed, focus, &theme, buf),
                     Pane::Similar => similar::draw(room, placed, focus, &theme, buf),

@@ -4,6 +4,7 @@
 mod table;
 
 use super::editor::Edit;
+use crate::domain::board::BoardKind;
 
 pub use table::TABLE;
 
@@ -211,8 +212,10 @@ pub enum Action {
     Story,
     /// The improvement stories of the incident.
     Stories,
-    /// The evidence of the incident.
-    Register,
+    /// A board of the room.
+    Board(BoardKind),
+    /// Keeps an indicator without losing the line.
+    QuickIoc,
     /// The running clocks, to move one.
     Clocks,
     /// The targets, to change one for this incident.

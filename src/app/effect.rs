@@ -125,8 +125,10 @@ pub enum Effect {
         by: String,
         /// The file.
         path: String,
-        /// The class of evidence.
+        /// The class of evidence; unclassified when empty.
         class: String,
+        /// The line that it belongs to.
+        entry: Option<Seq>,
     },
     /// Runbooks and incidents that match a title. Answer: `Suggested`.
     Suggest(Ticket, String),

@@ -72,6 +72,8 @@ pub enum Waiting {
     Submit(crate::domain::ids::LogId),
     /// A request with words that were typed: they come back when it is refused.
     SubmitTyped(crate::domain::ids::LogId, String),
+    /// A file that is hashed and becomes evidence; the words that asked for it come back when it cannot.
+    Evidence(crate::domain::ids::LogId, String),
     /// A room to open.
     Open,
     /// The home list.

@@ -5,10 +5,13 @@ use super::layout::{Pane, Size};
 use super::model::{Hit, Model, Read, Room};
 use super::words::{entry_word, step_mark};
 use super::wrap::wrap;
+use crate::domain::board::size;
 use crate::domain::brief;
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
+use crate::domain::resemble;
 use crate::domain::time::{day_in_zone, format_span, with_zone_seconds, zone_label};
+use crate::domain::words::HypothesisState;
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,10 +126,46 @@ fn entry(model: &Model, room: &Room, seq: Seq, width: u16) -> (String, Lines) {
     if let Some(answer) = talk.asks.get(&seq).and_then(|a| a.answer.as_ref()) {
         out.push((format!("answered by @{}: {}", answer.by, answer.text), Ink::Good));
     }
+    out.extend(belongings(room, seq, width));
     if let Some(verdict) = talk.decisions.get(&seq).and_then(|d| d.verdict.as_ref()) {
         out.push((format!("{} ({}) {}", verdict.verdict, verdict.by, verdict.reason), Ink::Good));
     }
     (format!("{} {seq}", entry_word(entry)), out)
+}
+
+/// What belongs to an entry: objections, its state, evidence, indicators.
+fn belongings(room: &Room, seq: Seq, width: u16) -> Lines {
+    let (talk, record) = (&room.incident.talk, &room.incident.record);
+    let mut said: Vec<(String, Ink)> = Vec::new();
+    if let Some((who, _)) = talk.asks.get(&seq).and_then(|a| a.acknowledged.as_ref()) {
+        said.push((format!("acknowledged by @{who}"), Ink::Good));
+    }
+    if let Some(decision) = talk.decisions.get(&seq) {
+        said.extend(decision.objections.iter().map(|o| (format!("against it: {o}"), Ink::Warn)));
+    }
+    if let Some(h) = talk.hypotheses.get(&seq) {
+        if h.now.state != HypothesisState::Open {
+            said.push((format!("{} by @{}: {}", h.now.state, h.now.by, h.now.why), Ink::Strong));
+        }
+        let before = resemble::ruled_out(&room.incident, &h.text).filter(|old| old.seq < seq);
+        if let Some(old) = before {
+            let line = format!("like #{}, ruled out by @{}: {}", old.seq, old.now.by, old.now.why);
+            said.push((line, Ink::Warn));
+        }
+    }
+    for item in record.evidence_of(seq) {
+        let bytes = item.size.map(|s| format!(", {}", size(s))).unwrap_or_default();
+        let hash = item.sha256.as_ref().map(|h| format!(", SHA-256 {h}")).unwrap_or_default();
+        let line = format!(
+            "evidence #{} {} ({}{bytes}) at {}{hash}",
+            item.seq, item.name, item.class, item.location
+        );
+        said.push((line, Ink::Word));
+    }
+    for ioc in record.iocs.iter().filter(|i| i.entry == Some(seq)) {
+        said.push((format!("ioc {} {} (TLP:{})", ioc.kind, ioc.shown(), ioc.tlp), Ink::Word));
+    }
+    said.iter().flat_map(|(line, ink)| wrap(line, width, 4).into_iter().map(|l| (l, *ink))).collect()
 }
 
 fn step(room: &Room, at: StepRef, width: u16) -> (String, Lines) {

@@ -14,6 +14,7 @@ pub mod lines;
 mod motion;
 pub mod room;
 mod selection;
+mod tables;
 
 #[cfg(test)]
 mod tests;
@@ -73,6 +74,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
 
 /// What holds after every message: what is selected is visible, what was seen is seen, what is typed is kept.
 fn settle(model: &mut Model, fx: &mut Vec<Effect>) {
+    tables::refresh(model);
     if model.screen != Screen::Room && !matches!(model.screen, Screen::Find) {
         return;
     }

@@ -1,7 +1,7 @@
 //! Indicators of compromise: what a value is, how it is written so that nobody follows it by accident, and whom it
 //! may be told (the Traffic Light Protocol, version 2). It must not look anything up.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::domain::audience::Audience;
 use crate::domain::words::words;

@@ -53,7 +53,11 @@ fn row(model: &Model, room: &Room, seq: Seq, theme: &Theme) -> (String, Style, S
         if let Some(answer) = &ask.answer {
             return (format!("{who} answered"), theme.good, format!("{}: {}", ask.text, answer.text));
         }
-        let seen = if ask.acknowledged.is_some() { "" } else { "?" };
+        let seen = match (ask.acknowledged.is_some(), ask.is_unheard(model.now)) {
+            (true, _) => "",
+            (false, true) => " no ack",
+            (false, false) => "?",
+        };
         return match ask.due_at {
             Some(at) => {
                 let style = if at <= model.now { theme.bad } else { theme.warn };

@@ -58,7 +58,12 @@ fn outcome(model: &Model, decision: &Decision, theme: &Theme) -> (String, ratatu
         let why = if verdict.reason.is_empty() { String::new() } else { format!(": {}", verdict.reason) };
         return (format!("{}{why}", verdict.verdict), theme.good);
     }
+    let against = match decision.objections.len() {
+        0 => String::new(),
+        n => format!("{n} against, "),
+    };
     let executor = decision.executor.as_ref().map(|e| format!("@{e}, ")).unwrap_or_default();
+    let executor = format!("{against}{executor}");
     match decision.check_at {
         Some(at) if at <= model.now => {
             let over = format_span(model.now - at);

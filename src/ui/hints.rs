@@ -35,6 +35,10 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
             pen.put_cut(&text, theme.bad);
             return;
         }
+        if room.composer.open && !preview.recall.is_empty() {
+            pen.put_cut(&preview.recall, theme.warn);
+            return;
+        }
         if let Some(milestone) = preview.offer.filter(|_| room.composer.open)
             && let Some(key) = model.keymap.first_key(model.contexts(), Action::AcceptMilestone)
         {

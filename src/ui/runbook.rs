@@ -6,13 +6,21 @@ use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::Placed;
-use crate::app::model::{Room, StepFocus};
+use crate::app::model::{Model, Room, StepFocus};
 use crate::app::words::step_mark;
+use crate::domain::brief::left;
 use crate::domain::incident::Step;
 use crate::domain::words::StepState;
 
 /// Draws the pane.
-pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf: &mut Buffer) {
+pub(super) fn draw(
+    model: &Model,
+    room: &Room,
+    placed: &Placed,
+    focus: bool,
+    theme: &Theme,
+    buf: &mut Buffer,
+) {
     let runbook = room.shown_runbook();
     if !placed.title.is_empty() {
         let name = runbook.map_or_else(
@@ -59,12 +67,12 @@ pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf
         let mut pen = Pen::new(buf, placed.body.row(y));
         match row {
             StepFocus::Heading(name) => _ = pen.put_cut(name, theme.dim),
-            StepFocus::Step(step) => draw_step(step, focus && nth == selected, &mut pen, theme),
+            StepFocus::Step(step) => draw_step(model, step, focus && nth == selected, &mut pen, theme),
         }
     }
 }
 
-fn draw_step(step: &Step, here: bool, pen: &mut Pen<'_>, theme: &Theme) {
+fn draw_step(model: &Model, step: &Step, here: bool, pen: &mut Pen<'_>, theme: &Theme) {
     let pick = |style| if here { theme.selected } else { style };
     let wide = pen.left() >= 36;
     let who = step.person.as_deref().unwrap_or_default();
@@ -76,6 +84,10 @@ fn draw_step(step: &Step, here: bool, pen: &mut Pen<'_>, theme: &Theme) {
             short.push(c);
         }
         pen.right(&format!(" {short}"), pick(theme.dim));
+    }
+    if let Some(due) = step.due_at.filter(|_| step.is_open()) {
+        let style = if due <= model.now { theme.bad } else { theme.warn };
+        pen.right(&format!(" {}", left(due, model.now)), pick(style));
     }
     let state = match step.state {
         StepState::Done => theme.good,

@@ -60,6 +60,8 @@ fn screens(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
         ("role", "r"),
         ("strike", "kkkkx"),
         ("undo", "u"),
+        ("board", ":decisions<enter>"),
+        ("step menu", "3v"),
         ("entry", "kkk<enter>"),
         ("step", "3<enter>"),
         ("find", "/key"),

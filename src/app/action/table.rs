@@ -2,6 +2,7 @@
 
 use super::{Action as A, ActionSpec, Context as C, Group as G};
 use crate::app::editor::Edit;
+use crate::domain::board::BoardKind as B;
 
 const fn row(
     action: A,
@@ -76,7 +77,15 @@ pub const TABLE: &[ActionSpec] = &[
     row(A::Amend, "amend", &["e"], &[C::Room], G::Selection, "", "Amend text or time in place"),
     row(A::AmendInEditor, "amend-in-editor", &["E"], &[C::Room], G::Selection, "", "Amend in the editor"),
     row(A::Star, "star", &["*"], &[C::Room], G::Selection, "", "Star the entry, or take the star back"),
-    row(A::Verdict, "verdict", &["v"], &[C::Room], G::Selection, "", "Verdict, answer or state of the entry"),
+    row(
+        A::Verdict,
+        "verdict",
+        &["v"],
+        &[C::Room],
+        G::Selection,
+        "",
+        "Verdict, answer or state of the entry or step",
+    ),
     row(
         A::Copy,
         "copy",
@@ -160,7 +169,30 @@ pub const TABLE: &[ActionSpec] = &[
     row(A::Suspend, "suspend", &["ctrl-z"], &[C::Anywhere], G::Rest, "", "Suspend to the shell"),
     row(A::Redraw, "redraw", &["ctrl-l"], &[C::Anywhere], G::Rest, "", "Draw the screen anew"),
     row(A::Stories, "stories", &[], &[], G::Look, "", "The improvement stories of this incident"),
-    row(A::Register, "register", &[], &[], G::Look, "", "The evidence of this incident"),
+    row(A::Board(B::Asks), "asks", &[], &[], G::Look, "", "Asks: who owes what, by time left"),
+    row(
+        A::Board(B::Decisions),
+        "decisions",
+        &[],
+        &[],
+        G::Look,
+        "",
+        "Decisions: what was said against them, what came of them",
+    ),
+    row(
+        A::Board(B::Hypotheses),
+        "hypotheses",
+        &[],
+        &[],
+        G::Look,
+        "",
+        "Hypotheses: open, supported, ruled out, by whom and why",
+    ),
+    row(A::Board(B::Scope), "scope-board", &[], &[], G::Look, "", "Scope: the assets, counted by state"),
+    row(A::Board(B::Evidence), "register", &[], &[], G::Look, "", "The register of evidence"),
+    row(A::Board(B::Iocs), "iocs", &[], &[], G::Look, "", "The indicators of compromise"),
+    row(A::Board(B::Links), "links", &[], &[], G::Look, "", "The links; Enter copies one"),
+    row(A::Board(B::Steps), "steps", &[], &[], G::Look, "", "Steps that are not done, those due first"),
     row(A::Clocks, "clock", &[], &[], G::State, "", "Running clocks: acknowledge one, or move its deadline"),
     row(A::Target, "target", &[], &[], G::State, "", "Another target for this incident, with a reason"),
     row(A::StoriesBoard, "stories-board", &[], &[], G::Board, "", "Stories of all incidents, overdue first"),
@@ -277,6 +309,15 @@ pub const TABLE: &[ActionSpec] = &[
         G::Edit,
         "",
         "Go on with the line in the editor",
+    ),
+    row(
+        A::QuickIoc,
+        "quick-ioc",
+        &["ctrl-o"],
+        &[C::Composer],
+        G::State,
+        "",
+        "Keep an indicator of the line, which stays as it is",
     ),
     row(
         A::AcceptMilestone,

@@ -1,9 +1,12 @@
 //! What lies over a screen: values on a stack, drawn by match, never widgets. An overlay changes nothing before
 //! Enter.
 
+use std::collections::BTreeMap;
+
 use super::lists::{Hit, RunbookChoice};
 use crate::app::editor::Editor;
 use crate::app::effect::Ticket;
+use crate::domain::board::BoardKind;
 use crate::domain::event::StepRef;
 use crate::domain::ids::{Seq, StoryId};
 use crate::domain::request::{Asked, StepMove};
@@ -55,6 +58,24 @@ pub enum PickFor {
     Target,
     /// What to do with an update that is not sent.
     Update(Seq),
+    /// A board of the room.
+    Board(BoardKind),
+    /// What to do with a step.
+    Step(StepRef),
+    /// Whose a step is.
+    Assignee(StepRef),
+    /// Who is asked from here on.
+    AskPerson(Seq),
+    /// Where an asset stands.
+    Scope(String),
+    /// The class of a file that is evidence, and the line that it belongs to.
+    EvidenceClass(String, Option<Seq>),
+    /// An indicator, and the line that it was seen in.
+    IocValue(Option<Seq>),
+    /// Who may be told of the indicator.
+    IocColour(String, Option<Seq>),
+    /// What to do with an indicator.
+    Ioc(String),
 }
 
 /// A line of a list to choose from.
@@ -87,6 +108,10 @@ pub struct Pick {
     pub selected: Option<String>,
     /// What is typed can be taken although no line has it (a new person).
     pub free: bool,
+    /// What else is known of each line, by id; the selected one's is shown below.
+    pub notes: BTreeMap<String, Vec<String>>,
+    /// What is said when there is no line; empty: the lines are awaited.
+    pub empty: String,
 }
 
 impl Pick {
@@ -94,7 +119,8 @@ impl Pick {
     #[must_use]
     pub fn new(purpose: PickFor, title: &str, items: Vec<Item>) -> Self {
         let editor = Editor::default();
-        Self { purpose, title: title.to_owned(), items, editor, selected: None, free: false }
+        let (notes, empty) = (BTreeMap::new(), String::new());
+        Self { purpose, title: title.to_owned(), items, editor, selected: None, free: false, notes, empty }
     }
 
     /// The lines that match what is typed, in their order: those that begin with it first.
@@ -165,8 +191,14 @@ pub enum AskFor {
     StoryVerify(StoryId),
     /// Why a story is given up.
     StoryDrop(StoryId),
-    /// The file that is evidence.
-    Evidence,
+    /// The file that is evidence, for this line.
+    Evidence(Option<Seq>),
+    /// How much more time an ask gets.
+    Extend(Seq),
+    /// By when a step should be done.
+    StepDue(StepRef),
+    /// What is said against a decision.
+    Object(Seq),
     /// The title of a story, `@owner` and a date in it.
     Story,
     /// What ended the incident.

@@ -38,6 +38,13 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
             boards::show(model, format!("Postmortem of {incident}"), text.lines);
         }
         (Waiting::RunbookText(title), Answer::Text(text)) => boards::show(model, title, text.lines),
+        (Waiting::Evidence(log, _), Answer::Stored(events)) => {
+            room::stored(model, log, ticket, &events);
+            room::evidence_added(model, &events);
+        }
+        (Waiting::Evidence(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
+            bring_back(model, &typed, &t);
+        }
         (Waiting::Home, Answer::Home(list)) => {
             model.home.list = list;
             model.home.loaded = true;

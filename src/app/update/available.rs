@@ -44,6 +44,7 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::Phase
         | Action::Milestone
         | Action::Runbook
+        | Action::QuickIoc
         | Action::Evidence => match room {
             None => blocked("open an incident first"),
             Some(room) if room.incident.state == State::Closed => {
@@ -67,7 +68,7 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::StoryPostmortem => super::boards::blocked(model, action).map_or(Available, blocked),
         Action::Story
         | Action::Stories
-        | Action::Register
+        | Action::Board(_)
         | Action::Brief
         | Action::CopyBrief
         | Action::Filter
@@ -86,7 +87,7 @@ pub fn available(model: &Model, action: Action) -> Availability {
             Some(room) if room.current_step().is_none() => blocked("no runbook is attached: o attaches one"),
             Some(_) => Available,
         },
-        Action::CrossOut if room.is_some_and(|r| r.focus == Pane::Runbook) => {
+        Action::CrossOut | Action::Verdict if room.is_some_and(|r| r.focus == Pane::Runbook) => {
             if room.and_then(|r| r.current_step()).is_some() {
                 Available
             } else {

@@ -4,10 +4,10 @@ mod clock;
 
 use super::super::action::{self, Action};
 use super::super::effect::Effect;
-use super::super::model::{Ask, AskFor, Item, Model, Overlay, Pick, PickFor, Waiting};
+use super::super::model::{Ask, AskFor, Item, Model, Overlay, Pick, PickFor, Room, Waiting};
 use super::available::{Availability, available};
-use super::{compose, keys, room};
-use crate::domain::request::Request;
+use super::{compose, keys, room, tables};
+use crate::domain::request::{Keep, Request, StepPick};
 use crate::domain::role;
 use crate::domain::severity::Move;
 use crate::domain::verb;
@@ -57,7 +57,11 @@ pub(super) fn state(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         Action::Milestone => milestone(model),
         Action::Role => roles(model),
         Action::Runbook => runbooks(model, fx),
-        Action::Evidence => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Evidence, ""))),
+        Action::Evidence => {
+            // A line that was gone to is what the file belongs to; the end that is followed is not.
+            let entry = model.room.as_ref().filter(|r| r.selected.is_some()).and_then(Room::current_entry);
+            model.overlays.push(Overlay::Ask(Ask::new(AskFor::Evidence(entry), "")));
+        }
         Action::Story => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Story, ""))),
         Action::Clocks => clock::clocks(model),
         Action::Target => clock::targets(model),
@@ -177,6 +181,16 @@ pub(super) fn role_of_selection(model: &mut Model) {
 
 fn person(model: &mut Model, role: &str) {
     let Some(room) = &model.room else { return };
+    let title = match room.incident.roster.holder(role) {
+        Some(holder) if !role::may_be_shared(role) => format!("{role}: handed over by {holder} to"),
+        _ => format!("{role}: who takes it"),
+    };
+    people(model, PickFor::Person(role.to_owned()), &title);
+}
+
+/// The people of the room to choose from, or a new name.
+pub(super) fn people(model: &mut Model, purpose: PickFor, title: &str) {
+    let Some(room) = &model.room else { return };
     let mut people: Vec<String> = vec![model.me.clone()];
     let seen = room.incident.roster.people().into_iter().map(str::to_owned);
     let asked = room.incident.talk.asks.values().filter_map(|a| a.person.clone());
@@ -196,11 +210,7 @@ fn person(model: &mut Model, role: &str) {
             blocked: String::new(),
         })
         .collect();
-    let title = match room.incident.roster.holder(role) {
-        Some(holder) if !role::may_be_shared(role) => format!("{role}: handed over by {holder} to"),
-        _ => format!("{role}: who takes it"),
-    };
-    let mut pick = Pick::new(PickFor::Person(role.to_owned()), &title, items);
+    let mut pick = Pick::new(purpose, title, items);
     pick.free = true;
     model.overlays.push(Overlay::Pick(pick));
 }
@@ -228,8 +238,12 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
     if !blocked.is_empty() {
         return model.warn(blocked);
     }
+    if let PickFor::Board(kind) = purpose {
+        return tables::enter(model, kind, &id, fx);
+    }
     model.overlays.pop();
     match purpose {
+        PickFor::Board(_) => {}
         PickFor::Palette => run_palette(model, &id, fx),
         PickFor::Severity => set_severity(model, id, fx),
         PickFor::Phase => {
@@ -245,6 +259,9 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         PickFor::Role => person(model, &id),
         PickFor::Person(role) => room::submit_one(model, Request::AssignRole { role, person: id }, fx),
         PickFor::Runbook => room::attach_runbook(model, id, fx),
+        PickFor::Verdict(target) if id == "objection" => {
+            model.overlays.push(Overlay::Ask(Ask::new(AskFor::Object(target), "")));
+        }
         PickFor::Verdict(target) => {
             if let Ok(verdict) = id.parse::<Verdict>() {
                 model.overlays.push(Overlay::Ask(Ask::new(AskFor::Verdict(target, verdict), "")));
@@ -255,17 +272,22 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
                 model.overlays.push(Overlay::Ask(Ask::new(AskFor::Hypothesis(target, state), "")));
             }
         }
-        PickFor::Ask(target) if id == "acknowledge" => {
-            let person = model
-                .room
-                .as_ref()
-                .and_then(|r| r.incident.talk.asks.get(&target))
-                .and_then(|a| a.person.clone());
-            room::submit_one(model, Request::Acknowledge { target, person }, fx);
-        }
         PickFor::Clock => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Clock(id), ""))),
         PickFor::Target => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Target(id), ""))),
-        PickFor::Ask(target) => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Answer(target), ""))),
+        PickFor::Ask(target) => tables::ask(model, target, &id, fx),
+        PickFor::Step(at) => tables::step(model, at, &id, fx),
+        PickFor::Assignee(at) => {
+            let step = StepPick::Exactly(at);
+            room::submit_one(model, Request::AssignStep { step, person: id }, fx);
+        }
+        PickFor::AskPerson(target) => {
+            room::submit_one(model, Keep::Reassign { target, person: id }.into(), fx);
+        }
+        PickFor::Scope(asset) => tables::set_scope(model, asset, &id, fx),
+        PickFor::EvidenceClass(path, entry) => room::add_evidence(model, path, id, entry, fx),
+        PickFor::IocValue(entry) => tables::ioc_colour(model, id, entry),
+        PickFor::IocColour(value, entry) => tables::add_ioc(model, value, entry, &id, fx),
+        PickFor::Ioc(value) => tables::ioc(model, value, &id, fx),
         PickFor::Update(target) if id == "approve" => {
             room::submit_one(model, Request::ApproveUpdate { target }, fx);
         }

@@ -314,7 +314,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
         Verb::Ask(asked) => room::submit_typed(model, asked, typed, fx),
         // Read to a request before it comes here.
         Verb::MoveClock(_) => {}
-        Verb::Evidence(path, class) => room::add_evidence(model, path, class, fx),
+        Verb::Evidence(path, class) => room::add_evidence(model, path, class, None, fx),
         Verb::Attach(name) => room::attach_typed(model, name, typed, fx),
         Verb::Postmortem(step) => {
             let step = match step {
@@ -338,12 +338,14 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
         }
         Verb::Show(word) => match word {
             "brief" => super::keys::run(model, Action::Brief, 0, fx),
-            "evidence" => super::keys::run(model, Action::Register, 0, fx),
             "runbooks" => super::keys::run(model, Action::RunbooksBoard, 0, fx),
             "updates" => super::keys::run(model, Action::UpdatesBoard, 0, fx),
             "home" => room::go_home(model, fx),
             "quit" => fx.push(Effect::Quit),
-            _ => super::choose::palette(model),
+            word => match word.parse() {
+                Ok(kind) => super::keys::run(model, Action::Board(kind), 0, fx),
+                Err(_) => super::choose::palette(model),
+            },
         },
     }
 }
@@ -403,9 +405,20 @@ pub fn preview(model: &Model) -> Preview {
             } else {
                 secret::rules_in(room.composer.editor.text()).first().copied()
             };
-            Preview { text, age, offer: offered_by(room, &entry), problem: false, secret }
+            let recall = match entry.line {
+                Line::Hypothesis => recall(model, room, &entry.text),
+                _ => String::new(),
+            };
+            Preview { text, age, offer: offered_by(room, &entry), recall, problem: false, secret }
         }
     }
+}
+
+/// Why something like a hypothesis was ruled out before; empty when nothing was.
+fn recall(model: &Model, room: &Room, text: &str) -> String {
+    let Some(old) = crate::domain::resemble::ruled_out(&room.incident, text) else { return String::new() };
+    let at = clock(old.now.at, model);
+    format!("like #{}, ruled out by {} {at}: {}", old.seq, old.now.by, old.now.why)
 }
 
 /// What stands at the right of the composer.
@@ -417,6 +430,8 @@ pub struct Preview {
     pub age: String,
     /// The milestone that the line looks like.
     pub offer: Option<Milestone>,
+    /// Why something like it was ruled out before.
+    pub recall: String,
     /// They say why the line is not taken.
     pub problem: bool,
     /// The line holds what looks like a secret: the rule that knows it. Enter masks it.

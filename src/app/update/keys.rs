@@ -8,7 +8,7 @@ use super::super::key::Key;
 use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Screen, Waiting};
 use super::available::{Availability, available};
-use super::{boards, choose, closing, compose, declare, find, motion, room, selection};
+use super::{boards, choose, closing, compose, declare, find, motion, room, selection, tables};
 
 /// A key was pressed.
 pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
@@ -107,7 +107,6 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::Reopen => choose::state(model, action, fx),
         Action::Brief
         | Action::Stories
-        | Action::Register
         | Action::CopyBrief
         | Action::FindNext
         | Action::FindBefore
@@ -118,6 +117,8 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::RunbookAfter
         | Action::DismissAlarm
         | Action::Undo => room::look(model, action, fx),
+        Action::Board(kind) => tables::open(model, kind),
+        Action::QuickIoc => tables::quick_ioc(model),
         Action::Find => find::open(model, fx),
         Action::StoriesBoard
         | Action::RunbooksBoard

@@ -2,9 +2,10 @@
 
 use super::super::effect::Effect;
 use super::super::model::{AskFor, Model, Overlay, Waiting};
-use super::{boards, closing, room};
+use super::{boards, closing, room, tables};
 use crate::app::effect::ClosingStep;
-use crate::domain::request::{Request, StepPick};
+use crate::domain::request::{Keep, Request, StepPick, When};
+use crate::domain::time::{Span, parse_span};
 use crate::domain::verb::{self, Verb};
 use crate::domain::words::{ClosureState, HypothesisState};
 
@@ -55,10 +56,23 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
             }
             return;
         }
-        AskFor::Evidence => {
+        AskFor::Evidence(entry) => {
             model.overlays.pop();
-            return room::add_evidence(model, text, String::new(), fx);
+            return tables::evidence_class(model, text, entry);
         }
+        AskFor::Extend(target) => match span(&text) {
+            Some(by) => Keep::Extend { target, by }.into(),
+            None => return problem(model, "write how much more: 5m"),
+        },
+        AskFor::StepDue(at) => {
+            let step = StepPick::Exactly(at);
+            match span(&text) {
+                Some(by) => Keep::StepDue { step, due: Some(When::In(by)) }.into(),
+                None if text == "none" => Keep::StepDue { step, due: None }.into(),
+                None => return problem(model, "write how long from now: 15m, or none"),
+            }
+        }
+        AskFor::Object(target) => Keep::Object { target, text: text.clone(), person: None }.into(),
         AskFor::Story => match verb::read("story", &text, None) {
             Ok(Verb::Ask(asked)) => asked.request,
             Ok(_) => return,
@@ -104,6 +118,11 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
     };
     model.overlays.pop();
     room::submit_typed(model, request.into(), &text, fx);
+}
+
+/// A span that is longer than nothing.
+fn span(text: &str) -> Option<Span> {
+    parse_span(text.trim_start_matches('+')).ok().filter(|span| *span > Span::zero())
 }
 
 fn problem(model: &mut Model, why: &str) {

@@ -6,9 +6,10 @@ use super::super::model::{
     Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Reader, Room, RowId, Screen, Waiting,
 };
 use crate::app::layout::Pane;
+use crate::domain::board;
 use crate::domain::clocks;
-use crate::domain::event::Recorded;
-use crate::domain::ids::LogId;
+use crate::domain::event::{Event, Recorded};
+use crate::domain::ids::{LogId, Seq};
 use crate::domain::request::{Asked, Request};
 use crate::domain::time::Utc;
 use crate::domain::words::State;
@@ -50,12 +51,33 @@ pub(super) fn attach_typed(model: &mut Model, name: String, typed: &str, fx: &mu
     fx.push(Effect::AttachRunbook { ticket, log, by, name });
 }
 
-/// Adds a file as evidence.
-pub(super) fn add_evidence(model: &mut Model, path: String, class: String, fx: &mut Vec<Effect>) {
+/// Adds a file as evidence: it is hashed away from the screen, and what was computed is told.
+pub(super) fn add_evidence(
+    model: &mut Model,
+    path: String,
+    class: String,
+    entry: Option<Seq>,
+    fx: &mut Vec<Effect>,
+) {
     let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
     let by = model.me.clone();
-    let ticket = model.ticket(Waiting::Submit(log));
-    fx.push(Effect::AddEvidence { ticket, log, by, path, class });
+    let typed = format!(":evidence \"{path}\" {class}").trim_end().to_owned();
+    let ticket = model.ticket(Waiting::Evidence(log, typed));
+    model.tell(format!("reading {path}…"));
+    fx.push(Effect::AddEvidence { ticket, log, by, path, class, entry });
+}
+
+/// What was computed of a file.
+pub(super) fn evidence_added(model: &mut Model, events: &[Recorded]) {
+    let added = events.iter().rev().find_map(|e| match &e.event {
+        Some(Event::EvidenceAdded(item)) => Some((e.seq, item)),
+        _ => None,
+    });
+    if let Some((seq, item)) = added {
+        let bytes = item.size.map(board::size).unwrap_or_default();
+        let hash: String = item.sha256.iter().flat_map(|h| h.chars()).take(12).collect();
+        model.tell(format!("evidence #{seq} {}: {bytes}, sha256 {hash}…", item.name));
+    }
 }
 
 /// Others stored something.
@@ -181,13 +203,8 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
     let brief = || Overlay::Read(Reader { what: Read::Brief, scroll: 0 });
     match action {
         Action::Brief => model.overlays.push(brief()),
-        Action::Stories | Action::Register => {
-            let (title, lines) = if action == Action::Stories {
-                ("Improvement stories", stories(model))
-            } else {
-                ("Evidence", register(model))
-            };
-            let what = Read::Text(title.to_owned(), lines);
+        Action::Stories => {
+            let what = Read::Text("Improvement stories".to_owned(), stories(model));
             model.overlays.push(Overlay::Read(Reader { what, scroll: 0 }));
         }
         Action::CopyBrief => {
@@ -377,22 +394,6 @@ fn stories(model: &Model) -> Vec<String> {
         .collect();
     if lines.is_empty() {
         lines.push("None yet. S files one.".to_owned());
-    }
-    lines
-}
-
-/// The evidence of the incident, each item in a line.
-fn register(model: &Model) -> Vec<String> {
-    let Some(room) = &model.room else { return Vec::new() };
-    let mut lines = Vec::new();
-    for item in &room.incident.record.evidence {
-        let size = item.size.map(|s| format!(", {s} bytes")).unwrap_or_default();
-        let holder = item.custody.last().map_or(&item.acquired_by, |c| &c.to);
-        lines.push(format!("{} {} ({}{size}) held by @{holder}", item.seq, item.name, item.class));
-        lines.push(format!("  {} {}", item.location, item.sha256.as_deref().unwrap_or_default()));
-    }
-    if lines.is_empty() {
-        lines.push("None yet. V adds a file.".to_owned());
     }
     lines
 }

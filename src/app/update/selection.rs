@@ -6,7 +6,7 @@ use super::super::layout::Pane;
 use super::super::model::{
     Ask, AskFor, Confirm, Item, Model, Overlay, Pick, PickFor, Read, Reader, RowId, Screen, Waiting,
 };
-use super::{choose, closing, compose, room};
+use super::{choose, closing, compose, room, tables};
 use crate::domain::ids::Seq;
 use crate::domain::request::{Request, StepMove, StepPick};
 use crate::domain::words::{EntryKind, HypothesisState, StepState, Verdict};
@@ -31,7 +31,11 @@ pub(super) fn act(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
             }
         }
         Action::Verdict => {
-            if let Some(seq) = entry(model) {
+            let step =
+                model.room.as_ref().filter(|r| r.focus == Pane::Runbook).and_then(|r| r.current_step());
+            if let Some(at) = step.map(|s| s.at) {
+                tables::steps(model, at);
+            } else if let Some(seq) = entry(model) {
                 verdict(model, seq);
             }
         }
@@ -87,12 +91,15 @@ fn amend_in_editor(model: &mut Model, fx: &mut Vec<Effect>) {
     fx.push(Effect::Edit(ticket, EditTarget::Entry { log, seq, text }));
 }
 
+/// A line of a short menu.
 fn item(id: &str, label: &str, detail: &str) -> Item {
     Item { id: id.to_owned(), label: label.to_owned(), detail: detail.to_owned(), ..Item::default() }
 }
 
-fn verdict(model: &mut Model, seq: Seq) {
-    let Some(entry) = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq)) else { return };
+/// What can be said of an entry.
+pub(super) fn verdict(model: &mut Model, seq: Seq) {
+    let Some(room) = &model.room else { return };
+    let Some(entry) = room.incident.timeline.get(seq) else { return };
     let (purpose, title, items) = match entry.kind {
         EntryKind::Decision => {
             let detail = |v: &Verdict| match v {
@@ -100,7 +107,9 @@ fn verdict(model: &mut Model, seq: Seq) {
                 Verdict::Reversed => "it was taken back",
                 Verdict::NoEffect => "nothing changed by it",
             };
-            let items = Verdict::ALL.iter().map(|v| item(v.as_str(), v.as_str(), detail(v))).collect();
+            let mut items: Vec<Item> =
+                Verdict::ALL.iter().map(|v| item(v.as_str(), v.as_str(), detail(v))).collect();
+            items.push(item("objection", "objection", "something is said against it"));
             (PickFor::Verdict(seq), "What came of the decision", items)
         }
         EntryKind::Hypothesis => {
@@ -113,13 +122,7 @@ fn verdict(model: &mut Model, seq: Seq) {
                 HypothesisState::ALL.iter().map(|s| item(s.as_str(), s.as_str(), detail(s))).collect();
             (PickFor::Hypothesis(seq), "Where the hypothesis stands", items)
         }
-        EntryKind::Ask => {
-            let items = vec![
-                item("acknowledge", "acknowledge", "the person has it"),
-                item("answer", "answer", "what came of it"),
-            ];
-            (PickFor::Ask(seq), "The ask", items)
-        }
+        EntryKind::Ask => (PickFor::Ask(seq), "The ask", tables::ask_items(&room.incident, seq)),
         EntryKind::Update => {
             let items =
                 vec![item("approve", "approve", "it may go out"), item("send", "send", "it went out")];

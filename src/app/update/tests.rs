@@ -453,7 +453,7 @@ fn stories_and_evidence_are_listed() {
     let text = format!("{:?}", reader.what);
     assert!(text.contains("S1 keep keys out of CI variables (@carol"), "{text}");
     desk.keys("<esc>:evidence<enter>");
-    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Read(_))));
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Pick(pick)) if pick.title == "Evidence: 0"));
 }
 
 #[test]

@@ -8,12 +8,13 @@ use std::sync::mpsc::Sender;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{boards, lists};
-use crate::app::effect::{ClosingStep, Effect, NewIncident};
+use crate::app::effect::{ClosingStep, Effect, NewIncident, Ticket};
 use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::incident::UNCLASSIFIED;
 use crate::domain::quick_entry;
-use crate::domain::request::{Asked, Declaration, Request};
+use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
 use crate::domain::words::{IncidentKind, State};
 use crate::service::{Cause, Failure, FindQuery, IncidentFilter, Service, Similar, read_evidence};
 use crate::shell::input::Poke;
@@ -39,6 +40,7 @@ impl Outbox {
 /// What the ordered queue does.
 enum Job {
     Effect(Effect),
+    Evidence(Ticket, LogId, String, Result<NewEvidence, Failure>),
     Opened(LogId, Seq),
     Refresh(LogId),
     RefreshHome,
@@ -89,6 +91,18 @@ impl Work {
                     let Some(ticket) = effect.ticket() else { return };
                     let answer = ask(&session, &service, effect).await;
                     outbox.send(Msg::Answer(ticket, answer.unwrap_or_else(|f| Answer::Failed(trouble(&f)))));
+                });
+            }
+            Effect::AddEvidence { ticket, log, by, path, class, entry } => {
+                // A large file is read beside the queue: no line waits for it.
+                let queue = self.queue.clone();
+                self.runtime.spawn(async move {
+                    let class = if class.trim().is_empty() { UNCLASSIFIED.to_owned() } else { class };
+                    let read =
+                        tokio::task::spawn_blocking(move || read_evidence(Path::new(&path), &class, ""));
+                    let read = read.await.unwrap_or_else(|_| Err(Failure::no("reading the file broke off")));
+                    let read = read.map(|evidence| NewEvidence { entry, ..evidence });
+                    let _ = queue.send(Job::Evidence(ticket, log, by, read));
                 });
             }
             effect => {
@@ -157,6 +171,13 @@ impl Clerk {
                         self.outbox.send(Msg::HomeRefreshed(list));
                     }
                 }
+                Job::Evidence(ticket, log, by, read) => {
+                    let answer = match read {
+                        Ok(evidence) => self.submit(log, &by, &[Request::AddEvidence(evidence).into()]).await,
+                        Err(failure) => Answer::Failed(trouble(&failure)),
+                    };
+                    self.outbox.send(Msg::Answer(ticket, answer));
+                }
                 Job::Effect(effect) => {
                     let Some(ticket) = effect.ticket() else { continue };
                     let answer = self.perform(effect).await;
@@ -207,19 +228,6 @@ impl Clerk {
                 }
                 Err(failure) => Err(failure),
             },
-            Effect::AddEvidence { log, by, path, class, .. } => {
-                // The screen asks for the file only; the class can be told by the command line.
-                let class = if class.trim().is_empty() { "unclassified".to_owned() } else { class };
-                let read =
-                    tokio::task::spawn_blocking(move || read_evidence(Path::new(&path), &class, "")).await;
-                match read {
-                    Ok(Ok(evidence)) => {
-                        return self.submit(log, &by, &[Request::AddEvidence(evidence).into()]).await;
-                    }
-                    Ok(Err(failure)) => Err(failure),
-                    Err(_) => Err(Failure::no("reading the file broke off")),
-                }
-            }
             Effect::Closing { log, by, step, .. } => self.closing(log, &by, step).await.map(Answer::Closing),
             _ => Ok(Answer::Done),
         };

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layout::overlay;
 use crate::app::model::{Ask, AskFor, Model};
+use crate::domain::request::StepMove;
 use crate::ui::frame;
 use crate::ui::text::Pen;
 use crate::ui::theme::Theme;
@@ -13,6 +14,7 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
     match purpose {
         AskFor::Identity => ("Who are you?", "your handle, such as alice; asked once a session"),
         AskFor::Strike(_) => ("Cross out: why?", "the entry stays, struck, with the reason"),
+        AskFor::Step(_, StepMove::Block) => ("Blocked: by what?", "it stands in the brief until it is done"),
         AskFor::Step(..) => ("Skip the step: why?", "the reason goes into the postmortem"),
         AskFor::Severity(_) => ("Severity goes down: why?", "one line; it goes into the log"),
         AskFor::Verdict(..) => ("How do you know?", "may be left empty"),
@@ -30,7 +32,13 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
         AskFor::StoryShip(_) => ("Shipped: by which change?", "its link, or in words why there is none"),
         AskFor::StoryVerify(_) => ("Verified: by what?", "the test, rule, drill or runbook that shows it"),
         AskFor::StoryDrop(_) => ("Drop the story: why?", "the reason stays with the story"),
-        AskFor::Evidence => ("Evidence", "the path of a file: it is hashed and stays where it is"),
+        AskFor::Evidence(None) => ("Evidence", "the path of a file: it is hashed and stays where it is"),
+        AskFor::Evidence(_) => ("Evidence for this line", "the path of a file: hashed, it stays where it is"),
+        AskFor::Extend(_) => ("More time", "from the end of the time box, or from now when it ran out"),
+        AskFor::StepDue(_) => ("Due in", "15m, 2h; none takes it off"),
+        AskFor::Object(_) => {
+            ("What is said against it", "it stands with the decision, and in the postmortem")
+        }
         AskFor::Story => ("Improvement story", "what must change, then @owner"),
         AskFor::Resolve => ("Resolved: what ended it?", "ends the room's clocks; may be left empty"),
         AskFor::Reopen => ("Reopen: why?", "one line"),

@@ -8,13 +8,23 @@ use crate::ui::text::{self, Pen};
 use crate::ui::theme::Theme;
 use crate::ui::{first_row, frame};
 
+/// The rows for what else is known of the selected line of a board.
+const NOTES: u16 = 4;
+
 /// Draws it.
 pub(super) fn draw(model: &Model, pick: &Pick, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
     let visible = pick.visible();
     let palette = pick.purpose == PickFor::Palette;
-    let wanted = u16::try_from(pick.items.len().saturating_add(2)).unwrap_or(u16::MAX).max(4);
+    let board = matches!(pick.purpose, PickFor::Board(_));
+    let foot = if board { NOTES.saturating_add(1) } else { 0 };
+    let lines = pick.items.len().saturating_add(2).saturating_add(usize::from(foot));
+    let wanted = u16::try_from(lines).unwrap_or(u16::MAX).max(4);
     let rows = wanted.min(model.size.h.saturating_sub(4));
-    let columns = if palette { 100 } else { 76 };
+    let columns = match (palette, board) {
+        (_, true) => 116,
+        (true, _) => 100,
+        _ => 76,
+    };
     let inside = frame::boxed(
         overlay(model.size, rows, columns.min(model.size.w.saturating_sub(4))),
         &pick.title,
@@ -23,18 +33,32 @@ pub(super) fn draw(model: &Model, pick: &Pick, theme: &Theme, buf: &mut Buffer) 
     );
     let cursor = super::typed(&pick.editor, inside.row(0), theme, buf);
     let place = pick.place(&visible);
-    let height = usize::from(inside.h.saturating_sub(1));
+    // What else is known of the selected line stands below, where there is room for both.
+    let foot = if inside.h > foot.saturating_mul(2) { foot } else { 0 };
+    let height = usize::from(inside.h.saturating_sub(1).saturating_sub(foot));
+    if foot > 0
+        && let Some(notes) = visible.get(place).and_then(|i| pick.notes.get(&i.id))
+    {
+        let rows = notes.iter().flat_map(|n| text::wrap(n, inside.w.saturating_sub(2), usize::from(NOTES)));
+        for (nth, row) in rows.take(usize::from(NOTES)).enumerate() {
+            let y = inside.h.saturating_sub(NOTES).saturating_add(u16::try_from(nth).unwrap_or(u16::MAX));
+            let mut pen = Pen::new(buf, inside.row(y));
+            pen.put(" ", theme.text);
+            pen.put(&row, theme.dim);
+        }
+    }
     if visible.is_empty() {
         let typed = pick.editor.text().trim().trim_start_matches('@');
         let say = match (pick.free, typed.is_empty(), pick.items.is_empty()) {
             (true, false, _) => format!("Enter takes {typed}"),
+            (_, true, true) if !pick.empty.is_empty() => pick.empty.clone(),
             (_, true, true) => "reading…".to_owned(),
             _ => "nothing matches".to_owned(),
         };
         Pen::new(buf, inside.row(1)).put_cut(&format!("  {say}"), theme.dim);
         return cursor;
     }
-    let most = if palette { 22 } else { inside.w / 2 };
+    let most = if palette || board { 22 } else { inside.w / 2 };
     let label = visible.iter().map(|i| text::width(&i.label)).max().unwrap_or(0).min(most);
     let first = first_row(place, height, visible.len());
     for (nth, item) in visible.iter().enumerate().skip(first).take(height) {
