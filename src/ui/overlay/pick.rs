@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, pick: &Pick, theme: &Theme, buf: &mut Buffer) 
     let cursor = super::typed(&pick.editor, inside.row(0), theme, buf);
     let place = pick.place(&visible);
     // What else is known of the selected line stands below, where there is room for both.
-    let foot = if inside.h > foot.saturating_mul(2) { foot } else { 0 };
+    let foot = if inside.h >= foot.saturating_add(3) { foot } else { 0 };
     let height = usize::from(inside.h.saturating_sub(1).saturating_sub(foot));
     if foot > 0
         && let Some(notes) = visible.get(place).and_then(|i| pick.notes.get(&i.id))

@@ -101,6 +101,10 @@ fn indicators_are_defanged_and_kept_inside() {
         (&rows[2]["kind"], &rows[2]["tlp"], &rows[2]["note"]),
         (&"account".into(), &"green".into(), &"seen in the mail".into())
     );
+    // A digest is no secret: it is kept as it is.
+    let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    desk.ok(&["ioc", "add", &id, digest]);
+    assert_eq!(desk.json(&["ioc", "list", &id])["iocs"][3]["live"], digest);
     desk.run(&["update", &id, "customers", "we block 203.0.113.7"]).refuses(1, "TLP:RED");
     desk.ok(&["update", &id, "internal", "we block 203.0.113.7"]);
     desk.ok(&["ioc", "remove", &id, "203.0.113.7", "--reason", "our own scanner"]);

@@ -205,6 +205,8 @@ fn full(desk: &Desk) -> String {
     desk.ok(&["evidence", "add", &id, &file, "--class", "log", "--source", "kms"]);
     let at = last(&id);
     desk.ok(&["evidence", "transfer", &id, &at, "carol", "--reason", "analysis"]);
+    desk.ok(&["evidence", "withdraw", &id, &at, "--reason", "another case"]);
+    desk.ok(&["ioc", "add", &id, "evil.example", "--about", &at, "--note", "asked for the key"]);
     desk.ok(&["update", &id, "customers", "we are looking", "--draft", "--next", "30m"]);
     let at = last(&id);
     desk.ok(&["update", &id, "approve", &at]);
