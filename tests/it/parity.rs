@@ -42,7 +42,15 @@ const ACTIONS: &[(&str, &str)] = &[
     ("find", "warroom search 'disk full'"),
     ("system-lines", "warroom timeline . --all"),
     ("stories", "warroom story list"),
-    ("register", "warroom show ."),
+    ("register", "warroom evidence list ."),
+    ("quick-ioc", "warroom ioc add . evil.example --tlp red"),
+    ("asks", "warroom board . asks"),
+    ("decisions", "warroom board . decisions"),
+    ("hypotheses", "warroom board . hypotheses"),
+    ("scope-board", "warroom scope . list"),
+    ("iocs", "warroom ioc list ."),
+    ("links", "warroom link ."),
+    ("steps", "warroom board . steps"),
     ("home", "warroom list"),
     ("close", "warroom close 12"),
     ("publish", "warroom postmortem publish 12"),
@@ -54,15 +62,24 @@ const ACTIONS: &[(&str, &str)] = &[
 /// A verb of the `:` line whose command has another name or more words.
 const VERBS_AS: &[(&str, &str)] = &[
     ("approve", "warroom update . approve 12"),
-    ("asks", "warroom show ."),
-    ("decisions", "warroom show ."),
-    ("hypotheses", "warroom show ."),
-    ("iocs", "warroom show ."),
-    ("links", "warroom show ."),
+    ("asks", "warroom board . asks"),
+    ("decisions", "warroom board . decisions"),
+    ("hypotheses", "warroom board . hypotheses"),
+    ("iocs", "warroom ioc list ."),
+    ("links", "warroom link ."),
     ("runbooks", "warroom runbook list"),
     ("send", "warroom update . send 12"),
-    ("steps", "warroom show ."),
+    ("steps", "warroom board . steps"),
     ("stories", "warroom story list"),
+    ("assign", "warroom step . assign 3 --person bob"),
+    ("due", "warroom step . due 3 --by 15m"),
+    ("extend", "warroom extend . 12 5m"),
+    ("ioc", "warroom ioc add . evil.example --tlp red"),
+    ("no-ioc", "warroom ioc remove . evil.example --reason 'our own'"),
+    ("object", "warroom object . 12 'it stops every deploy'"),
+    ("reassign", "warroom reassign . 12 carol"),
+    ("take-over", "warroom step . doing 3 --force"),
+    ("unlink", "warroom link . --remove bridge"),
     ("attach", "warroom runbook attach . signing-key-compromised"),
     ("block", "warroom step . block 3 --reason 'no access'"),
     ("check", "warroom postmortem check 12"),
@@ -70,7 +87,7 @@ const VERBS_AS: &[(&str, &str)] = &[
     ("doing", "warroom step . doing 3"),
     ("draft", "warroom postmortem draft 12"),
     ("edit", "warroom postmortem edit 12"),
-    ("evidence", "warroom show ."),
+    ("evidence", "warroom evidence list ."),
     ("find", "warroom search 'disk full'"),
     ("help", "warroom --help"),
     ("home", "warroom list"),
@@ -78,7 +95,7 @@ const VERBS_AS: &[(&str, &str)] = &[
     ("kind", "warroom set . --kind drill"),
     ("publish", "warroom postmortem publish 12"),
     ("release", "warroom role . scribe bob --release"),
-    ("scope", "warroom set . --scope 'build-7 affected'"),
+    ("scope", "warroom scope . build-7 build-8 --state affected"),
     ("service", "warroom set . --service payments"),
     ("skip", "warroom step . skip 3 --reason 'nothing is built here'"),
     ("story", "warroom story add . 'Sign in the KMS only'"),
@@ -97,8 +114,7 @@ const SCREEN: &[(&str, &str)] = &[
 ];
 
 /// Verbs whose command is named when they come.
-const TO_NAME: &[&str] =
-    &["assign", "due", "extend", "ioc", "no-ioc", "object", "reassign", "take-over", "unlink", "take"];
+const TO_NAME: &[&str] = &["take"];
 
 fn is_read(command: &str) {
     let words = shell_words::split(command).unwrap();
