@@ -110,6 +110,7 @@ const VERBS_AS: &[(&str, &str)] = &[
 
 /// What only a screen does, and why no command is needed.
 const SCREEN: &[(&str, &str)] = &[
+    ("board-filter", "a command has options that narrow"),
     ("copy", "a command prints: `warroom timeline`, `warroom runbook show`"),
     ("quit", "leaves the screen"),
 ];
