@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fills a home with past incidents, for measuring: fill_home.py HOME INCIDENTS ENTRIES.
 
-The home must exist (start warroom once, or `warroom --home HOME init`). Every incident gets the same share of the
+The home must exist (start warroom once in it). Every incident gets the same share of the
 entries, in valid wrl1 chains; all but the newest are closed. Standard library only.
 """
 import hashlib, json, os, random, sqlite3, sys, uuid
@@ -13,7 +13,6 @@ def main():
     home, incidents, entries = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     db = sqlite3.connect(os.path.join(home, "warroom.db"), isolation_level=None)
     triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    rng = random.Random(7)
     per = max(3, entries // incidents)
     db.execute("PRAGMA synchronous = OFF")
     db.execute("BEGIN")
@@ -21,8 +20,9 @@ def main():
         db.execute(f"DROP TRIGGER {name}")
     base = 1_700_000_000_000
     taken = db.execute("SELECT coalesce(max(number), 0) FROM summary WHERE year = 2025").fetchone()[0]
+    rng = random.Random(7 + taken)
     for n in range(1, incidents + 1):
-        start = base + n * 3_600_000
+        start = base + (taken + n) * 3_600_000
         log = uuid.UUID(int=(start << 80) | 0x7000 << 64 | 0x8 << 60 | rng.getrandbits(60))
         ident = f"INC-2025-{taken + n:04}"
         title = f"{rng.choice(WORDS)} {rng.choice(WORDS)} {rng.choice(WORDS)} {taken + n}"
