@@ -30,7 +30,7 @@ fn room(w: u16, h: u16, events: u64) -> Model {
         local: false,
         simulated: false,
         me: "alice".to_owned(),
-        look: Look { colour: true, ascii: false },
+        look: Look { colour: true, ..Look::default() },
         keymap: Keymap::default(),
         policy: Policy::new(Profile::default(), Calendar::plain(chrono_tz::Tz::UTC)),
     });

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod boards;
+pub mod colour;
 pub mod editor;
 pub mod effect;
 #[cfg(test)]

@@ -102,6 +102,8 @@ pub struct ArchivePlace {
     pub own: bool,
     /// The author of the configuration, where git names none.
     pub author: Option<String>,
+    /// The branch that must be checked out to publish; any when absent.
+    pub branch: Option<String>,
 }
 
 /// The folders that the service reads and writes.

@@ -52,7 +52,7 @@ impl Desk {
             local: false,
             simulated: false,
             me: me.to_owned(),
-            look: Look { colour: true, ascii: false },
+            look: Look { colour: true, ..Look::default() },
             keymap: Keymap::default(),
             policy,
         });

@@ -19,6 +19,7 @@ pub use room::{Alarm, Pending, PendingState, Room, StepFocus};
 pub use rows::{Row, RowId, Rows};
 
 use super::action::{self, Context};
+use super::colour::Colours;
 use super::effect::Ticket;
 use super::keymap::Keymap;
 use super::layout::{self, Layout, Pane, Plan, Prefs, Size};
@@ -32,6 +33,8 @@ pub struct Look {
     pub colour: bool,
     /// Borders and marks in ASCII only.
     pub ascii: bool,
+    /// Which colours, where they may be used.
+    pub colours: Colours,
 }
 
 /// Which screen is shown.

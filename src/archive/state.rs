@@ -78,6 +78,15 @@ pub(super) struct Staged {
 }
 
 impl Archive {
+    /// The name of the branch that is checked out.
+    ///
+    /// # Errors
+    /// When HEAD is detached or cannot be read.
+    pub fn branch_name(&self) -> Result<String, ArchiveError> {
+        let reference = self.branch()?.reference;
+        Ok(reference.strip_prefix("refs/heads/").unwrap_or(&reference).to_owned())
+    }
+
     /// The branch that HEAD names, followed through symbolic references.
     pub(super) fn branch(&self) -> Result<Branch, ArchiveError> {
         let mut reference = "HEAD".to_owned();

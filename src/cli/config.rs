@@ -1,10 +1,10 @@
-//! `warroom config check`: reads the configuration and tells every problem with its line.
+//! `warroom config`: what is wrong in the configuration, what holds now, and where its files are.
 
 use clap::Subcommand;
 
 use super::output::{Answer, Exit, Output};
 use crate::service::Failure;
-use crate::shell::config::Config;
+use crate::shell::config::{Config, Origin};
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
 use crate::shell::session::Flags;
@@ -18,29 +18,110 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Check the configuration of the home and of the user
+    /// Name file and line of everything that is wrong
     Check,
+    /// List every setting as it is now, and where that comes from
+    Show,
+    /// Say where the files are
+    Path,
 }
 
 impl Args {
     pub(super) fn run(self, flags: &Flags, out: &Output) -> Answer {
-        let Action::Check = self.action;
         let environment = Environment::read();
         let home = Home::find(flags.home.as_deref(), &environment).map_err(|e| Failure::no(e.to_string()))?;
         let user = environment.config_folder().map(|folder| folder.join("config.toml"));
-        let (_, problems) = Config::read(Some(&home.config()), user.as_deref());
-        let list: Vec<_> = problems
-            .iter()
-            .map(|p| {
-                serde_json::json!({ "path": p.file.display().to_string(), "line": p.line, "message": p.message })
-            })
-            .collect();
-        out.answer(&serde_json::json!({ "problems": list }), || {
-            if problems.is_empty() {
-                return "the configuration is well".to_owned();
+        let home_file = home.config();
+        match self.action {
+            Action::Check => {
+                let (_, problems) = Config::read(Some(&home_file), user.as_deref());
+                let list: Vec<_> = problems
+                    .iter()
+                    .map(|p| {
+                        serde_json::json!({
+                            "path": p.file.display().to_string(), "line": p.line, "message": p.message,
+                        })
+                    })
+                    .collect();
+                out.answer(&serde_json::json!({ "problems": list }), || {
+                    if problems.is_empty() {
+                        return "the configuration is well".to_owned();
+                    }
+                    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+                })?;
+                Ok(if problems.is_empty() { Exit::DONE } else { Exit(2) })
             }
-            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-        })?;
-        Ok(if problems.is_empty() { Exit::DONE } else { Exit(2) })
+            Action::Show => {
+                show(&Config::explain(Some(&home_file), user.as_deref()), flags, &environment, out)
+            }
+            Action::Path => {
+                let files = [("team", Some(home_file)), ("own", user)];
+                let rows: Vec<_> =
+                    files.iter().filter_map(|(name, path)| path.as_ref().map(|path| (*name, path))).collect();
+                let list: Vec<_> = rows
+                    .iter()
+                    .map(|(name, path)| {
+                        serde_json::json!({
+                            "file": name, "path": path.display().to_string(), "exists": path.exists(),
+                        })
+                    })
+                    .collect();
+                out.answer(&serde_json::json!({ "files": list }), || {
+                    let line = |(name, path): &(&str, &std::path::PathBuf)| {
+                        let there = if path.exists() { "" } else { "  (not there)" };
+                        format!("{name:<7} {}{there}", path.display())
+                    };
+                    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+                })
+            }
+        }
     }
+}
+
+/// The settings; what a variable or a flag says wins over the files.
+fn show(
+    settings: &[crate::shell::config::Shown],
+    flags: &Flags,
+    environment: &Environment,
+    out: &Output,
+) -> Answer {
+    let mut rows = Vec::new();
+    for setting in settings {
+        let (mut value, mut from, mut place) = (setting.value.clone(), "default", None);
+        if let Origin::File(file, line) = &setting.origin {
+            (from, place) = ("file", Some((file.display().to_string(), *line)));
+        }
+        let over = match setting.name.as_str() {
+            "me.name" => match (&flags.as_person, &environment.as_person) {
+                (Some(person), _) => Some((format!("{person:?}"), "--as")),
+                (None, Some(person)) => Some((format!("{person:?}"), "WARROOM_AS")),
+                (None, None) => None,
+            },
+            "ui.theme" if environment.no_color => Some(("\"mono\"".to_owned(), "NO_COLOR")),
+            _ => None,
+        };
+        if let Some((wins, by)) = over {
+            (value, from, place) = (wins, by, None);
+        }
+        rows.push((setting.name.clone(), value, from, place));
+    }
+    let list: Vec<_> = rows
+        .iter()
+        .map(|(name, value, from, place)| {
+            serde_json::json!({
+                "name": name, "value": value, "from": from,
+                "path": place.as_ref().map(|p| &p.0), "line": place.as_ref().map(|p| p.1),
+            })
+        })
+        .collect();
+    out.answer(&serde_json::json!({ "settings": list }), || {
+        let line = |(name, value, from, place): &(String, String, &str, Option<(String, usize)>)| {
+            let origin = match place {
+                Some((file, line)) => format!("{file}:{line}"),
+                None => (*from).to_owned(),
+            };
+            format!("{name} = {value}    ({origin})")
+        };
+        rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
 }

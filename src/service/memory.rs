@@ -316,7 +316,7 @@ impl Inner {
     pub(super) fn archive(&self) -> Result<Archive, Failure> {
         let place = &self.places.archive;
         if place.own {
-            Ok(Archive::create_own(&place.repository, "main")?)
+            Ok(Archive::create_own(&place.repository, place.branch.as_deref().unwrap_or("main"))?)
         } else {
             Ok(Archive::open(&place.repository, &place.folder)?)
         }

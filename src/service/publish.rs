@@ -312,6 +312,15 @@ struct Done {
 impl Prepared {
     fn run(self, inner: &Inner) -> Result<Done, Failure> {
         let archive = inner.archive()?;
+        if let Some(wanted) = &inner.places.archive.branch {
+            let there = archive.branch_name()?;
+            if there != *wanted {
+                let message =
+                    format!("the archive has {there} checked out, and [archive] branch is {wanted}");
+                let hint = format!("run git switch {wanted} there, then publish again");
+                return Err(Failure::new(crate::service::FailureKind::Conflict, message).hint(hint));
+            }
+        }
         let author = inner.author(&archive, self.author.as_deref())?;
         let mut bytes = self.text.into_bytes();
         // The same document but for its head is published already: publish those bytes again, which commits

@@ -3,23 +3,28 @@
 //!
 //! Layers, the later wins: the defaults, the user's own file (`$XDG_CONFIG_HOME/warroom/config.toml`), the home's
 //! `warroom.toml`, the environment (`WARROOM_AS`, `NO_COLOR`), flags (`--as`). A setting is replaced as a whole, never
-//! merged with the one below; `[keys]`, `[clock.cadences]` and `[roles.required]` are replaced entry by entry.
+//! merged with the one below; `[keys]`, `[clock.cadences]`, `[roles.required]` and `[ui.colours]` are replaced entry by entry.
 //! `[me]` is read from the user's own file only.
 
+mod explain;
+mod keys;
 mod problem;
 mod read;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
+use crate::app::colour::{Colour, Colours};
 use crate::app::key::Key;
 use crate::domain::calendar::Calendar;
 use crate::domain::severity::Profile;
 
+pub use explain::{Origin, Shown, configuration_markdown};
 pub use problem::{BadConfig, ConfigProblem};
 pub use settings::default_file;
 
@@ -102,7 +107,7 @@ pub struct Archive {
     pub folder: String,
     /// `Name <mail>` of commits. `None`: as git is configured.
     pub author: Option<String>,
-    /// The branch. `None`: the one that HEAD names.
+    /// The branch that must be checked out to publish. `None`: any.
     pub branch: Option<String>,
 }
 
@@ -111,6 +116,8 @@ pub struct Archive {
 pub struct Ui {
     /// One of [`THEMES`].
     pub theme: String,
+    /// `[ui.colours]`: in place of the theme's, by the name of the part.
+    pub colours: BTreeMap<String, Colour>,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// The zone in which times of day are shown and typed.
@@ -151,7 +158,13 @@ impl Default for Config {
             roles: Roles::default(),
             archive: Archive::default(),
             lists: Lists::default(),
-            ui: Ui { theme: "default".into(), mouse: false, zone: UiZone::Utc, ascii: false },
+            ui: Ui {
+                theme: "default".into(),
+                colours: BTreeMap::new(),
+                mouse: false,
+                zone: UiZone::Utc,
+                ascii: false,
+            },
             keys: Vec::new(),
             me: None,
         }
@@ -163,14 +176,15 @@ impl Config {
     /// defaults where a value could not be read: fit for `doctor` and for showing, not for writing.
     #[must_use]
     pub fn read(home_file: Option<&Path>, user_file: Option<&Path>) -> (Self, Vec<ConfigProblem>) {
-        let mut reader = read::Reader::default();
-        if let Some(path) = user_file {
-            reader.file(path, read::Whose::User);
-        }
-        if let Some(path) = home_file {
-            reader.file(path, read::Whose::Home);
-        }
-        reader.finish()
+        let read = read_layers(home_file, user_file);
+        (read.config, read.problems)
+    }
+
+    /// Every setting as it is now, and where that comes from; what is wrong is left out.
+    #[must_use]
+    pub fn explain(home_file: Option<&Path>, user_file: Option<&Path>) -> Vec<Shown> {
+        let read = read_layers(home_file, user_file);
+        explain::shown(&read.config, &read.sets)
     }
 
     /// Reads the layers, as [`Config::read`].
@@ -183,18 +197,30 @@ impl Config {
             (_, problems) => Err(BadConfig { problems }),
         }
     }
+}
 
-    /// Finds the entries of `[keys]` whose action is not one of `actions`.
+fn read_layers(home_file: Option<&Path>, user_file: Option<&Path>) -> read::Layers {
+    let mut reader = read::Reader::default();
+    if let Some(path) = user_file {
+        reader.file(path, read::Whose::User);
+    }
+    if let Some(path) = home_file {
+        reader.file(path, read::Whose::Home);
+    }
+    let mut read = reader.finish();
+    read.problems.extend(keys::problems(&read.config.keys));
+    read
+}
+
+impl Ui {
+    /// The colours of the theme, with the team's own.
     #[must_use]
-    pub fn check_actions(&self, actions: &[&str]) -> Vec<ConfigProblem> {
-        let unknown = self.keys.iter().filter(|binding| !actions.contains(&binding.action.as_str()));
-        let message = |binding: &Binding| {
-            let hint = problem::did_you_mean(&binding.action, actions.iter().copied());
-            format!("there is no action {:?}{hint}; `?` in the room lists them all", binding.action)
-        };
-        unknown
-            .map(|b| ConfigProblem { file: b.file.clone(), line: Some(b.line), message: message(b) })
-            .collect()
+    pub fn look(&self) -> Colours {
+        let mut colours = Colours::of(&self.theme);
+        for (part, colour) in &self.colours {
+            colours.set(part, *colour);
+        }
+        colours
     }
 }
 

@@ -475,7 +475,11 @@ fn model(session: &Session, service: &Service, keymap: Keymap, size: Size) -> Mo
         local: ui.zone != UiZone::Utc,
         simulated: session.clock.overridden(),
         me,
-        look: Look { colour: !session.environment.no_color && ui.theme != "mono", ascii: ui.ascii },
+        look: Look {
+            colour: !session.environment.no_color && ui.theme != "mono",
+            ascii: ui.ascii,
+            colours: ui.look(),
+        },
         keymap,
         policy: service.policy().clone(),
     })

@@ -189,6 +189,7 @@ impl Session {
                 folder: PathBuf::from(&archive.folder),
                 own: own && archive.folder.is_empty(),
                 author: archive.author.clone(),
+                branch: archive.branch.clone(),
             },
             index: self.home.index(),
             drafts: self.home.drafts(),

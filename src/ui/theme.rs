@@ -3,6 +3,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::app::colour::Colour;
 use crate::app::model::Look;
 
 /// The styles and marks of a screen.
@@ -106,20 +107,21 @@ impl Theme {
         let reverse = plain.add_modifier(Modifier::REVERSED);
         let struck = dim.add_modifier(Modifier::CROSSED_OUT);
         if look.colour {
+            let colours = look.colours;
             Self {
                 text: plain,
-                dim,
+                dim: quiet(colours.quiet, dim),
                 strong: bold,
-                border: dim,
+                border: quiet(colours.border, dim),
                 title: plain,
-                title_focus: bold.fg(Color::Cyan),
+                title_focus: ink(bold, colours.accent),
                 selected: reverse,
-                key: bold.fg(Color::Cyan),
-                good: plain.fg(Color::Green),
-                warn: bold.fg(Color::Yellow),
-                bad: bold.fg(Color::Red),
-                word: plain.fg(Color::Cyan),
-                hit: bold.fg(Color::Yellow).add_modifier(Modifier::UNDERLINED),
+                key: ink(bold, colours.accent),
+                good: ink(plain, colours.good),
+                warn: ink(bold, colours.warn),
+                bad: ink(bold, colours.bad),
+                word: ink(plain, colours.accent),
+                hit: ink(bold, colours.found).add_modifier(Modifier::UNDERLINED),
                 struck,
                 marks,
             }
@@ -145,13 +147,61 @@ impl Theme {
     }
 }
 
+/// A style in a colour.
+const fn ink(style: Style, colour: Colour) -> Style {
+    match colour {
+        Colour::Terminal => style,
+        Colour::Rgb(red, green, blue) => style.fg(Color::Rgb(red, green, blue)),
+        Colour::Named(n) => style.fg(match n {
+            0 => Color::Black,
+            1 => Color::Red,
+            2 => Color::Green,
+            3 => Color::Yellow,
+            4 => Color::Blue,
+            5 => Color::Magenta,
+            6 => Color::Cyan,
+            7 => Color::Gray,
+            8 => Color::DarkGray,
+            9 => Color::LightRed,
+            10 => Color::LightGreen,
+            11 => Color::LightYellow,
+            12 => Color::LightBlue,
+            13 => Color::LightMagenta,
+            14 => Color::LightCyan,
+            _ => Color::White,
+        }),
+    }
+}
+
+/// What stays in the background: in a colour of its own, or dim.
+const fn quiet(colour: Colour, dim: Style) -> Style {
+    match colour {
+        Colour::Terminal => dim,
+        colour => ink(Style::new(), colour),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::colour::Colours;
+
+    #[test]
+    fn a_theme_and_a_colour_of_the_team_are_seen_and_no_colour_wins_over_both() {
+        let look = |colour: bool, colours: Colours| Theme::new(Look { colour, ascii: false, colours });
+        assert_eq!(look(true, Colours::of("default")).warn.fg, Some(Color::Yellow));
+        assert_eq!(look(true, Colours::of("light")).warn.fg, Some(Color::Magenta));
+        let mut own = Colours::of("light");
+        own.set("warn", "#ff8700".parse().unwrap());
+        own.set("quiet", "bright-black".parse().unwrap());
+        assert_eq!(look(true, own).warn.fg, Some(Color::Rgb(255, 135, 0)));
+        assert_eq!(look(true, own).dim.fg, Some(Color::DarkGray));
+        assert_eq!(look(false, own), look(false, Colours::of("default")));
+    }
 
     #[test]
     fn without_colour_no_style_has_one_and_warnings_still_stand_out() {
-        let t = Theme::new(Look { colour: false, ascii: true });
+        let t = Theme::new(Look { colour: false, ascii: true, ..Look::default() });
         for style in
             [t.text, t.dim, t.strong, t.title_focus, t.selected, t.key, t.good, t.warn, t.bad, t.word, t.hit]
         {

@@ -13,6 +13,7 @@ mod refusals;
 mod repair;
 mod secrets;
 mod updates;
+mod settings;
 
 use std::ffi::OsStr;
 use std::io::Write;

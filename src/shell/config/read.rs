@@ -2,6 +2,7 @@
 //! know defaults: a draft starts from those of `Config`.
 
 pub(super) mod lists;
+mod look;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -12,9 +13,12 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+pub(super) use look::{colour, theme};
+
+use super::explain::Set;
 use super::problem::{ConfigProblem, did_you_mean};
 use super::settings::{SETTINGS, Setting, USER_ONLY};
-use super::{Binding, Config, LARGEST_FILE, Required, RoleChoice, THEMES, UiZone};
+use super::{Binding, Config, LARGEST_FILE, Required, RoleChoice, UiZone};
 use crate::app::key::Key;
 use crate::domain::calendar::{self, Calendar};
 use crate::domain::severity::{Level, Profile};
@@ -67,10 +71,18 @@ pub(super) struct Draft {
     work_day_end: Option<NaiveTime>,
 }
 
+/// What the layers say together.
+pub(super) struct Layers {
+    pub(super) config: Config,
+    pub(super) problems: Vec<ConfigProblem>,
+    pub(super) sets: Vec<Set>,
+}
+
 /// Reads the layers, the lowest first.
 #[derive(Default)]
 pub(super) struct Reader {
     draft: Draft,
+    sets: Vec<Set>,
     problems: Vec<ConfigProblem>,
 }
 
@@ -104,9 +116,16 @@ impl Reader {
             let setting = SETTINGS.iter().find(|s| s.section == section && (s.key == name || s.key == "*"));
             if let Some(setting) = setting {
                 self.draft.here = Place { file: path.to_owned(), line: Some(line) };
-                if let Err(bad) = (setting.read)(&mut self.draft, name, value) {
-                    let line = bad.span.map_or(line, |span| line_of(text, span.start));
-                    self.problem(path, Some(line), format!("{full}: {}", bad.message));
+                match (setting.read)(&mut self.draft, name, value) {
+                    Ok(()) => {
+                        let value = text.get(value.span()).unwrap_or_default();
+                        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+                        self.sets.push(Set { name: full, value, file: path.to_owned(), line });
+                    }
+                    Err(bad) => {
+                        let line = bad.span.map_or(line, |span| line_of(text, span.start));
+                        self.problem(path, Some(line), format!("{full}: {}", bad.message));
+                    }
                 }
             } else if !is_section(&full) {
                 self.problem(path, Some(line), unknown(section, name));
@@ -124,7 +143,7 @@ impl Reader {
     }
 
     /// Puts together what only makes sense together.
-    pub(super) fn finish(mut self) -> (Config, Vec<ConfigProblem>) {
+    pub(super) fn finish(mut self) -> Layers {
         let draft = std::mem::take(&mut self.draft);
         let mut config = draft.config;
         let mut bad = |place: &Place, message: String| {
@@ -181,7 +200,11 @@ impl Reader {
             Ok(calendar) => config.calendar = calendar,
             Err(error) => bad(&place, format!("calendar.weekend: {error}")),
         }
-        (config, self.problems)
+        for set in self.sets.iter_mut().filter(|set| set.name == "severity.levels") {
+            // The tables of the levels stand all over the file: their names say enough.
+            set.value = config.profile.names();
+        }
+        Layers { config, problems: self.problems, sets: self.sets }
     }
 }
 
@@ -404,16 +427,6 @@ pub(super) fn author(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result
 
 pub(super) fn branch(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
     draft.config.archive.branch = optional(value)?;
-    Ok(())
-}
-
-pub(super) fn theme(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
-    let name = text(value)?.to_lowercase();
-    if !THEMES.contains(&name.as_str()) {
-        let near = did_you_mean(&name, THEMES.iter().copied());
-        return Err(Bad::new(format!("there is no theme {name:?}{near}; there are {}", THEMES.join(", "))));
-    }
-    draft.config.ui.theme = name;
     Ok(())
 }
 

@@ -123,17 +123,91 @@ fn all_problems_are_found_at_once() {
 
 #[test]
 fn the_home_wins_over_the_user_and_the_user_over_the_default() {
-    let user =
-        "[ui]\ntheme = \"mono\"\nzone = \"local\"\n[keys]\na = \"x\"\nb = \"y\"\n[me]\nname = \"@carol\"\n";
-    let (config, problems) = read("[ui]\nzone = \"Asia/Tokyo\"\n[keys]\nb = []\n", user);
+    let user = "[ui]\ntheme = \"mono\"\nzone = \"local\"\n[keys]\nzoom = \"f2\"\nfilter = \"f3\"\n[me]\nname = \"@carol\"\n";
+    let (config, problems) = read("[ui]\nzone = \"Asia/Tokyo\"\n[keys]\nfilter = []\n", user);
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(config.ui.theme, "mono");
     assert_eq!(config.ui.zone.zone().name(), "Asia/Tokyo");
     assert_eq!(config.me.as_deref(), Some("carol"));
     let keys: Vec<(&str, usize)> = config.keys.iter().map(|b| (b.action.as_str(), b.keys.len())).collect();
-    assert_eq!(keys, [("a", 1), ("b", 0)]);
-    let unknown = config.check_actions(&["a", "back"]);
-    assert!(unknown.len() == 1 && unknown[0].line == Some(4), "{unknown:?}");
+    assert_eq!(keys, [("zoom", 1), ("filter", 0)]);
+}
+
+#[test]
+fn keys_that_collide_and_actions_that_are_none_are_refused_by_name_and_line() {
+    let message = problem("[keys]\nzooom = \"f2\"\n");
+    assert!(message.starts_with("warroom.toml:2: keys.zooom: there is no action"), "{message}");
+    assert!(message.contains("did you mean \"zoom\"?"), "{message}");
+    let message = problem("[keys]\nnote = \"d\"\n");
+    assert!(message.starts_with("warroom.toml:2: keys.note: d would do both note and decision"), "{message}");
+    assert!(message.contains("decision: by default"), "{message}");
+    let message = problem("[keys]\nnote = \"f2\"\nzoom = [\"z\", \"f2\"]\n");
+    assert!(message.starts_with("warroom.toml:3: keys.zoom: f2 would do both note and zoom"), "{message}");
+    assert!(message.contains("warroom.toml:2)"), "{message}");
+    let (_, problems) = read("[keys]\nnote = \"f2\"\n", "[keys]\nzoom = \"f2\"\n");
+    assert!(problems.len() == 1 && problems[0].starts_with("warroom.toml:2: keys.note:"), "{problems:?}");
+    assert!(problems[0].contains("config.toml:2)"), "{problems:?}");
+    let (config, problems) = read("[keys]\nnote = \"d\"\ndecision = \"i\"\nconfirm = \"f9\"\n", "");
+    assert_eq!((config.keys.len(), problems), (3, vec![]), "keys may change places");
+}
+
+#[test]
+fn colours_of_the_team_are_read_over_those_of_the_theme() {
+    let user = "[ui.colours]\nwarn = \"#ff8700\"\nbad = \"bright-red\"\n";
+    let (config, problems) = read("[ui]\ntheme = \"light\"\n[ui.colours]\nbad = \"default\"\n", user);
+    assert_eq!(problems, Vec::<String>::new());
+    let look = config.ui.look();
+    assert_eq!((look.warn.to_string(), look.bad.to_string()), ("#ff8700".into(), "red".into()));
+    assert_eq!(look.accent.to_string(), "blue", "the theme's");
+    let message = problem("[ui.colours]\nwarn = \"purpel\"\n");
+    assert!(message.starts_with("warroom.toml:2: ui.colours.warn: \"purpel\" is no colour"), "{message}");
+    assert!(message.contains("#rrggbb"), "{message}");
+    assert!(problem("[ui.colours]\nwarnn = \"red\"\n").contains("did you mean \"warn\"?"));
+    assert!(problem("[ui.colors]\nwarn = \"red\"\n").contains("did you mean \"colours\"?"));
+}
+
+#[test]
+fn every_setting_is_explained_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("warroom.toml");
+    fs::write(
+        &file,
+        "[ui]\nzone = \"local\"\n[clock.cadences]\np1 = \"20m\"\n[keys]\nzoom = [ \"f2\",\n \"z\" ]\n",
+    )
+    .unwrap();
+    let all = Config::explain(Some(&file), None);
+    let find = |name: &str| {
+        let shown = all.iter().find(|s| s.name == name).unwrap_or_else(|| panic!("{name}: {all:#?}"));
+        let line = match &shown.origin {
+            Origin::Default => 0,
+            Origin::File(_, line) => *line,
+        };
+        (shown.value.as_str(), line)
+    };
+    assert_eq!(find("ui.zone"), ("\"local\"", 2));
+    assert_eq!(find("ui.theme"), ("\"default\"", 0));
+    assert_eq!(find("clock.cadences.P1"), ("\"20m\"", 4));
+    assert_eq!(find("clock.cadences.P2"), ("\"1h\"", 0));
+    assert_eq!(find("keys.zoom"), ("[ \"f2\", \"z\" ]", 6));
+    assert_eq!(find("severity.levels"), ("P1, P2, P3, P4", 0));
+    assert_eq!(find("roles.required.P4").0, "[\"commander\"]");
+    assert_eq!(all.iter().filter(|s| s.name == "clock.cadences.P1").count(), 1);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test asks its own environment")]
+fn the_page_of_settings_is_the_table_of_the_program() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let wanted = configuration_markdown();
+    for setting in settings::SETTINGS {
+        assert!(!setting.doc.is_empty(), "{}.{}", setting.section, setting.key);
+        assert!(wanted.contains(&format!("## [{}]", setting.section)));
+    }
+    if std::env::var("UPDATE_DOCS").is_ok() {
+        fs::write(path, &wanted).unwrap();
+    }
+    let there = fs::read_to_string(path).unwrap_or_default();
+    assert!(there == wanted, "docs/configuration.md is old: UPDATE_DOCS=1 cargo test page_of_settings");
 }
 
 #[test]
