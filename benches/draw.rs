@@ -33,6 +33,7 @@ fn room(w: u16, h: u16, events: u64) -> Model {
         look: Look { colour: true, ..Look::default() },
         keymap: Keymap::default(),
         policy: Policy::new(Profile::default(), Calendar::plain(chrono_tz::Tz::UTC)),
+        people: warroom::domain::people::People::default(),
     });
     let incident = Incident::fold(LogId(Uuid::from_u128(42)), &story::log(events));
     let ticket = model.ticket(Waiting::Open);

@@ -33,6 +33,7 @@ mod milestone;
 mod object;
 mod open;
 mod output;
+mod people;
 mod phase;
 mod postmortem;
 mod redact;
@@ -124,6 +125,7 @@ enum Command {
     Reassign(ask::ReassignArgs),
     Hypothesis(hypothesis::Args),
     Role(role::Args),
+    People(people::Args),
     Severity(severity::Args),
     Phase(phase::Args),
     Target(clock::TargetArgs),
@@ -290,6 +292,7 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Reassign(args) => args.run(context).await,
         Command::Hypothesis(args) => args.run(context).await,
         Command::Role(args) => args.run(context).await,
+        Command::People(args) => args.run(context).await,
         Command::Severity(args) => args.run(context).await,
         Command::Phase(args) => args.run(context).await,
         Command::Target(args) => args.run(context).await,

@@ -2,6 +2,7 @@
 //! It must not do I/O, read a clock, mint an id or be async.
 
 pub mod archive_path;
+pub mod attendance;
 pub mod audience;
 pub mod board;
 pub mod brief;
@@ -18,6 +19,7 @@ pub mod incident;
 pub mod ioc;
 pub mod log;
 pub mod owed;
+pub mod people;
 pub mod policy;
 pub mod postmortem;
 pub mod promise;

@@ -216,6 +216,14 @@ pub enum Action {
     Board(BoardKind),
     /// Keeps an indicator without losing the line.
     QuickIoc,
+    /// Who can be reached how.
+    People,
+    /// Whom to call next.
+    Call,
+    /// Who held which role, who came and left.
+    Roster,
+    /// What a role does.
+    Duties,
     /// The running clocks, to move one.
     Clocks,
     /// The targets, to change one for this incident.

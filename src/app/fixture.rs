@@ -55,6 +55,7 @@ impl Desk {
             look: Look { colour: true, ..Look::default() },
             keymap: Keymap::default(),
             policy,
+            people: crate::domain::people::People::default(),
         });
         let stored = Incident::new(LogId(uuid::Uuid::from_u128(42)));
         Self { model, stored, events: Vec::new(), effects: VecDeque::new() }

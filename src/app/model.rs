@@ -23,6 +23,7 @@ use super::colour::Colours;
 use super::effect::Ticket;
 use super::keymap::Keymap;
 use super::layout::{self, Layout, Pane, Plan, Prefs, Size};
+use crate::domain::people::People;
 use crate::domain::policy::Policy;
 use crate::domain::time::Utc;
 
@@ -130,6 +131,8 @@ pub struct Model {
     pub keymap: Keymap,
     /// What the team has agreed on: severities, calendar, required roles.
     pub policy: Policy,
+    /// Who can be reached how.
+    pub people: People,
     /// Which screen.
     pub screen: Screen,
     /// The home screen.
@@ -173,6 +176,8 @@ pub struct Start {
     pub keymap: Keymap,
     /// What the team has agreed on.
     pub policy: Policy,
+    /// Who can be reached how.
+    pub people: People,
 }
 
 impl Model {
@@ -190,6 +195,7 @@ impl Model {
             look: start.look,
             keymap: start.keymap,
             policy: start.policy,
+            people: start.people,
             screen: Screen::Home,
             home: Home::default(),
             room: None,

@@ -1,6 +1,8 @@
 //! What is read on the screen, in rows: the brief, an entry with its history, a step, a similar incident. Pure, so
 //! that update knows where it ends. It must not colour: an ink says what a row is, the theme how that looks.
 
+mod people;
+
 use super::layout::{Pane, Size};
 use super::model::{Hit, Model, Read, Room};
 use super::words::{entry_word, step_mark};
@@ -81,6 +83,10 @@ pub fn lines(model: &Model, what: &Read, width: u16) -> (String, Lines) {
         }
         (Read::Entry(seq), Some(room)) => entry(model, room, *seq, width),
         (Read::Step(at), Some(room)) => step(room, *at, width),
+        (Read::People, _) => people::people(model),
+        (Read::Call, Some(room)) => people::call(model, room, width),
+        (Read::Roster, Some(room)) => people::roster(model, room),
+        (Read::Card(role), Some(room)) => people::card(model, room, role, width),
         (Read::Hit(hit), _) => {
             let mut out: Lines = vec![(format!("{} {}", hit.severity, hit.date), Ink::Dim)];
             for line in about(hit) {

@@ -12,6 +12,7 @@ pub mod find;
 mod keys;
 pub mod lines;
 mod motion;
+mod people;
 pub mod room;
 mod selection;
 mod tables;

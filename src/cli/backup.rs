@@ -12,7 +12,7 @@ use crate::shell::paths::CONFIG_FILE;
 #[command(
     after_help = "The copy is of one moment although others go on writing, and is checked after it is written. \
     It can be used as a home at once (--home), and sha256sum -c MANIFEST inside it finds every changed byte. The \
-    search index is left out: it is built anew when needed."
+    search index is left out: it is built anew when needed; so is people.toml, which stays on this machine."
 )]
 pub(super) struct Args {
     /// The folder to make; it must not be there
@@ -34,7 +34,12 @@ impl Args {
         let service = context.reading().await?;
         let mut files = vec![CONFIG_FILE];
         files.extend(COPIED_FOLDERS);
-        let report = service.backup(home.root(), &files, &self.to).await?;
+        let mut report = service.backup(home.root(), &files, &self.to).await?;
+        if !context.session.people().0.all().is_empty() {
+            report
+                .left_out
+                .push("people.toml stays on this machine; copy it by hand where it may go".to_owned());
+        }
         service.close().await?;
         context.out.answer(&report, || {
             let mut lines = vec![

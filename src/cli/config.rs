@@ -3,8 +3,13 @@
 use clap::Subcommand;
 
 use super::output::{Answer, Exit, Output};
+use crate::domain::audience::Audience;
+use crate::domain::ids::LogId;
+use crate::domain::incident::Incident;
+use crate::domain::time::Utc;
+use crate::domain::wording;
 use crate::service::Failure;
-use crate::shell::config::{Config, Origin};
+use crate::shell::config::{Config, ConfigProblem, Origin};
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
 use crate::shell::session::Flags;
@@ -34,7 +39,9 @@ impl Args {
         let home_file = home.config();
         match self.action {
             Action::Check => {
-                let (_, problems) = Config::read(Some(&home_file), user.as_deref());
+                let (config, mut problems) = Config::read(Some(&home_file), user.as_deref());
+                problems.extend(config.people(&home.people()).1);
+                problems.extend(templates(&home, &config));
                 let list: Vec<_> = problems
                     .iter()
                     .map(|p| {
@@ -55,7 +62,7 @@ impl Args {
                 show(&Config::explain(Some(&home_file), user.as_deref()), flags, &environment, out)
             }
             Action::Path => {
-                let files = [("team", Some(home_file)), ("own", user)];
+                let files = [("team", Some(home_file)), ("own", user), ("people", Some(home.people()))];
                 let rows: Vec<_> =
                     files.iter().filter_map(|(name, path)| path.as_ref().map(|path| (*name, path))).collect();
                 let list: Vec<_> = rows
@@ -76,6 +83,33 @@ impl Args {
             }
         }
     }
+}
+
+/// What is wrong in the team's templates: each is tried on an incident of which nothing is known.
+fn templates(home: &Home, config: &Config) -> Vec<ConfigProblem> {
+    let (policy, incident) = (config.policy(), Incident::new(LogId(uuid::Uuid::nil())));
+    let mut problems = Vec::new();
+    for audience in Audience::ALL {
+        let file = home.templates().join(wording::file_name(*audience));
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                problems.push(ConfigProblem {
+                    file,
+                    line: None,
+                    message: format!("cannot be read: {error}"),
+                });
+                continue;
+            }
+        };
+        let now = Utc::default();
+        let facts = wording::facts(&incident, &policy, *audience, None, now, chrono_tz::Tz::UTC);
+        if let Err(why) = wording::write(&facts, &text) {
+            problems.push(ConfigProblem { file, line: Some(why.line), message: why.message });
+        }
+    }
+    problems
 }
 
 /// The settings; what a variable or a flag says wins over the files.

@@ -36,7 +36,13 @@ impl Args {
         let before = room.incident().await?;
         let handle = person.trim().trim_start_matches('@').to_owned();
         let warning = role::built_in(&role).and_then(|role| role_warning(&before, role.name, &handle));
-        let exit = room.perform(Asked { request: Request::AssignRole { role, person }, at }, None).await?;
+        let exit = room
+            .perform(Asked { request: Request::AssignRole { role: role.clone(), person }, at }, None)
+            .await?;
+        let duties = role::built_in(&role).map(|role| role::duties(role.name)).unwrap_or_default();
+        if !duties.is_empty() && !context.out.is_json() {
+            context.out.say(&format!("{handle}, your part:\n- {}", duties.join("\n- ")));
+        }
         if let Some(warning) = warning {
             context.out.say(&format!("note: {warning}"));
         }

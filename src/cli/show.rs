@@ -4,6 +4,7 @@ use super::board::{counts, rows};
 use super::context::Context;
 use super::output::{Answer, Stop};
 use super::views::{StoryView, one_line};
+use crate::domain::attendance::participants;
 use crate::domain::board::BoardKind;
 use crate::domain::closeout;
 use crate::domain::incident::Incident;
@@ -116,6 +117,9 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
         "commander": incident.commander(),
         "roles": incident.roster.history().iter().map(|h| serde_json::json!({
             "role": h.role, "person": h.person, "from": rfc3339(h.from), "to": when(h.to),
+        })).collect::<Vec<_>>(),
+        "participants": participants(incident).iter().map(|p| serde_json::json!({
+            "person": p.person, "joined": rfc3339(p.joined), "seen": rfc3339(p.seen), "left": when(p.left),
         })).collect::<Vec<_>>(),
         "runbooks": incident.checklist.runbooks().map(|r| {
             let (done, all) = incident.checklist.progress(r.seq);

@@ -1,6 +1,10 @@
 //! The names of roles: the built-in ones, their other names, and the short forms of narrow columns. It must not
 //! know who holds a role.
 
+mod duties;
+
+pub use duties::duties;
+
 /// A built-in role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoleSpec {

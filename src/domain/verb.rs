@@ -77,6 +77,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "attach" ["o", "runbook"] "attach RUNBOOK" "attach a runbook";
     "block" [] "block STEP REASON" "a step cannot be done now";
     "brief" ["b"] "brief" "the standing brief";
+    "call" ["escalate"] "call" "whom to call next, with numbers";
     "check" [] "check" "check the draft of the postmortem";
     "clock" ["snooze"] "clock CLOCK [until TIME] REASON" "acknowledge a clock, or move its deadline";
     "close" [] "close [REASON]" "close; a reason waives what is open";
@@ -84,6 +85,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "decisions" [] "decisions" "the decisions, what was said against them, what came of them";
     "disposition" [] "disposition WORD [INC] [REASON]" "what it turned out to be";
     "doing" [] "doing STEP [@person]" "somebody is at a step";
+    "duties" [] "duties" "what my role does";
     "draft" [] "draft" "make the draft of the postmortem";
     "due" [] "due STEP 15m|none" "by when a step should be done";
     "edit" [] "edit" "edit the draft of the postmortem";
@@ -103,6 +105,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "milestone" ["m"] "milestone NAME" "mark a point in time";
     "no-ioc" [] "no-ioc VALUE REASON" "a value is no indicator";
     "object" ["objection"] "object LINE TEXT [@person]" "say something against a decision";
+    "people" [] "people" "who can be reached how";
     "phase" ["p"] "phase NAME" "go to a phase";
     "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
     "quit" ["q"] "quit" "leave";
@@ -113,6 +116,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
     "role" ["r"] "role ROLE @person" "give a role, or hand it over";
     "runbooks" [] "runbooks" "the board of runbooks";
+    "roster" [] "roster" "who held which role, who came and left";
     "scope" [] "scope [ASSET... suspected|affected|clean|fixed|none]" "where assets stand; alone: the list";
     "send" [] "send LINE [next 30m]" "a draft of an update went out";
     "service" [] "service NAME..." "the services that are touched";
@@ -165,6 +169,10 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         }
         "help" => return Ok(Verb::Show("help")),
         "home" => return Ok(Verb::Show("home")),
+        "call" => return Ok(Verb::Show("call")),
+        "duties" => return Ok(Verb::Show("duties")),
+        "people" => return Ok(Verb::Show("people")),
+        "roster" => return Ok(Verb::Show("roster")),
         "quit" => return Ok(Verb::Show("quit")),
         "clock" => return Ok(Verb::MoveClock(need(rest)?)),
         "target" => set_target(rest)?,

@@ -22,10 +22,13 @@ use chrono_tz::Tz;
 use crate::app::colour::{Colour, Colours};
 use crate::app::key::Key;
 use crate::domain::calendar::Calendar;
+use crate::domain::people::People;
+use crate::domain::policy::Policy;
 use crate::domain::severity::Profile;
 
 pub use explain::{Origin, Shown, configuration_markdown};
 pub use problem::{BadConfig, ConfigProblem};
+pub use read::people_file;
 pub use settings::default_file;
 
 /// The largest configuration file that is read, in bytes.
@@ -221,6 +224,29 @@ impl Ui {
             colours.set(part, *colour);
         }
         colours
+    }
+}
+
+impl Config {
+    /// What the team has agreed on.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        let mut policy = Policy::new(self.profile.clone(), self.calendar.clone());
+        policy.story_remind_days = self.lists.remind_days;
+        policy.story_manager.clone_from(&self.lists.manager);
+        policy.runbook_stale_days = self.lists.stale_days;
+        policy.extra_roles.clone_from(&self.roles.extra);
+        for required in &self.roles.required {
+            let roles = required.roles.iter().map(|choice| choice.0.join("/")).collect();
+            policy.required_roles.insert(required.level.clone(), roles);
+        }
+        policy
+    }
+
+    /// Reads `people.toml`, with what is wrong in it: that stops nothing.
+    #[must_use]
+    pub fn people(&self, file: &Path) -> (People, Vec<ConfigProblem>) {
+        read::people(file, &self.policy())
     }
 }
 

@@ -52,6 +52,8 @@ pub enum Access {
 pub struct Shipped<'a> {
     /// The commented `warroom.toml`.
     pub config: &'a str,
+    /// The commented `people.toml`.
+    pub people: &'a str,
     /// File name and text of each runbook.
     pub runbooks: &'a [(&'a str, &'a str)],
     /// File name and text of each drill.
@@ -157,6 +159,12 @@ impl Home {
     #[must_use]
     pub fn config(&self) -> PathBuf {
         self.root.join(CONFIG_FILE)
+    }
+
+    /// `people.toml`: who can be reached how. It leaves this machine by no way of this program.
+    #[must_use]
+    pub fn people(&self) -> PathBuf {
+        self.root.join("people.toml")
     }
 
     /// `warroom.db`.
@@ -304,6 +312,7 @@ impl Home {
                 make_file(&folder.join(name), text, modes)?;
             }
         }
+        make_file(&self.people(), shipped.people, modes)?;
         make_file(&self.config(), shipped.config, modes)
     }
 

@@ -465,7 +465,8 @@ fn keymap(session: &Session) -> Result<Keymap, Failure> {
 fn model(session: &Session, service: &Service, keymap: Keymap, size: Size) -> Model {
     let ui = &session.config.ui;
     let me = if session.identity.ask() { String::new() } else { session.identity.person.clone() };
-    Model::new(ModelStart {
+    let (people, problems) = session.people();
+    let mut model = Model::new(ModelStart {
         size,
         now: session.clock.now(),
         local_zone: match ui.zone {
@@ -482,7 +483,12 @@ fn model(session: &Session, service: &Service, keymap: Keymap, size: Size) -> Mo
         },
         keymap,
         policy: service.policy().clone(),
-    })
+        people,
+    });
+    if let Some(problem) = problems.first() {
+        model.warn(format!("people.toml: {problem}; config check tells all"));
+    }
+    model
 }
 
 /// A panic inside the index is caught and answered by rebuilding it: it must not tear down the screen.

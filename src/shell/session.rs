@@ -9,6 +9,7 @@ use crate::domain::audience::Audience;
 use crate::domain::drill;
 use crate::domain::ids::{EventId, LogId};
 use crate::domain::log::sanitise_actor;
+use crate::domain::people::People;
 use crate::domain::policy::Policy;
 use crate::domain::runbook::shipped;
 use crate::domain::secret::Tagger;
@@ -19,7 +20,7 @@ use crate::service::{
     SqliteStore,
 };
 use crate::shell::clock::Clock;
-use crate::shell::config::{Config, default_file};
+use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
 use crate::shell::environment::Environment;
 use crate::shell::identity::Identity;
 use crate::shell::ids::{Ids, shared_event};
@@ -106,14 +107,19 @@ impl Session {
         let (runbooks, drills) = (file_names(shipped::SHIPPED), file_names(drill::SHIPPED));
         let runbooks: Vec<_> = runbooks.iter().map(|(name, text)| (name.as_str(), *text)).collect();
         let drills: Vec<_> = drills.iter().map(|(name, text)| (name.as_str(), *text)).collect();
-        let config = default_file();
+        let (config, people) = (default_file(), people_file());
         let templates: Vec<_> =
             Audience::ALL.iter().map(|a| (wording::file_name(*a), wording::shipped(*a))).collect();
         let list = shipped::list(shipped::SHIPPED.iter().copied());
         let mut runbooks = runbooks;
         runbooks.push((shipped::LIST, list.as_str()));
-        let shipped =
-            Shipped { config: &config, runbooks: &runbooks, drills: &drills, templates: &templates };
+        let shipped = Shipped {
+            config: &config,
+            people: &people,
+            runbooks: &runbooks,
+            drills: &drills,
+            templates: &templates,
+        };
         self.home.create(access, shipped).map_err(|e| Failure::no(e.to_string()))
     }
 
@@ -162,16 +168,13 @@ impl Session {
     /// What the team has agreed on.
     #[must_use]
     pub fn policy(&self) -> Policy {
-        let mut policy = Policy::new(self.config.profile.clone(), self.config.calendar.clone());
-        policy.story_remind_days = self.config.lists.remind_days;
-        policy.story_manager.clone_from(&self.config.lists.manager);
-        policy.runbook_stale_days = self.config.lists.stale_days;
-        policy.extra_roles.clone_from(&self.config.roles.extra);
-        for required in &self.config.roles.required {
-            let roles = required.roles.iter().map(|choice| choice.0.join("/")).collect();
-            policy.required_roles.insert(required.level.clone(), roles);
-        }
-        policy
+        self.config.policy()
+    }
+
+    /// The people of `people.toml`, with what is wrong in it: that stops nothing.
+    #[must_use]
+    pub fn people(&self) -> (People, Vec<ConfigProblem>) {
+        self.config.people(&self.home.people())
     }
 
     fn places(&self) -> Places {

@@ -8,12 +8,13 @@ mod lines;
 mod memory;
 mod merge;
 mod out;
+mod people;
 mod reference;
 mod refusals;
 mod repair;
 mod secrets;
-mod updates;
 mod settings;
+mod updates;
 
 use std::ffi::OsStr;
 use std::io::Write;

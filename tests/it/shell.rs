@@ -12,6 +12,7 @@ use warroom::shell::environment::Environment;
 use warroom::shell::paths::{Access, CONFIG_FILE, Home, HomeError, Shipped};
 
 const SHIPPED: Shipped<'_> = Shipped {
+    people: "# people\n",
     config: "# every setting\n",
     runbooks: &[("outage.md", "# Outage\n")],
     drills: &[("key.md", "# Key\n")],

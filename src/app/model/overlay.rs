@@ -252,6 +252,14 @@ pub enum Read {
     Entry(Seq),
     /// A step with its commands.
     Step(StepRef),
+    /// Who can be reached how.
+    People,
+    /// Whom to call next.
+    Call,
+    /// Who held which role, who came and left.
+    Roster,
+    /// What this role does.
+    Card(String),
     /// A similar incident.
     Hit(Box<Hit>),
     /// Lines of text under a title.

@@ -66,7 +66,14 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::StoryVerify
         | Action::StoryDrop
         | Action::StoryPostmortem => super::boards::blocked(model, action).map_or(Available, blocked),
-        Action::Story
+        Action::Duties => match room {
+            None => blocked("open an incident first"),
+            Some(_) if super::people::role_meant(model).is_none() => blocked("you hold no role: r takes one"),
+            Some(_) => Available,
+        },
+        Action::Call
+        | Action::Roster
+        | Action::Story
         | Action::Stories
         | Action::Board(_)
         | Action::Brief

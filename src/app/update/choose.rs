@@ -191,23 +191,39 @@ fn person(model: &mut Model, role: &str) {
 /// The people of the room to choose from, or a new name.
 pub(super) fn people(model: &mut Model, purpose: PickFor, title: &str) {
     let Some(room) = &model.room else { return };
-    let mut people: Vec<String> = vec![model.me.clone()];
+    // Whoever usually has the role, then who is here, then the rest of the team.
+    let usual: Vec<String> = match &purpose {
+        PickFor::Person(role) => model.people.usual(role).map(|p| p.handle.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let mut people = usual.clone();
     let seen = room.incident.roster.people().into_iter().map(str::to_owned);
     let asked = room.incident.talk.asks.values().filter_map(|a| a.person.clone());
     let wrote = room.incident.timeline.stored().iter().map(|e| e.by.clone());
-    for name in seen.chain(asked).chain(wrote) {
+    let team = model.people.all().iter().map(|p| p.handle.clone());
+    for name in std::iter::once(model.me.clone()).chain(seen).chain(asked).chain(wrote).chain(team) {
         if !name.is_empty() && !people.contains(&name) {
             people.push(name);
         }
     }
     let items = people
         .iter()
-        .map(|name| Item {
-            id: name.clone(),
-            label: name.clone(),
-            detail: room.incident.roster.roles_of(name).collect::<Vec<_>>().join(", "),
-            right: if *name == model.me { "you".to_owned() } else { String::new() },
-            blocked: String::new(),
+        .map(|name| {
+            let roles = room.incident.roster.roles_of(name).collect::<Vec<_>>().join(", ");
+            let known = model.people.find(name).map(|p| p.name.clone()).unwrap_or_default();
+            let detail = [known, roles].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
+            let right = match (*name == model.me, usual.contains(name)) {
+                (true, _) => "you",
+                (false, true) => "usually",
+                (false, false) => "",
+            };
+            Item {
+                id: name.clone(),
+                label: name.clone(),
+                detail,
+                right: right.to_owned(),
+                blocked: String::new(),
+            }
         })
         .collect();
     let mut pick = Pick::new(purpose, title, items);

@@ -108,6 +108,10 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         Action::Brief
         | Action::Stories
         | Action::CopyBrief
+        | Action::People
+        | Action::Call
+        | Action::Roster
+        | Action::Duties
         | Action::FindNext
         | Action::FindBefore
         | Action::Filter

@@ -110,6 +110,7 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
     if hidden && !room.rows.filter.is_empty() {
         model.tell("stored; the filter hides it (Esc takes the filter away)");
     }
+    super::people::told(model, events);
 }
 
 /// A second went by: breached clocks become entries.
@@ -207,6 +208,7 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
             let what = Read::Text("Improvement stories".to_owned(), stories(model));
             model.overlays.push(Overlay::Read(Reader { what, scroll: 0 }));
         }
+        Action::People | Action::Call | Action::Roster | Action::Duties => super::people::open(model, action),
         Action::CopyBrief => {
             let text = brief_text(model);
             let ticket = model.ticket(Waiting::Quiet);

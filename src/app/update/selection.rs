@@ -7,6 +7,7 @@ use super::super::model::{
     Ask, AskFor, Confirm, Item, Model, Overlay, Pick, PickFor, Read, Reader, RowId, Screen, Waiting,
 };
 use super::{choose, closing, compose, room, tables};
+use crate::app::reading;
 use crate::domain::ids::Seq;
 use crate::domain::request::{Request, StepMove, StepPick};
 use crate::domain::words::{EntryKind, HypothesisState, StepState, Verdict};
@@ -139,6 +140,10 @@ fn copy(model: &mut Model, fx: &mut Vec<Effect>) {
         (Some(Overlay::Read(reader)), _) => match &reader.what {
             Read::Brief => Some(room::brief_text(model)),
             Read::Text(_, lines) => Some(lines.join("\n")),
+            what @ (Read::People | Read::Call | Read::Roster | Read::Card(_)) => {
+                let rows = reading::lines(model, what, reading::columns(model.size)).1;
+                Some(rows.into_iter().map(|(row, _)| row).collect::<Vec<_>>().join("\n"))
+            }
             Read::Hit(hit) => Some(format!("{} {}", hit.id, hit.title)),
             Read::Entry(seq) => {
                 model.room.as_ref().and_then(|r| r.incident.timeline.get(*seq)).map(|e| e.text.clone())

@@ -138,8 +138,25 @@ pub fn configuration_markdown() -> String {
             out.push_str("  ```\n");
         }
     }
+    out.push_str(PEOPLE);
+    for (field, example, doc) in super::read::PEOPLE_FIELDS {
+        out.push_str(&format!("- **{field}**: {doc} Example: `{example}`.\n"));
+    }
     out
 }
+
+const PEOPLE: &str = "
+# people.toml
+
+Who can be reached how, for the night when the directory is down. A new home has one with an example, commented out;
+one `[[person]]` stands for each. It feeds the list of people when a role is given (`r`: whoever usually has it comes
+first), `? people`, `? call` (whom to call next: the attached runbooks' escalation, holders, backups, numbers, local
+times) and `warroom people list|show|call`.
+
+It stays on this machine: no log, export, commit or backup has any of it. It is made with mode 0600 (0660 in a home of
+a group). To move it, copy it by hand.
+
+";
 
 const INTRODUCTION: &str = "# Configuration
 

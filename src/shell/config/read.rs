@@ -3,6 +3,7 @@
 
 pub(super) mod lists;
 mod look;
+mod people;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -14,6 +15,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 pub(super) use look::{colour, theme};
+pub use people::people_file;
+pub(super) use people::{FIELDS as PEOPLE_FIELDS, people};
 
 use super::explain::Set;
 use super::problem::{ConfigProblem, did_you_mean};

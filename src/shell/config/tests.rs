@@ -236,3 +236,51 @@ fn files_that_are_no_text_are_refused() {
     assert!(Config::load(Some(folder.path()), None).is_err(), "a folder");
     assert_eq!(Config::load(Some(&folder.path().join("none")), None).unwrap(), Config::default());
 }
+
+#[test]
+fn people_are_read_and_what_is_wrong_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.toml");
+    let read = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let (people, problems) = Config::default().people(&file);
+        let short = |p: ConfigProblem| p.to_string().replace(&format!("{}/", folder.path().display()), "");
+        (people, problems.into_iter().map(short).collect::<Vec<_>>())
+    };
+    let example: Vec<String> = people_file()
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest) if !rest.starts_with(' ') => rest.to_owned(),
+            _ => line.to_owned(),
+        })
+        .collect();
+    assert_eq!(read(&people_file()), (crate::domain::people::People::default(), vec![]), "all is commented");
+    let (people, problems) = read(&example.join("\n"));
+    assert_eq!((people.all().len(), problems), (2, vec![]));
+    let alice = people.find("alice").unwrap();
+    assert_eq!((alice.roles[0].as_str(), alice.backup.as_deref()), ("commander", Some("bob")));
+    assert_eq!(alice.zone.unwrap().name(), "Europe/Berlin");
+    for (text, start, hint) in [
+        ("[[person]]\nhandel = \"alice\"", "people.toml:2: handel:", "did you mean \"handle\"?"),
+        ("[[person]]\nhandle = \"a\"\nzone = \"Mars\"", "people.toml:3: zone:", "zone"),
+        (
+            "[[person]]\nhandle = \"a\"\nroles = [\"ic\",\n \"scribbe\"]",
+            "people.toml:4: roles:",
+            "\"scribe\"?",
+        ),
+        ("[[person]]\nhandle = \"a\"\nbackup = \"b\"", "people.toml:3: backup:", "nobody else"),
+        (
+            "[[person]]\nhandle = \"a\"\n[[person]]\nhandle = \"a\"",
+            "people.toml:3:",
+            "is there already, from line 1",
+        ),
+        ("[[person]]\nname = \"Alice\"", "people.toml:1:", "no handle"),
+        ("[alice]\nphone = \"1\"", "people.toml:1:", "[[person]]"),
+        ("[[person]\n", "people.toml:1:", "not TOML"),
+    ] {
+        let (_, problems) = read(text);
+        assert!(problems.iter().any(|p| p.starts_with(start) && p.contains(hint)), "{text}: {problems:?}");
+    }
+    let (people, problems) = read("[[person]]\nhandle = \"a\"\nphone = \"1\"\nage = 3\n");
+    assert_eq!((people.find("a").unwrap().phone.as_str(), problems.len()), ("1", 1), "the rest is used");
+}
