@@ -5,6 +5,7 @@
 mod boards;
 mod kept;
 mod lists;
+mod ready;
 mod work;
 
 use std::os::fd::AsFd;
@@ -13,15 +14,13 @@ use std::time::Duration;
 
 use crate::app::effect::{EditTarget, Effect};
 use crate::app::key::Key;
-use crate::app::keymap::Keymap;
 use crate::app::layout::Size;
-use crate::app::model::{Look, Model, Screen, Start as ModelStart, Waiting};
+use crate::app::model::{Model, Screen, Waiting};
 use crate::app::msg::{Answer, Msg, Stamped};
 use crate::app::{self};
 use crate::domain::ids::LogId;
 use crate::domain::words::State;
-use crate::service::{self, Failure, FailureKind, IncidentFilter, Service};
-use crate::shell::config::UiZone;
+use crate::service::{self, Failure, IncidentFilter, Service};
 use crate::shell::editor::Editor;
 use crate::shell::input::{Input, Wake};
 use crate::shell::paths::Access;
@@ -30,6 +29,7 @@ use crate::shell::signals;
 use crate::shell::terminal::{Terminal, install_panic_hook, is_up};
 use crate::ui;
 use kept::Kept;
+use ready::{keymap, model};
 use work::{Outbox, Work, trouble};
 
 /// How long after the first sign of a write one looks at what was written.
@@ -449,46 +449,6 @@ async fn only_open(service: &Service) -> Result<Option<LogId>, Failure> {
         [(log, _)] => Ok(Some(*log)),
         _ => Ok(None),
     }
-}
-
-fn keymap(session: &Session) -> Result<Keymap, Failure> {
-    let settings: Vec<(String, Vec<Key>)> =
-        session.config.keys.iter().map(|b| (b.action.clone(), b.keys.clone())).collect();
-    Keymap::new(&settings).map_err(|bad| {
-        let words: Vec<String> = bad.iter().map(ToString::to_string).collect();
-        let place =
-            session.config.keys.first().map_or_else(String::new, |b| format!("{}: ", b.file.display()));
-        Failure::new(FailureKind::Usage, format!("{place}[keys]: {}", words.join("; ")))
-    })
-}
-
-fn model(session: &Session, service: &Service, keymap: Keymap, size: Size) -> Model {
-    let ui = &session.config.ui;
-    let me = if session.identity.ask() { String::new() } else { session.identity.person.clone() };
-    let (people, problems) = session.people();
-    let mut model = Model::new(ModelStart {
-        size,
-        now: session.clock.now(),
-        local_zone: match ui.zone {
-            UiZone::Utc => UiZone::Local.zone(),
-            other => other.zone(),
-        },
-        local: ui.zone != UiZone::Utc,
-        simulated: session.clock.overridden(),
-        me,
-        look: Look {
-            colour: !session.environment.no_color && ui.theme != "mono",
-            ascii: ui.ascii,
-            colours: ui.look(),
-        },
-        keymap,
-        policy: service.policy().clone(),
-        people,
-    });
-    if let Some(problem) = problems.first() {
-        model.warn(format!("people.toml: {problem}; config check tells all"));
-    }
-    model
 }
 
 /// A panic inside the index is caught and answered by rebuilding it: it must not tear down the screen.

@@ -64,6 +64,9 @@ const ACTIONS: &[(&str, &str)] = &[
 const VERBS_AS: &[(&str, &str)] = &[
     ("approve", "warroom update . approve 12"),
     ("asks", "warroom board . asks"),
+    ("call", "warroom people call ."),
+    ("duties", "warroom role . scribe bob"),
+    ("roster", "warroom show . --json"),
     ("decisions", "warroom board . decisions"),
     ("hypotheses", "warroom board . hypotheses"),
     ("iocs", "warroom ioc list ."),
