@@ -3,12 +3,14 @@
 pub mod action;
 pub mod boards;
 pub mod colour;
+pub mod complete;
 pub mod editor;
 pub mod effect;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod key;
 pub mod keymap;
+pub mod known;
 pub mod layout;
 pub mod model;
 pub mod msg;

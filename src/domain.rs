@@ -14,6 +14,7 @@ pub mod drill;
 pub mod event;
 pub mod export;
 pub mod facets;
+pub mod filter;
 pub mod ids;
 pub mod incident;
 pub mod ioc;

@@ -10,6 +10,7 @@ pub mod frame;
 mod header;
 mod hints;
 mod home;
+mod offers;
 mod overlay;
 mod roster;
 mod runbook;

@@ -264,6 +264,8 @@ pub enum Action {
     Zone,
     /// Shows or hides system lines.
     SystemLines,
+    /// Shows or hides lines that are crossed out.
+    StruckLines,
     /// The list of all actions.
     Palette,
     /// The verbs.
@@ -298,8 +300,10 @@ pub enum Action {
     Close,
     /// Opens the line in the editor.
     LineInEditor,
-    /// Takes the milestone that the line looks like.
+    /// Completes the word, or takes the milestone that the line looks like.
     AcceptMilestone,
+    /// The offer before for the word.
+    CompleteBefore,
     /// Confirms what is picked.
     Accept,
     /// The next choice.

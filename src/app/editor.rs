@@ -208,6 +208,17 @@ impl Editor {
         Ok(())
     }
 
+    /// Puts a word in the place of what stands between `from` and the cursor, as one undo step.
+    pub fn replace_before(&mut self, from: usize, word: &str) {
+        let bytes = self.text.len().saturating_add(word.len());
+        if from > self.cursor || !self.text.is_char_boundary(from) || bytes > MAX_BYTES {
+            return;
+        }
+        self.replace(from, self.cursor, word, false);
+        self.snap_forward();
+        self.last = Last::Other;
+    }
+
     /// Does what an editing key says.
     pub fn edit(&mut self, edit: Edit) {
         let last = self.last;

@@ -94,6 +94,8 @@ pub enum Waiting {
     Text,
     /// The runbooks to choose from.
     Runbooks,
+    /// The runbooks, for the completion of a line.
+    Library,
     /// The new text of an entry: which, and the form that was edited.
     Edit(crate::domain::ids::Seq, crate::domain::ids::Seq),
     /// The new text of the composer.
@@ -147,6 +149,8 @@ pub struct Model {
     pub overlays: Vec<Overlay>,
     /// A line about what just happened.
     pub notice: Option<Notice>,
+    /// The word that Tab goes through.
+    pub turn: Option<crate::app::complete::Turn>,
     /// Ctrl-c was pressed in normal mode: once more leaves.
     pub leaving: bool,
     /// The last ticket that was given out.
@@ -203,6 +207,7 @@ impl Model {
             board: None,
             overlays: Vec::new(),
             notice: None,
+            turn: None,
             leaving: false,
             last_ticket: Ticket(0),
             waiting: BTreeMap::new(),

@@ -6,6 +6,7 @@ pub mod available;
 mod boards;
 mod choose;
 pub mod closing;
+mod completing;
 pub mod compose;
 mod declare;
 pub mod find;

@@ -6,8 +6,13 @@ use super::arguments;
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
 use super::views::{EntryView, entry_day, entry_line};
+use crate::domain::filter::{self, Filter, Term};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Utc;
+use crate::domain::time_spec;
+use crate::domain::words::EntryKind;
 use crate::service::Service;
 use crate::shell::watching::Watching;
 
@@ -26,27 +31,97 @@ pub(super) struct Args {
     /// Stay, and print new lines as they are stored
     #[arg(long)]
     follow: bool,
-    /// Show the lines of the program too that the room hides
+    /// Show the lines too that the room hides: those of the program, and those that are crossed out
     #[arg(long)]
     all: bool,
     /// The lines of the incidents that were merged into it too, each with the id in front of its text
     #[arg(long, conflicts_with_all = ["follow", "as_of"])]
     merged: bool,
+    #[command(flatten)]
+    only: Only,
+}
+
+/// Which lines are wanted: all that is given holds.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Filters")]
+struct Only {
+    /// Only lines of this kind; may be given again
+    #[arg(long, value_name = "KIND")]
+    kind: Vec<EntryKind>,
+    /// Only what this person said; may be given again
+    #[arg(long, value_name = "PERSON")]
+    author: Vec<String>,
+    /// Only lines with this tag; may be given again
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Only lines with a star
+    #[arg(long)]
+    starred: bool,
+    /// Only lines that are crossed out
+    #[arg(long)]
+    struck: bool,
+    /// Only lines that hold this text, in upper or lower case
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    grep: Option<String>,
+    /// Only what happened then or later; a day alone is its beginning
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    since: Option<String>,
+    /// Only what happened then or before; a day alone is its end
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    until: Option<String>,
+}
+
+impl Only {
+    fn filter(&self, now: Utc) -> Result<Filter, Stop> {
+        let ctx = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+        let lower = |list: &[String], sign: char| -> Vec<String> {
+            list.iter().map(|w| w.trim().trim_start_matches(sign).to_lowercase()).collect()
+        };
+        let moment = |text: &str, end| filter::at(text, &ctx, end).map_err(|e| Stop::from(Refusal::usage(e)));
+        let mut only = Filter::default();
+        if !self.kind.is_empty() {
+            only = only.with(Term::Kind(self.kind.iter().map(|k| k.as_str().to_owned()).collect()));
+        }
+        if !self.author.is_empty() {
+            only = only.with(Term::By(lower(&self.author, '@')));
+        }
+        if !self.tag.is_empty() {
+            only = only.with(Term::Tag(lower(&self.tag, '#')));
+        }
+        if self.starred {
+            only = only.with(Term::Starred);
+        }
+        if self.struck {
+            only = only.with(Term::Struck);
+        }
+        if let Some(text) = &self.grep {
+            only = only.with(Term::Word(text.to_lowercase()));
+        }
+        if let Some(at) = &self.since {
+            only = only.with(Term::Since(moment(at, false)?));
+        }
+        if let Some(at) = &self.until {
+            only = only.with(Term::Until(moment(at, true)?));
+        }
+        Ok(only)
+    }
 }
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let as_of = self.as_of.as_deref().map(|t| arguments::past(t, context.now())).transpose()?;
+        let only = self.only.filter(context.now())?;
         let (service, log) = context.look(&self.incident).await?;
         let loaded = service.load(log).await?;
         let incident = match as_of {
             None => loaded.incident,
             Some((at, _)) => Incident::fold(log, loaded.events.iter().filter(|e| e.recorded_at <= at)),
         };
-        let mut entries: Vec<EntryView> = incident.timeline.shown().map(EntryView::from).collect();
+        let mut entries: Vec<EntryView> =
+            incident.timeline.shown().filter(|e| only.matches(e)).map(EntryView::from).collect();
         if self.merged {
             for part in service.merged_into(&incident).await? {
-                entries.extend(part.timeline.shown().map(|entry| {
+                entries.extend(part.timeline.shown().filter(|e| only.matches(e)).map(|entry| {
                     let mut view = EntryView::from(entry);
                     view.text = format!("{}: {}", part.id, view.text);
                     view
@@ -55,10 +130,10 @@ impl Args {
             entries.sort_by(|a, b| a.occurred_at.cmp(&b.occurred_at));
         }
         if self.follow {
-            return self.follow(context, &service, log, incident, &entries).await;
+            return self.follow(context, &service, log, incident, &entries, &only).await;
         }
         let document = serde_json::json!({ "id": loaded_id(&incident, &entries), "entries": entries });
-        context.out.answer(&document, || lines(&entries, self.all, &mut String::new()))
+        context.out.answer(&document, || self.lines(&entries, &only, &mut String::new()))
     }
 
     async fn follow(
@@ -68,19 +143,21 @@ impl Args {
         log: LogId,
         mut incident: Incident,
         entries: &[EntryView],
+        only: &Filter,
     ) -> Answer {
         // Watching begins before the first lines are printed, so that nothing falls between.
         let mut watching = Watching::new(&context.session.home.database());
         let mut day = String::new();
-        self.print(context, entries, &mut day)?;
+        self.print(context, entries, only, &mut day)?;
         loop {
             let new = service.events_after(log, incident.head).await?;
             let mut entries = Vec::new();
             for event in &new {
                 incident.apply(event);
-                entries.extend(incident.timeline.get(event.seq).map(EntryView::from));
+                let entry = incident.timeline.get(event.seq).filter(|e| only.matches(e));
+                entries.extend(entry.map(EntryView::from));
             }
-            self.print(context, &entries, &mut day)?;
+            self.print(context, &entries, only, &mut day)?;
             let waited = tokio::task::spawn_blocking(move || {
                 watching.wait(LOOK_AGAIN);
                 watching
@@ -90,33 +167,43 @@ impl Args {
         }
     }
 
-    fn print(&self, context: &Context<'_>, entries: &[EntryView], day: &mut String) -> Result<(), Stop> {
+    fn print(
+        &self,
+        context: &Context<'_>,
+        entries: &[EntryView],
+        only: &Filter,
+        day: &mut String,
+    ) -> Result<(), Stop> {
         if context.out.is_json() {
             for entry in entries {
                 context.out.item(entry)?;
             }
             return Ok(());
         }
-        let text = lines(entries, self.all, day);
+        let text = self.lines(entries, only, day);
         if text.is_empty() { Ok(()) } else { context.out.text(&text) }
+    }
+
+    /// The lines under a head for each day. What the room hides is hidden, unless it is asked for.
+    fn lines(&self, entries: &[EntryView], only: &Filter, day: &mut String) -> String {
+        let mut text = Vec::new();
+        let shown = |e: &EntryView| {
+            (e.shown || self.all || only.wants_system())
+                && (e.struck.is_none() || self.all || only.wants_struck())
+        };
+        for entry in entries.iter().filter(|e| shown(e)) {
+            let head = entry_day(entry);
+            if head != *day {
+                text.push(head.clone());
+                *day = head;
+            }
+            text.push(entry_line(entry));
+        }
+        text.join("\n")
     }
 }
 
 /// The id, unless nothing was recorded yet at that time.
 fn loaded_id(incident: &Incident, entries: &[EntryView]) -> Option<String> {
     (incident.is_declared() || !entries.is_empty()).then(|| incident.id.to_string())
-}
-
-/// The lines under a head for each day.
-fn lines(entries: &[EntryView], all: bool, day: &mut String) -> String {
-    let mut text = Vec::new();
-    for entry in entries.iter().filter(|e| all || e.shown) {
-        let head = entry_day(entry);
-        if head != *day {
-            text.push(head.clone());
-            *day = head;
-        }
-        text.push(entry_line(entry));
-    }
-    text.join("\n")
 }

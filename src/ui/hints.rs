@@ -39,6 +39,9 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
             pen.put_cut(&preview.recall, theme.warn);
             return;
         }
+        if room.composer.open && super::offers::draw(model, &mut pen, theme) {
+            return;
+        }
         if let Some(milestone) = preview.offer.filter(|_| room.composer.open)
             && let Some(key) = model.keymap.first_key(model.contexts(), Action::AcceptMilestone)
         {

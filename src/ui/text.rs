@@ -182,6 +182,25 @@ fn width_over(text: &str, cells: u16) -> bool {
     safe.as_str().len() < text.len() && wide >= usize::from(cells)
 }
 
+/// A text of at most so many cells, with an ellipsis where something is missing.
+#[must_use]
+pub fn cut(text: &str, cells: u16) -> Cow<'_, str> {
+    if !width_over(text, cells) {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::new();
+    let mut left = usize::from(cells.saturating_sub(1));
+    for grapheme in one_line(text, cells).as_str().graphemes(true) {
+        let Some(rest) = left.checked_sub(cell_width(grapheme)) else { break };
+        left = rest;
+        kept.push_str(grapheme);
+    }
+    if cells > 0 {
+        kept.push('…');
+    }
+    Cow::Owned(kept)
+}
+
 /// The part of an edited line around the cursor that fits, and the cursor's cell in it.
 #[must_use]
 pub fn window(text: &str, cursor: usize, cells: u16) -> (Cow<'_, str>, u16) {

@@ -33,7 +33,8 @@ pub(super) fn draw(
             right.push_str(&format!("{below} new {}  ", theme.marks.down));
         }
         if !room.rows.filter.is_empty() {
-            right.push_str(&format!("only {}  ", room.rows.filter));
+            let cells = placed.title.w.saturating_sub(text::width(&right)).saturating_sub(28).max(8);
+            right.push_str(&format!("only {}  ", text::cut(room.rows.filter.text(), cells)));
         }
         right.push_str(&zone_label(model.now, model.zone()));
         frame::title(placed, "Timeline", &right, focus, theme, buf);

@@ -2,6 +2,7 @@
 
 mod boards;
 mod clocks;
+mod filters;
 mod journey;
 mod kept;
 mod lines;

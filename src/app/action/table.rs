@@ -111,6 +111,7 @@ pub const TABLE: &[ActionSpec] = &[
     row(A::Filter, "filter", &["f"], &[C::Room], G::Look, "", "Show only the entries that match"),
     row(A::Zone, "zone", &["t"], &[C::Room, C::Home, C::Board], G::Look, "", "Times in UTC or local"),
     row(A::SystemLines, "system-lines", &["."], &[C::Room], G::Look, "", "Show or hide system lines"),
+    row(A::StruckLines, "struck-lines", &[], &[], G::Look, "", "Show or hide lines that are crossed out"),
     row(A::RunbookBefore, "runbook-before", &["["], &[C::Room], G::Look, "", "The attached runbook before"),
     row(A::RunbookAfter, "runbook-after", &["]"], &[C::Room], G::Look, "", "The attached runbook after"),
     row(A::Down, "down", &["j", "down"], &[C::Normal], G::Move, "", "Down"),
@@ -346,8 +347,9 @@ pub const TABLE: &[ActionSpec] = &[
         &[C::Composer],
         G::Edit,
         "",
-        "Mark the milestone that the line names",
+        "Complete the word, or mark the milestone that the line names",
     ),
+    row(A::CompleteBefore, "complete-before", &["backtab"], &[C::Composer], G::Edit, "", "The offer before"),
     row(
         A::Edit(Edit::Older),
         "older",

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono_tz::Tz;
 
 use super::composer::{Composer, Draft};
-use super::lists::Hit;
+use super::lists::{Hit, RunbookChoice};
 use super::rows::{RowId, Rows};
 use crate::app::effect::Ticket;
 use crate::app::layout::Pane;
@@ -104,6 +104,8 @@ pub struct Room {
     pub needle: String,
     /// The composer.
     pub composer: Composer,
+    /// The runbooks that a verb can name, once a line asked for them.
+    pub library: Vec<RunbookChoice>,
     /// Similar incidents.
     pub similar: Vec<Hit>,
     /// The recurrence alarm.
@@ -146,6 +148,7 @@ impl Room {
             brief_scroll: 0,
             needle: String::new(),
             composer,
+            library: Vec::new(),
             similar: Vec::new(),
             alarm: Alarm::default(),
             similar_for: String::new(),
@@ -162,8 +165,10 @@ impl Room {
 
     /// Takes events that follow the head; others are already in. Gives the entries that they added.
     pub fn take(&mut self, events: &[Recorded], zone: Tz) -> Vec<Seq> {
+        use crate::domain::event::Event::{Amended, Restored, Struck};
         let mut added = Vec::new();
         let mut relist = false;
+        let selected = self.selected.and_then(|id| self.rows.place(id));
         for event in events {
             if event.seq <= self.incident.head {
                 continue;
@@ -178,12 +183,18 @@ impl Room {
                 }
             } else {
                 // An amendment may move a row, or show and hide one.
-                relist |= matches!(event.event, Some(crate::domain::event::Event::Amended(_)) | None)
+                relist |= matches!(event.event, Some(Amended(_) | Struck(_) | Restored(_)) | None)
                     || !self.rows.filter.is_empty();
             }
         }
         if relist {
             self.relist(zone);
+            // What was selected may be hidden by now: its neighbour is next.
+            if let (Some(id), Some(place)) = (self.selected, selected)
+                && self.rows.place(id).is_none()
+            {
+                self.selected = self.rows.near(place.saturating_sub(1));
+            }
         }
         added
     }

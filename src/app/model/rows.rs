@@ -5,6 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
 use crate::app::effect::Ticket;
+use crate::domain::filter::Filter;
 use crate::domain::ids::Seq;
 use crate::domain::incident::{Entry, Incident, Topic};
 use crate::domain::time::Utc;
@@ -42,10 +43,12 @@ impl Row {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rows {
     list: Vec<Row>,
-    /// Only entries that match: text, `kind:`, `by:` or `#tag`, in lower case.
-    pub filter: String,
+    /// Only entries that match.
+    pub filter: Filter,
     /// System lines are shown all (`Some(true)`), none (`Some(false)`), or those that tell the story.
     pub system: Option<bool>,
+    /// Entries that are crossed out are shown.
+    pub struck: bool,
 }
 
 impl Rows {
@@ -73,6 +76,14 @@ impl Rows {
         self.list.iter().rposition(|row| row.id == id)
     }
 
+    /// The entry at a place, or the nearest one before it, else after it.
+    #[must_use]
+    pub fn near(&self, place: usize) -> Option<RowId> {
+        let is_entry = |row: &&Row| !matches!(row.id, RowId::Day(_));
+        let (before, after) = self.list.split_at(place.saturating_add(1).min(self.list.len()));
+        before.iter().rev().find(is_entry).or_else(|| after.iter().find(is_entry)).map(|row| row.id)
+    }
+
     /// The row at a place.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<Row> {
@@ -82,13 +93,17 @@ impl Rows {
     /// Whether an entry is shown.
     #[must_use]
     pub fn shows(&self, entry: &Entry) -> bool {
-        if entry.kind == EntryKind::System || entry.topic != Topic::Said {
+        let all = self.system == Some(true);
+        if entry.struck.is_some() && !(all || self.struck || self.filter.wants_struck()) {
+            return false;
+        }
+        if (entry.kind == EntryKind::System || entry.topic != Topic::Said) && !self.filter.wants_system() {
             let shown = self.system.unwrap_or_else(|| entry.topic.shown_by_default());
             if !shown {
                 return false;
             }
         }
-        self.filter.is_empty() || matches_filter(entry, &self.filter)
+        self.filter.matches(entry)
     }
 
     /// Lists everything anew: after a filter, a zone, an amended time.
@@ -165,21 +180,4 @@ const fn pending_row(ticket: Ticket, at: Utc) -> Row {
 fn date_of(at: Utc, zone: Tz) -> NaiveDate {
     let local = at.with_timezone(&zone);
     NaiveDate::from_ymd_opt(local.year(), local.month(), local.day()).unwrap_or_default()
-}
-
-fn matches_filter(entry: &Entry, filter: &str) -> bool {
-    let text = entry.text.to_lowercase();
-    filter.split_whitespace().all(|word| {
-        if let Some(tag) = word.strip_prefix('#') {
-            entry.tags.iter().any(|t| t.to_lowercase().starts_with(tag))
-        } else if let Some(who) = word.strip_prefix('@') {
-            entry.by.to_lowercase() == who || text.contains(word)
-        } else if let Some(kind) = word.strip_prefix("kind:") {
-            entry.kind.as_str().starts_with(kind)
-        } else if word == "*" {
-            entry.starred
-        } else {
-            text.contains(word) || entry.source.to_lowercase().contains(word)
-        }
-    })
 }

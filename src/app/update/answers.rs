@@ -87,6 +87,13 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         }
         (Waiting::Text, Answer::Text(text)) => find::read(model, text, fx),
         (Waiting::Runbooks, Answer::Runbooks(choices)) => fill_runbooks(model, choices),
+        (Waiting::Library, Answer::Runbooks(choices)) => {
+            if let Some(room) = &mut model.room {
+                room.library = choices;
+            }
+        }
+        // A completion is a help, not a duty.
+        (Waiting::Library, _) => {}
         (Waiting::Edit(seq, seen), Answer::Edited(text)) => {
             let typed = text.clone();
             let request = Request::Amend { target: seq, text: Some(text), at: None, seen: Some(seen) };

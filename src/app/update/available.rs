@@ -80,6 +80,7 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::CopyBrief
         | Action::Filter
         | Action::SystemLines
+        | Action::StruckLines
         | Action::Zoom
         | Action::CloseOut => {
             if room.is_some() {

@@ -7,6 +7,7 @@ use super::super::effect::Effect;
 use super::super::model::{Ask, AskFor, Item, Model, Overlay, Pick, PickFor, Room, Waiting};
 use super::available::{Availability, available};
 use super::{compose, keys, room, tables};
+use crate::app::known;
 use crate::domain::request::{Keep, Request, StepPick};
 use crate::domain::role;
 use crate::domain::severity::Move;
@@ -197,12 +198,8 @@ pub(super) fn people(model: &mut Model, purpose: PickFor, title: &str) {
         _ => Vec::new(),
     };
     let mut people = usual.clone();
-    let seen = room.incident.roster.people().into_iter().map(str::to_owned);
-    let asked = room.incident.talk.asks.values().filter_map(|a| a.person.clone());
-    let wrote = room.incident.timeline.stored().iter().map(|e| e.by.clone());
-    let team = model.people.all().iter().map(|p| p.handle.clone());
-    for name in std::iter::once(model.me.clone()).chain(seen).chain(asked).chain(wrote).chain(team) {
-        if !name.is_empty() && !people.contains(&name) {
+    for name in known::people(model) {
+        if !people.contains(&name) {
             people.push(name);
         }
     }

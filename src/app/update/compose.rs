@@ -79,6 +79,14 @@ fn update_text(model: &Model) -> String {
     text
 }
 
+/// The verb that a line names, whether or not its arguments are there.
+pub(super) fn verb_of(text: &str, ctx: &Context) -> Option<&'static str> {
+    match quick_entry::parse(text, ctx) {
+        Ok(QuickEntry { line: Line::Command { verb, .. }, .. }) => verb::find(&verb).map(|v| v.name),
+        _ => None,
+    }
+}
+
 /// Opens the composer with a verb that still needs its words.
 pub(super) fn open_verb(model: &mut Model, verb: &str) {
     if model.room.is_some() {
@@ -275,18 +283,19 @@ pub(super) fn in_editor(model: &mut Model, fx: &mut Vec<Effect>) {
     fx.push(Effect::Edit(ticket, EditTarget::Line { log, text }));
 }
 
-/// Tab: the milestone that the line names is marked beside storing the line.
-pub(super) fn accept_milestone(model: &mut Model, fx: &mut Vec<Effect>) {
-    let Some(milestone) = offered(model) else { return };
+/// Tab: the milestone that the line names is marked beside storing the line. False when it names none.
+pub(super) fn accept_milestone(model: &mut Model, fx: &mut Vec<Effect>) -> bool {
+    let Some(milestone) = offered(model) else { return false };
     let text = model.room.as_ref().map(|r| r.composer.editor.text().to_owned()).unwrap_or_default();
-    let Ok(entry) = quick_entry::parse(&text, &context(model)) else { return };
+    let Ok(entry) = quick_entry::parse(&text, &context(model)) else { return false };
     let words = entry.text.clone();
-    let Some(line) = asked(model, entry) else { return };
+    let Some(line) = asked(model, entry) else { return false };
     let when = line.at;
     done(model, &text);
     let mark = Asked { request: Request::Mark { milestone, at: None }, at: when };
     let at = when.map_or(model.now, |(at, _)| at);
     pend(model, EntryKind::Note, words, &text, at, vec![line, mark], fx);
+    true
 }
 
 /// The milestone that the line looks like, if it is not marked yet.

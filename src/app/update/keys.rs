@@ -8,14 +8,18 @@ use super::super::key::Key;
 use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Screen, Waiting};
 use super::available::{Availability, available};
-use super::{boards, choose, closing, compose, declare, find, motion, room, selection, tables};
+use super::{boards, choose, closing, completing, compose, declare, find, motion, room, selection, tables};
 
 /// A key was pressed.
 pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
     model.notice = None;
     let leaving = std::mem::take(&mut model.leaving);
     let contexts = model.contexts();
-    match model.keymap.lookup(contexts, key) {
+    let found = model.keymap.lookup(contexts, key);
+    if !matches!(found, Some((Action::AcceptMilestone | Action::CompleteBefore | Action::PickField, _))) {
+        model.turn = None;
+    }
+    match found {
         Some((Action::Interrupt, _)) => interrupt(model, leaving, fx),
         Some((action, nth)) => run(model, action, nth, fx),
         None => {
@@ -69,12 +73,14 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::Zoom => motion::go(model, action, nth, fx),
         Action::PickField => match model.overlays.last_mut() {
             Some(Overlay::Declare(d)) => d.in_lists = !d.in_lists,
+            Some(Overlay::Ask(_)) => completing::go(model, true, fx),
             Some(_) => motion::go(model, Action::PickDown, 0, fx),
             None => find::next_field(model),
         },
         Action::Accept => accept(model, fx),
         Action::Send => compose::send(model, fx),
-        Action::AcceptMilestone => compose::accept_milestone(model, fx),
+        Action::AcceptMilestone => completing::tab(model, fx),
+        Action::CompleteBefore => completing::go(model, false, fx),
         Action::LineInEditor => compose::in_editor(model, fx),
         Action::Note => compose::open(model, "", false),
         Action::Scribe => compose::open(model, "", true),
@@ -117,6 +123,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::Filter
         | Action::Zone
         | Action::SystemLines
+        | Action::StruckLines
         | Action::RunbookBefore
         | Action::RunbookAfter
         | Action::DismissAlarm
@@ -228,7 +235,7 @@ fn edit_line(model: &mut Model, edit: Edit, fx: &mut Vec<Effect>) {
 }
 
 /// The line that has the keys.
-fn line(model: &mut Model) -> Option<&mut Editor> {
+pub(super) fn line(model: &mut Model) -> Option<&mut Editor> {
     match model.overlays.last_mut() {
         Some(Overlay::Pick(pick)) => return Some(&mut pick.editor),
         Some(Overlay::Ask(ask)) => return Some(&mut ask.editor),
@@ -244,7 +251,7 @@ fn line(model: &mut Model) -> Option<&mut Editor> {
 }
 
 /// A line has another text: what was said about the old one is gone, and what depends on it is asked for.
-fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
+pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
     match model.overlays.last_mut() {
         Some(Overlay::Pick(pick)) => pick.selected = None,
         Some(Overlay::Ask(ask)) => ask.problem = None,
@@ -255,6 +262,7 @@ fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
             if let Some(room) = &mut model.room {
                 room.composer.problem = None;
             }
+            completing::want(model, fx);
         }
     }
 }

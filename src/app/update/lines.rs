@@ -4,6 +4,7 @@ use super::super::effect::Effect;
 use super::super::model::{AskFor, Model, Overlay, Waiting};
 use super::{boards, closing, room, tables};
 use crate::app::effect::ClosingStep;
+use crate::domain::filter::Filter;
 use crate::domain::request::{Keep, Request, StepPick, When};
 use crate::domain::time::{Span, parse_span};
 use crate::domain::verb::{self, Verb};
@@ -48,13 +49,14 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         }
         AskFor::Identity => return identity(model, &text, fx),
         AskFor::Filter => {
-            let zone = model.zone();
-            model.overlays.pop();
-            if let Some(room) = &mut model.room {
-                room.rows.filter = text.to_lowercase();
-                room.relist(zone);
-            }
-            return;
+            let ctx = crate::domain::time_spec::Context { now: model.now, zone: model.zone() };
+            return match Filter::parse(&text, &ctx) {
+                Err(why) => problem(model, &why),
+                Ok(filter) => {
+                    model.overlays.pop();
+                    room::set_filter(model, filter);
+                }
+            };
         }
         AskFor::Evidence(entry) => {
             model.overlays.pop();

@@ -9,6 +9,7 @@ use crate::app::layout::Pane;
 use crate::domain::board;
 use crate::domain::clocks;
 use crate::domain::event::{Event, Recorded};
+use crate::domain::filter::Filter;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::request::{Asked, Request};
 use crate::domain::time::Utc;
@@ -218,19 +219,27 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         Action::FindNext => find_next(model, true),
         Action::FindBefore => find_next(model, false),
         Action::Filter => {
-            let now = model.room.as_ref().map(|r| r.rows.filter.clone()).unwrap_or_default();
+            let now = model.room.as_ref().map(|r| r.rows.filter.text().to_owned()).unwrap_or_default();
             model.overlays.push(Overlay::Ask(Ask::new(AskFor::Filter, &now)));
         }
         Action::SystemLines => {
             let Some(room) = &mut model.room else { return };
             let (next, said) = match room.rows.system {
-                None => (Some(true), "all system lines are shown"),
+                None => (Some(true), "all lines are shown, those crossed out and of the program too"),
                 Some(true) => (Some(false), "no system line is shown"),
                 Some(false) => (None, "the system lines that tell the story are shown"),
             };
             room.rows.system = next;
             room.relist(zone);
             model.tell(said);
+        }
+        Action::StruckLines => {
+            let Some(room) = &mut model.room else { return };
+            room.rows.struck = !room.rows.struck;
+            let shown = room.rows.struck;
+            room.relist(zone);
+            let said = if shown { "shown" } else { "hidden" };
+            model.tell(format!("lines that are crossed out are {said}"));
         }
         Action::RunbookBefore | Action::RunbookAfter => {
             let Some(room) = &mut model.room else { return };
@@ -252,6 +261,20 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         }
         Action::Undo => undo(model),
         _ => {}
+    }
+}
+
+/// Shows only what passes, and says how much that is.
+pub(super) fn set_filter(model: &mut Model, filter: Filter) {
+    let zone = model.zone();
+    let Some(room) = &mut model.room else { return };
+    let narrowed = !filter.is_empty();
+    room.rows.filter = filter;
+    room.relist(zone);
+    if narrowed {
+        let shown = room.rows.all().iter().filter(|r| !matches!(r.id, RowId::Day(_))).count();
+        let all = room.incident.timeline.len();
+        model.tell(format!("{shown} of {all} lines: Esc takes the filter away"));
     }
 }
 

@@ -1,5 +1,8 @@
 //! Update, as state, keys as typed, state.
 
+mod completing;
+mod looking;
+
 use crate::app::effect::Effect;
 use crate::app::fixture::{Desk, at};
 use crate::app::layout::Pane;

@@ -5,9 +5,9 @@ use ratatui::buffer::Buffer;
 use crate::app::layout::overlay;
 use crate::app::model::{Ask, AskFor, Model};
 use crate::domain::request::StepMove;
-use crate::ui::frame;
 use crate::ui::text::Pen;
 use crate::ui::theme::Theme;
+use crate::ui::{frame, offers};
 
 /// The title, and what is said below the line.
 fn words(purpose: &AskFor) -> (&'static str, &'static str) {
@@ -24,7 +24,9 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
         AskFor::Target(_) => {
             ("Which target, and why?", "8h, 5 business days, none or default, then the reason")
         }
-        AskFor::Filter => ("Show only", "words, #tag, @person, kind:decision, *; empty shows all"),
+        AskFor::Filter => {
+            ("Show only", "words #tag @bob by:bob kind:ask,note * struck since:13:00 until:-5m")
+        }
         AskFor::BoardFilter => {
             ("Show only", "words; stories: @owner inc:42 sev:P1 state:all kind:process due:7d")
         }
@@ -57,7 +59,12 @@ pub(super) fn draw(model: &Model, ask: &Ask, theme: &Theme, buf: &mut Buffer) ->
     let mut pen = Pen::new(buf, inside.row(1));
     match &ask.problem {
         Some(problem) => _ = pen.put_cut(&format!("  {problem}"), theme.bad),
-        None => _ = pen.put_cut(&format!("  {hint}"), theme.dim),
+        None => {
+            pen.put("  ", theme.text);
+            if ask.editor.is_empty() || !offers::draw(model, &mut pen, theme) {
+                pen.put_cut(hint, theme.dim);
+            }
+        }
     }
     cursor
 }

@@ -145,7 +145,10 @@ fn lines_are_corrected_and_never_lost() {
     assert_eq!(desk.json(&["star", ".", &seq, "--off"])["entries"][0]["starred"], false);
     let struck = desk.json(&["strike", ".", &format!("#{seq}"), "--reason", "wrong room"]);
     assert_eq!(struck["entries"][0]["struck"]["reason"], "wrong room");
-    assert!(desk.ok(&["timeline", "."]).contains("crossed out by alice: wrong room"));
+    assert!(!desk.ok(&["timeline", "."]).contains("replicas"), "a line that is crossed out is hidden");
+    for shown in ["--all", "--struck"] {
+        assert!(desk.ok(&["timeline", ".", shown]).contains("crossed out by alice: wrong room"));
+    }
     let restored = desk.json(&["strike", ".", &seq, "--restore"]);
     assert_eq!(restored["entries"][0]["struck"], serde_json::Value::Null);
     desk.run(&["strike", ".", "999", "--reason", "x"]).refuses(3, "999");

@@ -1,0 +1,117 @@
+//! Looking: filters, lines that are crossed out, what is selected when a line goes.
+
+use crate::app::fixture::{Desk, at as clock};
+use crate::app::model::{Overlay, RowId};
+use crate::domain::filter::Filter;
+use crate::domain::request::Request;
+use crate::domain::time_spec::Context;
+
+fn ctx() -> Context {
+    Context { now: clock("14:40"), zone: chrono_tz::Tz::UTC }
+}
+
+/// The texts that a filter leaves, cut short, in their order.
+fn check(filter: &str, expected: &[&str]) {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.ask(
+        "14:39",
+        "carol",
+        Request::Note {
+            text: "disk of db-7 replaced".into(),
+            tags: vec!["database".into(), "disk".into()],
+            starred: true,
+        },
+    );
+    let filter = Filter::parse(filter, &ctx()).unwrap();
+    let left: Vec<&str> = desk
+        .stored
+        .timeline
+        .shown()
+        .filter(|e| filter.matches(e))
+        .map(|e| e.text.get(..12.min(e.text.len())).unwrap_or(&e.text))
+        .collect();
+    assert_eq!(left, expected, "{}", filter.text());
+}
+
+#[test]
+fn terms_are_all_held() {
+    check("kind:decision", &["revoke the k"]);
+    check("kind:dec,hyp", &["revoke the k", "key was in a"]);
+    check("KIND:Decision KMS", &["revoke the k"]);
+    check("by:bob on-call", &["on-call page", "on-call ackn"]);
+    check("by:carol,monitor", &["unknown sign", "disk of db-7"]);
+    check("#data", &["disk of db-7"]);
+    check("#nothing,disk", &["disk of db-7"]);
+    check("*", &["disk of db-7"]);
+    check("starred", &["disk of db-7"]);
+    check("struck", &[]);
+    check("kind:step step", &[]);
+    check("payments:4f2e", &["unknown sign"]);
+    check("since:14:38 by:carol", &["disk of db-7"]);
+    check("kind:note until:14:25", &["on-call page"]);
+    check("kind:note since:2026-11-20 until:2026-11-20 by:bob", &["on-call page", "on-call ackn"]);
+    check("kind:note since:2026-11-20T14:26Z by:bob", &["on-call ackn"]);
+}
+
+#[test]
+fn a_time_that_cannot_be_read_is_said() {
+    for bad in ["since:soon", "until:", "since:2026-13-01"] {
+        assert!(Filter::parse(bad, &ctx()).is_err(), "{bad} was taken");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_a_filter_or_says_why_not(text in ".{0,40}") {
+        if let Ok(filter) = Filter::parse(&text, &ctx()) {
+            proptest::prop_assert_eq!(filter.is_empty(), text.split_whitespace().next().is_none());
+        }
+    }
+}
+
+#[test]
+fn a_filter_is_said_counted_and_taken_away_by_esc() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let all = desk.model.room.as_ref().unwrap().rows.len();
+    desk.keys("fkind:decision,ask<enter>");
+    let said = desk.model.notice.clone().unwrap().text;
+    assert!(said.starts_with("2 of ") && said.contains("Esc"), "{said}");
+    assert_eq!(desk.model.room.as_ref().unwrap().rows.len(), 2);
+    desk.keys("f since:soon<enter>");
+    let Some(Overlay::Ask(ask)) = desk.model.overlays.last() else { panic!("it stays to be mended") };
+    assert!(ask.problem.as_ref().unwrap().contains("not a time"), "{ask:?}");
+    desk.keys("<esc><esc>");
+    assert_eq!(desk.model.room.as_ref().unwrap().rows.len(), all);
+}
+
+#[test]
+fn a_filter_that_asks_for_lines_of_the_program_gets_all_of_them() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("fkind:system alice<enter>");
+    let room = desk.model.room.as_ref().unwrap();
+    assert!(!room.rows.is_empty(), "the roles are hidden otherwise");
+}
+
+#[test]
+fn a_struck_line_goes_its_neighbour_is_next_and_it_can_be_had_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let rows = |d: &Desk| d.model.room.as_ref().unwrap().rows.len();
+    let all = rows(&desk);
+    desk.keys("kkkk");
+    let Some(RowId::Entry(seq)) = desk.model.room.as_ref().unwrap().selected else { panic!() };
+    let before = desk.model.room.as_ref().unwrap().rows.all().iter().position(|r| r.id == RowId::Entry(seq));
+    desk.keys("xwrong room<enter>").serve();
+    assert!(desk.stored.timeline.get(seq).unwrap().struck.is_some());
+    assert_eq!(rows(&desk), all - 1);
+    let now = desk.model.room.as_ref().unwrap().selected.unwrap();
+    let place = desk.model.room.as_ref().unwrap().rows.place(now).unwrap();
+    assert!(place.abs_diff(before.unwrap()) <= 1, "the selection stays where it was");
+    desk.keys("?struck lines<enter>");
+    assert_eq!(rows(&desk), all);
+    desk.keys("?struck lines<enter>");
+    assert_eq!(rows(&desk), all - 1);
+    desk.keys("fstruck<enter>");
+    assert_eq!(rows(&desk), 1);
+    desk.keys("kx<enter>").serve();
+    assert!(desk.stored.timeline.get(seq).unwrap().struck.is_none(), "x brings it back");
+}

@@ -1,0 +1,165 @@
+//! Which lines of a timeline are shown: words, kinds, people, tags, stars, a span of time. One reader for the room and
+//! for the flags of `warroom timeline`. It must not know what is hidden by default.
+
+use super::incident::{Entry, Topic};
+use super::time::{Span, Utc};
+use super::time_spec::{self, Context};
+
+/// The words with which a term of a filter begins, as the completion offers them.
+pub const PREFIXES: [&str; 6] = ["kind:", "by:", "since:", "until:", "starred", "struck"];
+
+/// One condition. Lists hold for any of their words; all in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Term {
+    /// Its kind begins so; `step` is a line about a step.
+    Kind(Vec<String>),
+    /// It was said by this person.
+    By(Vec<String>),
+    /// It was said by this person, or names them.
+    Person(String),
+    /// A tag begins so.
+    Tag(Vec<String>),
+    /// It has a star.
+    Starred,
+    /// It is crossed out.
+    Struck,
+    /// It happened then or later.
+    Since(Utc),
+    /// It happened then or before.
+    Until(Utc),
+    /// Its text or its source holds this.
+    Word(String),
+}
+
+/// Conditions that all hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    text: String,
+    terms: Vec<Term>,
+}
+
+impl Filter {
+    /// Reads `kind:decision,ask by:bob @bob #db * starred struck since:13:00 until:-5m` and words.
+    ///
+    /// # Errors
+    /// When a time cannot be read: what is wrong, in words.
+    pub fn parse(text: &str, ctx: &Context) -> Result<Self, String> {
+        let mut filter = Self { text: text.trim().to_owned(), terms: Vec::new() };
+        for word in text.split_whitespace() {
+            filter.terms.push(term(word, ctx)?);
+        }
+        Ok(filter)
+    }
+
+    /// With one condition more.
+    #[must_use]
+    pub fn with(mut self, term: Term) -> Self {
+        self.terms.push(term);
+        self
+    }
+
+    /// As it was typed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Everything passes.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Takes all conditions away.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.terms.clear();
+    }
+
+    /// It asks for lines of the program, so those that are hidden by default count too.
+    #[must_use]
+    pub fn wants_system(&self) -> bool {
+        let asks = |kinds: &Vec<String>| kinds.iter().any(|k| is_prefix(k, "system") || is_prefix(k, "step"));
+        self.terms.iter().any(|t| matches!(t, Term::Kind(kinds) if asks(kinds)))
+    }
+
+    /// It asks for lines that are crossed out.
+    #[must_use]
+    pub fn wants_struck(&self) -> bool {
+        self.terms.contains(&Term::Struck)
+    }
+
+    /// Whether a line passes.
+    #[must_use]
+    pub fn matches(&self, entry: &Entry) -> bool {
+        self.terms.iter().all(|term| holds(term, entry))
+    }
+}
+
+fn is_prefix(word: &str, of: &str) -> bool {
+    !word.is_empty() && of.starts_with(word)
+}
+
+fn holds(term: &Term, entry: &Entry) -> bool {
+    let within = |text: &str, word: &str| text.to_lowercase().contains(word);
+    match term {
+        Term::Kind(kinds) => kinds.iter().any(|k| {
+            entry.kind.as_str().starts_with(k.as_str()) || entry.topic == Topic::Step && is_prefix(k, "step")
+        }),
+        Term::By(people) => people.iter().any(|p| entry.by.to_lowercase() == *p),
+        Term::Person(person) => {
+            entry.by.to_lowercase() == *person || within(&entry.text, &format!("@{person}"))
+        }
+        Term::Tag(tags) => {
+            entry.tags.iter().any(|t| tags.iter().any(|tag| t.to_lowercase().starts_with(tag)))
+        }
+        Term::Starred => entry.starred,
+        Term::Struck => entry.struck.is_some(),
+        Term::Since(at) => entry.occurred_at >= *at,
+        Term::Until(at) => entry.occurred_at <= *at,
+        Term::Word(word) => within(&entry.text, word) || within(&entry.source, word),
+    }
+}
+
+fn term(word: &str, ctx: &Context) -> Result<Term, String> {
+    let lower = word.to_lowercase();
+    let list = |text: &str| text.split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    if let Some(tag) = lower.strip_prefix('#').filter(|t| !t.is_empty()) {
+        return Ok(Term::Tag(list(tag)));
+    }
+    if let Some(person) = lower.strip_prefix('@').filter(|p| !p.is_empty()) {
+        return Ok(Term::Person(person.to_owned()));
+    }
+    Ok(match lower.split_once(':') {
+        Some(("kind", kinds)) => Term::Kind(list(kinds)),
+        Some(("by", people)) => Term::By(list(&people.replace('@', ""))),
+        Some(("since", _)) => Term::Since(moment(word, ctx, false)?),
+        Some(("until", _)) => Term::Until(moment(word, ctx, true)?),
+        _ => match lower.as_str() {
+            "*" | "starred" => Term::Starred,
+            "struck" => Term::Struck,
+            _ => Term::Word(lower),
+        },
+    })
+}
+
+/// The moment of `since:` and `until:`; a day alone is its beginning or its end.
+fn moment(word: &str, ctx: &Context, end: bool) -> Result<Utc, String> {
+    let text = word.split_once(':').map_or("", |(_, t)| t);
+    at(text, ctx, end)
+}
+
+/// A moment as `--since` and `--until` take it: the forms of the composer, or a day, which is its beginning or its
+/// end. Between day and time of day a `T` may stand in place of the blank.
+///
+/// # Errors
+/// When it is no such moment: what is wrong, in words.
+pub fn at(text: &str, ctx: &Context, end: bool) -> Result<Utc, String> {
+    let text = text.trim();
+    if chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok() {
+        let begin = time_spec::parse_exact(&format!("{text} 00:00"), ctx).map_err(|e| e.to_string())?.at;
+        let last = Span::days(1) - Span::milliseconds(1);
+        return Ok(if end { begin.checked_add_signed(last).unwrap_or(begin) } else { begin });
+    }
+    time_spec::parse_exact(&text.replacen('T', " ", 1), ctx).map(|m| m.at).map_err(|e| e.to_string())
+}
