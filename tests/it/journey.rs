@@ -159,7 +159,13 @@ fn real_timelines_typed_through_the_composer_come_back_times_and_all() {
     let Some(file) = crate::data::test_data("timelines/timelines.jsonl") else { return };
     let lines: Vec<serde_json::Value> =
         std::fs::read_to_string(file).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    for incident in ["dfds-pm2022-003", "moj-2023-02-02-cjs-dashboard-performance", "dfds-pm2025-001"] {
+    let mut longest: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for line in &lines {
+        *longest.entry(line["incident"].as_str().unwrap()).or_default() += 1;
+    }
+    let mut longest: Vec<_> = longest.into_iter().map(|(incident, n)| (n, incident)).collect();
+    longest.sort_unstable();
+    for (_, incident) in longest.into_iter().rev().take(4) {
         let real: Vec<(String, String)> = lines
             .iter()
             .filter(|l| l["incident"] == incident)

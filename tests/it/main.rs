@@ -23,6 +23,7 @@ mod ranking;
 mod readme;
 mod runbooks;
 mod screen;
+mod scribing;
 mod service;
 mod shell;
 mod store;
