@@ -6,6 +6,7 @@ use super::known;
 use super::model::{AskFor, Model, Overlay, Purpose, Room, Screen};
 use super::update::compose::context;
 use crate::domain::audience::Audience;
+use crate::domain::clocks;
 use crate::domain::filter;
 use crate::domain::ids::Seq;
 use crate::domain::incident::Step;
@@ -189,6 +190,10 @@ fn argument(model: &Model, room: &Room, verb: &str, wanted: &str) -> Vec<Choice>
         }
         ("LINE", _) => recent(room).into_iter().map(|(seq, text)| told(seq.to_string(), text)).collect(),
         ("RUNBOOK", _) => room.library.iter().map(|r| told(r.name.clone(), &r.title)).collect(),
+        ("CLOCK", _) => clocks::clocks(incident, &model.policy, model.now)
+            .iter()
+            .map(|c| told(c.key.to_string(), &c.what))
+            .collect(),
         ("ITEM", _) => ClosureItem::ALL.iter().map(|i| plain(i.as_str())).collect(),
         ("WORD", "disposition") => DispositionWord::ALL.iter().map(|d| plain(d.as_str())).collect(),
         ("KIND", "link") => words(&["bridge", "channel", "ticket", "dashboard"]),

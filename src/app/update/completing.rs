@@ -69,7 +69,7 @@ fn common(offer: &Offer) -> String {
 /// Asks once for the runbooks, when a verb is typed: one of them names a runbook.
 pub(super) fn want(model: &mut Model, fx: &mut Vec<Effect>) {
     let Some(room) = model.room.as_ref().filter(|_| model.screen == Screen::Room) else { return };
-    let verb = compose::verb_of(room.composer.editor.text(), &compose::context(model));
+    let verb = compose::verb_named(room.composer.editor.text(), &compose::context(model));
     if !room.library.is_empty()
         || verb != Some("attach")
         || model.waiting.values().any(|w| *w == Waiting::Library)

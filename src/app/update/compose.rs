@@ -80,7 +80,7 @@ fn update_text(model: &Model) -> String {
 }
 
 /// The verb that a line names, whether or not its arguments are there.
-pub(super) fn verb_of(text: &str, ctx: &Context) -> Option<&'static str> {
+pub(super) fn verb_named(text: &str, ctx: &Context) -> Option<&'static str> {
     match quick_entry::parse(text, ctx) {
         Ok(QuickEntry { line: Line::Command { verb, .. }, .. }) => verb::find(&verb).map(|v| v.name),
         _ => None,

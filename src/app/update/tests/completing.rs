@@ -132,6 +132,7 @@ const LISTS: &[&str] = &[
     "[@person]",
     "[@owner]",
     "STEP",
+    "CLOCK",
     "LINE",
     "RUNBOOK",
     "ITEM",
