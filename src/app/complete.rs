@@ -202,7 +202,7 @@ fn argument(model: &Model, room: &Room, verb: &str, wanted: &str) -> Vec<Choice>
             incident.record.scope.iter().map(|s| told(s.asset.clone(), s.state.as_str())).collect()
         }
         // `held|reversed|no-effect`: the usage itself names them.
-        (alternatives, _) if alternatives.contains('|') => {
+        (alternatives, _) if alternatives.contains('|') && !alternatives.contains(char::is_uppercase) => {
             alternatives.trim_matches(['[', ']']).split('|').map(plain).collect()
         }
         _ => Vec::new(),

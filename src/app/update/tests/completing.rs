@@ -39,6 +39,7 @@ fn verbs_and_their_arguments_are_offered() {
     check(":update cu", &["customers"], ":update cu");
     check(":kind d", &["drill"], ":kind d");
     check(":closure ca", &["cause"], ":closure ca");
+    check(":link ticket ", &[], ":link ticket ");
     check(":nonsense x", &[], ":nonsense x");
 }
 
@@ -101,8 +102,11 @@ fn runbooks_are_asked_for_once_and_offered() {
     let asked: Vec<_> =
         desk.effects.iter().filter(|e| matches!(e, Effect::ListRunbooks(..))).cloned().collect();
     assert_eq!(asked.len(), 1);
-    let choice =
-        |name: &str| RunbookChoice { name: name.into(), title: name.to_uppercase(), why: String::new() };
+    let choice = |name: &str| RunbookChoice {
+        name: name.into(),
+        title: name.to_uppercase(),
+        ..RunbookChoice::default()
+    };
     let library = vec![choice("image"), choice("leaked-token"), choice("leaked-key")];
     desk.send(Msg::Answer(asked[0].ticket().unwrap(), Answer::Runbooks(library)));
     desk.keys("le<tab>");
@@ -124,8 +128,10 @@ fn the_filter_offers_its_terms_kinds_people_and_tags() {
 }
 
 /// The words of usages that are free text, and those that name a list.
-const FREE: &[&str] =
-    &["TEXT", "REASON", "[REASON]", "WHY", "ADDRESS", "TITLE", "WORDS", "[INC]", "[WHAT", "ENDED", "IT]"];
+const FREE: &[&str] = &[
+    "TEXT", "REASON", "[REASON]", "WHY", "ADDRESS", "TITLE", "WORDS", "[INC]", "[FILTER]", "[WHAT", "ENDED",
+    "IT]", "[until", "TIME]", "TARGET", "[next", "30m]",
+];
 const LISTS: &[&str] = &[
     "ROLE",
     "@person",
