@@ -59,7 +59,7 @@ pub fn offer(model: &Model) -> Option<Offer> {
             let head = ask.editor.text().get(..ask.editor.cursor())?;
             return match ask.purpose {
                 AskFor::Filter => filter_term(model, head),
-                AskFor::Identity | AskFor::Evidence | AskFor::Author => None,
+                AskFor::Identity | AskFor::Evidence(_) | AskFor::Author => None,
                 _ => named(model, head),
             };
         }
@@ -144,7 +144,7 @@ fn command(model: &Model, room: &Room, line: &str, end: usize) -> Option<Offer> 
 fn argument(model: &Model, room: &Room, verb: &str, wanted: &str) -> Vec<Choice> {
     let incident = &room.incident;
     let words = |all: &[&str]| all.iter().map(|w| plain(*w)).collect::<Vec<_>>();
-    match (wanted.trim_end_matches("..."), verb) {
+    match (wanted.trim_matches(['[', ']']).trim_end_matches("..."), verb) {
         ("NAME", "severity") => {
             let profile = model.policy.profile_named(&incident.profile);
             profile.levels().map(|l| told(l.name.clone(), &l.definition)).collect()
@@ -165,7 +165,7 @@ fn argument(model: &Model, room: &Room, verb: &str, wanted: &str) -> Vec<Choice>
                 told(role, &holder)
             })
             .collect(),
-        ("@person" | "[@person]" | "[@owner]", _) => {
+        ("@person" | "@owner", _) => {
             known::people(model).into_iter().map(|p| plain(format!("@{p}"))).collect()
         }
         ("STEP", verb) => {
@@ -203,7 +203,7 @@ fn argument(model: &Model, room: &Room, verb: &str, wanted: &str) -> Vec<Choice>
         }
         // `held|reversed|no-effect`: the usage itself names them.
         (alternatives, _) if alternatives.contains('|') && !alternatives.contains(char::is_uppercase) => {
-            alternatives.trim_matches(['[', ']']).split('|').map(plain).collect()
+            alternatives.split('|').map(plain).collect()
         }
         _ => Vec::new(),
     }

@@ -9,7 +9,7 @@ fn a_timeline_is_narrowed_by_kind_author_tag_star_text_and_time() {
     for line in [
         "-40m the disk is full #disk",
         "-30m ! @carol roll back the release",
-        "-20m + @bob 3m count the FAILED orders",
+        "-20m + @bob 1h count the FAILED orders",
         "* orders come in again #orders",
     ] {
         desk.ok(&["log", ".", line]);
