@@ -14,6 +14,7 @@ mod offers;
 mod overlay;
 mod roster;
 mod runbook;
+mod sheet;
 mod similar;
 pub mod text;
 pub mod theme;
@@ -60,6 +61,7 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
                     _ => brief::draw(model, room, placed, focus, &theme, buf),
                 }
             }
+            sheet::draw(room, &layout, &theme, buf);
             cursor = composer::draw(model, room, &preview, layout.composer, &theme, buf);
         }
         (Screen::Board, _) => board::draw(model, &layout, &theme, buf),

@@ -2,6 +2,7 @@
 //! exactly one [`Msg::Answer`](super::msg::Msg::Answer) that carries its ticket.
 
 use super::model::{BoardKind, Draft};
+use crate::domain::audience::Audience;
 use crate::domain::facets::Picked;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::request::Asked;
@@ -159,6 +160,17 @@ pub enum Effect {
     KeepText(Ticket, String),
     /// Put text into the clipboard (OSC 52). Answer: `Done`.
     Copy(Ticket, String),
+    /// Word an update of the room from the template of its audience, times in this zone. Answer: `Worded`.
+    Word {
+        /// Which.
+        ticket: Ticket,
+        /// The room.
+        log: LogId,
+        /// For whom.
+        audience: Audience,
+        /// The zone of the screen.
+        zone: chrono_tz::Tz,
+    },
     /// Remember who this session is. Answer: `Done`.
     SetMe(Ticket, String),
     /// Suspend the program (Ctrl-z). Answer: `Done`, after it came back.
@@ -195,6 +207,7 @@ impl Effect {
             | Self::Journal(t, _, _)
             | Self::KeepText(t, _)
             | Self::Copy(t, _)
+            | Self::Word { ticket: t, .. }
             | Self::SetMe(t, _)
             | Self::Suspend(t)
             | Self::Redraw(t) => Some(*t),

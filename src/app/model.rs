@@ -100,6 +100,8 @@ pub enum Waiting {
     Edit(crate::domain::ids::Seq, crate::domain::ids::Seq),
     /// The new text of the composer.
     EditLine,
+    /// The words of an update: the line of the composer that they replace.
+    Wording(String),
     /// A step of the closing path.
     Closing(super::effect::ClosingStep),
     /// What a board lists.
@@ -115,6 +117,8 @@ pub enum Waiting {
 /// The whole state of the screen.
 #[derive(Debug, Clone)]
 pub struct Model {
+    /// The text that was copied last.
+    pub copied: String,
     /// The terminal.
     pub size: Size,
     /// The moment of the last message (UTC).
@@ -209,6 +213,7 @@ impl Model {
             notice: None,
             turn: None,
             leaving: false,
+            copied: String::new(),
             last_ticket: Ticket(0),
             waiting: BTreeMap::new(),
         };

@@ -78,6 +78,8 @@ pub enum Answer {
     Text(Passage),
     /// All runbooks, those that match the incident first.
     Runbooks(Vec<RunbookChoice>),
+    /// An update in the words of its template, and why the team's own template was not used.
+    Worded(String, Option<String>),
     /// The editor came back with this text.
     Edited(String),
     /// The editor came back without a change.

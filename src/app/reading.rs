@@ -52,6 +52,11 @@ pub const fn height(size: Size) -> u16 {
 /// How far what is read can be scrolled.
 #[must_use]
 pub fn last_scroll(model: &Model, what: &Read) -> usize {
+    if matches!(what, Read::Plain(_)) {
+        // The whole screen but for the title and the hints.
+        let rows = lines(model, what, model.size.w).1.len();
+        return rows.saturating_sub(usize::from(model.size.h.saturating_sub(2)));
+    }
     let rows = lines(model, what, columns(model.size)).1.len();
     rows.saturating_sub(usize::from(height(model.size)))
 }
@@ -98,6 +103,10 @@ pub fn lines(model: &Model, what: &Read, width: u16) -> (String, Lines) {
             let wrapped = given.iter().flat_map(|l| wrap(l, width, 20));
             (title.clone(), wrapped.map(|l| (l, Ink::Text)).collect())
         }
+        (Read::Plain(text), _) => (
+            "Select it here; Esc goes back".to_owned(),
+            wrap(text, width, 2000).into_iter().map(|l| (l, Ink::Text)).collect(),
+        ),
         _ => none(),
     }
 }

@@ -17,6 +17,7 @@ mod people;
 pub mod room;
 mod selection;
 mod tables;
+mod wording;
 
 #[cfg(test)]
 mod tests;

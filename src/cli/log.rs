@@ -209,7 +209,7 @@ fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
             Ok(Request::AddEvidence(read_evidence(Path::new(&path), &class, "")?).into())
         }
         Verb::Attach(name) => Ok(Request::AttachRunbook(room.service.runbook(&name)?.to_text()).into()),
-        Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) | Verb::Stories(_) => {
+        Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) | Verb::Word(_) | Verb::Stories(_) => {
             Err(Refusal::usage("this verb shows something and writes no line")
                 .hint("use its command (warroom --help), or put \\ first to store it as text")
                 .into())

@@ -1,6 +1,11 @@
 //! The standing brief: one screen that is always current, for whoever joins late (`SPEC.md`, brief). Plain lines
 //! under plain headings; the room, `warroom brief` and exports show the same. It must not cut or colour.
 
+mod forms;
+mod reports;
+
+pub use reports::{executive, tactical};
+
 use crate::domain::clocks::{self, Pressure};
 use crate::domain::incident::{Entry, Incident, Step};
 use crate::domain::policy::Policy;

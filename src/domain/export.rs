@@ -15,6 +15,7 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Utc;
 use crate::domain::words::{EntryKind, Visibility, words};
+pub(in crate::domain) use html::escape as html_text;
 
 /// The version of the JSON form; it grows when a field changes its meaning or goes, not when one is added.
 pub const SCHEMA_VERSION: u32 = 1;

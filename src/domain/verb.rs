@@ -27,6 +27,8 @@ pub enum Verb {
     Postmortem(PostmortemVerb),
     /// Show something or go somewhere: the word itself.
     Show(&'static str),
+    /// Word an update for this audience from the log.
+    Word(Audience),
     /// Search for these words.
     Find(String),
     /// Move a clock: the words are read with [`move_clock`], where it is known what time it is.
@@ -134,7 +136,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "title" [] "title TEXT" "correct the title";
     "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
     "unlink" [] "unlink KIND|ADDRESS" "take a link away";
-    "update" ["u"] "update AUDIENCE TEXT" "tell an audience";
+    "update" ["u"] "update AUDIENCE [TEXT]" "tell an audience; without words: filled from the log";
     "updates" [] "updates" "the board of updates that are owed";
     "verdict" ["v"] "verdict LINE held|reversed|no-effect [REASON]" "what came of a decision";
     "visibility" [] "visibility team|restricted|privileged" "who may read it";
@@ -269,6 +271,8 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
             };
             Request::FileStory(NewStory { title: need(title)?, owner, ..NewStory::default() })
         }
+        // Without words the log gives them.
+        "update" if tail.is_empty() && !first.is_empty() => return Ok(Verb::Word(first.parse()?)),
         "update" => {
             Request::SendUpdate { audience: first.parse::<Audience>()?, text: need(tail)?, next: None }
         }

@@ -45,6 +45,9 @@ const WIDTHS: &[u16] = &[1, 2, 9, 39, 40, 79, 80, 119, 120, 250];
 const HEIGHTS: &[u16] = &[1, 3, 9, 10, 23, 24, 80];
 
 /// Screens to draw: the room in several states, the home screen, find, every overlay.
+/// An update of many lines, as a template gives it.
+const UPDATE: &str = "> internal: Incident: Signing key leaked (INC-2026-0042)\nSeverity: P1\nStatus: Contained\nStarted: 14:23 UTC\nCommander: alice\nKnown impact: none confirmed yet\nNot confirmed:\n- prod images cannot be trusted\nCurrent actions:\n- carol: disable the key in the KMS\n- bob: list builds since 13:00, 2m left, and say which of them were published anywhere outside\nNext update: [fill in: when]";
+
 fn screens(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
     let mut out = vec![("room", Desk::room(w, h, "alice"))];
     let keys = [
@@ -66,6 +69,7 @@ fn screens(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
         ("step", "3<enter>"),
         ("find", "/key"),
         ("zoomed", "z"),
+        ("plain", "YY"),
     ];
     for (name, script) in keys {
         let mut desk = Desk::room(w, h, "alice");
@@ -75,6 +79,9 @@ fn screens(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
     let mut desk = Desk::room(w, h, "alice");
     desk.keys("?close<enter>");
     out.push(("closing", desk));
+    let mut desk = Desk::room(w, h, "alice");
+    desk.keys("i").send(Msg::Paste(UPDATE.to_owned()));
+    out.push(("update", desk));
     let mut desk = Desk::at_home(w, h, "alice");
     out.push(("home", Desk::at_home(w, h, "alice")));
     desk.keys("nkey leaked");

@@ -264,6 +264,8 @@ pub enum Read {
     Hit(Box<Hit>),
     /// Lines of text under a title.
     Text(String, Vec<String>),
+    /// A text alone on the screen, without a frame, to be selected by the terminal.
+    Plain(String),
 }
 
 /// Something to read, and how far it is scrolled.

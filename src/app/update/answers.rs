@@ -3,7 +3,7 @@
 use super::super::effect::{Effect, Ticket};
 use super::super::model::{Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
 use super::super::msg::{Answer, Trouble};
-use super::{boards, closing, declare, find, room};
+use super::{boards, closing, declare, find, room, wording};
 use crate::app::model::{Draft, Pending, Purpose};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
@@ -104,6 +104,9 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
                 room.composer.editor.set_text(&text);
                 room.composer.open = true;
             }
+        }
+        (Waiting::Wording(line), Answer::Worded(text, problem)) => {
+            wording::worded(model, &line, &text, problem)
         }
         (Waiting::Edit(..) | Waiting::EditLine, Answer::Unchanged) => model.tell("nothing changed"),
         (Waiting::Closing(step), Answer::Closing(answer)) => closing::done(model, &step, &answer),

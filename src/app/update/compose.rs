@@ -48,37 +48,6 @@ pub(super) fn open(model: &mut Model, mark: &str, scribe: bool) {
     }
 }
 
-/// Opens the composer with an update that the log wrote.
-pub(super) fn open_update(model: &mut Model) {
-    let Some(room) = &model.room else { return };
-    let text = if room.composer.editor.is_empty() { update_text(model) } else { String::new() };
-    open(model, "> ", false);
-    if !text.is_empty()
-        && let Some(room) = &mut model.room
-    {
-        room.composer.editor.set_text(&format!("> {text}"));
-    }
-}
-
-/// A first wording of an update: facts of the log only, what is not confirmed says so.
-fn update_text(model: &Model) -> String {
-    let Some(room) = &model.room else { return String::new() };
-    let incident = &room.incident;
-    let severity = incident.severity.clone().unwrap_or_else(|| "severity not set".to_owned());
-    let mut text = format!("internal: {} ({severity}), phase {}", incident.title, incident.phase);
-    if let Some(impact) = &incident.impact {
-        text.push_str(&format!("; impact ({}): {}", impact.certainty, impact.text));
-    }
-    if let Some(decision) = incident.talk.decisions.values().next_back() {
-        text.push_str(&format!("; decided: {}", decision.text));
-    }
-    let level = model.policy.level(&incident.profile, incident.severity.as_deref());
-    if let Some(every) = level.update_every {
-        text.push_str(&format!("; next update in {}", format_span(every)));
-    }
-    text
-}
-
 /// The verb that a line names, whether or not its arguments are there.
 pub(super) fn verb_named(text: &str, ctx: &Context) -> Option<&'static str> {
     match quick_entry::parse(text, ctx) {
@@ -334,6 +303,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             };
             super::closing::run(model, step, fx);
         }
+        Verb::Word(audience) => super::wording::open(model, audience, fx),
         Verb::Find(query) => {
             super::find::open(model, fx);
             model.find.editor = Editor::with_text(&query);

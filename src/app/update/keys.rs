@@ -8,7 +8,9 @@ use super::super::key::Key;
 use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Screen, Waiting};
 use super::available::{Availability, available};
-use super::{boards, choose, closing, completing, compose, declare, find, motion, room, selection, tables};
+use super::{
+    boards, choose, closing, completing, compose, declare, find, motion, room, selection, tables, wording,
+};
 
 /// A key was pressed.
 pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
@@ -87,7 +89,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         Action::Decision => compose::open(model, "! ", false),
         Action::Ask => compose::open(model, "+ ", false),
         Action::Hypothesis => compose::open(model, "? ", false),
-        Action::Update => compose::open_update(model),
+        Action::Update => wording::open(model, crate::domain::audience::Audience::Internal, fx),
         Action::Command if model.room.is_some() && model.screen == Screen::Room => {
             model.overlays.clear();
             compose::open(model, ":", false);

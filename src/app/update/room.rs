@@ -212,9 +212,7 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         Action::People | Action::Call | Action::Roster | Action::Duties => super::people::open(model, action),
         Action::CopyBrief => {
             let text = brief_text(model);
-            let ticket = model.ticket(Waiting::Quiet);
-            fx.push(Effect::Copy(ticket, text));
-            model.tell("the brief is in the clipboard");
+            super::selection::put(model, text, "the brief is in the clipboard", fx);
         }
         Action::FindNext => find_next(model, true),
         Action::FindBefore => find_next(model, false),

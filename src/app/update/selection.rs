@@ -140,6 +140,7 @@ fn copy(model: &mut Model, fx: &mut Vec<Effect>) {
         (Some(Overlay::Read(reader)), _) => match &reader.what {
             Read::Brief => Some(room::brief_text(model)),
             Read::Text(_, lines) => Some(lines.join("\n")),
+            Read::Plain(text) => Some(text.clone()),
             what @ (Read::People | Read::Call | Read::Roster | Read::Card(_)) => {
                 let rows = reading::lines(model, what, reading::columns(model.size)).1;
                 Some(rows.into_iter().map(|(row, _)| row).collect::<Vec<_>>().join("\n"))
@@ -160,9 +161,22 @@ fn copy(model: &mut Model, fx: &mut Vec<Effect>) {
         _ => None,
     };
     if let Some(text) = text {
-        let ticket = model.ticket(Waiting::Quiet);
-        fx.push(Effect::Copy(ticket, text));
-        model.tell("copied");
+        put(model, text, "copied", fx);
+    }
+}
+
+/// Hands a text to the terminal's clipboard. Nobody can tell whether it took it: asked for the same text again, the
+/// text stands plain on the screen, to be selected by hand.
+pub(super) fn put(model: &mut Model, text: String, said: &str, fx: &mut Vec<Effect>) {
+    let ticket = model.ticket(Waiting::Quiet);
+    fx.push(Effect::Copy(ticket, text.clone()));
+    if model.copied == text {
+        if !matches!(model.overlays.last(), Some(Overlay::Read(Reader { what: Read::Plain(_), .. }))) {
+            model.overlays.push(Overlay::Read(Reader { what: Read::Plain(text), scroll: 0 }));
+        }
+    } else {
+        model.tell(format!("{said}; once more shows it plain, where the terminal did not take it"));
+        model.copied = text;
     }
 }
 

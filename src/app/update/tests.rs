@@ -2,6 +2,7 @@
 
 mod completing;
 mod looking;
+mod saying;
 
 use crate::app::effect::Effect;
 use crate::app::fixture::{Desk, at};

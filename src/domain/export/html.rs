@@ -45,7 +45,7 @@ fn class(column: &str) -> &'static str {
 }
 
 /// Makes text plain in HTML, inside an element or a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::domain) fn escape(text: &str) -> String {
     let safe = SafeText::block(text);
     let mut out = String::with_capacity(safe.as_str().len() + 16);
     for c in safe.as_str().chars() {

@@ -221,6 +221,10 @@ impl Clerk {
                 }
                 Err(failure) => Err(failure),
             },
+            Effect::Word { log, audience, zone, .. } => self.service.incident(log).await.map(|incident| {
+                let words = self.service.wording(&incident, audience, None, self.session.clock.now(), zone);
+                Answer::Worded(words.text, words.problem)
+            }),
             Effect::AttachRunbook { log, by, name, .. } => match self.service.runbook(&name) {
                 Ok(file) => {
                     let asked = [Request::AttachRunbook(file.to_text()).into()];

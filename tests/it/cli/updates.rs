@@ -112,3 +112,25 @@ fn the_editor_opens_on_the_filled_text() {
     let text = made["entries"][0]["text"].as_str().unwrap();
     assert!(text.contains("Status: in hand") && text.contains("@bob: list builds"), "{text}");
 }
+
+#[test]
+fn the_brief_has_three_forms_and_two_shorter_reports() {
+    let desk = Desk::new();
+    desk.declare("Key <b>leaked</b>");
+    desk.ok(&["set", ".", "--impact", "images | cannot * be trusted", "--confirmed"]);
+    desk.ok(&["ask", ".", "@bob 30m list the builds"]);
+    let md = desk.ok(&["brief", ".", "--format", "md"]);
+    assert!(md.starts_with("# INC-2026-0001") && md.contains("\n## Impact\n\n- confirmed: "), "{md}");
+    assert!(md.contains("Key \\<b>leaked"), "words are never markup: {md}");
+    let html = desk.ok(&["brief", ".", "--format", "html"]);
+    assert!(html.starts_with("<!doctype html>") && html.contains("&lt;b&gt;leaked"), "{html}");
+    assert!(html.contains("default-src 'none'") && !html.contains("<script"));
+    let can = desk.json(&["brief", ".", "--report", "tactical"]);
+    let heads: Vec<_> =
+        can["sections"].as_array().unwrap().iter().map(|s| s["heading"].as_str().unwrap()).collect();
+    assert_eq!(heads, ["Conditions", "Actions", "Needs"]);
+    let needs = can["sections"][2]["lines"].to_string();
+    assert!(needs.contains("scribe") && needs.contains("@bob list the builds"), "{needs}");
+    let lead = desk.ok(&["brief", ".", "--report", "executive"]);
+    assert!(lead.contains("What it does\n  confirmed: images") && lead.contains("What comes next"), "{lead}");
+}

@@ -1,0 +1,64 @@
+//! Saying it: an update from its template, read in full before it goes out, and what is copied.
+
+use crate::app::effect::Effect;
+use crate::app::fixture::Desk;
+use crate::app::model::{Overlay, Read};
+use crate::app::msg::{Answer, Msg};
+use crate::domain::audience::Audience;
+
+fn line(desk: &Desk) -> String {
+    desk.model.room.as_ref().unwrap().composer.editor.text().to_owned()
+}
+
+/// Answers the question for the words of an update; gives the audience that was asked for.
+fn word(desk: &mut Desk, text: &str) -> Audience {
+    let asked = desk.effects.iter().find_map(|e| match e {
+        Effect::Word { ticket, audience, .. } => Some((*ticket, *audience)),
+        _ => None,
+    });
+    let (ticket, audience) = asked.expect("no words were asked for");
+    desk.send(Msg::Answer(ticket, Answer::Worded(text.to_owned(), None)));
+    audience
+}
+
+#[test]
+fn an_update_is_filled_from_its_template_and_goes_out_whole() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("c");
+    assert_eq!(line(&desk), "> internal: ");
+    assert_eq!(word(&mut desk, "Status: Contained\nKnown impact: none confirmed yet"), Audience::Internal);
+    assert_eq!(line(&desk), "> internal: Status: Contained\nKnown impact: none confirmed yet");
+    desk.keys("!<enter>").serve();
+    assert_eq!(desk.last().text, "internal: Status: Contained\nKnown impact: none confirmed yet!");
+    // Another audience by the verb.
+    desk.effects.clear();
+    desk.keys(":update customers<enter>");
+    assert_eq!(line(&desk), "> customers: ");
+    assert_eq!(word(&mut desk, "What happened: …"), Audience::Customers);
+}
+
+#[test]
+fn words_that_come_late_never_replace_what_somebody_typed() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("cwe know nothing yet");
+    word(&mut desk, "Status: Contained");
+    assert_eq!(line(&desk), "> internal: we know nothing yet");
+    // A half-typed line gets the mark, as with every other kind of line.
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ihalf<esc>c");
+    assert_eq!(line(&desk), "> half");
+    assert!(!desk.has_effect(|e| matches!(e, Effect::Word { .. })));
+}
+
+#[test]
+fn what_was_copied_can_be_selected_by_hand() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("Y");
+    assert!(desk.model.overlays.is_empty(), "the first time only the clipboard is asked");
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("once more"));
+    desk.keys("Y");
+    let Some(Overlay::Read(reader)) = desk.model.overlays.last() else { panic!("nothing to read") };
+    assert!(matches!(&reader.what, Read::Plain(text) if text.contains("Impact")));
+    desk.keys("<esc>");
+    assert!(desk.model.overlays.is_empty());
+}

@@ -1,0 +1,38 @@
+//! An update that the log words: the composer opens at once, and the template of the audience fills it unless somebody
+//! types first. It must not word anything itself.
+
+use super::super::effect::Effect;
+use super::super::model::{Model, Waiting};
+use super::compose;
+use crate::domain::audience::Audience;
+
+/// Opens the composer for an audience and asks for the words.
+pub(super) fn open(model: &mut Model, audience: Audience, fx: &mut Vec<Effect>) {
+    let Some(room) = &model.room else { return };
+    let (log, zone) = (room.incident.log, model.zone());
+    if !room.composer.editor.is_empty() {
+        // Somebody is writing: the mark goes in front of it, as with every other kind of line.
+        compose::open(model, "> ", false);
+        return;
+    }
+    compose::open(model, "", false);
+    let line = format!("> {audience}: ");
+    if let Some(room) = &mut model.room {
+        room.composer.editor.set_text(&line);
+    }
+    let ticket = model.ticket(Waiting::Wording(line));
+    fx.push(Effect::Word { ticket, log, audience, zone });
+}
+
+/// The words are there: they go in behind the audience, if nobody typed meanwhile.
+pub(super) fn worded(model: &mut Model, line: &str, text: &str, problem: Option<String>) {
+    if let Some(room) = &mut model.room
+        && room.composer.open
+        && room.composer.editor.text() == line
+    {
+        room.composer.editor.set_text(&format!("{line}{text}"));
+    }
+    if let Some(problem) = problem {
+        model.warn(problem);
+    }
+}

@@ -1,0 +1,64 @@
+//! Two shorter forms of the brief for people who do not work in the room: the tactical report (conditions, actions,
+//! needs), and the summary for those who lead. It must not guess: what nobody said stays out.
+
+use super::{Brief, BriefSection, brief, left, missing_roles};
+use crate::domain::clocks::{self, Pressure};
+use crate::domain::incident::Incident;
+use crate::domain::policy::Policy;
+use crate::domain::time::Utc;
+use crate::domain::wording;
+use crate::domain::words::{Milestone, State};
+
+fn lines_of(whole: &Brief, headings: &[&str]) -> Vec<String> {
+    let wanted = whole.sections.iter().filter(|s| headings.contains(&s.heading));
+    wanted.flat_map(|s| s.lines.iter().cloned()).collect()
+}
+
+/// Conditions, Actions, Needs: what is, what is being done, what is lacking.
+#[must_use]
+pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz) -> Brief {
+    let whole = brief(incident, policy, now, zone);
+    let mut conditions = vec![format!("{}, phase {}", wording::status(incident), incident.phase)];
+    conditions.extend(lines_of(&whole, &["Impact", "Suspected", "Ruled out"]));
+    let mut needs: Vec<String> = missing_roles(incident, policy)
+        .into_iter()
+        .map(|role| format!("a {role}: nobody has the role"))
+        .collect();
+    if incident.state == State::Open {
+        needs.extend(lines_of(&whole, &["Open asks"]));
+        let over = clocks::clocks(incident, policy, now)
+            .into_iter()
+            .filter(|c| c.pressure(now) == Pressure::Breached);
+        needs.extend(over.map(|c| format!("{} {}", c.what, left(c.deadline, now))));
+    }
+    let sections = vec![
+        BriefSection { heading: "Conditions", lines: conditions },
+        BriefSection { heading: "Actions", lines: lines_of(&whole, &["Doing", "Decided"]) },
+        BriefSection { heading: "Needs", lines: needs },
+    ];
+    Brief { title: whole.title, sections }
+}
+
+/// What somebody who leads has to know: what it does, where it stands, who commands, what comes next.
+#[must_use]
+pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz) -> Brief {
+    let whole = brief(incident, policy, now, zone);
+    let mut stands = vec![wording::status(incident).to_owned()];
+    for (name, milestone) in [("mitigated", Milestone::Mitigated), ("resolved", Milestone::Resolved)] {
+        if let Some(at) = incident.milestone(milestone) {
+            stands.push(format!("{name} {}", crate::domain::time::with_zone(at, zone)));
+        }
+    }
+    if !incident.ended_by.is_empty() {
+        stands.push(format!("ended by: {}", incident.ended_by));
+    }
+    let decided = lines_of(&whole, &["Decided"]).into_iter().take(3).collect();
+    let sections = vec![
+        BriefSection { heading: "What it does", lines: lines_of(&whole, &["Impact"]) },
+        BriefSection { heading: "Where it stands", lines: stands },
+        BriefSection { heading: "Who commands", lines: lines_of(&whole, &["Command"]) },
+        BriefSection { heading: "Decided last", lines: decided },
+        BriefSection { heading: "What comes next", lines: lines_of(&whole, &["Next"]) },
+    ];
+    Brief { title: whole.title, sections }
+}
