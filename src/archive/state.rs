@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use git2::{Index, ObjectType, Oid, ReferenceType, RepositoryState, Tree};
 
 use super::Archive;
+use super::entries;
 use super::error::ArchiveError;
 use super::seal::lookup;
 use crate::domain::time::Utc;
@@ -221,6 +222,12 @@ impl Archive {
         let file = self.index_file();
         if self.repo.is_bare() || !file.exists() {
             return Ok(Staged { exists: false, blobs: BTreeMap::new() });
+        }
+        if let Some(entries) = entries::look_up(&file, paths) {
+            if entries.unmerged {
+                return Err(ArchiveError::UnmergedIndex { path: self.path.clone() });
+            }
+            return Ok(Staged { exists: true, blobs: entries.blobs });
         }
         // A fresh value each time: the repository's own is cached.
         let index = Index::open(&file).map_err(|e| {
