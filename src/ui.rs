@@ -25,7 +25,7 @@ mod tests;
 
 use ratatui::buffer::Buffer;
 
-use crate::app::layout::{Layout, Pane, Placed, Shape};
+use crate::app::layout::{Layout, Pane, Placed, Shape, first_row};
 use crate::app::model::{Model, Screen};
 use crate::app::update::compose::preview;
 use text::Pen;
@@ -138,11 +138,6 @@ fn too_small(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     row.y = row.y.saturating_add(1);
     row.h = u16::from(row.y < model.size.h);
     Pen::new(buf, row).put(mode, theme.dim);
-}
-
-/// The first of the rows to show, so that the selected one is in the middle when it can be.
-fn first_row(selected: usize, rows: usize, all: usize) -> usize {
-    selected.saturating_sub(rows / 2).min(all.saturating_sub(rows))
 }
 
 /// Says in an empty pane what would fill it.

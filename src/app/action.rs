@@ -258,6 +258,8 @@ pub enum Action {
     FindNext,
     /// The entry before that matches.
     FindBefore,
+    /// The next that is open.
+    NextOpen,
     /// Narrows the timeline.
     Filter,
     /// UTC or local time.

@@ -289,6 +289,12 @@ pub fn overlay(size: Size, rows: u16, columns: u16) -> Area {
     Area { x, y, w, h }
 }
 
+/// The first of the rows to show, so that the selected one is in the middle when it can be.
+#[must_use]
+pub fn first_row(selected: usize, rows: usize, all: usize) -> usize {
+    selected.saturating_sub(rows / 2).min(all.saturating_sub(rows))
+}
+
 struct Column {
     w: u16,
     panes: Vec<(Pane, u16)>,

@@ -5,6 +5,7 @@ use super::effect::Ticket;
 use super::key::Key;
 use super::layout::Size;
 use super::model::{BoardData, Draft, Hit, HomeList, Passage, RunbookChoice};
+use super::pointing::Mouse;
 use crate::domain::event::Recorded;
 use crate::domain::facets::Facets;
 use crate::domain::ids::{LogId, Seq};
@@ -29,6 +30,8 @@ pub enum Msg {
     Paste(String),
     /// Characters came faster than a person types, without brackets: a paste on an old terminal.
     Burst(String),
+    /// The mouse did something, where it is asked for.
+    Mouse(Mouse),
     /// The terminal has another size.
     Resize(Size),
     /// A second went by, or a deadline passed.

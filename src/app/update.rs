@@ -10,9 +10,11 @@ mod completing;
 pub mod compose;
 mod declare;
 pub mod find;
+mod jump;
 mod keys;
 pub mod lines;
 mod motion;
+mod mouse;
 mod people;
 pub mod room;
 mod selection;
@@ -53,6 +55,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
     match message.msg {
         Msg::Key(key) => keys::press(model, key, &mut fx),
         Msg::Paste(text) | Msg::Burst(text) => keys::paste(model, &text, &mut fx),
+        Msg::Mouse(report) => mouse::report(model, report, &mut fx),
         Msg::Resize(size) => model.size = size,
         Msg::Tick => {
             room::tick(model, &mut fx);

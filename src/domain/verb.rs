@@ -105,6 +105,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "link" [] "link KIND ADDRESS|INC" "a place where people meet, or a related incident";
     "links" [] "links" "the links; Enter copies one";
     "milestone" ["m"] "milestone NAME" "mark a point in time";
+    "next" ["w"] "next" "go to what waits next";
     "no-ioc" [] "no-ioc VALUE REASON" "a value is no indicator";
     "object" ["objection"] "object LINE TEXT [@person]" "say something against a decision";
     "people" [] "people" "who can be reached how";
@@ -171,6 +172,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         }
         "help" => return Ok(Verb::Show("help")),
         "home" => return Ok(Verb::Show("home")),
+        "next" => return Ok(Verb::Show("next")),
         "call" => return Ok(Verb::Show("call")),
         "duties" => return Ok(Verb::Show("duties")),
         "people" => return Ok(Verb::Show("people")),

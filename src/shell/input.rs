@@ -14,9 +14,9 @@ use std::time::Duration;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use crate::app::key::{Key, KeyCode};
+pub use crate::app::pointing::{Mouse, MouseKind};
 use crate::shell::signals::SignalNote;
 use parser::{Item, Parser};
-pub use parser::{Mouse, MouseKind};
 
 /// The most that is read before the run loop may draw, in bytes: a paste of 10 MB comes in a few turns.
 const MOST_AT_ONCE: usize = 1 << 20;

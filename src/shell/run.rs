@@ -247,7 +247,8 @@ impl Loop<'_> {
                 self.take(Msg::Resumed);
             }
             Wake::HangUp => return Ok(false),
-            Wake::Mouse(_) | Wake::Poked | Wake::Watch => {}
+            Wake::Mouse(report) => self.take(Msg::Mouse(report)),
+            Wake::Poked | Wake::Watch => {}
         }
         Ok(true)
     }

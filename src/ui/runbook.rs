@@ -7,6 +7,7 @@ use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room, StepFocus};
+use crate::app::pointing::runbook_first;
 use crate::app::words::step_mark;
 use crate::domain::brief::left;
 use crate::domain::incident::Step;
@@ -42,32 +43,21 @@ pub(super) fn draw(
         let more = if room.incident.checklist.runbooks().count() > 1 { "[ ]" } else { "" };
         frame::title(placed, &name, more, focus, theme, buf);
     }
-    let steps = room.shown_steps();
     if runbook.is_none() {
         return super::empty(placed, "No runbook. o attaches one.", theme, buf);
     }
-    let headings = placed.body.h >= 9;
-    let mut rows: Vec<StepFocus<'_>> = Vec::with_capacity(steps.len().saturating_add(8));
-    let mut heading = "";
-    for step in &steps {
-        if headings && step.heading != heading {
-            heading = &step.heading;
-            rows.push(StepFocus::Heading(heading));
-        }
-        rows.push(StepFocus::Step(step));
-    }
-    let current = room.current_step().map(|s| s.at);
-    let selected =
-        rows.iter().position(|r| matches!(r, StepFocus::Step(s) if Some(s.at) == current)).unwrap_or(0);
     let height = usize::from(placed.body.h);
-    // The first steps are shown from the start; a heading stays with its step.
-    let first = if selected < height { 0 } else { super::first_row(selected, height, rows.len()) };
+    let rows = room.runbook_rows(height);
+    let current = room.current_step().map(|s| s.at);
+    let first = runbook_first(room, &rows, height);
     for (nth, row) in rows.iter().enumerate().skip(first).take(height) {
         let y = u16::try_from(nth.saturating_sub(first)).unwrap_or(u16::MAX);
         let mut pen = Pen::new(buf, placed.body.row(y));
         match row {
             StepFocus::Heading(name) => _ = pen.put_cut(name, theme.dim),
-            StepFocus::Step(step) => draw_step(model, step, focus && nth == selected, &mut pen, theme),
+            StepFocus::Step(step) => {
+                draw_step(model, step, focus && Some(step.at) == current, &mut pen, theme)
+            }
         }
     }
 }

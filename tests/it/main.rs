@@ -17,6 +17,7 @@ mod docs;
 mod hostile;
 mod index;
 mod journey;
+mod mouse;
 mod parity;
 mod postmortems;
 mod ranking;

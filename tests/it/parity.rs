@@ -115,6 +115,7 @@ const VERBS_AS: &[(&str, &str)] = &[
 const SCREEN: &[(&str, &str)] = &[
     ("board-filter", "a command has options that narrow"),
     ("copy", "a command prints: `warroom timeline`, `warroom runbook show`"),
+    ("next", "goes to a place on the screen; `warroom brief` lists what is open"),
     ("quit", "leaves the screen"),
 ];
 

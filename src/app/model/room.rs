@@ -236,6 +236,22 @@ impl Room {
         self.shown_runbook().map(|r| self.incident.checklist.steps_of(r.seq).collect()).unwrap_or_default()
     }
 
+    /// The rows of the runbook pane: its steps, where there is room below the headings under which they stand.
+    #[must_use]
+    pub fn runbook_rows(&self, height: usize) -> Vec<StepFocus<'_>> {
+        let steps = self.shown_steps();
+        let mut rows: Vec<StepFocus<'_>> = Vec::with_capacity(steps.len().saturating_add(8));
+        let mut heading = "";
+        for step in steps {
+            if height >= 9 && step.heading != heading {
+                heading = &step.heading;
+                rows.push(StepFocus::Heading(heading));
+            }
+            rows.push(StepFocus::Step(step));
+        }
+        rows
+    }
+
     /// The selected step: the one that was gone to, else the first that is to do.
     #[must_use]
     pub fn current_step(&self) -> Option<&Step> {

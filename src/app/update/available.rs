@@ -81,6 +81,7 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::Filter
         | Action::SystemLines
         | Action::StruckLines
+        | Action::NextOpen
         | Action::Zoom
         | Action::CloseOut => {
             if room.is_some() {

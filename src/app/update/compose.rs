@@ -324,6 +324,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             "people" => super::keys::run(model, Action::People, 0, fx),
             "roster" => super::keys::run(model, Action::Roster, 0, fx),
             "home" => room::go_home(model, fx),
+            "next" => super::keys::run(model, Action::NextOpen, 0, fx),
             "quit" => fx.push(Effect::Quit),
             word => match word.parse() {
                 Ok(kind) => super::keys::run(model, Action::Board(kind), 0, fx),

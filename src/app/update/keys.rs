@@ -9,7 +9,8 @@ use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Screen, Waiting};
 use super::available::{Availability, available};
 use super::{
-    boards, choose, closing, completing, compose, declare, find, motion, room, selection, tables, wording,
+    boards, choose, closing, completing, compose, declare, find, jump, motion, room, selection, tables,
+    wording,
 };
 
 /// A key was pressed.
@@ -132,6 +133,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::Undo => room::look(model, action, fx),
         Action::Board(kind) => tables::open(model, kind),
         Action::QuickIoc => tables::quick_ioc(model),
+        Action::NextOpen => jump::next(model, fx),
         Action::Find => find::open(model, fx),
         Action::StoriesBoard
         | Action::RunbooksBoard

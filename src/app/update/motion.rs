@@ -42,6 +42,11 @@ pub(super) fn go(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effect
     }
 }
 
+/// Moves by so many rows in whatever has the focus.
+pub(super) fn by(model: &mut Model, rows: i64, fx: &mut Vec<Effect>) {
+    scroll(model, Move::By(rows), fx);
+}
+
 /// How far a selection goes.
 #[derive(Debug, Clone, Copy)]
 enum Move {
@@ -75,7 +80,8 @@ fn page(model: &Model) -> i64 {
     i64::from(rows.max(2))
 }
 
-fn model_focus(model: &Model) -> Pane {
+/// The pane with the focus.
+pub(super) fn model_focus(model: &Model) -> Pane {
     match (model.screen, &model.room) {
         (Screen::Room, Some(room)) => room.focus,
         (Screen::Find, _) => model.find.focus,
@@ -84,7 +90,8 @@ fn model_focus(model: &Model) -> Pane {
     }
 }
 
-fn focus(model: &mut Model, pane: Pane) {
+/// Gives the focus to a pane.
+pub(super) fn focus(model: &mut Model, pane: Pane) {
     match model.screen {
         Screen::Room => {
             if let Some(room) = &mut model.room {

@@ -2,6 +2,7 @@
 
 mod completing;
 mod looking;
+mod pointing;
 mod saying;
 
 use crate::app::effect::Effect;

@@ -168,7 +168,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         section: "ui",
         key: "mouse",
         example: &["mouse = false"],
-        doc: &["Whether the mouse moves the selection; the terminal's own selecting then needs Shift."],
+        doc: &[
+            "Whether a click selects and the wheel scrolls; nothing is stored by either. The terminal's own",
+            "selecting of text then needs Shift.",
+        ],
         read: read::mouse,
     },
     Setting {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::app::key::{Key, KeyCode, Modifiers};
+use crate::app::pointing::{Mouse, MouseKind};
 
 const PASTE_BEGIN: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
@@ -22,28 +23,6 @@ pub(super) enum Item {
     Key(Key),
     Paste(String),
     Mouse(Mouse),
-}
-
-/// A report of the mouse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mouse {
-    /// What it did.
-    pub kind: MouseKind,
-    /// The column, from 0.
-    pub column: u16,
-    /// The row, from 0.
-    pub row: u16,
-}
-
-/// What the mouse did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MouseKind {
-    /// The left button went down.
-    Press,
-    /// The wheel went up.
-    ScrollUp,
-    /// The wheel went down.
-    ScrollDown,
 }
 
 /// The bytes that are not understood yet.
