@@ -57,6 +57,7 @@ mod step;
 mod story;
 mod strike;
 mod timeline;
+mod undo;
 mod update;
 mod updates;
 mod verdict;
@@ -113,6 +114,7 @@ enum Command {
     Log(log::Args),
     Amend(amend::Args),
     Strike(strike::Args),
+    Undo(undo::Args),
     Star(star::Args),
     Redact(redact::Args),
     Decide(decide::Args),
@@ -280,6 +282,7 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Log(args) => args.run(context).await,
         Command::Amend(args) => args.run(context).await,
         Command::Strike(args) => args.run(context).await,
+        Command::Undo(args) => args.run(context).await,
         Command::Star(args) => args.run(context).await,
         Command::Redact(args) => args.run(context).await,
         Command::Decide(args) => args.run(context).await,

@@ -44,10 +44,14 @@ pub(super) struct Args {
     /// When it happened
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
-    /// Standard input is a table with the columns text and, where known, at, kind and author: all rows are stored,
-    /// or none
+    /// TEXT is the file of a table (- is standard input) with the column text and, where known, at, kind, author,
+    /// about, source, tags and starred, as export writes it: all rows are stored, or none; rows that are there
+    /// already are passed over
     #[arg(long, conflicts_with_all = ["kind", "source", "alert", "at"])]
     csv: bool,
+    /// Say what a table would add, and store nothing
+    #[arg(long, requires = "csv")]
+    dry_run: bool,
 }
 
 impl Args {
@@ -60,14 +64,9 @@ impl Args {
                 .hint("add --kind alert")
                 .into());
         }
-        if self.csv && self.text != "-" {
-            return Err(Refusal::usage("--csv reads a table from standard input")
-                .hint("give - in place of the text")
-                .into());
-        }
         let room = context.room(&self.incident).await?;
         if self.csv {
-            let answer = rows::store(context, &room).await;
+            let answer = rows::store(context, &room, &self.text, self.dry_run).await;
             room.service.close().await?;
             return answer;
         }

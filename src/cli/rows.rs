@@ -1,6 +1,7 @@
-//! `warroom log INC - --csv`: a timeline that somebody kept elsewhere, all rows or none. It must not guess: what it
+//! `warroom log INC FILE --csv`: a timeline that somebody kept elsewhere, all rows or none. It must not guess: what it
 //! cannot read it names with its line.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::arguments;
@@ -10,6 +11,7 @@ use super::output::{Answer, Exit, Stop};
 use super::views::entry_line;
 use crate::domain::decide::person;
 use crate::domain::export::csv::{self, Row};
+use crate::domain::incident::Incident;
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
@@ -23,24 +25,37 @@ const LONGEST: u64 = 16 << 20;
 /// How many problems a message names.
 const NAMED: usize = 5;
 
-/// Stores the rows of standard input as lines, each by its author.
-pub(super) async fn store(context: &Context<'_>, room: &Room<'_>) -> Answer {
-    let (rows, problems) = csv::parse(&read()?);
+/// Stores the rows of a table as lines, each by its author. Rows that are lines of the incident already are passed
+/// over, so that a table can be given again. `-` is standard input.
+pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, dry_run: bool) -> Answer {
+    let (rows, problems) = csv::parse(&read(place)?);
     let mut found: Vec<(usize, String)> = problems.into_iter().map(|p| (p.line, p.message)).collect();
     let now = context.now();
+    let incident = room.incident().await?;
+    let mut known = known(&incident);
     let mut said: Vec<Said> = Vec::new();
-    let mut skipped = 0_usize;
+    let (mut system, mut there) = (0_usize, 0_usize);
     for row in &rows {
+        let by = match author(row) {
+            Ok(None) => context.session.by(),
+            Ok(Some(author)) => context.session.by_person(&author),
+            Err(refusal) => {
+                found.push((row.line, refusal.to_string()));
+                continue;
+            }
+        };
         match asked(row, now, room) {
-            Ok(Some(asked)) => {
-                let session = &context.session;
-                match author(row) {
-                    Ok(None) => said.push((session.by(), asked)),
-                    Ok(Some(author)) => said.push((session.by_person(&author), asked)),
-                    Err(refusal) => found.push((row.line, refusal.to_string())),
+            Ok(Some((kind, asked))) => {
+                let at = asked.at.map(|(at, _)| at);
+                if at.is_some_and(|at| {
+                    !known.insert((at, kind, row.text.trim().to_owned(), by.person.clone()))
+                }) {
+                    there += 1;
+                } else {
+                    said.push((by, asked));
                 }
             }
-            Ok(None) => skipped += 1,
+            Ok(None) => system += 1,
             Err(Stop::Failure(failure)) => found.push((row.line, failure.to_string())),
             Err(stop @ Stop::Pipe) => return Err(stop),
         }
@@ -55,6 +70,13 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>) -> Answer {
             .hint("nothing was stored; mend the table and send it again")
             .into());
     }
+    passed_over(context, system, there);
+    if dry_run {
+        let document = serde_json::json!({ "id": incident.id, "would_add": said.len(), "there": there, "system": system });
+        return context
+            .out
+            .answer(&document, || format!("{}: {} lines would be added", incident.id, said.len()));
+    }
     let events = room.service.record(room.log, &said).await?;
     // Whether a breach is written now or by the next command does not matter to this one.
     let _ = room.service.record_breaches(room.log, &context.session.by()).await;
@@ -67,12 +89,26 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>) -> Answer {
             context.out.text(&entry_line(entry))?;
         }
     }
-    if skipped > 0 {
+    Ok(Exit::DONE)
+}
+
+fn passed_over(context: &Context<'_>, system: usize, there: usize) {
+    if system > 0 {
         context
             .out
-            .say(&format!("{skipped} rows of kind system were passed over: only the program writes those"));
+            .say(&format!("{system} rows of kind system were passed over: only the program writes those"));
     }
-    Ok(Exit::DONE)
+    if there > 0 {
+        context.out.say(&format!("{there} rows were passed over: they are lines of the incident already"));
+    }
+}
+
+/// By what a line is known again.
+type Known = (Utc, EntryKind, String, String);
+
+fn known(incident: &Incident) -> BTreeSet<Known> {
+    let lines = incident.timeline.stored().iter();
+    lines.map(|e| (e.occurred_at, e.kind, e.text.trim().to_owned(), e.by.clone())).collect()
 }
 
 /// Who said it, where the row tells.
@@ -80,10 +116,20 @@ fn author(row: &Row) -> Result<Option<String>, Refusal> {
     if row.author.trim().is_empty() { Ok(None) } else { person(&row.author).map(Some) }
 }
 
-fn read() -> Result<String, Failure> {
-    let unreadable = |e: std::io::Error| Failure::no(format!("standard input cannot be read: {e}"));
+fn read(place: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let name = if place == "-" { "standard input" } else { place };
+    let unreadable = |e: std::io::Error| {
+        let kind =
+            if e.kind() == std::io::ErrorKind::NotFound { FailureKind::NotFound } else { FailureKind::No };
+        Failure::new(kind, format!("{name} cannot be read: {e}"))
+    };
+    let done = if place == "-" {
+        std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(place).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+    };
+    done.map_err(unreadable)?;
     if bytes.len() as u64 > LONGEST {
         return Err(Failure::new(FailureKind::Usage, format!("the table has more than {LONGEST} bytes"))
             .hint("split it; nothing was stored"));
@@ -94,30 +140,35 @@ fn read() -> Result<String, Failure> {
 }
 
 /// What a row asks for; none for a line of the program.
-fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<Asked>, Stop> {
+fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Asked)>, Stop> {
     let kind = match row.kind.trim() {
         "" => EntryKind::Note,
         kind => kind.parse()?,
     };
     let at = match row.at.trim() {
         "" => None,
-        at => Some(arguments::past(at, now)?),
+        at => Some(arguments::past(at, now)?).map(|(at, about)| (at, about || row.about)),
     };
     let text = row.text.clone();
-    let tags = quick_entry::tags_of(&text);
+    let tags = || {
+        let mut tags = quick_entry::tags_of(&text);
+        tags.extend(row.tags.iter().filter(|t| !tags.contains(t)).cloned().collect::<Vec<_>>());
+        tags
+    };
     let mark = match kind {
         EntryKind::System => return Ok(None),
         EntryKind::Note => {
-            return Ok(Some(Asked { request: Request::Note { text, tags, starred: false }, at }));
+            let request = Request::Note { tags: tags(), text, starred: row.starred };
+            return Ok(Some((kind, Asked { request, at })));
         }
         EntryKind::Alert => {
-            let source = String::new();
-            return Ok(Some(Asked { request: Request::Alert { text, source, alert: None, tags }, at }));
+            let request = Request::Alert { tags: tags(), text, source: row.source.clone(), alert: None };
+            return Ok(Some((kind, Asked { request, at })));
         }
         EntryKind::Decision => "!",
         EntryKind::Hypothesis => "?",
         EntryKind::Ask => "+",
         EntryKind::Update => ">",
     };
-    marked(mark, &text, at, now, room).map(Some)
+    Ok(Some((kind, marked(mark, &text, at, now, room)?)))
 }

@@ -155,6 +155,9 @@ impl Case<'_> {
         if trace.seq != target {
             return Err(Refusal::conflict("your last action is another one by now").hint("look again"));
         }
+        if trace.undo.is_empty() {
+            return Err(Refusal::no(format!("{} cannot be taken back", trace.what)).hint(trace.instead));
+        }
         let mut events = Vec::new();
         for request in &trace.undo {
             let mut undone = Case { incident: self.incident, asker: self.asker, at: None }.decide(request)?;

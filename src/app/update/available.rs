@@ -123,8 +123,13 @@ pub fn available(model: &Model, action: Action) -> Availability {
             _ => blocked("no other runbook is attached"),
         },
         Action::Undo => match room {
-            Some(room) if room.incident.trail.last_of(&model.me).is_some() => Available,
-            Some(_) => blocked("you have done nothing here that can be taken back"),
+            Some(room) => match room.incident.trail.last_of(&model.me) {
+                Some(trace) if trace.undo.is_empty() => {
+                    blocked(&format!("{} cannot be taken back: {}", trace.what, trace.instead))
+                }
+                Some(_) => Available,
+                None => blocked("you have done nothing here that can be taken back"),
+            },
             None => blocked("open an incident first"),
         },
         Action::DismissAlarm => match room {

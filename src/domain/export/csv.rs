@@ -4,7 +4,8 @@
 use super::Source;
 use crate::domain::time::rfc3339;
 
-/// The columns of an export; reading needs `text`, and takes `at`, `kind` and `author` where they are there.
+/// The columns of an export; reading needs `text`, and takes `at`, `kind`, `author`, `about`, `source`, `tags` and
+/// `starred` where they are there.
 pub const COLUMNS: [&str; 11] =
     ["at", "kind", "text", "author", "seq", "recorded_at", "about", "source", "tags", "starred", "head"];
 
@@ -24,6 +25,14 @@ pub struct Row {
     pub text: String,
     /// Who said it; empty when not given.
     pub author: String,
+    /// The time is an estimate.
+    pub about: bool,
+    /// Where an alert comes from; empty when not given.
+    pub source: String,
+    /// Labels beside those in the text.
+    pub tags: Vec<String>,
+    /// It has a star.
+    pub starred: bool,
 }
 
 /// What could not be read as intended, and on which line.
@@ -109,6 +118,8 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
         return (Vec::new(), problems);
     };
     let (at, kind, author) = (column("at"), column("kind"), column("author"));
+    let (about, source, tags, starred) =
+        (column("about"), column("source"), column("tags"), column("starred"));
     let mut rows = Vec::new();
     for (line, cells) in records {
         if cells.iter().all(|c| c.trim().is_empty()) {
@@ -120,7 +131,26 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
         }
         let get =
             |place: Option<usize>| place.and_then(|p| cells.get(p)).cloned().map(meant).unwrap_or_default();
-        let row = Row { line, at: get(at), kind: get(kind), text: get(Some(text_at)), author: get(author) };
+        let mut truth = |name: &str, place: Option<usize>| match get(place).trim().to_lowercase().as_str() {
+            "" | "false" | "no" | "0" => false,
+            "true" | "yes" | "1" => true,
+            other => {
+                problems.push(Problem { line, message: format!("{name} is {other:?}; write true or false") });
+                false
+            }
+        };
+        let (about, starred) = (truth("about", about), truth("starred", starred));
+        let row = Row {
+            line,
+            at: get(at),
+            kind: get(kind),
+            text: get(Some(text_at)),
+            author: get(author),
+            about,
+            source: get(source),
+            tags: get(tags).split([' ', ',']).filter(|t| !t.is_empty()).map(str::to_owned).collect(),
+            starred,
+        };
         if row.text.trim().is_empty() {
             problems.push(Problem { line, message: "the text is empty".to_owned() });
         } else {

@@ -23,8 +23,10 @@ pub struct Trace {
     pub by: String,
     /// What was done, in words.
     pub what: String,
-    /// What brings back the state before it.
+    /// What brings back the state before it; empty for what cannot be taken back.
     pub undo: Vec<Request>,
+    /// Why it cannot be taken back and what to do instead; empty when it can.
+    pub instead: &'static str,
     /// When it was stored, for what is said of many things at once: those are undone at once.
     pub bulk: Option<Utc>,
 }
@@ -36,7 +38,8 @@ pub struct Trail {
 }
 
 impl Trail {
-    /// The last action of a person that can be undone and is not undone yet.
+    /// The last action of a person that is not undone yet. Whether it can be undone it says itself: an older one is
+    /// never offered in its place.
     #[must_use]
     pub fn last_of(&self, person: &str) -> Option<&Trace> {
         self.traces.iter().rev().find(|t| t.by == person)
@@ -218,10 +221,77 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
                 .map_or((ClosureState::Open, String::new()), |a| (a.state, a.reason.clone()));
             (format!("closure item {}", e.item), vec![Request::AnswerClosure { item: e.item, state, reason }])
         }
+        Event::ImpactStated(_) => match &before.impact {
+            Some(was) => {
+                let undo = Request::StateImpact {
+                    text: Some(was.text.clone()),
+                    certainty: Some(was.certainty),
+                    customer_data: Some(was.customer_data),
+                    production: Some(was.production),
+                    privileged_access: Some(was.privileged_access),
+                };
+                ("the impact".to_owned(), vec![undo])
+            }
+            None => return fixed(recorded, "the first word on the impact", "state the impact again"),
+        },
+        Event::DetailsChanged(e) => {
+            let undo = Request::SetDetails {
+                title: e.title.as_ref().map(|_| before.title.clone()),
+                services: e.services.as_ref().map(|_| before.services.clone()),
+                tags: e.tags.as_ref().map(|_| before.tags.clone()),
+                kind: e.kind.map(|_| before.kind),
+            };
+            ("the change of title, services, tags or kind".to_owned(), vec![undo])
+        }
+        Event::VisibilitySet(e) => (
+            format!("visibility {}", e.visibility),
+            vec![Request::SetVisibility { visibility: before.visibility }],
+        ),
+        Event::DispositionSet(_) => return fixed(recorded, "the disposition", "set another one"),
+        Event::RelatedAdded(_) => {
+            return fixed(recorded, "naming a related incident", "say in a note that it is none");
+        }
+        Event::VerdictGiven(_) => {
+            return fixed(recorded, "a verdict", "give another verdict: v on the decision");
+        }
+        Event::DecisionObjected(_) => {
+            return fixed(recorded, "an objection", "say in a note that it no longer stands");
+        }
+        Event::AskAcknowledged(_) => {
+            return fixed(recorded, "an acknowledgement", "give the ask to somebody else");
+        }
+        Event::AskAnswered(_) => return fixed(recorded, "an answer", "say in a note what is right"),
+        Event::UpdateApproved(_) => {
+            return fixed(recorded, "an approval", "do not send it, and say why in a note");
+        }
+        Event::UpdateSent(_) => return fixed(recorded, "an update that went out", "send a correction"),
+        Event::EvidenceTransferred(_) => return fixed(recorded, "a change of custody", "transfer it back"),
+        Event::RunbookDetached(_) => return fixed(recorded, "taking a runbook away", "attach it again: o"),
+        Event::Reopened(_) => return fixed(recorded, "reopening", "resolve it again"),
+        Event::Closed(_) => return fixed(recorded, "closing", "reopen it with a reason"),
+        Event::StoryFiled(_) | Event::StoryChanged(_) => {
+            return fixed(recorded, "a story", "correct it, or drop it with a reason");
+        }
+        Event::StoryStarted(_)
+        | Event::StoryShipped(_)
+        | Event::StoryVerified(_)
+        | Event::StoryDropped(_) => {
+            return fixed(
+                recorded,
+                "a step of a story",
+                "what was said of a story stays: say in a note what is right",
+            );
+        }
         _ => return None,
     };
     let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
-    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk })
+    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk, instead: "" })
+}
+
+/// An action that stays: others may have acted on it.
+fn fixed(recorded: &Recorded, what: &str, instead: &'static str) -> Option<Trace> {
+    let (by, what) = (recorded.by.clone(), what.to_owned());
+    Some(Trace { seq: recorded.seq, by, what, undo: Vec::new(), bulk: None, instead })
 }
 
 /// An indicator as a request that brings it back.

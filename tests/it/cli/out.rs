@@ -392,3 +392,59 @@ fn a_backup_is_a_home_of_its_own_and_is_checked() {
     desk.run(&["backup", desk.path("x").to_str().unwrap()]).code(3);
     assert!(!desk.path("x").exists());
 }
+
+#[test]
+fn a_table_brings_tags_stars_and_sources_and_can_be_given_again() {
+    let desk = Desk::new();
+    let one = desk.declare("Signing key leaked");
+    desk.ok(&["log", &one, "-4m disk full #db", "--kind", "alert", "--source", "prometheus"]);
+    desk.ok(&["log", &one, "~13:00 * about then =1+1"]);
+    desk.ok(&["log", &one, "! revoke the key"]);
+    desk.ok(&["log", &one, "> internal: we look"]);
+    let file = desk.file("kept.csv", desk.ok(&["export", &one, "--format", "csv"]));
+    let two = desk.declare("The same again");
+    let dry = desk.json(&["log", &two, &file, "--csv", "--dry-run"]);
+    assert_eq!((&dry["would_add"], &dry["there"]), (&4.into(), &0.into()), "{dry}");
+    desk.ok(&["log", &two, &file, "--csv"]);
+    let said = |id: &str| -> Vec<Value> {
+        let fields = ["kind", "text", "occurred_at", "about", "source", "tags", "starred", "author"];
+        let kept = desk.timeline(id).into_iter().filter(|e| e["kind"] != "system");
+        kept.map(|e| fields.iter().map(|f| e[*f].clone()).collect()).collect()
+    };
+    assert_eq!(said(&one), said(&two));
+    // Again: nothing is added twice.
+    let again = desk.run(&["log", &two, &file, "--csv"]).code(0);
+    assert!(
+        again.err.contains("4 rows were passed over: they are lines of the incident already"),
+        "{again:?}"
+    );
+    assert_eq!(said(&one), said(&two));
+    desk.run(&["log", &two, "no-such.csv", "--csv"]).refuses(3, "no-such.csv");
+    let odd = desk.file("odd.csv", "text,starred\nx,maybe\n");
+    desk.run(&["log", &two, &odd, "--csv"]).refuses(2, "line 2: starred is \"maybe\"");
+}
+
+#[test]
+fn the_last_action_is_taken_back_by_a_command_or_says_why_not() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    desk.ok(&["log", ".", "a line too many"]);
+    let named = desk.json(&["undo", "."]);
+    assert_eq!((&named["done"], &named["what"]), (&false.into(), &"the line \"a line too many\"".into()));
+    assert_eq!(desk.json(&["undo", ".", "--yes"])["done"], true);
+    assert!(!desk.ok(&["timeline", "."]).contains("too many"), "it is struck");
+    // The first word on the impact stays, the second is taken back.
+    desk.ok(&["set", ".", "--impact", "nobody can log in", "--confirmed"]);
+    desk.run(&["undo", ".", "--yes"]).refuses(1, "state the impact again");
+    desk.ok(&["set", ".", "--impact", "half of the users cannot log in"]);
+    desk.ok(&["undo", ".", "--yes"]);
+    assert_eq!(desk.json(&["show", "."])["impact"]["text"], "nobody can log in");
+    desk.ok(&["set", ".", "--title", "Portal is down"]);
+    desk.ok(&["undo", ".", "--yes"]);
+    assert_eq!(desk.json(&["show", "."])["title"], "Web is down");
+    // What others heard cannot be unsaid.
+    desk.ok(&["update", ".", "internal", "we look"]);
+    desk.run(&["undo", ".", "--yes"]).refuses(1, "send a correction");
+    let other = desk.with("WARROOM_AS", "bob");
+    other.run(&["undo", ".", "--yes"]).refuses(1, "bob has done nothing");
+}
