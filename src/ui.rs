@@ -57,7 +57,7 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
                     Pane::Runbook => runbook::draw(model, room, placed, focus, &theme, buf),
                     Pane::Decisions => decisions::draw(model, room, placed, focus, &theme, buf),
                     Pane::Asks => asks::draw(model, room, placed, focus, &theme, buf),
-                    Pane::Similar => similar::draw(room, placed, focus, &theme, buf),
+                    Pane::Similar => similar::draw(model, room, placed, focus, &theme, buf),
                     _ => brief::draw(model, room, placed, focus, &theme, buf),
                 }
             }

@@ -59,7 +59,11 @@ impl Args {
         let session = Session::begin_alone(&flags)?;
         session.create_home(&Access::Private)?;
         write_new(&session.home.config(), settings().as_bytes(), true)?;
-        let session = Session::begin_alone(&flags)?;
+        let mut session = Session::begin_alone(&flags)?;
+        if session.identity.ask() {
+            // A shared account would be asked who sits here; in a home that nobody else sees, the commander does.
+            session = Session::begin_alone(&Flags { as_person: Some(COMMANDER.to_owned()), ..flags })?;
+        }
         let began = session.clock.running();
         let runtime = runtime()?;
         let log = runtime.block_on(async {
@@ -86,6 +90,9 @@ impl Args {
         out.answer(&document, || commands(&home)).map(Finish::Exit)
     }
 }
+
+/// Who commands the drill.
+const COMMANDER: &str = "alice";
 
 /// How the drill is named in commands.
 const DRILL: &str = ".";

@@ -6,16 +6,26 @@ use super::frame;
 use super::text::Pen;
 use super::theme::Theme;
 use crate::app::layout::Placed;
-use crate::app::model::Room;
+use crate::app::model::{Model, Room, Waiting};
 use crate::app::reading::about;
 
 /// Draws the pane.
-pub(super) fn draw(room: &Room, placed: &Placed, focus: bool, theme: &Theme, buf: &mut Buffer) {
+pub(super) fn draw(
+    model: &Model,
+    room: &Room,
+    placed: &Placed,
+    focus: bool,
+    theme: &Theme,
+    buf: &mut Buffer,
+) {
     if !placed.title.is_empty() {
         frame::title(placed, "Similar", "", focus, theme, buf);
     }
     if room.similar.is_empty() {
-        return super::empty(placed, "No similar incident is known.", theme, buf);
+        // Nothing is claimed before the archive has answered.
+        let looking = model.waiting.values().any(|w| *w == Waiting::Similar);
+        let say = if looking { "Looking for similar incidents…" } else { "No similar incident is known." };
+        return super::empty(placed, say, theme, buf);
     }
     let current = room.current_hit().map(|h| h.path.as_str());
     let selected = room.similar.iter().position(|h| Some(h.path.as_str()) == current).unwrap_or(0);

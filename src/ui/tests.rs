@@ -1,7 +1,6 @@
 //! Pictures of the screen, and proofs that no size and no text breaks it.
 
 mod boards;
-mod pictures;
 mod random;
 
 use ratatui::buffer::Buffer;

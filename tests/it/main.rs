@@ -19,6 +19,7 @@ mod index;
 mod journey;
 mod mouse;
 mod parity;
+mod pictures;
 mod postmortems;
 mod ranking;
 mod readme;

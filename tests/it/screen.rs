@@ -146,6 +146,11 @@ impl Screen {
         self.parser.screen().contents()
     }
 
+    /// The cells with their colours.
+    pub(crate) fn cells(&self) -> &vt100::Screen {
+        self.parser.screen()
+    }
+
     /// Every byte that came.
     pub(crate) fn raw(&self) -> &[u8] {
         &self.raw

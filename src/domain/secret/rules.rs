@@ -51,8 +51,9 @@ pub(super) struct Table {
     keywords: Option<AhoCorasick>,
     /// The rule of each keyword, by the place of the keyword.
     owner: Vec<usize>,
-    never: Option<Regex>,
-    common: Option<Regex>,
+    /// Compiled when the first rule finds something: most texts hold nothing.
+    never: OnceLock<Option<Regex>>,
+    common: OnceLock<Option<Regex>>,
 }
 
 /// The table; reading it costs about a millisecond, once.
@@ -63,7 +64,7 @@ pub(super) fn table() -> &'static Table {
         let pairs = rules.iter().enumerate().flat_map(|(n, rule)| rule.keywords.iter().map(move |k| (n, *k)));
         let (owner, keywords): (Vec<usize>, Vec<&str>) = pairs.unzip();
         let keywords = AhoCorasick::builder().ascii_case_insensitive(true).build(keywords).ok();
-        Table { rules, keywords, owner, never: compile(NEVER), common: compile(COMMON) }
+        Table { rules, keywords, owner, never: OnceLock::new(), common: OnceLock::new() }
     })
 }
 
@@ -106,10 +107,13 @@ impl Rule {
             let part = self.part(&caught).unwrap_or_else(|| whole.range());
             from = part.end.max(whole.start().saturating_add(1));
             let Some(secret) = text.get(part.clone()) else { return };
-            let is = |regex: &Option<Regex>| regex.as_ref().is_some_and(|r| r.is_match(secret));
-            let known = is(&table.never)
+            let is = |regex: &OnceLock<Option<Regex>>, pattern: &str| {
+                regex.get_or_init(|| compile(pattern)).as_ref().is_some_and(|r| r.is_match(secret))
+            };
+            let known = is(&table.never, NEVER)
                 || allowed.iter().any(|r| r.is_match(secret))
-                || (self.weight == Weight::Warn && (is(&table.common) || names_digest(text, part.start)));
+                || (self.weight == Weight::Warn
+                    && (is(&table.common, COMMON) || names_digest(text, part.start)));
             if !known && shannon(secret) >= self.entropy {
                 found.push(Finding { rule: self.name, weight: self.weight, at: part });
             }
