@@ -117,7 +117,7 @@ pub enum Waiting {
 /// The whole state of the screen.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// The text that was copied last.
+    /// What was copied last.
     pub copied: String,
     /// The terminal.
     pub size: Size,

@@ -34,6 +34,9 @@ pub enum Ink {
     Struck,
 }
 
+/// The first row of a text that stands plain on the screen: the two top lines stay.
+pub const PLAIN_TOP: u16 = 2;
+
 /// Rows with their ink.
 pub type Lines = Vec<(String, Ink)>;
 
@@ -53,9 +56,9 @@ pub const fn height(size: Size) -> u16 {
 #[must_use]
 pub fn last_scroll(model: &Model, what: &Read) -> usize {
     if matches!(what, Read::Plain(_)) {
-        // The whole screen but for the title and the hints.
+        // The whole screen but for the top lines, the title and the hints.
         let rows = lines(model, what, model.size.w).1.len();
-        return rows.saturating_sub(usize::from(model.size.h.saturating_sub(2)));
+        return rows.saturating_sub(usize::from(model.size.h.saturating_sub(PLAIN_TOP + 2)));
     }
     let rows = lines(model, what, columns(model.size)).1.len();
     rows.saturating_sub(usize::from(height(model.size)))

@@ -110,6 +110,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "object" ["objection"] "object LINE TEXT [@person]" "say something against a decision";
     "people" [] "people" "who can be reached how";
     "phase" ["p"] "phase NAME" "go to a phase";
+    "prepare" [] "prepare AUDIENCE TEXT" "an update to be approved and sent later";
     "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
     "quit" ["q"] "quit" "leave";
     "reassign" [] "reassign LINE @person" "give an ask to somebody else";
@@ -130,6 +131,8 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "steps" [] "steps" "the steps that are not done, those due first";
     "stories" [] "stories [FILTER]" "the board of stories; @owner inc:42 sev:P1 due:7d narrow it";
     "strike" ["x"] "strike LINE REASON" "cross out a line";
+    "summary" ["executive"] "summary" "the brief for those who lead";
+    "tactical" ["can"] "tactical" "conditions, actions, needs";
     "tag" [] "tag NAME..." "the tags";
     "take-over" [] "take-over STEP [@person]" "go on with a step that somebody else began";
     "target" [] "target CLOCK TARGET REASON" "another target for this incident only";
@@ -171,6 +174,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
             return Ok(Verb::Ask(Asked { request, at }));
         }
         "help" => return Ok(Verb::Show("help")),
+        "summary" | "tactical" => return Ok(Verb::Show(spec.name)),
         "home" => return Ok(Verb::Show("home")),
         "next" => return Ok(Verb::Show("next")),
         "call" => return Ok(Verb::Show("call")),
@@ -272,6 +276,9 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
                 _ => (rest, None),
             };
             Request::FileStory(NewStory { title: need(title)?, owner, ..NewStory::default() })
+        }
+        "prepare" => {
+            Request::DraftUpdate { audience: first.parse::<Audience>()?, text: need(tail)?, next: None }
         }
         // Without words the log gives them.
         "update" if tail.is_empty() && !first.is_empty() => return Ok(Verb::Word(first.parse()?)),

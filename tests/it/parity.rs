@@ -65,6 +65,9 @@ const VERBS_AS: &[(&str, &str)] = &[
     ("approve", "warroom update . approve 12"),
     ("asks", "warroom board . asks"),
     ("call", "warroom people call ."),
+    ("prepare", "warroom update . customers 'we are looking' --draft"),
+    ("summary", "warroom brief . --report executive"),
+    ("tactical", "warroom brief . --report tactical"),
     ("duties", "warroom role . scribe bob"),
     ("roster", "warroom show . --json"),
     ("decisions", "warroom board . decisions"),
@@ -120,7 +123,7 @@ const SCREEN: &[(&str, &str)] = &[
 ];
 
 /// Verbs whose command is named when they come.
-const TO_NAME: &[&str] = &["take"];
+const TO_NAME: &[&str] = &[];
 
 fn is_read(command: &str) {
     let words = shell_words::split(command).unwrap();

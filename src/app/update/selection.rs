@@ -155,28 +155,32 @@ fn copy(model: &mut Model, fx: &mut Vec<Effect>) {
         (_, Some(room)) if room.focus == Pane::Similar => {
             room.current_hit().map(|h| format!("{} {}", h.id, h.title))
         }
-        (_, Some(room)) => {
-            room.current_entry().and_then(|seq| room.incident.timeline.get(seq)).map(|e| e.text.clone())
-        }
+        (_, Some(room)) => room.current_entry().and_then(|seq| {
+            // An update is copied without the audience in front: it goes out as it is.
+            let update = room.incident.talk.updates.get(&seq).map(|u| u.text.clone());
+            update.or_else(|| room.incident.timeline.get(seq).map(|e| e.text.clone()))
+        }),
         _ => None,
     };
     if let Some(text) = text {
-        put(model, text, "copied", fx);
+        put(model, &text.clone(), text, "copied", fx);
     }
 }
 
 /// Hands a text to the terminal's clipboard. Nobody can tell whether it took it: asked for the same text again, the
 /// text stands plain on the screen, to be selected by hand.
-pub(super) fn put(model: &mut Model, text: String, said: &str, fx: &mut Vec<Effect>) {
+///
+/// `name` tells what was asked for: the brief is another text each second.
+pub(super) fn put(model: &mut Model, name: &str, text: String, said: &str, fx: &mut Vec<Effect>) {
     let ticket = model.ticket(Waiting::Quiet);
     fx.push(Effect::Copy(ticket, text.clone()));
-    if model.copied == text {
+    if model.copied == name {
         if !matches!(model.overlays.last(), Some(Overlay::Read(Reader { what: Read::Plain(_), .. }))) {
             model.overlays.push(Overlay::Read(Reader { what: Read::Plain(text), scroll: 0 }));
         }
     } else {
         model.tell(format!("{said}; once more shows it plain, where the terminal did not take it"));
-        model.copied = text;
+        name.clone_into(&mut model.copied);
     }
 }
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layout::{Area, overlay};
 use crate::app::model::{Model, Read, Reader};
-use crate::app::reading::{columns, height, lines};
+use crate::app::reading::{PLAIN_TOP, columns, height, lines};
 use crate::ui::text::{self, Pen};
 use crate::ui::theme::Theme;
 use crate::ui::{brief, frame};
@@ -22,13 +22,13 @@ pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, buf: &mut Buff
     None
 }
 
-/// The text alone from the first column on: no frame gets into what is selected. The hints stay.
+/// The text alone from the first column on: no frame gets into what is selected. Top lines and hints stay.
 fn plain(model: &Model, reader: &Reader, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
     let (title, lines) = lines(model, &reader.what, model.size.w);
-    let area = Area::new(0, 0, model.size.w, model.size.h.saturating_sub(1));
+    let area = Area::new(0, PLAIN_TOP, model.size.w, model.size.h.saturating_sub(PLAIN_TOP + 1));
     text::clear(buf, area, theme.text);
     Pen::new(buf, area.row(0)).put(&title, theme.dim);
-    let body = Area::new(0, 1, area.w, area.h.saturating_sub(1));
+    let body = Area::new(0, PLAIN_TOP + 1, area.w, area.h.saturating_sub(1));
     brief::show(&lines, reader.scroll, body, theme, buf);
     None
 }

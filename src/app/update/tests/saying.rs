@@ -56,9 +56,33 @@ fn what_was_copied_can_be_selected_by_hand() {
     desk.keys("Y");
     assert!(desk.model.overlays.is_empty(), "the first time only the clipboard is asked");
     assert!(desk.model.notice.as_ref().unwrap().text.contains("once more"));
+    // The brief is another text a second later; it is the same question all the same.
+    desk.later(1);
     desk.keys("Y");
     let Some(Overlay::Read(reader)) = desk.model.overlays.last() else { panic!("nothing to read") };
     assert!(matches!(&reader.what, Read::Plain(text) if text.contains("Impact")));
     desk.keys("<esc>");
     assert!(desk.model.overlays.is_empty());
+}
+
+#[test]
+fn an_update_is_prepared_and_the_brief_has_shorter_forms() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(":prepare customers we are looking<enter>").serve();
+    let update = desk.stored.talk.updates.values().next_back().unwrap();
+    assert!(update.sent.is_none() && update.text == "we are looking", "{update:?}");
+    // It is copied without the audience in front.
+    desk.effects.clear();
+    desk.keys("y");
+    assert!(
+        desk.has_effect(|e| matches!(e, Effect::Copy(_, text) if text == "we are looking")),
+        "{:?}",
+        desk.effects
+    );
+    for (verb, word) in [(":tactical", "Needs"), (":summary", "Who commands")] {
+        desk.keys(verb).keys("<enter>");
+        let Some(Overlay::Read(reader)) = desk.model.overlays.last() else { panic!("nothing to read") };
+        assert!(matches!(&reader.what, Read::Text(_, lines) if lines.iter().any(|l| l == word)), "{verb}");
+        desk.keys("<esc>");
+    }
 }
