@@ -43,6 +43,7 @@ mod reopen;
 mod resolve;
 mod role;
 mod rows;
+mod run;
 mod runbook;
 mod scope;
 mod search;
@@ -134,6 +135,7 @@ enum Command {
     Clock(clock::Args),
     Milestone(milestone::Args),
     Step(step::Args),
+    Run(run::Args),
     Runbook(runbook::Args),
     Evidence(evidence::Args),
     Scope(scope::Args),
@@ -302,6 +304,7 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Clock(args) => args.run(context).await,
         Command::Milestone(args) => args.run(context).await,
         Command::Step(args) => args.run(context).await,
+        Command::Run(args) => args.run(context).await,
         Command::Runbook(args) => args.run(context).await,
         Command::Evidence(args) => args.run(context).await,
         Command::Scope(args) => args.run(context).await,

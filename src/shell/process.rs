@@ -112,6 +112,34 @@ impl Program {
         self.collect(child).map_err(|source| ProcessError::Wait { program, source })
     }
 
+    /// Runs it without the terminal and without input, in a process group of its own that is ended with all its members
+    /// when the time is up. The flag says that this had to be done.
+    ///
+    /// # Errors
+    /// [`ProcessError`] when it cannot be started; a bad end is in the status.
+    pub fn captured_within(&self, limit: std::time::Duration) -> Result<(Captured, bool), ProcessError> {
+        use std::os::unix::process::CommandExt;
+        use std::sync::mpsc::{RecvTimeoutError, channel};
+        let (program, mut command) = self.command()?;
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let child =
+            command.spawn().map_err(|source| ProcessError::Start { program: program.clone(), source })?;
+        let group = rustix::process::Pid::from_child(&child);
+        let (done, ended) = channel::<()>();
+        let watch = std::thread::spawn(move || {
+            let late = ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+            if late {
+                // It may have ended in this moment.
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            }
+            late
+        });
+        let captured = self.collect(child).map_err(|source| ProcessError::Wait { program, source });
+        drop(done);
+        let late = watch.join().unwrap_or(false);
+        Ok((captured?, late))
+    }
+
     /// All three pipes move at once: one after the other would block on a full pipe.
     fn collect(&self, mut child: Child) -> std::io::Result<Captured> {
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());

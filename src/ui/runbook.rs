@@ -56,7 +56,7 @@ pub(super) fn draw(
         match row {
             StepFocus::Heading(name) => _ = pen.put_cut(name, theme.dim),
             StepFocus::Step(step) => {
-                draw_step(model, step, focus && Some(step.at) == current, &mut pen, theme)
+                draw_step(model, step, focus && Some(step.at) == current, &mut pen, theme);
             }
         }
     }

@@ -13,6 +13,7 @@ mod people;
 mod reference;
 mod refusals;
 mod repair;
+mod run;
 mod secrets;
 mod settings;
 mod updates;

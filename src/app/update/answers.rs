@@ -106,7 +106,7 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
             }
         }
         (Waiting::Wording(line), Answer::Worded(text, problem)) => {
-            wording::worded(model, &line, &text, problem)
+            wording::worded(model, &line, &text, problem);
         }
         (Waiting::Edit(..) | Waiting::EditLine, Answer::Unchanged) => model.tell("nothing changed"),
         (Waiting::Closing(step), Answer::Closing(answer)) => closing::done(model, &step, &answer),
