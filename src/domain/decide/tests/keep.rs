@@ -156,9 +156,10 @@ fn an_indicator_is_kept_once_and_never_told_outside() {
     assert_eq!(refused(&mut room, Request::MarkSent { target: draft, next: None }).0, RefusalKind::No);
     assert_eq!(refused(&mut room, Request::ApproveUpdate { target: draft }).0, RefusalKind::No);
     room.ask(Keep::AddIoc(ioc("evil.example", Some(Tlp::Clear))));
-    room.ask(Request::MarkSent { target: draft, next: None });
     undo(&mut room);
     assert_eq!(room.incident.record.iocs[1].tlp, Tlp::Amber);
+    room.ask(Keep::AddIoc(ioc("evil.example", Some(Tlp::Clear))));
+    room.ask(Request::MarkSent { target: draft, next: None });
     room.ask(Keep::RemoveIoc { value: "evil[.]example".into(), reason: "a customer's own".into() });
     assert_eq!(room.incident.record.iocs.len(), 1);
 }
