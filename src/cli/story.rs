@@ -48,7 +48,7 @@ enum Action {
         /// Only preventive, detective or process ones
         #[arg(long)]
         kind: Option<StoryKind>,
-        /// A report by owner: what is overdue, to whom it is named, and what is due soon ([stories] in warroom.toml)
+        /// A report by owner: what is overdue, to whom it is named, and what is due soon (table stories of warroom.toml)
         #[arg(long, conflicts_with_all = ["overdue", "due_within", "state"])]
         remind: bool,
         /// Exit with 1 when one that is listed is overdue
