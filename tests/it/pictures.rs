@@ -136,7 +136,10 @@ fn taken() -> Vec<(&'static str, String)> {
     s.send(b"b").until("Ruled out").until("Enter back");
     found.push(("brief.svg", svg(&s)));
     s.send(b"\x1b").until_gone("Enter back").send(b"/").until("Results").type_text("disk full");
-    s.until("INC-2025-0007").until("disk full");
+    // Before the answer the screen lists the newest.
+    s.until_that("the answer", |t| {
+        t.contains("space") && t.contains("INC-2025-0007") && !t.contains("searching")
+    });
     found.push(("find.svg", svg(&s)));
     s.send(b"\x1b").until_gone("Results").send(b"?").until("Actions").type_text("stories board");
     s.until("overdue first").send(b"\r").until("Overdue (");
