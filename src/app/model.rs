@@ -76,6 +76,8 @@ pub enum Waiting {
     Submit(crate::domain::ids::LogId),
     /// A request with words that were typed: they come back when it is refused.
     SubmitTyped(crate::domain::ids::LogId, String),
+    /// An amendment of a line, with its words: if it is refused, they come back and still amend that line.
+    Amend(crate::domain::ids::LogId, crate::domain::ids::Seq, String),
     /// A file that is hashed and becomes evidence; the words that asked for it come back when it cannot.
     Evidence(crate::domain::ids::LogId, String),
     /// A room to open.

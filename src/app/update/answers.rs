@@ -20,7 +20,15 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         }
         (Waiting::SubmitTyped(log, _), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::SubmitTyped(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
-            bring_back(model, &typed, &t);
+            bring_back(model, &typed, Purpose::Entry, &t);
+        }
+        (Waiting::Amend(log, ..), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
+        (Waiting::Amend(log, seq, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
+            let entry = model.room.as_ref().filter(|r| r.incident.log == log);
+            let entry = entry.and_then(|r| r.incident.timeline.get(seq));
+            // What the refusal tells is seen now: Enter on it is meant. An older form is refused once more.
+            let purpose = entry.map_or(Purpose::Entry, |e| Purpose::Amend(seq, e.revision()));
+            bring_back(model, &typed, purpose, &t);
         }
         (Waiting::Board(_), Answer::Board(data)) => boards::filled(model, ticket, data, fx),
         (Waiting::Board(_), other) => {
@@ -43,7 +51,7 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
             room::evidence_added(model, &events);
         }
         (Waiting::Evidence(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
-            bring_back(model, &typed, &t);
+            bring_back(model, &typed, Purpose::Entry, &t);
         }
         (Waiting::Home, Answer::Home(list)) => {
             model.home.list = list;
@@ -97,7 +105,7 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Edit(seq, seen), Answer::Edited(text)) => {
             let typed = text.clone();
             let request = Request::Amend { target: seq, text: Some(text), at: None, seen: Some(seen) };
-            room::submit_typed(model, request.into(), &typed, fx);
+            room::submit_amendment(model, seq, request, &typed, fx);
         }
         (Waiting::EditLine, Answer::Edited(text)) => {
             if let Some(room) = &mut model.room {
@@ -199,12 +207,12 @@ fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble) {
 }
 
 /// Words of a refused request: into the composer when it is free, else into its history.
-fn bring_back(model: &mut Model, typed: &str, t: &Trouble) {
+fn bring_back(model: &mut Model, typed: &str, purpose: Purpose, t: &Trouble) {
     let now = model.now;
     let Some(room) = &mut model.room else { return model.warn(words(t)) };
     if room.composer.editor.is_empty() {
         room.composer.editor.set_text(typed);
-        room.composer.purpose = Purpose::Entry;
+        room.composer.purpose = purpose;
         room.composer.fixed_at = Some(now);
         room.composer.open = true;
         room.composer.problem = Some(words(t));

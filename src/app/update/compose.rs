@@ -230,7 +230,19 @@ fn send_amend(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<E
         Ok(None) => (None, text.to_owned()),
         Err(problem) => return fail(model, problem.to_string()),
     };
-    let old = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq)).map(|e| e.text.clone());
+    let entry = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq));
+    let old = entry.map(|e| e.text.clone());
+    if let Some(entry) = entry.filter(|e| e.revision() != seen) {
+        let (now, by) = (entry.revision(), entry.edits.last().map_or("somebody", |e| e.by.as_str()));
+        let problem = format!(
+            "{by} changed line {seq} meanwhile; it now says {:?}: Enter again writes yours over it",
+            entry.text
+        );
+        if let Some(room) = &mut model.room {
+            room.composer.purpose = Purpose::Amend(seq, now);
+        }
+        return fail(model, problem);
+    }
     if rest.trim().is_empty() {
         return fail(model, "the text is empty: strike the entry with x instead".to_owned());
     }
@@ -241,7 +253,7 @@ fn send_amend(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<E
         return;
     }
     let amend = Request::Amend { target: seq, text: new, at, seen: Some(seen) };
-    room::submit_typed(model, amend.into(), text, fx);
+    room::submit_amendment(model, seq, amend, text, fx);
 }
 
 /// Goes on with the line in the editor: for an update of several paragraphs.

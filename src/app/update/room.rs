@@ -31,6 +31,20 @@ pub(super) fn submit_typed(model: &mut Model, asked: Asked, typed: &str, fx: &mu
     fx.push(Effect::Submit { ticket, log, by, asked: vec![asked] });
 }
 
+/// Hands an amendment over, with its words: if it is refused, they come back and still amend that line.
+pub(super) fn submit_amendment(
+    model: &mut Model,
+    target: Seq,
+    request: Request,
+    typed: &str,
+    fx: &mut Vec<Effect>,
+) {
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let by = model.me.clone();
+    let ticket = model.ticket(Waiting::Amend(log, target, typed.to_owned()));
+    fx.push(Effect::Submit { ticket, log, by, asked: vec![request.into()] });
+}
+
 /// Hands one request over.
 pub(super) fn submit_one(model: &mut Model, request: Request, fx: &mut Vec<Effect>) {
     submit(model, vec![request.into()], fx);

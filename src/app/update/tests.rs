@@ -626,7 +626,25 @@ fn words_of_a_refused_amendment_come_back() {
     assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "carol was quicker");
     let composer = &desk.model.room.as_ref().unwrap().composer;
     assert_eq!(composer.editor.text(), "my better words");
-    assert!(composer.problem.is_some());
+    assert!(composer.problem.as_ref().unwrap().contains("carol was quicker"), "{composer:?}");
+    assert!(
+        matches!(composer.purpose, crate::app::model::Purpose::Amend(line, _) if line == seq),
+        "{composer:?}"
+    );
+    let lines = desk.stored.timeline.stored().len();
+    let carols = desk.events.last().unwrap().clone();
+    let log = desk.stored.log;
+    desk.send(Msg::Refreshed(log, vec![carols]));
+    // What is there now is told before mine goes over it, and mine is an amendment, not a line of its own.
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "carol was quicker");
+    let problem = desk.model.room.as_ref().unwrap().composer.problem.clone().unwrap();
+    assert!(problem.contains("carol was quicker") && problem.contains("Enter again"), "{problem}");
+    desk.keys("<enter>").serve();
+    let entry = desk.stored.timeline.get(seq).unwrap();
+    assert_eq!(entry.text, "my better words");
+    assert!(entry.edits.iter().any(|e| e.text == "carol was quicker"), "{:?}", entry.edits);
+    assert_eq!(desk.stored.timeline.stored().len(), lines);
 }
 
 #[test]

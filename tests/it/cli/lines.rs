@@ -139,7 +139,11 @@ fn lines_are_corrected_and_never_lost() {
     assert_eq!(amended["entries"][0]["text"], "-4 replicas of the db are slow");
     assert_eq!(amended["entries"][0]["edits"][0]["text"], "db is slow");
     assert!(amended["entries"][0]["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:50:"));
-    desk.run(&["amend", ".", &seq, "--text", "x", "--seen", &seq]).refuses(4, "meanwhile");
+    let stale = desk.run(&["amend", ".", &seq, "--text", "x", "--seen", &seq]).code(4);
+    assert!(
+        stale.err.contains("alice changed") && stale.err.contains("-4 replicas of the db are slow"),
+        "{stale:?}"
+    );
     desk.run(&["amend", ".", &seq]).refuses(2, "--text");
     assert_eq!(desk.json(&["star", ".", &seq])["entries"][0]["starred"], true);
     assert_eq!(desk.json(&["star", ".", &seq, "--off"])["entries"][0]["starred"], false);
