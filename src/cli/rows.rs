@@ -1,7 +1,6 @@
 //! `warroom log INC FILE --csv`: a timeline that somebody kept elsewhere, all rows or none. It must not guess: what it
 //! cannot read it names with its line.
 
-use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::arguments;
@@ -10,8 +9,10 @@ use super::log::marked;
 use super::output::{Answer, Exit, Stop};
 use super::views::entry_line;
 use crate::domain::decide::person;
+use crate::domain::event::{Event, Recorded, UpdateSent};
 use crate::domain::export::csv::{self, Row};
-use crate::domain::incident::Incident;
+use crate::domain::export::known::{Known, Place};
+use crate::domain::ids::Seq;
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
@@ -32,9 +33,10 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
     let mut found: Vec<(usize, String)> = problems.into_iter().map(|p| (p.line, p.message)).collect();
     let now = context.now();
     let incident = room.incident().await?;
-    let mut known = known(&incident);
+    let mut known = Known::new(&incident);
     let mut said: Vec<Said> = Vec::new();
-    let (mut system, mut there) = (0_usize, 0_usize);
+    let mut starred: Vec<usize> = Vec::new();
+    let mut passed = Passed::default();
     for row in &rows {
         let by = match author(row) {
             Ok(None) => context.session.by(),
@@ -47,15 +49,20 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
         match asked(row, now, room) {
             Ok(Some((kind, asked))) => {
                 let at = asked.at.map(|(at, _)| at);
-                if at.is_some_and(|at| {
-                    !known.insert((at, kind, row.text.trim().to_owned(), by.person.clone()))
-                }) {
-                    there += 1;
-                } else {
-                    said.push((by, asked));
+                let text = room.service.as_stored(&stored_text(&asked.request, row));
+                match known.find(row, kind, at, &by.person, &text) {
+                    Place::New => {
+                        // A note takes its star with it; the others get theirs when they have a number.
+                        if row.starred && kind != EntryKind::Note {
+                            starred.push(said.len());
+                        }
+                        said.push((by, asked));
+                    }
+                    Place::There => passed.there += 1,
+                    Place::Differs(seq) => passed.differ.push(seq),
                 }
             }
-            Ok(None) => system += 1,
+            Ok(None) => passed.system += 1,
             Err(Stop::Failure(failure)) => found.push((row.line, failure.to_string())),
             Err(stop @ Stop::Pipe) => return Err(stop),
         }
@@ -70,14 +77,24 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
             .hint("nothing was stored; mend the table and send it again")
             .into());
     }
-    passed_over(context, system, there);
+    passed.tell(context);
     if dry_run {
-        let document = serde_json::json!({ "id": incident.id, "would_add": said.len(), "there": there, "system": system });
+        let document = serde_json::json!({
+            "id": incident.id,
+            "would_add": said.len(),
+            "there": passed.there,
+            "differ": passed.differ,
+            "system": passed.system,
+        });
         return context
             .out
             .answer(&document, || format!("{}: {} lines would be added", incident.id, said.len()));
     }
     let events = room.service.record(room.log, &said).await?;
+    let stars = stars(&said, &starred, &events);
+    if !stars.is_empty() {
+        room.service.record(room.log, &stars).await?;
+    }
     // Whether a breach is written now or by the next command does not matter to this one.
     let _ = room.service.record_breaches(room.log, &context.session.by()).await;
     let own = events.len();
@@ -92,23 +109,62 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
     Ok(Exit::DONE)
 }
 
-fn passed_over(context: &Context<'_>, system: usize, there: usize) {
-    if system > 0 {
-        context
-            .out
-            .say(&format!("{system} rows of kind system were passed over: only the program writes those"));
-    }
-    if there > 0 {
-        context.out.say(&format!("{there} rows were passed over: they are lines of the incident already"));
-    }
+/// The stars of the lines that were just stored, each by whom the line is from.
+fn stars(said: &[Said], starred: &[usize], events: &[Recorded]) -> Vec<Said> {
+    let lines: Vec<Seq> = events.iter().filter(|e| is_line(e)).map(|e| e.seq).collect();
+    let star = |place: &usize| {
+        let (by, _) = said.get(*place)?;
+        let target = *lines.get(*place)?;
+        Some((by.clone(), Request::Star { target, starred: true }.into()))
+    };
+    starred.iter().filter_map(star).collect()
 }
 
-/// By what a line is known again.
-type Known = (Utc, EntryKind, String, String);
+/// It is a line that somebody said, as each row is one.
+const fn is_line(recorded: &Recorded) -> bool {
+    matches!(
+        recorded.event,
+        Some(
+            Event::Noted(_)
+                | Event::Alerted(_)
+                | Event::DecisionMade(_)
+                | Event::HypothesisProposed(_)
+                | Event::AskMade(_)
+                | Event::UpdateDrafted(_)
+                | Event::UpdateSent(UpdateSent { target: None, .. })
+        )
+    )
+}
 
-fn known(incident: &Incident) -> BTreeSet<Known> {
-    let lines = incident.timeline.stored().iter();
-    lines.map(|e| (e.occurred_at, e.kind, e.text.trim().to_owned(), e.by.clone())).collect()
+/// Rows that were not stored, and why.
+#[derive(Default)]
+struct Passed {
+    /// Lines of the program.
+    system: usize,
+    /// Lines of the incident already.
+    there: usize,
+    /// Lines of the incident that say something else by now, or whose row was changed.
+    differ: Vec<Seq>,
+}
+
+impl Passed {
+    fn tell(&self, context: &Context<'_>) {
+        let rows = |n: usize| if n == 1 { "1 row was".to_owned() } else { format!("{n} rows were") };
+        if self.system > 0 {
+            let rows = rows(self.system);
+            context.out.say(&format!("{rows} passed over: of kind system, which only the program writes"));
+        }
+        if self.there > 0 {
+            let rows = rows(self.there);
+            context.out.say(&format!("{rows} passed over: in the incident already"));
+        }
+        if let Some(first) = self.differ.first() {
+            let rows = rows(self.differ.len());
+            context.out.say(&format!(
+                "{rows} passed over: written from a line that says something else, such as {first}; to change a line, amend it"
+            ));
+        }
+    }
 }
 
 /// Who said it, where the row tells.
@@ -137,6 +193,19 @@ fn read(place: &str) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| {
         Failure::new(FailureKind::Usage, "the table is not UTF-8").hint("save it as CSV in UTF-8")
     })
+}
+
+/// The text that the line of a row would have.
+fn stored_text(request: &Request, row: &Row) -> String {
+    match request {
+        Request::SendUpdate { audience, text, .. } | Request::DraftUpdate { audience, text, .. } => {
+            format!("{audience}: {text}")
+        }
+        Request::Decide { text, .. } | Request::Propose { text, .. } | Request::Ask { text, .. } => {
+            text.clone()
+        }
+        _ => row.text.clone(),
+    }
 }
 
 /// What a row asks for; none for a line of the program.
@@ -170,5 +239,12 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
         EntryKind::Ask => "+",
         EntryKind::Update => ">",
     };
-    Ok(Some((kind, marked(mark, &text, at, now, room)?)))
+    let mut asked = marked(mark, &text, at, now, room)?;
+    if let Request::Decide { tags, .. } | Request::Propose { tags, .. } | Request::Ask { tags, .. } =
+        &mut asked.request
+    {
+        let more: Vec<String> = row.tags.iter().filter(|t| !tags.contains(t)).cloned().collect();
+        tags.extend(more);
+    }
+    Ok(Some((kind, asked)))
 }

@@ -5,6 +5,7 @@
 pub mod csv;
 mod html;
 mod json;
+pub mod known;
 mod markdown;
 mod sheet;
 

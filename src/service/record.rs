@@ -8,6 +8,7 @@ use crate::domain::event::{NewEvent, Recorded};
 use crate::domain::ids::{IncidentId, LogId};
 use crate::domain::incident::Incident;
 use crate::domain::request::{Asked, Request};
+use crate::domain::secret;
 use crate::domain::summary::Summary;
 use crate::store::{Append, StoreError};
 
@@ -39,6 +40,12 @@ impl Service {
             }
         }
         Err(Failure::new(FailureKind::Conflict, "others keep writing at the same moment; try again"))
+    }
+
+    /// A typed text as it is stored: with its secrets masked.
+    #[must_use]
+    pub fn as_stored(&self, text: &str) -> String {
+        secret::mask(text, &secret::blocking(text), self.inner.mint.tagger())
     }
 
     /// Begins an incident and tells its story so far in one transaction. The first request is its declaration; a

@@ -5,7 +5,7 @@ use super::Source;
 use crate::domain::time::rfc3339;
 
 /// The columns of an export; reading needs `text`, and takes `at`, `kind`, `author`, `about`, `source`, `tags` and
-/// `starred` where they are there.
+/// `starred` where they are there; by `seq` and `recorded_at` a row is known again as the line that it was written from.
 pub const COLUMNS: [&str; 11] =
     ["at", "kind", "text", "author", "seq", "recorded_at", "about", "source", "tags", "starred", "head"];
 
@@ -33,6 +33,10 @@ pub struct Row {
     pub tags: Vec<String>,
     /// It has a star.
     pub starred: bool,
+    /// The position of the line that it was written from, as written; empty when not given.
+    pub seq: String,
+    /// When that line was stored, as written; empty when not given.
+    pub recorded_at: String,
 }
 
 /// What could not be read as intended, and on which line.
@@ -120,6 +124,7 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
     let (at, kind, author) = (column("at"), column("kind"), column("author"));
     let (about, source, tags, starred) =
         (column("about"), column("source"), column("tags"), column("starred"));
+    let (seq, recorded_at) = (column("seq"), column("recorded_at"));
     let mut rows = Vec::new();
     for (line, cells) in records {
         if cells.iter().all(|c| c.trim().is_empty()) {
@@ -150,6 +155,8 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
             source: get(source),
             tags: get(tags).split([' ', ',']).filter(|t| !t.is_empty()).map(str::to_owned).collect(),
             starred,
+            seq: get(seq),
+            recorded_at: get(recorded_at),
         };
         if row.text.trim().is_empty() {
             problems.push(Problem { line, message: "the text is empty".to_owned() });
