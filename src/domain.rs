@@ -19,6 +19,7 @@ pub mod ids;
 pub mod incident;
 pub mod ioc;
 pub mod log;
+pub mod naming;
 pub mod owed;
 pub mod people;
 pub mod policy;

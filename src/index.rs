@@ -248,6 +248,14 @@ impl Index {
         guard::guarded(|| search::search_with_facets(self, query))
     }
 
+    /// The services that its postmortems name, each once.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] when the files cannot be trusted.
+    pub fn services(&self) -> Result<Vec<String>, IndexError> {
+        guard::guarded(|| facets::services(self))
+    }
+
     /// Finds postmortems that resemble a text or an incident, with the reasons.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub struct NewIncident {
     pub severity: Option<String>,
     /// Names of runbooks to attach.
     pub runbooks: Vec<String>,
+    /// Services that are touched.
+    pub services: Vec<String>,
 }
 
 /// What is opened in the editor.

@@ -72,7 +72,7 @@ pub enum Answer {
     /// An incident was declared; its room.
     Declared(Box<Incident>),
     /// Runbooks and incidents that match a title.
-    Suggested(Vec<RunbookChoice>, Vec<Hit>),
+    Suggested(Suggestions),
     /// Similar past incidents, those with unshipped stories first.
     Similar(Vec<Hit>),
     /// What was found in the archive, and what it has in common.
@@ -91,6 +91,19 @@ pub enum Answer {
     Closing(ClosingAnswer),
     /// A text was kept in a file instead: its path.
     Kept(String),
+}
+
+/// What fits the title of a declaration.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Suggestions {
+    /// Runbooks that match, the best first.
+    pub runbooks: Vec<RunbookChoice>,
+    /// Similar incidents.
+    pub similar: Vec<Hit>,
+    /// Services that the title names.
+    pub services: Vec<String>,
+    /// What could not be looked up, and why.
+    pub failed: Option<String>,
 }
 
 /// What came of a step of the closing path.

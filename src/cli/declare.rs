@@ -4,10 +4,10 @@ use super::context::Context;
 use super::output::Stop;
 use super::views::{ChoiceView, PastView};
 use super::{Outcome, Place, open};
-use crate::domain::ids::IncidentId;
-use crate::domain::request::Declaration;
+use crate::domain::ids::{IncidentId, Seq};
+use crate::domain::request::{Asked, Declaration, Request};
 use crate::domain::time::rfc3339;
-use crate::domain::words::IncidentKind;
+use crate::domain::words::{IncidentKind, fold_word};
 use crate::service::Similar;
 
 /// Declare an incident
@@ -25,6 +25,9 @@ pub(super) struct Args {
     /// A label; may be repeated
     #[arg(long)]
     tag: Vec<String>,
+    /// The name of an alert that came with it, written as its first lines; may be repeated
+    #[arg(long, value_name = "NAME")]
+    alert: Vec<String>,
     /// real, drill, test or backfilled
     #[arg(long, default_value = "real")]
     kind: IncidentKind,
@@ -65,19 +68,31 @@ impl Args {
         };
         let by = context.session.by();
         let (id, log, _) = service.declare(&by, declaration, at).await?;
+        if !self.alert.is_empty() {
+            let alert = |name: &String| Request::Alert {
+                text: name.clone(),
+                source: String::new(),
+                alert: Some(name.clone()),
+                tags: Vec::new(),
+            };
+            let asked: Vec<Asked> =
+                self.alert.iter().map(|name| Asked { request: alert(name), at }).collect();
+            service.submit(log, &by, &asked, Seq::NONE).await?;
+        }
         let _ = service.record_breaches(log, &by).await;
         if self.open {
             return Ok(Outcome::Screen(Place::Room(log)));
         }
 
         let incident = service.incident(log).await?;
-        let fitting: Vec<ChoiceView> = service
-            .fitting_runbooks(&incident.title, &incident.services, &incident.tags, &[], 3)
-            .iter()
-            .map(ChoiceView::from)
-            .collect();
+        // What the title names is offered, not filled in: a script says what it means.
+        let mut named = service.services_named(&incident.title).await.unwrap_or_default();
+        named.retain(|name| !incident.services.iter().any(|own| fold_word(own) == fold_word(name)));
+        let mut like = incident.clone();
+        like.services.extend(named.clone());
+        let fitting: Vec<ChoiceView> = service.runbooks_for(&like, 3).iter().map(ChoiceView::from).collect();
         // The incident is declared whether or not the memory answers.
-        let past = match service.recurrence(Similar::To(Box::new(incident.clone())), 3).await {
+        let past = match service.recurrence(Similar::To(Box::new(like)), 3).await {
             Ok(past) => past,
             Err(failure) => {
                 context.out.say(&format!("similar incidents cannot be looked up: {failure}"));
@@ -96,19 +111,26 @@ impl Args {
             "declared_by": incident.declared_by,
             "commander": incident.commander(),
             "attached": attached,
+            "services": incident.services,
+            "services_named": named,
             "runbooks": fitting,
             "similar": past,
         });
         let exit = context.out.answer(&document, || id.to_string())?;
         if !context.out.is_json() {
-            tell(context, &id, &fitting, &past);
+            tell(context, &id, &named, &fitting, &past);
         }
         Ok(Outcome::Exit(exit))
     }
 }
 
 /// What may help, for people.
-fn tell(context: &Context<'_>, id: &IncidentId, fitting: &[ChoiceView], past: &[PastView]) {
+fn tell(context: &Context<'_>, id: &IncidentId, named: &[String], fitting: &[ChoiceView], past: &[PastView]) {
+    if !named.is_empty() {
+        let flags: Vec<String> = named.iter().map(|name| format!("--service {name:?}")).collect();
+        context.out.say(&format!("Services that the title names (warroom set {id} {}):", flags.join(" ")));
+        context.out.say(&format!("  {}", named.join(", ")));
+    }
     if !fitting.is_empty() {
         context.out.say(&format!("Runbooks that may fit (warroom runbook attach {id} NAME):"));
         for choice in fitting {

@@ -1,7 +1,7 @@
 //! Counting what the answers of a search have in common. It must not rank: it counts every postmortem that shares a
 //! word with the question, from columns, without reading one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
@@ -11,7 +11,7 @@ use super::ranking::Wanted;
 use super::schema::{DATE, FACET_SERVICE, FACET_SEVERITY, Fields};
 use super::search::{Hit, Query};
 use super::terms::{self, Statistics};
-use super::{IndexError, analyzer};
+use super::{Index, IndexError, analyzer};
 use crate::domain::facets::{Facet, Facets};
 
 /// Most services that are told.
@@ -68,6 +68,15 @@ pub(super) fn count(
         service: services.facets(MOST_SERVICES),
         year: years.into_iter().rev().map(year).collect(),
     })
+}
+
+/// The services of all postmortems, each once, in the order of the alphabet.
+pub(super) fn services(index: &Index) -> Result<Vec<String>, IndexError> {
+    let mut names = BTreeSet::new();
+    for segment in index.reader.searcher().segment_readers() {
+        names.extend(Values::of(segment, FACET_SERVICE, analyzer::plain_label, None)?.names);
+    }
+    Ok(names.into_iter().collect())
 }
 
 /// What the given answers have in common: for those that share no word with the question.

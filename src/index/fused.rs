@@ -1,17 +1,17 @@
 //! The ranking: words (see `terms`), then the best by words put in order by meaning as well (see `vectors`), then
 //! shared labels. Measured against its parts in `docs/search.md`. It must not know what was typed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Searcher};
 
-use super::IndexError;
 use super::filter::{Allowed, holders};
 use super::ranking::{Parts, Ranking, Reason, Scored, Wanted};
 use super::schema::{Fields, VECTORS};
 use super::terms::{self, Given, Statistics};
 use super::vectors::Meaning;
+use super::{IndexError, analyzer};
 
 /// How much meaning counts, against 1 for the words of the best document.
 const MEANING: f32 = 0.7;
@@ -206,6 +206,43 @@ fn reasons(
     Ok(all)
 }
 
+/// Words that a score may count but that explain nothing to a person.
+const FILLER: &str = "about again also before case day during event found get got incident issue just line log more \
+    new next now old one other out over problem report saw see seen show since still time today two up used using via \
+    while without work";
+
+/// Leaves out reasons whose words another one has as well, in whatever form, and words that explain nothing when
+/// there are others.
+fn told_once(found: Vec<Reason>) -> Vec<Reason> {
+    let stems = |text: &str| -> BTreeSet<String> {
+        let own = text.split(" ~ ").next().unwrap_or(text);
+        analyzer::words(own).into_iter().map(|word| word.stem).collect()
+    };
+    let filler = stems(FILLER);
+    let told: Vec<BTreeSet<String>> = found.iter().map(|reason| stems(&reason.shown)).collect();
+    let says = |at: usize, own: &BTreeSet<String>| {
+        let more = |(nth, other): (usize, &BTreeSet<String>)| {
+            nth != at && own.is_subset(other) && (own.len() < other.len() || nth < at)
+        };
+        !told.iter().enumerate().any(more)
+    };
+    let mut once: Vec<(Reason, bool)> = Vec::new();
+    for ((at, own), mut reason) in told.iter().enumerate().zip(found) {
+        if !says(at, own) {
+            continue;
+        }
+        // What stands in a word's place says nothing new when it is a word of the question.
+        if let Some((words, near)) = reason.shown.split_once(" ~ ")
+            && stems(near).is_subset(own)
+        {
+            reason.shown = words.to_owned();
+        }
+        once.push((reason, own.is_subset(&filler)));
+    }
+    let only_filler = once.iter().all(|(_, empty)| *empty);
+    once.into_iter().filter(|(_, empty)| only_filler || !*empty).map(|(reason, _)| reason).collect()
+}
+
 /// Words of the question that are one reason: the same word, or words through one related word
 /// (`x509/certificate ~ https`).
 #[derive(Default)]
@@ -233,10 +270,33 @@ fn words(given: &[Given<'_>], wanted: &Wanted) -> Vec<Reason> {
         found.push(Reason { shown, score, label: false });
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let found = told_once(found);
     let phrases = wanted.phrases.iter().map(|phrase| Reason {
         shown: format!("\"{}\"", phrase.shown),
         score: f32::MAX,
         label: false,
     });
     phrases.chain(found).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(reasons: &[&str], told: &[&str]) {
+        let reason = |shown: &&str| Reason { shown: (*shown).to_owned(), score: 1.0, label: false };
+        let got = told_once(reasons.iter().map(reason).collect());
+        let got: Vec<&str> = got.iter().map(|reason| reason.shown.as_str()).collect();
+        assert_eq!(got, told, "{reasons:?}");
+    }
+
+    #[test]
+    fn a_word_is_told_once_in_whatever_form_and_filler_only_when_there_is_nothing_else() {
+        check(&["Signing key ~ signing", "key", "Signing"], &["Signing key"]);
+        check(&["key", "Signing key", "KEYS", "leaked"], &["Signing key", "leaked"]);
+        check(&["x509/certificate ~ https", "log", "found"], &["x509/certificate ~ https"]);
+        check(&["log", "found"], &["log", "found"]);
+        check(&[], &[]);
+    }
 }

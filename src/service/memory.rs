@@ -136,6 +136,14 @@ impl Service {
         Ok((self.with_stories(hits).await?, facets))
     }
 
+    /// The services that past postmortems name.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or rebuilt.
+    pub async fn known_services(&self) -> Result<Vec<String>, Failure> {
+        self.blocking(|inner| inner.ask(Index::services)).await
+    }
+
     /// Past incidents that are like one, or like words.
     ///
     /// # Errors

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{Failure, FailureKind, Service, write_new};
+use crate::domain::incident::Incident;
 use crate::domain::log::{Digest, digest};
+use crate::domain::naming;
 use crate::domain::request::RunbookText;
 use crate::domain::runbook::card::Origin;
 use crate::domain::runbook::matching::{Candidate, Query, rank};
 use crate::domain::runbook::shipped::{self, SHIPPED};
 use crate::domain::runbook::{self, MAX_BYTES, Problem, Runbook};
+use crate::domain::words::EntryKind;
 
 /// A runbook of the folder.
 #[derive(Debug, Clone, PartialEq)]
@@ -220,7 +223,49 @@ impl Service {
         }
     }
 
-    /// The runbooks that fit an incident best, with the reason; at most `limit`.
+    /// The runbooks that fit an incident best, by its title, services, tags and alerts; at most `limit`.
+    #[must_use]
+    pub fn runbooks_for(&self, incident: &Incident, limit: usize) -> Vec<RunbookChoice> {
+        // Monitors put the name of the alert first.
+        let alerts: Vec<String> = incident
+            .timeline
+            .stored()
+            .iter()
+            .filter(|e| e.kind == EntryKind::Alert && e.struck.is_none())
+            .flat_map(|e| e.text.split_whitespace())
+            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+            .collect();
+        self.fitting_runbooks(&incident.title, &incident.services, &incident.tags, &alerts, limit)
+    }
+
+    /// The services that the team's own runbooks answer for. Those of the shipped ones are kinds (`database`), not
+    /// services of a team.
+    fn services_of_runbooks(&self) -> Vec<String> {
+        let (files, _) = self.runbooks();
+        let mut known = Vec::new();
+        for file in files {
+            let general =
+                shipped::text(&file.name).map(|text| runbook::parse_named(text, &file.name).0.matches);
+            let general = general.map(|matches| matches.services).unwrap_or_default();
+            known.extend(file.runbook.matches.services.into_iter().filter(|name| !general.contains(name)));
+        }
+        known
+    }
+
+    /// The services that a text names, of those that past postmortems or the team's own runbooks know.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or rebuilt.
+    pub async fn services_named(&self, text: &str) -> Result<Vec<String>, Failure> {
+        let books = self.clone();
+        let mut known = tokio::task::spawn_blocking(move || books.services_of_runbooks())
+            .await
+            .map_err(|_| Failure::no("reading the runbooks broke off"))?;
+        known.extend(self.known_services().await?);
+        Ok(naming::named_services(text, &known))
+    }
+
+    /// The runbooks that fit words, services, tags and alerts best, with the reason; at most `limit`.
     #[must_use]
     pub fn fitting_runbooks(
         &self,

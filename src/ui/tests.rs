@@ -10,7 +10,7 @@ use super::draw;
 use crate::app::fixture::Desk;
 use crate::app::layout::Size;
 use crate::app::model::{Hit, HomeList, HomeRow, Model, Passage, RunbookChoice, Waiting};
-use crate::app::msg::{Answer, Msg};
+use crate::app::msg::{Answer, Msg, Suggestions};
 use crate::domain::ids::LogId;
 use crate::domain::words::{IncidentKind, State};
 
@@ -282,7 +282,13 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
         why: "key".into(),
         stale: "never tested".into(),
     };
-    declare.send(Msg::Answer(asked, Answer::Suggested(vec![runbook], vec![hit.clone()])));
+    let found = Suggestions {
+        runbooks: vec![runbook],
+        similar: vec![hit.clone()],
+        services: vec!["payments".into()],
+        failed: None,
+    };
+    declare.send(Msg::Answer(asked, Answer::Suggested(found)));
     declare.keys("<tab>1");
     let mut alarm = Desk::room(w, h, "alice");
     let ticket = alarm.model.ticket(Waiting::Similar);

@@ -299,8 +299,14 @@ pub struct Declare {
     pub runbooks: Vec<RunbookChoice>,
     /// Similar incidents.
     pub similar: Vec<Hit>,
+    /// Services that the title names.
+    pub services: Vec<String>,
+    /// What could not be looked up, and why.
+    pub not_known: Option<String>,
     /// Names of runbooks to attach.
     pub picked: Vec<String>,
+    /// Services that the title names and that are not touched all the same.
+    pub untouched: Vec<String>,
     /// The digits act instead of being typed.
     pub in_lists: bool,
     /// The suggestions that are awaited.

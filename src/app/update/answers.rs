@@ -2,7 +2,7 @@
 
 use super::super::effect::{Effect, Ticket};
 use super::super::model::{Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
-use super::super::msg::{Answer, Trouble};
+use super::super::msg::{Answer, Suggestions, Trouble};
 use super::{boards, closing, declare, find, room, wording};
 use crate::app::model::{Draft, Pending, Purpose};
 use crate::domain::ids::LogId;
@@ -77,10 +77,12 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
                 model.warn(words(&t));
             }
         }
-        (Waiting::Suggest, Answer::Suggested(runbooks, similar)) => {
-            declare::suggested(model, runbooks, similar, fx);
+        (Waiting::Suggest, Answer::Suggested(found)) => declare::suggested(model, found, fx),
+        (Waiting::Suggest, Answer::Failed(t) | Answer::Refused(t) | Answer::NotStored(t)) => {
+            let failed = Some(words(&t));
+            declare::suggested(model, Suggestions { failed, ..Suggestions::default() }, fx);
         }
-        (Waiting::Suggest, _) => declare::suggested(model, Vec::new(), Vec::new(), &mut Vec::new()),
+        (Waiting::Suggest, _) => declare::suggested(model, Suggestions::default(), fx),
         (Waiting::Similar, Answer::Similar(hits)) => room::similar(model, hits),
         // The alarm is a help, not a duty: without an index the room goes on.
         (Waiting::Similar, _) => {}

@@ -2,7 +2,8 @@
 //! digits pick runbooks.
 
 use super::super::effect::{Effect, NewIncident};
-use super::super::model::{Declare, Hit, Model, Overlay, RunbookChoice, Waiting};
+use super::super::model::{Declare, Model, Overlay, Waiting};
+use super::super::msg::Suggestions;
 
 /// Opens the screen.
 pub(super) fn open(model: &mut Model, title: &str) {
@@ -22,6 +23,8 @@ pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
     if title.chars().count() < 3 {
         declare.runbooks.clear();
         declare.similar.clear();
+        declare.services.clear();
+        declare.not_known = None;
         return;
     }
     let ticket = model.ticket(Waiting::Suggest);
@@ -33,34 +36,37 @@ pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
 }
 
 /// What matches arrived; the title may have changed meanwhile.
-pub(super) fn suggested(
-    model: &mut Model,
-    runbooks: Vec<RunbookChoice>,
-    similar: Vec<Hit>,
-    fx: &mut Vec<Effect>,
-) {
+pub(super) fn suggested(model: &mut Model, found: Suggestions, fx: &mut Vec<Effect>) {
     let Some(Overlay::Declare(declare)) =
         model.overlays.iter_mut().rev().find(|o| matches!(o, Overlay::Declare(_)))
     else {
         return;
     };
     declare.asked = None;
-    declare.runbooks = runbooks.into_iter().take(3).collect();
-    declare.similar = similar.into_iter().take(3).collect();
+    declare.runbooks = found.runbooks.into_iter().take(3).collect();
+    declare.similar = found.similar.into_iter().take(3).collect();
+    declare.services = found.services.into_iter().take(3).collect();
+    declare.not_known = found.failed;
     if declare.editor.text().trim() != declare.asked_for {
         edited(model, fx);
     }
 }
 
-/// A digit in the lists: picks a runbook, or lets go of it.
+/// A digit in the lists: picks a runbook or, after them, a service of the title, or lets go of it.
 pub(super) fn digit(model: &mut Model, c: char) {
     let Some(Overlay::Declare(declare)) = model.overlays.last_mut() else { return };
     let place = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
-    let Some(runbook) = place.and_then(|p| declare.runbooks.get(p)) else { return };
-    if let Some(at) = declare.picked.iter().position(|n| *n == runbook.name) {
-        declare.picked.remove(at);
+    let Some(place) = place else { return };
+    let service = place.checked_sub(declare.runbooks.len()).and_then(|p| declare.services.get(p));
+    let (name, list) = match (declare.runbooks.get(place), service) {
+        (Some(runbook), _) => (&runbook.name, &mut declare.picked),
+        (None, Some(service)) => (service, &mut declare.untouched),
+        (None, None) => return,
+    };
+    if let Some(at) = list.iter().position(|n| n == name) {
+        list.remove(at);
     } else {
-        declare.picked.push(runbook.name.clone());
+        list.push(name.clone());
     }
 }
 
@@ -76,9 +82,11 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         return;
     }
     let runbooks = declare.picked.clone();
+    let mut services = declare.services.clone();
+    services.retain(|name| !declare.untouched.contains(name));
     let ticket = model.ticket(Waiting::Open);
     if let Some(Overlay::Declare(declare)) = model.overlays.last_mut() {
         declare.sent = Some(ticket);
     }
-    fx.push(Effect::Declare(ticket, NewIncident { title, severity: None, runbooks }));
+    fx.push(Effect::Declare(ticket, NewIncident { title, severity: None, runbooks, services }));
 }

@@ -9,7 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::fixture::{Desk, at};
 use crate::app::layout::Pane;
 use crate::app::model::{Overlay, PendingState, RowId, Screen};
-use crate::app::msg::{Answer, Msg, Trouble};
+use crate::app::msg::{Answer, Msg, Suggestions, Trouble};
 use crate::app::update::compose::preview;
 use crate::domain::facets::{Facet, Facets};
 use crate::domain::time::Span;
@@ -417,10 +417,30 @@ fn declaring_needs_only_a_title_and_digits_pick_runbooks() {
         _ => panic!("closed"),
     };
     let runbook = crate::app::model::RunbookChoice { name: "signing-key".into(), ..Default::default() };
-    desk.send(Msg::Answer(asked, Answer::Suggested(vec![runbook], vec![])));
-    desk.keys("<tab>1<enter>");
+    let services = vec!["payments".to_owned(), "checkout".to_owned()];
+    let found = Suggestions { runbooks: vec![runbook], services, ..Suggestions::default() };
+    desk.send(Msg::Answer(asked, Answer::Suggested(found)));
+    desk.keys("<tab>13<enter>");
     assert!(desk.has_effect(|e| matches!(e, Effect::Declare(_, n)
-        if n.title == "P1 key 2 leaked" && n.runbooks == ["signing-key"])));
+        if n.title == "P1 key 2 leaked" && n.runbooks == ["signing-key"] && n.services == ["payments"])));
+}
+
+#[test]
+fn a_declaration_says_what_could_not_be_looked_up_and_asks_again_for_the_title_as_it_is_now() {
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.keys("nkey");
+    let declare = |desk: &Desk| match desk.model.overlays.last() {
+        Some(Overlay::Declare(d)) => d.clone(),
+        _ => panic!("closed"),
+    };
+    let asked = declare(&desk).asked.unwrap();
+    desk.keys(" leaked");
+    desk.effects.clear();
+    let failed = crate::app::msg::Trouble::new("the archive is locked", "");
+    desk.send(Msg::Answer(asked, Answer::Failed(failed)));
+    assert_eq!(declare(&desk).not_known.as_deref(), Some("the archive is locked"));
+    assert!(desk.has_effect(|e| matches!(e, Effect::Suggest(_, title) if title == "key leaked")));
+    assert!(declare(&desk).asked.is_some());
 }
 
 #[test]

@@ -4,7 +4,6 @@ use super::lists;
 use crate::app::model::{BoardData, BoardKind, RunbookChoice};
 use crate::domain::ids::LogId;
 use crate::domain::time::Utc;
-use crate::domain::words::EntryKind;
 use crate::service::{Failure, Service, StoryQuery};
 use crate::shell::session::Session;
 
@@ -30,21 +29,10 @@ pub(super) async fn choices(
     log: LogId,
 ) -> Result<Vec<RunbookChoice>, Failure> {
     let incident = service.incident(log).await?;
-    // Monitors put the name of the alert first.
-    let alerts: Vec<String> = incident
-        .timeline
-        .stored()
-        .iter()
-        .filter(|e| e.kind == EntryKind::Alert && e.struck.is_none())
-        .flat_map(|e| e.text.split_whitespace())
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
-        .collect();
     let books = service.clone();
-    let fitting = tokio::task::spawn_blocking(move || {
-        books.fitting_runbooks(&incident.title, &incident.services, &incident.tags, &alerts, FITTING)
-    })
-    .await
-    .unwrap_or_default();
+    let fitting = tokio::task::spawn_blocking(move || books.runbooks_for(&incident, FITTING))
+        .await
+        .map_err(|_| Failure::no("reading the runbooks broke off"))?;
     let mut choices: Vec<RunbookChoice> = fitting.into_iter().map(lists::choice).collect();
     let (today, after) = (session.clock.now().date_naive(), service.policy().runbook_stale_days);
     for card in service.runbook_cards().await?.0 {

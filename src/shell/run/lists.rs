@@ -1,12 +1,14 @@
 //! What the screen lists, made from what the service answers. It must not ask for anything itself.
 
 use crate::app::model::{Hit, HomeList, HomeRow, Passage, RunbookChoice};
+use crate::app::msg::Suggestions;
 use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
+use crate::domain::quick_entry;
 use crate::domain::summary::Summary;
 use crate::domain::time::Utc;
 use crate::domain::words::{IncidentKind, State, Visibility};
-use crate::service::{self, Past};
+use crate::service::{self, Past, Service, Similar};
 
 /// How many closed incidents the home screen shows.
 pub(super) const RECENT: u32 = 50;
@@ -100,6 +102,38 @@ pub(super) fn hit(past: Past) -> Hit {
             .collect(),
         snippet: String::new(),
         score: past.score,
+    }
+}
+
+/// What fits a title. What cannot be looked up is said beside what can: nothing found and nothing looked at are not
+/// the same.
+pub(super) async fn suggestions(service: &Service, title: String) -> Suggestions {
+    let mut failed: Vec<String> = Vec::new();
+    let services = service.services_named(&title).await.unwrap_or_else(|failure| {
+        failed.push(format!("services cannot be looked up: {failure}"));
+        Vec::new()
+    });
+    let (books, name, named) = (service.clone(), title.clone(), services.clone());
+    let fitting = tokio::task::spawn_blocking(move || {
+        // A #tag in the title counts as one.
+        let tags = quick_entry::tags_of(&name);
+        books.fitting_runbooks(&name, &named, &tags, &[], 3)
+    });
+    let runbooks = fitting.await.unwrap_or_else(|_| {
+        failed.push("runbooks cannot be looked up: reading them broke off".to_owned());
+        Vec::new()
+    });
+    let similar = service.recurrence(Similar::Words(title), 3).await.unwrap_or_else(|failure| {
+        // One archive that cannot be read has one reason.
+        failed.retain(|said| !said.contains(&failure.message));
+        failed.push(format!("similar incidents cannot be looked up: {failure}"));
+        Vec::new()
+    });
+    Suggestions {
+        runbooks: runbooks.into_iter().map(choice).collect(),
+        similar: similar.into_iter().map(hit).collect(),
+        services,
+        failed: (!failed.is_empty()).then(|| failed.join("; ")),
     }
 }
 

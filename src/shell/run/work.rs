@@ -261,7 +261,7 @@ impl Clerk {
             title: new.title,
             kind: IncidentKind::Real,
             severity: new.severity,
-            services: Vec::new(),
+            services: new.services,
             tags,
             commander: Some(by.person.clone()),
             runbooks,
@@ -362,19 +362,7 @@ fn rows(problems: Vec<crate::domain::postmortem::Problem>) -> Vec<(String, usize
 /// What only asks.
 async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Answer, Failure> {
     match effect {
-        Effect::Suggest(_, title) => {
-            let (name, books) = (title.clone(), service.clone());
-            let runbooks = tokio::task::spawn_blocking(move || {
-                // A #tag in the title counts as one.
-                let tags = quick_entry::tags_of(&name);
-                books.fitting_runbooks(&name, &[], &tags, &[], 3)
-            })
-            .await
-            .unwrap_or_default();
-            let similar = service.recurrence(Similar::Words(title), 3).await.unwrap_or_default();
-            let runbooks = runbooks.into_iter().map(lists::choice).collect();
-            Ok(Answer::Suggested(runbooks, similar.into_iter().map(lists::hit).collect()))
-        }
+        Effect::Suggest(_, title) => Ok(Answer::Suggested(lists::suggestions(service, title).await)),
         Effect::Similar(_, log, _) => {
             let incident = service.incident(log).await?;
             let past = service.recurrence(Similar::To(Box::new(incident)), 5).await?;

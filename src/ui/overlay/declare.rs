@@ -1,4 +1,4 @@
-//! Declaring: the title, runbooks that match, similar incidents.
+//! Declaring: the title, runbooks that match, services that the title names, similar incidents.
 
 use ratatui::buffer::Buffer;
 
@@ -25,24 +25,49 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
         (Some(problem), _) => say(&format!("  {problem}"), theme.bad, buf),
         (None, Some(_)) => say("  declaring…", theme.dim, buf),
         (None, None) if declare.in_lists => {
-            say("  1-3 attach a runbook, Enter declares, Esc goes back", theme.dim, buf);
+            let digits = if declare.services.is_empty() {
+                "1-3 attach a runbook"
+            } else {
+                "digits attach a runbook, leave out a service"
+            };
+            say(&format!("  {digits}, Enter declares, Esc goes back"), theme.dim, buf);
         }
         (None, None) => say("  Enter declares, Tab goes to the runbooks", theme.dim, buf),
     }
     say("", theme.text, buf);
     say("Runbooks that match", if declare.in_lists { theme.title_focus } else { theme.word }, buf);
+    let looking = declare.asked.is_some();
+    let nothing = |none: &'static str| match (&declare.not_known, looking) {
+        (_, true) => ("  looking…", theme.dim),
+        (Some(_), false) => ("  not known", theme.warn),
+        (None, false) => (none, theme.dim),
+    };
+    let typed = declare.editor.text().trim().chars().count() >= 3;
     if declare.runbooks.is_empty() {
-        say("  none yet", theme.dim, buf);
+        let (words, style) = nothing(if typed { "  none" } else { "  none yet" });
+        say(words, style, buf);
     }
     for (nth, runbook) in declare.runbooks.iter().enumerate() {
         let mark = if declare.picked.contains(&runbook.name) { "[x]" } else { "[ ]" };
         let why = if runbook.why.is_empty() { String::new() } else { format!(" ({})", runbook.why) };
         say(&format!(" {} {mark} {}{why}", nth.saturating_add(1), runbook.title), theme.text, buf);
     }
+    for (nth, service) in (declare.runbooks.len()..).zip(&declare.services) {
+        let mark = if declare.untouched.contains(service) { "[ ]" } else { "[x]" };
+        say(
+            &format!(" {} {mark} service {service} (named in the title)", nth.saturating_add(1)),
+            theme.text,
+            buf,
+        );
+    }
     say("", theme.text, buf);
     say("Similar incidents", theme.word, buf);
-    if declare.similar.is_empty() {
-        say("  none known", theme.dim, buf);
+    if let Some(why) = declare.not_known.as_ref().filter(|_| !looking) {
+        say(&format!("  {why}"), theme.warn, buf);
+    }
+    if declare.similar.is_empty() && declare.not_known.as_ref().is_none_or(|_| looking) {
+        let (words, style) = nothing(if typed { "  none known" } else { "  none yet" });
+        say(words, style, buf);
     }
     for hit in &declare.similar {
         say(&format!("  {} {} {}", hit.id, hit.date, hit.title), theme.text, buf);

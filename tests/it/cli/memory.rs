@@ -77,3 +77,30 @@ fn a_damaged_or_missing_index_is_built_again() {
     assert!(!desk.json(&["search", "nginx"])["results"].as_array().unwrap().is_empty());
     assert!(desk.json(&["reindex"])["indexed"].as_u64().unwrap() >= 6);
 }
+
+#[test]
+fn a_title_names_services_that_postmortems_or_the_teams_runbooks_know() {
+    let desk = Desk::new();
+    desk.file("theirs/a.md", "---\nservices: [Checkout]\n---\n# Checkout slow\n\nThe queue was full.\n");
+    desk.json(&["import", desk.path("theirs").to_str().unwrap()]);
+    desk.file(
+        "home/runbooks/ledger.md",
+        "---\nmatch:\n  services: [ledger-db]\n---\n# Ledger\n\n## Steps\n\n- look\n",
+    );
+    let told = desk.json(&["declare", "checkout and ledger-db are slow, database too"]);
+    assert_eq!(told["services_named"], serde_json::json!(["Checkout", "ledger-db"]), "{told:#}");
+    assert_eq!(told["services"], serde_json::json!([]), "offered, not filled in");
+    assert_eq!(told["runbooks"][0]["name"], "ledger");
+    let said = desk.run(&["declare", "CHECKOUT is down", "--service", "ledger-db"]).code(0);
+    assert!(said.err.contains("set INC-2026-0002 --service \"Checkout\""), "{said:?}");
+}
+
+#[test]
+fn the_names_of_alerts_choose_the_runbook_and_are_the_first_lines() {
+    let desk = Desk::new();
+    let told = desk.json(&["declare", "Pager went off", "--alert", "DiskSpaceLow"]);
+    assert_eq!(told["runbooks"][0]["name"], "database-full-or-degraded", "{told:#}");
+    let lines = desk.json(&["timeline", "1"]);
+    let lines = lines["entries"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line["kind"] == "alert" && line["text"] == "DiskSpaceLow"), "{lines:#?}");
+}
