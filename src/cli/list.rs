@@ -64,6 +64,6 @@ fn line(row: &Summary) -> String {
         row.state,
         row.phase,
         row.declared_at.format("%Y-%m-%d %H:%M"),
-        one_line(&row.title),
+        one_line(row.shown_title()),
     )
 }

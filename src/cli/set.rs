@@ -45,6 +45,9 @@ pub(super) struct Args {
     /// team, restricted or privileged
     #[arg(long)]
     visibility: Option<Visibility>,
+    /// What lists and screens call it while it is not the whole team's to read; '' takes it away
+    #[arg(long, value_name = "NAME")]
+    code_name: Option<String>,
     /// confirmed, false-alarm, near-miss, or 'duplicate-of INC'
     #[arg(long)]
     disposition: Option<String>,
@@ -108,6 +111,9 @@ impl Args {
         }
         if let Some(visibility) = self.visibility {
             asked.push(Request::SetVisibility { visibility }.into());
+        }
+        if let Some(code_name) = &self.code_name {
+            asked.push(Request::SetCodeName { code_name: code_name.clone() }.into());
         }
         for scope in &self.scope {
             let (asset, state) = scope.trim().rsplit_once(char::is_whitespace).ok_or_else(|| {

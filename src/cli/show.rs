@@ -97,6 +97,7 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
         "state": incident.state,
         "phase": incident.phase,
         "visibility": incident.visibility,
+        "code_name": incident.code_name,
         "disposition": incident.disposition.as_ref().map(|d| serde_json::json!({
             "word": d.word, "of": d.of, "reason": d.reason,
         })),

@@ -130,6 +130,8 @@ pub(super) fn one_line(text: &str) -> String {
 pub(super) struct IncidentRow {
     id: IncidentId,
     title: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    code_name: String,
     kind: IncidentKind,
     profile: String,
     severity: Option<String>,
@@ -158,7 +160,8 @@ impl From<&Summary> for IncidentRow {
     fn from(row: &Summary) -> Self {
         Self {
             id: row.id,
-            title: row.title.clone(),
+            title: row.shown_title().to_owned(),
+            code_name: row.code_name.clone(),
             kind: row.kind,
             profile: row.profile.clone(),
             severity: row.severity.clone(),

@@ -72,6 +72,7 @@ impl Case<'_> {
             | Request::StateImpact { .. }
             | Request::SetDisposition { .. }
             | Request::SetVisibility { .. }
+            | Request::SetCodeName { .. }
             | Request::AddLink { .. }
             | Request::Relate { .. }
             | Request::SetSeverity { .. }

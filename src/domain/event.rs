@@ -91,6 +91,8 @@ events! {
     "disposition.set"/1 => DispositionSet,
     /// Who may read it.
     "visibility.set"/1 => VisibilitySet,
+    /// What it is called where not everybody may read its title.
+    "codename.set"/1 => CodeNameSet,
     /// A place where people meet.
     "link.added"/1 => LinkAdded,
     /// Nobody meets there any more.

@@ -174,6 +174,8 @@ pub struct Incident {
     pub disposition: Option<Disposition>,
     /// Who may read it.
     pub visibility: Visibility,
+    /// What it is called where not everybody may read its title; empty: it has none.
+    pub code_name: String,
     /// When it was declared (the moment it is said to have been declared).
     pub declared_at: Utc,
     /// Who declared it.
@@ -211,6 +213,12 @@ pub struct Incident {
 }
 
 impl Incident {
+    /// What it is called outside of its own brief and exports: see [`crate::domain::summary::shown_title`].
+    #[must_use]
+    pub fn shown_title(&self) -> &str {
+        crate::domain::summary::shown_title(&self.title, &self.code_name, self.visibility)
+    }
+
     /// An incident of which nothing is known yet.
     #[must_use]
     pub fn new(log: LogId) -> Self {
@@ -232,6 +240,7 @@ impl Incident {
             report: None,
             disposition: None,
             visibility: Visibility::Team,
+            code_name: String::new(),
             declared_at: Utc::UNIX_EPOCH,
             declared_by: String::new(),
             resolved_at: None,

@@ -79,7 +79,7 @@ pub fn of(incident: &Incident, policy: &Policy, now: Utc) -> Vec<OwedUpdate> {
             let last = clocks::last_told(incident, audience).and_then(|u| u.sent.as_ref());
             OwedUpdate {
                 incident: incident.id,
-                title: incident.title.clone(),
+                title: incident.shown_title().to_owned(),
                 severity: incident.severity.clone().unwrap_or_else(|| profile.unset_label()),
                 kind: incident.kind,
                 visibility: incident.visibility,

@@ -67,6 +67,11 @@ pub enum Request {
         /// The word.
         visibility: Visibility,
     },
+    /// Give it a code name, or take it away with an empty one.
+    SetCodeName {
+        /// The name.
+        code_name: String,
+    },
     /// Add a place where people meet.
     AddLink {
         /// Bridge, channel, ticket, dashboard.

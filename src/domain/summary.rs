@@ -31,6 +31,9 @@ pub struct Summary {
     pub phase: Phase,
     /// Who may read it.
     pub visibility: Visibility,
+    /// What it is called where not everybody may read its title.
+    #[serde(default)]
+    pub code_name: String,
     /// What it turned out to be.
     #[serde(default)]
     pub disposition: Option<DispositionWord>,
@@ -98,6 +101,7 @@ impl From<&Incident> for Summary {
             state: incident.state,
             phase: incident.phase,
             visibility: incident.visibility,
+            code_name: incident.code_name.clone(),
             disposition: incident.disposition.as_ref().map(|d| d.word),
             services: incident.services.clone(),
             tags: incident.tags.clone(),
@@ -144,6 +148,21 @@ impl From<&Incident> for Summary {
             updated_at: incident.last_at,
         }
     }
+}
+
+impl Summary {
+    /// What a list calls it: the title, or the code name while not everybody may read the title.
+    #[must_use]
+    pub fn shown_title(&self) -> &str {
+        shown_title(&self.title, &self.code_name, self.visibility)
+    }
+}
+
+/// What an incident is called outside of its own room: by its title, or by its code name while it is not the
+/// whole team's to read. Without a code name the title stays: a list of nothing but numbers helps nobody.
+#[must_use]
+pub fn shown_title<'a>(title: &'a str, code_name: &'a str, visibility: Visibility) -> &'a str {
+    if visibility == Visibility::Team || code_name.is_empty() { title } else { code_name }
 }
 
 /// A runbook that an incident used.

@@ -84,6 +84,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "clock" ["snooze"] "clock CLOCK [until TIME] REASON" "acknowledge a clock, or move its deadline";
     "close" [] "close [REASON]" "close; a reason waives what is open";
     "closure" ["answer-closure"] "closure ITEM done|n/a|open [REASON]" "answer an item of the closure list";
+    "codename" ["code-name"] "codename NAME|-" "what lists and screens call it while it is not the whole team's to read";
     "decisions" [] "decisions" "the decisions, what was said against them, what came of them";
     "disposition" [] "disposition WORD [INC] [REASON]" "what it turned out to be";
     "doing" [] "doing STEP [@person]" "somebody is at a step";
@@ -292,6 +293,10 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
                 verdict: word.parse::<Verdict>()?,
                 reason: reason.to_owned(),
             }
+        }
+        "codename" => {
+            let name = need(rest)?;
+            Request::SetCodeName { code_name: if name == "-" { String::new() } else { name } }
         }
         "visibility" => {
             Request::SetVisibility { visibility: first.parse::<crate::domain::words::Visibility>()? }

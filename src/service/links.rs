@@ -74,7 +74,8 @@ impl Service {
         let mut found: Vec<Linked> = Vec::new();
         let mut add = |incident: String, relation: String| {
             if incident != name && !found.iter().any(|l| l.incident == incident) {
-                let title = rows.iter().find(|r| r.id.to_string() == incident).map(|r| r.title.clone());
+                let title =
+                    rows.iter().find(|r| r.id.to_string() == incident).map(|r| r.shown_title().to_owned());
                 found.push(Linked { incident, relation, title });
             }
         };

@@ -116,7 +116,10 @@ impl Service {
             let short = digest.get(..12).unwrap_or(&digest);
             let mut text = format!(
                 "merged {} {}: {} lines, head {} {short}",
-                part.id, part.title, merged.lines, part.head
+                part.id,
+                part.shown_title(),
+                merged.lines,
+                part.head
             );
             if !merged.open.is_empty() {
                 text.push_str(&format!("; still open there: {}", merged.open.join("; ")));

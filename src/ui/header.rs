@@ -64,7 +64,7 @@ fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut B
     }
     let mut pen = Pen::new(buf, layout.header);
     let mut id = incident.id.to_string();
-    let title = text::width(&incident.title);
+    let title = text::width(incident.shown_title());
     let need = |parts: &[Part], id: &str, budget: &str| {
         let words: u16 = parts.iter().map(|p| text::width(&p.text).saturating_add(2)).sum();
         words.saturating_add(text::width(id)).saturating_add(text::width(budget))
@@ -92,7 +92,7 @@ fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut B
     if left > 4 && !id.is_empty() {
         let cells = left.saturating_sub(1).min(title);
         pen.skip(1);
-        pen.field(&incident.title, cells, theme.text);
+        pen.field(incident.shown_title(), cells, theme.text);
     }
     for (nth, part) in parts.iter().enumerate() {
         if nth > 0 || !id.is_empty() {

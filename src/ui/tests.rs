@@ -12,7 +12,8 @@ use crate::app::layout::Size;
 use crate::app::model::{Hit, HomeList, HomeRow, Model, Passage, RunbookChoice, Waiting};
 use crate::app::msg::{Answer, Msg, Suggestions};
 use crate::domain::ids::LogId;
-use crate::domain::words::{IncidentKind, State};
+use crate::domain::request::Request;
+use crate::domain::words::{IncidentKind, State, Visibility};
 
 /// The screen as text, one line a row, trailing blanks cut.
 fn picture(model: &Model) -> String {
@@ -173,6 +174,20 @@ fn severity_phase_expiry_and_marks_are_never_dropped() {
             assert!(shown.contains(word), "{word} at {w}x{h}:\n{shown}");
         }
     }
+}
+
+#[test]
+fn the_header_of_a_restricted_room_says_its_code_name() {
+    let mut desk = Desk::room(120, 40, "bob");
+    desk.ask("15:00", "alice", Request::SetCodeName { code_name: "Blue Heron".into() });
+    let first = |desk: &Desk| picture(&desk.model).lines().next().unwrap_or_default().to_owned();
+    desk.open();
+    assert!(first(&desk).contains("INC-2026-0042 Signing key leaked"), "{}", first(&desk));
+    desk.ask("15:01", "alice", Request::SetVisibility { visibility: Visibility::Restricted });
+    desk.open();
+    assert!(first(&desk).starts_with("INC-2026-0042 Blue Heron  P1"), "{}", first(&desk));
+    desk.keys("b");
+    assert!(picture(&desk.model).contains("Signing key leaked"), "its own brief keeps the title");
 }
 
 #[test]

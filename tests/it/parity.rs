@@ -103,6 +103,7 @@ const VERBS_AS: &[(&str, &str)] = &[
     ("publish", "warroom postmortem publish 12"),
     ("release", "warroom role . scribe bob --release"),
     ("scope", "warroom scope . build-7 build-8 --state affected"),
+    ("codename", "warroom set . --code-name 'Blue Heron'"),
     ("service", "warroom set . --service payments"),
     ("skip", "warroom step . skip 3 --reason 'nothing is built here'"),
     ("story", "warroom story add . 'Sign in the KMS only'"),

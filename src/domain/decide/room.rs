@@ -2,7 +2,7 @@
 
 use super::{Case, person, reason, said};
 use crate::domain::event::{
-    ClockBreached, Declared, DetailsChanged, DispositionSet, EvidenceAdded, EvidenceAttached,
+    ClockBreached, CodeNameSet, Declared, DetailsChanged, DispositionSet, EvidenceAdded, EvidenceAttached,
     EvidenceTransferred, ImpactStated, LinkAdded, MilestoneMarked, MilestoneUnmarked, NewEvent, PhaseEntered,
     RelatedAdded, Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet,
     SeverityChanged, VisibilitySet,
@@ -13,6 +13,9 @@ use crate::domain::request::{Declaration, NewEvidence, Request};
 use crate::domain::role;
 use crate::domain::severity::{Move, Profile};
 use crate::domain::words::{Certainty, DispositionWord, Flag, Milestone};
+
+/// The longest code name: it stands in lists and in the header.
+const CODE_NAME: usize = 40;
 
 impl Case<'_> {
     pub(super) fn declare(&self, declaration: &Declaration) -> Result<Vec<NewEvent>, Refusal> {
@@ -96,6 +99,14 @@ impl Case<'_> {
                 self.one(DispositionSet { disposition: *disposition, of: *of, reason: why })
             }
             Request::SetVisibility { visibility } => self.one(VisibilitySet { visibility: *visibility }),
+            Request::SetCodeName { code_name: new } => {
+                let code_name = code_name(new)?;
+                if code_name == incident.code_name {
+                    Ok(Vec::new())
+                } else {
+                    self.one(CodeNameSet { code_name })
+                }
+            }
             Request::AddLink { kind, url } => {
                 self.one(LinkAdded { kind: said("kind of link", kind)?, url: said("address", url)? })
             }
@@ -269,6 +280,16 @@ fn grade(profile: &Profile, text: &str) -> Result<String, Refusal> {
         Refusal::usage(format!("{text:?} is not a severity of profile {}", profile.name()))
             .hint(format!("use one of: {}", profile.names()))
     })
+}
+
+/// A code name in one short line; empty takes it away.
+fn code_name(text: &str) -> Result<String, Refusal> {
+    let one_line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if one_line.chars().count() > CODE_NAME {
+        return Err(Refusal::usage(format!("the code name is longer than {CODE_NAME} characters"))
+            .hint("one or two words that say nothing about the incident"));
+    }
+    Ok(one_line)
 }
 
 fn title(text: &str) -> Result<String, Refusal> {

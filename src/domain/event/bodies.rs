@@ -94,6 +94,13 @@ pub struct VisibilitySet {
     pub visibility: Visibility,
 }
 
+/// Body of `codename.set`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodeNameSet {
+    /// The code name; empty: it has none any more.
+    pub code_name: String,
+}
+
 /// Body of `link.added`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinkAdded {

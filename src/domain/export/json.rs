@@ -105,6 +105,7 @@ fn incident(source: &Source<'_>) -> Value {
         "state": i.state,
         "phase": i.phase,
         "visibility": i.visibility,
+        "code_name": i.code_name,
         "services": i.services,
         "tags": i.tags,
         "declared_at": rfc3339(i.declared_at),

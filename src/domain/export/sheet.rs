@@ -104,6 +104,7 @@ fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
         ("State", incident.state.to_string()),
         ("Phase", incident.phase.to_string()),
         ("Visibility", incident.visibility.to_string()),
+        ("Code name", incident.code_name.clone()),
         ("Services", incident.services.join(", ")),
         ("Tags", incident.tags.join(", ")),
         ("Declared", by(&incident.declared_by, incident.declared_at)),

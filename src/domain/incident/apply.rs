@@ -156,6 +156,7 @@ impl Incident {
                     Some(Disposition { word: e.disposition, of: e.of, reason: e.reason.clone() });
             }
             Event::VisibilitySet(e) => self.visibility = e.visibility,
+            Event::CodeNameSet(e) => self.code_name.clone_from(&e.code_name),
             Event::SeverityChanged(e) => {
                 self.severity.clone_from(&e.to);
                 self.severities.push(SeveritySpan {

@@ -71,6 +71,8 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             (Topic::Turn, format!("it is {word}{of}{}", tail(": ", &e.reason)))
         }
         Event::VisibilitySet(e) => (Topic::Turn, format!("visibility: {}", e.visibility)),
+        Event::CodeNameSet(e) if e.code_name.is_empty() => (Topic::Turn, "no code name".to_owned()),
+        Event::CodeNameSet(e) => (Topic::Turn, format!("code name: {}", e.code_name)),
         Event::LinkAdded(e) => (Topic::House, format!("{}: {}", e.kind, e.url)),
         Event::LinkRemoved(e) => (Topic::House, format!("no longer {}: {}", e.kind, e.url)),
         Event::RelatedAdded(e) => (Topic::House, format!("{}: {}", e.relation, e.incident)),

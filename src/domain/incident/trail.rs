@@ -247,6 +247,14 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             format!("visibility {}", e.visibility),
             vec![Request::SetVisibility { visibility: before.visibility }],
         ),
+        Event::CodeNameSet(e) => (
+            if e.code_name.is_empty() {
+                "taking the code name away".to_owned()
+            } else {
+                format!("the code name {:?}", short(&e.code_name))
+            },
+            vec![Request::SetCodeName { code_name: before.code_name.clone() }],
+        ),
         Event::DispositionSet(_) => return fixed(recorded, "the disposition", "set another one"),
         Event::RelatedAdded(_) => {
             return fixed(recorded, "naming a related incident", "say in a note that it is none");

@@ -22,6 +22,7 @@ fn row(number: u32, declared: &str, minutes: &[(Milestone, i64)]) -> Summary {
         state: State::Closed,
         phase: Phase::Recover,
         visibility: Visibility::Team,
+        code_name: String::new(),
         disposition: None,
         services: Vec::new(),
         tags: Vec::new(),

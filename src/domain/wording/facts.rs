@@ -83,7 +83,8 @@ pub fn facts(
     Facts {
         audience: audience.to_string(),
         id: incident.id.to_string(),
-        title: log.line(&incident.title),
+        // It is written to be sent: a code name stands for the title as in every list.
+        title: log.line(incident.shown_title()),
         kind: incident.kind.to_string(),
         exercise: match incident.kind {
             IncidentKind::Drill => "DRILL: this is an exercise, nothing of it is real.".to_owned(),

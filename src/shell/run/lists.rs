@@ -37,7 +37,7 @@ fn row(log: LogId, summary: Summary, policy: &Policy, now: Utc) -> HomeRow {
     HomeRow {
         log,
         id: summary.id.to_string(),
-        title: summary.title,
+        title: summary.shown_title().to_owned(),
         severity: summary.severity.unwrap_or_else(|| profile.unset_label()),
         kind: summary.kind,
         state: summary.state,

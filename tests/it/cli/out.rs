@@ -150,6 +150,63 @@ fn an_incident_leaves_in_four_forms_with_its_head() {
     assert!(desk.ok(&["export", &id, "--privileged"]).contains("counsel says wait"));
 }
 
+#[test]
+fn outside_of_its_room_a_restricted_incident_goes_by_its_code_name() {
+    let desk = Desk::new();
+    let id = desk.declare("Payroll data on a public share");
+    let other = desk.declare("Slow builds");
+    desk.ok(&["set", &id, "--code-name", "Blue  Heron"]);
+    desk.run(&["set", &id, "--code-name", &"x".repeat(41)]).refuses(2, "longer than 40");
+    // The whole team may read it: the title stays.
+    assert!(desk.ok(&["list"]).contains("Payroll data"));
+    desk.ok(&["set", &id, "--visibility", "restricted"]);
+    desk.ok(&["link", &other, "related", &id]);
+    let entries = desk.timeline(&id);
+    assert!(texts(&entries).contains(&"code name: Blue Heron"), "{:?}", texts(&entries));
+
+    let outside: &[&[&str]] = &[
+        &["list"],
+        &["list", "--json"],
+        &["updates"],
+        &["updates", "--json"],
+        &["show", &other],
+        &["show", &other, "--json"],
+        &["brief", &other],
+        &["export", &other, "--format", "json"],
+        &["update", &id, "internal", "--print"],
+    ];
+    for asked in outside {
+        let ran = desk.run(asked);
+        assert_eq!(ran.code, 0, "{asked:?} {}", ran.err);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(!said.contains("Payroll"), "{asked:?} tells the title:\n{said}");
+    }
+    for told in ["list", "updates"] {
+        assert!(desk.ok(&[told]).contains("Blue Heron"), "{told}");
+    }
+    let listed = desk.json(&["list"]);
+    let listed = listed["incidents"].as_array().unwrap().iter().find(|i| i["id"] == id.as_str());
+    assert_eq!(listed.unwrap()["code_name"], "Blue Heron");
+    assert!(desk.ok(&["show", &other]).contains("Blue Heron"));
+    for search in [["search", "payroll share"], ["similar", "--text=payroll data public share"]] {
+        let found = desk.run(&search);
+        assert!(!found.out.contains(&id) && !found.out.contains("Payroll"), "{search:?} {}", found.out);
+    }
+
+    // A merge writes into the other log, and to whoever reads that.
+    desk.ok(&["merge", &id, "--into", &other]);
+    assert!(!texts(&desk.timeline(&other)).join("\n").contains("Payroll"));
+    assert!(texts(&desk.timeline(&other)).join("\n").contains("Blue Heron"));
+
+    // Its own brief and exports keep the title.
+    for own in [vec!["brief", &id], vec!["show", &id], vec!["export", &id, "--privileged"]] {
+        assert!(desk.ok(&own).contains("Payroll data on a public share"), "{own:?}");
+    }
+    // Undone and taken away.
+    desk.ok(&["set", &id, "--code-name", ""]);
+    assert!(desk.ok(&["list", "--all"]).contains("Payroll data"));
+}
+
 const EXPORTS: &str = include_str!("../../../docs/export.md");
 
 /// Each field of a document with the types that were seen, lists as `name[]`, milestones as one.

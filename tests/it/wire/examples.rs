@@ -127,6 +127,7 @@ fn declared(story: &mut Story) {
     let confirmed = DispositionWord::Confirmed;
     story.minimal("alice", DispositionSet { disposition: confirmed, of: None, reason: s("") });
     story.full("alice", VisibilitySet { visibility: Visibility::Restricted });
+    story.full("alice", CodeNameSet { code_name: s("Blue Heron") });
     story.full("carol", LinkAdded { kind: s("bridge"), url: s("https://meet.example/signing") });
     story.full("carol", RelatedAdded { incident: s("INC-2026-0007"), relation: s("recurrence") });
 }
