@@ -5,6 +5,7 @@ use super::output::Stop;
 use super::views::{ChoiceView, PastView};
 use super::{Outcome, Place, open};
 use crate::domain::ids::{IncidentId, Seq};
+use crate::domain::incident::Topic;
 use crate::domain::request::{Asked, Declaration, Request};
 use crate::domain::time::rfc3339;
 use crate::domain::words::{IncidentKind, fold_word};
@@ -90,7 +91,9 @@ impl Args {
         named.retain(|name| !incident.services.iter().any(|own| fold_word(own) == fold_word(name)));
         let mut like = incident.clone();
         like.services.extend(named.clone());
-        let fitting: Vec<ChoiceView> = service.runbooks_for(&like, 3).iter().map(ChoiceView::from).collect();
+        let mut fitting = service.runbooks_for(&like, 3);
+        fitting.retain(|choice| incident.checklist.named(&choice.name).is_none());
+        let fitting: Vec<ChoiceView> = fitting.iter().map(ChoiceView::from).collect();
         // The incident is declared whether or not the memory answers.
         let past = match service.recurrence(Similar::To(Box::new(like)), 3).await {
             Ok(past) => past,
@@ -118,6 +121,10 @@ impl Args {
         });
         let exit = context.out.answer(&document, || id.to_string())?;
         if !context.out.is_json() {
+            let matched = incident.timeline.stored().iter().filter(|e| e.topic == Topic::Turn);
+            for line in matched.filter(|e| e.text.starts_with("runbook ")) {
+                context.out.say(&line.text);
+            }
             tell(context, &id, &named, &fitting, &past);
         }
         Ok(Outcome::Exit(exit))

@@ -9,6 +9,7 @@ use super::output::{Answer, Exit, Stop};
 use super::views::one_line;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
+use crate::domain::runbook::bound::unknown_severities;
 use crate::domain::runbook::card::{Card, Origin};
 use crate::domain::runbook::check::check;
 use crate::service::{Failure, FailureKind, RunbookFile, Service, read_runbook};
@@ -166,6 +167,7 @@ fn card_view(card: &Card, today: chrono::NaiveDate, after_days: i64) -> serde_js
         "match": {
             "words": card.matches.words, "services": card.matches.services,
             "tags": card.matches.tags, "alerts": card.matches.alerts,
+            "severities": card.matches.severities, "kinds": card.matches.kinds,
         },
         "last_tested": day(card.tested()),
         "last_reviewed": day(card.last_reviewed),
@@ -253,7 +255,9 @@ fn check_paths(context: &Context<'_>, paths: &[PathBuf]) -> Answer {
                 continue;
             }
         };
-        for problem in file.problems.iter().chain(&check(&file.runbook, &file.text)) {
+        let profile = &context.session.config.profile;
+        let unknown = unknown_severities(&file.runbook, &file.text, profile);
+        for problem in file.problems.iter().chain(&check(&file.runbook, &file.text)).chain(&unknown) {
             lines.push(format!("{shown}:{}: {}", problem.line, problem.message));
             views
                 .push(serde_json::json!({ "path": shown, "line": problem.line, "message": problem.message }));

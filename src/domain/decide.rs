@@ -89,6 +89,7 @@ impl Case<'_> {
             | Request::RestoreClock { .. }
             | Request::AcknowledgeClock { .. } => self.room(request),
             Request::AttachRunbook(_)
+            | Request::AttachMatched { .. }
             | Request::DetachRunbook { .. }
             | Request::MoveStep { .. }
             | Request::AssignStep { .. } => self.steps(request),

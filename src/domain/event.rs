@@ -135,6 +135,8 @@ events! {
     "role.handed-over"/1 => RoleHandedOver,
     /// A runbook, with its text as it was then.
     "runbook.attached"/1 => RunbookAttached,
+    /// A runbook was attached without being asked for, and why.
+    "runbook.matched"/1 => RunbookMatched,
     /// A runbook was attached in error.
     "runbook.detached"/1 => RunbookDetached,
     /// A step has somebody's name.

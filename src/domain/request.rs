@@ -248,6 +248,13 @@ pub enum Request {
     },
     /// Attach a runbook.
     AttachRunbook(RunbookText),
+    /// Attach a runbook that nobody asked for, because its `match:` names this severity or kind.
+    AttachMatched {
+        /// The runbook.
+        runbook: RunbookText,
+        /// What of the incident it names.
+        reason: String,
+    },
     /// Detach a runbook.
     DetachRunbook {
         /// The event that attached it.

@@ -9,8 +9,9 @@
 use chrono::NaiveDate;
 
 use crate::domain::time::Span;
-use crate::domain::words::Phase;
+use crate::domain::words::{IncidentKind, Phase};
 
+pub mod bound;
 pub mod card;
 pub mod check;
 mod front;
@@ -196,13 +197,29 @@ pub struct Match {
     pub alerts: Vec<String>,
     /// Words or short phrases of a title.
     pub words: Vec<String>,
+    /// Severities at which it is attached when an incident is declared.
+    pub severities: Vec<String>,
+    /// Kinds of incident with which it is attached when one is declared.
+    pub kinds: Vec<IncidentKind>,
 }
 
 impl Match {
     /// Nothing is named.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.is_unnamed() && !self.has_conditions()
+    }
+
+    /// It names no service, tag, alert or word.
+    #[must_use]
+    pub fn is_unnamed(&self) -> bool {
         self.services.is_empty() && self.tags.is_empty() && self.alerts.is_empty() && self.words.is_empty()
+    }
+
+    /// It names severities or kinds: then it is attached at declaring, not only offered.
+    #[must_use]
+    pub fn has_conditions(&self) -> bool {
+        !self.severities.is_empty() || !self.kinds.is_empty()
     }
 }
 

@@ -107,12 +107,14 @@ impl Service {
     ) -> Result<(IncidentId, LogId, Vec<Recorded>), Failure> {
         let year = u16::try_from(by.stamp.at.year()).unwrap_or(u16::MAX);
         let log = self.inner.mint.log(by.stamp.at);
+        let matched: Vec<Request> = self.matched_runbook(&declaration).await.into_iter().collect();
         for _ in 0..TRIES {
             let number = self.inner.store.next_number(year).await?;
             declaration.id = IncidentId { year, number };
-            let asked = Asked { request: Request::Declare(declaration.clone()), at };
+            let mut asked = vec![Asked { request: Request::Declare(declaration.clone()), at }];
+            asked.extend(matched.iter().map(|request| Asked { request: request.clone(), at }));
             let mut incident = Incident::new(log);
-            match self.inner.try_submit(&mut incident, by, std::slice::from_ref(&asked)).await {
+            match self.inner.try_submit(&mut incident, by, &asked).await {
                 Err(Attempt::Again(StoreError::IdTaken { .. })) => {}
                 Err(Attempt::Again(error)) => return Err(error.into()),
                 Err(Attempt::Refused(failure)) => return Err(failure),

@@ -9,12 +9,13 @@ use super::{Failure, FailureKind, Service, write_new};
 use crate::domain::incident::Incident;
 use crate::domain::log::{Digest, digest};
 use crate::domain::naming;
-use crate::domain::request::RunbookText;
+use crate::domain::request::{Declaration, Request, RunbookText};
+use crate::domain::runbook::bound::bound;
 use crate::domain::runbook::card::Origin;
 use crate::domain::runbook::matching::{Candidate, Query, rank};
 use crate::domain::runbook::shipped::{self, SHIPPED};
 use crate::domain::runbook::{self, MAX_BYTES, Problem, Runbook};
-use crate::domain::words::EntryKind;
+use crate::domain::words::{EntryKind, IncidentKind};
 
 /// A runbook of the folder.
 #[derive(Debug, Clone, PartialEq)]
@@ -223,7 +224,8 @@ impl Service {
         }
     }
 
-    /// The runbooks that fit an incident best, by its title, services, tags and alerts; at most `limit`.
+    /// The runbooks that fit an incident best, those first that name its severity or kind; at
+    /// most `limit`.
     #[must_use]
     pub fn runbooks_for(&self, incident: &Incident, limit: usize) -> Vec<RunbookChoice> {
         // Monitors put the name of the alert first.
@@ -235,7 +237,16 @@ impl Service {
             .flat_map(|e| e.text.split_whitespace())
             .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
             .collect();
-        self.fitting_runbooks(&incident.title, &incident.services, &incident.tags, &alerts, limit)
+        let (title, services, tags) = (&incident.title, &incident.services, &incident.tags);
+        let mut fitting = self.fitting_runbooks(title, services, tags, &alerts, limit);
+        let query = Query { title, services, tags, alerts: &alerts };
+        let bound = self.bound_runbooks(&query, incident.severity.as_deref(), incident.kind);
+        for (file, reason) in bound.into_iter().rev() {
+            fitting.retain(|c| c.name != file.name);
+            fitting.insert(0, choice(&file, format!("for {reason}")));
+        }
+        fitting.truncate(limit);
+        fitting
     }
 
     /// The services that the team's own runbooks answer for. Those of the shipped ones are kinds (`database`), not
@@ -265,6 +276,45 @@ impl Service {
         Ok(naming::named_services(text, &known))
     }
 
+    /// The one runbook that is attached at declaring, since its `match:` names the severity or the kind, when none
+    /// was asked for. Where several fit, people choose.
+    pub(super) async fn matched_runbook(&self, declaration: &Declaration) -> Option<Request> {
+        if !declaration.runbooks.is_empty() {
+            return None;
+        }
+        let (books, asked) = (self.clone(), declaration.clone());
+        let bound = tokio::task::spawn_blocking(move || {
+            let severity = asked.severity.as_deref().and_then(|name| books.policy().profile.find(name));
+            let severity = severity.map(|level| level.name.clone());
+            let query = Query {
+                title: &asked.title,
+                services: &asked.services,
+                tags: &asked.tags,
+                ..Query::default()
+            };
+            books.bound_runbooks(&query, severity.as_deref(), asked.kind)
+        });
+        // A folder that cannot be read stops no declaration.
+        let mut bound = bound.await.unwrap_or_default();
+        match (bound.pop(), bound.pop()) {
+            (Some((file, reason)), None) => Some(Request::AttachMatched { runbook: file.to_text(), reason }),
+            _ => None,
+        }
+    }
+
+    /// The runbooks that name this severity or kind, with what they name.
+    fn bound_runbooks(
+        &self,
+        query: &Query<'_>,
+        severity: Option<&str>,
+        kind: IncidentKind,
+    ) -> Vec<(RunbookFile, String)> {
+        let (files, _) = self.runbooks();
+        let found = bound(&candidates(&files), query, severity, kind);
+        let file = |name: &str| files.iter().find(|f| f.name == name).cloned();
+        found.into_iter().filter_map(|b| Some((file(b.name)?, b.reason))).collect()
+    }
+
     /// The runbooks that fit words, services, tags and alerts best, with the reason; at most `limit`.
     #[must_use]
     pub fn fitting_runbooks(
@@ -276,24 +326,28 @@ impl Service {
         limit: usize,
     ) -> Vec<RunbookChoice> {
         let (files, _) = self.runbooks();
-        let candidates: Vec<Candidate<'_>> = files
-            .iter()
-            .map(|f| Candidate { name: &f.name, title: &f.runbook.title, matches: &f.runbook.matches })
-            .collect();
-        let ranked = rank(&candidates, &Query { title, services, tags, alerts });
+        let ranked = rank(&candidates(&files), &Query { title, services, tags, alerts });
         ranked
             .into_iter()
             .take(limit)
-            .filter_map(|r| {
-                let file = files.iter().find(|f| f.name == r.name)?;
-                Some(RunbookChoice {
-                    name: file.name.clone(),
-                    title: file.runbook.title.clone(),
-                    why: r.why,
-                    last_tested: file.runbook.last_tested,
-                    last_reviewed: file.runbook.last_reviewed,
-                })
-            })
+            .filter_map(|r| Some(choice(files.iter().find(|f| f.name == r.name)?, r.why)))
             .collect()
+    }
+}
+
+fn candidates(files: &[RunbookFile]) -> Vec<Candidate<'_>> {
+    files
+        .iter()
+        .map(|f| Candidate { name: &f.name, title: &f.runbook.title, matches: &f.runbook.matches })
+        .collect()
+}
+
+fn choice(file: &RunbookFile, why: String) -> RunbookChoice {
+    RunbookChoice {
+        name: file.name.clone(),
+        title: file.runbook.title.clone(),
+        why,
+        last_tested: file.runbook.last_tested,
+        last_reviewed: file.runbook.last_reviewed,
     }
 }

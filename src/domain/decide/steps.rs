@@ -2,8 +2,8 @@
 
 use super::{Case, person, reason};
 use crate::domain::event::{
-    NewEvent, RunbookAttached, RunbookDetached, StepAssigned, StepBlocked, StepDone, StepReopened,
-    StepSkipped, StepStarted,
+    NewEvent, RunbookAttached, RunbookDetached, RunbookMatched, StepAssigned, StepBlocked, StepDone,
+    StepReopened, StepSkipped, StepStarted,
 };
 use crate::domain::incident::Step;
 use crate::domain::refusal::Refusal;
@@ -23,6 +23,12 @@ impl Case<'_> {
                     title: runbook.title.clone(),
                     text: runbook.text.clone(),
                 })
+            }
+            Request::AttachMatched { runbook, reason } => {
+                let mut events = self.steps(&Request::AttachRunbook(runbook.clone()))?;
+                let (name, reason) = (runbook.name.clone(), reason.clone());
+                events.push(self.event(RunbookMatched { name, reason }));
+                Ok(events)
             }
             Request::DetachRunbook { runbook } => {
                 if !self.incident.checklist.runbooks().any(|r| r.seq == *runbook) {

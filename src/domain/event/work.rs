@@ -19,6 +19,15 @@ pub struct RunbookAttached {
     pub text: String,
 }
 
+/// Body of `runbook.matched`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunbookMatched {
+    /// The file's name without its ending.
+    pub name: String,
+    /// What of the incident its `match:` names.
+    pub reason: String,
+}
+
 /// Body of `runbook.detached`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunbookDetached {

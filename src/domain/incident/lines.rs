@@ -92,6 +92,9 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::RoleReleased(e) => (Topic::Role, format!("{} is no longer {}", e.person, e.role)),
         Event::RoleHandedOver(e) => (Topic::Role, format!("{}: {} → {}", e.role, e.from, e.to)),
         Event::RunbookAttached(e) => (Topic::House, format!("runbook: {}", e.title)),
+        Event::RunbookMatched(e) => {
+            (Topic::Turn, format!("runbook {} attached without being asked for: {}", e.name, e.reason))
+        }
         Event::RunbookDetached(_) => (Topic::House, "runbook detached".to_owned()),
         Event::StepAssigned(e) => (Topic::House, format!("for {}: {}", e.person, step(before, e.step))),
         Event::StepStarted(e) => (Topic::House, format!("{} begins: {}", e.person, step(before, e.step))),

@@ -127,6 +127,10 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         Event::RunbookAttached(e) => {
             (format!("the runbook {:?}", short(&e.title)), vec![Request::DetachRunbook { runbook: seq }])
         }
+        Event::RunbookMatched(e) => {
+            let attached = before.checklist.named(&e.name)?.seq;
+            (format!("the runbook {:?}", short(&e.name)), vec![Request::DetachRunbook { runbook: attached }])
+        }
         Event::StepDone(e) => ("ticking a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepSkipped(e) => ("skipping a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepBlocked(e) => ("blocking a step".to_owned(), vec![back(before, e.step)?]),

@@ -169,8 +169,21 @@ impl Reader<'_> {
                 "tags" | "tag" => matches.tags.extend(list),
                 "alerts" | "alert" => matches.alerts.extend(list),
                 "words" | "word" => matches.words.extend(list),
-                _ => self
-                    .problem(key, &format!("match does not know {key}: use services, tags, alerts or words")),
+                "severities" | "severity" => matches.severities.extend(list),
+                "kinds" | "kind" => {
+                    for kind in list {
+                        match kind.parse() {
+                            Ok(kind) => matches.kinds.push(kind),
+                            Err(unknown) => self.problem(key, &unknown.to_string()),
+                        }
+                    }
+                }
+                _ => self.problem(
+                    key,
+                    &format!(
+                        "match does not know {key}: use severities, kinds, services, tags, alerts or words"
+                    ),
+                ),
             }
         }
     }

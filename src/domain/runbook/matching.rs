@@ -137,6 +137,30 @@ fn score(
     (score, why)
 }
 
+/// What of the incident a runbook names by its `match:`, in words; empty: nothing. Words of its title do not count.
+#[must_use]
+pub(super) fn named(runbook: &Candidate<'_>, query: &Query<'_>) -> Vec<String> {
+    let asked = Asked::of(query);
+    let mut why: Vec<String> = Vec::new();
+    for (phrase, written) in Vocabulary::of(runbook).phrases.iter().zip(&runbook.matches.words) {
+        if !phrase.is_empty() && phrase.iter().all(|word| asked.find(word).is_some()) {
+            why.push(format!("word {written}"));
+        }
+    }
+    let pasted: Vec<String> = query.title.split_whitespace().map(str::to_owned).collect();
+    let alerts: Vec<String> = query.alerts.iter().chain(&pasted).cloned().collect();
+    let sorts = [
+        ("service", query.services, &runbook.matches.services),
+        ("tag", query.tags, &runbook.matches.tags),
+        ("alert", alerts.as_slice(), &runbook.matches.alerts),
+    ];
+    for (sort, given, known) in sorts {
+        let found = known.iter().filter(|name| given.iter().any(|g| fold_word(g) == fold_word(name)));
+        why.extend(found.map(|name| format!("{sort} {name}")));
+    }
+    why
+}
+
 /// The words of the query.
 struct Asked {
     /// Each word as written in lower case, and its stem; every stem once.

@@ -96,6 +96,58 @@ fn a_title_names_services_that_postmortems_or_the_teams_runbooks_know() {
 }
 
 #[test]
+fn a_runbook_that_names_the_severity_is_attached_at_declaring_and_says_why() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    let runbook = |name: &str, conditions: &str| {
+        let text =
+            format!("---\nmatch: {{{conditions}}}\n---\n# Book {name}\n\n## First 15 minutes\n\n- Call\n");
+        std::fs::write(desk.home().join("runbooks").join(format!("{name}.md")), text).unwrap();
+    };
+    runbook("payments-major", "severities: [P1], services: [payments]");
+
+    let declared = desk.run(&["declare", "Card payments fail", "--severity", "P1", "--service", "payments"]);
+    let id = declared.out.trim().to_owned();
+    let why = "runbook payments-major attached without being asked for: severity P1, service payments";
+    assert!(declared.err.contains(why), "{}", declared.err);
+    let shown = desk.json(&["show", &id]);
+    assert_eq!(shown["runbooks"][0]["name"], "payments-major");
+    let entries = desk.timeline(&id);
+    let line = entries.iter().find(|e| e["text"] == why).expect("a line says why");
+    assert_eq!(line["kind"], "system");
+
+    // One that was asked for stays alone; another severity or service attaches nothing.
+    for (more, attached) in [
+        (
+            vec!["--severity", "P1", "--service", "payments", "--runbook", "exposed-bucket"],
+            "[\"exposed-bucket\"]",
+        ),
+        (vec!["--severity", "P2", "--service", "payments"], "[]"),
+        (vec!["--severity", "P1", "--service", "web"], "[]"),
+        (vec!["--service", "payments"], "[]"),
+    ] {
+        let mut asked = vec!["declare", "Card payments fail"];
+        asked.extend(&more);
+        assert_eq!(desk.json(&asked)["attached"].to_string(), attached, "{more:?}");
+    }
+
+    // Two that claim the same one are offered first, and people choose.
+    runbook("all-major", "severities: [p1]");
+    let both = desk.json(&["declare", "Card payments fail", "--severity", "P1", "--service", "payments"]);
+    assert_eq!(both["attached"], serde_json::json!([]));
+    let offered: Vec<&str> =
+        both["runbooks"].as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();
+    assert_eq!(offered[..2], ["all-major", "payments-major"]);
+    assert_eq!(both["runbooks"][0]["why"], "for severity P1");
+
+    // What it names and nobody knows is a problem with its line.
+    let bad = desk.file("bad.md", "---\nmatch:\n  severities: [P9]\n  kinds: [ghost]\n---\n# Bad\n");
+    let checked = desk.run(&["runbook", "check", &bad]).code(1);
+    assert!(checked.out.contains("bad.md:3: match: P9 is no severity"), "{}", checked.out);
+    assert!(checked.out.contains("bad.md:4: ") && checked.out.contains("ghost"), "{}", checked.out);
+}
+
+#[test]
 fn the_names_of_alerts_choose_the_runbook_and_are_the_first_lines() {
     let desk = Desk::new();
     let told = desk.json(&["declare", "Pager went off", "--alert", "DiskSpaceLow"]);

@@ -286,6 +286,10 @@ fn steps(story: &mut Story) {
             text: s(RUNBOOK),
         },
     );
+    story.full(
+        "alice",
+        RunbookMatched { name: s("signing-key-compromised"), reason: s("severity P1, tag signing") },
+    );
     story.full("alice", RunbookDetached { runbook: Seq(12) });
     story.full("alice", StepAssigned { step, person: s("bob") });
     story.full("bob", StepStarted { step, person: s("bob") });
