@@ -16,6 +16,7 @@ pub mod model;
 pub mod msg;
 pub mod pointing;
 pub mod reading;
+pub mod sheet;
 pub mod update;
 pub mod words;
 pub mod wrap;

@@ -61,8 +61,10 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
                     _ => brief::draw(model, room, placed, focus, &theme, buf),
                 }
             }
-            sheet::draw(room, &layout, &theme, buf);
             cursor = composer::draw(model, room, &preview, layout.composer, &theme, buf);
+            if let Some(inside) = sheet::draw(model, room, &layout, &theme, buf) {
+                cursor = Some(inside);
+            }
         }
         (Screen::Board, _) => board::draw(model, &layout, &theme, buf),
         (Screen::Find, _) => cursor = find::draw(model, &layout, &theme, buf),

@@ -23,9 +23,9 @@ pub enum Edit {
     WordLeft,
     /// To the end of the word.
     WordRight,
-    /// To the start of the line.
+    /// To the start of the line; of a text of several lines, to that of this line, then to that of the text.
     Start,
-    /// To the end of the line.
+    /// To the end of the line, in the same way.
     End,
     /// Deletes the grapheme before the cursor.
     DeleteBack,
@@ -49,6 +49,10 @@ pub enum Edit {
     Older,
     /// The line after in the history.
     Newer,
+    /// A page up, where the line is shown in rows.
+    PageBack,
+    /// A page down, where the line is shown in rows.
+    PageOn,
 }
 
 /// A text that does not fit into [`MAX_BYTES`]; nothing was inserted.
@@ -228,8 +232,14 @@ impl Editor {
             Edit::Right => self.cursor = self.after(self.cursor),
             Edit::WordLeft => self.cursor = self.word_left(char::is_alphanumeric),
             Edit::WordRight => self.cursor = self.word_right(),
-            Edit::Start => self.cursor = 0,
-            Edit::End => self.cursor = self.text.len(),
+            Edit::Start => {
+                let here = self.line_start();
+                self.cursor = if here == self.cursor { 0 } else { here };
+            }
+            Edit::End => {
+                let here = self.line_end();
+                self.cursor = if here == self.cursor { self.text.len() } else { here };
+            }
             Edit::DeleteBack => {
                 let from = self.before(self.cursor);
                 self.replace(from, self.cursor, "", false);
@@ -238,7 +248,11 @@ impl Editor {
                 let to = self.after(self.cursor);
                 self.replace(self.cursor, to, "", false);
             }
-            Edit::KillToEnd => self.kill(self.cursor, self.text.len(), last, true),
+            Edit::KillToEnd => {
+                let here = self.line_end();
+                let to = if here == self.cursor { self.after(here) } else { here };
+                self.kill(self.cursor, to, last, true);
+            }
             Edit::KillToStart => self.kill(0, self.cursor, last, false),
             Edit::KillWordBack => {
                 let from = self.word_left(|c| !c.is_whitespace());
@@ -258,8 +272,28 @@ impl Editor {
             Edit::Undo => self.undo(),
             Edit::Older => self.recall(true),
             Edit::Newer => self.recall(false),
+            Edit::PageBack | Edit::PageOn => {}
         }
         self.snap_forward();
+    }
+
+    /// Puts the cursor at a byte of the text, or at the boundary after it.
+    pub fn go_to(&mut self, at: usize) {
+        if self.text.is_char_boundary(at) {
+            self.cursor = at;
+            self.snap_forward();
+        }
+        self.last = Last::Other;
+    }
+
+    fn line_start(&self) -> usize {
+        let head = self.text.get(..self.cursor).unwrap_or_default();
+        head.rfind('\n').map_or(0, |at| at.saturating_add(1))
+    }
+
+    fn line_end(&self) -> usize {
+        let tail = self.text.get(self.cursor..).unwrap_or_default();
+        tail.find('\n').map_or(self.text.len(), |at| self.cursor.saturating_add(at))
     }
 
     fn replace(&mut self, from: usize, to: usize, with: &str, join: bool) {

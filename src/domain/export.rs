@@ -10,7 +10,9 @@ mod markdown;
 mod sheet;
 
 use crate::domain::ids::Seq;
-use crate::domain::incident::{Entry, Incident};
+
+use crate::domain::incident::{Entry, Incident, Ioc};
+use crate::domain::ioc::{self, Tlp};
 use crate::domain::log::Digest;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
@@ -34,6 +36,9 @@ words! {
         Csv = "csv",
     }
 }
+
+/// What stands in the place of an indicator that only the people in the room may know.
+const UNTOLD: &str = "(an indicator under TLP:RED)";
 
 /// What leaves, when, and how far its log had come.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +66,8 @@ pub struct LeftOut {
     pub privileged: usize,
     /// Lines of the program that quote one of those.
     pub quoting: usize,
+    /// Indicators under TLP:RED, or of a line that stays behind.
+    pub iocs: usize,
 }
 
 /// Writes an incident in a form.
@@ -107,6 +114,7 @@ impl Source<'_> {
             secret.push(entry.text.trim());
             secret.extend(entry.edits.iter().map(|e| e.text.trim()));
         }
+        left.iocs = self.incident.record.iocs.len().saturating_sub(self.iocs().count());
         secret.retain(|text| !text.is_empty());
         let mut lines = Vec::new();
         for entry in self.incident.timeline.shown().filter(|e| !self.stays(e)) {
@@ -119,10 +127,40 @@ impl Source<'_> {
         (lines, left)
     }
 
+    /// A text as it leaves: values of indicators are written so that nobody follows them by accident, and those that
+    /// only the people in the room may know are not named at all.
+    fn safe(&self, text: &str) -> String {
+        safe(self.incident, text)
+    }
+
+    /// The indicators that leave.
+    fn iocs(&self) -> impl Iterator<Item = &Ioc> {
+        let leaves = |ioc: &&Ioc| ioc.tlp != Tlp::Red && ioc.entry.is_none_or(|entry| self.leaves(entry));
+        self.incident.record.iocs.iter().filter(leaves)
+    }
+
     /// The line of that number leaves.
     fn leaves(&self, seq: Seq) -> bool {
         self.incident.timeline.get(seq).is_none_or(|entry| !self.stays(entry))
     }
+}
+
+/// A text of an incident as it leaves.
+fn safe(incident: &Incident, text: &str) -> String {
+    let mut iocs: Vec<&Ioc> = incident.record.iocs.iter().collect();
+    // An address of a page before the host in it.
+    iocs.sort_by_key(|ioc| std::cmp::Reverse(ioc.value.len()));
+    let mut text = text.to_owned();
+    for ioc in iocs {
+        let shown = ioc.shown();
+        if ioc.tlp == Tlp::Red {
+            text = ioc::disarm(&text, &shown, UNTOLD);
+            text = ioc::disarm(&text, &ioc.value, UNTOLD);
+        } else if shown != ioc.value {
+            text = ioc::disarm(&text, &ioc.value, &shown);
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -155,6 +155,42 @@ pub fn is_named_in(value: &str, text: &str) -> bool {
     })
 }
 
+/// A text in which a value is written so that nobody follows it; the value is replaced by `with` wherever it is a word
+/// of its own, live, whatever its case.
+#[must_use]
+pub fn disarm(text: &str, value: &str, with: &str) -> String {
+    let (lower, wanted) = (text.to_ascii_lowercase(), value.to_ascii_lowercase());
+    if wanted.is_empty() || !lower.contains(&wanted) {
+        return text.to_owned();
+    }
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0_usize);
+    for (from, found) in lower.match_indices(&wanted) {
+        let to = from.saturating_add(found.len());
+        let before = text.get(..from).and_then(|t| t.chars().next_back());
+        let after = text.get(to..).and_then(|t| t.chars().next());
+        let inside = (value.starts_with(joins) && before.is_some_and(joins))
+            || (value.ends_with(joins) && after.is_some_and(joins));
+        if inside || from < done {
+            continue;
+        }
+        let between = text.get(done..from).unwrap_or_default();
+        // The scheme in front of a host makes a link of whatever follows.
+        let scheme = ["http://", "https://"].into_iter().find(|s| between.to_ascii_lowercase().ends_with(s));
+        match scheme {
+            Some(scheme) => {
+                out.push_str(between.get(..between.len().saturating_sub(scheme.len())).unwrap_or_default());
+                out.push_str(&scheme.replacen("tt", "xx", 1));
+            }
+            None => out.push_str(between),
+        }
+        out.push_str(with);
+        done = to;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    out
+}
+
 fn is_ip(value: &str) -> bool {
     let bare = value.trim_start_matches('[').trim_end_matches(']');
     let (bare, mask) = bare.split_once('/').map_or((bare, None), |(ip, mask)| (ip, Some(mask)));

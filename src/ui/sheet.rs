@@ -3,43 +3,51 @@
 
 use ratatui::buffer::Buffer;
 
+use super::frame;
 use super::text::Pen;
 use super::theme::Theme;
-use super::{frame, text};
-use crate::app::layout::{Area, Layout};
-use crate::app::model::Room;
-use crate::app::wrap::wrap;
+use crate::app::action::Action;
+use crate::app::keymap::shown;
+use crate::app::layout::Layout;
+use crate::app::model::{Model, Room};
+use crate::app::sheet;
+use crate::domain::audience::Audience;
+use crate::domain::safe::SafeText;
 
-/// More of a line than this is not laid out.
-const MOST_ROWS: usize = 2_000;
+/// Draws it when the line is longer than its row. Gives the cell of the cursor.
+pub(super) fn draw(
+    model: &Model,
+    room: &Room,
+    layout: &Layout,
+    theme: &Theme,
+    buf: &mut Buffer,
+) -> Option<(u16, u16)> {
+    let sheet = sheet::of(room, layout)?;
+    let line = room.composer.editor.text();
+    let inside = frame::boxed(sheet.area, &title(model, room), theme, buf);
+    for (n, (from, to)) in sheet.rows.iter().skip(sheet.first).take(sheet.page()).enumerate() {
+        let shown = SafeText::line(line.get(*from..*to).unwrap_or_default());
+        let open = shown.as_str().to_ascii_lowercase().contains("[fill in:");
+        let style = if open { theme.warn } else { theme.text };
+        Pen::new(buf, inside.row(u16::try_from(n).unwrap_or(u16::MAX))).put(shown.as_str(), style);
+    }
+    let (row, cell) = sheet.cursor;
+    let y = inside.y.saturating_add(u16::try_from(row.saturating_sub(sheet.first)).unwrap_or(u16::MAX));
+    let x = inside.x.saturating_add(cell).min(inside.right().saturating_sub(1));
+    Some((x, y.min(inside.bottom().saturating_sub(1))))
+}
 
-/// Draws it when the line is longer than its row.
-pub(super) fn draw(room: &Room, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
-    let editor = &room.composer.editor;
-    let line = editor.text();
-    let row = layout.composer.w.saturating_sub(14);
-    if !room.composer.open || (!line.contains('\n') && text::width(line) <= row) {
-        return;
-    }
-    let (left, width) = (layout.header.x, layout.header.w);
-    let top = layout.attention.bottom();
-    let below = layout.composer.y.saturating_sub(1);
-    let cells = width.saturating_sub(2);
-    let rows = wrap(line, cells, MOST_ROWS);
-    let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let height = wanted.min(below.saturating_sub(top));
-    if height < 3 {
-        return;
-    }
-    let area = Area::new(left, below.saturating_sub(height), width, height);
-    let inside = frame::boxed(area, "What Enter stores", theme, buf);
-    // The part around the cursor, when it is more than fits.
-    let fits = usize::from(inside.h);
-    let before = line.get(..editor.cursor()).unwrap_or(line);
-    let at = wrap(before, cells, MOST_ROWS).len();
-    let first = at.saturating_sub(fits).min(rows.len().saturating_sub(fits));
-    for (n, shown) in rows.iter().skip(first).take(fits).enumerate() {
-        let style = if shown.to_ascii_lowercase().contains("[fill in:") { theme.warn } else { theme.text };
-        Pen::new(buf, inside.row(u16::try_from(n).unwrap_or(u16::MAX))).put(shown, style);
-    }
+/// What the sheet is; of an update that nobody changed yet, for whom it could be.
+fn title(model: &Model, room: &Room) -> String {
+    let key = |action| model.keymap.first_key(model.contexts(), action);
+    let Some(now) = room.composer.worded_for() else {
+        let editor = key(Action::LineInEditor).map(|k| format!(", {} opens the editor", shown(k)));
+        return format!("What Enter stores{}", editor.unwrap_or_default());
+    };
+    let names: Vec<String> = Audience::ALL
+        .iter()
+        .map(|audience| if *audience == now { format!("[{audience}]") } else { audience.to_string() })
+        .collect();
+    let changes = key(Action::AcceptMilestone).map(|k| format!(", {} changes it", shown(k)));
+    format!("Update for {}{}", names.join(" "), changes.unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! The composer: the line that is being typed, the time that was fixed for it, and what will become of it.
 
 use crate::app::editor::Editor;
+use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
 use crate::domain::time::Utc;
 
@@ -29,6 +30,8 @@ pub struct Composer {
     pub purpose: Purpose,
     /// Why the line was not taken.
     pub problem: Option<String>,
+    /// An update as its template worded it, and for whom: until somebody changes it, Tab words it for others.
+    pub worded: Option<(Audience, String)>,
 }
 
 /// What has to survive a crash: the line and how it was being typed.
@@ -51,6 +54,13 @@ pub struct Draft {
 }
 
 impl Composer {
+    /// For whom the line is an update that nobody changed yet.
+    #[must_use]
+    pub fn worded_for(&self) -> Option<Audience> {
+        let worded = self.worded.as_ref().filter(|(_, line)| self.open && line == self.editor.text());
+        worded.map(|(audience, _)| *audience)
+    }
+
     /// What has to be kept beside the lines that are on their way; `None` when a fresh composer says as much.
     #[must_use]
     pub fn draft(&self, unsent: Vec<(String, Utc)>) -> Option<Draft> {
@@ -81,6 +91,7 @@ impl Composer {
             fixed_at: draft.fixed_at,
             purpose: draft.amends.map_or(Purpose::Entry, |(seq, seen)| Purpose::Amend(seq, seen)),
             problem: None,
+            worded: None,
         }
     }
 }

@@ -8,6 +8,9 @@ use super::{compose, keys};
 
 /// Tab in the composer: a word that can be completed comes first, then the milestone that the line names.
 pub(super) fn tab(model: &mut Model, fx: &mut Vec<Effect>) {
+    if super::wording::turn(model, true, fx) {
+        return;
+    }
     if model.turn.is_none() && offer(model).is_none() && compose::accept_milestone(model, fx) {
         return;
     }

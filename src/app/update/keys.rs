@@ -7,6 +7,7 @@ use super::super::effect::Effect;
 use super::super::key::Key;
 use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Screen, Waiting};
+use super::super::sheet;
 use super::available::{Availability, available};
 use super::{
     boards, choose, closing, completing, compose, declare, find, jump, motion, room, selection, tables,
@@ -83,7 +84,11 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         Action::Accept => accept(model, fx),
         Action::Send => compose::send(model, fx),
         Action::AcceptMilestone => completing::tab(model, fx),
-        Action::CompleteBefore => completing::go(model, false, fx),
+        Action::CompleteBefore => {
+            if !wording::turn(model, false, fx) {
+                completing::go(model, false, fx);
+            }
+        }
         Action::LineInEditor => compose::in_editor(model, fx),
         Action::Note => compose::open(model, "", false),
         Action::Scribe => compose::open(model, "", true),
@@ -232,10 +237,36 @@ fn edit_line(model: &mut Model, edit: Edit, fx: &mut Vec<Effect>) {
         let action = if edit == Edit::Left { Action::PickUp } else { Action::PickDown };
         return motion::go(model, action, 0, fx);
     }
+    if in_sheet(model, edit) {
+        return;
+    }
     if let Some(editor) = line(model) {
         editor.edit(edit);
     }
     edited(model, fx);
+}
+
+/// Up, down and the page keys go from row to row while the line is shown in rows; past the first and the last one
+/// they recall lines as ever. Says whether the cursor went.
+fn in_sheet(model: &mut Model, edit: Edit) -> bool {
+    if !model.overlays.is_empty() || model.screen != Screen::Room {
+        return false;
+    }
+    let layout = model.layout();
+    let Some(room) = &mut model.room else { return false };
+    let Some(sheet) = sheet::of(room, &layout) else { return false };
+    let page = isize::try_from(sheet.page()).unwrap_or(1).max(2);
+    let by = match edit {
+        Edit::Older => -1,
+        Edit::Newer => 1,
+        Edit::PageBack => -page,
+        Edit::PageOn => page,
+        _ => return false,
+    };
+    let editor = &mut room.composer.editor;
+    let Some(to) = sheet.moved(editor.text(), by) else { return false };
+    editor.go_to(to);
+    true
 }
 
 /// The line that has the keys.

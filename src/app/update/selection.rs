@@ -8,7 +8,9 @@ use super::super::model::{
 };
 use super::{choose, closing, compose, room, tables};
 use crate::app::reading;
+use crate::domain::decide::{Asker, decide};
 use crate::domain::ids::Seq;
+use crate::domain::incident::Incident;
 use crate::domain::request::{Request, StepMove, StepPick};
 use crate::domain::words::{EntryKind, HypothesisState, StepState, Verdict};
 
@@ -124,15 +126,33 @@ pub(super) fn verdict(model: &mut Model, seq: Seq) {
             (PickFor::Hypothesis(seq), "Where the hypothesis stands", items)
         }
         EntryKind::Ask => (PickFor::Ask(seq), "The ask", tables::ask_items(&room.incident, seq)),
-        EntryKind::Update => {
-            let items =
-                vec![item("approve", "approve", "it may go out"), item("send", "send", "it went out")];
-            (PickFor::Update(seq), "The update", items)
-        }
+        EntryKind::Update => (PickFor::Update(seq), "The update", update_items(model, &room.incident, seq)),
         _ => return,
     };
     let pick = Pick::new(purpose, title, items);
     model.overlays.push(Overlay::Pick(pick));
+}
+
+/// What can be done with an update, and of the rest, why not: the rules themselves are asked.
+fn update_items(model: &Model, incident: &Incident, target: Seq) -> Vec<Item> {
+    let asker = Asker { by: &model.me, now: model.now, policy: &model.policy };
+    let blocked = |request: Request| match decide(incident, &request.into(), &asker) {
+        Ok(_) => String::new(),
+        Err(refusal) => refusal.to_string(),
+    };
+    let update = incident.talk.updates.get(&target);
+    let approved = update.and_then(|u| u.approved.as_ref()).map(|(who, _)| format!("@{who} approved it"));
+    vec![
+        Item {
+            blocked: blocked(Request::ApproveUpdate { target }),
+            right: approved.unwrap_or_default(),
+            ..item("approve", "approve", "it may go out")
+        },
+        Item {
+            blocked: blocked(Request::MarkSent { target, next: None }),
+            ..item("send", "send", "it went out")
+        },
+    ]
 }
 
 fn copy(model: &mut Model, fx: &mut Vec<Effect>) {

@@ -162,6 +162,9 @@ impl Case<'_> {
             );
         }
         let text = text.map(|t| said("line", t)).transpose()?.filter(|t| *t != entry.text);
+        if let (Some(text), Some(update)) = (&text, self.incident.talk.updates.get(&target)) {
+            self.may_be_reworded(update, text)?;
+        }
         let at = at.filter(|(at, about)| *at != entry.occurred_at || *about != entry.about);
         if text.is_none() && at.is_none() {
             return Err(Refusal::no("nothing would change"));

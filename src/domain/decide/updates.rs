@@ -65,6 +65,15 @@ impl Case<'_> {
         self.may_be_told(update.audience, &update.text)
     }
 
+    /// New words of an update hold what the first ones had to: those of one that is out, whole; no reader of it may be
+    /// told what the Traffic Light Protocol keeps from them.
+    pub(super) fn may_be_reworded(&self, update: &Update, text: &str) -> Result<(), Refusal> {
+        if update.state == UpdateState::Sent {
+            filled(text)?;
+        }
+        self.may_be_told(update.audience, text)
+    }
+
     pub(super) fn update(&self, target: Seq) -> Result<&Update, Refusal> {
         self.incident.talk.updates.get(&target).ok_or_else(|| self.not_a(target, "update"))
     }

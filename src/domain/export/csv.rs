@@ -3,6 +3,7 @@
 
 use super::Source;
 use crate::domain::time::rfc3339;
+use crate::domain::words::EntryKind;
 
 /// The columns of an export; reading needs `text`, and takes `at`, `kind`, `author`, `about`, `source`, `tags` and
 /// `starred` where they are there; by `seq` and `recorded_at` a row is known again as the line that it was written from.
@@ -86,7 +87,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
         let row = [
             rfc3339(entry.occurred_at),
             entry.kind.to_string(),
-            entry.text.clone(),
+            source.safe(&entry.text),
             entry.by.clone(),
             entry.seq.to_string(),
             rfc3339(entry.recorded_at),
@@ -94,6 +95,26 @@ pub(super) fn render(source: &Source<'_>) -> String {
             entry.source.clone(),
             tags,
             entry.starred.to_string(),
+            head.clone(),
+        ];
+        text.push_str(&row.map(|c| cell(&c)).join(","));
+        text.push_str("\r\n");
+    }
+    // After the lines, as rows that reading passes over: only the program writes lines of that kind.
+    for ioc in source.iocs() {
+        let note = if ioc.note.is_empty() { String::new() } else { format!(": {}", source.safe(&ioc.note)) };
+        let colour = ioc.tlp.as_str().to_uppercase();
+        let row = [
+            rfc3339(ioc.at),
+            EntryKind::System.to_string(),
+            format!("ioc {} {} (TLP:{colour}){note}", ioc.kind, ioc.shown()),
+            ioc.by.clone(),
+            ioc.seq.to_string(),
+            String::new(),
+            false.to_string(),
+            String::new(),
+            String::new(),
+            false.to_string(),
             head.clone(),
         ];
         text.push_str(&row.map(|c| cell(&c)).join(","));

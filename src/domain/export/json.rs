@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::{SCHEMA_VERSION, Source};
 use crate::domain::brief::brief;
 use crate::domain::incident::Entry;
-use crate::domain::ioc::Tlp;
 use crate::domain::time::{Utc, rfc3339};
 
 fn maybe(at: Option<Utc>) -> Value {
@@ -60,7 +59,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
         "scope": source.incident.record.scope.iter().map(|s| json!({
             "asset": s.asset, "state": s.state, "by": s.by, "at": rfc3339(s.at),
         })).collect::<Vec<_>>(),
-        "iocs": source.incident.record.iocs.iter().filter(|i| i.tlp != Tlp::Red).map(|i| json!({
+        "iocs": source.iocs().map(|i| json!({
             "value": i.shown(), "kind": i.kind, "tlp": i.tlp, "entry": i.entry, "note": i.note,
             "by": i.by, "at": rfc3339(i.at),
         })).collect::<Vec<_>>(),

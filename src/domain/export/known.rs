@@ -52,7 +52,7 @@ impl<'a> Known<'a> {
         if let Some(entry) = self.written_from(row) {
             self.used.insert(entry.seq);
             let same = entry.kind == kind
-                && entry.text.trim() == text.trim()
+                && (entry.text.trim() == text.trim() || self.left_as(entry).trim() == text.trim())
                 && at.is_none_or(|at| at == entry.occurred_at);
             return if same { Place::There } else { Place::Differs(entry.seq) };
         }
@@ -62,6 +62,11 @@ impl<'a> Known<'a> {
         let Some((_, seq)) = lines.iter().find(free) else { return Place::New };
         self.used.insert(*seq);
         Place::There
+    }
+
+    /// The text of a line as an export writes it.
+    fn left_as(&self, entry: &Entry) -> String {
+        super::safe(self.incident, &entry.text)
     }
 
     /// The line that an export of this incident wrote as this row: position and moment of storing are those of one.

@@ -65,12 +65,19 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     tables.extend(talk(source));
     tables.extend(registers(source));
     tables.retain(|table| !source.brief_only && !table.rows.is_empty());
+    for cell in tables.iter_mut().flat_map(|table| &mut table.rows).flatten() {
+        *cell = source.safe(cell);
+    }
+    let mut brief = brief(incident, source.policy, source.now, chrono_tz::Tz::UTC);
+    for line in brief.sections.iter_mut().flat_map(|section| &mut section.lines) {
+        *line = source.safe(line);
+    }
     Sheet {
-        title: format!("{} {}", incident.id, incident.title),
+        title: source.safe(&format!("{} {}", incident.id, incident.title)),
         marks: marks(source),
         now: now(source),
         facts: facts(source),
-        brief: brief(incident, source.policy, source.now, chrono_tz::Tz::UTC),
+        brief,
         tables,
         foot: foot(source, left),
     }
@@ -129,7 +136,7 @@ fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
         facts.push(("It was", format!("{}{of} {}", disposition.word, disposition.reason)));
     }
     facts.retain(|(_, text)| !text.trim().is_empty());
-    facts
+    facts.into_iter().map(|(name, text)| (name, source.safe(&text))).collect()
 }
 
 fn talk(source: &Source<'_>) -> [Table; 4] {
@@ -180,7 +187,7 @@ fn talk(source: &Source<'_>) -> [Table; 4] {
     ]
 }
 
-fn registers(source: &Source<'_>) -> [Table; 6] {
+fn registers(source: &Source<'_>) -> [Table; 7] {
     let incident = source.incident;
     let roster = incident
         .roster
@@ -207,6 +214,10 @@ fn registers(source: &Source<'_>) -> [Table; 6] {
             e.location.clone(),
             custody.join("; "),
         ]
+    });
+    let iocs = source.iocs().map(|i| {
+        let colour = i.tlp.as_str().to_uppercase();
+        vec![i.kind.to_string(), i.shown(), colour, i.note.clone(), by(&i.by, i.at)]
     });
     let scope = incident.record.scope.iter();
     let scope = scope.map(|s| vec![s.asset.clone(), s.state.to_string(), by(&s.by, s.at)]);
@@ -246,6 +257,11 @@ fn registers(source: &Source<'_>) -> [Table; 6] {
             ],
             rows: evidence.collect(),
         },
+        Table {
+            heading: "Indicators",
+            columns: &["Type", "Value", "TLP", "Note", "Added by"],
+            rows: iocs.collect(),
+        },
         Table { heading: "Scope", columns: &["Asset", "State", "Said by"], rows: scope.collect() },
         Table {
             heading: "Links and related incidents",
@@ -271,6 +287,11 @@ fn foot(source: &Source<'_>, left: LeftOut) -> Vec<String> {
         parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     if !parts.is_empty() {
         foot.push(format!("Lines left out: {}", parts.join(", ")));
+    }
+    match left.iocs {
+        0 => {}
+        1 => foot.push("1 indicator left out: its colour or its line keeps it in the room".to_owned()),
+        n => foot.push(format!("{n} indicators left out: their colour or their lines keep them in the room")),
     }
     if source.privileged {
         foot.push("Privileged lines are part of this export: mind who gets it".to_owned());

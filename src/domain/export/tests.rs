@@ -5,7 +5,7 @@ use super::*;
 use crate::domain::decide::{Asker, decide};
 use crate::domain::event::Recorded;
 use crate::domain::ids::{EventId, IncidentId, LogId};
-use crate::domain::request::{Asked, Declaration, Request};
+use crate::domain::request::{Asked, Declaration, Keep, NewIoc, Request};
 use crate::domain::severity::Profile;
 use crate::domain::time::Span;
 use crate::domain::words::{HypothesisState, IncidentKind};
@@ -99,7 +99,10 @@ fn what_is_crossed_out_or_privileged_leaves_in_no_form() {
     }
     let json: serde_json::Value =
         serde_json::from_str(&out(&incident, Format::Json, false).unwrap()).unwrap();
-    assert_eq!(json["left_out"], serde_json::json!({ "struck": 1, "privileged": 1, "quoting": 1 }));
+    assert_eq!(
+        json["left_out"],
+        serde_json::json!({ "struck": 1, "privileged": 1, "iocs": 0, "quoting": 1 })
+    );
 }
 
 #[test]
@@ -277,4 +280,33 @@ proptest! {
     fn any_rows_are_read_without_a_panic(text in any::<String>()) {
         let _ = csv::parse(&format!("text,at\n{text}"));
     }
+}
+
+#[test]
+fn indicators_leave_where_they_may_be_told_and_no_line_names_one_that_can_be_followed() {
+    let add = |value: &str, tlp| {
+        let ioc = NewIoc { value: value.to_owned(), tlp: Some(tlp), ..NewIoc::default() };
+        Request::from(Keep::AddIoc(ioc))
+    };
+    let incident = told(vec![
+        note("beacon to HTTPS://evil.example/x and evil.example, not notevil.example", &[]),
+        note("exfiltrated to 203.0.113.9:443", &[]),
+        add("evil.example", Tlp::Green),
+        add("203.0.113.9", Tlp::Red),
+    ]);
+    for format in [Format::Markdown, Format::Html, Format::Csv] {
+        // Markdown escapes brackets.
+        let text = out(&incident, format, false).unwrap().replace('\\', "");
+        assert!(text.contains("hxxps://evil[.]example/x and evil[.]example, not notevil.example"), "{text}");
+        assert!(text.contains("GREEN"), "{format}: {text}");
+        assert!(!text.contains("203.0.113.9") && !text.contains("203[.]0"), "{format}: {text}");
+        assert!(text.contains("exfiltrated to (an indicator under TLP:RED):443"), "{format}: {text}");
+    }
+    assert!(out(&incident, Format::Markdown, false).unwrap().contains("1 indicator left out"));
+    let (rows, problems) = csv::parse(&out(&incident, Format::Csv, false).unwrap());
+    assert!(problems.is_empty());
+    let mut known = known::Known::new(&incident);
+    let line = rows.iter().find(|r| r.text.starts_with("beacon")).unwrap();
+    let place = known.find(line, EntryKind::Note, None, "alice", &line.text);
+    assert_eq!(place, known::Place::There, "it is the same line when it comes back");
 }

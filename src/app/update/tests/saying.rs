@@ -86,3 +86,55 @@ fn an_update_is_prepared_and_the_brief_has_shorter_forms() {
         desk.keys("<esc>");
     }
 }
+
+#[test]
+fn tab_words_an_update_for_the_next_audience_until_somebody_changes_it() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("c");
+    word(&mut desk, "Status: Contained");
+    desk.effects.clear();
+    desk.keys("<tab>");
+    assert_eq!(line(&desk), "> customers: ");
+    assert_eq!(word(&mut desk, "What happened: …"), Audience::Customers);
+    assert_eq!(line(&desk), "> customers: What happened: …");
+    desk.effects.clear();
+    desk.keys("<backtab>");
+    assert_eq!(word(&mut desk, "Status: Contained"), Audience::Internal);
+    desk.effects.clear();
+    desk.keys("!<tab>");
+    assert_eq!(line(&desk), "> internal: Status: Contained!", "what somebody wrote stays");
+    assert!(!desk.has_effect(|e| matches!(e, Effect::Word { .. })));
+}
+
+#[test]
+fn the_arrows_lead_to_a_line_of_an_update_and_it_is_edited_in_place() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("c");
+    word(&mut desk, "Status: Contained\nImpact: [fill in: what users see]\nNext: 10:00");
+    desk.keys("<up><end><ctrl-w><ctrl-w><ctrl-w><ctrl-w><ctrl-w>none");
+    assert_eq!(line(&desk), "> internal: Status: Contained\nImpact: none\nNext: 10:00");
+    desk.keys("<home><ctrl-k>Impact: some");
+    assert_eq!(line(&desk), "> internal: Status: Contained\nImpact: some\nNext: 10:00");
+    desk.keys("<pgup><home>").keys("<pgdn><end>!");
+    assert!(line(&desk).ends_with("Next: 10:00!"));
+    // Of a line in one row, the arrows recall as ever.
+    desk.keys("<enter>").serve();
+    desk.keys("ione<enter>").serve();
+    desk.keys("i<up>");
+    assert_eq!(line(&desk), "one");
+}
+
+#[test]
+fn what_keeps_an_update_from_going_out_is_said_before_it_is_tried() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(":prepare customers it is [fill in: what]<enter>").serve();
+    desk.keys("v");
+    let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("no choice") };
+    for item in &pick.items {
+        assert!(item.blocked.contains("fill in: what"), "{item:?}");
+    }
+    desk.keys("<esc>:prepare customers all is well<enter>").serve();
+    desk.keys("v");
+    let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("no choice") };
+    assert!(pick.items.iter().all(|item| item.blocked.is_empty()), "{:?}", pick.items);
+}

@@ -158,6 +158,13 @@ fn an_indicator_is_kept_once_and_never_told_outside() {
     room.ask(Keep::AddIoc(ioc("evil.example", Some(Tlp::Clear))));
     undo(&mut room);
     assert_eq!(room.incident.record.iocs[1].tlp, Tlp::Amber);
+    let out = room.ask(tell(Audience::Public, "we block a name"))[0];
+    let amend = |text: &str| Request::Amend { target: out, text: Some(text.into()), at: None, seen: None };
+    let (kind, text) = refused(&mut room, amend("we block evil.example"));
+    assert_eq!(kind, RefusalKind::No, "what is out is looked at again when it gets other words");
+    assert!(text.contains("evil[.]example"), "{text}");
+    assert_eq!(refused(&mut room, amend("we block [fill in: what]")).0, RefusalKind::No);
+    room.ask(amend("we block a host"));
     room.ask(Keep::AddIoc(ioc("evil.example", Some(Tlp::Clear))));
     room.ask(Request::MarkSent { target: draft, next: None });
     room.ask(Keep::RemoveIoc { value: "evil[.]example".into(), reason: "a customer's own".into() });
