@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::output::Answer;
 use super::views::{IncidentRow, one_line};
-use crate::domain::summary::Summary;
+use crate::domain::summary::{Summary, review_words};
 use crate::domain::words::{IncidentKind, State, Visibility};
 use crate::service::IncidentFilter;
 
@@ -41,18 +41,24 @@ impl Args {
         let service = context.reading().await?;
         let rows = service.list(&IncidentFilter { states, limit: 0 }).await?;
         let views: Vec<IncidentRow> = rows.iter().map(IncidentRow::from).collect();
+        let today = context.now().date_naive();
         let document = serde_json::json!({ "incidents": views });
-        context.out.answer(&document, || rows.iter().map(line).collect::<Vec<_>>().join("\n"))
+        context
+            .out
+            .answer(&document, || rows.iter().map(|row| line(row, today)).collect::<Vec<_>>().join("\n"))
     }
 }
 
-fn line(row: &Summary) -> String {
+fn line(row: &Summary, today: chrono::NaiveDate) -> String {
     let mut marks = String::new();
     if row.kind != IncidentKind::Real {
         marks.push_str(&format!(" {}", row.kind.as_str().to_uppercase()));
     }
     if row.visibility != Visibility::Team {
         marks.push_str(&format!(" {}", row.visibility.as_str().to_uppercase()));
+    }
+    if let Some(review) = review_words(row.review, row.postmortem_owner.as_deref(), row.meeting, today) {
+        marks.push_str(&format!("  ({review})"));
     }
     if row.unshipped > 0 {
         marks.push_str(&format!("  ({} unshipped)", row.unshipped));

@@ -1,10 +1,15 @@
-//! `warroom postmortem`: draft, edit, check, publish.
+//! `warroom postmortem`: draft, edit, check, publish; status, owner, meeting, comment.
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::context::{Context, Room};
 use super::output::{Answer, Exit};
+use super::stdin;
 use crate::domain::postmortem::Problem;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Request, Review};
+use crate::domain::words::ReviewState;
 use crate::service::Failure;
 use crate::shell::editor::Editor;
 
@@ -47,6 +52,42 @@ enum Action {
         #[arg(long, value_name = "NAME <ADDRESS>")]
         author: Option<String>,
     },
+    /// Say where its review stands: draft, in-review, reviewed, closed
+    Status {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// draft, in-review, reviewed or closed (closed: it is published, and nobody owes it anything)
+        #[arg(value_name = "STATUS")]
+        status: ReviewState,
+    },
+    /// Say who answers for it
+    Owner {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// The person; - for nobody in particular
+        #[arg(value_name = "PERSON", allow_hyphen_values = true)]
+        owner: String,
+    },
+    /// Say when it is talked about; a day that went by is reminded of until it is reviewed
+    Meeting {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// The day, as 2026-11-30; - for no meeting
+        #[arg(value_name = "DAY", allow_hyphen_values = true)]
+        day: String,
+    },
+    /// Say something about it
+    Comment {
+        /// The incident: id, number, or . for the only open one
+        #[arg(value_name = "INC")]
+        incident: String,
+        /// The words; - reads them
+        #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+        text: String,
+    },
     /// Say that there will be no postmortem
     Waive {
         /// The incident: id, number, or . for the only open one
@@ -81,12 +122,35 @@ impl Args {
                     text
                 })
             }
+            Action::Status { incident, status } => review(context, &incident, Review::Status(status)).await,
+            Action::Owner { incident, owner } => {
+                let owner = (owner != "-").then_some(owner);
+                review(context, &incident, Review::Owner(owner)).await
+            }
+            Action::Meeting { incident, day } => {
+                let day = match day.as_str() {
+                    "-" => None,
+                    day => Some(day.parse::<NaiveDate>().map_err(|_| {
+                        Refusal::usage(format!("{day:?} is not a day")).hint("write it as 2026-11-30, or -")
+                    })?),
+                };
+                review(context, &incident, Review::Meeting(day)).await
+            }
+            Action::Comment { incident, text } => {
+                let room = context.room(&incident).await?;
+                let text = stdin::text_or_stdin(&text)?;
+                room.perform(Request::Comment { text }, None).await
+            }
             Action::Waive { incident, reason } => {
                 let room = context.room(&incident).await?;
-                room.perform(crate::domain::request::Request::WaivePostmortem { reason }, None).await
+                room.perform(Request::WaivePostmortem { reason }, None).await
             }
         }
     }
+}
+
+async fn review(context: &Context<'_>, incident: &str, review: Review) -> Answer {
+    context.room(incident).await?.perform(Request::Review(review), None).await
 }
 
 async fn draft(context: &Context<'_>, room: &Room<'_>) -> Answer {

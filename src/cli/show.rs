@@ -7,8 +7,8 @@ use super::views::{StoryView, one_line};
 use crate::domain::attendance::participants;
 use crate::domain::board::BoardKind;
 use crate::domain::closeout;
-use crate::domain::incident::Incident;
-use crate::domain::summary::StorySummary;
+use crate::domain::incident::{Incident, PostmortemStatus};
+use crate::domain::summary::{StorySummary, review_words};
 use crate::domain::time::{Utc, rfc3339};
 use crate::domain::words::ClosureItem;
 use crate::service::FailureKind;
@@ -62,6 +62,27 @@ impl Args {
 fn stories(incident: &Incident, now: Utc) -> Vec<StoryView> {
     let stories = incident.closing.stories.values();
     stories.map(|s| StoryView::new(&StorySummary::new(incident.id, s), now)).collect()
+}
+
+fn review(postmortem: &PostmortemStatus) -> serde_json::Value {
+    let comments: Vec<_> = postmortem
+        .comments
+        .iter()
+        .map(|(text, by, at)| serde_json::json!({ "text": text, "by": by, "at": rfc3339(*at) }))
+        .collect();
+    serde_json::json!({
+        "path": postmortem.path,
+        "draft": postmortem.drafted.as_ref().map(|(file, _)| file),
+        "problems": postmortem.checked.map(|(n, _)| n),
+        "commit": postmortem.published.as_ref().map(|(commit, _)| commit),
+        "timeline_head": postmortem.timeline_head,
+        "publish_waiver": postmortem.publish_waiver,
+        "waived": postmortem.waived,
+        "status": postmortem.stands(),
+        "owner": postmortem.owner,
+        "meeting": postmortem.meeting.map(|day| day.to_string()),
+        "comments": comments,
+    })
 }
 
 fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
@@ -134,15 +155,7 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
             "incident": r.incident, "relation": r.relation,
         })).collect::<Vec<_>>(),
         "closure": closure,
-        "postmortem": {
-            "path": postmortem.path,
-            "draft": postmortem.drafted.as_ref().map(|(file, _)| file),
-            "problems": postmortem.checked.map(|(n, _)| n),
-            "commit": postmortem.published.as_ref().map(|(commit, _)| commit),
-            "timeline_head": postmortem.timeline_head,
-            "publish_waiver": postmortem.publish_waiver,
-            "waived": postmortem.waived,
-        },
+        "postmortem": review(postmortem),
         "waived": incident.closing.waived,
         "waiver": incident.closing.waiver,
         "stories": stories(incident, now),
@@ -227,8 +240,17 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
     for story in stories(incident, now) {
         lines.push(format!("  story {}", story.line()));
     }
-    if let Some(path) = &incident.closing.postmortem.path {
+    let postmortem = &incident.closing.postmortem;
+    if let Some(path) = &postmortem.path {
         lines.push(format!("  postmortem: {path}"));
+    }
+    let (owner, today) = (postmortem.owner.as_deref(), now.date_naive());
+    lines.extend(
+        review_words(postmortem.stands(), owner, postmortem.meeting, today)
+            .map(|words| format!("  {}", one_line(&words))),
+    );
+    for (text, by, at) in &postmortem.comments {
+        lines.push(format!("  on the postmortem, {by} {}: {}", minute(*at), one_line(text)));
     }
     lines.push(format!("  lines: {} · next: {next}", incident.timeline.len()));
     lines.join("\n")

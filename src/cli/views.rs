@@ -8,7 +8,7 @@ use crate::domain::incident::Entry;
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::time::{Utc, format_span, rfc3339};
 use crate::domain::words::{
-    DispositionWord, EntryKind, IncidentKind, Phase, State, StoryKind, StoryState, Visibility,
+    DispositionWord, EntryKind, IncidentKind, Phase, ReviewState, State, StoryKind, StoryState, Visibility,
 };
 use crate::service::{Parts, Past, RunbookChoice};
 
@@ -151,6 +151,9 @@ pub(super) struct IncidentRow {
     ended_by: String,
     postmortem: Option<String>,
     postmortem_waived: bool,
+    postmortem_status: Option<ReviewState>,
+    postmortem_owner: Option<String>,
+    postmortem_meeting: Option<String>,
     unshipped: u32,
     reopened: u32,
     head: Seq,
@@ -181,6 +184,9 @@ impl From<&Summary> for IncidentRow {
             ended_by: row.ended_by.clone(),
             postmortem: row.postmortem.clone(),
             postmortem_waived: row.postmortem_waived,
+            postmortem_status: row.review,
+            postmortem_owner: row.postmortem_owner.clone(),
+            postmortem_meeting: row.meeting.map(|day| day.to_string()),
             unshipped: row.unshipped,
             reopened: row.reopened,
             head: row.head,

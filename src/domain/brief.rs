@@ -9,6 +9,7 @@ pub use reports::{executive, tactical};
 use crate::domain::clocks::{self, Pressure};
 use crate::domain::incident::{Entry, Incident, Step};
 use crate::domain::policy::Policy;
+use crate::domain::summary::review_words;
 use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::words::{Flag, HypothesisState, State, StepState};
 
@@ -105,7 +106,10 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
             .collect(),
     });
     sections.push(BriefSection { heading: "Links", lines: links(incident) });
-    sections.push(BriefSection { heading: "Next", lines: next(incident, policy, now) });
+    sections.push(BriefSection {
+        heading: "Next",
+        lines: next(incident, policy, now).into_iter().chain(review(incident, now)).collect(),
+    });
     Brief { title, sections }
 }
 
@@ -251,6 +255,12 @@ fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
         }
         State::Closed => vec!["closed".to_owned()],
     }
+}
+
+/// Where the postmortem stands, for whoever has to go on with it.
+fn review(incident: &Incident, now: Utc) -> Option<String> {
+    let postmortem = &incident.closing.postmortem;
+    review_words(postmortem.stands(), postmortem.owner.as_deref(), postmortem.meeting, now.date_naive())
 }
 
 /// The starred lines and turns of the incident that tell its story: for briefs, drafts and exports. Struck and

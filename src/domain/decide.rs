@@ -101,6 +101,7 @@ impl Case<'_> {
             | Request::RecordCheck { .. }
             | Request::RecordPublication { .. }
             | Request::WaivePostmortem { .. }
+            | Request::Review(_)
             | Request::Comment { .. } => self.closing(request),
             Request::FileStory(_)
             | Request::ChangeStory { .. }

@@ -209,6 +209,12 @@ events! {
     "postmortem.waived"/1 => PostmortemWaived,
     /// Somebody said something about it.
     "postmortem.commented"/1 => PostmortemCommented,
+    /// Where its review stands.
+    "postmortem.status-set"/1 => PostmortemStatusSet,
+    /// Who answers for it.
+    "postmortem.owner-set"/1 => PostmortemOwnerSet,
+    /// The day on which it is talked about.
+    "postmortem.meeting-set"/1 => PostmortemMeetingSet,
     /// An improvement story was filed.
     "story.filed"/1 => StoryFiled,
     /// Owner, date or words of a story were corrected.

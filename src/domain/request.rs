@@ -409,6 +409,8 @@ pub enum Request {
         /// Why.
         reason: String,
     },
+    /// Say where the review of the postmortem stands, who answers for it, when it is talked about.
+    Review(Review),
     /// Say something about the postmortem.
     Comment {
         /// The words.

@@ -8,7 +8,7 @@ use crate::domain::ids::{IncidentId, Seq, StoryId};
 use crate::domain::incident::{Incident, Story};
 use crate::domain::time::Utc;
 use crate::domain::words::{
-    DispositionWord, IncidentKind, Phase, State, StepState, StoryKind, StoryState, Visibility,
+    DispositionWord, IncidentKind, Phase, ReviewState, State, StepState, StoryKind, StoryState, Visibility,
 };
 
 /// A row of a list of incidents.
@@ -66,6 +66,15 @@ pub struct Summary {
     /// Why there is no postmortem.
     #[serde(default)]
     pub postmortem_waived: bool,
+    /// Where the review of its postmortem stands.
+    #[serde(default)]
+    pub review: Option<ReviewState>,
+    /// Who answers for its postmortem.
+    #[serde(default)]
+    pub postmortem_owner: Option<String>,
+    /// The day on which its postmortem is talked about.
+    #[serde(default)]
+    pub meeting: Option<NaiveDate>,
     /// How many stories have to ship yet.
     #[serde(default)]
     pub unshipped: u32,
@@ -113,6 +122,9 @@ impl From<&Incident> for Summary {
             ended_by: incident.ended_by.clone(),
             postmortem: incident.closing.postmortem.path.clone(),
             postmortem_waived: incident.closing.postmortem.waived.is_some(),
+            review: incident.closing.postmortem.stands(),
+            postmortem_owner: incident.closing.postmortem.owner.clone(),
+            meeting: incident.closing.postmortem.meeting,
             unshipped: incident
                 .closing
                 .stories
@@ -156,6 +168,36 @@ impl Summary {
     pub fn shown_title(&self) -> &str {
         shown_title(&self.title, &self.code_name, self.visibility)
     }
+}
+
+/// The review of a postmortem in a few words: `postmortem in-review, @bob, meeting 2026-11-30`; none when nobody said
+/// anything about it.
+#[must_use]
+pub fn review_words(
+    status: Option<ReviewState>,
+    owner: Option<&str>,
+    meeting: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Option<String> {
+    if owner.is_none() && meeting.is_none() && matches!(status, None | Some(ReviewState::Draft)) {
+        return None;
+    }
+    let mut words = format!("postmortem {}", status.map_or("not begun", ReviewState::as_str));
+    if let Some(owner) = owner {
+        words.push_str(&format!(", @{owner}"));
+    }
+    if let Some(day) = meeting {
+        let verb = if day < today { "meeting was" } else { "meeting" };
+        words.push_str(&format!(", {verb} {day}"));
+    }
+    Some(words)
+}
+
+/// The day of the meeting has passed and nobody said that the postmortem is reviewed.
+#[must_use]
+pub fn meeting_passed(status: Option<ReviewState>, meeting: Option<NaiveDate>, today: NaiveDate) -> bool {
+    !matches!(status, Some(ReviewState::Reviewed | ReviewState::Closed))
+        && meeting.is_some_and(|day| day < today)
 }
 
 /// What an incident is called outside of its own room: by its title, or by its code name while it is not the

@@ -9,7 +9,7 @@ pub use keep::assets_of;
 use crate::domain::audience::Audience;
 use crate::domain::quick_entry::{Line, QuickEntry};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Asked, NewStory, Request, StepMove, StepPick};
+use crate::domain::request::{Asked, NewStory, Request, Review, StepMove, StepPick};
 use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, Flag, HypothesisState, Verdict};
 
 pub use clock::{move_clock, set_target, target, until};
@@ -139,6 +139,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "target" [] "target CLOCK TARGET REASON" "another target for this incident only";
     "tick" [] "tick STEP [@person]" "a step is done";
     "title" [] "title TEXT" "correct the title";
+    "review" ["pm"] "review draft|in-review|reviewed|closed, review owner @P|-, review meeting DAY|-, review comment TEXT" "where the review of the postmortem stands";
     "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
     "unlink" [] "unlink KIND|ADDRESS" "take a link away";
     "update" ["u"] "update AUDIENCE [TEXT]" "tell an audience; without words: filled from the log";
@@ -301,10 +302,25 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "visibility" => {
             Request::SetVisibility { visibility: first.parse::<crate::domain::words::Visibility>()? }
         }
+        "review" => review(first, tail).ok_or_else(usage)?,
         "waive" => Request::WaivePostmortem { reason: need(rest)? },
         _ => return Err(usage()),
     };
     Ok(Verb::Ask(Asked { request, at }))
+}
+
+/// What is said of the review of the postmortem: a status, or the owner, the meeting, a comment.
+fn review(first: &str, rest: &str) -> Option<Request> {
+    let none = matches!(rest, "-" | "none");
+    Some(match first {
+        "owner" if !rest.is_empty() => {
+            Request::Review(Review::Owner((!none).then(|| rest.trim_start_matches('@').to_owned())))
+        }
+        "meeting" if none => Request::Review(Review::Meeting(None)),
+        "meeting" => Request::Review(Review::Meeting(Some(rest.parse().ok()?))),
+        "comment" if !rest.is_empty() => Request::Comment { text: rest.to_owned() },
+        status => Request::Review(Review::Status(status.parse().ok()?)),
+    })
 }
 
 /// What a line of the composer asks for.

@@ -197,6 +197,20 @@ words! {
 }
 
 words! {
+    /// Where the review of a postmortem stands.
+    ReviewState "postmortem status" {
+        /// It is being written.
+        Draft = "draft",
+        /// Others read it.
+        InReview = "in-review" | "review",
+        /// Others have read it, and it holds.
+        Reviewed = "reviewed",
+        /// Nobody owes it anything any more.
+        Closed = "closed" | "done",
+    }
+}
+
+words! {
     /// The kinds of a timeline line.
     EntryKind "kind of entry" {
         /// A plain line.

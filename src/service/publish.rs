@@ -267,6 +267,7 @@ impl Service {
             Failure::no("the front matter of the draft cannot be read, so its head cannot be written into it")
                 .hint("mend it (warroom postmortem check names the line); this cannot be waived")
         })?;
+        let text = document::reviewed(&text, &incident.closing.postmortem).unwrap_or(text);
         let title = parsed.title().unwrap_or(&incident.title).to_owned();
         let path = match &incident.closing.postmortem.path {
             Some(path) => ArchivePath::new(path.clone()).map_err(|e| Failure::no(e.to_string()))?,

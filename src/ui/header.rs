@@ -10,8 +10,9 @@ use crate::app::layout::Layout;
 use crate::app::model::{Model, Room, Screen};
 use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::role;
+use crate::domain::summary::meeting_passed;
 use crate::domain::time::{Span, format_span, with_zone};
-use crate::domain::words::{IncidentKind, State, Visibility};
+use crate::domain::words::{IncidentKind, ReviewState, State, Visibility};
 
 /// Draws both lines.
 pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
@@ -166,6 +167,17 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
         }
         State::Closed => items.push(("closed; stories live on".to_owned(), theme.good)),
     }
+    let postmortem = &incident.closing.postmortem;
+    if let Some(day) = postmortem.meeting.filter(|_| incident.state != State::Open) {
+        let stands = postmortem.stands();
+        let today = model.now.date_naive();
+        if meeting_passed(stands, Some(day), today) {
+            let stands = stands.map_or("not begun", ReviewState::as_str);
+            items.insert(0, (format!("review meeting was {day}, postmortem {stands}"), theme.bad));
+        } else if day >= today && stands != Some(ReviewState::Closed) {
+            items.push((format!("review meeting {day}"), theme.text));
+        }
+    }
     let mut pen = Pen::new(buf, layout.attention);
     pen.put("NEXT ", theme.strong);
     if items.is_empty() {
@@ -204,7 +216,9 @@ fn home(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     }
     let mut pen = Pen::new(buf, layout.attention);
     pen.put("NEXT ", theme.strong);
-    match list.owed.first() {
+    // A closed incident owes nothing but a word on a review meeting that went by.
+    let passed = list.recent.iter().find(|row| row.owes.iter().any(|o| o.contains("meeting was")));
+    match list.owed.first().or(passed) {
         Some(row) => {
             let owes = row.owes.first().map_or("to be closed", String::as_str);
             pen.put_cut(&format!("{} {owes}", row.id), theme.warn);

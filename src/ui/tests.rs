@@ -12,7 +12,7 @@ use crate::app::layout::Size;
 use crate::app::model::{Hit, HomeList, HomeRow, Model, Passage, RunbookChoice, Waiting};
 use crate::app::msg::{Answer, Msg, Suggestions};
 use crate::domain::ids::LogId;
-use crate::domain::request::Request;
+use crate::domain::request::{Request, Review};
 use crate::domain::words::{IncidentKind, State, Visibility};
 
 /// The screen as text, one line a row, trailing blanks cut.
@@ -188,6 +188,24 @@ fn the_header_of_a_restricted_room_says_its_code_name() {
     assert!(first(&desk).starts_with("INC-2026-0042 Blue Heron  P1"), "{}", first(&desk));
     desk.keys("b");
     assert!(picture(&desk.model).contains("Signing key leaked"), "its own brief keeps the title");
+}
+
+#[test]
+fn a_review_meeting_that_went_by_is_the_first_thing_of_the_attention_line() {
+    let mut desk = Desk::room(120, 40, "bob");
+    desk.ask("15:00", "alice", Request::Resolve { ended_by: String::new() });
+    desk.ask("15:01", "alice", Request::Review(Review::Meeting("2026-11-19".parse().ok())));
+    desk.open();
+    let line = |desk: &Desk| picture(&desk.model).lines().nth(1).unwrap_or_default().to_owned();
+    assert!(
+        line(&desk).starts_with("NEXT review meeting was 2026-11-19, postmortem not begun"),
+        "{}",
+        line(&desk)
+    );
+    desk.ask("15:02", "alice", Request::Review(Review::Meeting("2099-01-01".parse().ok())));
+    desk.open();
+    assert!(line(&desk).starts_with("NEXT resolved"), "{}", line(&desk));
+    assert!(line(&desk).contains("review meeting 2099-01-01"), "{}", line(&desk));
 }
 
 #[test]

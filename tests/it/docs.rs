@@ -8,7 +8,7 @@ use warroom::app::keymap::Keymap;
 use warroom::domain::runbook;
 use warroom::domain::words::{
     Certainty, ClosureState, DispositionWord, EntryKind, Flag, HypothesisState, IncidentKind, Milestone,
-    Phase, ScopeState, State, StepState, StoryKind, StoryState, Verdict, Visibility,
+    Phase, ReviewState, ScopeState, State, StepState, StoryKind, StoryState, Verdict, Visibility,
 };
 
 /// Name and text of README, SECURITY.md and every page of docs.
@@ -166,6 +166,7 @@ fn the_concepts_name_every_word() {
     words.extend(Phase::ALL.iter().map(|w| w.as_str()));
     words.extend(Milestone::ALL.iter().map(|w| w.as_str()));
     words.extend(DispositionWord::ALL.iter().map(|w| w.as_str()));
+    words.extend(ReviewState::ALL.iter().map(|w| w.as_str()));
     words.extend(Visibility::ALL.iter().map(|w| w.as_str()));
     words.extend(Certainty::ALL.iter().map(|w| w.as_str()));
     words.extend(Flag::ALL.iter().map(|w| w.as_str()));

@@ -104,6 +104,7 @@ const VERBS_AS: &[(&str, &str)] = &[
     ("release", "warroom role . scribe bob --release"),
     ("scope", "warroom scope . build-7 build-8 --state affected"),
     ("codename", "warroom set . --code-name 'Blue Heron'"),
+    ("review", "warroom postmortem status 12 in-review"),
     ("service", "warroom set . --service payments"),
     ("skip", "warroom step . skip 3 --reason 'nothing is built here'"),
     ("story", "warroom story add . 'Sign in the KMS only'"),

@@ -158,6 +158,7 @@ fn the_words_in_payloads_are_only_ever_added_to() {
         IocKind,
         Milestone,
         Phase,
+        ReviewState,
         ScopeState,
         StoryKind,
         Tlp,

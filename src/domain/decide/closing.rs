@@ -1,14 +1,15 @@
 //! Rules of the end: resolve, closure list, close, reopen, and what is written down of the postmortem.
 
-use super::{Case, reason, said};
+use super::{Case, person, reason, said};
 use crate::domain::closeout;
 use crate::domain::event::{
     Closed, ClosedItem, ClosureItemSet, NewEvent, PostmortemChecked, PostmortemCommented, PostmortemDrafted,
-    PostmortemPublished, PostmortemWaived, Reopened, Resolved,
+    PostmortemMeetingSet, PostmortemOwnerSet, PostmortemPublished, PostmortemStatusSet, PostmortemWaived,
+    Reopened, Resolved,
 };
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Request;
-use crate::domain::words::{ClosureItem, ClosureState, State};
+use crate::domain::request::{Request, Review};
+use crate::domain::words::{ClosureItem, ClosureState, ReviewState, State};
 
 impl Case<'_> {
     pub(super) fn closing(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
@@ -48,8 +49,44 @@ impl Case<'_> {
             Request::WaivePostmortem { reason: why } => {
                 self.one(PostmortemWaived { reason: reason("waiving the postmortem", why)? })
             }
+            Request::Review(review) => self.review(review),
             Request::Comment { text } => self.one(PostmortemCommented { text: said("comment", text)? }),
             _ => Err(Refusal::no("this request has no rule")),
+        }
+    }
+
+    fn review(&self, review: &Review) -> Result<Vec<NewEvent>, Refusal> {
+        let postmortem = &self.incident.closing.postmortem;
+        match review {
+            Review::Status(to) => {
+                let there = postmortem.drafted.is_some() || postmortem.published.is_some();
+                if *to != ReviewState::Draft && !there {
+                    return Err(Refusal::no("there is no draft of the postmortem yet")
+                        .hint("make it: warroom postmortem draft, or :draft"));
+                }
+                if *to == ReviewState::Closed && postmortem.published.is_none() {
+                    return Err(Refusal::no("the postmortem is not published yet")
+                        .hint("publish it first: warroom postmortem publish, or :publish"));
+                }
+                if postmortem.review == Some(*to) {
+                    return Ok(Vec::new());
+                }
+                self.one(PostmortemStatusSet { status: *to })
+            }
+            Review::Owner(owner) => {
+                let owner = owner.as_deref().map(person).transpose()?;
+                if owner == postmortem.owner {
+                    Ok(Vec::new())
+                } else {
+                    self.one(PostmortemOwnerSet { owner })
+                }
+            }
+            Review::Meeting(day) => {
+                if *day == postmortem.meeting {
+                    return Ok(Vec::new());
+                }
+                self.one(PostmortemMeetingSet { day: *day })
+            }
         }
     }
 

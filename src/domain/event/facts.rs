@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::Seq;
 use crate::domain::time::Utc;
-use crate::domain::words::{ClosureItem, ClosureState, StoryKind};
+use crate::domain::words::{ClosureItem, ClosureState, ReviewState, StoryKind};
 
 /// Body of `clock.breached`. Its event id is a UUID v5 of incident, clock and deadline, so that two rooms write
 /// it once.
@@ -134,6 +134,29 @@ pub struct PostmortemWaived {
 pub struct PostmortemCommented {
     /// The words.
     pub text: String,
+}
+
+/// Body of `postmortem.status-set`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostmortemStatusSet {
+    /// Where its review stands.
+    pub status: ReviewState,
+}
+
+/// Body of `postmortem.owner-set`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostmortemOwnerSet {
+    /// Who answers for it; absent: the last commander, as before anybody was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+}
+
+/// Body of `postmortem.meeting-set`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostmortemMeetingSet {
+    /// The day; absent: there is no meeting any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<NaiveDate>,
 }
 
 /// Body of `story.filed`.

@@ -84,6 +84,9 @@ impl Incident {
             | Event::PostmortemChecked(_)
             | Event::PostmortemPublished(_)
             | Event::PostmortemWaived(_)
+            | Event::PostmortemStatusSet(_)
+            | Event::PostmortemOwnerSet(_)
+            | Event::PostmortemMeetingSet(_)
             | Event::PostmortemCommented(_) => self.close_out(r, event),
             Event::StoryFiled(_)
             | Event::StoryChanged(_)

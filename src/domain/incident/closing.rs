@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::domain::time::Utc;
-use crate::domain::words::{ClosureItem, ClosureState, StoryKind, StoryState};
+use crate::domain::words::{ClosureItem, ClosureState, ReviewState, StoryKind, StoryState};
 
 /// The answer to an item of the closure list.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,8 +38,23 @@ pub struct PostmortemStatus {
     pub publish_waiver: Option<String>,
     /// Why there will be none.
     pub waived: Option<String>,
+    /// Where its review stands, when somebody said it.
+    pub review: Option<ReviewState>,
+    /// Who answers for it, when somebody was named.
+    pub owner: Option<String>,
+    /// The day on which it is talked about.
+    pub meeting: Option<NaiveDate>,
     /// What people said: text, by whom, when.
     pub comments: Vec<(String, String, Utc)>,
+}
+
+impl PostmortemStatus {
+    /// Where its review stands: as it was said, else a draft as soon as there is one.
+    #[must_use]
+    pub fn stands(&self) -> Option<ReviewState> {
+        self.review
+            .or_else(|| (self.drafted.is_some() && self.published.is_none()).then_some(ReviewState::Draft))
+    }
 }
 
 /// An improvement story.

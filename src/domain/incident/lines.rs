@@ -172,6 +172,16 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::PostmortemChecked(e) => (Topic::House, format!("postmortem checked: {} problems", e.problems)),
         Event::PostmortemPublished(e) => (Topic::Turn, format!("postmortem published: {}", e.path)),
         Event::PostmortemWaived(e) => (Topic::Turn, format!("postmortem waived: {}", e.reason)),
+        Event::PostmortemStatusSet(e) => (Topic::House, format!("postmortem {}", e.status)),
+        Event::PostmortemOwnerSet(e) => {
+            let who =
+                e.owner.as_deref().map_or_else(|| "nobody in particular".to_owned(), |o| format!("@{o}"));
+            (Topic::House, format!("postmortem: {who} answers for it"))
+        }
+        Event::PostmortemMeetingSet(e) => {
+            let day = e.day.map_or_else(|| "no review meeting".to_owned(), |d| format!("review meeting {d}"));
+            (Topic::House, format!("postmortem: {day}"))
+        }
         Event::PostmortemCommented(e) => (Topic::House, format!("on the postmortem: {}", e.text)),
         Event::StoryFiled(e) => (Topic::House, format!("story S{}: {}", e.number, e.title)),
         Event::StoryChanged(e) => (Topic::House, format!("story S{} corrected", e.number)),

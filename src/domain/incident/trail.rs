@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use super::Incident;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
-use crate::domain::request::{Keep, NewIoc, Request, StepMove, StepPick, When};
+use crate::domain::request::{Keep, NewIoc, Request, Review, StepMove, StepPick, When};
 use crate::domain::time::Utc;
-use crate::domain::words::{ClosureState, HypothesisState, StepState};
+use crate::domain::words::{ClosureState, HypothesisState, ReviewState, StepState};
 
 /// How many actions are remembered.
 const KEPT: usize = 64;
@@ -283,6 +283,18 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         Event::Closed(_) => return fixed(recorded, "closing", "reopen it with a reason"),
         Event::StoryFiled(_) | Event::StoryChanged(_) => {
             return fixed(recorded, "a story", "correct it, or drop it with a reason");
+        }
+        Event::PostmortemStatusSet(e) => {
+            let stood = before.closing.postmortem.stands().unwrap_or(ReviewState::Draft);
+            (format!("postmortem {}", e.status), vec![Request::Review(Review::Status(stood))])
+        }
+        Event::PostmortemOwnerSet(_) => {
+            let owner = before.closing.postmortem.owner.clone();
+            ("the owner of the postmortem".to_owned(), vec![Request::Review(Review::Owner(owner))])
+        }
+        Event::PostmortemMeetingSet(_) => {
+            let day = before.closing.postmortem.meeting;
+            ("the review meeting".to_owned(), vec![Request::Review(Review::Meeting(day))])
         }
         Event::StoryStarted(_)
         | Event::StoryShipped(_)

@@ -5,6 +5,9 @@ use super::improvements::{self, Improvement};
 use super::markdown::{self, BlockKind};
 use super::{MAX_BYTES, Problem};
 use crate::domain::ids::{Seq, StoryId};
+use crate::domain::incident::PostmortemStatus;
+use crate::domain::safe::SafeText;
+use crate::domain::words::ReviewState;
 
 /// The sections that a postmortem must have, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -275,6 +278,27 @@ pub fn published(text: &str, ids: &[(usize, StoryId)], head: (Seq, &str)) -> Res
     front.set_list(Key::Improvements, &stories)?;
     front.set_timeline_head(head.0, head.1)?;
     Ok(with_front(&text, front))
+}
+
+/// The document with what the log says of its review: the status in place of `published`, the owner, the day of the
+/// meeting. What nobody said is left as it is.
+///
+/// # Errors
+/// When the front matter could not be read.
+pub fn reviewed(text: &str, review: &PostmortemStatus) -> Result<String, Unreadable> {
+    let (mut postmortem, _) = parse(text);
+    let front = &mut postmortem.front;
+    if let Some(status) = review.review.filter(|status| *status != ReviewState::Draft) {
+        front.set_text(Key::Status, status.as_str())?;
+    }
+    if let Some(owner) = &review.owner {
+        front.set_text(Key::Owner, &SafeText::line(owner).into_string())?;
+    }
+    match review.meeting {
+        Some(day) => front.set_text(Key::Meeting, &day.to_string())?,
+        None => front.remove(Key::Meeting)?,
+    }
+    Ok(with_front(text, front))
 }
 
 #[cfg(test)]

@@ -75,7 +75,16 @@ fn front(incident: &Incident, author: &str) -> FrontMatter {
         (Key::Severity, incident.severity.clone().unwrap_or_else(|| mark("which severity it had"))),
         (Key::Kind, incident.kind.to_string()),
         (Key::Status, "draft".to_owned()),
-        (Key::Owner, incident.commander().map_or_else(|| mark("who answers for this document"), plain)),
+        (
+            Key::Owner,
+            incident
+                .closing
+                .postmortem
+                .owner
+                .as_deref()
+                .or(incident.commander())
+                .map_or_else(|| mark("who answers for this document"), plain),
+        ),
     ];
     let more = [
         (Key::Visibility, incident.visibility.to_string()),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::event::StepRef;
 use crate::domain::ids::{IncidentId, Seq};
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{IncidentKind, StoryKind};
+use crate::domain::words::{IncidentKind, ReviewState, StoryKind};
 
 /// A runbook with its text, ready to attach.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,17 @@ pub struct RunbookText {
     pub title: String,
     /// The Markdown.
     pub text: String,
+}
+
+/// What is said of the review of a postmortem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Review {
+    /// Where it stands.
+    Status(ReviewState),
+    /// Who answers for it; nobody in particular when absent.
+    Owner(Option<String>),
+    /// The day on which it is talked about; absent: no meeting.
+    Meeting(Option<NaiveDate>),
 }
 
 /// How a step is named.

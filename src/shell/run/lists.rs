@@ -5,9 +5,9 @@ use crate::app::msg::Suggestions;
 use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
 use crate::domain::quick_entry;
-use crate::domain::summary::Summary;
+use crate::domain::summary::{Summary, meeting_passed, review_words};
 use crate::domain::time::Utc;
-use crate::domain::words::{IncidentKind, State, Visibility};
+use crate::domain::words::{IncidentKind, ReviewState, State, Visibility};
 use crate::service::{self, Past, Service, Similar};
 
 /// How many closed incidents the home screen shows.
@@ -56,6 +56,13 @@ fn owes(summary: &Summary, policy: &Policy, now: Utc) -> Vec<String> {
         return Vec::new();
     }
     let mut owes = Vec::new();
+    let today = now.date_naive();
+    let review = review_words(summary.review, summary.postmortem_owner.as_deref(), summary.meeting, today);
+    // A meeting that went by without a word is the first thing to ask about.
+    let passed = meeting_passed(summary.review, summary.meeting, today);
+    if passed {
+        owes.extend(review.clone());
+    }
     let dismissed = summary.disposition.is_some_and(|d| {
         use crate::domain::words::DispositionWord;
         matches!(d, DispositionWord::FalseAlarm | DispositionWord::DuplicateOf)
@@ -70,6 +77,8 @@ fn owes(summary: &Summary, policy: &Policy, now: Utc) -> Vec<String> {
             None => "postmortem".to_owned(),
         });
     }
+    let settled = summary.review == Some(ReviewState::Closed);
+    owes.extend(review.filter(|_| !passed && !settled));
     if summary.state == State::Resolved && owes.is_empty() {
         owes.push("close".to_owned());
     }

@@ -299,3 +299,57 @@ fn a_restricted_incident_is_not_published_into_the_shared_archive() {
     desk.ok(&["postmortem", "waive", &id, "--reason", "under legal hold"]);
     assert_eq!(desk.json(&["show", &id])["postmortem"]["waived"], "under legal hold");
 }
+
+#[test]
+fn the_review_of_a_postmortem_has_a_status_an_owner_and_a_day() {
+    let desk = Desk::new();
+    let id = desk.declare("Wrong pages from the cache");
+    desk.ok(&["resolve", &id]);
+    desk.run(&["postmortem", "status", &id, "in-review"]).refuses(1, "no draft");
+    desk.run(&["postmortem", "status", &id, "maybe"]).code(2);
+    desk.run(&["postmortem", "meeting", &id, "monday"]).refuses(2, "2026-11-30");
+    desk.ok(&["postmortem", "owner", &id, "bob"]);
+    let draft = desk.json(&["postmortem", "draft", &id])["path"].as_str().unwrap().to_owned();
+    assert_eq!(desk.json(&["list", "--all"])["incidents"][0]["postmortem_status"], "draft");
+    desk.ok(&["postmortem", "status", &id, "in-review"]);
+    desk.run(&["postmortem", "status", &id, "closed"]).refuses(1, "not published");
+    desk.ok(&["postmortem", "meeting", &id, "2026-11-19"]);
+    desk.ok(&["postmortem", "comment", &id, "the second region deserves a factor"]);
+
+    // A day that went by is said wherever the incident is listed.
+    let words = "postmortem in-review, @bob, meeting was 2026-11-19";
+    for asked in [vec!["list", "--all"], vec!["brief", &id], vec!["show", &id]] {
+        let said = desk.ok(&asked);
+        assert!(said.contains(words), "{asked:?}\n{said}");
+    }
+    let row = &desk.json(&["list", "--all"])["incidents"][0];
+    let fields = ["postmortem_status", "postmortem_owner", "postmortem_meeting"].map(|key| row[key].clone());
+    assert_eq!(fields, ["in-review", "bob", "2026-11-19"]);
+    let shown = desk.json(&["show", &id]);
+    assert_eq!(shown["postmortem"]["comments"][0]["text"], "the second region deserves a factor");
+    assert_eq!(shown["postmortem"]["comments"][0]["by"], "alice");
+
+    // What is published says it, and says it anew when it has changed.
+    std::fs::write(&draft, filled(&std::fs::read_to_string(&draft).unwrap())).unwrap();
+    let published = desk.json(&["postmortem", "publish", &id]);
+    let file = desk.home().join("postmortems").join(published["path"].as_str().unwrap());
+    let front = |wanted: &str| {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(
+            text.lines().any(|line| line.trim_matches(['\'', '"']) == wanted || line == wanted),
+            "{wanted}\n{text}"
+        );
+    };
+    front("status: in-review");
+    front("owner: bob");
+    desk.ok(&["postmortem", "status", &id, "closed"]);
+    desk.ok(&["postmortem", "meeting", &id, "-"]);
+    let again = desk.json(&["postmortem", "publish", &id]);
+    assert_ne!(again["commit"], published["commit"]);
+    front("status: closed");
+    assert!(!std::fs::read_to_string(&file).unwrap().contains("meeting:"));
+    assert_eq!(desk.json(&["postmortem", "publish", &id])["commit"], again["commit"]);
+    assert!(!desk.ok(&["list", "--all"]).contains("meeting"));
+    // The last word can be taken back.
+    desk.ok(&["undo", &id]);
+}

@@ -383,6 +383,12 @@ fn closing(story: &mut Story) {
     (published.ended_by, published.problems, published.waived) = (s(""), 0, s(""));
     story.minimal("carol", published);
     story.full("alice", PostmortemWaived { reason: s("a try of the tool") });
+    story.full("carol", PostmortemStatusSet { status: ReviewState::InReview });
+    story.full("carol", PostmortemOwnerSet { owner: Some(s("bob")) });
+    story.minimal("carol", PostmortemOwnerSet { owner: None });
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 30);
+    story.full("carol", PostmortemMeetingSet { day });
+    story.minimal("carol", PostmortemMeetingSet { day: None });
     story.full("dana", PostmortemCommented { text: s("the second region deserves a factor of its own") });
 }
 

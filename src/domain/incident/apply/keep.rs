@@ -127,6 +127,9 @@ impl Incident {
                 }
             }
             Event::PostmortemWaived(e) => postmortem.waived = Some(e.reason.clone()),
+            Event::PostmortemStatusSet(e) => postmortem.review = Some(e.status),
+            Event::PostmortemOwnerSet(e) => postmortem.owner.clone_from(&e.owner),
+            Event::PostmortemMeetingSet(e) => postmortem.meeting = e.day,
             Event::PostmortemCommented(e) => {
                 postmortem.comments.push((e.text.clone(), r.by.clone(), at));
             }

@@ -13,10 +13,12 @@ pub enum Key {
     Severity,
     /// `real`, `drill`, `test` or `backfilled`.
     Kind,
-    /// `draft` or `published`.
+    /// `draft` or `published`; after that where the review stands, when somebody said it.
     Status,
     /// Who answers for the document.
     Owner,
+    /// The day on which it is talked about.
+    Meeting,
     /// Who wrote it (list).
     Authors,
     /// Who reviewed it (list).
@@ -57,7 +59,7 @@ pub enum Key {
 
 impl Key {
     /// All known keys, in the order in which a draft writes them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Id,
         Self::Title,
         Self::Date,
@@ -65,6 +67,7 @@ impl Key {
         Self::Kind,
         Self::Status,
         Self::Owner,
+        Self::Meeting,
         Self::Authors,
         Self::Reviewers,
         Self::Visibility,
@@ -96,6 +99,7 @@ impl Key {
             Self::Kind => "kind",
             Self::Status => "status",
             Self::Owner => "owner",
+            Self::Meeting => "meeting",
             Self::Authors => "authors",
             Self::Reviewers => "reviewers",
             Self::Visibility => "visibility",
