@@ -35,7 +35,7 @@ pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreErro
 pub use backup::{BackupReport, COPIED_FOLDERS};
 pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};
-pub use files::write_new;
+pub use files::{write_folder, write_new};
 pub use import::{ImportReport, NotRead};
 pub use incidents::{IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;

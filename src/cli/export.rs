@@ -1,27 +1,31 @@
 //! `warroom export`: an incident in a form that leaves the room.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use super::output::Answer;
-use crate::domain::export::{Format, Source, export};
+use super::output::{Answer, Stop};
+use crate::domain::export::{Format, Source, audit, export, may_leave};
 use crate::domain::refusal::Refusal;
+use crate::service::{Failure, Service, write_folder};
 
-/// Write an incident as Markdown, HTML, JSON or CSV
+/// Write an incident as Markdown, HTML, JSON, CSV, or its log to be checked elsewhere
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Crossed-out lines and lines tagged #privileged are left out, and restricted incidents are \
     refused, unless --privileged is given (crossed-out lines are left out always). Each form names the head of the \
-    log, which warroom verify --head checks."
+    log, which warroom verify --head checks.\n\nThe form audit is a new folder: the log as it was stored and verify.sh, \
+    which checks it with sh and sha256sum alone. Crossed-out lines are in it; the words of privileged ones only with \
+    --privileged. HEAD is signed where [me] signing-key names an SSH key."
 )]
 pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// md, html, json or csv
+    /// md, html, json, csv or audit
     #[arg(long)]
     format: Option<Format>,
-    /// Write it to this file [default: standard output]; its ending names the format when --format does not
+    /// Write it to this file [default: standard output]; its ending names the format when --format does not.
+    /// A folder for audit
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file if it is there
@@ -54,6 +58,9 @@ impl Args {
             privileged: self.privileged,
             brief_only: self.brief,
         };
+        if format == Format::Audit {
+            return self.audit(context, &service, &source).await;
+        }
         let text = export(&source, format)?;
         let Some(path) = &self.output else {
             context.out.raw(text.as_bytes())?;
@@ -72,6 +79,60 @@ impl Args {
         })
     }
 
+    /// The log and its verifier, in a folder of their own.
+    async fn audit(&self, context: &Context<'_>, service: &Service, source: &Source<'_>) -> Answer {
+        let Some(folder) = &self.output else {
+            return Err(Refusal::usage("the form audit is a folder, and none is named")
+                .hint("add --output FOLDER, which must not be there yet")
+                .into());
+        };
+        may_leave(source)?;
+        let mut events = service.stored_bytes(source.incident.log).await?;
+        // Others may have written since the incident was read.
+        events.truncate(usize::try_from(source.incident.head.0).unwrap_or(usize::MAX));
+        let (mut files, head) = audit::files(source, &events);
+        let signed = match context.session.signing_key() {
+            Some(key) => {
+                let bytes = sign(&key, &head.to_text())?;
+                files.push(audit::File { path: "HEAD.sig".to_owned(), bytes: bytes.into_bytes() });
+                true
+            }
+            None => false,
+        };
+        let files: Vec<(&Path, &[u8])> =
+            files.iter().map(|f| (Path::new(f.path.as_str()), f.bytes.as_slice())).collect();
+        write_folder(folder, &files)?;
+        let document = serde_json::json!({
+            "id": source.incident.id,
+            "format": Format::Audit,
+            "path": folder.display().to_string(),
+            "events": events.len(),
+            "withheld": head.withheld,
+            "signed": signed,
+            "head": { "seq": head.seq, "hash": head.digest.to_string() },
+        });
+        context.out.answer(&document, || {
+            let mut lines = vec![format!(
+                "{} as of {}:{} is in {}; check it with: sh {}/verify.sh",
+                source.incident.id,
+                head.seq,
+                head.digest,
+                folder.display(),
+                folder.display()
+            )];
+            if !head.withheld.is_empty() {
+                let seqs: Vec<String> = head.withheld.iter().map(ToString::to_string).collect();
+                lines.push(format!("the words of {} stayed behind: privileged", seqs.join(", ")));
+            }
+            if !signed {
+                lines.push(
+                    "HEAD is not signed: [me] signing-key in your own configuration names a key".to_owned(),
+                );
+            }
+            lines.join("\n")
+        })
+    }
+
     /// The format asked for, else the one of the file's ending, else JSON with `--json` and Markdown without.
     fn form(&self, context: &Context<'_>) -> Result<Format, super::Stop> {
         if let Some(format) = self.format {
@@ -83,4 +144,12 @@ impl Args {
             None => Ok(Format::Markdown),
         }
     }
+}
+
+fn sign(key: &str, text: &str) -> Result<String, Stop> {
+    crate::shell::seals::sign_head(key, text).map_err(|why| {
+        Failure::no(format!("the head cannot be signed: {why}"))
+            .hint("mend [me] signing-key, or take it away; nothing was written")
+            .into()
+    })
 }

@@ -6,6 +6,10 @@ use crate::domain::ids::Seq;
 use crate::domain::log::Digest;
 use crate::domain::refusal::Refusal;
 
+/// What a sound chain does not prove.
+const NOT_SHOWN: &str = "not shown: what came after the last head that somebody else keeps could be written anew, all \
+    of it together; keep heads elsewhere (push the archive, export, warroom verify --head)";
+
 /// Check that the logs are as they were written
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -30,6 +34,15 @@ impl Args {
             None => {
                 let mut lines = vec![format!("{} events checked, all as they were written", report.checked)];
                 lines.extend(report.heads.iter().map(|h| format!("{} {}:{}", h.incident, h.seq, h.head)));
+                lines.extend(report.compared.iter().map(|h| {
+                    format!("{} up to {} is what its published postmortem says", h.incident, h.seq)
+                }));
+                if self.head.is_some() {
+                    lines.push(
+                        "the head that you gave is in the log: nothing up to it was changed".to_owned(),
+                    );
+                }
+                lines.push(NOT_SHOWN.to_owned());
                 lines.join("\n")
             }
             Some(broken) => {

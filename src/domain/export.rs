@@ -2,6 +2,7 @@
 //! as JSON or as CSV. Crossed-out lines stay behind, privileged ones and restricted incidents too unless they are
 //! asked for by name, and so do the program's own lines that quote what stays behind. It must not write files.
 
+pub mod audit;
 pub mod csv;
 mod html;
 mod json;
@@ -34,6 +35,8 @@ words! {
         Json = "json",
         /// The timeline as comma-separated rows, for spreadsheets.
         Csv = "csv",
+        /// A folder with the log as it was stored and a verifier, for whoever has to check it without this program.
+        Audit = "audit",
     }
 }
 
@@ -75,6 +78,23 @@ pub struct LeftOut {
 /// # Errors
 /// When it is restricted or privileged and that was not asked for by name.
 pub fn export(source: &Source<'_>, format: Format) -> Result<String, Refusal> {
+    may_leave(source)?;
+    Ok(match format {
+        Format::Markdown => markdown::render(&sheet::sheet(source)),
+        Format::Html => html::render(&sheet::sheet(source)),
+        Format::Json => json::render(source),
+        Format::Csv => csv::render(source),
+        Format::Audit => {
+            return Err(Refusal::usage("the form audit is a folder").hint("name one that is not there yet"));
+        }
+    })
+}
+
+/// Whether the incident may leave the room.
+///
+/// # Errors
+/// When it is restricted or privileged and that was not asked for by name.
+pub fn may_leave(source: &Source<'_>) -> Result<(), Refusal> {
     let incident = source.incident;
     if incident.visibility != Visibility::Team && !source.privileged {
         return Err(Refusal::no(format!(
@@ -83,12 +103,7 @@ pub fn export(source: &Source<'_>, format: Format) -> Result<String, Refusal> {
         ))
         .hint("add --privileged to export it all the same, and mind who gets it"));
     }
-    Ok(match format {
-        Format::Markdown => markdown::render(&sheet::sheet(source)),
-        Format::Html => html::render(&sheet::sheet(source)),
-        Format::Json => json::render(source),
-        Format::Csv => csv::render(source),
-    })
+    Ok(())
 }
 
 impl Source<'_> {

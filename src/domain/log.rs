@@ -23,6 +23,7 @@
 //! `sha256sum`; `tests/fixtures/wrl1` holds vectors.
 
 mod chain;
+mod head;
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,6 +33,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 pub use chain::{BreakReason, Broken, ChainReport, Columns, RawEvent, verify};
+pub use head::{Head, SIGNATURE_NAMESPACE};
 
 use super::ids::{EventId, LogId, Seq};
 use super::time::{Utc, rfc3339, to_ms};

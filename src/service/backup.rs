@@ -115,7 +115,7 @@ impl Service {
 async fn check(database: &Path) -> Result<(u64, Vec<HeadOf>), Failure> {
     let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
     let (_, damage) = store.inspect().await?;
-    let report = super::incidents::verify_store(&store, None, None).await;
+    let report = super::incidents::verify_store(&store, None, None, &[]).await;
     store.close().await?;
     let report = report?;
     let broken = report.first_broken.map(|b| format!("{} at {}: {}", b.incident, b.seq, b.reason));

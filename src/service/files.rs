@@ -26,3 +26,32 @@ pub fn write_new(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure
     let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
     kept.map(drop).map_err(|e| failed(&e.error))
 }
+
+/// Writes files into a new folder, for their owner only; all of them or none.
+///
+/// # Errors
+/// When the folder is there and not empty, or something cannot be written; nothing is left behind then.
+pub fn write_folder(folder: &Path, files: &[(&Path, &[u8])]) -> Result<(), Failure> {
+    let shown = folder.display();
+    let failed = |e: std::io::Error| Failure::no(format!("{shown} cannot be written: {e}"));
+    if std::fs::symlink_metadata(folder).is_ok() {
+        return Err(Failure::new(FailureKind::Conflict, format!("{shown} is there already"))
+            .hint("name a folder that is not there yet"));
+    }
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let made = tempfile::Builder::new().prefix(".warroom-").tempdir_in(parent).map_err(failed)?;
+    for (path, bytes) in files {
+        let path = made.path().join(path);
+        if let Some(inside) = path.parent() {
+            std::fs::create_dir_all(inside).map_err(failed)?;
+        }
+        std::fs::File::create_new(&path).and_then(|mut file| file.write_all(bytes)).map_err(failed)?;
+    }
+    std::fs::rename(made.path(), folder).map_err(failed)?;
+    // It has another name now: nothing is left to be taken away.
+    let _ = made.keep();
+    Ok(())
+}

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Failure, FailureKind, Service};
 use crate::domain::ids::{IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Digest, verify};
+use crate::domain::postmortem::document;
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::words::{State, StoryKind, StoryState, fold_word};
 use crate::store::{EventStore, StoryFilter, SummaryFilter};
@@ -50,6 +51,8 @@ pub struct VerifyReport {
     pub first_broken: Option<BrokenAt>,
     /// Each log's name, last position and its digest.
     pub heads: Vec<HeadOf>,
+    /// The heads in published postmortems with which the logs were compared.
+    pub compared: Vec<HeadOf>,
 }
 
 /// Where a log breaks.
@@ -199,7 +202,39 @@ impl Service {
         log: Option<LogId>,
         kept: Option<(Option<Seq>, Digest)>,
     ) -> Result<VerifyReport, Failure> {
-        verify_store(&*self.inner.store, log, kept).await
+        let published = self.published_heads(log).await;
+        verify_store(&*self.inner.store, log, kept, &published).await
+    }
+
+    /// The heads that published postmortems of this home's incidents hold. Without an archive there are none.
+    async fn published_heads(&self, log: Option<LogId>) -> Vec<(LogId, Seq, Digest)> {
+        let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
+        let rows = self.inner.store.summaries(all).await.unwrap_or_default();
+        let ends: std::collections::HashMap<String, LogId> = rows
+            .iter()
+            .filter(|row| log.is_none_or(|log| log == row.log))
+            .map(|row| (row.id.to_string().to_lowercase(), row.log))
+            .collect();
+        self.blocking(move |inner| {
+            let archive = inner.archive()?;
+            let mut heads = Vec::new();
+            for entry in archive.list()?.entries {
+                // The end of a name: `-inc-2026-0042.md`.
+                let stem = entry.path.as_str().trim_end_matches(".md");
+                let id = stem.rmatch_indices('-').nth(2).and_then(|(at, _)| stem.get(at + 1..));
+                let Some(log) = id.and_then(|id| ends.get(id)) else { continue };
+                let text = String::from_utf8_lossy(&archive.read_blob(&entry.blob)?).into_owned();
+                let (postmortem, _) = document::parse(&text);
+                if let Some((seq, hex)) = postmortem.front.timeline_head()
+                    && let Ok(digest) = hex.parse()
+                {
+                    heads.push((*log, seq, digest));
+                }
+            }
+            Ok(heads)
+        })
+        .await
+        .unwrap_or_default()
     }
 }
 
@@ -208,6 +243,7 @@ pub(super) async fn verify_store(
     store: &dyn EventStore,
     log: Option<LogId>,
     kept: Option<(Option<Seq>, Digest)>,
+    published: &[(LogId, Seq, Digest)],
 ) -> Result<VerifyReport, Failure> {
     let logs = match log {
         Some(log) => vec![log],
@@ -219,8 +255,14 @@ pub(super) async fn verify_store(
         .into_iter()
         .map(|row| (row.log, row.id))
         .collect();
-    let mut report =
-        VerifyReport { ok: true, checked: 0, redacted: 0, first_broken: None, heads: Vec::new() };
+    let mut report = VerifyReport {
+        ok: true,
+        checked: 0,
+        redacted: 0,
+        first_broken: None,
+        heads: Vec::new(),
+        compared: Vec::new(),
+    };
     let mut head_found = kept.is_none();
     for log in logs {
         let name = names.get(&log).map_or_else(|| log.to_string(), ToString::to_string);
@@ -231,7 +273,14 @@ pub(super) async fn verify_store(
                     && seq.is_none_or(|s| u64::try_from(i).is_ok_and(|i| i + 1 == s.0))
             });
         }
-        let chain = verify(Some(log), raw, &[]);
+        let known: Vec<_> =
+            published.iter().filter(|(of, ..)| *of == log).map(|(_, seq, head)| (*seq, *head)).collect();
+        let chain = verify(Some(log), raw, &known);
+        report.compared.extend(known.iter().map(|(seq, head)| HeadOf {
+            incident: name.clone(),
+            seq: *seq,
+            head: head.to_string(),
+        }));
         report.checked += chain.checked;
         report.redacted += u64::try_from(chain.redacted.len()).unwrap_or(0);
         if let Some(broken) = chain.first_broken {

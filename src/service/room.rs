@@ -95,6 +95,14 @@ impl Service {
         found.ok_or_else(|| Failure::no(format!("the log has no event {seq}")))
     }
 
+    /// The stored bytes of a log, as they are.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn stored_bytes(&self, log: LogId) -> Result<Vec<crate::domain::log::RawEvent>, Failure> {
+        Ok(self.inner.store.read_raw(log).await?)
+    }
+
     /// Declares an incident under the next free number of its year.
     ///
     /// # Errors

@@ -56,6 +56,8 @@ pub struct Config {
     pub keys: Vec<Binding>,
     /// `[me] name`.
     pub me: Option<String>,
+    /// `[me] signing-key`: the SSH key that signs heads of logs. A leading `~/` is the user's folder.
+    pub signing_key: Option<String>,
 }
 
 /// Roles beside the built-in ones, and which must be filled.
@@ -170,6 +172,7 @@ impl Default for Config {
             },
             keys: Vec::new(),
             me: None,
+            signing_key: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 
+use crate::domain::log::SIGNATURE_NAMESPACE;
 use crate::service::{HookPaths, Hooks, Sealing, Signer, SigningFormat, SigningRequest};
 use crate::shell::process::Program;
 
@@ -18,7 +19,7 @@ impl Sealing for Seals {
             SigningFormat::Ssh if request.key.is_none() => {
                 Err("user.signingkey is not set, and gpg.format is ssh".to_owned())
             }
-            _ => Ok(Box::new(ProgramSigner { request: request.clone() })),
+            _ => Ok(Box::new(ProgramSigner { request: request.clone(), namespace: "git" })),
         }
     }
 
@@ -28,8 +29,24 @@ impl Sealing for Seals {
     }
 }
 
+/// Signs the head of a log with the user's own SSH key, as `ssh-keygen -Y verify` checks it. `key`: a file, a public key
+/// whose private half the agent has, or `key::…`.
+///
+/// # Errors
+/// What went wrong, in words.
+pub fn sign_head(key: &str, text: &str) -> Result<String, String> {
+    let request = SigningRequest {
+        format: SigningFormat::Ssh,
+        key: Some(key.to_owned()),
+        program: "ssh-keygen".to_owned(),
+    };
+    ProgramSigner { request, namespace: SIGNATURE_NAMESPACE }.sign(text.as_bytes())
+}
+
 struct ProgramSigner {
     request: SigningRequest,
+    /// What an SSH signature is for.
+    namespace: &'static str,
 }
 
 impl Signer for ProgramSigner {
@@ -51,7 +68,7 @@ impl Signer for ProgramSigner {
                     }
                     None => Path::new(key).to_path_buf(),
                 };
-                let run = Program::new([program.as_str(), "-Y", "sign", "-n", "git"]);
+                let run = Program::new([program.as_str(), "-Y", "sign", "-n", self.namespace]);
                 let run = if literal.is_some() { run.arg("-U") } else { run };
                 run.arg("-f").arg(key)
             }

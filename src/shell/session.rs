@@ -99,6 +99,14 @@ impl Session {
         Ok(Self { environment, home, config, clock, ids, identity })
     }
 
+    /// The SSH key that signs heads, where one is configured.
+    #[must_use]
+    pub fn signing_key(&self) -> Option<String> {
+        let key = self.config.signing_key.as_deref()?;
+        let own = key.strip_prefix("~/").zip(self.environment.user_home.as_ref());
+        Some(own.map_or_else(|| key.to_owned(), |(rest, home)| home.join(rest).display().to_string()))
+    }
+
     /// Makes what is missing of the home.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod sqlite;
+mod tamper;
 mod wrl1;
 
 use std::sync::Arc;

@@ -476,3 +476,8 @@ pub(super) fn my_name(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Resul
     draft.config.me = Some(person);
     Ok(())
 }
+
+pub(super) fn signing_key(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
+    draft.config.signing_key = optional(value)?;
+    Ok(())
+}

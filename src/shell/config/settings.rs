@@ -262,6 +262,17 @@ pub(super) const SETTINGS: &[Setting] = &[
         ],
         read: read::my_name,
     },
+    Setting {
+        section: "me",
+        key: "signing-key",
+        example: &[],
+        doc: &[
+            "The SSH key that signs the heads of logs (export --format audit), in your own file only: a file, or",
+            "a public key whose private half your agent has:",
+            "  signing-key = \"~/.ssh/id_ed25519\"",
+        ],
+        read: read::signing_key,
+    },
 ];
 
 /// The `warroom.toml` of a new home: every setting with its default, commented out. Lines that begin with `#` and

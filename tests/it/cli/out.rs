@@ -537,3 +537,104 @@ fn the_last_action_is_taken_back_by_a_command_or_says_why_not() {
     let other = desk.with("WARROOM_AS", "bob");
     other.run(&["undo", ".", "--yes"]).refuses(1, "bob has done nothing");
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "keys and verifier are used as their owner would")]
+fn an_exported_log_is_signed_and_keeps_privileged_words_back() {
+    use std::process::Command;
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    desk.ok(&["log", &id, "seen by all"]);
+    let line = desk.json(&["log", &id, "counsel says so #privileged"])["entries"][0]["seq"].to_string();
+    desk.ok(&["star", &id, &line]);
+    let gone = desk.json(&["log", &id, "a name that nobody may read"])["entries"][0]["seq"].to_string();
+    desk.ok(&["redact", &id, &gone, "--reason", "a name"]);
+    desk.run(&["export", &id, "--format", "audit"]).refuses(2, "folder");
+
+    let key = desk.path("key");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
+    if !made.is_ok_and(|s| s.success()) {
+        println!("SKIPPED: ssh-keygen is not here, so no head is signed");
+        return;
+    }
+    desk.file(".config/warroom/config.toml", "[me]\nsigning-key = \"~/key\"\n");
+    let out = desk.path("log");
+    let told = desk.json(&["export", &id, "--format", "audit", "-o", out.to_str().unwrap()]);
+    assert_eq!(told["signed"], true, "{told}");
+    desk.run(&["export", &id, "--format", "audit", "-o", out.to_str().unwrap()]).refuses(4, "there already");
+    let (seq, hash) = (told["head"]["seq"].to_string(), told["head"]["hash"].as_str().unwrap());
+    desk.ok(&["verify", &id, "--head", &format!("{seq}:{hash}")]);
+    let public = std::fs::read_to_string(desk.path("key.pub")).unwrap();
+    let signers = desk.file("signers", format!("alice@example.org {public}"));
+    let check = |words: &[&str]| {
+        let done = Command::new("sh").arg(out.join("verify.sh")).args(words).output().unwrap();
+        (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
+    };
+    let (code, said) =
+        check(&["--signed", &signers, "alice@example.org", "--head", &format!("{seq}:{hash}")]);
+    assert_eq!(code, Some(0), "{said}");
+    let star = told["withheld"][1].to_string();
+    assert!(said.contains(&format!("erased {gone}; withheld {line} {star}")), "{said}");
+    assert!(said.contains("HEAD is signed by alice@example.org"), "{said}");
+    assert_eq!(check(&["--signed", &signers, "bob@example.org"]).0, Some(1));
+    assert_eq!(check(&["--nonsense"]).0, Some(2));
+    for entry in std::fs::read_dir(out.join("e")).unwrap() {
+        let text = String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned();
+        assert!(!text.contains("counsel") && !text.contains("nobody may read"), "{text}");
+    }
+    // Held back without saying so is found, and so is a head that was touched.
+    std::fs::remove_file(out.join("e/00000001.json")).unwrap();
+    std::fs::remove_file(out.join("e/00000001.salt")).unwrap();
+    let (code, said) = check(&[]);
+    assert!(code == Some(1) && said.contains("event 1: its payload is missing"), "{said}");
+
+    let all = desk.path("all");
+    let told = desk.json(&["export", &id, "--format", "audit", "--privileged", "-o", all.to_str().unwrap()]);
+    assert_eq!(told["withheld"], serde_json::json!([]));
+    desk.ok(&["set", &id, "--visibility", "restricted"]);
+    desk.run(&["export", &id, "--format", "audit", "-o", "x"]).refuses(1, "restricted");
+    desk.file(".config/warroom/config.toml", "[me]\nsigning-key = \"~/none\"\n");
+    desk.run(&["export", &id, "--format", "audit", "--privileged", "-o", "x"]).refuses(1, "cannot be signed");
+    assert!(!desk.path("x").exists());
+}
+
+#[test]
+fn a_log_is_held_against_the_head_in_its_published_postmortem() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    desk.ok(&["log", &id, "words that stay"]);
+    desk.ok(&["resolve", &id]);
+    desk.ok(&["postmortem", "draft", &id]);
+    desk.ok(&["postmortem", "publish", &id, "--waive", "a test"]);
+    let well = desk.json(&["verify", &id]);
+    assert_eq!(well["compared"][0]["incident"], id.as_str(), "{well}");
+    // Another head in the commit, as if the log had been written anew since.
+    let listed = std::fs::read_dir(desk.home().join("postmortems")).unwrap();
+    assert!(listed.count() > 0);
+    let head = well["compared"][0]["head"].as_str().unwrap().to_owned();
+    let path =
+        walk(&desk.home().join("postmortems")).into_iter().find(|p| p.extension().is_some_and(|e| e == "md"));
+    let path = path.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace(&head, &"a".repeat(64))).unwrap();
+    #[expect(clippy::disallowed_methods, reason = "git is the witness")]
+    let git = |words: &[&str]| {
+        let done = std::process::Command::new("git")
+            .current_dir(desk.home().join("postmortems"))
+            .env("HOME", desk.path(""))
+            .args(words)
+            .status();
+        assert!(done.unwrap().success());
+    };
+    git(&["commit", "-q", "-am", "another head"]);
+    let broken = desk.run(&["verify", &id, "--json"]).code(5).json();
+    assert!(broken["first_broken"]["reason"].as_str().unwrap().contains("rewritten"), "{broken}");
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+        if entry.is_dir() { found.extend(walk(&entry)) } else { found.push(entry) }
+    }
+    found
+}
