@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use super::output::{Answer, Stop};
+use super::output::Answer;
 use crate::domain::export::{Format, Source, audit, export, may_leave};
 use crate::domain::refusal::Refusal;
-use crate::service::{Failure, Service, write_folder};
+use crate::service::{Service, write_folder};
 
 /// Write an incident as Markdown, HTML, JSON, CSV, or its log to be checked elsewhere
 #[derive(Debug, clap::Args)]
@@ -91,14 +91,11 @@ impl Args {
         // Others may have written since the incident was read.
         events.truncate(usize::try_from(source.incident.head.0).unwrap_or(usize::MAX));
         let (mut files, head) = audit::files(source, &events);
-        let signed = match context.session.signing_key() {
-            Some(key) => {
-                let bytes = sign(&key, &head.to_text())?;
-                files.push(audit::File { path: "HEAD.sig".to_owned(), bytes: bytes.into_bytes() });
-                true
-            }
-            None => false,
-        };
+        let signature = context.session.sign_head(&head.to_text())?;
+        let signed = signature.is_some();
+        files.extend(
+            signature.map(|text| audit::File { path: "HEAD.sig".to_owned(), bytes: text.into_bytes() }),
+        );
         let files: Vec<(&Path, &[u8])> =
             files.iter().map(|f| (Path::new(f.path.as_str()), f.bytes.as_slice())).collect();
         write_folder(folder, &files)?;
@@ -144,12 +141,4 @@ impl Args {
             None => Ok(Format::Markdown),
         }
     }
-}
-
-fn sign(key: &str, text: &str) -> Result<String, Stop> {
-    crate::shell::seals::sign_head(key, text).map_err(|why| {
-        Failure::no(format!("the head cannot be signed: {why}"))
-            .hint("mend [me] signing-key, or take it away; nothing was written")
-            .into()
-    })
 }

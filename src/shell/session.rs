@@ -99,12 +99,18 @@ impl Session {
         Ok(Self { environment, home, config, clock, ids, identity })
     }
 
-    /// The SSH key that signs heads, where one is configured.
-    #[must_use]
-    pub fn signing_key(&self) -> Option<String> {
-        let key = self.config.signing_key.as_deref()?;
+    /// The signature of a head of a log, where `[me] signing-key` names an SSH key.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    pub fn sign_head(&self, text: &str) -> Result<Option<String>, Failure> {
+        let Some(key) = self.config.signing_key.as_deref() else { return Ok(None) };
         let own = key.strip_prefix("~/").zip(self.environment.user_home.as_ref());
-        Some(own.map_or_else(|| key.to_owned(), |(rest, home)| home.join(rest).display().to_string()))
+        let key = own.map_or_else(|| key.to_owned(), |(rest, home)| home.join(rest).display().to_string());
+        super::seals::sign_head(&key, text).map(Some).map_err(|why| {
+            Failure::no(format!("the head cannot be signed: {why}"))
+                .hint("mend [me] signing-key in your own configuration, or take it away; nothing was written")
+        })
     }
 
     /// Makes what is missing of the home.
