@@ -14,6 +14,7 @@ mod cli;
 mod data;
 mod demo_archive;
 mod docs;
+mod faults;
 mod hostile;
 mod index;
 mod journey;

@@ -11,6 +11,16 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The program under test: the one that was built with the test, or the one that `WARROOM_TEST_PROGRAM` names (a
+/// release build, a copy that no build replaces).
+pub(crate) fn program() -> &'static str {
+    static PROGRAM: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        std::env::var("WARROOM_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_warroom").to_owned())
+    });
+    &PROGRAM
+}
 
 /// How long a text may take to appear before the test fails: generous, because machines are shared.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -68,16 +78,20 @@ impl World {
         path
     }
 
-    /// Runs a subcommand and gives its exit code and output.
-    pub(crate) fn run(&self, args: &[&str]) -> (i32, String, String) {
-        let done = Command::new(env!("CARGO_BIN_EXE_warroom"))
-            .args(args)
+    /// A program of this world's surroundings, not started yet.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .envs(self.variables.iter().map(|(n, v)| (n, v)))
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap();
+            .current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs a subcommand and gives its exit code and output.
+    pub(crate) fn run(&self, args: &[&str]) -> (i32, String, String) {
+        let done = self.command(program()).args(args).output().unwrap();
         (
             done.status.code().unwrap_or(-1),
             String::from_utf8_lossy(&done.stdout).into_owned(),
@@ -102,10 +116,15 @@ impl World {
 
     /// Starts the screen.
     pub(crate) fn screen(&self, args: &[&str], columns: u16, rows: u16) -> Screen {
+        self.screen_of(&[&[program()], args].concat(), columns, rows)
+    }
+
+    /// Starts a program, which starts the screen, on a terminal of its own.
+    pub(crate) fn screen_of(&self, words: &[&str], columns: u16, rows: u16) -> Screen {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
-        command.args(args);
+        let mut command = CommandBuilder::new(words[0]);
+        command.args(&words[1..]);
         command.env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         for (name, value) in &self.variables {
@@ -115,7 +134,7 @@ impl World {
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = mpsc::channel();
-        std::thread::spawn(move || {
+        let reading = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             while let Ok(n) = reader.read(&mut buffer) {
                 if n == 0 || sender.send(buffer[..n].to_vec()).is_err() {
@@ -126,16 +145,18 @@ impl World {
         let writer = pair.master.take_writer().unwrap();
         let cells = |n: u16| std::num::NonZero::new(n).unwrap();
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        Screen { master: pair.master, writer, child, output, parser, raw: Vec::new() }
+        let (master, writer, reading) = (Some(pair.master), Some(writer), Some(reading));
+        Screen { master, writer, child, output, reading, parser, raw: Vec::new() }
     }
 }
 
 /// A running screen.
 pub(crate) struct Screen {
-    master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     output: Receiver<Vec<u8>>,
+    reading: Option<std::thread::JoinHandle<()>>,
     parser: vt100::Parser,
     raw: Vec<u8>,
 }
@@ -170,10 +191,7 @@ impl Screen {
         let begun = Instant::now();
         while !is_so(&self.text()) {
             match self.output.recv_timeout(PATIENCE.saturating_sub(begun.elapsed())) {
-                Ok(bytes) => {
-                    self.raw.extend(&bytes);
-                    self.parser.process(&bytes);
-                }
+                Ok(bytes) => self.show(&bytes),
                 Err(_) => panic!("waited in vain for {what}; the screen was:\n{}", self.text()),
             }
         }
@@ -190,9 +208,64 @@ impl Screen {
 
     /// Sends bytes as they are.
     pub(crate) fn send(&mut self, bytes: &[u8]) -> &mut Self {
-        self.writer.write_all(bytes).unwrap();
-        self.writer.flush().unwrap();
+        let writer = self.writer.as_mut().unwrap();
+        writer.write_all(bytes).unwrap();
+        writer.flush().unwrap();
         self
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        self.raw.extend(bytes);
+        self.parser.process(bytes);
+    }
+
+    /// Takes in what the program draws during this time, or until it draws something.
+    pub(crate) fn look(&mut self, at_most: Duration) -> &mut Self {
+        if let Ok(bytes) = self.output.recv_timeout(at_most) {
+            self.show(&bytes);
+        }
+        while let Ok(bytes) = self.output.try_recv() {
+            self.show(&bytes);
+        }
+        self
+    }
+
+    /// Ends the program by a signal and takes in all that it had drawn by then. Gives how long it lived on.
+    pub(crate) fn signal(&mut self, signal: Signal) -> Duration {
+        let begun = Instant::now();
+        kill_process(Pid::from_raw(self.pid()).unwrap(), signal).unwrap();
+        self.gone(begun)
+    }
+
+    /// Closes the terminal, as a line that drops does. Gives how long the program lived on.
+    pub(crate) fn hang_up(&mut self) -> Duration {
+        self.look(Duration::from_millis(5));
+        // The reading thread holds the terminal too: it lets go at the next output, which a new size brings.
+        self.output = mpsc::channel().1;
+        let master = self.master.take().unwrap();
+        let old = master.get_size().unwrap();
+        master.resize(PtySize { rows: old.rows + 1, ..old }).unwrap();
+        self.reading.take().unwrap().join().unwrap();
+        let begun = Instant::now();
+        drop((self.writer.take(), master));
+        self.gone(begun)
+    }
+
+    fn gone(&mut self, begun: Instant) -> Duration {
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(begun.elapsed() < PATIENCE, "the program lives on");
+            // What it draws is taken in, so that it never waits for us.
+            self.look(Duration::from_millis(1));
+        }
+        let lived = begun.elapsed();
+        // The last output is there when the other side of the terminal is closed.
+        if let Some(reading) = self.reading.take() {
+            while !reading.is_finished() && begun.elapsed() < PATIENCE {
+                self.look(Duration::from_millis(1));
+            }
+        }
+        self.look(Duration::ZERO);
+        lived
     }
 
     /// Types a line into the open composer, waits until it is there, and stores it.
@@ -207,7 +280,7 @@ impl Screen {
 
     /// The terminal is back in its cooked mode.
     pub(crate) fn is_cooked(&self) -> bool {
-        let termios = self.master.get_termios().unwrap();
+        let termios = self.master.as_ref().unwrap().get_termios().unwrap();
         format!("{:?}", termios.local_flags).contains("ICANON")
     }
 
@@ -216,13 +289,11 @@ impl Screen {
         let begun = Instant::now();
         loop {
             while let Ok(bytes) = self.output.try_recv() {
-                self.raw.extend(&bytes);
-                self.parser.process(&bytes);
+                self.show(&bytes);
             }
             if let Some(status) = self.child.try_wait().unwrap() {
                 while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
-                    self.raw.extend(&bytes);
-                    self.parser.process(&bytes);
+                    self.show(&bytes);
                 }
                 return status.exit_code();
             }

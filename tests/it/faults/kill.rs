@@ -1,0 +1,171 @@
+//! Two writers on one home, killed at any moment.
+#![expect(clippy::disallowed_methods, reason = "a test looks at the time")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::{Dice, figure, hold, rounds};
+use crate::screen::{Screen, World, program};
+
+/// The lines of a screen that carry the mark of being stored: the first word of each.
+pub(super) fn marked(screen: &Screen, prefix: &str, into: &mut Vec<String>) {
+    for row in screen.text().lines() {
+        let Some(at) = row.find(prefix) else { continue };
+        let rest = &row[at..];
+        let token = rest.split(' ').next().unwrap_or_default();
+        // The pane ends where the next begins.
+        let pane = rest.split('│').next().unwrap_or_default();
+        if pane.trim_end().ends_with('✓') && !into.iter().any(|t| t == token) {
+            into.push(token.to_owned());
+        }
+    }
+}
+
+/// Writes by command until it is killed; gives what was acknowledged.
+struct Scripted {
+    child: Arc<Mutex<Option<Child>>>,
+    stop: Arc<AtomicBool>,
+    thread: std::thread::JoinHandle<Vec<String>>,
+}
+
+impl Scripted {
+    /// One command a line: acknowledged when it exits with 0.
+    fn commands(world: &World, number: &str, prefix: String) -> Self {
+        let child: Arc<Mutex<Option<Child>>> = Arc::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        let (slot, stopped) = (child.clone(), stop.clone());
+        let mut commands: Vec<_> = (0..200)
+            .map(|n| {
+                let token = format!("{prefix}n{n:03}");
+                let mut command = world.command(program());
+                command.args(["log", number, &format!("{token} by command")]);
+                command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                (token, command)
+            })
+            .collect();
+        let thread = std::thread::spawn(move || {
+            let mut acknowledged = Vec::new();
+            for (token, command) in &mut commands {
+                if stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                *slot.lock().unwrap() = Some(command.spawn().unwrap());
+                let status = loop {
+                    if let Some(status) = slot.lock().unwrap().as_mut().unwrap().try_wait().unwrap() {
+                        break status;
+                    }
+                    std::thread::park_timeout(Duration::from_millis(1));
+                };
+                if status.success() {
+                    acknowledged.push(token.clone());
+                }
+            }
+            acknowledged
+        });
+        Self { child, stop, thread }
+    }
+
+    /// One command for all lines: each is acknowledged when it is printed.
+    fn stream(world: &World, number: &str, prefix: &str) -> Self {
+        let mut command = world.command(program());
+        command.args(["log", number, "-", "--json"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let (mut lines, out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let child = Arc::new(Mutex::new(Some(child)));
+        let prefix = prefix.to_owned();
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = std::thread::spawn(move || {
+            let text: String = (0..500).map(|n| format!("{prefix}n{n:03} streamed\n")).collect();
+            let write = std::thread::spawn(move || {
+                // It is killed while it reads.
+                let _ = lines.write_all(text.as_bytes());
+            });
+            let mut acknowledged = Vec::new();
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                let Ok(entry) = serde_json::from_str::<serde_json::Value>(&line) else { break };
+                acknowledged.push(entry["text"].as_str().unwrap().split(' ').next().unwrap().to_owned());
+            }
+            write.join().unwrap();
+            acknowledged
+        });
+        Self { child, stop, thread }
+    }
+
+    fn kill(self) -> Vec<String> {
+        self.stop.store(true, Ordering::SeqCst);
+        if let Some(child) = self.child.lock().unwrap().as_mut() {
+            let _ = child.kill();
+        }
+        let acknowledged = self.thread.join().unwrap();
+        if let Some(mut child) = self.child.lock().unwrap().take() {
+            let _ = child.wait();
+        }
+        acknowledged
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_being_killed_at_any_moment() {
+    let rounds = rounds(8, 1_000);
+    let mut dice = Dice::new("kill");
+    let world = World::new();
+    let (mut acknowledged, mut all, mut typed, mut stored) = (Vec::new(), 0, 0, 0);
+    let mut number = 0;
+    for round in 0..rounds {
+        // A log for each so many kills, so that it is long and the program still starts at once.
+        if round % 40 == 0 {
+            if number > 0 {
+                stored += hold(&world, &number.to_string(), &acknowledged);
+                all += acknowledged.len();
+                acknowledged.clear();
+            }
+            number += 1;
+            world.done(&["declare", "Killed", "--commander", "alice"]);
+            world.done(&["role", &number.to_string(), "scribe", "alice"]);
+        }
+        let number = number.to_string();
+        let scripted = if round % 2 == 0 {
+            Scripted::commands(&world, &number, format!("c{round:04}"))
+        } else {
+            Scripted::stream(&world, &number, &format!("c{round:04}"))
+        };
+        let mut screen = world.screen(&["open", &number], 120, 40);
+        screen.until("scribe");
+        // What the last one left half-typed is not what is typed now.
+        screen.send(b"\x05\x15");
+        let until = Instant::now() + dice.between(20, 250);
+        let (mut seen, mut line) = (Vec::new(), 0);
+        while Instant::now() < until {
+            screen.send(format!("t{round:04}n{line:03} typed\r").as_bytes());
+            line += 1;
+            screen.look(dice.between(1, 20));
+            marked(&screen, &format!("t{round:04}n"), &mut seen);
+        }
+        // Now the one, now the other goes first.
+        let first = dice.below(2) == 0;
+        let mut scripted = Some(scripted);
+        if first && let Some(scripted) = scripted.take() {
+            acknowledged.extend(scripted.kill());
+        }
+        screen.signal(Signal::KILL);
+        marked(&screen, &format!("t{round:04}n"), &mut seen);
+        typed += seen.len();
+        acknowledged.extend(seen);
+        if let Some(scripted) = scripted {
+            acknowledged.extend(scripted.kill());
+        }
+    }
+    stored += hold(&world, &number.to_string(), &acknowledged);
+    all += acknowledged.len();
+    assert!(typed > 0 && all > typed, "{all} acknowledged, {typed} on the screen: too few to tell");
+    figure(&format!(
+        "{rounds} kills of two writers: {all} acknowledged ({typed} of them by ✓ on a screen), {stored} stored, 0 \
+         lost, 0 twice, 0 gaps"
+    ));
+}
