@@ -14,6 +14,10 @@ pub struct Environment {
     pub as_person: Option<String>,
     /// `WARROOM_NOW`: where the program's clock starts (RFC 3339).
     pub now: Option<String>,
+    /// `WARROOM_TEST_SYNCHRONOUS` is `NORMAL`: commits do not wait for the disk. Only a debug build can be told so, for
+    /// the test that must find such a program out.
+    #[cfg(debug_assertions)]
+    pub unsynced: bool,
     /// `WARROOM_LOG`: what is written to the program's own log file (a `tracing` filter).
     pub log: Option<String>,
     /// `VISUAL`: the editor of choice.
@@ -82,6 +86,8 @@ impl Environment {
             home: folder("WARROOM_HOME"),
             as_person: text("WARROOM_AS"),
             now: text("WARROOM_NOW"),
+            #[cfg(debug_assertions)]
+            unsynced: text("WARROOM_TEST_SYNCHRONOUS").is_some_and(|v| v == "NORMAL"),
             log: text("WARROOM_LOG"),
             visual: text("VISUAL"),
             editor: text("EDITOR"),

@@ -153,7 +153,12 @@ impl Session {
                     self.create_home(&Access::Private)?;
                 }
                 narrow_umask(&self.home);
-                Arc::new(SqliteStore::open(&self.home.database(), OpenMode::Create).await?)
+                let store = SqliteStore::open(&self.home.database(), OpenMode::Create).await?;
+                #[cfg(debug_assertions)]
+                if self.environment.unsynced {
+                    store.unsynced().await?;
+                }
+                Arc::new(store)
             }
         };
         let write = opening == Opening::Write && self.home.exists();

@@ -133,6 +133,24 @@ impl SqliteStore {
             .await
     }
 
+    /// Commits wait for the disk no more: what the test of the power cuts must find out. Not in a release build.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    #[cfg(debug_assertions)]
+    pub async fn unsynced(&self) -> Result<(), StoreError> {
+        self.read_with(
+            true,
+            Box::new(|conn| {
+                Box::pin(async move {
+                    sqlx::raw_sql("PRAGMA synchronous = NORMAL").execute(conn).await?;
+                    Ok(())
+                })
+            }),
+        )
+        .await
+    }
+
     async fn ask<T>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,

@@ -7,6 +7,7 @@
 )]
 
 mod kill;
+mod power;
 
 use std::collections::HashMap;
 use std::io::Write;
