@@ -92,7 +92,8 @@ impl Record {
                 strings.iter().map(|s| String::from_utf8_lossy(s).into_owned()).collect();
             let number = |n: usize| -> i64 {
                 let outside: String = args.split('"').step_by(2).collect();
-                let arg = outside.trim_end().trim_end_matches(')').split(',').nth(n).unwrap_or_default().trim();
+                let arg =
+                    outside.trim_end().trim_end_matches(')').split(',').nth(n).unwrap_or_default().trim();
                 arg.parse().unwrap_or(-1)
             };
             match name {
