@@ -78,6 +78,8 @@ pub enum Waiting {
     SubmitTyped(crate::domain::ids::LogId, String),
     /// An amendment of a line, with its words: if it is refused, they come back and still amend that line.
     Amend(crate::domain::ids::LogId, crate::domain::ids::Seq, String),
+    /// What an overlay with a line asked for, with its words: if it is refused, the overlay comes back with them.
+    Form(crate::domain::ids::LogId, Box<AskFor>, String),
     /// A file that is hashed and becomes evidence; the words that asked for it come back when it cannot.
     Evidence(crate::domain::ids::LogId, String),
     /// A room to open.

@@ -1,10 +1,10 @@
 //! What came of an effect. An answer to a ticket that nobody awaits any more changes nothing.
 
 use super::super::effect::{Effect, Ticket};
-use super::super::model::{Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
+use super::super::model::{Ask, AskFor, Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
 use super::super::msg::{Answer, Suggestions, Trouble};
 use super::{boards, closing, declare, find, room, wording};
-use crate::app::model::{Draft, Pending, Purpose};
+use crate::app::model::{Composer, Draft, Pending, Purpose};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::request::Request;
@@ -21,6 +21,10 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::SubmitTyped(log, _), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::SubmitTyped(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
             bring_back(model, &typed, Purpose::Entry, &t);
+        }
+        (Waiting::Form(log, ..), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
+        (Waiting::Form(_, form, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
+            form_back(model, *form, &typed, &t);
         }
         (Waiting::Amend(log, ..), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::Amend(log, seq, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
@@ -193,10 +197,11 @@ fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble) {
     let Some(place) = room.pending.iter().position(|p| p.ticket == ticket) else {
         return model.warn(said);
     };
-    if room.composer.editor.is_empty() && model.overlays.is_empty() {
+    if is_free(&room.composer) && model.overlays.is_empty() {
         let line = room.pending.remove(place);
         room.relist(zone);
         room.composer.editor.set_text(&line.typed);
+        room.composer.purpose = Purpose::Entry;
         room.composer.open = true;
         room.composer.fixed_at = Some(line.at);
         room.composer.problem = Some(said);
@@ -208,11 +213,30 @@ fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble) {
     }
 }
 
+/// Words of a refused overlay: it is there again with them. While something else has the keys they go into the
+/// history, since as a line of their own they mean another thing.
+fn form_back(model: &mut Model, form: AskFor, typed: &str, t: &Trouble) {
+    let Some(room) = &mut model.room else { return model.warn(words(t)) };
+    if model.overlays.is_empty() && !room.composer.open && model.screen == Screen::Room {
+        let mut ask = Ask::new(form, typed);
+        ask.problem = Some(words(t));
+        model.overlays.push(Overlay::Ask(ask));
+    } else {
+        room.composer.editor.remember(typed);
+        model.warn(format!("{}; your words are in the history: press Up", words(t)));
+    }
+}
+
+/// The composer can take a line that comes back: it is empty, and no amendment is being written in it.
+fn is_free(composer: &Composer) -> bool {
+    composer.editor.is_empty() && !(composer.open && composer.purpose != Purpose::Entry)
+}
+
 /// Words of a refused request: into the composer when it is free, else into its history.
 fn bring_back(model: &mut Model, typed: &str, purpose: Purpose, t: &Trouble) {
     let now = model.now;
     let Some(room) = &mut model.room else { return model.warn(words(t)) };
-    if room.composer.editor.is_empty() {
+    if is_free(&room.composer) {
         room.composer.editor.set_text(typed);
         room.composer.purpose = purpose;
         room.composer.fixed_at = Some(now);

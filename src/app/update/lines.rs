@@ -36,6 +36,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         model.overlays.pop();
         return boards::submit(model, id.incident, purpose, &text, asked, fx);
     }
+    let form = purpose.clone();
     let request = match purpose {
         AskFor::BoardFilter => {
             return match boards::filter(model, &text) {
@@ -119,7 +120,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         }
     };
     model.overlays.pop();
-    room::submit_typed(model, request.into(), &text, fx);
+    room::submit_form(model, request, form, &text, fx);
 }
 
 /// A span that is longer than nothing.

@@ -31,6 +31,20 @@ pub(super) fn submit_typed(model: &mut Model, asked: Asked, typed: &str, fx: &mu
     fx.push(Effect::Submit { ticket, log, by, asked: vec![asked] });
 }
 
+/// Hands over what an overlay with a line asks for: if it is refused, the overlay comes back with its words.
+pub(super) fn submit_form(
+    model: &mut Model,
+    request: Request,
+    form: AskFor,
+    typed: &str,
+    fx: &mut Vec<Effect>,
+) {
+    let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
+    let by = model.me.clone();
+    let ticket = model.ticket(Waiting::Form(log, Box::new(form), typed.to_owned()));
+    fx.push(Effect::Submit { ticket, log, by, asked: vec![request.into()] });
+}
+
 /// Hands an amendment over, with its words: if it is refused, they come back and still amend that line.
 pub(super) fn submit_amendment(
     model: &mut Model,

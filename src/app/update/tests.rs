@@ -12,6 +12,7 @@ use crate::app::model::{Overlay, PendingState, RowId, Screen};
 use crate::app::msg::{Answer, Msg, Suggestions, Trouble};
 use crate::app::update::compose::preview;
 use crate::domain::facets::{Facet, Facets};
+use crate::domain::request::Request;
 use crate::domain::time::Span;
 use crate::domain::words::{EntryKind, Milestone, Phase, StepState};
 
@@ -665,6 +666,45 @@ fn words_of_a_refused_amendment_come_back() {
     assert_eq!(entry.text, "my better words");
     assert!(entry.edits.iter().any(|e| e.text == "carol was quicker"), "{:?}", entry.edits);
     assert_eq!(desk.stored.timeline.stored().len(), lines);
+}
+
+#[test]
+fn a_refused_reason_comes_back_into_its_overlay_and_is_no_line() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ifirst<enter>").serve();
+    let seq = desk.last().seq;
+    let lines = desk.stored.timeline.stored().len();
+    desk.keys("x");
+    desk.ask("14:39", "carol", Request::Strike { target: seq, reason: "hers".into() });
+    desk.keys("wrong room<enter>").serve();
+    let Some(Overlay::Ask(ask)) = desk.model.overlays.last() else { panic!("{:?}", desk.model.overlays) };
+    assert_eq!(ask.editor.text(), "wrong room");
+    assert!(ask.problem.as_ref().unwrap().contains("already"), "{ask:?}");
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.timeline.stored().len(), lines, "a reason is never a note");
+    // While a line is being typed nothing takes its keys.
+    desk.keys("<esc>x");
+    desk.keys("again<enter>iin the middle");
+    desk.serve();
+    assert!(desk.model.overlays.is_empty());
+    let composer = &desk.model.room.as_ref().unwrap().composer;
+    assert_eq!(composer.editor.text(), "in the middle");
+}
+
+#[test]
+fn a_line_that_comes_back_is_never_taken_for_an_amendment() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ifirst<enter>").serve();
+    let seq = desk.last().seq;
+    desk.keys("isecond<enter>");
+    let ticket = desk.effects.pop_front().unwrap().ticket().unwrap();
+    desk.keys("k");
+    desk.model.room.as_mut().unwrap().selected = Some(RowId::Entry(seq));
+    desk.keys("e<ctrl-u>");
+    desk.send(Msg::Answer(ticket, Answer::NotStored(Trouble::new("the disk is full", ""))));
+    let room = desk.model.room.as_ref().unwrap();
+    assert!(room.composer.editor.is_empty(), "{:?}", room.composer);
+    assert!(room.pending.iter().any(|p| p.typed == "second"));
 }
 
 #[test]
