@@ -5,6 +5,7 @@ mod amend;
 mod answer;
 mod arguments;
 mod ask;
+mod audit;
 mod backup;
 mod board;
 mod brief;

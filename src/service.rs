@@ -2,6 +2,7 @@
 //! terminal, read the environment or start a process; what only the shell can do comes in through [`Mint`] and
 //! [`Sealing`].
 
+mod audit;
 mod backup;
 mod boards;
 mod demo;
@@ -32,6 +33,7 @@ pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard};
 pub use crate::store::ChangeWatch;
 pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};
 
+pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};
 pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};

@@ -8,7 +8,7 @@ use super::wrap::wrap;
 use crate::domain::clocks::Pressure;
 use crate::domain::owed::OwedUpdate;
 use crate::domain::runbook::card::{Card, Origin};
-use crate::domain::stories::{Standing, distance};
+use crate::domain::stories::{Standing, assign_by, distance};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::{day_in_zone, format_span, with_zone};
 use crate::domain::words::{IncidentKind, StoryState, Visibility};
@@ -42,16 +42,19 @@ pub fn preview(model: &Model, board: &Board, width: u16) -> Lines {
 
 fn story(model: &Model, board: &Board, story: &StorySummary) -> Lines {
     let mut out: Lines = vec![(story.title.clone(), Ink::Strong)];
-    let standing = Standing::of(story, board.day, model.policy.story_remind_days);
+    let standing = Standing::of(story, board.day, model.policy.story_rules);
     let due = story.due.map(|due| format!("due {due}, ")).unwrap_or_default();
     let ink = match standing {
-        Standing::Overdue => Ink::Warn,
+        Standing::Orphaned | Standing::Overdue => Ink::Warn,
         Standing::Done => Ink::Good,
         _ => Ink::Text,
     };
     let due = if story.is_unshipped() { due } else { String::new() };
     out.push((format!("{due}{}", distance(story, board.day)), ink));
-    if let (Standing::Overdue, Some(manager)) = (standing, &model.policy.story_manager) {
+    if let Some(day) = assign_by(story, model.policy.story_rules).filter(|_| standing == Standing::Orphaned) {
+        out.push((format!("nobody took it by {day}: give it to somebody"), Ink::Warn));
+    }
+    if let (Standing::Orphaned | Standing::Overdue, Some(manager)) = (standing, &model.policy.story_manager) {
         out.push((format!("overdue: tell @{manager}"), Ink::Warn));
     }
     let owner = story.owner.as_ref().map_or_else(|| "nobody".to_owned(), |o| format!("@{o}"));

@@ -78,6 +78,7 @@ fn review(postmortem: &PostmortemStatus) -> serde_json::Value {
         "timeline_head": postmortem.timeline_head,
         "publish_waiver": postmortem.publish_waiver,
         "waived": postmortem.waived,
+        "waived_by": postmortem.waived_by.as_ref().map(|(by, _)| by),
         "status": postmortem.stands(),
         "owner": postmortem.owner,
         "meeting": postmortem.meeting.map(|day| day.to_string()),

@@ -25,7 +25,7 @@ impl Args {
         let rows = service.list(&IncidentFilter::default()).await?;
         let stories = service.stories(&StoryQuery::default()).await?;
         let since = since.as_deref().and_then(first_day);
-        let figures = stats(&rows, &stories, since, self.by, now.date_naive());
+        let figures = stats(&rows, &stories, since, self.by, now.date_naive(), service.policy().story_rules);
         context.out.answer(&figures, || figures.to_text())
     }
 }

@@ -10,7 +10,7 @@ use super::views::StoryView;
 use crate::domain::ids::StoryId;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{NewStory, Request};
-use crate::domain::stories::distance;
+use crate::domain::stories::{Rules, distance, is_orphaned};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::Span;
 use crate::domain::words::{StoryKind, StoryState};
@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List stories, soonest due first; prints nothing when there is none, so it is fit for cron
+    /// List stories, those that nobody took in time first, then soonest due first; prints nothing when there is none, so it is fit for cron
     List {
         /// Only those whose day has passed and that have not shipped
         #[arg(long)]
@@ -162,7 +162,7 @@ impl Args {
                     None => None,
                 };
                 let today = context.now().date_naive();
-                let within = due_within.or_else(|| remind.then(|| service.policy().story_remind_days));
+                let within = due_within.or_else(|| remind.then(|| service.policy().story_rules.remind));
                 let query = StoryQuery {
                     states: state,
                     overdue_on: overdue.then_some(today),
@@ -172,10 +172,20 @@ impl Args {
                     severity,
                     kind,
                 };
-                let stories = service.stories(&query).await?;
+                let mut stories = service.stories(&query).await?;
+                let rules = service.policy().story_rules;
+                if remind {
+                    // Without a day, or with a late one, it would otherwise be reminded of by nobody.
+                    let all = service.stories(&StoryQuery { due_by: None, ..query.clone() }).await?;
+                    let more = all.into_iter().filter(|s| is_orphaned(s, today, rules));
+                    let more: Vec<_> = more.filter(|s| stories.iter().all(|t| t.id != s.id)).collect();
+                    stories.extend(more);
+                }
+                // What nobody took comes before what somebody is late with.
+                stories.sort_by_key(|story| !is_orphaned(story, today, rules));
                 let manager = service.policy().story_manager.clone();
-                list(context, &stories, manager.as_deref(), remind)?;
-                let late = stories.iter().any(|s| s.is_overdue(today));
+                list(context, &stories, manager.as_deref(), remind, rules)?;
+                let late = stories.iter().any(|s| s.is_overdue(today) || is_orphaned(s, today, rules));
                 Ok(if fail_if_overdue && late { Exit::NO } else { Exit::DONE })
             }
             Action::Add { incident, title, owner, due, severity, kind, proof, external } => {
@@ -212,18 +222,34 @@ impl Args {
 }
 
 /// Prints stories: in rows, or as a report by owner.
-fn list(context: &Context<'_>, stories: &[StorySummary], manager: Option<&str>, by_owner: bool) -> Answer {
+fn list(
+    context: &Context<'_>,
+    stories: &[StorySummary],
+    manager: Option<&str>,
+    by_owner: bool,
+    rules: Rules,
+) -> Answer {
     let now = context.now();
-    let views: Vec<StoryView> = stories.iter().map(|s| StoryView::new(s, now)).collect();
+    let views: Vec<StoryView> =
+        stories.iter().map(|s| StoryView::new(s, now).judged(s, now, rules)).collect();
     let overdue = stories.iter().filter(|s| s.is_overdue(now.date_naive())).count();
-    let document = serde_json::json!({ "stories": views, "overdue": overdue, "manager": manager });
+    let orphaned = stories.iter().filter(|s| is_orphaned(s, now.date_naive(), rules)).count();
+    let document = serde_json::json!({
+        "stories": views, "overdue": overdue, "unassigned_overdue": orphaned, "manager": manager,
+    });
     context.out.answer(&document, || {
         if !by_owner || stories.is_empty() {
             return views.iter().map(StoryView::line).collect::<Vec<_>>().join("\n");
         }
         let named = manager.filter(|_| overdue > 0).map_or_else(String::new, |m| format!(", named to @{m}"));
-        let soon = stories.len().saturating_sub(overdue);
+        let today = now.date_naive();
+        let late = |s: &&StorySummary| s.is_overdue(today) || is_orphaned(s, today, rules);
+        let soon = stories.len().saturating_sub(stories.iter().filter(late).count());
         let mut lines = vec![format!("{overdue} overdue{named}; {soon} due soon")];
+        if orphaned > 0 {
+            lines.push(format!("{orphaned} without an owner for too long"));
+        }
+        let _ = ();
         let mut owners: Vec<Option<&str>> = stories.iter().map(|s| s.owner.as_deref()).collect();
         owners.sort_unstable();
         owners.dedup();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::arguments;
+use super::audit::{self, WriteView};
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
 use super::views::{EntryView, entry_day, entry_line};
@@ -37,6 +38,10 @@ pub(super) struct Args {
     /// The lines of the incidents that were merged into it too, each with the id in front of its text
     #[arg(long, conflicts_with_all = ["follow", "as_of"])]
     merged: bool,
+    /// Every write instead of the lines: who, from which host and terminal, its place and hash in the log, when it
+    /// was stored and when it was said to have happened, and what it replaced
+    #[arg(long, conflicts_with_all = ["follow", "as_of", "all", "merged", "Only"])]
+    audit: bool,
     #[command(flatten)]
     only: Only,
 }
@@ -112,6 +117,15 @@ impl Args {
         let as_of = self.as_of.as_deref().map(|t| arguments::past(t, context.now())).transpose()?;
         let only = self.only.filter(context.now())?;
         let (service, log) = context.look(&self.incident).await?;
+        if self.audit {
+            let written = service.audit(log).await?;
+            let writes: Vec<WriteView> = written.iter().map(WriteView::from).collect();
+            let id = service.incident(log).await?.id;
+            let document = serde_json::json!({ "id": id, "writes": writes });
+            return context
+                .out
+                .answer(&document, || written.iter().map(audit::lines).collect::<Vec<_>>().join("\n"));
+        }
         let loaded = service.load(log).await?;
         let incident = match as_of {
             None => loaded.incident,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::ids::{EventId, IncidentId, Seq, StoryId};
 use crate::domain::incident::Entry;
+use crate::domain::stories::{Rules, assign_by, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::time::{Utc, format_span, rfc3339};
 use crate::domain::words::{
@@ -207,6 +208,10 @@ pub(super) struct StoryView {
     state: StoryState,
     overdue: bool,
     overdue_days: Option<i64>,
+    /// The day by which somebody must have taken it, while nobody has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assign_by: Option<String>,
+    unassigned_overdue: bool,
     proof: String,
     external: String,
     link: String,
@@ -231,6 +236,8 @@ impl StoryView {
                 .due
                 .filter(|_| story.is_overdue(now.date_naive()))
                 .map(|due| (now.date_naive() - due).num_days()),
+            assign_by: None,
+            unassigned_overdue: false,
             proof: story.proof.clone(),
             external: story.external.clone(),
             link: story.link.clone(),
@@ -240,11 +247,22 @@ impl StoryView {
         }
     }
 
+    /// The same with what the team's rule on owners says of it.
+    pub(super) fn judged(mut self, story: &StorySummary, now: Utc, rules: Rules) -> Self {
+        self.assign_by = assign_by(story, rules).map(|day| day.to_string());
+        self.unassigned_overdue = is_orphaned(story, now.date_naive(), rules);
+        self
+    }
+
     /// The story in a line for people.
     pub(super) fn line(&self) -> String {
         let due = self.due.as_deref().unwrap_or("no date");
         let overdue = if self.overdue { " OVERDUE" } else { "" };
-        let owner = self.owner.as_ref().map_or_else(|| "nobody".to_owned(), |o| format!("@{o}"));
+        let owner = match (&self.owner, &self.assign_by) {
+            (Some(owner), _) => format!("@{owner}"),
+            (None, Some(day)) if self.unassigned_overdue => format!("NOBODY took it by {day}"),
+            (None, _) => "nobody".to_owned(),
+        };
         let severity = self.severity.as_deref().unwrap_or("-");
         let kind = self.kind.map_or("-", StoryKind::as_str);
         format!(

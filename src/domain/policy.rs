@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::calendar::Calendar;
 use crate::domain::role;
 use crate::domain::severity::{Level, Profile};
+use crate::domain::stories::Rules;
 use crate::domain::words::fold_word;
 
 /// The share of a target after which a clock warns (percent).
@@ -22,8 +23,8 @@ pub struct Policy {
     pub required_roles: BTreeMap<String, Vec<String>>,
     /// Roles that the team adds to the built-in ones.
     pub extra_roles: Vec<String>,
-    /// How many days before its day a story is called due soon.
-    pub story_remind_days: i64,
+    /// When lists call a story late.
+    pub story_rules: Rules,
     /// The person to whom overdue stories are named.
     pub story_manager: Option<String>,
     /// After how many days without a test or a review a runbook is called stale.
@@ -46,7 +47,7 @@ impl Policy {
             calendar,
             required_roles: BTreeMap::new(),
             extra_roles: Vec::new(),
-            story_remind_days: crate::domain::stories::REMIND_DAYS,
+            story_rules: Rules::default(),
             story_manager: None,
             runbook_stale_days: crate::domain::runbook::card::STALE_DAYS,
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
+use crate::domain::stories::{Rules, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::words::{DispositionWord, IncidentKind, Milestone, State, StoryState, words};
 
@@ -76,6 +77,8 @@ pub struct StoryFigures {
     pub verified: usize,
     /// How many have not shipped and are past their day.
     pub overdue: usize,
+    /// Filed or started, and nobody took them in the team's time for that.
+    pub unassigned_overdue: usize,
 }
 
 /// The figures over some incidents.
@@ -171,6 +174,10 @@ pub const DEFINITIONS: &[Definition] = &[
         figure: "closure rate",
         means: "stories shipped or verified, of all filed by counted incidents but those dropped",
     },
+    Definition {
+        figure: "unassigned too long",
+        means: "stories filed or started without an owner, filed longer ago than [stories] assign-within",
+    },
     Definition { figure: "overdue", means: "stories filed or started whose day is before today (UTC)" },
     Definition {
         figure: "parts",
@@ -191,6 +198,7 @@ pub fn stats(
     since: Option<NaiveDate>,
     by: Option<By>,
     today: NaiveDate,
+    rules: Rules,
 ) -> Stats {
     let rows: Vec<&Summary> =
         rows.iter().filter(|row| since.is_none_or(|day| row.declared_at.date_naive() >= day)).collect();
@@ -206,13 +214,13 @@ pub fn stats(
     Stats {
         since,
         today,
-        all: figures(&counted, stories, today),
+        all: figures(&counted, stories, today, rules),
         by_kind: tally(&rows, |row| row.kind.to_string()),
         dismissed: tally(&dismissed, |row| row.disposition.map_or_else(String::new, |d| d.to_string())),
         by,
         parts: parts
             .into_iter()
-            .map(|(name, rows)| Part { name, figures: figures(&rows, stories, today) })
+            .map(|(name, rows)| Part { name, figures: figures(&rows, stories, today, rules) })
             .collect(),
         definitions: DEFINITIONS.to_vec(),
     }
@@ -240,7 +248,7 @@ fn severity(row: &Summary) -> String {
     row.severity.clone().unwrap_or_else(|| "unset".to_owned())
 }
 
-fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate) -> Figures {
+fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate, rules: Rules) -> Figures {
     let over = |row: &&&Summary| row.state != State::Open;
     let ids: std::collections::BTreeSet<_> = counted.iter().map(|row| row.id).collect();
     let stories: Vec<&StorySummary> = stories.iter().filter(|story| ids.contains(&story.incident)).collect();
@@ -256,7 +264,7 @@ fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate) -> 
             .filter(|row| row.postmortem.is_none() && !row.postmortem_waived)
             .count(),
         times: SPANS.iter().map(|(name, from, to)| measured(name, *from, *to, counted)).collect(),
-        stories: story_figures(&stories, today),
+        stories: story_figures(&stories, today, rules),
     }
 }
 
@@ -305,7 +313,7 @@ fn nearest_rank(sorted: &[i64], percent: usize) -> Option<i64> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nobody files 2^53 stories")]
-fn story_figures(stories: &[&StorySummary], today: NaiveDate) -> StoryFigures {
+fn story_figures(stories: &[&StorySummary], today: NaiveDate, rules: Rules) -> StoryFigures {
     let in_state = |state: StoryState| stories.iter().filter(|s| s.state == state).count();
     let verified = in_state(StoryState::Verified);
     let closed = in_state(StoryState::Shipped) + verified;
@@ -317,6 +325,7 @@ fn story_figures(stories: &[&StorySummary], today: NaiveDate) -> StoryFigures {
         closure_rate: (kept > 0).then(|| closed as f64 / kept as f64),
         verified,
         overdue: stories.iter().filter(|s| s.is_overdue(today)).count(),
+        unassigned_overdue: stories.iter().filter(|s| is_orphaned(s, today, rules)).count(),
     }
 }
 

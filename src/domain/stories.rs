@@ -4,15 +4,50 @@
 use chrono::NaiveDate;
 
 use crate::domain::summary::StorySummary;
-use crate::domain::time::parse_span;
+use crate::domain::time::{Span, parse_span};
 use crate::domain::words::{StoryKind, StoryState, fold_word};
 
 /// How many days ahead a story counts as due soon, unless the team says otherwise.
 pub const REMIND_DAYS: i64 = 7;
 
+/// After how many days a story without an owner is called unassigned for too long, unless the team says otherwise.
+pub const ASSIGN_DAYS: i64 = 3;
+
+/// When a list calls a story late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// How many days before its day it is due soon.
+    pub remind: i64,
+    /// Within how many days of filing somebody must have taken it; absent: there is no such day.
+    pub assign: Option<i64>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { remind: REMIND_DAYS, assign: Some(ASSIGN_DAYS) }
+    }
+}
+
+/// The day by which somebody must have taken a story: none when somebody has, or when it is done.
+#[must_use]
+pub fn assign_by(story: &StorySummary, rules: Rules) -> Option<NaiveDate> {
+    if story.owner.is_some() || !story.is_unshipped() {
+        return None;
+    }
+    story.filed_at.date_naive().checked_add_signed(Span::try_days(rules.assign?)?)
+}
+
+/// Nobody has taken it, and the day by which somebody should have has passed.
+#[must_use]
+pub fn is_orphaned(story: &StorySummary, today: NaiveDate, rules: Rules) -> bool {
+    assign_by(story, rules).is_some_and(|day| day < today)
+}
+
 /// Where a story stands in a list; in the order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
+    /// Nobody has taken it in the time that the team gives itself for that.
+    Orphaned,
     /// Its day has passed and it has not shipped.
     Overdue,
     /// It is due within the days that the team is reminded before.
@@ -30,14 +65,17 @@ pub enum Standing {
 impl Standing {
     /// Where a story stands on a day.
     #[must_use]
-    pub fn of(story: &StorySummary, today: NaiveDate, remind: i64) -> Self {
+    pub fn of(story: &StorySummary, today: NaiveDate, rules: Rules) -> Self {
+        if is_orphaned(story, today, rules) {
+            return Self::Orphaned;
+        }
         match story.state {
             StoryState::Shipped => Self::Unverified,
             StoryState::Verified | StoryState::Dropped => Self::Done,
             StoryState::Filed | StoryState::Started => match story.due {
                 None => Self::Undated,
                 Some(due) if due < today => Self::Overdue,
-                Some(due) if (due - today).num_days() <= remind => Self::Soon,
+                Some(due) if (due - today).num_days() <= rules.remind => Self::Soon,
                 Some(_) => Self::Later,
             },
         }
@@ -45,8 +83,13 @@ impl Standing {
 
     /// Its heading in a list.
     #[must_use]
-    pub fn heading(self, remind: i64) -> String {
+    pub fn heading(self, rules: Rules) -> String {
+        let remind = rules.remind;
         match self {
+            Self::Orphaned => {
+                let days = rules.assign.map_or_else(String::new, |days| format!(" within {days}d"));
+                format!("Nobody took it{days}")
+            }
             Self::Overdue => "Overdue".to_owned(),
             Self::Soon => format!("Due within {remind}d"),
             Self::Later => "Later".to_owned(),
@@ -71,13 +114,13 @@ pub fn distance(story: &StorySummary, today: NaiveDate) -> String {
     }
 }
 
-/// Orders stories as a list shows them: overdue first, the longest in front; what is done last, the newest in front.
-pub fn sort(stories: &mut [StorySummary], today: NaiveDate, remind: i64) {
+/// Orders stories as a list shows them: those that nobody took first, then overdue ones, the longest in front; what is done last, the newest in front.
+pub fn sort(stories: &mut [StorySummary], today: NaiveDate, rules: Rules) {
     stories.sort_by(|a, b| {
-        let standing = |s: &StorySummary| Standing::of(s, today, remind);
+        let standing = |s: &StorySummary| Standing::of(s, today, rules);
         standing(a).cmp(&standing(b)).then_with(|| match standing(a) {
             Standing::Overdue | Standing::Soon | Standing::Later => a.due.cmp(&b.due).then(a.id.cmp(&b.id)),
-            Standing::Undated => a.filed_at.cmp(&b.filed_at).then(a.id.cmp(&b.id)),
+            Standing::Orphaned | Standing::Undated => a.filed_at.cmp(&b.filed_at).then(a.id.cmp(&b.id)),
             Standing::Unverified => a.changed_at.cmp(&b.changed_at).then(a.id.cmp(&b.id)),
             Standing::Done => b.changed_at.cmp(&a.changed_at).then(a.id.cmp(&b.id)),
         })
@@ -199,19 +242,37 @@ mod tests {
     #[test]
     fn overdue_comes_first_and_the_longest_in_front() {
         let mut all = vec![
-            story(1, Some("2027-01-01"), StoryState::Filed, None),
-            story(2, Some("2026-11-20"), StoryState::Started, None),
-            story(3, None, StoryState::Filed, None),
-            story(4, Some("2026-10-01"), StoryState::Filed, None),
+            story(1, Some("2027-01-01"), StoryState::Filed, Some("bob")),
+            story(2, Some("2026-11-20"), StoryState::Started, Some("bob")),
+            story(3, None, StoryState::Filed, Some("bob")),
+            story(4, Some("2026-10-01"), StoryState::Filed, Some("bob")),
             story(5, Some("2026-10-01"), StoryState::Verified, None),
-            story(6, Some("2026-11-30"), StoryState::Filed, None),
+            story(6, Some("2026-11-30"), StoryState::Filed, Some("bob")),
             story(7, Some("2026-10-01"), StoryState::Shipped, None),
         ];
-        sort(&mut all, today(), REMIND_DAYS);
+        sort(&mut all, today(), Rules::default());
         let order: Vec<u32> = all.iter().map(|s| s.id.number).collect();
         assert_eq!(order, [4, 2, 6, 1, 3, 7, 5]);
         let words: Vec<String> = all.iter().map(|s| distance(s, today())).collect();
         assert_eq!(words, ["over 55d", "over 5d", "in 5d", "in 37d", "no day", "shipped", "verified"]);
+    }
+
+    #[test]
+    fn what_nobody_took_in_time_comes_before_all() {
+        // Filed on the first of November.
+        let mut all = vec![
+            story(1, Some("2026-11-20"), StoryState::Filed, Some("bob")),
+            story(2, Some("2027-01-01"), StoryState::Filed, None),
+            story(3, None, StoryState::Shipped, None),
+        ];
+        sort(&mut all, today(), Rules::default());
+        assert_eq!(all.iter().map(|s| s.id.number).collect::<Vec<_>>(), [2, 1, 3]);
+        assert_eq!(Standing::of(&all[0], today(), Rules::default()), Standing::Orphaned);
+        let on = |day: &str| Standing::of(&all[0], day.parse().unwrap(), Rules::default());
+        assert_eq!((on("2026-11-04"), on("2026-11-05")), (Standing::Later, Standing::Orphaned));
+        assert_eq!(Standing::Orphaned.heading(Rules::default()), "Nobody took it within 3d");
+        let never = Rules { assign: None, ..Rules::default() };
+        assert_eq!(Standing::of(&all[0], today(), never), Standing::Later);
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::people::People;
 use crate::domain::policy::Policy;
 use crate::domain::severity::Profile;
+use crate::domain::stories::Rules;
 
 pub use explain::{Origin, Shown, configuration_markdown};
 pub use problem::{BadConfig, ConfigProblem};
@@ -87,6 +88,8 @@ pub struct RoleChoice(pub Vec<String>);
 pub struct Lists {
     /// How many days before its day a story is called due soon.
     pub remind_days: i64,
+    /// Within how many days of filing somebody must have taken a story; `None`: there is no such day.
+    pub assign_days: Option<i64>,
     /// The person to whom overdue stories are named.
     pub manager: Option<String>,
     /// After how many days without a test or a review a runbook is called stale.
@@ -97,6 +100,7 @@ impl Default for Lists {
     fn default() -> Self {
         Self {
             remind_days: crate::domain::stories::REMIND_DAYS,
+            assign_days: Some(crate::domain::stories::ASSIGN_DAYS),
             manager: None,
             stale_days: crate::domain::runbook::card::STALE_DAYS,
         }
@@ -235,7 +239,7 @@ impl Config {
     #[must_use]
     pub fn policy(&self) -> Policy {
         let mut policy = Policy::new(self.profile.clone(), self.calendar.clone());
-        policy.story_remind_days = self.lists.remind_days;
+        policy.story_rules = Rules { remind: self.lists.remind_days, assign: self.lists.assign_days };
         policy.story_manager.clone_from(&self.lists.manager);
         policy.runbook_stale_days = self.lists.stale_days;
         policy.extra_roles.clone_from(&self.roles.extra);

@@ -176,8 +176,8 @@ impl Row<'_, '_> {
 
     fn story(&mut self, model: &Model, board: &Board, story: &StorySummary) {
         let theme = self.theme;
-        let style = match Standing::of(story, board.day, model.policy.story_remind_days) {
-            Standing::Overdue => theme.bad,
+        let style = match Standing::of(story, board.day, model.policy.story_rules) {
+            Standing::Orphaned | Standing::Overdue => theme.bad,
             Standing::Soon => theme.warn,
             Standing::Done => theme.good,
             _ => theme.text,

@@ -132,19 +132,19 @@ impl Board {
     }
 
     /// Takes over what was read.
-    pub fn fill(&mut self, data: BoardData, remind: i64) {
+    pub fn fill(&mut self, data: BoardData, rules: stories::Rules) {
         self.data = data;
         self.loaded = true;
         match &mut self.data {
-            BoardData::Stories(all) => stories::sort(all, self.day, remind),
+            BoardData::Stories(all) => stories::sort(all, self.day, rules),
             BoardData::Updates(all) => owed::sort(all),
             BoardData::Runbooks(..) => {}
         }
-        self.list(remind);
+        self.list(rules);
     }
 
     /// Puts the lines in order.
-    pub fn list(&mut self, remind: i64) {
+    pub fn list(&mut self, rules: stories::Rules) {
         let mut lines = Vec::new();
         self.shown = 0;
         match &self.data {
@@ -152,7 +152,7 @@ impl Board {
                 let filter = stories::Filter::parse(&self.filter).unwrap_or_default();
                 let mut heading: Option<(Standing, usize)> = None;
                 for (nth, story) in all.iter().enumerate().filter(|(_, s)| filter.shows(s, self.day)) {
-                    let standing = Standing::of(story, self.day, remind);
+                    let standing = Standing::of(story, self.day, rules);
                     match heading {
                         Some((now, at)) if now == standing => {
                             if let Some(BoardLine::Heading(_, count, _)) = lines.get_mut(at) {
@@ -161,7 +161,7 @@ impl Board {
                         }
                         _ => {
                             heading = Some((standing, lines.len()));
-                            lines.push(BoardLine::Heading(standing.heading(remind), 1, standing));
+                            lines.push(BoardLine::Heading(standing.heading(rules), 1, standing));
                         }
                     }
                     self.shown = self.shown.saturating_add(1);

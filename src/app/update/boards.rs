@@ -48,12 +48,12 @@ pub(super) fn read(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// What was read; it may be for a board that is no longer shown.
 pub(super) fn filled(model: &mut Model, ticket: Ticket, data: BoardData, fx: &mut Vec<Effect>) {
-    let remind = model.policy.story_remind_days;
+    let rules = model.policy.story_rules;
     let day = model.now.date_naive();
     let Some(board) = model.board.as_mut().filter(|b| b.asked == Some(ticket)) else { return };
     board.asked = None;
     board.day = day;
-    board.fill(data, remind);
+    board.fill(data, rules);
     if board.stale {
         read(model, fx);
     }
@@ -69,12 +69,12 @@ pub(super) fn not_read(model: &mut Model, ticket: Ticket) {
 
 /// A second went by: on a new day other stories are overdue.
 pub(super) fn tick(model: &mut Model) {
-    let (day, remind) = (model.now.date_naive(), model.policy.story_remind_days);
+    let (day, rules) = (model.now.date_naive(), model.policy.story_rules);
     if let Some(board) = model.board.as_mut().filter(|b| b.day != day) {
         board.day = day;
         let kind = board.kind();
         let data = std::mem::replace(&mut board.data, BoardData::none(kind));
-        board.fill(data, remind);
+        board.fill(data, rules);
     }
 }
 
@@ -89,7 +89,7 @@ pub(super) fn leave(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// Esc: out of the preview, out of the filter, out of the board.
 pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
-    let remind = model.policy.story_remind_days;
+    let rules = model.policy.story_rules;
     let Some(board) = &mut model.board else { return leave(model, fx) };
     if board.focus == Pane::Preview {
         board.focus = Pane::Board;
@@ -97,7 +97,7 @@ pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
         leave(model, fx);
     } else {
         board.filter.clear();
-        board.list(remind);
+        board.list(rules);
     }
 }
 
@@ -167,13 +167,13 @@ fn attach(model: &mut Model, fx: &mut Vec<Effect>) {
 /// # Errors
 /// What of it is not understood.
 pub(super) fn filter(model: &mut Model, text: &str) -> Result<(), String> {
-    let remind = model.policy.story_remind_days;
+    let rules = model.policy.story_rules;
     let Some(board) = &mut model.board else { return Ok(()) };
     if board.kind() == BoardKind::Stories {
         Filter::parse(text)?;
     }
     text.clone_into(&mut board.filter);
-    board.list(remind);
+    board.list(rules);
     Ok(())
 }
 

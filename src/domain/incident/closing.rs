@@ -38,6 +38,8 @@ pub struct PostmortemStatus {
     pub publish_waiver: Option<String>,
     /// Why there will be none.
     pub waived: Option<String>,
+    /// Who said that there will be none, and when.
+    pub waived_by: Option<(String, Utc)>,
     /// Where its review stands, when somebody said it.
     pub review: Option<ReviewState>,
     /// Who answers for it, when somebody was named.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::ids::{IncidentId, Seq, StoryId};
+use crate::domain::stories::Rules;
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::{Phase, Visibility};
 
@@ -88,7 +89,7 @@ fn time<'a>(stats: &'a Stats, name: &str) -> &'a Measured {
 
 #[test]
 fn median_and_p90_are_as_defined() {
-    let stats = stats(&four(), &[], None, None, day("2026-11-20"));
+    let stats = stats(&four(), &[], None, None, day("2026-11-20"), Rules::default());
     let resolve = time(&stats, "time to resolve");
     assert_eq!((resolve.n, resolve.missing, resolve.reversed), (4, 0, 0));
     assert_eq!(resolve.median_ms, Some(30 * 60_000));
@@ -110,7 +111,7 @@ fn drills_tests_and_dismissed_ones_are_counted_apart() {
     rows[1].kind = IncidentKind::Test;
     rows[2].disposition = Some(DispositionWord::FalseAlarm);
     rows[3].kind = IncidentKind::Backfilled;
-    let stats = stats(&rows, &[], None, None, day("2026-11-20"));
+    let stats = stats(&rows, &[], None, None, day("2026-11-20"), Rules::default());
     assert_eq!(stats.all.counted, 1);
     assert_eq!(time(&stats, "time to resolve").median_ms, Some(100 * 60_000));
     assert_eq!(stats.dismissed.get("false-alarm"), Some(&1));
@@ -121,7 +122,7 @@ fn drills_tests_and_dismissed_ones_are_counted_apart() {
 #[test]
 fn marks_in_the_wrong_order_are_left_out_and_told() {
     let rows = [row(1, "2026-03-01T10:00:00Z", &[(Milestone::Detected, 5), (Milestone::Resolved, 0)])];
-    let stats = stats(&rows, &[], None, None, day("2026-11-20"));
+    let stats = stats(&rows, &[], None, None, day("2026-11-20"), Rules::default());
     let resolve = time(&stats, "time to resolve");
     assert_eq!((resolve.n, resolve.reversed), (0, 1));
     let text = stats.to_text();
@@ -140,7 +141,7 @@ fn since_leaves_out_older_ones_with_their_stories() {
         story(2, 4, StoryState::Verified, "2026-01-01"),
         story(2, 5, StoryState::Dropped, "2026-01-01"),
     ];
-    let stats = stats(&rows, &stories, Some(day("2026-03-01")), None, day("2026-11-20"));
+    let stats = stats(&rows, &stories, Some(day("2026-03-01")), None, day("2026-11-20"), Rules::default());
     assert_eq!(stats.all.counted, 1);
     assert_eq!(stats.all.stories.filed, 5);
     assert_eq!((stats.all.stories.closed, stats.all.stories.verified, stats.all.stories.overdue), (2, 1, 1));
@@ -150,7 +151,7 @@ fn since_leaves_out_older_ones_with_their_stories() {
 
 #[test]
 fn nothing_at_all_is_said_to_be_nothing() {
-    let stats = stats(&[], &[], None, Some(By::Month), day("2026-11-20"));
+    let stats = stats(&[], &[], None, Some(By::Month), day("2026-11-20"), Rules::default());
     assert_eq!((stats.all.stories.closure_rate, stats.parts.len()), (None, 0));
     assert!(stats.all.times.iter().all(|t| (t.n, t.median_ms, t.p90_ms) == (0, None, None)));
     let text = stats.to_text();
@@ -169,7 +170,7 @@ fn the_text_names_every_definition_and_both_points_and_fits_80_columns() {
     let stories =
         [story(1, 1, StoryState::Filed, "2026-01-01"), story(1, 2, StoryState::Verified, "2026-01-01")];
     for by in By::ALL.iter().copied().map(Some).chain([None]) {
-        let stats = stats(&rows, &stories, None, by, day("2026-11-20"));
+        let stats = stats(&rows, &stories, None, by, day("2026-11-20"), Rules::default());
         let text = stats.to_text();
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());
@@ -203,7 +204,7 @@ fn parts_hold_each_counted_incident_with_its_own_figures() {
         story(3, 1, StoryState::Filed, "2026-01-01"),
     ];
     let parts = |by: By| {
-        let stats = stats(&rows, &stories, None, Some(by), day("2026-11-20"));
+        let stats = stats(&rows, &stories, None, Some(by), day("2026-11-20"), Rules::default());
         assert_eq!(stats.all.counted, 3);
         let told = |part: &Part| {
             let time = part.figures.times.iter().find(|t| t.name == "time to resolve").unwrap();
@@ -222,7 +223,7 @@ fn parts_hold_each_counted_incident_with_its_own_figures() {
         parts(By::Service),
         [told("api", 1, 10, 10), told("no service", 1, 100, 100), told("web", 2, 15, 20)]
     );
-    let stats = stats(&rows, &stories, None, Some(By::Service), day("2026-11-20"));
+    let stats = stats(&rows, &stories, None, Some(By::Service), day("2026-11-20"), Rules::default());
     let rate = |name: &str| {
         let part = stats.parts.iter().find(|p| p.name == name).unwrap();
         (part.figures.stories.filed, part.figures.stories.closure_rate, part.figures.stories.overdue)

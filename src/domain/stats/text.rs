@@ -86,10 +86,11 @@ fn push_figures(lines: &mut Vec<String>, figures: &Figures, all: bool) {
     let rate = stories.closure_rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", rate * 100.0));
     wrapped(lines, &format!("  stories       {} filed: ", stories.filed), &list(&stories.by_state), "");
     lines.push(format!(
-        "  closure rate  {rate} ({} of {}) · overdue {}",
+        "  closure rate  {rate} ({} of {}) · overdue {} · unassigned too long {}",
         stories.closed,
         stories.filed - dropped,
-        stories.overdue
+        stories.overdue,
+        stories.unassigned_overdue
     ));
 }
 

@@ -115,6 +115,15 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         section: "stories",
+        key: "assign-within",
+        example: &["assign-within = \"3d\""],
+        doc: &[
+            "Within how long of filing somebody must have taken a story; after that it stands first on the board and in story list. \"none\": never.",
+        ],
+        read: read::lists::assign_within,
+    },
+    Setting {
+        section: "stories",
         key: "manager",
         example: &["manager = \"\""],
         doc: &[

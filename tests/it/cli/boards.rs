@@ -55,6 +55,33 @@ fn stories_are_listed_by_what_is_due_and_a_report_is_fit_for_cron() {
     assert_eq!(desk.json(&["story", "list", "--remind"])["manager"], "dana");
     desk.set("WARROOM_NOW", "2026-11-23T09:00:00Z");
     assert!(desk.ok(&["story", "list", "--remind"]).contains("@carol\n  in 1d"));
+    // Nobody takes one: after the team's days it is the first, and said.
+    std::fs::write(&config, "[stories]\nassign-within = \"2d\"\n").unwrap();
+    desk.ok(&["story", "add", "1", "Watch the registry", "--due", "2027-03-01"]);
+    let names = |desk: &Desk| -> Vec<String> {
+        let listed = desk.json(&["story", "list"]);
+        list(&listed, "stories").iter().map(|s| s["title"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_ne!(names(&desk)[0], "Watch the registry");
+    desk.set("WARROOM_NOW", "2026-11-26T09:00:00Z");
+    assert_eq!(names(&desk)[0], "Watch the registry");
+    assert!(desk.ok(&["story", "list"]).lines().next().unwrap().contains("NOBODY took it by 2026-11-25"));
+    let listed = desk.json(&["story", "list"]);
+    assert_eq!(
+        (&listed["unassigned_overdue"], &listed["stories"][0]["assign_by"]),
+        (&1.into(), &"2026-11-25".into())
+    );
+    assert!(
+        desk.run(&["story", "list", "--remind", "--fail-if-overdue"])
+            .code(1)
+            .out
+            .contains("1 without an owner")
+    );
+    assert_eq!(desk.json(&["stats"])["stories"]["unassigned_overdue"], 1);
+    desk.ok(&["story", "set", "INC-2026-0001/S4", "--owner", "erin"]);
+    assert_eq!(desk.json(&["story", "list"])["unassigned_overdue"], 0);
+    std::fs::write(&config, "[stories]\nassign-within = \"none\"\n").unwrap();
+    desk.ok(&["config", "check"]);
     std::fs::write(&config, "[stories]\nremind-before = \"1h\"\n").unwrap();
     assert!(desk.run(&["config", "check"]).code(2).out.contains("less than a day"));
 }

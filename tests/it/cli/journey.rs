@@ -353,3 +353,34 @@ fn the_review_of_a_postmortem_has_a_status_an_owner_and_a_day() {
     // The last word can be taken back.
     desk.ok(&["undo", &id]);
 }
+
+#[test]
+fn a_severe_incident_is_not_closed_before_its_postmortem_is_published_or_waived_by_somebody() {
+    let desk = Desk::new();
+    let id = desk.json(&["declare", "Registry down", "--severity", "P1", "--commander", "alice"])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for role in ["scribe", "tech-lead", "comms", "legal"] {
+        desk.ok(&["role", &id, role, "bob"]);
+    }
+    desk.ok(&["resolve", &id]);
+    for item in CLOSURE {
+        desk.ok(&["closure", &id, item, "done"]);
+    }
+    let refused = desk.run(&["close", &id, "--json"]).code(1).json();
+    let rules: Vec<&str> =
+        refused["blockers"].as_array().unwrap().iter().map(|b| b["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["postmortem-missing"]);
+    assert_eq!(desk.json(&["show", &id])["state"], "resolved");
+    // A waiver is a reason by a person.
+    assert_ne!(desk.run(&["close", &id, "--waive", " "]).code, 0);
+    assert_ne!(desk.run(&["postmortem", "waive", &id, "--reason", ""]).code, 0);
+    desk.run(&["close", &id]).code(1);
+    desk.ok(&["--as", "carol", "postmortem", "waive", &id, "--reason", "counsel took it over"]);
+    let shown = desk.json(&["show", &id]);
+    let waiver = ["waived", "waived_by"].map(|key| shown["postmortem"][key].clone());
+    assert_eq!(waiver, ["counsel took it over", "carol"]);
+    desk.ok(&["close", &id]);
+    assert_eq!(desk.json(&["show", &id])["state"], "closed");
+}

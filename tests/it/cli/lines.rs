@@ -266,3 +266,44 @@ fn many_processes_write_at_once_and_every_line_is_there_once() {
     assert_eq!(written, wanted);
     assert_eq!(desk.json(&["verify"])["ok"], true);
 }
+
+#[test]
+fn the_audit_names_every_write_and_what_it_replaced() {
+    let desk = Desk::new();
+    let id = desk.declare("Registry down");
+    let note = desk.json(&["log", &id, "-4m the on-call was paged"])["entries"][0]["seq"].to_string();
+    desk.ok(&["--as", "bob", "amend", &id, &note, "--text", "the second on-call was paged"]);
+    desk.ok(&["--as", "carol", "strike", &id, &note, "--reason", "said twice"]);
+    let leaked = desk.json(&["log", &id, "a word that must go"])["entries"][0]["seq"].to_string();
+    desk.ok(&["redact", &id, &leaked, "--reason", "a name"]);
+
+    let audit = desk.json(&["timeline", &id, "--audit"]);
+    let writes = audit["writes"].as_array().unwrap();
+    let seqs: Vec<u64> = writes.iter().map(|w| w["seq"].as_u64().unwrap()).collect();
+    assert_eq!(seqs, (1..=u64::try_from(writes.len()).unwrap()).collect::<Vec<_>>(), "none is left out");
+    let head = &desk.json(&["verify", &id])["heads"][0];
+    assert_eq!(writes.last().unwrap()["hash"], head["head"]);
+
+    let of = |kind: &str| writes.iter().find(|w| w["kind"] == kind).unwrap_or_else(|| panic!("no {kind}"));
+    let noted = of("entry.noted/1");
+    assert_eq!(noted["text"], "the on-call was paged", "as it was written, not as it is now");
+    assert_eq!(noted["author"], "alice");
+    assert!(noted["late_ms"].as_i64().unwrap() >= 240_000, "{noted}");
+    assert_eq!(noted["actor"].as_str().unwrap().split('@').next(), noted["user"].as_str());
+    assert!(!noted["host"].as_str().unwrap().is_empty());
+    let amended = of("entry.amended/1");
+    assert_eq!(amended["author"], "bob");
+    assert_eq!(amended["change"]["former_text"], "the on-call was paged");
+    assert_eq!(amended["change"]["text"], "the second on-call was paged");
+    let struck = of("entry.struck/1");
+    assert_eq!((&struck["author"], &struck["change"]["reason"]), (&"carol".into(), &"said twice".into()));
+    let erased = writes.iter().find(|w| w["seq"].to_string() == leaked).unwrap();
+    assert_eq!(erased["redacted"], true);
+    assert_eq!(of("payload.redacted/1")["change"]["reason"], "a name");
+
+    let text = desk.ok(&["timeline", &id, "--audit"]);
+    assert!(!text.contains("a word that must go") && text.contains("words erased"), "{text}");
+    assert!(text.contains("before: ") && text.contains("after: "), "{text}");
+    desk.run(&["timeline", &id, "--audit", "--follow"]).code(2);
+    desk.run(&["timeline", &id, "--audit", "--kind", "note"]).code(2);
+}

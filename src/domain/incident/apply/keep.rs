@@ -122,11 +122,15 @@ impl Incident {
                 postmortem.timeline_head = Some(e.timeline_head.clone());
                 postmortem.publish_waiver = (!e.waived.is_empty()).then(|| e.waived.clone());
                 postmortem.waived = None;
+                postmortem.waived_by = None;
                 if !e.ended_by.is_empty() {
                     self.ended_by.clone_from(&e.ended_by);
                 }
             }
-            Event::PostmortemWaived(e) => postmortem.waived = Some(e.reason.clone()),
+            Event::PostmortemWaived(e) => {
+                postmortem.waived = Some(e.reason.clone());
+                postmortem.waived_by = Some((r.by.clone(), at));
+            }
             Event::PostmortemStatusSet(e) => postmortem.review = Some(e.status),
             Event::PostmortemOwnerSet(e) => postmortem.owner.clone_from(&e.owner),
             Event::PostmortemMeetingSet(e) => postmortem.meeting = e.day,

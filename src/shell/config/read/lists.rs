@@ -22,6 +22,15 @@ pub(in crate::shell::config) fn remind_before(
     Ok(())
 }
 
+pub(in crate::shell::config) fn assign_within(
+    draft: &mut Draft,
+    _: &str,
+    value: Value<'_, '_>,
+) -> Result<(), Bad> {
+    draft.config.lists.assign_days = if text(value)? == "none" { None } else { Some(days(value)?) };
+    Ok(())
+}
+
 pub(in crate::shell::config) fn manager(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
     draft.config.lists.manager = match optional(value)? {
         None => None,
