@@ -59,6 +59,7 @@ impl Args {
         let session = Session::begin_alone(&flags)?;
         session.create_home(&Access::Private)?;
         write_new(&session.home.config(), settings().as_bytes(), true)?;
+        write_new(&session.home.people(), PEOPLE.as_bytes(), true)?;
         let mut session = Session::begin_alone(&flags)?;
         if session.identity.ask() {
             // A shared account would be asked who sits here; in a home that nobody else sees, the commander does.
@@ -93,6 +94,9 @@ impl Args {
 
 /// Who commands the drill.
 const COMMANDER: &str = "alice";
+
+/// Who can be called; the numbers belong to nobody.
+const PEOPLE: &str = include_str!("../../assets/demo/people.toml");
 
 /// How the drill is named in commands.
 const DRILL: &str = ".";

@@ -6,7 +6,8 @@ use super::others::{alert, declaration, impact, note};
 use super::{Story, before, words};
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
-use crate::domain::request::{NewEvidence, Request, RunbookText, StepMove, StepPick, When};
+use crate::domain::ioc::Tlp;
+use crate::domain::request::{Keep, NewEvidence, NewIoc, Request, RunbookText, StepMove, StepPick, When};
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::{
     Certainty, Flag, HypothesisState, IncidentKind, Milestone, Phase, ScopeState, Verdict,
@@ -20,6 +21,7 @@ const ADMISSION: &str = "admission refuses the old public key in production";
 const BUILDS: &str = "list every build signed since yesterday 18:00";
 const READERS: &str = "who could read the key, by name";
 const CUSTOMERS: &str = "signed packages are being checked, installs are safe if the digest matches";
+const DIGEST: &str = "4c1d8e0b7f29a6355d3e90f1c2a4b8677e05d9f83b16c2a04e7f5d9182b3c6a0";
 const TYPO: &str = "key id is 4f2e-77a1";
 
 /// The moment so many minutes and seconds before now.
@@ -63,6 +65,11 @@ fn role(role: &str, person: &str) -> Request {
 
 fn scope(asset: &str, state: ScopeState) -> Request {
     Request::SetScope { assets: vec![asset.to_owned()], state }
+}
+
+fn ioc(value: &str, tlp: Tlp, note: &str) -> Request {
+    let (value, note) = (value.to_owned(), note.to_owned());
+    Keep::AddIoc(NewIoc { value, tlp: Some(tlp), note, ..NewIoc::default() }).into()
 }
 
 fn link(kind: &str, url: &str) -> Request {
@@ -147,6 +154,8 @@ pub(super) fn lines(by: &By, runbook: Option<RunbookText>) -> Vec<Said> {
     story.at("bob", at(24, 0), scope("payments:4f2e", ScopeState::Affected));
     story.at("bob", at(23, 50), scope("web:91c0", ScopeState::Suspected));
     story.at("bob", at(23, 40), scope("ledger:77b2", ScopeState::Clean));
+    story.at("carol", at(23, 0), scope("CI variable RELEASE_KEY", ScopeState::Affected));
+    story.at("carol", at(9, 0), scope("CI variable RELEASE_KEY", ScopeState::Fixed));
     story.at("dana", at(22, 0), step("6", StepMove::Tick, "dana", ""));
     story.at("bob", at(21, 20), Request::Mark { milestone: Milestone::Contained, at: None });
     story.at("bob", at(21, 0), Request::EnterPhase { phase: Phase::Eradicate });
@@ -166,8 +175,11 @@ pub(super) fn lines(by: &By, runbook: Option<RunbookText>) -> Vec<Said> {
         "bob",
         at(17, 0),
         at(19, 30),
-        note("audit log: 3 signing calls at 02:11 from an address that is not ours"),
+        note("audit log: 3 signing calls at 02:11 from 198.51.100.23, an address that is not ours"),
     );
+    story.at("dana", at(16, 40), ioc("198.51.100.23", Tlp::Amber, "made the 3 foreign signing calls"));
+    story.at("dana", at(16, 20), ioc("pkgs-mirror.example", Tlp::Green, "asked for by the signing calls"));
+    story.at("dana", at(16, 0), ioc(DIGEST, Tlp::Clear, "the package with the first foreign signature"));
     story.at(
         "bob",
         at(15, 30),
@@ -239,5 +251,6 @@ pub(super) fn replies(by: &By) -> Vec<Reply> {
             why: "the foreign calls came with the runner's identity".to_owned(),
         }),
         reply("bob", 7, BUILDS, |target| Request::Acknowledge { target, person: None }),
+        reply("alice", 3, CUSTOMERS, |target| Request::ApproveUpdate { target }),
     ]
 }

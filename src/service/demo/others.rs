@@ -5,8 +5,9 @@ use chrono::Datelike;
 
 use super::super::{By, Said};
 use super::{Story, before, words};
+use crate::domain::audience::Audience;
 use crate::domain::ids::IncidentId;
-use crate::domain::request::{Declaration, NewStory, Request};
+use crate::domain::request::{Declaration, NewStory, Request, When};
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::{
     Certainty, ClosureItem, ClosureState, DispositionWord, Flag, IncidentKind, Milestone, Phase, StoryKind,
@@ -132,6 +133,21 @@ fn resolved(by: &By) -> Vec<Said> {
         tags: Vec::new(),
     };
     story.at("bob", ago(9), decide);
+    let tell = |audience, text: &str, next: Option<i64>| Request::SendUpdate {
+        audience,
+        text: text.to_owned(),
+        next: next.map(|minutes| When::In(Span::minutes(minutes))),
+    };
+    story.at(
+        "bob",
+        ago(10),
+        tell(Audience::Internal, "checkout is slow, a cache release is taken back", Some(30)),
+    );
+    let text = "Some payments take longer than usual. No order is lost. We are taking a change back.";
+    story.at("erin", ago(13), tell(Audience::Customers, text, Some(30)));
+    let text = "Checkout is as fast as usual again since the change was taken back.";
+    story.at("erin", ago(42), tell(Audience::Customers, text, None));
+    story.at("erin", ago(43), tell(Audience::Public, text, None));
     story.at("dana", ago(16), note("2.13 is on all hosts"));
     story.at("bob", ago(18), Request::Mark { milestone: Milestone::Contained, at: None });
     story.at("bob", ago(21), Request::Mark { milestone: Milestone::Mitigated, at: None });

@@ -50,6 +50,31 @@ fn the_demo_has_something_to_show_on_every_screen() {
     }
     assert!(!brief.contains("over !"), "nothing has run out:\n{brief}");
 
+    // People can be called, indicators and scope are told, updates went out.
+    let people = desk.json(&["people", "list"])["people"].as_array().unwrap().clone();
+    for who in ["alice", "bob", "carol", "dana", "erin", "frank"] {
+        let known = people.iter().find(|p| p["handle"] == who).unwrap_or_else(|| panic!("no {who}"));
+        assert!(known["phone"].as_str().is_some_and(|phone| !phone.is_empty()), "{known}");
+    }
+    let json: Value = serde_json::from_str(&desk.ok(&["export", ".", "--format", "json"])).unwrap();
+    assert!(json["iocs"].as_array().unwrap().len() >= 3, "{}", json["iocs"]);
+    let scope: Vec<&str> =
+        json["scope"].as_array().unwrap().iter().filter_map(|s| s["state"].as_str()).collect();
+    for state in ["affected", "suspected", "clean", "fixed"] {
+        assert!(scope.contains(&state), "no {state} in {scope:?}");
+    }
+    let resolved = of_state("resolved")[0]["id"].as_str().unwrap();
+    let other: Value = serde_json::from_str(&desk.ok(&["export", resolved, "--format", "json"])).unwrap();
+    let updates = [&json, &other].into_iter().flat_map(|j| j["updates"].as_array().unwrap().clone());
+    let updates: Vec<(String, String)> = updates
+        .map(|u| (u["audience"].as_str().unwrap().to_owned(), u["state"].as_str().unwrap().to_owned()))
+        .collect();
+    for (audience, state) in
+        [("internal", "sent"), ("customers", "sent"), ("public", "sent"), ("customers", "approved")]
+    {
+        assert!(updates.contains(&(audience.into(), state.into())), "no {audience} {state} in {updates:?}");
+    }
+
     // The alarm names what was never shipped.
     let similar = desk.json(&["similar", "."]);
     let first = &similar["results"][0];
