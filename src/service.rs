@@ -39,7 +39,7 @@ pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};
 pub use files::{write_folder, write_new};
 pub use import::{ImportReport, NotRead};
-pub use incidents::{IncidentFilter, StoryQuery, VerifyReport};
+pub use incidents::{Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
 pub use memory::{ALARM_SHARE, ArchiveState, FindQuery, Past, Similar};
 pub use merge::{DUPLICATE, MergeReport, Merged};

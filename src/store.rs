@@ -157,6 +157,15 @@ pub struct StoryFilter {
     pub incident: Option<IncidentId>,
 }
 
+/// How many rows there are, counted where they are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Incidents by state; a state that none has is absent.
+    pub incidents: std::collections::BTreeMap<String, u64>,
+    /// Stories in one of the states asked for, due before the day asked for.
+    pub stories: u64,
+}
+
 /// The event log. Every implementation passes the same conformance suite (`tests/it/store.rs`).
 pub trait EventStore: Send + Sync {
     /// Stores events at the end of a log and answers when they are on disk. Events that are all stored already
@@ -197,6 +206,9 @@ pub trait EventStore: Send + Sync {
 
     /// The rows of stories: dated ones first, soonest due first, then by name.
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>>;
+
+    /// Counts incidents by state, and the stories that the filter lets through (of one incident or of all).
+    fn tally(&self, stories: StoryFilter) -> Answer<'_, Tally>;
 
     /// Erases the payload and salt of an event from the disk. True when there was one to erase.
     ///

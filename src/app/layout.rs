@@ -325,7 +325,9 @@ fn columns(size: Size, plan: Plan) -> Vec<Column> {
         Plan::Board => board_columns(size, rows),
         Plan::Home | Plan::Find => {
             let inner = size.w.saturating_sub(3);
-            let left = percent(inner, 55);
+            // At home the list needs room for titles; the incident under the cursor needs a few words.
+            let share = if plan == Plan::Home && size.w < 110 { 68 } else { 55 };
+            let left = percent(inner, share);
             let right = inner.saturating_sub(left);
             if plan == Plan::Home {
                 return vec![

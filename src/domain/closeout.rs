@@ -18,6 +18,10 @@ pub struct Blocker {
     pub can_be_waived: bool,
 }
 
+fn counted(n: usize, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { more })
+}
+
 /// The next step of the close path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
@@ -129,17 +133,17 @@ pub fn warnings(incident: &Incident) -> Vec<String> {
     let mut found = Vec::new();
     let asks = incident.talk.open_asks().len();
     if asks > 0 {
-        found.push(format!("{asks} asks have no answer"));
+        found.push(counted(asks, "ask has no answer", "asks have no answer"));
     }
     let decisions = incident.talk.decisions.values().filter(|d| d.verdict.is_none() && d.check_at.is_some());
     let decisions = decisions.count();
     if decisions > 0 {
-        found.push(format!("{decisions} decisions have no verdict"));
+        found.push(counted(decisions, "decision has no verdict", "decisions have no verdict"));
     }
     let steps =
         incident.checklist.steps().filter(|s| matches!(s.state, StepState::Todo | StepState::Doing)).count();
     if steps > 0 {
-        found.push(format!("{steps} steps are to do"));
+        found.push(counted(steps, "step is to do", "steps are to do"));
     }
     found
 }

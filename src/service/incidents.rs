@@ -38,6 +38,19 @@ pub struct StoryQuery {
     pub kind: Option<StoryKind>,
 }
 
+/// How many there are of what the home screen lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Not resolved.
+    pub open: u64,
+    /// Resolved, not closed.
+    pub resolved: u64,
+    /// Closed.
+    pub closed: u64,
+    /// Stories whose day has passed and that have not shipped.
+    pub overdue_stories: u64,
+}
+
 /// What a check of logs found; the fields are those of `verify --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
@@ -140,6 +153,24 @@ impl Service {
         let limit = if filter.limit == 0 { u32::MAX } else { filter.limit };
         let rows = self.inner.store.summaries(SummaryFilter { states, limit }).await?;
         rows.iter().map(|row| Ok((row.log, read_row(&row.body, "incident")?))).collect()
+    }
+
+    /// How many incidents there are by state, and how many stories are overdue on a day: counted, not read.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn counts(&self, today: chrono::NaiveDate) -> Result<Counts, Failure> {
+        let unshipped = [StoryState::Filed, StoryState::Started].map(|s| s.as_str().to_owned());
+        let overdue =
+            StoryFilter { states: unshipped.into(), due_before: Some(today.to_string()), incident: None };
+        let tally = self.inner.store.tally(overdue).await?;
+        let of = |state: State| tally.incidents.get(state.as_str()).copied().unwrap_or_default();
+        Ok(Counts {
+            open: of(State::Open),
+            resolved: of(State::Resolved),
+            closed: of(State::Closed),
+            overdue_stories: tally.stories,
+        })
     }
 
     /// The log of an incident.

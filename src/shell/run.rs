@@ -114,7 +114,7 @@ async fn open(session: Session, start: Start) -> Result<(Service, First), Failur
     };
     let first = match log {
         Some(log) => First::Room(Box::new(service.incident(log).await?)),
-        None => First::Home(work::home(&service, &session).await?),
+        None => First::Home(work::home(&service, &session, false).await?),
     };
     Ok((service, first))
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{
     Answer, Append, Appended, EventStore, Sealed, StoreError, StoredEvent, StoryFilter, StoryRow,
-    SummaryFilter, SummaryRow, check, newest_first, retried, seal, soonest_first,
+    SummaryFilter, SummaryRow, Tally, check, newest_first, retried, seal, soonest_first,
 };
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Columns, Digest, RawEvent};
@@ -202,6 +202,17 @@ impl EventStore for MemoryStore {
 
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>> {
         self.answer(|state| Ok(state.stories(&filter)))
+    }
+
+    fn tally(&self, stories: StoryFilter) -> Answer<'_, Tally> {
+        self.answer(|state| {
+            let mut tally = Tally::default();
+            for row in state.summaries.values() {
+                *tally.incidents.entry(row.state.clone()).or_default() += 1;
+            }
+            tally.stories = state.stories(&stories).len() as u64;
+            Ok(tally)
+        })
     }
 
     fn erase_payload(&self, log: LogId, seq: Seq) -> Answer<'_, bool> {

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use self::readers::Readers;
 use self::writer::{Job, Writer};
 use super::{Answer, Append, Appended, EventStore, StoreError, StoredEvent, StoryFilter, StoryRow};
-use super::{SummaryFilter, SummaryRow};
+use super::{SummaryFilter, SummaryRow, Tally};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::log::{Digest, RawEvent};
 
@@ -230,6 +230,10 @@ impl EventStore for SqliteStore {
 
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>> {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::stories(conn, filter)))))
+    }
+
+    fn tally(&self, stories: StoryFilter) -> Answer<'_, Tally> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::tally(conn, stories)))))
     }
 
     fn erase_payload(&self, log: LogId, seq: Seq) -> Answer<'_, bool> {

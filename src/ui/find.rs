@@ -123,7 +123,17 @@ fn marked(pen: &mut Pen<'_>, line: &str, query: &[String], style: Style, hit: St
                 pen.put_cut(line, style);
                 return;
             };
-            pen.put(before, style);
+            // A word that is too far to the right to be seen comes nearer: it is why the line is here.
+            let room = usize::from(pen.left());
+            let wide = usize::from(text::width(before).saturating_add(text::width(word)));
+            if wide.saturating_add(1) > room {
+                let kept = room / 3;
+                let from = before.char_indices().rev().nth(kept).map_or(0, |(at, _)| at);
+                pen.put("…", style);
+                pen.put(before.get(from..).unwrap_or_default(), style);
+            } else {
+                pen.put(before, style);
+            }
             pen.put(word, hit);
             pen.put_cut(after, style);
         }

@@ -210,20 +210,53 @@ fn home(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     }
     pen.put("warroom", theme.strong);
     let drills = list.open.iter().filter(|r| r.kind != IncidentKind::Real).count();
-    pen.put(&format!("  {} open", list.open.len()), theme.text);
-    if drills > 0 {
-        pen.put(&format!(" ({drills} drills or tests)"), theme.dim);
+    let listed = u64::try_from(list.open.len()).unwrap_or(u64::MAX);
+    pen.put(&format!("  {} open", list.counts.open.max(listed)), theme.text);
+    match drills {
+        0 => {}
+        1 => _ = pen.put(" (1 drill or test)", theme.dim),
+        _ => _ = pen.put(&format!(" ({drills} drills or tests)"), theme.dim),
     }
     let mut pen = Pen::new(buf, layout.attention);
     pen.put("NEXT ", theme.strong);
+    let items = owed(model, theme);
+    if items.is_empty() {
+        let say = if model.home.loaded { "nothing is owed" } else { "…" };
+        pen.put(say, theme.dim);
+    }
+    for (nth, (item, style)) in items.iter().enumerate() {
+        if nth > 0 {
+            if text::width(item).saturating_add(3) > pen.left() {
+                break;
+            }
+            pen.put(&format!(" {} ", theme.marks.dot), theme.dim);
+        }
+        pen.put_cut(item, *style);
+    }
+}
+
+/// What is owed over all incidents, what is over first.
+fn owed(model: &Model, theme: &Theme) -> Vec<(String, Style)> {
+    let list = &model.home.list;
+    let mut items = Vec::new();
+    match list.counts.overdue_updates {
+        0 => {}
+        1 => items.push(("1 status update over".to_owned(), theme.bad)),
+        n => items.push((format!("{n} status updates over"), theme.bad)),
+    }
+    let stories = match list.counts.overdue_stories {
+        0 => None,
+        1 => Some(("1 story overdue".to_owned(), theme.warn)),
+        n => Some((format!("{n} stories overdue"), theme.warn)),
+    };
     // A closed incident owes nothing but a word on a review meeting that went by.
     let passed = list.recent.iter().find(|row| row.owes.iter().any(|o| o.contains("meeting was")));
-    match list.owed.first().or(passed) {
-        Some(row) => {
-            let owes = row.owes.first().map_or("to be closed", String::as_str);
-            pen.put_cut(&format!("{} {owes}", row.id), theme.warn);
-        }
-        None if !model.home.loaded => _ = pen.put("…", theme.dim),
-        None => _ = pen.put("nothing is owed", theme.dim),
-    }
+    let close = list.owed.first().or(passed).map(|row| {
+        let owes = row.owes.first().map_or("to be closed", String::as_str);
+        (format!("{} {owes}", row.id), theme.warn)
+    });
+    let is_over = close.as_ref().is_some_and(|(item, _)| item.contains("overdue"));
+    let (first, second) = if is_over { (close, stories) } else { (stories, close) };
+    items.extend(first.into_iter().chain(second));
+    items
 }

@@ -44,13 +44,15 @@ fn list(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
         return super::empty(placed, say, theme, buf);
     }
     let mut lines: Vec<Line<'_>> = Vec::new();
-    for (section, name, rows) in [
-        (HomeSection::Open, "Open", &list.open),
-        (HomeSection::Owed, "Resolved, not closed", &list.owed),
-        (HomeSection::Recent, "Closed", &list.recent),
+    for (section, name, rows, count) in [
+        (HomeSection::Open, "Open", &list.open, list.counts.open),
+        (HomeSection::Owed, "Resolved, not closed", &list.owed, list.counts.owed),
+        (HomeSection::Recent, "Closed", &list.recent, list.counts.recent),
     ] {
         if !rows.is_empty() {
-            lines.push(Line::Heading(format!("{name} ({})", rows.len())));
+            let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            let more = if count > shown { format!(", {shown} listed") } else { String::new() };
+            lines.push(Line::Heading(format!("{name} ({}{more})", count.max(shown))));
             lines.extend(rows.iter().map(|r| Line::Row(section, r)));
         }
     }
@@ -84,8 +86,14 @@ fn draw_row(
         HomeSection::Owed => row.owes.first().cloned().unwrap_or(age),
         HomeSection::Recent => age,
     };
-    // What is owed gives way to the title, the age does not.
+    // What is owed gives way to the title, the age does not: the heading says that it is about the close.
     let cells = if section == HomeSection::Owed { pen.left() / 2 } else { pen.left() };
+    let right = match right.strip_prefix("postmortem ") {
+        Some(short) if text::width(&right).saturating_add(text::width(&row.title)) + 22 > pen.left() => {
+            short.to_owned()
+        }
+        _ => right,
+    };
     let style = if section == HomeSection::Owed { theme.warn } else { theme.dim };
     let right: String = if text::width(&right) < cells {
         right

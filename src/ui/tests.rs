@@ -276,6 +276,13 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
             &["postmortem due 2026-11-24", "1 story overdue"],
         )],
         recent: vec![home_row(30, "Token in a public fork", State::Closed, &[])],
+        counts: crate::app::model::HomeCounts {
+            open: 2,
+            owed: 1,
+            recent: 9_812,
+            overdue_stories: 14,
+            overdue_updates: 1,
+        },
     };
     home.send(Msg::HomeRefreshed(list));
     let mut find = Desk::room(w, h, "alice");

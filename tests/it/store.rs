@@ -255,7 +255,11 @@ fn stories_are_stored_with_the_events_or_not_at_all() {
         let filed = StoryFilter { states: vec!["filed".to_owned()], ..StoryFilter::default() };
         assert_eq!(list(filed.clone()).await, [all[0], all[2]]);
         let due = StoryFilter { due_before: Some("2026-12-31".to_owned()), ..filed };
-        assert_eq!(list(due).await, [all[0]]);
+        assert_eq!(list(due.clone()).await, [all[0]]);
+        let tally = store.tally(due).await.unwrap();
+        assert_eq!(tally.stories, 1);
+        assert_eq!(tally.incidents.values().sum::<u64>(), 2, "{tally:?}");
+        assert_eq!(store.tally(StoryFilter::default()).await.unwrap().stories, 3);
         let one = StoryFilter { incident: Some(incident(1)), ..StoryFilter::default() };
         assert_eq!(list(one).await, all[1..]);
     });

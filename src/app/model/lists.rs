@@ -46,6 +46,23 @@ pub struct HomeList {
     pub owed: Vec<HomeRow>,
     /// Closed, newest first; only the most recent ones.
     pub recent: Vec<HomeRow>,
+    /// How many there are, listed or not.
+    pub counts: HomeCounts,
+}
+
+/// How many there are of what the home screen is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HomeCounts {
+    /// Not resolved.
+    pub open: u64,
+    /// Resolved, not closed.
+    pub owed: u64,
+    /// Closed.
+    pub recent: u64,
+    /// Stories whose day has passed and that have not shipped.
+    pub overdue_stories: u64,
+    /// Status updates of open incidents whose time has passed.
+    pub overdue_updates: u64,
 }
 
 /// The parts of the list.

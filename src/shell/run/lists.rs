@@ -1,6 +1,6 @@
 //! What the screen lists, made from what the service answers. It must not ask for anything itself.
 
-use crate::app::model::{Hit, HomeList, HomeRow, Passage, RunbookChoice};
+use crate::app::model::{Hit, HomeCounts, HomeList, HomeRow, Passage, RunbookChoice};
 use crate::app::msg::Suggestions;
 use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
@@ -20,6 +20,7 @@ pub(super) fn home(
     closed: Vec<(LogId, Summary)>,
     policy: &Policy,
     now: Utc,
+    counts: HomeCounts,
 ) -> HomeList {
     let row = |(log, s): (LogId, Summary)| row(log, s, policy, now);
     let mut owed: Vec<HomeRow> = resolved.into_iter().map(row).collect();
@@ -28,6 +29,7 @@ pub(super) fn home(
         open: open.into_iter().map(row).collect(),
         owed,
         recent: closed.into_iter().map(row).collect(),
+        counts,
     }
 }
 

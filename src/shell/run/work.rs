@@ -9,10 +9,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{boards, lists};
 use crate::app::effect::{ClosingStep, Effect, NewIncident, Ticket};
+use crate::app::model::HomeCounts;
 use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
+use crate::domain::clocks::Pressure;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::UNCLASSIFIED;
+use crate::domain::owed;
 use crate::domain::quick_entry;
 use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
 use crate::domain::words::{IncidentKind, State};
@@ -167,7 +170,7 @@ impl Clerk {
                     }
                 }
                 Job::RefreshHome => {
-                    if let Ok(list) = home(&self.service, &self.session).await {
+                    if let Ok(list) = home(&self.service, &self.session, true).await {
                         self.outbox.send(Msg::HomeRefreshed(list));
                     }
                 }
@@ -204,7 +207,7 @@ impl Clerk {
 
     async fn perform(&mut self, effect: Effect) -> Answer {
         let done = match effect {
-            Effect::LoadHome(_) => home(&self.service, &self.session).await.map(Answer::Home),
+            Effect::LoadHome(_) => home(&self.service, &self.session, true).await.map(Answer::Home),
             Effect::Open(_, log) => self.open(log).await,
             Effect::OpenNamed(_, id) => self.open_named(id).await,
             Effect::Declare(_, new) => self.declare(new).await,
@@ -406,16 +409,34 @@ async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Ans
     }
 }
 
-/// The list of the home screen.
+/// The list of the home screen. The updates that are owed are looked for in the listed rooms only when there is time
+/// for it: the first frame does not wait for their logs.
 pub(super) async fn home(
     service: &Service,
     session: &Session,
+    updates: bool,
 ) -> Result<crate::app::model::HomeList, Failure> {
+    let now = session.clock.now();
     let of = |states: Vec<State>, limit: u32| IncidentFilter { states, limit };
     let open = service.list_with_logs(&of(vec![State::Open], 200)).await?;
     let resolved = service.list_with_logs(&of(vec![State::Resolved], 200)).await?;
     let closed = service.list_with_logs(&of(vec![State::Closed], lists::RECENT)).await?;
-    Ok(lists::home(open, resolved, closed, service.policy(), session.clock.now()))
+    let counts = service.counts(now.date_naive()).await?;
+    let mut late = 0_u64;
+    for (log, _) in open.iter().filter(|_| updates) {
+        let incident = service.incident(*log).await?;
+        let owed = owed::of(&incident, service.policy(), now);
+        let over = owed.iter().filter(|u| u.pressure(now) == Pressure::Breached && !u.acknowledged).count();
+        late = late.saturating_add(over.try_into().unwrap_or(u64::MAX));
+    }
+    let counts = HomeCounts {
+        open: counts.open,
+        owed: counts.resolved,
+        recent: counts.closed,
+        overdue_stories: counts.overdue_stories,
+        overdue_updates: late,
+    };
+    Ok(lists::home(open, resolved, closed, service.policy(), now, counts))
 }
 
 /// A failure as the screen shows it.

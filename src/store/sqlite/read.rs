@@ -5,7 +5,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use uuid::Uuid;
 
-use super::super::{StoreError, StoredEvent, StoryFilter, StoryRow, SummaryFilter, SummaryRow, stored};
+use super::super::{
+    StoreError, StoredEvent, StoryFilter, StoryRow, SummaryFilter, SummaryRow, Tally, stored,
+};
 use super::Fault;
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Columns, Digest, RawEvent};
@@ -194,34 +196,27 @@ pub(super) async fn summaries(
     Ok(rows)
 }
 
+pub(super) async fn tally(conn: &mut SqliteConnection, filter: StoryFilter) -> Result<Tally, Fault> {
+    let mut tally = Tally::default();
+    // Both walk an index and no row.
+    let query = "SELECT state, count(*) FROM summary GROUP BY state";
+    for row in &sqlx::query(query).fetch_all(&mut *conn).await? {
+        tally.incidents.insert(row.try_get(0)?, number(row, 1)?);
+    }
+    for (text, values) in story_queries("SELECT count(*)", filter) {
+        let row = bound(sqlx::query(AssertSqlSafe(text)), values).fetch_one(&mut *conn).await?;
+        tally.stories = tally.stories.saturating_add(number(&row, 0)?);
+    }
+    Ok(tally)
+}
+
 pub(super) async fn stories(
     conn: &mut SqliteConnection,
     filter: StoryFilter,
 ) -> Result<Vec<StoryRow>, Fault> {
-    let StoryFilter { mut states, due_before, incident } = filter;
-    states.sort_unstable();
-    states.dedup();
-    // Absent filters are left out of the text, so that the indices serve those that are there.
-    let states: Vec<Option<String>> =
-        if states.is_empty() { vec![None] } else { states.into_iter().map(Some).collect() };
     let mut rows = Vec::new();
-    for state in states {
-        let mut text = "SELECT year, number, story, state, due, body FROM story WHERE 1".to_owned();
-        for (wanted, condition) in [
-            (incident.is_some(), " AND year = ? AND number = ?"),
-            (state.is_some(), " AND state = ?"),
-            (due_before.is_some(), " AND due < ?"),
-        ] {
-            text.push_str(if wanted { condition } else { "" });
-        }
-        let mut query = sqlx::query(AssertSqlSafe(text));
-        if let Some(id) = incident {
-            query = query.bind(i64::from(id.year)).bind(i64::from(id.number));
-        }
-        for value in state.into_iter().chain(due_before.clone()) {
-            query = query.bind(value);
-        }
-        for row in &query.fetch_all(&mut *conn).await? {
+    for (text, values) in story_queries("SELECT year, number, story, state, due, body", filter) {
+        for row in &bound(sqlx::query(AssertSqlSafe(text)), values).fetch_all(&mut *conn).await? {
             let incident = IncidentId { year: number(row, 0)?, number: number(row, 1)? };
             let id = StoryId { incident, number: number(row, 2)? };
             rows.push(StoryRow { id, state: row.try_get(3)?, due: row.try_get(4)?, body: row.try_get(5)? });
@@ -229,4 +224,44 @@ pub(super) async fn stories(
     }
     super::super::soonest_first(&mut rows);
     Ok(rows)
+}
+
+/// What a query of stories is bound to, in order.
+struct StoryValues {
+    incident: Option<IncidentId>,
+    texts: Vec<String>,
+}
+
+/// One query for each state that is asked for. Absent filters are left out of the text, so that the indices serve
+/// those that are there.
+fn story_queries(select: &str, filter: StoryFilter) -> Vec<(String, StoryValues)> {
+    let StoryFilter { mut states, due_before, incident } = filter;
+    states.sort_unstable();
+    states.dedup();
+    let states: Vec<Option<String>> =
+        if states.is_empty() { vec![None] } else { states.into_iter().map(Some).collect() };
+    let query = |state: Option<String>| {
+        let mut text = format!("{select} FROM story WHERE 1");
+        for (wanted, condition) in [
+            (incident.is_some(), " AND year = ? AND number = ?"),
+            (state.is_some(), " AND state = ?"),
+            (due_before.is_some(), " AND due < ?"),
+        ] {
+            text.push_str(if wanted { condition } else { "" });
+        }
+        (text, StoryValues { incident, texts: state.into_iter().chain(due_before.clone()).collect() })
+    };
+    states.into_iter().map(query).collect()
+}
+
+type Bound<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+fn bound(mut query: Bound<'_>, values: StoryValues) -> Bound<'_> {
+    if let Some(id) = values.incident {
+        query = query.bind(i64::from(id.year)).bind(i64::from(id.number));
+    }
+    for value in values.texts {
+        query = query.bind(value);
+    }
+    query
 }
