@@ -95,6 +95,22 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn the_readme_leads_to_every_page() {
+    let text = page("README.md");
+    let links: BTreeSet<&str> = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .map(|link| link.split('#').next().unwrap_or(link))
+        .collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    for (path, _) in pages().iter().filter(|(path, _)| path.starts_with(&folder)) {
+        let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap();
+        assert!(links.contains(name), "README.md does not lead to {name}");
+    }
+}
+
+#[test]
 fn every_command_line_is_read_by_the_program() {
     let mut seen = 0;
     for (path, text) in pages() {

@@ -31,4 +31,5 @@ mod service;
 mod shell;
 mod store;
 mod timelines;
+mod undo;
 mod wire;

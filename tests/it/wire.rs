@@ -16,7 +16,7 @@ use warroom::domain::ids::{EventId, Seq};
 use warroom::domain::log;
 use warroom::domain::wire::{self, Envelope};
 
-use examples::examples;
+pub(crate) use examples::examples;
 
 /// What a golden file holds.
 #[derive(Deserialize)]

@@ -4,13 +4,14 @@ use super::{Case, person, reason, said};
 use crate::domain::audience::Audience;
 use crate::domain::event::{
     AskChanged, DecisionObjected, EvidenceAttached, EvidenceWithdrawn, IocAdded, IocRemoved, LinkRemoved,
-    NewEvent, ScopeItemRemoved, StepDueSet,
+    NewEvent, ScopeItemRemoved, StepDueSet, StepReopened,
 };
 use crate::domain::ids::Seq;
 use crate::domain::incident::EvidenceItem;
 use crate::domain::ioc::{self, Tlp};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Keep, NewIoc};
+use crate::domain::words::StepState;
 
 impl Case<'_> {
     pub(super) fn keep(&self, keep: &Keep) -> Result<Vec<NewEvent>, Refusal> {
@@ -52,6 +53,13 @@ impl Case<'_> {
                 }
                 self.one(StepDueSet { step: step.at, due_at })
             }
+            Keep::FreeStep { step } => {
+                let step = self.pick(step)?;
+                if step.state != StepState::Todo {
+                    return Err(Refusal::no(format!("step {} is {} by now", step.number, step.state)));
+                }
+                self.one(StepReopened { step: step.at, reason: "for nobody in particular".to_owned() })
+            }
             Keep::Attach { evidence, entry } => {
                 let item = self.evidence_item(*evidence)?;
                 self.entry(*entry)?;
@@ -90,6 +98,13 @@ impl Case<'_> {
                 }
             }
             Keep::AddIoc(new) => self.add_ioc(new),
+            Keep::RestoreIoc(was) => self.one(IocAdded {
+                value: was.value.clone(),
+                kind: was.kind.unwrap_or_else(|| ioc::detect(&was.value)),
+                tlp: was.tlp.unwrap_or(Tlp::Amber),
+                entry: was.entry,
+                note: was.note.clone(),
+            }),
             Keep::RemoveIoc { value, reason: why } => {
                 let value = ioc::refang(value);
                 if !self.incident.record.iocs.iter().any(|i| i.value == value) {

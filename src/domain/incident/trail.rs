@@ -112,6 +112,11 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             };
             (format!("milestone {}", e.milestone), vec![undo])
         }
+        Event::MilestoneUnmarked(e) => {
+            let mark = before.milestones.get(&e.milestone)?;
+            let undo = Request::Mark { milestone: e.milestone, at: Some((mark.at, mark.about)) };
+            (format!("taking back the milestone {}", e.milestone), vec![undo])
+        }
         Event::RoleTaken(e) => (
             format!("{} as {}", e.person, e.role),
             vec![Request::ReleaseRole { role: e.role.clone(), person: e.person.clone() }],
@@ -127,14 +132,17 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         Event::RunbookAttached(e) => {
             (format!("the runbook {:?}", short(&e.title)), vec![Request::DetachRunbook { runbook: seq }])
         }
-        Event::RunbookMatched(e) => {
-            let attached = before.checklist.named(&e.name)?.seq;
-            (format!("the runbook {:?}", short(&e.name)), vec![Request::DetachRunbook { runbook: attached }])
-        }
         Event::StepDone(e) => ("ticking a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepSkipped(e) => ("skipping a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepBlocked(e) => ("blocking a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepStarted(e) => ("taking a step".to_owned(), vec![back(before, e.step)?]),
+        Event::StepAssigned(e) => {
+            let undo = match before.checklist.get(e.step)?.person.clone() {
+                Some(person) => Request::AssignStep { step: StepPick::Exactly(e.step), person },
+                None => Keep::FreeStep { step: StepPick::Exactly(e.step) }.into(),
+            };
+            (format!("a step for {}", e.person), vec![undo])
+        }
         Event::StepDueSet(e) => {
             let due = before.checklist.get(e.step)?.due_at.map(When::At);
             let undo = Keep::StepDue { step: StepPick::Exactly(e.step), due };
@@ -146,8 +154,16 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let (person, due) = (ask.person.clone(), ask.due_at.map(When::At));
             let undo = match (&e.person, e.due_at) {
                 // What had nobody, or no end, cannot be brought back to that.
-                (Some(_), _) if person.is_none() => return None,
-                (None, Some(_)) if due.is_none() => return None,
+                (Some(_), _) if person.is_none() => {
+                    return fixed(
+                        recorded,
+                        "giving an ask to somebody",
+                        "give it to somebody else: :reassign",
+                    );
+                }
+                (_, Some(_)) if due.is_none() => {
+                    return fixed(recorded, "the time box of an ask", "give it another one: :extend");
+                }
                 (who, at) => Keep::RestoreAsk {
                     target: e.target,
                     person: person.filter(|_| who.is_some()),
@@ -159,6 +175,22 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         Event::EvidenceAdded(e) => {
             let undo = Keep::Withdraw { evidence: seq, reason: "undone".to_owned() };
             (format!("the evidence {:?}", short(&e.name)), vec![undo.into()])
+        }
+        Event::EvidenceAttached(e) => {
+            let item = before.record.evidence.iter().find(|i| i.seq == e.evidence)?;
+            match item.entry {
+                Some(entry) => {
+                    let undo = Keep::Attach { evidence: e.evidence, entry };
+                    ("the line of an item of evidence".to_owned(), vec![undo.into()])
+                }
+                None => {
+                    return fixed(
+                        recorded,
+                        "the first line of an item of evidence",
+                        "give it the line that is right: warroom evidence attach",
+                    );
+                }
+            }
         }
         Event::ScopeItemSet(e) => {
             let assets = vec![e.asset.clone()];
@@ -183,7 +215,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         }
         Event::IocAdded(e) => {
             let undo = match before.record.iocs.iter().find(|i| i.value == e.value) {
-                Some(was) => Keep::AddIoc(as_new(was)),
+                Some(was) => Keep::RestoreIoc(as_new(was)),
                 None => Keep::RemoveIoc { value: e.value.clone(), reason: "undone".to_owned() },
             };
             let shown = crate::domain::ioc::defang(e.kind, &e.value);
@@ -191,7 +223,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         }
         Event::IocRemoved(e) => {
             let was = before.record.iocs.iter().find(|i| i.value == e.value)?;
-            (format!("taking back {:?}", short(&was.shown())), vec![Keep::AddIoc(as_new(was)).into()])
+            (format!("taking back {:?}", short(&was.shown())), vec![Keep::RestoreIoc(as_new(was)).into()])
         }
         Event::HypothesisChanged(e) => {
             let was = before.talk.hypotheses.get(&e.target).map_or(HypothesisState::Open, |h| h.now.state);
@@ -238,6 +270,17 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             }
             None => return fixed(recorded, "the first word on the impact", "state the impact again"),
         },
+        Event::Reported(_) => match &before.report {
+            Some(was) => {
+                let undo = Request::Report {
+                    reporter: was.reporter.clone(),
+                    source: was.source.clone(),
+                    systems: was.systems.clone(),
+                };
+                ("who reported it".to_owned(), vec![undo])
+            }
+            None => return fixed(recorded, "the first word on who reported it", "say again who it was"),
+        },
         Event::DetailsChanged(e) => {
             let undo = Request::SetDetails {
                 title: e.title.as_ref().map(|_| before.title.clone()),
@@ -259,31 +302,6 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             },
             vec![Request::SetCodeName { code_name: before.code_name.clone() }],
         ),
-        Event::DispositionSet(_) => return fixed(recorded, "the disposition", "set another one"),
-        Event::RelatedAdded(_) => {
-            return fixed(recorded, "naming a related incident", "say in a note that it is none");
-        }
-        Event::VerdictGiven(_) => {
-            return fixed(recorded, "a verdict", "give another verdict: v on the decision");
-        }
-        Event::DecisionObjected(_) => {
-            return fixed(recorded, "an objection", "say in a note that it no longer stands");
-        }
-        Event::AskAcknowledged(_) => {
-            return fixed(recorded, "an acknowledgement", "give the ask to somebody else");
-        }
-        Event::AskAnswered(_) => return fixed(recorded, "an answer", "say in a note what is right"),
-        Event::UpdateApproved(_) => {
-            return fixed(recorded, "an approval", "do not send it, and say why in a note");
-        }
-        Event::UpdateSent(_) => return fixed(recorded, "an update that went out", "send a correction"),
-        Event::EvidenceTransferred(_) => return fixed(recorded, "a change of custody", "transfer it back"),
-        Event::RunbookDetached(_) => return fixed(recorded, "taking a runbook away", "attach it again: o"),
-        Event::Reopened(_) => return fixed(recorded, "reopening", "resolve it again"),
-        Event::Closed(_) => return fixed(recorded, "closing", "reopen it with a reason"),
-        Event::StoryFiled(_) | Event::StoryChanged(_) => {
-            return fixed(recorded, "a story", "correct it, or drop it with a reason");
-        }
         Event::PostmortemStatusSet(e) => {
             let stood = before.closing.postmortem.stands().unwrap_or(ReviewState::Draft);
             (format!("postmortem {}", e.status), vec![Request::Review(Review::Status(stood))])
@@ -296,20 +314,104 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let day = before.closing.postmortem.meeting;
             ("the review meeting".to_owned(), vec![Request::Review(Review::Meeting(day))])
         }
+        event => return stays(recorded, event),
+    };
+    let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
+    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk, instead: "" })
+}
+
+/// What is not taken back by its opposite, and what to do instead. Every kind is named, so that a new one must say
+/// which it is.
+fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
+    let (what, instead) = match event {
+        Event::Declared(_) => {
+            ("the declaration", "say what it turned out to be: :disposition false-alarm REASON")
+        }
+        Event::DispositionSet(_) => ("the disposition", "set another one"),
+        Event::RelatedAdded(_) => ("naming a related incident", "say in a note that it is none"),
+        Event::VerdictGiven(_) => ("a verdict", "give another verdict: v on the decision"),
+        Event::DecisionObjected(_) => ("an objection", "say in a note that it no longer stands"),
+        Event::AskAcknowledged(_) => ("an acknowledgement", "give the ask to somebody else"),
+        Event::AskAnswered(_) => ("an answer", "say in a note what is right"),
+        Event::UpdateApproved(_) => ("an approval", "do not send it, and say why in a note"),
+        Event::UpdateSent(_) => ("an update that went out", "send a correction"),
+        Event::EvidenceTransferred(_) => ("a change of custody", "transfer it back"),
+        Event::EvidenceWithdrawn(_) => ("withdrawing evidence", "register it again: V"),
+        Event::RunbookDetached(_) => ("taking a runbook away", "attach it again: o"),
+        Event::Reopened(_) => ("reopening", "resolve it again"),
+        Event::Closed(_) => ("closing", "reopen it with a reason"),
+        Event::PostmortemDrafted(_) => ("the draft of the postmortem", "correct it: :edit"),
+        Event::PostmortemChecked(_) => ("a check of the postmortem", "check it again: :check"),
+        Event::PostmortemPublished(_) => {
+            ("publishing, which is a commit", "correct the draft and publish it again: :edit, :publish")
+        }
+        Event::PostmortemWaived(_) => {
+            ("waiving the postmortem", "publish one all the same: :draft, :publish")
+        }
+        Event::PostmortemCommented(_) => ("a comment", "say in another one what is right"),
+        Event::StoryFiled(_) | Event::StoryChanged(_) => ("a story", "correct it, or drop it with a reason"),
         Event::StoryStarted(_)
         | Event::StoryShipped(_)
         | Event::StoryVerified(_)
         | Event::StoryDropped(_) => {
-            return fixed(
-                recorded,
-                "a step of a story",
-                "what was said of a story stays: say in a note what is right",
-            );
+            ("a step of a story", "what was said of a story stays: say in a note what is right")
         }
-        _ => return None,
+        Event::Redacted(_) => ("erasing words", "they are gone: write the line again without the secret"),
+        Event::Unknown(_) => ("what a newer program wrote", "take it back with that program"),
+        // A clock and a tracker said these. They are nobody's action, so what somebody did before comes next.
+        Event::ClockBreached(_) | Event::StorySynced(_) => return None,
+        // Says why a runbook was attached: taken back with that.
+        Event::RunbookMatched(_) => return None,
+        // Taken back by their opposites, above.
+        Event::Noted(_)
+        | Event::Alerted(_)
+        | Event::DecisionMade(_)
+        | Event::HypothesisProposed(_)
+        | Event::AskMade(_)
+        | Event::UpdateDrafted(_)
+        | Event::Struck(_)
+        | Event::Restored(_)
+        | Event::Starred(_)
+        | Event::Amended(_)
+        | Event::SeverityChanged(_)
+        | Event::PhaseEntered(_)
+        | Event::MilestoneMarked(_)
+        | Event::MilestoneUnmarked(_)
+        | Event::RoleTaken(_)
+        | Event::RoleReleased(_)
+        | Event::RoleHandedOver(_)
+        | Event::RunbookAttached(_)
+        | Event::StepAssigned(_)
+        | Event::StepDone(_)
+        | Event::StepSkipped(_)
+        | Event::StepBlocked(_)
+        | Event::StepStarted(_)
+        | Event::StepDueSet(_)
+        | Event::StepReopened(_)
+        | Event::AskChanged(_)
+        | Event::EvidenceAdded(_)
+        | Event::EvidenceAttached(_)
+        | Event::ScopeItemSet(_)
+        | Event::ScopeItemRemoved(_)
+        | Event::LinkAdded(_)
+        | Event::LinkRemoved(_)
+        | Event::IocAdded(_)
+        | Event::IocRemoved(_)
+        | Event::HypothesisChanged(_)
+        | Event::TargetChanged(_)
+        | Event::ClockAcknowledged(_)
+        | Event::Resolved(_)
+        | Event::ClosureItemSet(_)
+        | Event::ImpactStated(_)
+        | Event::Reported(_)
+        | Event::DetailsChanged(_)
+        | Event::VisibilitySet(_)
+        | Event::CodeNameSet(_)
+        | Event::PostmortemStatusSet(_)
+        | Event::PostmortemOwnerSet(_)
+        | Event::PostmortemMeetingSet(_) => return None,
     };
-    let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
-    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk, instead: "" })
+    fixed(recorded, what, instead)
 }
 
 /// An action that stays: others may have acted on it.

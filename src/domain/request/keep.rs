@@ -47,6 +47,11 @@ pub enum Keep {
         /// The time.
         due: Option<When>,
     },
+    /// Take the name off a step that nobody has begun.
+    FreeStep {
+        /// Which.
+        step: StepPick,
+    },
     /// Say that an item of evidence belongs to a line.
     Attach {
         /// The item.
@@ -73,6 +78,8 @@ pub enum Keep {
     },
     /// Keep an indicator of compromise.
     AddIoc(NewIoc),
+    /// Bring an indicator back to what was said of it, without what was added since.
+    RestoreIoc(NewIoc),
     /// Say that a value is no indicator.
     RemoveIoc {
         /// The value.

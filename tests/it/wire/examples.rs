@@ -66,7 +66,7 @@ fn undo(by: &str, of: u64, event: impl Into<Event>) -> NewEvent {
 }
 
 /// Every example, under the name of its file.
-pub(super) fn examples() -> Vec<(String, NewEvent)> {
+pub(crate) fn examples() -> Vec<(String, NewEvent)> {
     let mut story = Story::default();
     declared(&mut story);
     entries(&mut story);

@@ -158,6 +158,8 @@ impl Incident {
                     entry.edits.clear();
                 });
                 self.retell(e.target, Some("[erased]"), None);
+                // Its trace quotes the words. Read again from the log, it has none either.
+                self.trail.forget(e.target);
             }
             _ => {}
         }
