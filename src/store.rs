@@ -7,6 +7,7 @@
 
 mod error;
 mod memory;
+mod mirror;
 mod place;
 mod sqlite;
 #[cfg(target_os = "linux")]
@@ -17,7 +18,7 @@ use std::pin::Pin;
 
 pub use error::StoreError;
 pub use memory::MemoryStore;
-pub use sqlite::{OpenMode, SqliteStore, known_version};
+pub use sqlite::{OpenMode, SqliteStore, known_version, mirrored, pieces};
 #[cfg(target_os = "linux")]
 pub use watch::ChangeWatch;
 

@@ -24,6 +24,7 @@
 
 mod chain;
 mod head;
+mod salvage;
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,8 +33,9 @@ use chrono::DateTime;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-pub use chain::{BreakReason, Broken, ChainReport, Columns, RawEvent, verify};
+pub use chain::{BreakReason, Broken, ChainReport, Columns, RawEvent, redaction, verify};
 pub use head::{Head, SIGNATURE_NAMESPACE};
+pub use salvage::{Salvaged, salvage};
 
 use super::ids::{EventId, LogId, Seq};
 use super::time::{Utc, rfc3339, to_ms};

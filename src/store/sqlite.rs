@@ -5,6 +5,7 @@
 mod open;
 mod read;
 mod readers;
+mod salvage;
 mod writer;
 
 use std::future::Future;
@@ -23,6 +24,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::log::{Digest, RawEvent};
 
 pub use open::known_version;
+pub use salvage::{mirrored, pieces};
 
 /// How to open the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -218,7 +218,8 @@ impl Walk {
 }
 
 /// The position that an event erases, when it is a redaction whose payload is the one its header commits to.
-fn redaction(event: &RawEvent) -> Option<Seq> {
+#[must_use]
+pub fn redaction(event: &RawEvent) -> Option<Seq> {
     let header = Header::parse(&event.header).ok().filter(|header| header.kind.name == REDACTION)?;
     let salt = <&[u8; 32]>::try_from(event.salt.as_deref()?).ok()?;
     let body = event.body.as_deref().filter(|body| payload_digest(salt, body) == header.payload)?;

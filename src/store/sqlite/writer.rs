@@ -11,12 +11,13 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Connection, Row, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::super::mirror::Mirror;
 use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
 use super::open::{self, Opened};
 use super::readers::data_version;
 use super::{Fault, Run, read};
 use crate::domain::ids::{EventId, LogId, Seq};
-use crate::domain::log::Digest;
+use crate::domain::log::{Digest, RawEvent};
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -64,11 +65,14 @@ pub(super) struct Writer {
     data_version: i64,
     /// The heads it wrote or read last. Only a shortcut: the schema refuses what does not continue a log.
     heads: HashMap<LogId, (Seq, Digest)>,
+    /// None where nobody made a place for one.
+    mirror: Option<Mirror>,
 }
 
 impl Writer {
     pub(super) fn new(file: Arc<PathBuf>, opened: Opened) -> Self {
-        Self { file, conn: Some(opened.conn), data_version: opened.data_version, heads: HashMap::new() }
+        let mirror = Mirror::beside(&file);
+        Self { file, conn: Some(opened.conn), data_version: opened.data_version, heads: HashMap::new(), mirror }
     }
 
     /// Works until every store that can ask is gone, or one closes it. A caller that no longer waits for its
@@ -156,6 +160,7 @@ impl Writer {
                     self.heads.clear();
                 }
                 self.heads.insert(log, new_head);
+                self.copy(log, head.0, &sealed).await;
                 let events = sealed.into_iter().map(|sealed| sealed.event).collect();
                 Ok(Appended { events, head: new_head.1 })
             }
@@ -164,6 +169,28 @@ impl Writer {
                 self.explain(fault, log, expected, &sealed, &summary).await
             }
         }
+    }
+
+    /// Writes what was just stored into the mirror too, and what that lacks. The events are stored whether or not this
+    /// works: what is missing is added by the next process that writes to the log, or by `doctor --repair`.
+    async fn copy(&mut self, log: LogId, before: Seq, sealed: &[Sealed]) {
+        let Some(mirror) = &mut self.mirror else { return };
+        if mirror.has(log, before) {
+            if let Err(error) = mirror.add(log, sealed) {
+                tracing::warn!(%log, %error, "the mirror was not written");
+            }
+            return;
+        }
+        if let (Ok(events), Some(mirror)) = (self.raw(log).await, &mut self.mirror)
+            && let Err(error) = mirror.complete(log, &events)
+        {
+            tracing::warn!(%log, %error, "the mirror was not completed");
+        }
+    }
+
+    async fn raw(&mut self, log: LogId) -> Result<Vec<RawEvent>, StoreError> {
+        let answer = read::raw(self.conn().await?, log).await;
+        answer.map_err(|fault| self.fail(fault))
     }
 
     async fn read_head(&mut self, log: LogId) -> Result<(Seq, Digest), StoreError> {
@@ -257,6 +284,13 @@ impl Writer {
             }
             Err(error) => return Err(self.fail(error.into())),
         };
+        if let Some(mirror) = &mut self.mirror {
+            mirror.erase(log, seq).map_err(|error| StoreError::Io {
+                file: file.with_file_name("mirror"),
+                why: format!("the words are not erased from the mirror: {error}"),
+            })?;
+        }
+        let conn = self.conn().await?;
         for _ in 0..100 {
             let row = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await;
             match row.and_then(|row| row.try_get::<i64, _>(0)) {

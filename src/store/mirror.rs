@@ -1,0 +1,221 @@
+//! A plain copy of each log beside the database, one file an incident, written after the commit and before the answer:
+//! what puts a damaged database together again. It must never be read for anything else, and a failure to write it
+//! must not turn a stored event into one that was not.
+//!
+//! A file is a sequence of records, in whatever order several processes wrote them; one may be there twice:
+//!
+//! ```text
+//! wrm1 <bytes of the header> <bytes of the payload, or ->
+//! <header><32 bytes of salt><payload>
+//! ```
+//!
+//! A record is judged by its digests, so a damaged one is passed over and the next is looked for.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::Sealed;
+use crate::domain::ids::{LogId, Seq};
+use crate::domain::log::{Header, MAX_HEADER_BYTES, RawEvent};
+
+/// How a record begins.
+const MAGIC: &[u8] = b"wrm1 ";
+
+/// The ending of a file.
+const ENDING: &str = "wrm";
+
+/// Bytes of a salt.
+const SALT: usize = 32;
+
+/// How much of a file's end is looked at to see how far it has come, in bytes.
+const TAIL: u64 = 64 << 10;
+
+/// More files than a process keeps open.
+const MOST_OPEN: usize = 16;
+
+/// The mirror of one database.
+#[derive(Debug)]
+pub(super) struct Mirror {
+    folder: PathBuf,
+    open: HashMap<LogId, File>,
+    /// Logs whose file was seen to have all that was stored before.
+    whole: HashSet<LogId>,
+}
+
+impl Mirror {
+    /// The mirror of a database; none where nobody made a place for it.
+    pub(super) fn beside(database: &Path) -> Option<Self> {
+        let folder = folder(database);
+        folder.is_dir().then(|| Self { folder, open: HashMap::new(), whole: HashSet::new() })
+    }
+
+    /// Whether the file of a log has what was stored up to a position, as far as its end tells.
+    pub(super) fn has(&mut self, log: LogId, upto: Seq) -> bool {
+        if upto == Seq::NONE || self.whole.contains(&log) {
+            self.whole.insert(log);
+            return true;
+        }
+        let has = last_of(&path(&self.folder, log)).is_some_and(|seq| seq >= upto);
+        if has {
+            self.whole.insert(log);
+        }
+        has
+    }
+
+    /// Adds events that were just stored.
+    pub(super) fn add(&mut self, log: LogId, events: &[Sealed]) -> std::io::Result<()> {
+        let mut bytes = Vec::new();
+        for event in events {
+            record(&mut bytes, &event.header, Some((&event.salt, event.event.body.as_deref().unwrap_or_default())));
+        }
+        self.write(log, &bytes)
+    }
+
+    /// Adds what the file of a log does not have yet.
+    pub(super) fn complete(&mut self, log: LogId, events: &[RawEvent]) -> std::io::Result<()> {
+        let there: BTreeSet<Vec<u8>> = read(&path(&self.folder, log)).into_iter().map(|e| e.header).collect();
+        let mut bytes = Vec::new();
+        for event in events.iter().filter(|e| !there.contains(&e.header)) {
+            record(&mut bytes, &event.header, words(event));
+        }
+        self.write(log, &bytes)?;
+        self.whole.insert(log);
+        Ok(())
+    }
+
+    /// Takes salt and payload of an event out of the file of a log.
+    pub(super) fn erase(&mut self, log: LogId, seq: Seq) -> std::io::Result<()> {
+        self.open.remove(&log);
+        let path = path(&self.folder, log);
+        let old = match File::open(&path) {
+            Ok(old) => old,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        // Whoever adds meanwhile waits, and sees then that the file is another one.
+        old.lock()?;
+        let mut bytes = Vec::new();
+        for event in read(&path) {
+            let erased = Header::parse(&event.header).is_ok_and(|h| h.seq == seq);
+            record(&mut bytes, &event.header, words(&event).filter(|_| !erased));
+        }
+        let mut fresh = tempfile::NamedTempFile::new_in(&self.folder)?;
+        fresh.as_file().set_permissions(old.metadata()?.permissions())?;
+        fresh.write_all(&bytes)?;
+        fresh.as_file().sync_all()?;
+        fresh.persist(&path).map_err(|e| e.error)?;
+        File::open(&self.folder)?.sync_all()
+    }
+
+    fn write(&mut self, log: LogId, bytes: &[u8]) -> std::io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let path = path(&self.folder, log);
+        if self.open.len() >= MOST_OPEN {
+            self.open.clear();
+        }
+        loop {
+            let mut file = match self.open.remove(&log) {
+                Some(file) => file,
+                None => OpenOptions::new().create(true).append(true).open(&path)?,
+            };
+            file.lock_shared()?;
+            // Somebody may have put another file in its place to erase words.
+            let same = std::fs::metadata(&path).is_ok_and(|now| file.metadata().is_ok_and(|m| m.ino() == now.ino()));
+            if same {
+                let written = file.write_all(bytes);
+                file.unlock()?;
+                self.open.insert(log, file);
+                return written;
+            }
+        }
+    }
+}
+
+/// Where the mirror of a database lies.
+fn folder(database: &Path) -> PathBuf {
+    database.with_file_name("mirror")
+}
+
+fn path(folder: &Path, log: LogId) -> PathBuf {
+    folder.join(format!("{log}.{ENDING}"))
+}
+
+fn words(event: &RawEvent) -> Option<(&[u8], &[u8])> {
+    Some((event.salt.as_deref()?, event.body.as_deref()?))
+}
+
+fn record(bytes: &mut Vec<u8>, header: &[u8], words: Option<(&[u8], &[u8])>) {
+    let size = words.map_or_else(|| "-".to_owned(), |(_, body)| body.len().to_string());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(format!("{} {size}\n", header.len()).as_bytes());
+    bytes.extend_from_slice(header);
+    if let Some((salt, body)) = words {
+        bytes.extend_from_slice(salt);
+        bytes.extend_from_slice(body);
+    }
+    bytes.push(b'\n');
+}
+
+/// Every event that the mirror of a database has and that can be read, of all logs.
+pub(super) fn read_all(database: &Path) -> Vec<RawEvent> {
+    let Ok(entries) = std::fs::read_dir(folder(database)) else { return Vec::new() };
+    let files = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == ENDING));
+    files.flat_map(|path| read(&path)).collect()
+}
+
+/// The last position in the file of a log, by its end; none when that cannot be told.
+fn last_of(path: &Path) -> Option<Seq> {
+    let mut file = File::open(path).ok()?;
+    let size = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(size.saturating_sub(TAIL))).ok()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).ok()?;
+    records(&bytes).filter_map(|e| Header::parse(&e.header).ok()).map(|h| h.seq).last()
+}
+
+fn read(path: &Path) -> Vec<RawEvent> {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    records(&bytes).collect()
+}
+
+/// The records of a file that are whole.
+fn records(bytes: &[u8]) -> impl Iterator<Item = RawEvent> + '_ {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        loop {
+            let at = rest.windows(MAGIC.len()).position(|w| w == MAGIC)?;
+            let from = rest.get(at..)?;
+            if let Some((event, after)) = one(from) {
+                rest = after;
+                return Some(event);
+            }
+            rest = from.get(MAGIC.len()..)?;
+        }
+    })
+}
+
+/// The record at the beginning, and what follows it.
+fn one(bytes: &[u8]) -> Option<(RawEvent, &[u8])> {
+    let line_end = bytes.iter().take(64).position(|b| *b == b'\n')?;
+    let line = std::str::from_utf8(bytes.get(MAGIC.len()..line_end)?).ok()?;
+    let (header_size, body_size) = line.split_once(' ')?;
+    let header_size: usize = header_size.parse().ok().filter(|n| *n <= MAX_HEADER_BYTES)?;
+    let rest = bytes.get(line_end + 1..)?;
+    let (header, rest) = rest.split_at_checked(header_size)?;
+    let (words, rest) = match body_size {
+        "-" => (None, rest),
+        size => {
+            let (salt, rest) = rest.split_at_checked(SALT)?;
+            let (body, rest) = rest.split_at_checked(size.parse().ok()?)?;
+            (Some((salt.to_vec(), body.to_vec())), rest)
+        }
+    };
+    let after = rest.strip_prefix(b"\n")?;
+    let (salt, body) = words.unzip();
+    Some((RawEvent { header: header.to_vec(), salt, body, columns: None }, after))
+}
