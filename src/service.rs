@@ -17,8 +17,10 @@ mod memory;
 mod merge;
 mod publish;
 mod record;
+mod repair;
 mod room;
 mod runbooks;
+mod snapshots;
 mod updates;
 
 use std::collections::HashMap;
@@ -45,8 +47,10 @@ pub use memory::{ALARM_SHARE, ArchiveState, FindQuery, Past, Similar};
 pub use merge::{DUPLICATE, MergeReport, Merged};
 pub use publish::{DraftFile, PublishReport};
 pub use record::Said;
+pub use repair::{Repaired, damage, repair};
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, RunbookUpdate, read_file as read_runbook};
+pub use snapshots::{EVERY as SNAPSHOT_EVERY, list as list_snapshots};
 pub use updates::Wording;
 
 use crate::domain::ids::{EventId, LogId};
@@ -121,6 +125,8 @@ pub struct Places {
     pub runbooks: PathBuf,
     /// The team's templates.
     pub templates: PathBuf,
+    /// Copies of the database from hour to hour.
+    pub snapshots: PathBuf,
 }
 
 impl Places {

@@ -18,6 +18,7 @@ use std::pin::Pin;
 
 pub use error::StoreError;
 pub use memory::MemoryStore;
+pub use place::users_of;
 pub use sqlite::{OpenMode, SqliteStore, known_version, mirrored, pieces};
 #[cfg(target_os = "linux")]
 pub use watch::ChangeWatch;
@@ -227,6 +228,15 @@ pub trait EventStore: Send + Sync {
     /// # Errors
     /// [`StoreError::NoCopy`] where there is nothing to copy, and what a disk can do.
     fn backup(&self, to: &std::path::Path) -> Answer<'_, ()>;
+
+    /// Adds to the mirror what it lacks of a log. Answers how many events that were; none where there is no mirror.
+    ///
+    /// # Errors
+    /// When the log cannot be read, or the mirror not be written.
+    fn complete_mirror(&self, log: LogId) -> Answer<'_, usize>;
+
+    /// Whether a folder's disk has room for a copy, and for the store to go on growing beside it.
+    fn may_copy_to(&self, folder: &std::path::Path) -> bool;
 
     /// Opens what reading beside the writer needs; called after the first frame. Does no harm twice.
     fn warm(&self) -> Answer<'_, ()>;

@@ -44,6 +44,8 @@ pub enum Msg {
     Refreshed(LogId, Vec<Recorded>),
     /// Something was written that the board on the screen may list.
     BoardStale,
+    /// Something that nobody waits for went wrong: what, and what to do.
+    Warning(Trouble),
     /// The home list changed elsewhere.
     HomeRefreshed(HomeList),
     /// The one answer to an effect.

@@ -61,6 +61,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
             room::tick(model, &mut fx);
             boards::tick(model);
         }
+        Msg::Warning(trouble) => model.warn(answers::words(&trouble)),
         Msg::BoardStale => boards::read(model, &mut fx),
         Msg::Resumed => {
             let ticket = model.ticket(Waiting::Quiet);

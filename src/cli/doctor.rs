@@ -1,7 +1,7 @@
 //! `warroom doctor`: looks at everything that must work, says what does not, and repairs what can be rebuilt.
 
 use super::output::{Answer, Exit, Output};
-use crate::service::{Failure, OpenMode, Service, SqliteStore};
+use crate::service::{Failure, OpenMode, Service, SqliteStore, damage, repair};
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
@@ -10,7 +10,8 @@ use crate::shell::session::{Flags, Opening, Session};
 /// Look at everything that must work, and say what does not
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Write the lists again from the log, and build the search index anew
+    /// Put a damaged database together again from its mirror and the snapshots, write the lists again from the log,
+    /// and build the search index anew
     #[arg(long)]
     repair: bool,
 }
@@ -90,6 +91,9 @@ fn locks(home: &Home) -> Vec<String> {
 
 async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static str, bool, String)) {
     let database = session.home.database();
+    if repair && !mend(session, add).await {
+        return;
+    }
     if database.exists() {
         match inspect(&database).await {
             Ok((version, problems)) => {
@@ -143,6 +147,40 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
 }
 
+/// Puts the database together again where it is damaged. False when that failed, so that nothing else is touched.
+async fn mend(session: &Session, add: &mut impl FnMut(&'static str, bool, String)) -> bool {
+    let database = session.home.database();
+    let why = match damage(&database).await {
+        Ok(None) => return true,
+        Ok(Some(why)) => why,
+        Err(failure) => {
+            add("database", false, failure.to_string());
+            return false;
+        }
+    };
+    match repair(&database, &session.home.snapshots(), session.clock.now()).await {
+        Ok(done) => {
+            let text = format!(
+                "{why}; put together again: {} events of {} incidents, {} of them from copies; the damaged files are kept in {}",
+                done.events,
+                done.logs,
+                done.from_copies,
+                done.kept.display()
+            );
+            add("repaired", done.lost.is_empty(), text);
+            for lost in done.lost {
+                add("lost", false, lost);
+            }
+            true
+        }
+        Err(failure) => {
+            add("database", false, why);
+            add("repaired", false, failure.to_string());
+            false
+        }
+    }
+}
+
 async fn inspect(database: &std::path::Path) -> Result<(String, Vec<String>), Failure> {
     let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
     Ok(store.inspect().await?)
@@ -151,9 +189,14 @@ async fn inspect(database: &std::path::Path) -> Result<(String, Vec<String>), Fa
 /// Writes every row again and builds the index.
 async fn repair_all(service: &Service) -> Result<String, Failure> {
     let logs = service.store().logs().await?;
+    let mut mirrored = 0;
     for log in &logs {
         service.rebuild_summary(*log).await?;
+        mirrored += service.store().complete_mirror(*log).await?;
     }
     let indexed = service.reindex(|_| ()).await?;
-    Ok(format!("wrote the rows of {} incidents, indexed {indexed} postmortems", logs.len()))
+    Ok(format!(
+        "wrote the rows of {} incidents, added {mirrored} events to the mirror, indexed {indexed} postmortems",
+        logs.len()
+    ))
 }

@@ -25,7 +25,7 @@ impl Args {
         let room = context.room(&self.incident).await?;
         let submitted =
             room.submit(&[Request::Redact { target: self.line, reason: self.reason }.into()]).await?;
-        room.service.erase(room.log, self.line).await?;
+        room.service.erase(room.log, self.line, context.now()).await?;
         room.tell(&submitted, Some(self.line)).await
     }
 }

@@ -210,12 +210,13 @@ impl Service {
         Ok(written)
     }
 
-    /// Erases the words of a redacted event from the disk.
+    /// Erases the words of a redacted event from the disk: database, mirror, and the snapshots that were made before.
     ///
     /// # Errors
     /// What the store says; it refuses what the log does not redact.
-    pub async fn erase(&self, log: LogId, seq: Seq) -> Result<(), Failure> {
+    pub async fn erase(&self, log: LogId, seq: Seq, now: crate::domain::time::Utc) -> Result<(), Failure> {
         self.inner.store.erase_payload(log, seq).await?;
+        self.renew_snapshots(now).await?;
         // The fold still holds the words.
         *self.inner.slot(log).await.lock().await = None;
         Ok(())

@@ -226,6 +226,7 @@ impl Loop<'_> {
                 tracing::warn!(%error, "no connections for reading");
             }
         });
+        self.work.keep_snapshots();
         if let Some(note) = self.kept.note() {
             self.model.warn(note);
         }

@@ -217,6 +217,7 @@ impl Session {
             drafts: self.home.drafts(),
             runbooks: self.home.runbooks(),
             templates: self.home.templates(),
+            snapshots: self.home.snapshots(),
         }
     }
 }

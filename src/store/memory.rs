@@ -228,6 +228,14 @@ impl EventStore for MemoryStore {
         Box::pin(async { Err(StoreError::NoCopy) })
     }
 
+    fn complete_mirror(&self, _: LogId) -> Answer<'_, usize> {
+        Box::pin(async { Ok(0) })
+    }
+
+    fn may_copy_to(&self, _: &std::path::Path) -> bool {
+        true
+    }
+
     fn warm(&self) -> Answer<'_, ()> {
         self.answer(|_| Ok(()))
     }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use super::Sealed;
 use crate::domain::ids::{LogId, Seq};
-use crate::domain::log::{Header, MAX_HEADER_BYTES, RawEvent};
+use crate::domain::log::{Header, MAX_HEADER_BYTES, RawEvent, payload_digest};
 
 /// How a record begins.
 const MAGIC: &[u8] = b"wrm1 ";
@@ -69,21 +69,27 @@ impl Mirror {
     pub(super) fn add(&mut self, log: LogId, events: &[Sealed]) -> std::io::Result<()> {
         let mut bytes = Vec::new();
         for event in events {
-            record(&mut bytes, &event.header, Some((&event.salt, event.event.body.as_deref().unwrap_or_default())));
+            record(
+                &mut bytes,
+                &event.header,
+                Some((&event.salt, event.event.body.as_deref().unwrap_or_default())),
+            );
         }
         self.write(log, &bytes)
     }
 
-    /// Adds what the file of a log does not have yet.
-    pub(super) fn complete(&mut self, log: LogId, events: &[RawEvent]) -> std::io::Result<()> {
-        let there: BTreeSet<Vec<u8>> = read(&path(&self.folder, log)).into_iter().map(|e| e.header).collect();
-        let mut bytes = Vec::new();
+    /// Adds what the file of a log does not have yet. Answers how many events that were.
+    pub(super) fn complete(&mut self, log: LogId, events: &[RawEvent]) -> std::io::Result<usize> {
+        let path = path(&self.folder, log);
+        let there: BTreeSet<Vec<u8>> = read(&path).into_iter().filter(is_whole).map(|e| e.header).collect();
+        let (mut bytes, mut added) = (Vec::new(), 0);
         for event in events.iter().filter(|e| !there.contains(&e.header)) {
             record(&mut bytes, &event.header, words(event));
+            added += 1;
         }
         self.write(log, &bytes)?;
         self.whole.insert(log);
-        Ok(())
+        Ok(added)
     }
 
     /// Takes salt and payload of an event out of the file of a log.
@@ -125,7 +131,8 @@ impl Mirror {
             };
             file.lock_shared()?;
             // Somebody may have put another file in its place to erase words.
-            let same = std::fs::metadata(&path).is_ok_and(|now| file.metadata().is_ok_and(|m| m.ino() == now.ino()));
+            let same =
+                std::fs::metadata(&path).is_ok_and(|now| file.metadata().is_ok_and(|m| m.ino() == now.ino()));
             if same {
                 let written = file.write_all(bytes);
                 file.unlock()?;
@@ -181,6 +188,16 @@ fn last_of(path: &Path) -> Option<Seq> {
 fn read(path: &Path) -> Vec<RawEvent> {
     let bytes = std::fs::read(path).unwrap_or_default();
     records(&bytes).collect()
+}
+
+/// The words are those that the header commits to, or were erased.
+fn is_whole(event: &RawEvent) -> bool {
+    match (&event.salt, &event.body) {
+        (Some(salt), Some(body)) => Header::parse(&event.header).is_ok_and(|header| {
+            <&[u8; 32]>::try_from(salt.as_slice()).is_ok_and(|s| payload_digest(s, body) == header.payload)
+        }),
+        _ => true,
+    }
 }
 
 /// The records of a file that are whole.

@@ -45,6 +45,30 @@ const REMOTE_FUSE: &[&str] = &[
     "smbnetfs",
 ];
 
+/// Whether a folder's disk has twice the room that a database takes; true where that cannot be told.
+pub(super) fn has_room(folder: &Path, database: &Path) -> bool {
+    let Ok(found) = rustix::fs::statvfs(folder) else { return true };
+    let mut wal = database.as_os_str().to_owned();
+    wal.push("-wal");
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
+    let needed = size(database).saturating_add(size(Path::new(&wal))).saturating_mul(2);
+    found.f_bavail.saturating_mul(found.f_frsize) >= needed
+}
+
+/// The other processes that have a file open, as far as this account may see them; empty where `/proc` does not tell.
+#[must_use]
+pub fn users_of(file: &Path) -> Vec<u32> {
+    let Ok(file) = file.canonicalize() else { return Vec::new() };
+    let own = std::process::id();
+    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let ids = processes.flatten().filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
+    let has = |id: &u32| {
+        let Ok(open) = std::fs::read_dir(format!("/proc/{id}/fd")) else { return false };
+        open.flatten().any(|fd| std::fs::read_link(fd.path()).is_ok_and(|target| target == file))
+    };
+    ids.filter(|id| *id != own).filter(has).collect()
+}
+
 /// Refuses a network file system.
 #[cfg(target_os = "linux")]
 pub(super) fn check_local(folder: &Path, file: &Path) -> Result<(), StoreError> {

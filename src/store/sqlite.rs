@@ -265,6 +265,14 @@ impl EventStore for SqliteStore {
         })
     }
 
+    fn complete_mirror(&self, log: LogId) -> Answer<'_, usize> {
+        Box::pin(self.ask(move |reply| Job::Mirror { log, reply }))
+    }
+
+    fn may_copy_to(&self, folder: &Path) -> bool {
+        super::place::has_room(folder, &self.file)
+    }
+
     fn warm(&self) -> Answer<'_, ()> {
         Box::pin(self.readers.open_one())
     }

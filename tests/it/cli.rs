@@ -2,6 +2,7 @@
 
 mod boards;
 mod clocks;
+mod damage;
 mod filters;
 mod journey;
 mod kept;

@@ -1,9 +1,9 @@
 //! Puts logs together from pieces of any origin: a damaged database, its mirror, older copies. What continues the
 //! chain and hashes as its header says is taken; the rest is not. It must not read anything, and must not invent.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::super::ids::{LogId, Seq};
+use super::super::ids::{EventId, LogId, Seq};
 use super::chain::redaction;
 use super::{Digest, Header, RawEvent, digest, payload_digest};
 
@@ -19,6 +19,7 @@ pub struct Salvaged {
 }
 
 struct Piece {
+    id: EventId,
     raw: RawEvent,
     hash: Digest,
     sound: bool,
@@ -36,7 +37,7 @@ pub fn salvage(pieces: impl IntoIterator<Item = RawEvent>) -> BTreeMap<LogId, Sa
                 .is_ok_and(|salt| payload_digest(salt, body) == header.payload),
             _ => false,
         };
-        let mut piece = Piece { raw, hash, sound };
+        let mut piece = Piece { id: header.id, raw, hash, sound };
         if !sound {
             (piece.raw.salt, piece.raw.body) = (None, None);
         }
@@ -52,10 +53,26 @@ pub fn salvage(pieces: impl IntoIterator<Item = RawEvent>) -> BTreeMap<LogId, Sa
             })
             .or_insert(piece);
     }
-    logs.into_iter().map(|(log, pieces)| (log, one(pieces))).collect()
+    let mut there = HashSet::new();
+    let mut put_together: BTreeMap<LogId, (Salvaged, Vec<(Seq, EventId)>)> = BTreeMap::new();
+    for (log, pieces) in logs {
+        put_together.insert(log, one(pieces, &mut there));
+    }
+    let judged = put_together.into_iter().map(|(log, (mut found, left))| {
+        // A damaged header can look like one of another place or log: its event is known by its id, and is not lost.
+        let lost: BTreeSet<Seq> =
+            left.into_iter().filter(|(_, id)| !there.contains(id)).map(|(seq, _)| seq).collect();
+        found.cut_off = lost.into_iter().collect();
+        (log, found)
+    });
+    judged.filter(|(_, found)| !found.events.is_empty() || !found.cut_off.is_empty()).collect()
 }
 
-fn one(mut pieces: HashMap<(Seq, Digest), Piece>) -> Salvaged {
+/// A log from its pieces, and the pieces that are left beyond its end. `there` learns the ids of its events.
+fn one(
+    mut pieces: HashMap<(Seq, Digest), Piece>,
+    there: &mut HashSet<EventId>,
+) -> (Salvaged, Vec<(Seq, EventId)>) {
     let (mut seq, mut prev) = (Seq::NONE.next(), Digest::ZERO);
     let mut events = Vec::new();
     let (mut absent, mut explained) = (Vec::new(), BTreeSet::new());
@@ -65,10 +82,12 @@ fn one(mut pieces: HashMap<(Seq, Digest), Piece>) -> Salvaged {
         } else {
             absent.push(seq);
         }
+        there.insert(piece.id);
         events.push(piece.raw);
         (seq, prev) = (seq.next(), piece.hash);
     }
     absent.retain(|seq| !explained.contains(seq));
-    let cut_off: BTreeSet<Seq> = pieces.into_keys().map(|(at, _)| at).filter(|at| *at >= seq).collect();
-    Salvaged { events, wordless: absent, cut_off: cut_off.into_iter().collect() }
+    let left =
+        pieces.into_iter().map(|((at, _), piece)| (at, piece.id)).filter(|(at, _)| *at >= seq).collect();
+    (Salvaged { events, wordless: absent, cut_off: Vec::new() }, left)
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -22,6 +23,12 @@ use crate::domain::words::{IncidentKind, State};
 use crate::service::{Cause, Failure, FindQuery, IncidentFilter, Service, Similar, read_evidence};
 use crate::shell::input::Poke;
 use crate::shell::session::Session;
+
+/// After which time a room makes its first snapshot: one that is only looked into makes none.
+const FIRST_SNAPSHOT: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether the newest snapshot is an hour old.
+const SNAPSHOT_AGAIN: Duration = Duration::from_secs(15 * 60);
 
 /// Carries messages from workers to the loop.
 #[derive(Clone)]
@@ -122,6 +129,22 @@ impl Work {
     /// Does something beside the queue that nobody waits for.
     pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.runtime.spawn(work);
+    }
+
+    /// Makes a snapshot of the database each hour while the screen is up, the first after a minute.
+    pub(super) fn keep_snapshots(&self) {
+        let (service, clock, outbox) =
+            (self.service.clone(), self.session.clock.clone(), self.outbox.clone());
+        self.runtime.spawn(async move {
+            tokio::time::sleep(FIRST_SNAPSHOT).await;
+            loop {
+                if let Err(failure) = service.snapshot(clock.now(), false).await {
+                    tracing::warn!(%failure, "no snapshot was made");
+                    outbox.send(Msg::Warning(trouble(&failure)));
+                }
+                tokio::time::sleep(SNAPSHOT_AGAIN).await;
+            }
+        });
     }
 
     /// Does something that blocks, away from every loop.

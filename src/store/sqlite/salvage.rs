@@ -101,8 +101,9 @@ impl SqliteStore {
         let failed = |e: sqlx::Error| StoreError::from_sqlx(file, &e);
         sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut conn).await.map_err(failed)?;
         for event in events {
-            let header = Header::parse(&event.header)
-                .map_err(|problem| StoreError::Corrupt { what: format!("a header to be restored: {problem}") })?;
+            let header = Header::parse(&event.header).map_err(|problem| StoreError::Corrupt {
+                what: format!("a header to be restored: {problem}"),
+            })?;
             let (bytes, seq) = (log.0.as_bytes().to_vec(), read::sql(header.seq));
             sqlx::query(
                 "INSERT INTO event (log, seq, id, prev, hash, header, redacts) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -113,7 +114,9 @@ impl SqliteStore {
             .bind(header.prev.0.to_vec())
             .bind(digest(&event.header).0.to_vec())
             .bind(event.header.clone())
-            .bind(redaction(event).filter(|target| *target < header.seq && *target > Seq::NONE).map(read::sql))
+            .bind(
+                redaction(event).filter(|target| *target < header.seq && *target > Seq::NONE).map(read::sql),
+            )
             .execute(&mut conn)
             .await
             .map_err(failed)?;

@@ -29,6 +29,7 @@ pub(super) enum Job {
     Append(Box<Append>, Reply<Appended>),
     Erase { log: LogId, seq: Seq, reply: Reply<bool> },
     Changed(Reply<bool>),
+    Mirror { log: LogId, reply: Reply<usize> },
     Read(ReadJob),
     Close(Reply<()>),
 }
@@ -72,7 +73,13 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(file: Arc<PathBuf>, opened: Opened) -> Self {
         let mirror = Mirror::beside(&file);
-        Self { file, conn: Some(opened.conn), data_version: opened.data_version, heads: HashMap::new(), mirror }
+        Self {
+            file,
+            conn: Some(opened.conn),
+            data_version: opened.data_version,
+            heads: HashMap::new(),
+            mirror,
+        }
     }
 
     /// Works until every store that can ask is gone, or one closes it. A caller that no longer waits for its
@@ -85,6 +92,9 @@ impl Writer {
                 }
                 Job::Erase { log, seq, reply } => {
                     let _ = reply.send(self.erase(log, seq).await);
+                }
+                Job::Mirror { log, reply } => {
+                    let _ = reply.send(self.complete_mirror(log).await);
                 }
                 Job::Changed(reply) => {
                     let _ = reply.send(self.changed().await);
@@ -186,6 +196,16 @@ impl Writer {
         {
             tracing::warn!(%log, %error, "the mirror was not completed");
         }
+    }
+
+    /// Adds to the mirror what it lacks of a log. Answers how many events that were.
+    async fn complete_mirror(&mut self, log: LogId) -> Result<usize, StoreError> {
+        let events = self.raw(log).await?;
+        let Some(mirror) = &mut self.mirror else { return Ok(0) };
+        mirror.complete(log, &events).map_err(|error| StoreError::Io {
+            file: self.file.with_file_name("mirror"),
+            why: format!("the mirror cannot be completed: {error}"),
+        })
     }
 
     async fn raw(&mut self, log: LogId) -> Result<Vec<RawEvent>, StoreError> {

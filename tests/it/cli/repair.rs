@@ -5,7 +5,7 @@ use sqlx::ConnectOptions;
 use super::Desk;
 
 /// Runs a statement on the database as somebody with the sqlite3 program would.
-fn by_hand(desk: &Desk, statements: &'static str) {
+pub(super) fn by_hand(desk: &Desk, statements: &'static str) {
     let database = desk.home().join("warroom.db");
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {

@@ -1,0 +1,179 @@
+//! Puts a damaged database together again from what can be read of it, its mirror and the snapshots, checked against
+//! the chain. The damaged files are kept. It must not be used while another process has the database open.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{Failure, FailureKind};
+use crate::domain::ids::Seq;
+use crate::domain::log::{RawEvent, salvage};
+use crate::domain::time::Utc;
+use crate::store::{OpenMode, SqliteStore, mirrored, pieces, users_of};
+
+/// The files of a database.
+const SIDES: [&str; 3] = ["", "-wal", "-shm"];
+
+/// What was put together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Repaired {
+    /// Events in the new database.
+    pub events: usize,
+    /// Incidents in it.
+    pub logs: usize,
+    /// How many of the events the damaged database did not have any more.
+    pub from_copies: usize,
+    /// What no piece had: a sentence each.
+    pub lost: Vec<String>,
+    /// Where the damaged files are kept.
+    pub kept: PathBuf,
+}
+
+/// Whether a database has to be put together again; says why.
+///
+/// # Errors
+/// When it cannot be opened for a reason that repairing does not mend: another version, a network disk, no rights.
+pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
+    if !database.exists() {
+        let left = mirrored(database).len();
+        return Ok((left > 0).then(|| format!("the database is missing, and the mirror has {left} events")));
+    }
+    let store = match SqliteStore::open(database, OpenMode::ReadOnly).await {
+        Ok(store) => store,
+        Err(error) => {
+            let failure = Failure::from(error);
+            return match failure.kind {
+                FailureKind::Integrity => Ok(Some(failure.to_string())),
+                _ => Err(failure),
+            };
+        }
+    };
+    let found = match store.inspect().await {
+        Ok((_, problems)) if problems.is_empty() => {
+            match super::incidents::verify_store(&store, None, None, &[]).await {
+                Ok(report) => {
+                    report.first_broken.map(|b| format!("{} at {}: {}", b.incident, b.seq, b.reason))
+                }
+                Err(failure) => Some(failure.to_string()),
+            }
+        }
+        Ok((_, problems)) => problems.into_iter().next(),
+        Err(error) => Some(error.to_string()),
+    };
+    // It was only read.
+    let _ = crate::store::EventStore::close(&store).await;
+    Ok(found)
+}
+
+/// Puts the database together again. The rows of lists are left to be written from the logs.
+///
+/// # Errors
+/// When another process has it open, a file cannot be read or written, or nothing at all could be found; the damaged
+/// files are where they were then.
+pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repaired, Failure> {
+    let users = users_of(database);
+    if !users.is_empty() {
+        let users: Vec<String> = users.iter().map(ToString::to_string).collect();
+        return Err(Failure::new(
+            FailureKind::Conflict,
+            format!("other processes have the database open: {}", users.join(", ")),
+        )
+        .hint("end them (their half-typed lines are kept), then repair"));
+    }
+    let failed =
+        |what: &Path, e: &std::io::Error| Failure::no(format!("{} cannot be written: {e}", what.display()));
+    let kept = database.with_file_name("damaged").join(now.format("%Y%m%dT%H%M%S%3fZ").to_string());
+    std::fs::create_dir_all(&kept).map_err(|e| failed(&kept, &e))?;
+    for side in SIDES {
+        let from = beside(database, side);
+        if from.exists() {
+            let to = kept.join(from.file_name().unwrap_or_default());
+            copy(&from, &to).map_err(|e| failed(&to, &e))?;
+        }
+    }
+    // SQLite may tidy up what it reads, so it reads a copy of the copy.
+    let scratch = tempfile::Builder::new()
+        .prefix(".repair-")
+        .tempdir_in(database.parent().unwrap_or_else(|| Path::new(".")))
+        .map_err(|e| failed(database, &e))?;
+    let read = async |file: &Path| -> Vec<RawEvent> {
+        let to = scratch.path().join("read.db");
+        for side in SIDES {
+            let _ = std::fs::remove_file(beside(&to, side));
+            // What is not there is not copied.
+            let _ = copy(&beside(file, side), &beside(&to, side));
+        }
+        pieces(&to).await
+    };
+    let damaged = read(&kept.join(database.file_name().unwrap_or_default())).await;
+    let in_damaged: std::collections::HashSet<Vec<u8>> = damaged.iter().map(|e| e.header.clone()).collect();
+    let mut all = damaged;
+    all.extend(mirrored(database));
+    for snapshot in super::snapshots::list(snapshots) {
+        all.extend(read(&snapshot).await);
+    }
+    let salvaged = salvage(all);
+    let fresh = scratch.path().join("fresh.db");
+    let mut report = Repaired { events: 0, logs: 0, from_copies: 0, lost: Vec::new(), kept: kept.clone() };
+    for (log, found) in &salvaged {
+        if let Some(first) = found.cut_off.first() {
+            report.lost.push(format!(
+                "{log}: the log ends at {}; {} later events from {first} on do not continue it",
+                found.events.len(),
+                found.cut_off.len()
+            ));
+        }
+        if !found.wordless.is_empty() {
+            report.lost.push(format!("{log}: the words of {} are nowhere", numbers(&found.wordless)));
+        }
+        if found.events.is_empty() {
+            continue;
+        }
+        SqliteStore::restore(&fresh, *log, &found.events).await?;
+        report.logs += 1;
+        report.events += found.events.len();
+        report.from_copies += found.events.iter().filter(|e| !in_damaged.contains(&e.header)).count();
+    }
+    if report.events == 0 {
+        return Err(Failure::new(FailureKind::Integrity, "no event could be read anywhere").hint(format!(
+            "nothing was changed; the files are copied to {}; bring back a backup",
+            kept.display()
+        )));
+    }
+    swap(&fresh, database).map_err(|e| failed(database, &e))?;
+    Ok(report)
+}
+
+/// Puts the new database in the place of the damaged one, whose files are kept elsewhere.
+fn swap(fresh: &Path, database: &Path) -> std::io::Result<()> {
+    if let Ok(old) = std::fs::metadata(database) {
+        std::fs::set_permissions(fresh, old.permissions())?;
+    }
+    std::fs::File::open(fresh)?.sync_all()?;
+    for side in ["-wal", "-shm"] {
+        match std::fs::remove_file(beside(database, side)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+    }
+    std::fs::rename(fresh, database)?;
+    std::fs::File::open(database.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+fn beside(database: &Path, side: &str) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(side);
+    path.into()
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::copy(from, to)?;
+    std::fs::File::open(to)?.sync_all()
+}
+
+fn numbers(seqs: &[Seq]) -> String {
+    let some: Vec<String> = seqs.iter().take(8).map(ToString::to_string).collect();
+    let more = seqs.len().saturating_sub(some.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", some.join(", "))
+}

@@ -1,0 +1,213 @@
+//! A damaged database: flipped bits, zeroed pages, a cut file, none at all. It is found or does no harm, and what was
+//! acknowledged comes back from the mirror and the snapshots. `WARROOM_FAULTS=long` does a thousand.
+
+use std::path::{Path, PathBuf};
+
+use super::Desk;
+
+fn rounds(short: u64) -> u64 {
+    if std::env::var("WARROOM_FAULTS").is_ok_and(|v| v == "long") { 1_000 } else { short }
+}
+
+/// xorshift64*: the same numbers in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        usize::try_from((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % u64::try_from(n).unwrap())
+            .unwrap()
+    }
+}
+
+/// A home with two incidents and what was acknowledged in it, by incident.
+fn filled() -> (Desk, Vec<(String, Vec<String>)>) {
+    let desk = Desk::new();
+    let mut told = Vec::new();
+    for title in ["Web is down", "Signing key leaked"] {
+        let id = desk.declare(title);
+        let lines: String = (0..60)
+            .map(|n| format!("{title}: line {n} of what was said, {}\n", "x".repeat(n * 7 + 1)))
+            .collect();
+        desk.feed(&["log", &id, "-"], lines.as_bytes()).code(0);
+        let erased = desk.json(&["log", &id, "a name that goes"])["entries"][0]["seq"].to_string();
+        desk.ok(&["redact", &id, &erased, "--reason", "a name"]);
+        told.push((id, lines.lines().map(str::to_owned).collect()));
+    }
+    (desk, told)
+}
+
+/// Everything that was acknowledged is there, and the chains hold.
+#[track_caller]
+fn all_there(desk: &Desk, told: &[(String, Vec<String>)], what: &str) {
+    let verified = desk.run(&["verify", "--json"]);
+    assert_eq!(verified.code, 0, "{what}: {verified:?}");
+    for (id, lines) in told {
+        let has = desk.timeline(id);
+        for line in lines {
+            assert!(has.iter().any(|e| e["text"] == line.as_str()), "{what}: {id} lost {line:?}");
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(|e| e.unwrap()) {
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// Damages a file, and says how.
+fn hurt(file: &Path, dice: &mut Dice) -> String {
+    let mut bytes = std::fs::read(file).unwrap();
+    let pages = bytes.len() / 4096;
+    let what = match dice.below(5) {
+        0 => {
+            let at = dice.below(bytes.len());
+            bytes[at] ^= 1 << dice.below(8);
+            format!("a bit at {at}")
+        }
+        1 => {
+            for _ in 0..64 {
+                let at = dice.below(bytes.len());
+                bytes[at] ^= 0xff;
+            }
+            "64 bytes".to_owned()
+        }
+        2 => {
+            let page = dice.below(pages);
+            bytes[page * 4096..(page + 1) * 4096].fill(0);
+            format!("page {page} is zero")
+        }
+        3 => {
+            let (one, other) = (dice.below(pages), dice.below(pages));
+            for n in 0..4096 {
+                bytes.swap(one * 4096 + n, other * 4096 + n);
+            }
+            format!("pages {one} and {other} change places")
+        }
+        _ => {
+            let keep = dice.below(bytes.len());
+            bytes.truncate(keep);
+            format!("cut to {keep} bytes")
+        }
+    };
+    std::fs::write(file, bytes).unwrap();
+    what
+}
+
+#[test]
+fn a_damaged_database_is_put_together_again_from_its_mirror() {
+    let (desk, told) = filled();
+    all_there(&desk, &told, "undamaged");
+    let good = desk.path("good");
+    copy(&desk.home(), &good);
+    let mut dice = Dice(0xda_3a6e);
+    let (mut harmless, mut repaired) = (0, 0);
+    for round in 0..rounds(12) {
+        std::fs::remove_dir_all(desk.home()).unwrap();
+        copy(&good, &desk.home());
+        let what = format!("round {round}: {}", hurt(&desk.home().join("warroom.db"), &mut dice));
+        if desk.run(&["verify"]).code == 0 && desk.run(&["doctor"]).code == 0 {
+            // The bit was in a place that means nothing, or in one that is not read.
+            all_there(&desk, &told, &what);
+            harmless += 1;
+            continue;
+        }
+        let done = desk.run(&["doctor", "--repair", "--json"]);
+        assert_eq!(done.code, 0, "{what}: {done:?}");
+        all_there(&desk, &told, &what);
+        assert_eq!(desk.run(&["doctor"]).code, 0, "{what}");
+        if done.out.contains("put together again") {
+            assert!(desk.home().join("damaged").is_dir(), "{what}: the damaged files are kept");
+            repaired += 1;
+        }
+        // It is a database like any other, and so is what was erased in it.
+        desk.ok(&["log", &told[0].0, "after the repair"]);
+        assert_eq!(desk.json(&["verify"])["redacted"], 2, "{what}");
+        desk.ok(&["redact", &told[0].0, "3", "--reason", "erased in a repaired database"]);
+    }
+    println!("{harmless} damages did no harm, {repaired} were repaired");
+    assert!(repaired > 0);
+}
+
+#[test]
+fn a_lost_database_comes_back_and_a_damaged_mirror_does_no_harm() {
+    let (desk, told) = filled();
+    for name in ["warroom.db", "warroom.db-wal", "warroom.db-shm"] {
+        let _ = std::fs::remove_file(desk.home().join(name));
+    }
+    let done = desk.run(&["doctor", "--repair"]).code(0);
+    assert!(done.out.contains("the database is missing"), "{done:?}");
+    all_there(&desk, &told, "lost");
+
+    // A damaged or lost mirror is made whole by the next line, and changes nothing meanwhile.
+    let mut dice = Dice(7);
+    let files: Vec<PathBuf> =
+        std::fs::read_dir(desk.home().join("mirror")).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(files.len(), 2);
+    hurt(&files[0], &mut dice);
+    std::fs::remove_file(&files[1]).unwrap();
+    all_there(&desk, &told, "damaged mirror");
+    for (id, _) in &told {
+        desk.ok(&["log", id, "one more"]);
+    }
+    desk.ok(&["doctor", "--repair"]);
+    std::fs::remove_file(desk.home().join("warroom.db")).unwrap();
+    desk.run(&["doctor", "--repair"]).code(0);
+    all_there(&desk, &told, "from a mirror that was made whole");
+}
+
+#[test]
+fn what_is_changed_by_hand_is_put_right_from_the_mirror_and_kept_for_evidence() {
+    let (desk, told) = filled();
+    super::repair::by_hand(
+        &desk,
+        "DROP TRIGGER payload_is_not_changed; UPDATE payload SET body = x'7b7d' WHERE seq = 3",
+    );
+    desk.run(&["verify"]).code(5);
+    let done = desk.run(&["doctor", "--repair"]).code(0);
+    assert!(done.out.contains("put together again"), "{done:?}");
+    all_there(&desk, &told, "changed by hand");
+    let kept = std::fs::read_dir(desk.home().join("damaged")).unwrap().next().unwrap().unwrap().path();
+    assert!(kept.join("warroom.db").is_file());
+}
+
+#[test]
+fn erased_words_are_in_no_file_of_the_home() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    let words = "the-name-of-the-patient";
+    let seq = desk.json(&["log", &id, words])["entries"][0]["seq"].to_string();
+    let holds = |folder: &Path| -> Vec<PathBuf> {
+        super::out::walk(folder)
+            .into_iter()
+            .filter(|p| {
+                let bytes = std::fs::read(p).unwrap();
+                bytes.windows(words.len()).any(|w| w == words.as_bytes())
+            })
+            .collect()
+    };
+    // As the hourly snapshot would have it.
+    std::fs::copy(desk.home().join("warroom.db"), desk.home().join("snapshots/warroom-20261120T130000Z.db"))
+        .unwrap();
+    assert_eq!(holds(&desk.home()).len(), 3, "database, mirror and snapshot have them");
+    desk.ok(&["redact", &id, &seq, "--reason", "a name"]);
+    assert_eq!(holds(&desk.home()), Vec::<PathBuf>::new());
+    assert_eq!(
+        std::fs::read_dir(desk.home().join("snapshots")).unwrap().count(),
+        1,
+        "a new snapshot was made"
+    );
+    // Nor do they come back when the database is put together again.
+    std::fs::remove_file(desk.home().join("warroom.db")).unwrap();
+    desk.run(&["doctor", "--repair"]).code(0);
+    assert_eq!(holds(&desk.home()), Vec::<PathBuf>::new());
+    assert_eq!(desk.json(&["verify"])["redacted"], 1);
+}
