@@ -47,7 +47,7 @@ pub use memory::{ALARM_SHARE, ArchiveState, FindQuery, Past, Similar};
 pub use merge::{DUPLICATE, MergeReport, Merged};
 pub use publish::{DraftFile, PublishReport};
 pub use record::Said;
-pub use repair::{Repaired, damage, repair};
+pub use repair::{Repaired, behind_mirror, damage, repair};
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, RunbookUpdate, read_file as read_runbook};
 pub use snapshots::{EVERY as SNAPSHOT_EVERY, list as list_snapshots};

@@ -18,8 +18,9 @@ use std::pin::Pin;
 
 pub use error::StoreError;
 pub use memory::MemoryStore;
+pub use mirror::{mirrors, read_mirror};
 pub use place::users_of;
-pub use sqlite::{OpenMode, SqliteStore, known_version, mirrored, pieces};
+pub use sqlite::{OpenMode, SqliteStore, known_version, pieces};
 #[cfg(target_os = "linux")]
 pub use watch::ChangeWatch;
 

@@ -1,7 +1,7 @@
 //! `warroom doctor`: looks at everything that must work, says what does not, and repairs what can be rebuilt.
 
 use super::output::{Answer, Exit, Output};
-use crate::service::{Failure, OpenMode, Service, SqliteStore, damage, repair};
+use crate::service::{Failure, OpenMode, Service, SqliteStore, behind_mirror, damage, repair};
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
@@ -102,6 +102,14 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
                 add("database", well, if well { "whole".to_owned() } else { problems.join("; ") });
             }
             Err(failure) => add("database", false, failure.to_string()),
+        }
+    }
+    if database.exists() && !repair {
+        match behind_mirror(&database).await {
+            Ok(None) => add("mirror", true, "has nothing that the database lacks".to_owned()),
+            Ok(Some(lacking)) => add("mirror", false, lacking),
+            // Said of the database above.
+            Err(_) => {}
         }
     }
     let opening = if repair { Opening::Write } else { Opening::Read };

@@ -35,7 +35,7 @@ use uuid::Uuid;
 
 pub use chain::{BreakReason, Broken, ChainReport, Columns, RawEvent, redaction, verify};
 pub use head::{Head, SIGNATURE_NAMESPACE};
-pub use salvage::{Salvaged, salvage};
+pub use salvage::{Pieces, Salvaged};
 
 use super::ids::{EventId, LogId, Seq};
 use super::time::{Utc, rfc3339, to_ms};

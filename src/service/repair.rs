@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{Failure, FailureKind};
 use crate::domain::ids::Seq;
-use crate::domain::log::{RawEvent, salvage};
+use crate::domain::log::{Pieces, RawEvent};
 use crate::domain::time::Utc;
-use crate::store::{OpenMode, SqliteStore, mirrored, pieces, users_of};
+use crate::store::{EventStore, OpenMode, SqliteStore, StoreError, mirrors, pieces, read_mirror, users_of};
 
 /// The files of a database.
 const SIDES: [&str; 3] = ["", "-wal", "-shm"];
@@ -35,25 +35,31 @@ pub struct Repaired {
 /// When it cannot be opened for a reason that repairing does not mend: another version, a network disk, no rights.
 pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
     if !database.exists() {
-        let left = mirrored(database).len();
+        let left: usize = mirrors(database).iter().map(|file| read_mirror(file).len()).sum();
         return Ok((left > 0).then(|| format!("the database is missing, and the mirror has {left} events")));
     }
     let store = match SqliteStore::open(database, OpenMode::ReadOnly).await {
         Ok(store) => store,
         Err(error) => {
+            // A file that is empty, cut or overwritten can look like one of somebody else.
+            let damaged = matches!(
+                error,
+                StoreError::Corrupt { .. }
+                    | StoreError::NotOurs { .. }
+                    | StoreError::OlderVersion { .. }
+                    | StoreError::Sql { .. }
+            );
             let failure = Failure::from(error);
-            return match failure.kind {
-                FailureKind::Integrity => Ok(Some(failure.to_string())),
-                _ => Err(failure),
-            };
+            return if damaged { Ok(Some(failure.to_string())) } else { Err(failure) };
         }
     };
     let found = match store.inspect().await {
         Ok((_, problems)) if problems.is_empty() => {
             match super::incidents::verify_store(&store, None, None, &[]).await {
-                Ok(report) => {
-                    report.first_broken.map(|b| format!("{} at {}: {}", b.incident, b.seq, b.reason))
-                }
+                Ok(report) => match report.first_broken {
+                    Some(b) => Some(format!("{} at {}: {}", b.incident, b.seq, b.reason)),
+                    None => lacking(&store, database).await,
+                },
                 Err(failure) => Some(failure.to_string()),
             }
         }
@@ -61,8 +67,40 @@ pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
         Err(error) => Some(error.to_string()),
     };
     // It was only read.
-    let _ = crate::store::EventStore::close(&store).await;
+    let _ = store.close().await;
     Ok(found)
+}
+
+/// What the mirror has and a database lacks that is sound by itself.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn behind_mirror(database: &Path) -> Result<Option<String>, Failure> {
+    let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
+    let lacking = lacking(&store, database).await;
+    store.close().await?;
+    Ok(lacking)
+}
+
+/// What the mirror has and the database lacks: a write-ahead log that was damaged or taken away leaves a database that
+/// is sound and shorter than it was.
+async fn lacking(store: &SqliteStore, database: &Path) -> Option<String> {
+    for mirror in mirrors(database) {
+        let mut both = Pieces::default();
+        both.add(read_mirror(&mirror));
+        for (log, _) in both.put_together() {
+            let mut both = Pieces::default();
+            let stored = store.read_raw(log).await.ok()?;
+            let has = stored.len();
+            both.add(stored);
+            both.add(read_mirror(&mirror));
+            let all = both.put_together().remove(&log).map_or(0, |found| found.events.len());
+            if all > has {
+                return Some(format!("the database lacks {} events of {log} that its mirror has", all - has));
+            }
+        }
+    }
+    None
 }
 
 /// Puts the database together again. The rows of lists are left to be written from the logs.
@@ -107,12 +145,15 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
     };
     let damaged = read(&kept.join(database.file_name().unwrap_or_default())).await;
     let in_damaged: std::collections::HashSet<Vec<u8>> = damaged.iter().map(|e| e.header.clone()).collect();
-    let mut all = damaged;
-    all.extend(mirrored(database));
-    for snapshot in super::snapshots::list(snapshots) {
-        all.extend(read(&snapshot).await);
+    let mut all = Pieces::default();
+    all.add(damaged);
+    for mirror in mirrors(database) {
+        all.add(read_mirror(&mirror));
     }
-    let salvaged = salvage(all);
+    for snapshot in super::snapshots::list(snapshots) {
+        all.add(read(&snapshot).await);
+    }
+    let salvaged = all.put_together();
     let fresh = scratch.path().join("fresh.db");
     let mut report = Repaired { events: 0, logs: 0, from_copies: 0, lost: Vec::new(), kept: kept.clone() };
     for (log, found) in &salvaged {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use super::Sealed;
 use crate::domain::ids::{LogId, Seq};
-use crate::domain::log::{Header, MAX_HEADER_BYTES, RawEvent, payload_digest};
+use crate::domain::log::{Digest, Header, MAX_HEADER_BYTES, RawEvent, digest, payload_digest};
 
 /// How a record begins.
 const MAGIC: &[u8] = b"wrm1 ";
@@ -52,17 +52,18 @@ impl Mirror {
         folder.is_dir().then(|| Self { folder, open: HashMap::new(), whole: HashSet::new() })
     }
 
-    /// Whether the file of a log has what was stored up to a position, as far as its end tells.
-    pub(super) fn has(&mut self, log: LogId, upto: Seq) -> bool {
-        if upto == Seq::NONE || self.whole.contains(&log) {
+    /// Whether the file of a log is known to have all that was stored before.
+    pub(super) fn is_whole(&self, log: LogId) -> bool {
+        self.whole.contains(&log)
+    }
+
+    /// How far the file of a log has come, by its end; from now on it counts as whole when that is the given position.
+    pub(super) fn look(&mut self, log: LogId, upto: Seq) -> Seq {
+        let last = last_of(&path(&self.folder, log));
+        if last == upto {
             self.whole.insert(log);
-            return true;
         }
-        let has = last_of(&path(&self.folder, log)).is_some_and(|seq| seq >= upto);
-        if has {
-            self.whole.insert(log);
-        }
-        has
+        last
     }
 
     /// Adds events that were just stored.
@@ -81,7 +82,8 @@ impl Mirror {
     /// Adds what the file of a log does not have yet. Answers how many events that were.
     pub(super) fn complete(&mut self, log: LogId, events: &[RawEvent]) -> std::io::Result<usize> {
         let path = path(&self.folder, log);
-        let there: BTreeSet<Vec<u8>> = read(&path).into_iter().filter(is_whole).map(|e| e.header).collect();
+        let there: BTreeSet<Vec<u8>> =
+            read_mirror(&path).into_iter().filter(is_whole).map(|e| e.header).collect();
         let (mut bytes, mut added) = (Vec::new(), 0);
         for event in events.iter().filter(|e| !there.contains(&e.header)) {
             record(&mut bytes, &event.header, words(event));
@@ -104,7 +106,7 @@ impl Mirror {
         // Whoever adds meanwhile waits, and sees then that the file is another one.
         old.lock()?;
         let mut bytes = Vec::new();
-        for event in read(&path) {
+        for event in read_mirror(&path) {
             let erased = Header::parse(&event.header).is_ok_and(|h| h.seq == seq);
             record(&mut bytes, &event.header, words(&event).filter(|_| !erased));
         }
@@ -168,26 +170,40 @@ fn record(bytes: &mut Vec<u8>, header: &[u8], words: Option<(&[u8], &[u8])>) {
     bytes.push(b'\n');
 }
 
-/// Every event that the mirror of a database has and that can be read, of all logs.
-pub(super) fn read_all(database: &Path) -> Vec<RawEvent> {
+/// The files of the mirror of a database.
+#[must_use]
+pub fn mirrors(database: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder(database)) else { return Vec::new() };
-    let files = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == ENDING));
-    files.flat_map(|path| read(&path)).collect()
+    entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == ENDING)).collect()
 }
 
-/// The last position in the file of a log, by its end; none when that cannot be told.
-fn last_of(path: &Path) -> Option<Seq> {
-    let mut file = File::open(path).ok()?;
-    let size = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(size.saturating_sub(TAIL))).ok()?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).ok()?;
-    records(&bytes).filter_map(|e| Header::parse(&e.header).ok()).map(|h| h.seq).last()
-}
-
-fn read(path: &Path) -> Vec<RawEvent> {
-    let bytes = std::fs::read(path).unwrap_or_default();
+/// Every event of a file of a mirror that can be read; what cannot is passed over.
+#[must_use]
+pub fn read_mirror(file: &Path) -> Vec<RawEvent> {
+    let bytes = std::fs::read(file).unwrap_or_default();
     records(&bytes).collect()
+}
+
+/// The last position in the file of a log, by its end. Only what continues another record counts, so that a damaged
+/// number does not; without such it is that of the only record, or none.
+fn last_of(path: &Path) -> Seq {
+    let Ok(bytes) = tail(path) else { return Seq::NONE };
+    let heads: HashMap<Digest, Header> =
+        records(&bytes).filter_map(|e| Some((digest(&e.header), Header::parse(&e.header).ok()?))).collect();
+    let continues = |h: &&Header| match heads.get(&h.prev) {
+        Some(before) => before.seq.next() == h.seq,
+        None => h.seq == Seq::NONE.next() && h.prev == Digest::ZERO,
+    };
+    heads.values().filter(continues).map(|h| h.seq).max().unwrap_or(Seq::NONE)
+}
+
+fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The words are those that the header commits to, or were erased.

@@ -24,7 +24,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::log::{Digest, RawEvent};
 
 pub use open::known_version;
-pub use salvage::{mirrored, pieces};
+pub use salvage::pieces;
 
 /// How to open the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

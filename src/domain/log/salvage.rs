@@ -1,6 +1,7 @@
 //! Puts logs together from pieces of any origin: a damaged database, its mirror, older copies. What continues the
 //! chain and hashes as its header says is taken; the rest is not. It must not read anything, and must not invent.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::ids::{EventId, LogId, Seq};
@@ -25,47 +26,60 @@ struct Piece {
     sound: bool,
 }
 
-/// Puts together what the pieces have, log by log.
-#[must_use]
-pub fn salvage(pieces: impl IntoIterator<Item = RawEvent>) -> BTreeMap<LogId, Salvaged> {
-    let mut logs: BTreeMap<LogId, HashMap<(Seq, Digest), Piece>> = BTreeMap::new();
-    for raw in pieces {
-        let Ok(header) = Header::parse(&raw.header) else { continue };
-        let hash = digest(&raw.header);
-        let sound = match (&raw.salt, &raw.body) {
-            (Some(salt), Some(body)) => <&[u8; 32]>::try_from(salt.as_slice())
-                .is_ok_and(|salt| payload_digest(salt, body) == header.payload),
-            _ => false,
-        };
-        let mut piece = Piece { id: header.id, raw, hash, sound };
-        if !sound {
-            (piece.raw.salt, piece.raw.body) = (None, None);
-        }
-        piece.raw.columns = None;
-        // What was stored first at a place stays, but words make up for their absence.
-        let place = logs.entry(header.log).or_default().entry((header.seq, header.prev));
-        place
-            .and_modify(|there| {
-                if there.hash == hash && !there.sound && sound {
-                    there.raw = piece.raw.clone();
-                    there.sound = true;
+/// Pieces of logs. What is the same twice is kept once.
+#[derive(Default)]
+pub struct Pieces {
+    logs: BTreeMap<LogId, HashMap<(Seq, Digest), Piece>>,
+}
+
+impl Pieces {
+    /// Takes pieces of any log. Those whose header cannot be read are of no use.
+    pub fn add(&mut self, pieces: impl IntoIterator<Item = RawEvent>) {
+        for mut raw in pieces {
+            let Ok(header) = Header::parse(&raw.header) else { continue };
+            let hash = digest(&raw.header);
+            let sound = match (&raw.salt, &raw.body) {
+                (Some(salt), Some(body)) => <&[u8; 32]>::try_from(salt.as_slice())
+                    .is_ok_and(|salt| payload_digest(salt, body) == header.payload),
+                _ => false,
+            };
+            if !sound {
+                (raw.salt, raw.body) = (None, None);
+            }
+            raw.columns = None;
+            // What came first at a place stays, but words make up for their absence.
+            match self.logs.entry(header.log).or_default().entry((header.seq, header.prev)) {
+                Entry::Vacant(place) => {
+                    place.insert(Piece { id: header.id, raw, hash, sound });
                 }
-            })
-            .or_insert(piece);
+                Entry::Occupied(mut there) => {
+                    let there = there.get_mut();
+                    if there.hash == hash && !there.sound && sound {
+                        (there.raw, there.sound) = (raw, true);
+                    }
+                }
+            }
+        }
     }
-    let mut there = HashSet::new();
-    let mut put_together: BTreeMap<LogId, (Salvaged, Vec<(Seq, EventId)>)> = BTreeMap::new();
-    for (log, pieces) in logs {
-        put_together.insert(log, one(pieces, &mut there));
+
+    /// Puts together what the pieces have, log by log.
+    #[must_use]
+    pub fn put_together(self) -> BTreeMap<LogId, Salvaged> {
+        let mut there = HashSet::new();
+        let mut found: BTreeMap<LogId, (Salvaged, Vec<(Seq, EventId)>)> = BTreeMap::new();
+        for (log, pieces) in self.logs {
+            found.insert(log, one(pieces, &mut there));
+        }
+        let judged = found.into_iter().map(|(log, (mut found, left))| {
+            // A damaged header can look like one of another place or log: its event is known by its id, and is not
+            // lost.
+            let lost: BTreeSet<Seq> =
+                left.into_iter().filter(|(_, id)| !there.contains(id)).map(|(seq, _)| seq).collect();
+            found.cut_off = lost.into_iter().collect();
+            (log, found)
+        });
+        judged.filter(|(_, found)| !found.events.is_empty() || !found.cut_off.is_empty()).collect()
     }
-    let judged = put_together.into_iter().map(|(log, (mut found, left))| {
-        // A damaged header can look like one of another place or log: its event is known by its id, and is not lost.
-        let lost: BTreeSet<Seq> =
-            left.into_iter().filter(|(_, id)| !there.contains(id)).map(|(seq, _)| seq).collect();
-        found.cut_off = lost.into_iter().collect();
-        (log, found)
-    });
-    judged.filter(|(_, found)| !found.events.is_empty() || !found.cut_off.is_empty()).collect()
 }
 
 /// A log from its pieces, and the pieces that are left beyond its end. `there` learns the ids of its events.

@@ -7,7 +7,7 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
-use super::super::{StoreError, mirror};
+use super::super::StoreError;
 use super::{SqliteStore, open, read};
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::{Header, RawEvent, digest, redaction};
@@ -42,12 +42,6 @@ pub async fn pieces(file: &Path) -> Vec<RawEvent> {
         RawEvent { header, salt, body, columns: None }
     };
     headers.into_iter().map(event).collect()
-}
-
-/// Every event that the mirror beside a database has.
-#[must_use]
-pub fn mirrored(database: &Path) -> Vec<RawEvent> {
-    mirror::read_all(database)
 }
 
 /// Goes through a table from one end until it cannot be read any more.

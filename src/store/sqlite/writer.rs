@@ -146,6 +146,7 @@ impl Writer {
             Some(head) if head.0 == append.expected => *head,
             _ => self.read_head(append.log).await?,
         };
+        self.not_behind_mirror(append.log, head.0).await?;
         let Append { log, expected, events, summary, stories } = append;
         if head.0 != expected {
             let ids: Vec<_> = events.iter().map(|event| (event.id, event.body.as_slice())).collect();
@@ -185,7 +186,7 @@ impl Writer {
     /// works: what is missing is added by the next process that writes to the log, or by `doctor --repair`.
     async fn copy(&mut self, log: LogId, before: Seq, sealed: &[Sealed]) {
         let Some(mirror) = &mut self.mirror else { return };
-        if mirror.has(log, before) {
+        if before == Seq::NONE || mirror.is_whole(log) || mirror.look(log, before) >= before {
             if let Err(error) = mirror.add(log, sealed) {
                 tracing::warn!(%log, %error, "the mirror was not written");
             }
@@ -196,6 +197,25 @@ impl Writer {
         {
             tracing::warn!(%log, %error, "the mirror was not completed");
         }
+    }
+
+    /// Refuses to go on from a database that lost its end: the mirror is never ahead of what was committed.
+    async fn not_behind_mirror(&mut self, log: LogId, head: Seq) -> Result<(), StoreError> {
+        let Some(mirror) = &mut self.mirror else { return Ok(()) };
+        if head == Seq::NONE || mirror.is_whole(log) {
+            return Ok(());
+        }
+        let last = mirror.look(log, head);
+        // Another process may have stored events since the head was read.
+        if last <= head || last <= self.read_head(log).await?.0 {
+            return Ok(());
+        }
+        Err(StoreError::Corrupt {
+            what: format!(
+                "{}: it ends at entry {head}, and its mirror has entries up to {last}",
+                self.file.display()
+            ),
+        })
     }
 
     /// Adds to the mirror what it lacks of a log. Answers how many events that were.

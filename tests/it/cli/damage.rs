@@ -1,6 +1,7 @@
 //! A damaged database: flipped bits, zeroed pages, a cut file, none at all. It is found or does no harm, and what was
 //! acknowledged comes back from the mirror and the snapshots. `WARROOM_FAULTS=long` does a thousand.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use super::Desk;
@@ -66,6 +67,9 @@ fn copy(from: &Path, to: &Path) {
 /// Damages a file, and says how.
 fn hurt(file: &Path, dice: &mut Dice) -> String {
     let mut bytes = std::fs::read(file).unwrap();
+    if bytes.len() < 8192 {
+        bytes.resize(8192, 0);
+    }
     let pages = bytes.len() / 4096;
     let what = match dice.below(5) {
         0 => {
@@ -135,6 +139,64 @@ fn a_damaged_database_is_put_together_again_from_its_mirror() {
     }
     println!("{harmless} damages did no harm, {repaired} were repaired");
     assert!(repaired > 0);
+}
+
+/// A copy of a home whose newest lines are in the write-ahead log only, as a killed process leaves it.
+fn with_log_ahead(desk: &Desk, told: &mut [(String, Vec<String>)]) -> PathBuf {
+    let (id, lines) = &mut told[0];
+    let mut child = desk.command(&["log", id, "-"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    for n in 0..40 {
+        let line = format!("only in the write-ahead log: {n}");
+        writeln!(stdin, "{line}").unwrap();
+        let mut acknowledged = String::new();
+        while !acknowledged.contains(&line) {
+            acknowledged.clear();
+            assert!(out.read_line(&mut acknowledged).unwrap() > 0, "{line} is not acknowledged");
+        }
+        lines.push(line);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let good = desk.path("ahead");
+    copy(&desk.home(), &good);
+    assert!(std::fs::metadata(good.join("warroom.db-wal")).unwrap().len() > 4096);
+    good
+}
+
+#[test]
+fn a_damaged_write_ahead_log_is_noticed_and_its_lines_come_back() {
+    let (desk, mut told) = filled();
+    let good = with_log_ahead(&desk, &mut told);
+    let mut dice = Dice(0x3a1);
+    let mut repaired = 0;
+    for round in 0..rounds(8) {
+        std::fs::remove_dir_all(desk.home()).unwrap();
+        copy(&good, &desk.home());
+        let wal = desk.home().join("warroom.db-wal");
+        let what = if round == 0 {
+            std::fs::remove_file(&wal).unwrap();
+            "the write-ahead log is gone".to_owned()
+        } else {
+            format!("round {round}: {}", hurt(&wal, &mut dice))
+        };
+        let doctor = desk.run(&["doctor"]);
+        if doctor.code == 0 {
+            all_there(&desk, &told, &what);
+            continue;
+        }
+        if doctor.out.contains("that its mirror has") {
+            // SQLite takes the rest for a sound database: nothing may be stored over what is missing.
+            desk.run(&["log", &told[0].0, "over the gap"]).refuses(5, "its mirror has entries up to");
+        }
+        desk.run(&["doctor", "--repair"]).code(0);
+        all_there(&desk, &told, &what);
+        desk.ok(&["log", &told[0].0, "after the repair"]);
+        repaired += 1;
+    }
+    println!("{repaired} damages of the write-ahead log were repaired");
+    assert!(repaired > 1);
 }
 
 #[test]
