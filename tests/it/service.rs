@@ -8,7 +8,7 @@ use warroom::domain::ids::{IncidentId, LogId, Seq};
 use warroom::domain::request::{Asked, Declaration, Request};
 use warroom::domain::time::Utc;
 use warroom::domain::words::IncidentKind;
-use warroom::service::{By, FailureKind, Service};
+use warroom::service::{By, FailureKind, Service, damage, list_snapshots, repair};
 use warroom::shell::clock::Clock;
 use warroom::shell::config::Config;
 use warroom::shell::environment::Environment;
@@ -217,5 +217,33 @@ fn what_several_people_said_is_stored_whole_or_not_at_all() {
         let after = service.incident(log).await.unwrap();
         assert_eq!(after.head, before, "nothing of a refused list is stored");
         assert!(after.timeline.stored().iter().any(|e| e.text == "third"));
+    });
+}
+
+#[test]
+fn snapshots_are_made_each_hour_and_stand_in_for_a_lost_mirror() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((alice, by), _, log) = two(folder.path()).await;
+        alice.submit(log, &by, &[note("before the snapshot")], Seq(1)).await.unwrap();
+        let first = alice.snapshot(now(), false).await.unwrap().expect("there was none");
+        assert_eq!(alice.snapshot(now() + TimeDelta::minutes(59), false).await.unwrap(), None);
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&first).unwrap().permissions());
+        assert_eq!(mode & 0o077, 0, "only its owner reads it");
+        for hour in 1..9 {
+            assert!(alice.snapshot(now() + TimeDelta::hours(hour), false).await.unwrap().is_some());
+        }
+        let home = folder.path().join("home");
+        let kept = list_snapshots(&home.join("snapshots"));
+        assert_eq!(kept.len(), 6);
+        assert!(!first.exists(), "the oldest go");
+        alice.close().await.unwrap();
+        // The mirror is gone and the database is rubbish: the snapshot has what was stored until then.
+        std::fs::remove_dir_all(home.join("mirror")).unwrap();
+        let database = home.join("warroom.db");
+        std::fs::write(&database, vec![b'x'; 20_000]).unwrap();
+        assert!(damage(&database).await.unwrap().is_some());
+        let done = repair(&database, &home.join("snapshots"), now()).await.unwrap();
+        assert!(done.logs == 1 && done.from_copies == done.events && done.lost.is_empty(), "{done:?}");
     });
 }
