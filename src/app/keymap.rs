@@ -31,6 +31,12 @@ pub enum BadKeymap {
         /// The most similar name.
         nearest: &'static str,
     },
+    /// Nothing would leave an overlay, the composer or the program any more.
+    #[error("keys: {name} has no key, so nothing could be left any more; give it one")]
+    NoWayOut {
+        /// The action that needs a key.
+        name: &'static str,
+    },
     /// Two actions want one key.
     #[error("keys: {key} would do both {first} and {second}; give one of them another key")]
     Conflict {
@@ -66,6 +72,11 @@ impl Keymap {
             }
         }
         let bindings = bindings(overrides);
+        for spec in TABLE.iter().filter(|s| s.action == Action::Interrupt) {
+            if !bindings.iter().any(|b| b.action == spec.action) {
+                problems.push(BadKeymap::NoWayOut { name: spec.name });
+            }
+        }
         for stack in STACKS {
             conflicts(&bindings, stack, &mut problems);
         }
@@ -242,6 +253,9 @@ mod tests {
         assert_eq!(map.lookup(ROOM_STACK, key("ctrl-o")), Some((Action::Note, 0)));
         assert_eq!(map.lookup(ROOM_STACK, key("i")), None);
         let bad = Keymap::new(&[("note".into(), vec![key("d")]), ("nope-x".into(), vec![])]).unwrap_err();
+        let none = Keymap::new(&[("interrupt".into(), vec![])]).unwrap_err();
+        assert_eq!(none, [BadKeymap::NoWayOut { name: "interrupt" }]);
+        assert!(Keymap::new(&[("interrupt".into(), vec![key("ctrl-g")])]).is_ok());
         assert!(matches!(bad.first(), Some(BadKeymap::UnknownAction { name, .. }) if name == "nope-x"));
         assert!(
             bad.iter().any(|b| matches!(b, BadKeymap::Conflict { first: "note", second: "decision", .. })),

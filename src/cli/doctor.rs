@@ -59,6 +59,9 @@ impl Args {
                         locks.is_empty(),
                         if locks.is_empty() { "none".to_owned() } else { locks.join(", ") },
                     );
+                    for problem in session.people().1 {
+                        add("people", false, problem.to_string());
+                    }
                     inside(&session, self.repair, &mut add).await;
                 }
                 Err(failure) => add("session", false, failure.to_string()),

@@ -1,5 +1,5 @@
 //! Every clock of a room, as pure functions of the log and the moment: response, resolution, next update, phase
-//! budget, decision checks, asks. Quiet, then warning at 75 % of the target, then breached, in words. It must not
+//! budget, decision checks, asks. Quiet, then warning at 75 % of the target (or what the team says), then breached, in words. It must not
 //! read a clock or write anything.
 
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::domain::audience::Audience;
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
 use crate::domain::incident::{Incident, Update};
-use crate::domain::policy::{Policy, WARN_AT_PERCENT};
+use crate::domain::policy::Policy;
 use crate::domain::runbook::Budget;
 use crate::domain::severity::Target;
 use crate::domain::time::{Span, Utc};
@@ -167,7 +167,7 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
             // Once the new time has run out as well, it is as pressing as on the first day.
             let acknowledged =
                 ack.is_some_and(|ack| ack.until.is_none_or(|until| now < until && until != natural));
-            let warn_at = warn_at.unwrap_or_else(|| warning(from, deadline));
+            let warn_at = warn_at.unwrap_or_else(|| warning(policy, from, deadline));
             let moved = ruled || deadline != natural;
             found.push(Clock {
                 key,
@@ -297,9 +297,9 @@ pub fn phase_clock(incident: &Incident, policy: &Policy) -> Option<(Utc, Span)> 
     Some((end, end - from))
 }
 
-fn warning(from: Utc, deadline: Utc) -> Utc {
+fn warning(policy: &Policy, from: Utc, deadline: Utc) -> Utc {
     let length = (deadline - from).max(Span::zero());
-    let before = Span::milliseconds(length.num_milliseconds() / 100 * WARN_AT_PERCENT);
+    let before = Span::milliseconds(length.num_milliseconds() / 100 * policy.warn_percent);
     from.checked_add_signed(before).unwrap_or(deadline).min(deadline)
 }
 

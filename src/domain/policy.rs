@@ -9,7 +9,7 @@ use crate::domain::severity::{Level, Profile};
 use crate::domain::stories::Rules;
 use crate::domain::words::fold_word;
 
-/// The share of a target after which a clock warns (percent).
+/// The share of a target after which a clock warns unless the team says otherwise (percent).
 pub const WARN_AT_PERCENT: i64 = 75;
 
 /// What the team has agreed on.
@@ -29,6 +29,8 @@ pub struct Policy {
     pub story_manager: Option<String>,
     /// After how many days without a test or a review a runbook is called stale.
     pub runbook_stale_days: i64,
+    /// The share of a target after which a clock warns, in per cent.
+    pub warn_percent: i64,
 }
 
 /// The roles required at the highest severity unless the team says otherwise (`SPEC.md`, role). Where two are
@@ -50,6 +52,7 @@ impl Policy {
             story_rules: Rules::default(),
             story_manager: None,
             runbook_stale_days: crate::domain::runbook::card::STALE_DAYS,
+            warn_percent: WARN_AT_PERCENT,
         }
     }
 

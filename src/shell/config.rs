@@ -94,6 +94,8 @@ pub struct Lists {
     pub manager: Option<String>,
     /// After how many days without a test or a review a runbook is called stale.
     pub stale_days: i64,
+    /// The share of a target after which a clock warns, in per cent.
+    pub warn_percent: i64,
 }
 
 impl Default for Lists {
@@ -103,6 +105,7 @@ impl Default for Lists {
             assign_days: Some(crate::domain::stories::ASSIGN_DAYS),
             manager: None,
             stale_days: crate::domain::runbook::card::STALE_DAYS,
+            warn_percent: crate::domain::policy::WARN_AT_PERCENT,
         }
     }
 }
@@ -242,6 +245,7 @@ impl Config {
         policy.story_rules = Rules { remind: self.lists.remind_days, assign: self.lists.assign_days };
         policy.story_manager.clone_from(&self.lists.manager);
         policy.runbook_stale_days = self.lists.stale_days;
+        policy.warn_percent = self.lists.warn_percent;
         policy.extra_roles.clone_from(&self.roles.extra);
         for required in &self.roles.required {
             let roles = required.roles.iter().map(|choice| choice.0.join("/")).collect();

@@ -239,6 +239,17 @@ impl Home {
         fs::metadata(&self.root).is_ok_and(|m| m.permissions().mode() & 0o2000 != 0)
     }
 
+    /// What is to be done when others than those of the home can read `people.toml`: it holds telephone numbers.
+    #[must_use]
+    pub fn exposed_people(&self) -> Option<String> {
+        let (forbidden, mode) = if self.shared() { (0o007, "660") } else { (0o077, "600") };
+        let path = self.people();
+        let open = fs::metadata(&path).is_ok_and(|m| m.permissions().mode() & forbidden != 0);
+        open.then(|| {
+            format!("other accounts can read the telephone numbers in it: chmod {mode} {}", path.display())
+        })
+    }
+
     /// The kind of network file system on which the home lies, if it does: SQLite's shared files and locks do not
     /// hold there.
     #[must_use]

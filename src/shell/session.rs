@@ -193,7 +193,11 @@ impl Session {
     /// The people of `people.toml`, with what is wrong in it: that stops nothing.
     #[must_use]
     pub fn people(&self) -> (People, Vec<ConfigProblem>) {
-        self.config.people(&self.home.people())
+        let (people, mut problems) = self.config.people(&self.home.people());
+        if let Some(message) = self.home.exposed_people() {
+            problems.push(ConfigProblem { file: self.home.people(), line: None, message });
+        }
+        (people, problems)
     }
 
     fn places(&self) -> Places {

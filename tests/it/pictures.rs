@@ -146,6 +146,11 @@ fn taken() -> Vec<(&'static str, String)> {
     s.send(b"n").until("a title is enough").type_text("Signing key found in a CI log").until("INC-2026-0031");
     s.until("Signing key compromised").until("CI token leaked");
     found.push(("declare.svg", svg(&s)));
+    drop(s);
+    // The smallest screen that has everything.
+    let mut s = world.screen(&["demo"], 80, 24);
+    s.until("Release signing ke").until("ask @bob").until("1 similar");
+    found.push(("small.svg", svg(&s)));
     found
 }
 

@@ -238,3 +238,16 @@ fn clocks_that_do_not_run_are_refused_with_those_that_do() {
     let target = Request::SetTarget { clock: "ask:9".into(), target: "8h".into(), reason: "x".into() };
     assert!(refused(target).contains("no target"));
 }
+
+#[test]
+fn a_team_says_from_which_share_of_a_target_a_clock_warns() {
+    let (from, deadline) = ("2026-11-20T10:00:00Z".parse().unwrap(), "2026-11-20T11:40:00Z".parse().unwrap());
+    let mut policy = Policy::new(
+        crate::domain::severity::Profile::default(),
+        crate::domain::calendar::Calendar::default(),
+    );
+    let at = |policy: &Policy| warning(policy, from, deadline).format("%H:%M").to_string();
+    assert_eq!(at(&policy), "11:15");
+    policy.warn_percent = 50;
+    assert_eq!(at(&policy), "10:50");
+}

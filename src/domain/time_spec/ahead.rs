@@ -23,6 +23,17 @@ pub fn parse_ahead<'a>(input: &'a str, ctx: &Context) -> Result<Option<(Utc, &'a
     if !first.starts_with(|c: char| c.is_ascii_digit()) {
         return Ok(None);
     }
+    let rest = input.get(first.len()..).unwrap_or_default().trim_start();
+    if chrono::NaiveDate::parse_from_str(first, "%Y-%m-%d").is_ok() && !begins_with_clock(rest) {
+        // A day alone is meant as a whole: it ends with its last minute.
+        let last = format!("{first} 23:59");
+        let now = ctx.now.checked_add_signed(Span::days(REACH)).unwrap_or(Utc::MAX_UTC);
+        let found = parse_leading(&last, &Context { now, zone: ctx.zone })?;
+        return match found {
+            Some((moment, _)) if moment.at > ctx.now => Ok(Some((moment.at, rest))),
+            _ => Err(passed()),
+        };
+    }
     // The last such time before tomorrow's now is the next one from here.
     let reach = |days: i64| {
         let now = ctx.now.checked_add_signed(Span::days(days)).and_then(|at| at.checked_sub_signed(AHEAD));
@@ -36,6 +47,12 @@ pub fn parse_ahead<'a>(input: &'a str, ctx: &Context) -> Result<Option<(Utc, &'a
         Some((moment, _)) if moment.at <= ctx.now => Err(passed()),
         found => Ok(found.map(|(moment, rest)| (moment.at, rest))),
     }
+}
+
+/// Whether a time of day follows: `14:05`.
+fn begins_with_clock(text: &str) -> bool {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    (1..=2).contains(&digits) && text.get(digits..).is_some_and(|rest| rest.starts_with(':'))
 }
 
 #[cfg(test)]
@@ -59,6 +76,8 @@ mod tests {
         assert_eq!(read("16:30Z x"), some("20 16:30", "x"));
         assert_eq!(read("14:30 next day"), some("21 13:30", "next day"), "it has passed today");
         assert_eq!(read("2026-11-27 09:00 freeze"), some("27 08:00", "freeze"));
+        assert_eq!(read("2026-11-27 the freeze ends"), some("27 22:59", "the freeze ends"));
+        assert_eq!(read("2026-11-20"), some("20 22:59", ""), "today is not over");
         assert_eq!(read("the vendor"), Ok(None));
         assert_eq!(read("-5m x"), Ok(None));
     }
@@ -66,6 +85,7 @@ mod tests {
     #[test]
     fn what_has_passed_is_refused() {
         assert!(read("2026-11-19 09:00 x").unwrap_err().contains("has passed"));
+        assert!(read("2026-11-19 x").unwrap_err().contains("has passed"));
         assert!(read("0m x").unwrap_err().contains("has passed"));
         assert!(read("2026-13-01 09:00 x").unwrap_err().contains("calendar"));
     }

@@ -28,6 +28,9 @@ fn problem(bindings: &[Binding], bad: &BadKeymap) -> Option<ConfigProblem> {
             let near = did_you_mean(name, TABLE.iter().map(|s| s.name));
             (set(name)?, format!("there is no action {name:?}{near}; `?` in the room lists them all"))
         }
+        BadKeymap::NoWayOut { name } => {
+            (set(name)?, "it needs a key: nothing could be left without it".to_owned())
+        }
         BadKeymap::Conflict { key, first, second } => {
             // The one that was set last is the one to look at.
             let file = |b: &Binding| bindings.iter().position(|other| other.file == b.file);

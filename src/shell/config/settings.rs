@@ -98,6 +98,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         read: read::required_roles,
     },
     Setting {
+        section: "clock",
+        key: "warn-at",
+        example: &["warn-at = \"75%\""],
+        doc: &["How much of its target has passed when a clock begins to warn."],
+        read: read::lists::warn_at,
+    },
+    Setting {
         section: "clock.cadences",
         key: "*",
         example: &[],

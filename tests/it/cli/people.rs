@@ -65,3 +65,16 @@ fn a_role_tells_its_duties_and_the_roster_its_history() {
     assert!(bob["left"].as_str().unwrap().starts_with("2026-11-20T14:10"), "{bob:#}");
     assert!(shown["roles"].as_array().unwrap().iter().any(|r| r["person"] == "bob" && !r["to"].is_null()));
 }
+
+#[test]
+fn a_list_that_other_accounts_can_read_is_told_and_stops_nothing() {
+    let desk = Desk::new();
+    desk.declare("Signing key leaked");
+    let file = desk.home().join("people.toml");
+    std::fs::write(&file, PEOPLE).unwrap();
+    assert!(!desk.run(&["doctor"]).out.contains("chmod"));
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let doctor = desk.run(&["doctor"]);
+    assert!(doctor.out.contains("telephone numbers") && doctor.out.contains("chmod 600"), "{doctor:?}");
+    assert!(desk.ok(&["people", "list"]).contains("alice"));
+}

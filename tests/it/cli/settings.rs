@@ -101,3 +101,15 @@ fn publishing_waits_for_the_branch_that_the_team_named() {
     std::fs::write(&path, std::fs::read_to_string(&path).unwrap().replace("restart", "a restart")).unwrap();
     desk.run(&["postmortem", "publish", &id, "--waive", "a test"]).refuses(4, "git switch main");
 }
+
+#[test]
+fn a_share_of_a_target_is_a_setting_and_no_screen_is_without_a_way_out() {
+    let check = |text: &str| home(text).run(&["config", "check"]);
+    check("[clock]\nwarn-at = \"50%\"\n").code(0);
+    for bad in ["\"half\"", "\"100%\"", "\"0%\""] {
+        let told = check(&format!("[clock]\nwarn-at = {bad}\n"));
+        assert!(told.code != 0 && format!("{told:?}").contains("from 1% to 99%"), "{told:?}");
+    }
+    let told = check("[keys]\ninterrupt = []\n");
+    assert!(told.code != 0 && format!("{told:?}").contains("keys.interrupt: it needs a key"), "{told:?}");
+}

@@ -1,4 +1,4 @@
-//! Readers of the settings by which lists say what is late: stories and runbooks.
+//! Readers of the settings by which lists and clocks say what is late.
 
 use super::{Bad, Draft, Value, optional, text};
 use crate::domain::time::{Span, parse_span};
@@ -48,4 +48,17 @@ pub(in crate::shell::config) fn stale_after(
 ) -> Result<(), Bad> {
     draft.config.lists.stale_days = days(value)?;
     Ok(())
+}
+
+/// `80%`: the share of a target that has passed when its clock begins to warn.
+pub(in crate::shell::config) fn warn_at(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
+    let text = text(value)?;
+    let percent = text.trim().strip_suffix('%').and_then(|n| n.trim().parse::<i64>().ok());
+    match percent.filter(|n| (1..100).contains(n)) {
+        Some(percent) => {
+            draft.config.lists.warn_percent = percent;
+            Ok(())
+        }
+        None => Err(Bad::new(format!("{text:?} is no share; write \"75%\", from 1% to 99%"))),
+    }
 }
