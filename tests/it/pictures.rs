@@ -149,7 +149,7 @@ fn taken() -> Vec<(&'static str, String)> {
     drop(s);
     // The smallest screen that has everything.
     let mut s = world.screen(&["demo"], 80, 24);
-    s.until("Release signing ke").until("ask @bob").until("1 similar");
+    s.until("ask @bob").until("1 similar");
     found.push(("small.svg", svg(&s)));
     found
 }
@@ -171,7 +171,7 @@ fn the_pictures_of_the_readme_are_what_the_program_shows() {
         let kept = there.iter().filter(|word| here.contains(word)).count();
         // Clocks run and answers come while a picture is taken: most words have to be the same, not each.
         assert!(
-            here.len() > 60 && kept * 5 >= there.len() * 3 && here.len() * 2 >= there.len(),
+            here.len() > 40 && kept * 5 >= there.len() * 3 && here.len() * 2 >= there.len(),
             "assets/{name} is out of date; UPDATE_DOCS=1 cargo test pictures writes it anew:\n{there:?}\n{here:?}"
         );
     }
