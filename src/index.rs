@@ -44,7 +44,7 @@ pub use ranking::Parts;
 pub use schema::SCHEMA_VERSION;
 pub use search::{Hit, MAX_LIMIT, Query, SimilarQuery};
 pub use snippet::{Fragment, Snippet, snippet};
-pub use write::{Change, rebuild};
+pub use write::{Change, in_memory, rebuild};
 
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,8 @@ pub enum IndexError {
     #[error("the search engine failed: {0}")]
     Engine(String),
 }
+
+pub use thesaurus::problems as thesaurus_problems;
 
 impl From<tantivy::TantivyError> for IndexError {
     fn from(error: tantivy::TantivyError) -> Self {

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 pub use crate::archive::{HookPaths, Hooks, Identity, RefreshWarning, Signer, SigningFormat, SigningRequest};
-pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard};
+pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard, thesaurus_problems};
 #[cfg(target_os = "linux")]
 pub use crate::store::ChangeWatch;
 pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};

@@ -8,7 +8,7 @@ use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
 use crate::domain::wording;
-use crate::service::Failure;
+use crate::service::{Failure, thesaurus_problems};
 use crate::shell::config::{Config, ConfigProblem, Origin};
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
@@ -42,6 +42,7 @@ impl Args {
                 let (config, mut problems) = Config::read(Some(&home_file), user.as_deref());
                 problems.extend(config.people(&home.people()).1);
                 problems.extend(templates(&home, &config));
+                problems.extend(thesaurus(&home));
                 let list: Vec<_> = problems
                     .iter()
                     .map(|p| {
@@ -110,6 +111,19 @@ fn templates(home: &Home, config: &Config) -> Vec<ConfigProblem> {
         }
     }
     problems
+}
+
+/// What of the team's own words for the search is not used.
+pub(super) fn thesaurus(home: &Home) -> Vec<ConfigProblem> {
+    let file = home.root().join("thesaurus.tsv");
+    let problem = |line: Option<usize>, message: String| ConfigProblem { file: file.clone(), line, message };
+    match std::fs::read(&file) {
+        Ok(bytes) => {
+            thesaurus_problems(&bytes).into_iter().map(|(line, what)| problem(Some(line), what)).collect()
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => vec![problem(None, format!("cannot be read: {error}"))],
+    }
 }
 
 /// The settings; what a variable or a flag says wins over the files.

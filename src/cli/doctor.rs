@@ -44,6 +44,9 @@ impl Args {
         for problem in &problems {
             add("config", false, problem.to_string());
         }
+        for problem in super::config::thesaurus(&home) {
+            add("thesaurus", false, problem.to_string());
+        }
         let terminal = environment.term.as_deref().unwrap_or("none");
         let utf8 = if environment.utf8 { "UTF-8" } else { "not UTF-8: the screen draws in ASCII" };
         add("terminal", true, format!("TERM={terminal}, {utf8}"));

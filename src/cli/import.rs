@@ -34,7 +34,6 @@ impl Args {
                 report.not_read.len()
             )
         })?;
-        let nothing = report.imported.is_empty() && report.skipped.is_empty();
-        Ok(if nothing && !report.not_read.is_empty() { Exit::NO } else { Exit::DONE })
+        Ok(if report.not_read.is_empty() { Exit::DONE } else { Exit::NO })
     }
 }

@@ -77,8 +77,18 @@ pub(super) fn engine(dir: &Path) -> Result<(tantivy::Index, Fields), IndexError>
 /// Opens, checks, or says what is wrong.
 fn checked(dir: &Path, thesaurus: Thesaurus) -> Result<Index, IndexError> {
     let (inner, fields) = engine(dir)?;
-    let payload = payload(&inner, &thesaurus)?;
     checksums(&inner, false)?;
+    ready(dir, inner, fields, thesaurus)
+}
+
+/// An index that can be asked.
+pub(super) fn ready(
+    dir: &Path,
+    inner: tantivy::Index,
+    fields: Fields,
+    thesaurus: Thesaurus,
+) -> Result<Index, IndexError> {
+    let payload = payload(&inner, &thesaurus)?;
     let reader: IndexReader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     plausible(&reader.searcher(), fields)?;
     Ok(Index {

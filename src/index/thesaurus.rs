@@ -181,6 +181,54 @@ impl Tables {
     }
 }
 
+/// What of a team's file is not used, by line from 1.
+#[must_use]
+pub fn problems(bytes: &[u8]) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut analyzer = analyzer::text();
+    let mut at = 0_u64;
+    for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1..) {
+        at = at.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX)).saturating_add(1);
+        if at > LONGEST_FILE.saturating_add(1) {
+            found.push((number, "the file is longer than 1 MiB: from here on it is not read".to_owned()));
+            break;
+        }
+        let Ok(line) = std::str::from_utf8(line) else {
+            found.push((number, "is not UTF-8: save the file as UTF-8".to_owned()));
+            continue;
+        };
+        let line = line.trim_end_matches('\r');
+        if line.starts_with('#') || line.trim().is_empty() {
+            continue;
+        }
+        let columns: Vec<&str> = line.split('\t').collect();
+        let mut say = |what: String| found.push((number, what));
+        if columns.len() < 2 {
+            say("has no tab: write a name, a tab, synonyms parted by |, a tab, related words".to_owned());
+            continue;
+        }
+        if columns.len() > 3 {
+            say("has more than three columns: the rest is not read".to_owned());
+        }
+        let mut synonyms = 0_usize;
+        for (column, list) in columns.iter().skip(1).take(2).enumerate() {
+            for shown in list.split('|').map(str::trim).filter(|shown| !shown.is_empty()) {
+                match analyzer::stems(&mut analyzer, shown).len() {
+                    0 => say(format!("{shown:?} has no word that is looked for")),
+                    n if n > LONGEST_PHRASE => {
+                        say(format!("{shown:?} is longer than {LONGEST_PHRASE} words and is never found"));
+                    }
+                    _ => synonyms += usize::from(column == 0),
+                }
+            }
+        }
+        if synonyms == 0 {
+            say("has no synonym in its second column, so nothing leads to it".to_owned());
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,8 +12,9 @@ use tantivy::{IndexWriter, TantivyDocument};
 use super::guard::guarded;
 use super::open::{self, Opened, Payload};
 use super::prepare::Preparer;
+use super::schema::{self, Fields};
 use super::thesaurus::Thesaurus;
-use super::{Document, Index, IndexError, analyzer, files, schema};
+use super::{Document, Index, IndexError, analyzer, files};
 
 /// Memory of an update's writer in bytes: the least that tantivy takes.
 const UPDATE_HEAP: usize = 15_000_000;
@@ -76,6 +77,34 @@ fn build(
 ) -> Result<(), IndexError> {
     let (schema, fields) = schema::build();
     let inner = tantivy::Index::create_in_dir(place, schema)?;
+    fill(&inner, fields, thesaurus, tree, documents, progress)
+}
+
+/// An index that lives as long as the process: for a home that cannot be written. `dir` is where it would lie.
+///
+/// # Errors
+/// What the engine said.
+pub fn in_memory(
+    dir: &Path,
+    team: Option<&Path>,
+    tree: &str,
+    documents: impl Iterator<Item = Document>,
+) -> Result<Index, IndexError> {
+    let (schema, fields) = schema::build();
+    let inner = tantivy::Index::create_in_ram(schema);
+    let thesaurus = Thesaurus::with_team(team);
+    fill(&inner, fields, &thesaurus, tree, documents, &mut |_| ())?;
+    open::ready(dir, inner, fields, thesaurus)
+}
+
+fn fill(
+    inner: &tantivy::Index,
+    fields: Fields,
+    thesaurus: &Thesaurus,
+    tree: &str,
+    documents: impl Iterator<Item = Document>,
+    progress: &mut impl FnMut(u64),
+) -> Result<(), IndexError> {
     inner.tokenizers().register(analyzer::TEXT, analyzer::text());
     inner.tokenizers().register(analyzer::LABEL, analyzer::label());
     let writer: IndexWriter = inner.writer_with_num_threads(REBUILD_THREADS, REBUILD_HEAP)?;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Failure, Inner, Service};
-use crate::archive::{Archive, Change as Moved};
+use crate::archive::{Archive, Change as Moved, Listing};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
 use crate::domain::ids::IncidentId;
@@ -338,7 +338,7 @@ impl Inner {
             Some(index) => index,
             None => match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
                 Opened::Ready(index) => index,
-                Opened::Stale(_) => Box::new(rebuild(self, &archive, |_| ())?),
+                Opened::Stale(_) => Box::new(askable(self, &archive)?),
             },
         };
         let index = match follow(self, &archive, index) {
@@ -355,7 +355,7 @@ impl Inner {
             }
             Err(IndexError::Damaged { .. }) => {
                 drop(index);
-                let index = Box::new(rebuild(self, &archive, |_| ())?);
+                let index = Box::new(askable(self, &archive)?);
                 let hits = question(&index)?;
                 memory.index = Some(index);
                 Ok(hits)
@@ -415,18 +415,34 @@ fn fresh(inner: &Inner, archive: &Archive) -> Result<Box<Index>, Failure> {
     let wanted = archive.tree_id()?.unwrap_or_default();
     match Index::open(&inner.places.index, Some(&inner.places.thesaurus())) {
         Opened::Ready(index) if index.tree() == wanted => Ok(index),
-        _ => Ok(Box::new(rebuild(inner, archive, |_| ())?)),
+        _ => Ok(Box::new(askable(inner, archive)?)),
     }
 }
 
 fn rebuild(inner: &Inner, archive: &Archive, progress: impl FnMut(u64)) -> Result<Index, Failure> {
-    let tree = archive.tree_id()?.unwrap_or_default();
-    let listing = archive.list()?;
-    let documents = listing.entries.iter().filter_map(|entry| {
+    let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
+    let (place, team) = (&inner.places.index, inner.places.thesaurus());
+    Ok(index::rebuild(place, Some(&team), &tree, documents(archive, &listing), progress)?)
+}
+
+/// An index to ask: a rebuilt one, or one in memory where the home cannot be written.
+fn askable(inner: &Inner, archive: &Archive) -> Result<Index, Failure> {
+    let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
+    let (place, team) = (&inner.places.index, inner.places.thesaurus());
+    match index::rebuild(place, Some(&team), &tree, documents(archive, &listing), |_| ()) {
+        Err(IndexError::Io { .. }) => {
+            Ok(index::in_memory(place, Some(&team), &tree, documents(archive, &listing))?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// What the archive holds for the search.
+fn documents(archive: &Archive, listing: &Listing) -> impl Iterator<Item = Document> {
+    listing.entries.iter().filter_map(|entry| {
         let bytes = archive.read_blob(&entry.blob).ok()?;
         document(entry.path.as_str(), &entry.blob, &bytes).filter(|d| is_shared(&d.card))
-    });
-    Ok(index::rebuild(&inner.places.index, Some(&inner.places.thesaurus()), &tree, documents, progress)?)
+    })
 }
 
 /// Postmortems under restriction are not found by others' searches.

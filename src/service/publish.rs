@@ -268,6 +268,7 @@ impl Service {
                 .hint("mend it (warroom postmortem check names the line); this cannot be waived")
         })?;
         let text = document::reviewed(&text, &incident.closing.postmortem).unwrap_or(text);
+        let text = document::without_marks(&text).unwrap_or(text);
         let title = parsed.title().unwrap_or(&incident.title).to_owned();
         let path = match &incident.closing.postmortem.path {
             Some(path) => ArchivePath::new(path.clone()).map_err(|e| Failure::no(e.to_string()))?,

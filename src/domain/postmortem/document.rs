@@ -2,7 +2,7 @@
 
 use super::front_matter::{self, FrontMatter, Key, Unreadable};
 use super::improvements::{self, Improvement};
-use super::markdown::{self, BlockKind};
+use super::markdown::{self, BlockKind, MARK};
 use super::{MAX_BYTES, Problem};
 use crate::domain::ids::{Seq, StoryId};
 use crate::domain::incident::PostmortemStatus;
@@ -278,6 +278,31 @@ pub fn published(text: &str, ids: &[(usize, StoryId)], head: (Seq, &str)) -> Res
     front.set_list(Key::Improvements, &stories)?;
     front.set_timeline_head(head.0, head.1)?;
     Ok(with_front(&text, front))
+}
+
+/// The document without the keys of its front matter that still ask to be filled in: what was waived is absent, not a
+/// question in the archive. The text below keeps its marks, where they are read as such.
+///
+/// # Errors
+/// When the front matter could not be read.
+pub fn without_marks(text: &str) -> Result<String, Unreadable> {
+    let (mut postmortem, _) = parse(text);
+    let front = &mut postmortem.front;
+    let mut found = false;
+    for key in Key::ALL {
+        let marked = front.text(key).is_some_and(|value| value.contains(MARK));
+        let list: Vec<String> = front.list(key).into_iter().map(str::to_owned).collect();
+        if marked {
+            front.remove(key)?;
+        } else if list.iter().any(|value| value.contains(MARK)) {
+            let kept: Vec<&String> = list.iter().filter(|value| !value.contains(MARK)).collect();
+            front.set_list(key, &kept)?;
+        } else {
+            continue;
+        }
+        found = true;
+    }
+    Ok(if found { with_front(text, front) } else { text.to_owned() })
 }
 
 /// The document with what the log says of its review: the status in place of `published`, the owner, the day of the

@@ -215,6 +215,10 @@ fn publishing_with_problems_needs_a_reason_that_is_kept() {
     desk.ok(&["postmortem", "publish", &id, "--waive", "to be finished on Monday"]);
     let shown = desk.json(&["show", &id]);
     assert_eq!(shown["postmortem"]["publish_waiver"], "to be finished on Monday");
+    let file = desk.home().join("postmortems").join(shown["postmortem"]["path"].as_str().unwrap());
+    let text = std::fs::read_to_string(file).unwrap();
+    let front = text.split("\n---\n").next().unwrap();
+    assert!(front.contains("title: ") && !front.contains("[fill in"), "{front}");
     let stories = desk.json(&["story", "list"]);
     assert_eq!(
         stories["stories"].as_array().unwrap().len(),

@@ -39,7 +39,7 @@ fn what_is_no_postmortem_is_named_and_the_rest_imported() {
     desk.file("theirs/good.md", "# Disk full\n\nThe disk of the database was full for an hour.\n");
     desk.file("theirs/broken.md", b"# Broken \xff\xfe\n");
     let theirs = desk.path("theirs").to_str().unwrap().to_owned();
-    let report = desk.run(&["import", &theirs, "--json"]).code(0);
+    let report = desk.run(&["import", &theirs, "--json"]).code(1);
     assert_eq!(report.json()["imported"].as_array().unwrap().len(), 1);
     assert!(report.err.contains("broken.md"), "{report:?}");
     desk.run(&["import", "nowhere"]).refuses(3, "nowhere");
@@ -93,6 +93,65 @@ fn a_title_names_services_that_postmortems_or_the_teams_runbooks_know() {
     assert_eq!(told["runbooks"][0]["name"], "ledger");
     let said = desk.run(&["declare", "CHECKOUT is down", "--service", "ledger-db"]).code(0);
     assert!(said.err.contains("set INC-2026-0002 --service \"Checkout\""), "{said:?}");
+}
+
+#[test]
+fn a_line_of_the_teams_thesaurus_that_is_not_used_is_named() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    let file = desk.home().join("thesaurus.tsv");
+    std::fs::write(&file, "# ours\nbilling\tbilling|invoicing\tmoney\n").unwrap();
+    desk.ok(&["config", "check"]);
+    std::fs::write(&file, "# ours\nbilling\tbilling\nno tab here\nempty\t\tmoney\n").unwrap();
+    let checked = desk.run(&["config", "check"]).code(2);
+    for named in ["thesaurus.tsv:3: has no tab", "thesaurus.tsv:4: has no synonym"] {
+        assert!(checked.out.contains(named), "{}", checked.out);
+    }
+    assert!(!checked.out.contains("thesaurus.tsv:2"), "{}", checked.out);
+    let doctor = desk.run(&["doctor"]).code(1);
+    assert!(
+        doctor.out.contains("WRONG thesaurus") && doctor.out.contains("thesaurus.tsv:3"),
+        "{}",
+        doctor.out
+    );
+}
+
+#[test]
+fn a_home_that_cannot_be_written_is_searched_all_the_same() {
+    let desk = Desk::new();
+    let file =
+        desk.file("old.md", "# Registry outage\n\nThe registry ran out of inodes on the second disk.\n");
+    assert_eq!(desk.json(&["import", &file])["imported"].as_array().unwrap().len(), 1);
+    desk.ok(&["search", "inodes"]);
+    // Where no lock can be taken no index is written: the one that is there is behind.
+    let later = desk.file("new.md", "# Queue stuck\n\nThe consumer deadlocked on a poisoned message.\n");
+    desk.ok(&["import", &later]);
+    let names: Vec<String> = std::fs::read_dir(desk.home())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("index") && name.contains("lock"))
+        .collect();
+    let [lock] = names.as_slice() else { panic!("{names:?}") };
+    let lock = desk.home().join(lock);
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    std::fs::remove_dir_all(desk.home().join("index")).unwrap();
+    for (asked, id) in [("deadlocked", "new"), ("inodes", "old")] {
+        let found = desk.json(&["search", asked]);
+        assert!(found["results"][0]["path"].as_str().unwrap().contains(id), "{found}");
+    }
+    assert!(!desk.home().join("index").exists());
+    desk.ok(&["similar", "--text=the consumer deadlocked"]);
+}
+
+#[test]
+fn an_import_that_leaves_a_file_out_says_no() {
+    let desk = Desk::new();
+    let good = desk.file("good.md", "# Disk full\n\nThe disk was full.\n");
+    let bad = desk.file("bad.md", [0xff_u8, 0xfe, 0x00, 0x9f, 0x92]);
+    let ran = desk.run(&["import", &good, &bad]).code(1);
+    assert!(ran.err.contains("bad.md") && ran.out.contains("imported 1"), "{ran:?}");
+    desk.run(&["import", &good]).code(0);
 }
 
 #[test]
