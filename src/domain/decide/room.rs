@@ -7,6 +7,7 @@ use crate::domain::event::{
     RelatedAdded, Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet,
     SeverityChanged, VisibilitySet,
 };
+use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Declaration, NewEvidence, Request};
@@ -110,10 +111,15 @@ impl Case<'_> {
             Request::AddLink { kind, url } => {
                 self.one(LinkAdded { kind: said("kind of link", kind)?, url: said("address", url)? })
             }
-            Request::Relate { incident, relation } => self.one(RelatedAdded {
-                incident: said("incident", incident)?,
-                relation: said("relation", relation)?,
-            }),
+            Request::Relate { incident: other, relation } => {
+                let other = said("incident", other)?;
+                // A bare number is one of the same year, as everywhere; stored is the id, so that it links back.
+                let other = match other.parse::<u32>() {
+                    Ok(number) => IncidentId { year: incident.id.year, number }.to_string(),
+                    Err(_) => other,
+                };
+                self.one(RelatedAdded { incident: other, relation: said("relation", relation)? })
+            }
             Request::SetSeverity { to, reason } => self.severity(to.as_deref(), reason),
             Request::SetTarget { .. } | Request::AcknowledgeClock { .. } | Request::RestoreClock { .. } => {
                 self.clock(request)

@@ -185,7 +185,7 @@ fn outside_of_its_room_a_restricted_incident_goes_by_its_code_name() {
     // The whole team may read it: the title stays.
     assert!(desk.ok(&["list"]).contains("Payroll data"));
     desk.ok(&["set", &id, "--visibility", "restricted"]);
-    desk.ok(&["link", &other, "related", &id]);
+    desk.ok(&["link", &other, "related", "1"]);
     let entries = desk.timeline(&id);
     assert!(texts(&entries).contains(&"code name: Blue Heron"), "{:?}", texts(&entries));
 
