@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 pub use boards::{Board, BoardData, BoardKind, BoardLine};
 pub use composer::{Composer, Draft, Purpose};
 pub use lists::{
-    Find, FindRow, Hit, Home, HomeCounts, HomeList, HomeRow, HomeSection, Passage, RunbookChoice,
+    Find, FindRow, Hit, Home, HomeCounts, HomeList, HomeRow, HomeSection, MEETING_WAS, Passage, RunbookChoice,
 };
 pub use overlay::{Ask, AskFor, ClosePath, Confirm, Declare, Item, Overlay, Pick, PickFor, Read, Reader};
 pub use room::{Alarm, Pending, PendingState, Room, StepFocus};

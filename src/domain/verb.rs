@@ -378,7 +378,13 @@ fn person(text: &str) -> Option<String> {
 /// A link: to another incident where its id is named, else to an address.
 #[must_use]
 pub fn link(kind: &str, to: &str) -> Request {
-    match to.trim().parse::<crate::domain::ids::IncidentId>() {
+    let to = to.trim();
+    let relation = matches!(kind.to_lowercase().as_str(), "related" | "duplicate" | "recurrence");
+    match to.parse::<crate::domain::ids::IncidentId>() {
+        // A number, or the id of an imported postmortem: an incident, where the word says so.
+        Err(_) if relation && !to.contains("://") => {
+            Request::Relate { incident: to.trim_start_matches('#').to_owned(), relation: kind.to_lowercase() }
+        }
         Ok(id) => Request::Relate { incident: id.to_string(), relation: kind.to_lowercase() },
         Err(_) => Request::AddLink { kind: kind.to_owned(), url: to.to_owned() },
     }

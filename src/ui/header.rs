@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::Layout;
-use crate::app::model::{Model, Room, Screen};
+use crate::app::model::{HomeRow, MEETING_WAS, Model, Room, Screen};
 use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::role;
 use crate::domain::summary::meeting_passed;
@@ -249,9 +249,10 @@ fn owed(model: &Model, theme: &Theme) -> Vec<(String, Style)> {
         1 => Some(("1 story overdue".to_owned(), theme.warn)),
         n => Some((format!("{n} stories overdue"), theme.warn)),
     };
-    // A closed incident owes nothing but a word on a review meeting that went by.
-    let passed = list.recent.iter().find(|row| row.owes.iter().any(|o| o.contains("meeting was")));
-    let close = list.owed.first().or(passed).map(|row| {
+    // A review meeting that went by without a word is asked about first, also of a closed incident.
+    let passed = |row: &&HomeRow| row.owes.first().is_some_and(|owes| owes.starts_with(MEETING_WAS));
+    let passed = list.owed.iter().chain(&list.recent).find(passed);
+    let close = passed.or(list.owed.first()).map(|row| {
         let owes = row.owes.first().map_or("to be closed", String::as_str);
         (format!("{} {owes}", row.id), theme.warn)
     });

@@ -37,6 +37,9 @@ pub struct HomeRow {
     pub owes: Vec<String>,
 }
 
+/// How what is owed begins when the day of a review meeting has passed.
+pub const MEETING_WAS: &str = "review meeting was";
+
 /// The list of the home screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HomeList {

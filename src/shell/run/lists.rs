@@ -1,6 +1,6 @@
 //! What the screen lists, made from what the service answers. It must not ask for anything itself.
 
-use crate::app::model::{Hit, HomeCounts, HomeList, HomeRow, Passage, RunbookChoice};
+use crate::app::model::{Hit, HomeCounts, HomeList, HomeRow, MEETING_WAS, Passage, RunbookChoice};
 use crate::app::msg::Suggestions;
 use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
@@ -62,8 +62,9 @@ fn owes(summary: &Summary, policy: &Policy, now: Utc) -> Vec<String> {
     let review = review_words(summary.review, summary.postmortem_owner.as_deref(), summary.meeting, today);
     // A meeting that went by without a word is the first thing to ask about.
     let passed = meeting_passed(summary.review, summary.meeting, today);
-    if passed {
-        owes.extend(review.clone());
+    if let Some(day) = summary.meeting.filter(|_| passed) {
+        let stands = summary.review.map_or("not begun", ReviewState::as_str);
+        owes.push(format!("{MEETING_WAS} {day}, postmortem {stands}"));
     }
     let dismissed = summary.disposition.is_some_and(|d| {
         use crate::domain::words::DispositionWord;
