@@ -153,7 +153,7 @@ impl Desk {
         self.store(at(clock), by, &[request.into()]).unwrap();
     }
 
-    fn store(&mut self, now: Utc, by: &str, asked: &[Asked]) -> Result<Vec<Recorded>, Trouble> {
+    pub(crate) fn store(&mut self, now: Utc, by: &str, asked: &[Asked]) -> Result<Vec<Recorded>, Trouble> {
         let mut out = Vec::new();
         for one in asked {
             let asker = Asker { by, now, policy: &self.model.policy };

@@ -2,6 +2,7 @@
 
 mod boards;
 mod random;
+mod terminal;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
