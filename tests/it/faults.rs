@@ -16,12 +16,12 @@ use std::time::{Duration, Instant};
 use crate::screen::World;
 
 /// How often a fault is tried: in the short form, and in the long one.
-fn rounds(short: usize, long: usize) -> usize {
+pub(crate) fn rounds(short: usize, long: usize) -> usize {
     if std::env::var("WARROOM_FAULTS").is_ok_and(|v| v == "long") { long } else { short }
 }
 
 /// Tells a figure even when the test passes.
-fn figure(text: &str) {
+pub(crate) fn figure(text: &str) {
     std::io::stderr().write_all(format!("\nFIGURE: {text}\n").as_bytes()).unwrap();
 }
 
@@ -32,7 +32,7 @@ impl Dice {
     fn new(name: &str) -> Self {
         let given = std::env::var("WARROOM_FAULTS_SEED").ok().and_then(|s| s.parse().ok());
         let seed = given.unwrap_or_else(|| u64::from(std::process::id()) << 20 | name.len() as u64);
-        println!("{name}: WARROOM_FAULTS_SEED={seed}");
+        figure(&format!("{name}: WARROOM_FAULTS_SEED={seed}"));
         Self(seed)
     }
 

@@ -5,10 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use super::Desk;
-
-fn rounds(short: u64) -> u64 {
-    if std::env::var("WARROOM_FAULTS").is_ok_and(|v| v == "long") { 1_000 } else { short }
-}
+use crate::faults::{figure, rounds};
 
 /// xorshift64*: the same numbers in every run.
 struct Dice(u64);
@@ -114,7 +111,7 @@ fn a_damaged_database_is_put_together_again_from_its_mirror() {
     copy(&desk.home(), &good);
     let mut dice = Dice(0xda_3a6e);
     let (mut harmless, mut repaired) = (0, 0);
-    for round in 0..rounds(12) {
+    for round in 0..rounds(12, 1_000) {
         std::fs::remove_dir_all(desk.home()).unwrap();
         copy(&good, &desk.home());
         let what = format!("round {round}: {}", hurt(&desk.home().join("warroom.db"), &mut dice));
@@ -137,7 +134,7 @@ fn a_damaged_database_is_put_together_again_from_its_mirror() {
         assert_eq!(desk.json(&["verify"])["redacted"], 2, "{what}");
         desk.ok(&["redact", &told[0].0, "3", "--reason", "erased in a repaired database"]);
     }
-    println!("{harmless} damages did no harm, {repaired} were repaired");
+    figure(&format!("damaged database: {harmless} did no harm, {repaired} were repaired, nothing lost"));
     assert!(repaired > 0);
 }
 
@@ -171,7 +168,7 @@ fn a_damaged_write_ahead_log_is_noticed_and_its_lines_come_back() {
     let good = with_log_ahead(&desk, &mut told);
     let mut dice = Dice(0x3a1);
     let mut repaired = 0;
-    for round in 0..rounds(8) {
+    for round in 0..rounds(8, 300) {
         std::fs::remove_dir_all(desk.home()).unwrap();
         copy(&good, &desk.home());
         let wal = desk.home().join("warroom.db-wal");
@@ -195,7 +192,7 @@ fn a_damaged_write_ahead_log_is_noticed_and_its_lines_come_back() {
         desk.ok(&["log", &told[0].0, "after the repair"]);
         repaired += 1;
     }
-    println!("{repaired} damages of the write-ahead log were repaired");
+    figure(&format!("damaged write-ahead log: {repaired} were repaired, nothing lost"));
     assert!(repaired > 1);
 }
 

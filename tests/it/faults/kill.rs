@@ -16,7 +16,7 @@ use crate::screen::{Screen, World, program};
 pub(super) fn marked(screen: &Screen, prefix: &str, into: &mut Vec<String>) {
     for row in screen.text().lines() {
         let Some(at) = row.find(prefix) else { continue };
-        let rest = &row[at..];
+        let rest = row.get(at..).unwrap_or_default();
         let token = rest.split(' ').next().unwrap_or_default();
         // The pane ends where the next begins.
         let pane = rest.split('│').next().unwrap_or_default();
@@ -35,7 +35,7 @@ struct Scripted {
 
 impl Scripted {
     /// One command a line: acknowledged when it exits with 0.
-    fn commands(world: &World, number: &str, prefix: String) -> Self {
+    fn commands(world: &World, number: &str, prefix: &str) -> Self {
         let child: Arc<Mutex<Option<Child>>> = Arc::default();
         let stop = Arc::new(AtomicBool::new(false));
         let (slot, stopped) = (child.clone(), stop.clone());
@@ -131,9 +131,9 @@ fn what_was_acknowledged_survives_being_killed_at_any_moment() {
         }
         let number = number.to_string();
         let scripted = if round % 2 == 0 {
-            Scripted::commands(&world, &number, format!("c{round:04}"))
+            Scripted::commands(&world, &number, &format!("c{round:04}"))
         } else {
-            Scripted::stream(&world, &number, &format!("c{round:04}"))
+            Scripted::stream(&world, &number, &&format!("c{round:04}"))
         };
         let mut screen = world.screen(&["open", &number], 120, 40);
         screen.until("scribe");

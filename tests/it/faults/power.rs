@@ -28,7 +28,7 @@ enum Op {
     Cut(usize, usize),
     Sync(usize),
     /// The names in a folder are on the disk.
-    SyncFolder(String),
+    SyncFolder,
     /// The program said that this is stored.
     Acknowledge(String),
 }
@@ -138,7 +138,7 @@ impl Record {
                 }
                 "fsync" | "fdatasync" => match open.get(&number(0)) {
                     Some((_, Some(file), _)) => self.ops.push(Op::Sync(*file)),
-                    Some((path, None, _)) => self.ops.push(Op::SyncFolder(path.clone())),
+                    Some((_, None, _)) => self.ops.push(Op::SyncFolder),
                     None => {}
                 },
                 "ftruncate" => {
@@ -146,10 +146,8 @@ impl Record {
                         self.ops.push(Op::Cut(*file, usize::try_from(number(1)).unwrap()));
                     }
                 }
-                "unlink" | "unlinkat" => {
-                    if self.names.remove(&paths[0]).is_some() {
-                        self.ops.push(Op::Remove(paths[0].clone()));
-                    }
+                "unlink" | "unlinkat" if self.names.remove(&paths[0]).is_some() => {
+                    self.ops.push(Op::Remove(paths[0].clone()));
                 }
                 "rename" | "renameat" | "renameat2" | "link" | "linkat" => {
                     if let Some(file) = self.names.get(&paths[0]).copied() {
@@ -192,7 +190,7 @@ impl Record {
                 }
                 Op::Make(..) | Op::Remove(_) | Op::Move(..) => moves.push(op),
                 // The file systems of today keep the order of names: with one, all before it.
-                Op::SyncFolder(_) => moves.drain(..).for_each(|op| name(&mut names, op)),
+                Op::SyncFolder => moves.drain(..).for_each(|op| name(&mut names, op)),
             }
         }
         let some = dice.below(moves.len() + 1);

@@ -14,11 +14,7 @@ use warroom::domain::policy::Policy;
 use warroom::domain::severity::Profile;
 
 use super::*;
-
-/// How many mutations: a few for every run, ten thousand where that is asked for.
-fn rounds(short: u64) -> u64 {
-    if std::env::var("WARROOM_FAULTS").is_ok_and(|v| v == "long") { 10_000 } else { short }
-}
+use crate::faults::{figure, rounds};
 
 /// xorshift64*: the same numbers in every run, so that a failure can be run again.
 struct Dice(u64);
@@ -121,12 +117,14 @@ fn all_random_tampering_with_the_bytes_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let (good, head) = run(sound(&folder.path().join("warroom.db")));
     let mut dice = Dice(0x5eed);
-    for round in 0..rounds(10_000) {
+    let all = rounds(10_000, 10_000);
+    for round in 0..all {
         let mut events = good.clone();
         let what = tamper(&mut events, &mut dice);
         let report = verify(Some(log(1)), events, &[head]);
         assert!(!report.is_sound(), "round {round}: {what}: not found");
     }
+    figure(&format!("tampering with the bytes: {all} of {all} found"));
     // What the chain cannot show, and says so: an end that nobody outside knows.
     let mut events = good.clone();
     events.truncate(11);
@@ -194,11 +192,13 @@ fn all_random_tampering_with_the_database_is_found() {
         let report = check(&good).await;
         assert!(report.is_sound(), "put back as it was, it is sound: {report:?}");
         let mut dice = Dice(0xdb5eed);
-        for round in 0..rounds(60) {
+        let all = rounds(60, 10_000);
+        for round in 0..all {
             let mut events = good.clone();
             let what = tamper(&mut events, &mut dice);
             assert!(!check(&events).await.is_sound(), "round {round}: {what}: not found");
         }
+        figure(&format!("tampering with the database: {all} of {all} found"));
     });
 }
 
@@ -249,7 +249,8 @@ fn all_random_tampering_with_an_exported_log_is_found_by_a_shell() {
     let (code, said) = shell(&out, &good, head, "");
     assert!(code == Some(0) && said.contains("could have been written anew"), "{said}");
     let mut dice = Dice(0x5be11);
-    for round in 0..rounds(40) {
+    let all = rounds(40, 10_000);
+    for round in 0..all {
         let mut events = good.clone();
         let what = tamper(&mut events, &mut dice);
         // The columns are the database's; an export has none, so that the bytes alone must tell.
@@ -257,4 +258,5 @@ fn all_random_tampering_with_an_exported_log_is_found_by_a_shell() {
         assert_eq!(code, Some(1), "round {round}: {what}: {said}");
         assert!(said.starts_with("FAIL "), "round {round}: {what}: {said}");
     }
+    figure(&format!("tampering with an exported log: {all} of {all} found by the shell"));
 }
