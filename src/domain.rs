@@ -30,6 +30,7 @@ pub mod refusal;
 pub mod request;
 pub mod resemble;
 pub mod role;
+pub mod run;
 pub mod runbook;
 pub mod safe;
 pub mod secret;

@@ -6,6 +6,7 @@ use crate::domain::audience::Audience;
 use crate::domain::facets::Picked;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::request::Asked;
+use crate::domain::run::Command;
 
 /// Which effect an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -133,6 +134,18 @@ pub enum Effect {
         /// The line that it belongs to.
         entry: Option<Seq>,
     },
+    /// Run a command that was shown and confirmed, and keep how it ended and what it wrote. Answer: `Stored` or
+    /// `Failed`.
+    Run {
+        /// Which.
+        ticket: Ticket,
+        /// The room.
+        log: LogId,
+        /// The person who asks.
+        by: String,
+        /// The command.
+        command: Command,
+    },
     /// Runbooks and incidents that match a title. Answer: `Suggested`.
     Suggest(Ticket, String),
     /// Similar past incidents of a room; the text is title, impact and early entries. Answer: `Similar`.
@@ -199,6 +212,7 @@ impl Effect {
             | Self::ReadRunbook(t, _)
             | Self::AttachRunbook { ticket: t, .. }
             | Self::AddEvidence { ticket: t, .. }
+            | Self::Run { ticket: t, .. }
             | Self::Suggest(t, _)
             | Self::Similar(t, _, _)
             | Self::Find(t, _, _)

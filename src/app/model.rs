@@ -71,6 +71,15 @@ pub struct Notice {
     pub text: String,
 }
 
+/// Where a command would run, and as whom.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The Unix user and the host: `alice@build-7`.
+    pub host: String,
+    /// The working folder.
+    pub folder: String,
+}
+
 /// What an answer is awaited for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Waiting {
@@ -82,6 +91,8 @@ pub enum Waiting {
     Amend(crate::domain::ids::LogId, crate::domain::ids::Seq, String),
     /// What an overlay with a line asked for, with its words: if it is refused, the overlay comes back with them.
     Form(crate::domain::ids::LogId, Box<AskFor>, String),
+    /// A command that runs.
+    Run(crate::domain::ids::LogId),
     /// A file that is hashed and becomes evidence; the words that asked for it come back when it cannot.
     Evidence(crate::domain::ids::LogId, String),
     /// A room to open.
@@ -135,6 +146,8 @@ pub struct Model {
     pub local_zone: Tz,
     /// The clock was set by `WARROOM_NOW`.
     pub simulated: bool,
+    /// Where commands would run.
+    pub place: Place,
     /// Who sits here; empty until the question is answered.
     pub me: String,
     /// Colours and signs.
@@ -205,6 +218,7 @@ impl Model {
             local: start.local,
             local_zone: start.local_zone,
             simulated: start.simulated,
+            place: Place::default(),
             me: start.me,
             look: start.look,
             keymap: start.keymap,

@@ -17,6 +17,7 @@ mod motion;
 mod mouse;
 mod people;
 pub mod room;
+pub(crate) mod running;
 mod selection;
 mod tables;
 mod wording;

@@ -31,6 +31,8 @@ pub enum Verb {
     Word(Audience),
     /// Search for these words.
     Find(String),
+    /// Show the command of a step, to run it.
+    Run(String),
     /// Move a clock: the words are read with [`move_clock`], where it is known what time it is.
     MoveClock(String),
     /// The board of stories, narrowed so.
@@ -120,6 +122,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "reopen" [] "reopen REASON" "it is not over; with a step: to do again";
     "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
     "role" ["r"] "role ROLE @person" "give a role, or hand it over";
+    "run" [] "run STEP" "show the command of a step, and run it when you say yes";
     "runbooks" [] "runbooks" "the board of runbooks";
     "roster" [] "roster" "who held which role, who came and left";
     "scope" [] "scope [ASSET... suspected|affected|clean|fixed|none]" "where assets stand; alone: the list";
@@ -186,6 +189,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "quit" => return Ok(Verb::Show("quit")),
         "clock" => return Ok(Verb::MoveClock(need(rest)?)),
         "target" => set_target(rest)?,
+        "run" => return Ok(Verb::Run(need(rest)?)),
         "runbooks" => return Ok(Verb::Show("runbooks")),
         "updates" => return Ok(Verb::Show("updates")),
         "stories" => return Ok(Verb::Stories(rest.to_owned())),

@@ -1,6 +1,10 @@
 //! The one place that starts processes: an argument list, never a shell. It must not be used while the screen is up
 //! with [`Program::attached`] (the terminal is handed over by `terminal::Terminal::suspend`).
 
+mod keeping;
+
+pub use keeping::{Ran, run_and_keep};
+
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

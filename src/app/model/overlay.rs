@@ -161,6 +161,8 @@ impl Pick {
 /// What a line is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AskFor {
+    /// Whether the command of a step is run, which is shown above the line.
+    Run(crate::domain::run::Command),
     /// Who sits here.
     Identity,
     /// Why the entry is struck.

@@ -22,6 +22,7 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::SubmitTyped(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
             bring_back(model, &typed, Purpose::Entry, &t);
         }
+        (Waiting::Run(log), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::Form(log, ..), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::Form(_, form, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
             form_back(model, *form, &typed, &t);

@@ -305,6 +305,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
         // Read to a request before it comes here.
         Verb::MoveClock(_) => {}
         Verb::Evidence(path, class) => room::add_evidence(model, path, class, None, fx),
+        Verb::Run(step) => super::running::ask(model, &step),
         Verb::Attach(name) => room::attach_typed(model, name, typed, fx),
         Verb::Postmortem(step) => {
             let step = match step {

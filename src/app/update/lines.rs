@@ -19,6 +19,7 @@ pub const fn may_be_empty(purpose: &AskFor) -> bool {
         | AskFor::Filter
         | AskFor::BoardFilter
         | AskFor::StoryStart(_)
+        | AskFor::Run(_)
         | AskFor::Resolve => true,
         _ => false,
     }
@@ -48,6 +49,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         AskFor::StoryStart(_) | AskFor::StoryShip(_) | AskFor::StoryVerify(_) | AskFor::StoryDrop(_) => {
             return;
         }
+        AskFor::Run(command) => return super::running::confirmed(model, command, &text, fx),
         AskFor::Identity => return identity(model, &text, fx),
         AskFor::Filter => {
             let ctx = crate::domain::time_spec::Context { now: model.now, zone: model.zone() };

@@ -799,3 +799,58 @@ fn a_role_that_i_take_says_what_it_is_and_the_roster_keeps_its_history() {
     assert!(shown.contains("bob          13:59 to 14:38") && shown.contains("14:38 to now"), "{shown}");
     assert!(shown.contains("left 14:38"), "{shown}");
 }
+
+#[test]
+fn the_command_of_a_step_is_shown_whole_and_runs_only_on_the_word() {
+    let mut desk = Desk::room(120, 40, "alice");
+    desk.model.place = crate::app::model::Place { host: "alice@build-7".into(), folder: "/srv".into() };
+    let text = "# Health\n\n## Containment\n\n- Look at it\n\n  ```sh\n  printf '%s' \"two words\"\n  ```\n\n- Talk\n";
+    let runbook = crate::domain::request::RunbookText {
+        name: "health".into(),
+        title: "Health".into(),
+        text: text.into(),
+    };
+    desk.ask("14:37", "alice", Request::AttachRunbook(runbook));
+    desk.open();
+    let number = desk.stored.checklist.steps().find(|s| s.text.contains("Look at it")).unwrap().number;
+    let ran = |desk: &Desk| desk.has_effect(|e| matches!(e, Effect::Run { .. }));
+    for no in ["<enter>", "<esc>", "y<enter>", "no<enter>"] {
+        desk.keys(&format!(":run {number}<enter>"));
+        let Some(Overlay::Ask(ask)) = desk.model.overlays.last() else { panic!("{:?}", desk.model.notice) };
+        let crate::app::model::AskFor::Run(command) = &ask.purpose else { panic!("{ask:?}") };
+        assert_eq!(command.words, ["printf", "%s", "two words"]);
+        let rows = crate::app::update::running::shown(&desk.model, command).unwrap().join("\n");
+        for part in ["printf", "'two words'", "alice@build-7", "/srv", "10m"] {
+            assert!(rows.contains(part), "{part}: {rows}");
+        }
+        desk.keys(no);
+        assert!(desk.model.overlays.is_empty() && !ran(&desk), "{no}");
+    }
+    desk.keys(&format!(":run {number}<enter>yes<enter>"));
+    assert!(desk.model.overlays.is_empty() && ran(&desk));
+    // The room goes on while it runs, and what came of it arrives as a line.
+    let run = desk.effects.iter().find(|e| matches!(e, Effect::Run { .. })).unwrap();
+    let ticket = run.ticket().unwrap();
+    desk.keys("istill writing<enter>").serve();
+    assert_eq!(desk.last().text, "still writing");
+    desk.model.waiting.insert(ticket, crate::app::model::Waiting::Run(desk.stored.log));
+    let events = desk.ask(
+        "14:39",
+        "alice",
+        Request::Note { text: "ran it".into(), tags: vec!["run".into()], starred: false },
+    );
+    let _ = events;
+    let noted = desk.events.last().unwrap().clone();
+    desk.send(Msg::Answer(ticket, Answer::Stored(vec![noted])));
+    let room = desk.model.room.as_ref().unwrap();
+    assert!(room.incident.timeline.stored().iter().any(|e| e.text == "ran it"));
+    // A step without a command, one that is not there, and a screen too small for the whole of it.
+    desk.keys(":run Talk<enter>");
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("carries no command"));
+    desk.keys(":run 99<enter>");
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("no step"));
+    desk.model.size = crate::app::layout::Size { w: 40, h: 10 };
+    desk.keys(&format!(":run {number}<enter>"));
+    assert!(desk.model.overlays.is_empty());
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("too small"));
+}

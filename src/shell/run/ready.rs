@@ -3,7 +3,7 @@
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
 use crate::app::layout::Size;
-use crate::app::model::{Look, Model, Start};
+use crate::app::model::{Look, Model, Place, Start};
 use crate::service::{Failure, FailureKind, Service};
 use crate::shell::config::UiZone;
 use crate::shell::session::Session;
@@ -44,6 +44,10 @@ pub(super) fn model(session: &Session, service: &Service, keymap: Keymap, size: 
         policy: service.policy().clone(),
         people,
     });
+    model.place = Place {
+        host: format!("{}@{}", session.identity.user, session.identity.host),
+        folder: std::env::current_dir().map(|f| f.display().to_string()).unwrap_or_default(),
+    };
     if let Some(problem) = problems.first() {
         model.warn(format!("people.toml: {problem}; config check tells all"));
     }

@@ -1,6 +1,8 @@
 //! The effects that the service does, away from the screen: each becomes exactly one answer. What writes goes
 //! through one queue in order; what only asks runs beside it. It must not touch the terminal.
 
+mod ran;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::Sender;
@@ -12,6 +14,7 @@ use super::{boards, lists};
 use crate::app::effect::{ClosingStep, Effect, NewIncident, Ticket};
 use crate::app::model::HomeCounts;
 use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
+use crate::app::update::running::LIMIT;
 use crate::domain::clocks::Pressure;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
@@ -22,6 +25,7 @@ use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
 use crate::domain::words::{IncidentKind, State};
 use crate::service::{Cause, Failure, FindQuery, IncidentFilter, Service, Similar, read_evidence};
 use crate::shell::input::Poke;
+use crate::shell::process::{Ran, run_and_keep};
 use crate::shell::session::Session;
 
 /// After which time a room makes its first snapshot: one that is only looked into makes none.
@@ -51,6 +55,7 @@ impl Outbox {
 enum Job {
     Effect(Effect),
     Evidence(Ticket, LogId, String, Result<NewEvidence, Failure>),
+    Ran(Ticket, LogId, String, Result<Ran, Failure>),
     Opened(LogId, Seq),
     Refresh(LogId),
     RefreshHome,
@@ -113,6 +118,16 @@ impl Work {
                     let read = read.await.unwrap_or_else(|_| Err(Failure::no("reading the file broke off")));
                     let read = read.map(|evidence| NewEvidence { entry, ..evidence });
                     let _ = queue.send(Job::Evidence(ticket, log, by, read));
+                });
+            }
+            Effect::Run { ticket, log, by, command } => {
+                // It may take minutes: no line waits for it.
+                let (queue, session) = (self.queue.clone(), self.session.clone());
+                self.runtime.spawn(async move {
+                    let ran = tokio::task::spawn_blocking(move || run_and_keep(&session, &command, LIMIT));
+                    let ran = ran.await;
+                    let ran = ran.unwrap_or_else(|_| Err(Failure::no("the command could not be awaited")));
+                    let _ = queue.send(Job::Ran(ticket, log, by, ran));
                 });
             }
             effect => {
@@ -200,6 +215,13 @@ impl Clerk {
                 Job::Evidence(ticket, log, by, read) => {
                     let answer = match read {
                         Ok(evidence) => self.submit(log, &by, &[Request::AddEvidence(evidence).into()]).await,
+                        Err(failure) => Answer::Failed(trouble(&failure)),
+                    };
+                    self.outbox.send(Msg::Answer(ticket, answer));
+                }
+                Job::Ran(ticket, log, by, ran) => {
+                    let answer = match ran {
+                        Ok(ran) => self.ran(log, &by, ran).await,
                         Err(failure) => Answer::Failed(trouble(&failure)),
                     };
                     self.outbox.send(Msg::Answer(ticket, answer));

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layout::overlay;
 use crate::app::model::{Ask, AskFor, Model};
+use crate::app::update::running;
 use crate::domain::request::StepMove;
 use crate::ui::text::Pen;
 use crate::ui::theme::Theme;
@@ -12,6 +13,7 @@ use crate::ui::{frame, offers};
 /// The title, and what is said below the line.
 fn words(purpose: &AskFor) -> (&'static str, &'static str) {
     match purpose {
+        AskFor::Run(_) => ("Run it?", "type yes to run it; Enter or Esc alone runs nothing"),
         AskFor::Identity => ("Who are you?", "your handle, such as alice; asked once a session"),
         AskFor::Strike(_) => ("Cross out: why?", "the entry stays, struck, with the reason"),
         AskFor::Step(_, StepMove::Block) => ("Blocked: by what?", "it stands in the brief until it is done"),
@@ -54,9 +56,19 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
 /// Draws it.
 pub(super) fn draw(model: &Model, ask: &Ask, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
     let (title, hint) = words(&ask.purpose);
-    let inside = frame::boxed(overlay(model.size, 2, 70), title, theme, buf);
-    let cursor = super::typed(&ask.editor, inside.row(0), theme, buf);
-    let mut pen = Pen::new(buf, inside.row(1));
+    let above = match &ask.purpose {
+        AskFor::Run(command) => running::shown(model, command).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
+    let inside = frame::boxed(overlay(model.size, rows.saturating_add(2), running::WIDTH), title, theme, buf);
+    for (n, row) in (0..rows).zip(&above) {
+        let mut pen = Pen::new(buf, inside.row(n));
+        pen.put(" ", theme.text);
+        pen.put_cut(row, if n.saturating_add(2) < rows { theme.strong } else { theme.dim });
+    }
+    let cursor = super::typed(&ask.editor, inside.row(rows), theme, buf);
+    let mut pen = Pen::new(buf, inside.row(rows.saturating_add(1)));
     match &ask.problem {
         Some(problem) => _ = pen.put_cut(&format!("  {problem}"), theme.bad),
         None => {
