@@ -64,3 +64,42 @@ fn the_command_of_a_step_is_shown_before_it_is_run() {
     desk.run(&["run", ".", "--step", "99"]).refuses(3, "no step");
     desk.run(&["run", "."]).refuses(2, "no command is given");
 }
+
+#[test]
+fn the_room_runs_the_command_of_a_step_and_goes_on_meanwhile() {
+    use crate::screen::World;
+    let world = World::new();
+    world.done(&["init"]);
+    let gate = world.path("gate");
+    let wait =
+        world.script("wait.sh", "#!/bin/sh\nuntil [ -e \"$1\" ]; do sleep 0.05; done\necho it went on\n");
+    let runbook = format!(
+        "# Disk full\n\n## Containment\n\n- Wait for it\n\n  ```sh\n  sh {} {}\n  ```\n\n- Think\n",
+        wait.display(),
+        gate.display()
+    );
+    std::fs::write(world.home().join("runbooks/disk.md"), runbook).unwrap();
+    world.done(&["declare", "Disk full", "--severity", "P2", "--runbook", "disk"]);
+    let mut screen = world.screen(&["open", "1"], 120, 40);
+    screen.until("Timeline");
+    // Enter alone runs nothing.
+    screen.type_text(":").until("write").line("run 1").until("Run it?").until("wait.sh").until(" in /");
+    screen.type_text("\r").until("nothing was run");
+    screen.type_text(":").until("write").line("run 1").until("Run it?").line("yes").until_gone("Run it?");
+    // While the command waits, lines are taken and stored.
+    screen.type_text("i").until("write").line("two of three are back");
+    let said = |text: &str| {
+        let timeline = world.json(&["timeline", "1"]);
+        timeline["entries"].as_array().unwrap().iter().any(|e| e["text"].as_str().unwrap().contains(text))
+    };
+    screen.until_that("the line is stored", |_| said("two of three are back"));
+    assert!(!said("exit 0"), "it waits");
+    std::fs::write(&gate, "").unwrap();
+    screen.until("ran `sh");
+    screen.until_that("the output is evidence", |_| {
+        let shown = world.json(&["show", "1"]);
+        shown["evidence"][0]["class"] == "command output" && shown["evidence"][0]["sha256"].is_string()
+    });
+    assert!(said("exit 0") && said("it went on"));
+    screen.type_text("q").until("declare").type_text("q").end();
+}
