@@ -35,7 +35,10 @@ impl Args {
         let within = within.map_err(|e| Refusal::usage(e.to_string()))?;
         let at = context.at(self.at.as_deref())?;
         let room = context.room(&self.incident).await?;
-        let mut asked = timed("+", &self.text, context.now(), &room)?;
+        // Written as in the room, with its mark in front, it means the same.
+        let text = self.text.trim_start();
+        let text = text.strip_prefix('+').unwrap_or(text);
+        let mut asked = timed("+", text, context.now(), &room)?;
         asked.at = at.or(asked.at);
         if let Request::Ask { person, time_box, .. } = &mut asked.request {
             *person = self.to.or(person.take());

@@ -68,8 +68,14 @@ enum Action {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         match self.action {
-            Action::Add { incident, values, kind, tlp, about, note, at } => {
+            Action::Add { incident, mut values, mut kind, tlp, about, note, at } => {
                 let at = context.at(at.as_deref())?;
+                // `ioc add INC ip 203.0.113.9`: a word for a kind is no indicator when values follow it.
+                let named = values.first().and_then(|word| word.parse::<IocKind>().ok());
+                if let (None, Some(named), true) = (kind, named, values.len() > 1) {
+                    values.remove(0);
+                    kind = Some(named);
+                }
                 let mut all: Vec<String> = Vec::new();
                 for value in values {
                     if value == "-" {

@@ -101,7 +101,8 @@ impl Service {
     fn problems(&self, incident: &Incident, text: &str, by: &By) -> Vec<Problem> {
         let profile = self.inner.policy.profile_named(&incident.profile);
         let names: Vec<&str> = profile.levels().map(|l| l.name.as_str()).collect();
-        check(text, &Expectations { severities: &names, today: by.stamp.at.date_naive() })
+        let severity = incident.severity.as_deref();
+        check(text, &Expectations { severities: &names, severity, today: by.stamp.at.date_naive() })
     }
 
     /// Publishes the draft. With open problems it needs a reason, which is recorded.

@@ -341,7 +341,6 @@ fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         Event::Reopened(_) => ("reopening", "resolve it again"),
         Event::Closed(_) => ("closing", "reopen it with a reason"),
         Event::PostmortemDrafted(_) => ("the draft of the postmortem", "correct it: :edit"),
-        Event::PostmortemChecked(_) => ("a check of the postmortem", "check it again: :check"),
         Event::PostmortemPublished(_) => {
             ("publishing, which is a commit", "correct the draft and publish it again: :edit, :publish")
         }
@@ -360,6 +359,8 @@ fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         Event::Unknown(_) => ("what a newer program wrote", "take it back with that program"),
         // A clock and a tracker said these. They are nobody's action, so what somebody did before comes next.
         Event::ClockBreached(_) | Event::StorySynced(_) => return None,
+        // A look, and no change.
+        Event::PostmortemChecked(_) => return None,
         // Says why a runbook was attached: taken back with that.
         Event::RunbookMatched(_) => return None,
         // Taken back by their opposites, above.
@@ -439,7 +440,8 @@ fn back(before: &Incident, at: crate::domain::event::StepRef) -> Option<Request>
     let step = before.checklist.get(at)?;
     let (change, reason) = match step.state {
         StepState::Todo => (StepMove::Reopen, String::new()),
-        StepState::Doing => (StepMove::Doing, String::new()),
+        // Whoever had it may have it back from whoever took it over.
+        StepState::Doing => (StepMove::TakeOver, String::new()),
         StepState::Done => (StepMove::Tick, String::new()),
         StepState::Skipped => (StepMove::Skip, step.reason.clone()),
         StepState::Blocked => (StepMove::Block, step.reason.clone()),

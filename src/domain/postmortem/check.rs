@@ -16,12 +16,13 @@ use crate::domain::words::{StoryKind, fold_word};
 const FACTORS: usize = 3;
 
 /// Every rule: its stable name and what it asks for, in the order of a document.
-pub const RULES: [(&str, &str); 23] = [
+pub const RULES: [(&str, &str); 24] = [
     ("too-large", "the document is small enough to be read"),
     ("front-matter", "there is front matter, and it can be read"),
     ("front-matter-key", "id, title, date and severity are given"),
     ("front-matter-value", "known keys have values of their type"),
     ("severity-unknown", "the severity is one of the profile"),
+    ("severity-differs", "the severity is the one that the log says"),
     ("unfilled", "no mark, placeholder, TBD or TODO is left"),
     ("section-missing", "every section is there"),
     ("section-empty", "every section says something"),
@@ -47,6 +48,8 @@ pub const RULES: [(&str, &str); 23] = [
 pub struct Expectations<'a> {
     /// The names of the severities of the profile in use.
     pub severities: &'a [&'a str],
+    /// The severity that the log says, where it says one.
+    pub severity: Option<&'a str>,
     /// Today (UTC), for due dates.
     pub today: NaiveDate,
 }
@@ -108,6 +111,13 @@ fn front_matter_keys(
     {
         let line = postmortem.front.line_of(Key::Severity).unwrap_or(1);
         problems.push(Problem::new("severity-unknown", line, unknown_severity(severity, expected)));
+    } else if let (Some(says), Some(log)) = (postmortem.front.text(Key::Severity), expected.severity)
+        && !says.contains(MARK)
+        && fold_word(says) != fold_word(log)
+    {
+        let line = postmortem.front.line_of(Key::Severity).unwrap_or(1);
+        let message = format!("the severity is {says}, and the log says {log}; write severity: {log}");
+        problems.push(Problem::new("severity-differs", line, message));
     }
 }
 

@@ -55,7 +55,7 @@ impl Outbox {
 enum Job {
     Effect(Effect),
     Evidence(Ticket, LogId, String, Result<NewEvidence, Failure>),
-    Ran(Ticket, LogId, String, Result<Ran, Failure>),
+    Ran(Ticket, LogId, String, Box<Result<Ran, Failure>>),
     Opened(LogId, Seq),
     Refresh(LogId),
     RefreshHome,
@@ -127,7 +127,7 @@ impl Work {
                     let ran = tokio::task::spawn_blocking(move || run_and_keep(&session, &command, LIMIT));
                     let ran = ran.await;
                     let ran = ran.unwrap_or_else(|_| Err(Failure::no("the command could not be awaited")));
-                    let _ = queue.send(Job::Ran(ticket, log, by, ran));
+                    let _ = queue.send(Job::Ran(ticket, log, by, Box::new(ran)));
                 });
             }
             effect => {
@@ -220,7 +220,7 @@ impl Clerk {
                     self.outbox.send(Msg::Answer(ticket, answer));
                 }
                 Job::Ran(ticket, log, by, ran) => {
-                    let answer = match ran {
+                    let answer = match *ran {
                         Ok(ran) => self.ran(log, &by, ran).await,
                         Err(failure) => Answer::Failed(trouble(&failure)),
                     };

@@ -6,7 +6,7 @@ const GOOD: &str = include_str!("../../../../tests/fixtures/check/good.md");
 
 fn run(text: &str) -> Vec<Problem> {
     let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-    check(text, &Expectations { severities: &["P1", "P2", "P3", "P4"], today })
+    check(text, &Expectations { severities: &["P1", "P2", "P3", "P4"], severity: Some("P1"), today })
 }
 
 /// Changes one place of the good postmortem and expects exactly this rule, on the line that holds `on`.
@@ -163,6 +163,7 @@ fn the_front_matter_must_say_what_it_is() {
         breaks(key, "", "front-matter-key", "---");
     }
     breaks("severity: P1\n", "severity: terrible\n", "severity-unknown", "terrible");
+    breaks("severity: P1\n", "severity: p2\n", "severity-differs", "p2");
     assert_eq!(run(&GOOD.replace("severity: P1\n", "severity: p-1\n")), []);
     breaks("date: \"2026-11-20\"", "date: soon", "front-matter-value", "soon");
     breaks("kind: real\n", "kind: real\nkind: drill\n", "front-matter", "drill");

@@ -11,7 +11,10 @@ use crate::domain::words::{Certainty, ClosureItem, ClosureState, Verdict};
 const SEVERITIES: [&str; 4] = ["P1", "P2", "P3", "P4"];
 
 fn run(text: &str) -> Vec<Problem> {
-    check(text, &Expectations { severities: &SEVERITIES, today: "2026-11-20".parse().unwrap() })
+    check(
+        text,
+        &Expectations { severities: &SEVERITIES, severity: None, today: "2026-11-20".parse().unwrap() },
+    )
 }
 
 fn note(text: &str, tags: &[&str], starred: bool) -> Request {
