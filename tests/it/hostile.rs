@@ -308,7 +308,7 @@ fn a_postmortem_of_any_bytes_is_read_and_checked_to_its_end() {
             prop_assert!(!imported.title.chars().any(char::is_control), "{:?}", imported.title);
         }
         let text = String::from_utf8_lossy(&bytes);
-        for problem in postmortem::check(&text, &Expectations { severities: &["P1"], today }) {
+        for problem in postmortem::check(&text, &Expectations { severities: &["P1"], severity: None, today }) {
             prop_assert!((1..=lines(&text)).contains(&problem.line), "{problem:?}");
         }
         let (found, _) = improvements::parse(&text, 1);

@@ -834,12 +834,11 @@ fn the_command_of_a_step_is_shown_whole_and_runs_only_on_the_word() {
     desk.keys("istill writing<enter>").serve();
     assert_eq!(desk.last().text, "still writing");
     desk.model.waiting.insert(ticket, crate::app::model::Waiting::Run(desk.stored.log));
-    let events = desk.ask(
+    desk.ask(
         "14:39",
         "alice",
         Request::Note { text: "ran it".into(), tags: vec!["run".into()], starred: false },
     );
-    let _ = events;
     let noted = desk.events.last().unwrap().clone();
     desk.send(Msg::Answer(ticket, Answer::Stored(vec![noted])));
     let room = desk.model.room.as_ref().unwrap();
