@@ -95,12 +95,7 @@ fn draw_row(
         _ => right,
     };
     let style = if section == HomeSection::Owed { theme.warn } else { theme.dim };
-    let right: String = if text::width(&right) < cells {
-        right
-    } else {
-        let kept: String = right.chars().take(usize::from(cells.saturating_sub(3))).collect();
-        format!("{kept}…")
-    };
+    let right = text::cut(&right, cells.saturating_sub(2));
     pen.right(" ", pick(theme.text));
     pen.right(&format!(" {right}"), pick(style));
     pen.put(" ", pick(theme.text));

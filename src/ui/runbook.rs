@@ -30,13 +30,7 @@ pub(super) fn draw(
                 let (done, all) = room.incident.checklist.progress(r.seq);
                 let count = format!(" {done}/{all}");
                 // The name is cut, the count is not.
-                let fits = usize::from(placed.title.w).saturating_sub(14).saturating_sub(count.len());
-                let name = if r.name.chars().count() > fits {
-                    let kept: String = r.name.chars().take(fits.saturating_sub(1)).collect();
-                    format!("{kept}…")
-                } else {
-                    r.name.clone()
-                };
+                let name = text::cut(&r.name, placed.title.w.saturating_sub(14 + text::width(&count)));
                 format!("Runbook {name}{count}")
             },
         );
@@ -67,13 +61,8 @@ fn draw_step(model: &Model, step: &Step, here: bool, pen: &mut Pen<'_>, theme: &
     let wide = pen.left() >= 36;
     let who = step.person.as_deref().unwrap_or_default();
     if !who.is_empty() {
-        let cells = text::width(who).min(8);
         pen.right(" ", pick(theme.text));
-        let mut short = String::new();
-        for c in who.chars().take(usize::from(cells)) {
-            short.push(c);
-        }
-        pen.right(&format!(" {short}"), pick(theme.dim));
+        pen.right(&format!(" {}", text::cut(who, 8)), pick(theme.dim));
     }
     if let Some(due) = step.due_at.filter(|_| step.is_open()) {
         let style = if due <= model.now { theme.bad } else { theme.warn };
