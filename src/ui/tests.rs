@@ -3,6 +3,7 @@
 mod boards;
 mod random;
 mod terminal;
+mod unicode;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -150,6 +150,11 @@ impl<'b> Pen<'b> {
     }
 
     fn cell(&mut self, symbol: &str, style: Style, wide: u16) {
+        if self.live {
+            // What is written over a wide character leaves no half of it.
+            part(self.buf, self.x, self.y);
+            part(self.buf, self.x.saturating_add(wide), self.y);
+        }
         if self.live
             && let Some(cell) = self.buf.cell_mut((self.x, self.y))
         {
@@ -238,10 +243,27 @@ fn shown_width(grapheme: &str) -> usize {
 /// one of a cell, so the cells begin anew.
 pub fn clear(buf: &mut Buffer, area: Area, style: Style) {
     for y in area.y..area.y.saturating_add(area.h) {
+        part(buf, area.x, y);
+        part(buf, area.right(), y);
+    }
+    for y in area.y..area.y.saturating_add(area.h) {
         for x in area.x..area.x.saturating_add(area.w) {
             if let Some(cell) = buf.cell_mut((x, y)) {
                 cell.reset();
                 cell.set_style(style);
+            }
+        }
+    }
+}
+
+/// Makes blanks of a wide character that a border between two cells would leave half of.
+fn part(buf: &mut Buffer, x: u16, y: u16) {
+    let Some(before) = x.checked_sub(1) else { return };
+    let halved = buf.cell((x, y)).is_some_and(|cell| cell.symbol().is_empty());
+    if halved {
+        for x in [before, x] {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.set_symbol(" ");
             }
         }
     }
