@@ -242,6 +242,9 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         command => command,
     };
     let session = Session::begin(&flags)?;
+    if let Some(exposed) = session.home.exposed().first() {
+        out.say(&format!("warroom: {exposed}; warroom doctor tells all"));
+    }
     let Some(command) = command else {
         if session.environment.stdin_is_terminal && session.environment.stdout_is_terminal {
             return Ok(Finish::Screen(Box::new(session), Place::Auto));

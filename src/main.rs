@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use warroom::cli::{self, Exit, Finish, Place};
+use warroom::shell::dumps;
 use warroom::shell::run::{Start, run};
 
 fn main() -> ExitCode {
+    dumps::forbid();
     // A panic message could show what people typed; this one names only the place.
     cli::quiet_panics();
     let exit = match cli::run(std::env::args_os()) {

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod config;
 pub mod drafts;
+pub mod dumps;
 pub mod editor;
 pub mod environment;
 pub mod identity;

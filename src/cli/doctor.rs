@@ -33,6 +33,9 @@ impl Args {
         let made = if home.exists() { "" } else { " (not made yet: the first command that writes makes it)" };
         let who = if home.shared() { ", shared with its group" } else { "" };
         add("home", true, format!("{} by {}{who}{made}", home.root().display(), home.source()));
+        for exposed in home.exposed() {
+            add("access", false, exposed);
+        }
         if let Some(network) = home.network() {
             add("disk", false, format!("the home lies on {network}: SQLite needs a local disk"));
         }

@@ -1,5 +1,7 @@
 //! Where the home is, what lies in it, and how it is made. It must not read what the files mean.
 
+mod exposed;
+
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -101,6 +103,16 @@ pub enum HomeError {
     /// The group of `init --group` does not exist.
     #[error("there is no group {0:?} on this host; `getent group` lists those there are")]
     NoGroup(String),
+    /// Another account made it, and nobody named it.
+    #[error(
+        "{root} was found above this folder, but it belongs to {owner}: its settings name programs that would run with your rights; name it with --home DIR if you trust it"
+    )]
+    Foreign {
+        /// The home.
+        root: PathBuf,
+        /// Whose it is.
+        owner: String,
+    },
     /// The home exists already and is not shared.
     #[error(
         "{0} exists and belongs to one account; a shared home must be a new folder: name one with --home DIR"

@@ -88,6 +88,7 @@ impl Session {
             // Said before a file in it is missed.
             return Err(Failure::no(HomeError::NotFolder(home.root().to_owned()).to_string()));
         }
+        home.trust().map_err(|e| Failure::no(e.to_string()))?;
         let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
         let user_file = user_file.filter(|_| own_settings);
         let home_file = home.config();

@@ -15,6 +15,7 @@ mod data;
 mod demo_archive;
 mod docs;
 mod faults;
+mod guarding;
 mod hostile;
 mod index;
 mod journey;

@@ -48,7 +48,9 @@ pub(super) fn model(session: &Session, service: &Service, keymap: Keymap, size: 
         host: format!("{}@{}", session.identity.user, session.identity.host),
         folder: std::env::current_dir().map(|f| f.display().to_string()).unwrap_or_default(),
     };
-    if let Some(problem) = problems.first() {
+    if let Some(exposed) = session.home.exposed().first() {
+        model.warn(format!("{exposed}; warroom doctor tells all"));
+    } else if let Some(problem) = problems.first() {
         model.warn(format!("people.toml: {problem}; config check tells all"));
     }
     model

@@ -2,6 +2,7 @@
 //! acknowledged comes back from the mirror and the snapshots. `WARROOM_FAULTS=long` does a thousand.
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::Desk;
@@ -52,6 +53,8 @@ fn all_there(desk: &Desk, told: &[(String, Vec<String>)], what: &str) {
 
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
+    // As the home itself; a copy that others can read is told by doctor.
+    std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700)).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(|e| e.unwrap()) {
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &to.join(entry.file_name()));
