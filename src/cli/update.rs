@@ -104,7 +104,9 @@ impl Args {
         let (service, log) = context.look(&self.incident).await?;
         let incident = service.incident(log).await?;
         let now = context.now();
-        let words = service.wording(&incident, audience, next.map(|n| n.from(now)), now, chrono_tz::Tz::UTC);
+        let digest = service.digest_at(log, incident.head).await.ok();
+        let next = next.map(|n| n.from(now));
+        let words = service.wording(&incident, audience, next, now, chrono_tz::Tz::UTC, digest);
         if let Some(problem) = &words.problem {
             context.out.say(&format!("warning: {problem}"));
         }
@@ -136,8 +138,9 @@ impl Args {
         let room = context.room(&self.incident).await?;
         let incident = room.incident().await?;
         let now = context.now();
-        let words =
-            room.service.wording(&incident, audience, next.map(|n| n.from(now)), now, chrono_tz::Tz::UTC);
+        let digest = room.service.digest_at(room.log, incident.head).await.ok();
+        let (first, zone) = (next.map(|n| n.from(now)), chrono_tz::Tz::UTC);
+        let words = room.service.wording(&incident, audience, first, now, zone, digest);
         if let Some(problem) = &words.problem {
             context.out.say(&format!("warning: {problem}"));
         }

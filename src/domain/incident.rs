@@ -213,6 +213,13 @@ pub struct Incident {
 }
 
 impl Incident {
+    /// How far the log had come at the last head that went out in an update: up to there it is held by others too.
+    #[must_use]
+    pub fn published_head(&self) -> Option<Seq> {
+        let sent = self.talk.updates.values().filter(|u| u.state == UpdateState::Sent);
+        sent.filter_map(|u| crate::domain::log::head_in(&u.text)).map(|(seq, _)| seq).max()
+    }
+
     /// What it is called outside of its own brief and exports: see [`crate::domain::summary::shown_title`].
     #[must_use]
     pub fn shown_title(&self) -> &str {

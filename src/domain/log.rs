@@ -34,7 +34,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 pub use chain::{BreakReason, Broken, ChainReport, Columns, RawEvent, redaction, verify};
-pub use head::{Head, SIGNATURE_NAMESPACE};
+pub use head::{Head, SIGNATURE_NAMESPACE, head_in};
 pub use salvage::{Pieces, Salvaged};
 
 use super::ids::{EventId, LogId, Seq};

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::Service;
 use crate::domain::audience::Audience;
 use crate::domain::incident::Incident;
+use crate::domain::log::Digest;
 use crate::domain::time::Utc;
 use crate::domain::wording::{self, MAX_BYTES};
 
@@ -23,7 +24,7 @@ pub struct Wording {
 }
 
 impl Service {
-    /// Words an update from the log. A template that does not work is told, and never leaves anybody without a text.
+    /// Words an update from the log; `digest` is that of its last event. A template that does not work is told, and never leaves anybody without a text.
     #[must_use]
     pub fn wording(
         &self,
@@ -32,8 +33,10 @@ impl Service {
         next: Option<Utc>,
         now: Utc,
         zone: Tz,
+        digest: Option<Digest>,
     ) -> Wording {
-        let facts = wording::facts(incident, self.policy(), audience, next, now, zone);
+        let mut facts = wording::facts(incident, self.policy(), audience, next, now, zone);
+        facts.head = digest.map(|digest| format!("{}:{digest}", incident.head)).unwrap_or_default();
         let mut problem = None;
         match self.template(audience).map(|t| t.map(|t| wording::write(&facts, &t))) {
             Ok(Some(Ok(text))) => return Wording { audience, text, own: true, problem },

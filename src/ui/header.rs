@@ -58,6 +58,9 @@ fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut B
     if model.simulated {
         add("CLOCK SET".to_owned(), theme.warn, 1);
     }
+    if let Some(seq) = incident.published_head() {
+        add(format!("head published #{seq}"), theme.dim, 4);
+    }
     let held = incident.roster.roles_of(&model.me).next().map(role::short);
     let me = held.map_or_else(|| model.me.clone(), |role| format!("{} ({role})", model.me));
     if !me.is_empty() {
@@ -74,7 +77,7 @@ fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut B
     let mut budget = budget;
     let width = pen.left();
     // The title is cut first; then the least of the parts go, one after the other.
-    for goes in [3, 2, 1] {
+    for goes in [4, 3, 2, 1] {
         if need(&parts, &id, &budget).saturating_add(room_for_title) > width {
             parts.retain(|p| p.goes != goes);
         }

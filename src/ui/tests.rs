@@ -143,6 +143,18 @@ fn no_size_and_no_text_breaks_any_screen() {
 }
 
 #[test]
+fn the_header_says_how_far_others_hold_the_log() {
+    let mut desk = Desk::room(120, 40, "alice");
+    assert!(!picture(&desk.model).contains("head published"));
+    let text = format!("Status: contained\nLog: 3:{}\nNext update: in 30m", "ab".repeat(32));
+    let audience = crate::domain::audience::Audience::Internal;
+    let sent = [Request::SendUpdate { audience, text, next: None }.into()];
+    let events = desk.store(desk.model.now, "alice", &sent).unwrap();
+    desk.send(Msg::Refreshed(desk.stored.log, events));
+    assert!(picture(&desk.model).contains("head published #3"), "{}", picture(&desk.model));
+}
+
+#[test]
 fn small_sizes_one_by_one() {
     for (name, mut desk) in screens(80, 24) {
         for w in 1..=90 {

@@ -7,6 +7,18 @@ use super::Digest;
 /// The first line of the text.
 const MAGIC: &str = "warroom-head/1";
 
+/// What stands before a head in a text for people: `Log: 42:cb6c…`.
+const LABEL: &str = "Log: ";
+
+/// The head that a text for people names in a line of its own, such as an update that went out.
+#[must_use]
+pub fn head_in(text: &str) -> Option<(Seq, Digest)> {
+    text.lines().rev().find_map(|line| {
+        let (seq, hex) = line.trim().strip_prefix(LABEL)?.split_once(':')?;
+        Some((Seq(seq.parse().ok()?), hex.parse().ok()?))
+    })
+}
+
 /// The namespace under which `ssh-keygen -Y` signs a head, so that the signature of one can be taken for nothing else.
 pub const SIGNATURE_NAMESPACE: &str = "warroom-head@v1";
 

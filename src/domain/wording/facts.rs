@@ -61,6 +61,9 @@ pub struct Facts {
     pub doing: String,
     /// When the next update comes, with zone.
     pub next: String,
+    /// The head of the log, `42:` and 64 hex digits: whoever keeps the update can show that nothing before was changed.
+    /// Empty where nobody gave it.
+    pub head: String,
 }
 
 /// The facts of a moment for an audience, times in UTC and in the zone beside it. The next update is the given one,
@@ -112,6 +115,7 @@ pub fn facts(
             },
             when,
         ),
+        head: String::new(),
     }
 }
 

@@ -269,10 +269,16 @@ impl Clerk {
                 }
                 Err(failure) => Err(failure),
             },
-            Effect::Word { log, audience, zone, .. } => self.service.incident(log).await.map(|incident| {
-                let words = self.service.wording(&incident, audience, None, self.session.clock.now(), zone);
-                Answer::Worded(words.text, words.problem)
-            }),
+            Effect::Word { log, audience, zone, .. } => match self.service.incident(log).await {
+                Ok(incident) => {
+                    // Without its head an update says all else.
+                    let digest = self.service.digest_at(log, incident.head).await.ok();
+                    let now = self.session.clock.now();
+                    let words = self.service.wording(&incident, audience, None, now, zone, digest);
+                    Ok(Answer::Worded(words.text, words.problem))
+                }
+                Err(failure) => Err(failure),
+            },
             Effect::AttachRunbook { log, by, name, .. } => match self.service.runbook(&name) {
                 Ok(file) => {
                     let asked = [Request::AttachRunbook(file.to_text()).into()];

@@ -134,3 +134,16 @@ fn the_brief_has_three_forms_and_two_shorter_reports() {
     let lead = desk.ok(&["brief", ".", "--report", "executive"]);
     assert!(lead.contains("What it does\n  confirmed: images") && lead.contains("What comes next"), "{lead}");
 }
+
+#[test]
+fn an_update_carries_the_head_of_the_log_and_verify_takes_it() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    desk.ok(&["log", &id, "said before the update"]);
+    let text = desk.ok(&["update", &id, "internal", "--print"]);
+    let head = text.lines().find_map(|l| l.strip_prefix("Log: ")).unwrap_or_else(|| panic!("{text}"));
+    desk.ok(&["verify", &id, "--head", head]);
+    assert!(!desk.ok(&["update", &id, "public", "--print"]).contains("Log: "), "not for the public");
+    let now = desk.json(&["verify", &id])["heads"][0]["seq"].clone();
+    assert!(head.starts_with(&format!("{now}:")), "{head} is not the head at {now}");
+}
