@@ -133,7 +133,7 @@ fn what_was_acknowledged_survives_being_killed_at_any_moment() {
         let scripted = if round % 2 == 0 {
             Scripted::commands(&world, &number, &format!("c{round:04}"))
         } else {
-            Scripted::stream(&world, &number, &&format!("c{round:04}"))
+            Scripted::stream(&world, &number, &format!("c{round:04}"))
         };
         let mut screen = world.screen(&["open", &number], 120, 40);
         screen.until("scribe");
