@@ -21,6 +21,7 @@ mod index;
 mod journey;
 mod mouse;
 mod parity;
+mod pasting;
 mod pictures;
 mod postmortems;
 mod ranking;
