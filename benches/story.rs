@@ -69,6 +69,7 @@ pub(crate) fn log(count: u64) -> Vec<Recorded> {
             seq: Seq(n),
             id: EventId(Uuid::from_u128(n.into())),
             recorded_at: at,
+            host: None,
             actor: "alice@host:pts/1".to_owned(),
             by: "carol".to_owned(),
             occurred_at: at,

@@ -21,6 +21,7 @@ mod repair;
 mod room;
 mod runbooks;
 mod snapshots;
+mod steps;
 mod updates;
 
 use std::collections::HashMap;

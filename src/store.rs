@@ -10,6 +10,7 @@ mod memory;
 mod mirror;
 mod place;
 mod sqlite;
+mod turn;
 #[cfg(target_os = "linux")]
 mod watch;
 
@@ -21,12 +22,13 @@ pub use memory::MemoryStore;
 pub use mirror::{mirrors, read_mirror};
 pub use place::users_of;
 pub use sqlite::{OpenMode, SqliteStore, known_version, pieces};
+pub use turn::Turn;
 #[cfg(target_os = "linux")]
 pub use watch::ChangeWatch;
 
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Digest, Header, HeaderProblem, KindTag, RawEvent, digest, payload_digest};
-use crate::domain::time::Utc;
+use crate::domain::time::{HostClock, Utc};
 
 /// The largest payload of one event, in bytes (a runbook's text is the largest thing in one).
 pub const MAX_BODY_BYTES: usize = 4 << 20;
@@ -73,6 +75,8 @@ pub struct StoredEvent {
     pub kind: KindTag,
     /// When it was recorded (UTC, to the millisecond).
     pub at: Utc,
+    /// The clock behind the wall clock then, where the host told.
+    pub host: Option<HostClock>,
     /// Who recorded it, where.
     pub actor: String,
     /// The payload; none when it was redacted.
@@ -239,6 +243,12 @@ pub trait EventStore: Send + Sync {
     /// Whether a folder's disk has room for a copy, and for the store to go on growing beside it.
     fn may_copy_to(&self, folder: &std::path::Path) -> bool;
 
+    /// Waits until no other process is about to append, so that what is decided now is not overtaken. Only a courtesy:
+    /// after two seconds it is answered anyway. Hold it while deciding and appending, and not twice.
+    fn turn(&self) -> Answer<'_, Turn> {
+        Box::pin(async { Ok(Turn::default()) })
+    }
+
     /// Opens what reading beside the writer needs; called after the first frame. Does no harm twice.
     fn warm(&self) -> Answer<'_, ()>;
 
@@ -289,8 +299,9 @@ fn seal(
         let header = Header { log, seq, prev, id, kind, at, clock, actor, key, payload, attach };
         let bytes = header.to_bytes()?;
         let before = std::mem::replace(&mut prev, digest(&bytes));
-        let Header { kind, actor, .. } = header;
-        let event = StoredEvent { seq, id, kind, at, actor, body: Some(body), hash: prev };
+        let Header { kind, clock, actor, .. } = header;
+        let host = HostClock::read(&clock);
+        let event = StoredEvent { seq, id, kind, at, host, actor, body: Some(body), hash: prev };
         Ok(Sealed { header: bytes, prev: before, salt, redacts, event })
     };
     events.into_iter().map(seal_one).collect::<Result<_, _>>().map_err(StoreError::Unsealable)
@@ -298,10 +309,11 @@ fn seal(
 
 /// An event as readers get it, from what is stored.
 fn stored(header: &[u8], hash: Digest, body: Option<Vec<u8>>) -> Result<StoredEvent, StoreError> {
-    let Header { seq, id, kind, at, actor, .. } = Header::parse(header).map_err(|problem| {
+    let Header { seq, id, kind, at, clock, actor, .. } = Header::parse(header).map_err(|problem| {
         StoreError::Corrupt { what: format!("the header of an event cannot be read: {problem}") }
     })?;
-    Ok(StoredEvent { seq, id, kind, at, actor, body, hash })
+    let host = HostClock::read(&clock);
+    Ok(StoredEvent { seq, id, kind, at, host, actor, body, hash })
 }
 
 /// The order of lists of incidents, and their limit.

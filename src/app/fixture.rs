@@ -164,6 +164,7 @@ impl Desk {
                     seq,
                     id: EventId(uuid::Uuid::from_u128(u128::from(seq.0))),
                     recorded_at: now,
+                    host: None,
                     actor: format!("{by}@desk"),
                     by: new.by,
                     occurred_at: new.occurred_at.unwrap_or(now),

@@ -191,6 +191,8 @@ events! {
     "clock.breached"/1 => ClockBreached,
     /// Somebody saw that it ran out, and gave a new time.
     "clock.acknowledged"/1 => ClockAcknowledged,
+    /// The wall clock of the host was set, forward or back.
+    "clock.stepped"/1 => ClockStepped,
     /// The room's clocks end.
     "incident.resolved"/1 => Resolved,
     /// An item of the closure list was answered.
@@ -268,6 +270,8 @@ pub struct Recorded {
     pub id: EventId,
     /// When it was stored.
     pub recorded_at: Utc,
+    /// The clock behind the wall clock when it was stored, where the host told.
+    pub host: Option<crate::domain::time::HostClock>,
     /// Unix user, host and terminal.
     pub actor: String,
     /// The person who did it or said it; empty when the payload is erased.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
-use crate::domain::time::Utc;
+use crate::domain::time::{HostClock, Utc};
 use crate::domain::words::{
     Certainty, DispositionWord, Flag, IncidentKind, Milestone, Phase, State, Visibility,
 };
@@ -210,6 +210,10 @@ pub struct Incident {
     pub head: Seq,
     /// When the last event was stored.
     pub last_at: Utc,
+    /// When the last event was recorded, by a clock that may have been set since.
+    pub head_at: Utc,
+    /// The clock behind that one.
+    pub head_host: Option<HostClock>,
 }
 
 impl Incident {
@@ -265,6 +269,8 @@ impl Incident {
             trail: Trail::default(),
             head: Seq::NONE,
             last_at: Utc::UNIX_EPOCH,
+            head_at: Utc::UNIX_EPOCH,
+            head_host: None,
         }
     }
 

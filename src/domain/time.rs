@@ -22,6 +22,48 @@ pub struct Stamp {
     pub clock: String,
 }
 
+impl Stamp {
+    /// The clock behind the wall clock, where the host tells.
+    #[must_use]
+    pub fn host(&self) -> Option<HostClock> {
+        HostClock::read(&self.clock)
+    }
+}
+
+/// How long a host had been up, and which start of it that counts from. It goes on while the host sleeps, and nobody
+/// sets it: what the wall clock did beyond it, somebody did to the wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HostClock {
+    boot: u32,
+    up_ms: i64,
+}
+
+/// The wall clock may part from the host's by so much before it counts as set.
+const STEP: Span = Span::seconds(2);
+
+impl HostClock {
+    /// Reads the `clock` line of a log header; none where the host did not tell, or the time was given by hand.
+    #[must_use]
+    pub fn read(line: &str) -> Option<Self> {
+        let word = |key: &str| line.split(' ').find_map(|word| word.strip_prefix(key));
+        let boot = u32::from_str_radix(word("boot=")?, 16).ok().filter(|boot| *boot != 0)?;
+        let ns: u128 = word("ns=")?.parse().ok()?;
+        Some(Self { boot, up_ms: i64::try_from(ns / 1_000_000).ok()? })
+    }
+
+    /// By how much the wall clock was set between two moments; none when it was not, or when nobody can say.
+    #[must_use]
+    pub fn stepped(before: (Utc, Option<Self>), after: (Utc, Option<Self>)) -> Option<Span> {
+        let (earlier, later) = (before.1?, after.1?);
+        if earlier.boot != later.boot {
+            return None;
+        }
+        let up = Span::try_milliseconds(later.up_ms.checked_sub(earlier.up_ms)?)?;
+        let by = (after.0 - before.0).checked_sub(&up)?;
+        (by.abs() > STEP).then_some(by)
+    }
+}
+
 /// A text that is not a span of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSpan {

@@ -39,6 +39,8 @@ pub struct Envelope<'a> {
     pub version: u16,
     /// When it was stored.
     pub recorded_at: Utc,
+    /// The clock behind the wall clock when it was stored, where the host told.
+    pub host: Option<crate::domain::time::HostClock>,
     /// Unix user, host and terminal.
     pub actor: &'a str,
 }
@@ -94,6 +96,7 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
             seq: envelope.seq,
             id: envelope.id,
             recorded_at: envelope.recorded_at,
+            host: envelope.host,
             actor: envelope.actor.to_owned(),
             by,
             occurred_at,

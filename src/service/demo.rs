@@ -15,6 +15,9 @@ use crate::domain::time::{Span, Stamp, Utc};
 /// Who commits the archive of a demo.
 const AUTHOR: &str = "alice <alice@example.org>";
 
+/// A moment that is told has no clock of a host behind it.
+const TOLD: &str = "boot=00000000 ns=0 sync=0";
+
 impl Service {
     /// Fills an empty home with the story of the demo, as it stands at the moment of `by`. Answers the log of the
     /// drill in progress.
@@ -71,7 +74,7 @@ impl<'a> Story<'a> {
 
     /// Somebody wrote down at `written` what happened at `at`.
     fn late(&mut self, person: &str, written: Utc, at: Utc, request: Request) {
-        let stamp = Stamp { at: written, clock: self.by.stamp.clock.clone() };
+        let stamp = Stamp { at: written, clock: TOLD.to_owned() };
         let by = By { person: person.to_owned(), actor: self.by.actor.clone(), stamp };
         let at = (at != written).then_some((at, false));
         self.said.push((by, Asked { request, at }));

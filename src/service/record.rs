@@ -27,6 +27,7 @@ impl Service {
     pub async fn record(&self, log: LogId, said: &[Said]) -> Result<Vec<Recorded>, Failure> {
         let slot = self.inner.slot(log).await;
         let mut slot = slot.lock().await;
+        let _turn = self.inner.store.turn().await?;
         for _ in 0..TRIES {
             let incident = self.inner.catch_up(log, &mut slot).await?;
             match self.inner.try_record(incident, said).await {
@@ -59,6 +60,7 @@ impl Service {
         };
         let (wanted, at) = (declaration.id, first.stamp.at);
         let log = self.inner.mint.log(at);
+        let _turn = self.inner.store.turn().await?;
         for _ in 0..TRIES {
             let mut id = wanted;
             if id.number == 0 {

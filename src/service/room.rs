@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::Datelike;
 use tokio::sync::Mutex;
 
-use super::{By, Failure, Inner, Service};
+use super::{By, Failure, Inner, Service, steps};
 use crate::domain::clocks;
 use crate::domain::decide::{Asker, decide};
 use crate::domain::event::{Event, NewEvent, Recorded};
@@ -116,6 +116,7 @@ impl Service {
         let year = u16::try_from(by.stamp.at.year()).unwrap_or(u16::MAX);
         let log = self.inner.mint.log(by.stamp.at);
         let matched: Vec<Request> = self.matched_runbook(&declaration).await.into_iter().collect();
+        let _turn = self.inner.store.turn().await?;
         for _ in 0..TRIES {
             let number = self.inner.store.next_number(year).await?;
             declaration.id = IncidentId { year, number };
@@ -150,6 +151,8 @@ impl Service {
         let slot = self.inner.slot(log).await;
         let mut slot = slot.lock().await;
         let mut first = slot.is_none();
+        // Others who decide at the same moment wait for one another, instead of being overtaken again and again.
+        let _turn = self.inner.store.turn().await?;
         for _ in 0..TRIES {
             let incident = if first {
                 self.inner.catch_up(log, &mut slot).await?
@@ -159,7 +162,8 @@ impl Service {
             let before = incident.head;
             match self.inner.try_submit(incident, by, asked).await {
                 Ok(own) => {
-                    let count = own.len();
+                    // That the clock was set is nothing that the caller said.
+                    let count = own.iter().filter(|e| !steps::is_mark(e.event.as_ref())).count();
                     let mut events = if before > seen {
                         let mut others = self.inner.read_after(log, seen).await?;
                         others.retain(|e| e.seq <= before);
@@ -197,6 +201,7 @@ impl Service {
         let slot = self.inner.slot(log).await;
         let mut slot = slot.lock().await;
         let mut written = Vec::new();
+        let _turn = self.inner.store.turn().await?;
         let incident = self.inner.catch_up(log, &mut slot).await?;
         for (key, deadline) in clocks::unrecorded_breaches(incident, &self.inner.policy, by.stamp.at) {
             let asked = Request::RecordBreach { clock: key.to_string(), deadline }.into();
@@ -281,7 +286,7 @@ impl Inner {
     }
 
     /// Decides, appends and applies. The incident changes only when the store has taken the events.
-    async fn try_submit(
+    pub(super) async fn try_submit(
         &self,
         incident: &mut Incident,
         by: &By,
@@ -303,6 +308,8 @@ impl Inner {
             }
             new.extend(events);
         }
+        // The clock was set before any of it was said.
+        new.splice(0..0, steps::mark(incident, by));
         if new.is_empty() {
             return Ok(Vec::new());
         }
@@ -388,6 +395,7 @@ pub(super) fn provisional(incident: &Incident, event: &NewEvent, by: &By) -> Rec
         seq: incident.head.next(),
         id: crate::domain::ids::EventId(uuid::Uuid::nil()),
         recorded_at: by.stamp.at,
+        host: by.stamp.host(),
         actor: by.actor.clone(),
         by: event.by.clone(),
         occurred_at: event.occurred_at.unwrap_or(by.stamp.at),
@@ -404,6 +412,7 @@ pub(super) fn recorded(stored: &StoredEvent) -> Recorded {
         name: &stored.kind.name,
         version: stored.kind.version,
         recorded_at: stored.at,
+        host: stored.host,
         actor: &stored.actor,
     };
     wire::decode(&envelope, stored.body.as_deref())
@@ -440,6 +449,7 @@ fn is_line(event: &Event) -> bool {
             | Event::StepSkipped(_)
             | Event::StepBlocked(_)
             | Event::ClockBreached(_)
+            | Event::ClockStepped(_)
     )
 }
 

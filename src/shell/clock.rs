@@ -82,7 +82,10 @@ impl Clock {
             Source::Stopped(_) => 0,
             _ => since_boot().as_nanos(),
         };
-        let (boot, sync) = (&self.boot, u8::from(self.synchronised));
+        // A time that was given by hand has nothing to do with the clock of the host.
+        let none = Arc::from("00000000");
+        let boot = if self.overridden() { &none } else { &self.boot };
+        let sync = u8::from(self.synchronised);
         Stamp { at: self.now(), clock: format!("boot={boot} ns={ns} sync={sync}") }
     }
 
@@ -93,6 +96,14 @@ impl Clock {
             Source::Stopped(_) => Duration::ZERO,
             _ => since_boot().saturating_sub(self.origin),
         }
+    }
+
+    /// How far the wall clock is ahead of the time that this clock has been running, in milliseconds: it changes when
+    /// somebody sets the wall clock.
+    #[must_use]
+    pub fn ahead(&self) -> i64 {
+        let running = i64::try_from(self.running().as_millis()).unwrap_or(i64::MAX);
+        self.now().timestamp_millis().saturating_sub(running)
     }
 
     /// Whether the time is not the host's (`WARROOM_NOW` is set): the header shows it.

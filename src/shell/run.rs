@@ -3,6 +3,7 @@
 //! anything.
 
 mod boards;
+mod home;
 mod kept;
 mod lists;
 mod ready;
@@ -34,6 +35,9 @@ use work::{Outbox, Work, trouble};
 
 /// How long after the first sign of a write one looks at what was written.
 const SETTLED: Duration = Duration::from_millis(25);
+
+/// How far the wall clock may jump, in milliseconds, before the room looks whether it was set.
+const STEP: u64 = 1_500;
 
 /// What the screen opens with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +118,7 @@ async fn open(session: Session, start: Start) -> Result<(Service, First), Failur
     };
     let first = match log {
         Some(log) => First::Room(Box::new(service.incident(log).await?)),
-        None => First::Home(work::home(&service, &session, false).await?),
+        None => First::Home(home::read(&service, &session, false).await?),
     };
     Ok((service, first))
 }
@@ -162,6 +166,8 @@ impl Loop<'_> {
         // What was written between the first frame and the watch.
         self.look_around();
         let mut wal = self.wal();
+        // The room whose log knows how the clock stands, and how far ahead it was then.
+        let mut known: Option<(LogId, i64)> = None;
         // When to look at what the watch has noticed.
         let mut look_at: Option<Duration> = None;
         while !self.leaving && is_up() {
@@ -181,6 +187,7 @@ impl Loop<'_> {
             }
             if wakes.is_empty() {
                 self.take(Msg::Tick);
+                self.look_at_clock(&mut known);
                 // A watch is a hint that may be lost; the size and time of the log are not.
                 let now = self.wal();
                 if now != wal {
@@ -208,6 +215,16 @@ impl Loop<'_> {
             }
         }
         self.leave()
+    }
+
+    /// Somebody set the clock: an open room marks it, although nobody says anything.
+    fn look_at_clock(&self, known: &mut Option<(LogId, i64)>) {
+        let Some(room) = self.model.room.as_ref().filter(|r| r.incident.state == State::Open) else { return };
+        let (log, ahead) = (room.incident.log, self.session.clock.ahead());
+        if !known.is_some_and(|(at, before)| at == log && ahead.abs_diff(before) < STEP) {
+            *known = Some((log, ahead));
+            self.work.clock_was_set(log);
+        }
     }
 
     /// Size and time of the write-ahead log: they change with every write of anybody.

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::readers::Readers;
 use self::writer::{Job, Writer};
+use super::turn::{Turn, Turns};
 use super::{Answer, Append, Appended, EventStore, StoreError, StoredEvent, StoryFilter, StoryRow};
 use super::{SummaryFilter, SummaryRow, Tally};
 use crate::domain::ids::{IncidentId, LogId, Seq};
@@ -80,6 +81,7 @@ pub struct SqliteStore {
     /// None when opened to read only.
     writer: Option<mpsc::Sender<Job>>,
     readers: Arc<Readers>,
+    turns: Turns,
 }
 
 impl SqliteStore {
@@ -94,14 +96,16 @@ impl SqliteStore {
             let (reader, immutable) = open::to_read(&file).await?;
             // One connection only: `data_version` means something only on the same one.
             let readers = Readers::new(Arc::clone(&file), 1, immutable, Some(reader));
-            return Ok(Self { file, writer: None, readers: Arc::new(readers) });
+            let turns = Turns::in_folder(open::folder_of(&file));
+            return Ok(Self { file, writer: None, readers: Arc::new(readers), turns });
         }
         let opened = open::to_write(&file, mode == OpenMode::Create).await?;
         // Callers wait for their answers, so the queue is as long as there are callers.
         let (writer, jobs) = mpsc::channel(64);
         tokio::spawn(Writer::new(Arc::clone(&file), opened).run(jobs));
         let readers = Readers::new(Arc::clone(&file), READERS, false, None);
-        Ok(Self { file, writer: Some(writer), readers: Arc::new(readers) })
+        let turns = Turns::in_folder(open::folder_of(&file));
+        Ok(Self { file, writer: Some(writer), readers: Arc::new(readers), turns })
     }
 
     /// The database file.
@@ -271,6 +275,10 @@ impl EventStore for SqliteStore {
 
     fn may_copy_to(&self, folder: &Path) -> bool {
         super::place::has_room(folder, &self.file)
+    }
+
+    fn turn(&self) -> Answer<'_, Turn> {
+        Box::pin(async { Ok(self.turns.take().await) })
     }
 
     fn warm(&self) -> Answer<'_, ()> {

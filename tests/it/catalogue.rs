@@ -94,7 +94,7 @@ fn json(kind: &str) -> String {
     let word = match kind {
         "String" => "text",
         "bool" => "true or false",
-        "u32" | "u64" => "number",
+        "u32" | "u64" | "i64" => "number",
         "Seq" => "position",
         "Utc" => "instant",
         "NaiveDate" => "date",

@@ -6,7 +6,9 @@
     reason = "a test asks its own environment, starts programs and looks at the time"
 )]
 
+mod clock;
 mod kill;
+mod many;
 mod power;
 
 use std::collections::HashMap;
@@ -15,9 +17,14 @@ use std::time::{Duration, Instant};
 
 use crate::screen::World;
 
+/// Whether the long forms run.
+fn is_long() -> bool {
+    std::env::var("WARROOM_FAULTS").is_ok_and(|v| v == "long")
+}
+
 /// How often a fault is tried: in the short form, and in the long one.
 pub(crate) fn rounds(short: usize, long: usize) -> usize {
-    if std::env::var("WARROOM_FAULTS").is_ok_and(|v| v == "long") { long } else { short }
+    if is_long() { long } else { short }
 }
 
 /// Tells a figure even when the test passes.

@@ -162,7 +162,15 @@ fn lines(text: &str) -> usize {
 fn read(name: &str, version: u16, payload: &[u8]) -> Recorded {
     let id = EventId(uuid::Uuid::nil());
     wire::decode(
-        &Envelope { seq: Seq(7), id, name, version, recorded_at: now(), actor: "alice@host:pts/1" },
+        &Envelope {
+            seq: Seq(7),
+            id,
+            name,
+            version,
+            recorded_at: now(),
+            host: None,
+            actor: "alice@host:pts/1",
+        },
         Some(payload),
     )
 }

@@ -19,7 +19,7 @@ use warroom::domain::words::*;
 use crate::wire::examples;
 
 /// What a clock and a tracker say, and why a runbook was attached: no action of its own, so `u` looks past it.
-const NOBODYS: &[&str] = &["clock.breached", "runbook.matched", "story.synced"];
+const NOBODYS: &[&str] = &["clock.breached", "clock.stepped", "runbook.matched", "story.synced"];
 
 fn now() -> Utc {
     "2026-11-22T10:00:00Z".parse().unwrap()
@@ -104,6 +104,7 @@ fn store(incident: &mut Incident, by: &str, at: Option<Utc>, undoes: Option<Seq>
         seq,
         id: EventId(uuid::Uuid::from_u128(u128::from(seq.0))),
         recorded_at: now(),
+        host: None,
         actor: s("frank@host:pts/1"),
         by: s(by),
         occurred_at: at.unwrap_or_else(now),

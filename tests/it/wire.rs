@@ -101,6 +101,7 @@ fn every_kind_and_version_is_read_and_written_as_its_golden_files_say() {
             name: &golden.kind,
             version: golden.version,
             recorded_at,
+            host: None,
             actor: "alice@host:pts/1",
         };
         let read = wire::decode(&envelope, Some(payload));

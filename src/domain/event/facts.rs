@@ -31,6 +31,13 @@ pub struct ClockAcknowledged {
     pub reason: String,
 }
 
+/// Body of `clock.stepped`: the wall clock of the host was set, so that times before and after do not compare.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockStepped {
+    /// By how many milliseconds; below zero when it was set back.
+    pub by_ms: i64,
+}
+
 /// Body of `incident.resolved`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resolved {

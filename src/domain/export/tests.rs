@@ -44,6 +44,7 @@ fn told(requests: Vec<Request>) -> Incident {
                 seq: incident.head.next(),
                 id: EventId(uuid::Uuid::nil()),
                 recorded_at: at,
+                host: None,
                 actor: "alice@host".to_owned(),
                 by: event.by.clone(),
                 occurred_at: event.occurred_at.unwrap_or(at),

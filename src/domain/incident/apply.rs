@@ -26,6 +26,7 @@ impl Incident {
         }
         self.head = recorded.seq;
         self.last_at = self.last_at.max(recorded.recorded_at);
+        (self.head_at, self.head_host) = (recorded.recorded_at, recorded.host);
         if let Some(event) = &recorded.event {
             self.change(recorded, event);
         }

@@ -7,7 +7,7 @@ use crate::domain::clocks::ClockKey;
 use crate::domain::event::{AskChanged, Event, Recorded, StepRef};
 use crate::domain::ids::Seq;
 use crate::domain::ioc;
-use crate::domain::time::Utc;
+use crate::domain::time::{Span, Utc, format_span};
 use crate::domain::words::{DispositionWord, Flag};
 
 /// The topic and words of a system line; `None` for events whose line is the entry itself or that show in place.
@@ -155,6 +155,13 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             (Topic::Reply, format!("sent to {}: {words}", e.audience))
         }
         Event::ClockBreached(e) => (Topic::Clock, format!("time ran out: {}", ran_out(before, &e.clock))),
+        Event::ClockStepped(e) => {
+            let way = if e.by_ms < 0 { "back" } else { "forward" };
+            let seconds = e.by_ms.saturating_add(500 * e.by_ms.signum()) / 1_000;
+            let by = format_span(Span::try_seconds(seconds).unwrap_or_default());
+            let text = format!("clock set {way} by {by}: times before and after it do not compare");
+            (Topic::Turn, text)
+        }
         Event::ClockAcknowledged(e) => {
             let what = match e.until {
                 None => format!("seen: {} ran out", e.clock),

@@ -82,6 +82,7 @@ impl Room {
             name: &encoded.name,
             version: encoded.version,
             recorded_at: self.now,
+            host: None,
             actor: "alice@host:pts/1",
         };
         let recorded = wire::decode(&envelope, Some(&encoded.payload));

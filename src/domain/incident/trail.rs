@@ -357,10 +357,10 @@ fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         }
         Event::Redacted(_) => ("erasing words", "they are gone: write the line again without the secret"),
         Event::Unknown(_) => ("what a newer program wrote", "take it back with that program"),
-        // A clock and a tracker said these. They are nobody's action, so what somebody did before comes next.
-        Event::ClockBreached(_) | Event::StorySynced(_) => return None,
         // A look, and no change.
         Event::PostmortemChecked(_) => return None,
+        // Clocks and a tracker said these. They are nobody's action, so what somebody did before comes next.
+        Event::ClockBreached(_) | Event::ClockStepped(_) | Event::StorySynced(_) => return None,
         // Says why a runbook was attached: taken back with that.
         Event::RunbookMatched(_) => return None,
         // Taken back by their opposites, above.

@@ -9,6 +9,7 @@ fn envelope<'a>(name: &'a str, version: u16) -> Envelope<'a> {
         name,
         version,
         recorded_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+        host: None,
         actor: "alice@host:pts/1",
     }
 }

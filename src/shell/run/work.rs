@@ -10,20 +10,17 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{boards, lists};
+use super::{boards, home, lists};
 use crate::app::effect::{ClosingStep, Effect, NewIncident, Ticket};
-use crate::app::model::HomeCounts;
 use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
 use crate::app::update::running::LIMIT;
-use crate::domain::clocks::Pressure;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::UNCLASSIFIED;
-use crate::domain::owed;
 use crate::domain::quick_entry;
 use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
 use crate::domain::words::{IncidentKind, State};
-use crate::service::{Cause, Failure, FindQuery, IncidentFilter, Service, Similar, read_evidence};
+use crate::service::{Cause, Failure, FindQuery, Service, Similar, read_evidence};
 use crate::shell::input::Poke;
 use crate::shell::process::{Ran, run_and_keep};
 use crate::shell::session::Session;
@@ -58,6 +55,7 @@ enum Job {
     Ran(Ticket, LogId, String, Box<Result<Ran, Failure>>),
     Opened(LogId, Seq),
     Refresh(LogId),
+    ClockSet(LogId),
     RefreshHome,
 }
 
@@ -177,6 +175,11 @@ impl Work {
         let _ = self.queue.send(Job::Refresh(log));
     }
 
+    /// The wall clock may have been set: if it was, the room says so.
+    pub(super) fn clock_was_set(&self, log: LogId) {
+        let _ = self.queue.send(Job::ClockSet(log));
+    }
+
     /// Reads the list of the home screen again.
     pub(super) fn refresh_home(&self) {
         let _ = self.queue.send(Job::RefreshHome);
@@ -207,8 +210,17 @@ impl Clerk {
                         self.outbox.send(Msg::Refreshed(log, events));
                     }
                 }
+                Job::ClockSet(log) => {
+                    // One that cannot be written now is with the next line.
+                    if let Err(failure) = self.service.mark_step(log, &self.session.by()).await {
+                        tracing::warn!(%failure.message, "a step of the clock is not marked");
+                    }
+                    if let Ok(events) = self.news(log).await {
+                        self.outbox.send(Msg::Refreshed(log, events));
+                    }
+                }
                 Job::RefreshHome => {
-                    if let Ok(list) = home(&self.service, &self.session, true).await {
+                    if let Ok(list) = home::read(&self.service, &self.session, true).await {
                         self.outbox.send(Msg::HomeRefreshed(list));
                     }
                 }
@@ -252,7 +264,7 @@ impl Clerk {
 
     async fn perform(&mut self, effect: Effect) -> Answer {
         let done = match effect {
-            Effect::LoadHome(_) => home(&self.service, &self.session, true).await.map(Answer::Home),
+            Effect::LoadHome(_) => home::read(&self.service, &self.session, true).await.map(Answer::Home),
             Effect::Open(_, log) => self.open(log).await,
             Effect::OpenNamed(_, id) => self.open_named(id).await,
             Effect::Declare(_, new) => self.declare(new).await,
@@ -458,36 +470,6 @@ async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Ans
         }
         _ => Ok(Answer::Done),
     }
-}
-
-/// The list of the home screen. The updates that are owed are looked for in the listed rooms only when there is time
-/// for it: the first frame does not wait for their logs.
-pub(super) async fn home(
-    service: &Service,
-    session: &Session,
-    updates: bool,
-) -> Result<crate::app::model::HomeList, Failure> {
-    let now = session.clock.now();
-    let of = |states: Vec<State>, limit: u32| IncidentFilter { states, limit };
-    let open = service.list_with_logs(&of(vec![State::Open], 200)).await?;
-    let resolved = service.list_with_logs(&of(vec![State::Resolved], 200)).await?;
-    let closed = service.list_with_logs(&of(vec![State::Closed], lists::RECENT)).await?;
-    let counts = service.counts(now.date_naive()).await?;
-    let mut late = 0_u64;
-    for (log, _) in open.iter().filter(|_| updates) {
-        let incident = service.incident(*log).await?;
-        let owed = owed::of(&incident, service.policy(), now);
-        let over = owed.iter().filter(|u| u.pressure(now) == Pressure::Breached && !u.acknowledged).count();
-        late = late.saturating_add(over.try_into().unwrap_or(u64::MAX));
-    }
-    let counts = HomeCounts {
-        open: counts.open,
-        owed: counts.resolved,
-        recent: counts.closed,
-        overdue_stories: counts.overdue_stories,
-        overdue_updates: late,
-    };
-    Ok(lists::home(open, resolved, closed, service.policy(), now, counts))
 }
 
 /// A failure as the screen shows it.

@@ -120,7 +120,7 @@ pub(super) async fn reader(file: &Path, immutable: bool) -> Result<Opened, Store
     Ok(Opened { conn, data_version: found.data_version })
 }
 
-fn folder_of(file: &Path) -> &Path {
+pub(super) fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 

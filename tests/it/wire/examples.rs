@@ -345,6 +345,7 @@ fn replies(story: &mut Story) {
         },
     );
     story.minimal("alice", ClockAcknowledged { clock: s("update"), until: None, reason: s("") });
+    story.full("alice", ClockStepped { by_ms: -3_600_000 });
     let reason = s("a token was pasted into the line");
     story.full("alice", Redacted { target: Seq(11), reason });
 }
