@@ -3,6 +3,7 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use crate::domain::event::Event;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
 
@@ -25,7 +26,11 @@ impl Args {
         let room = context.room(&self.incident).await?;
         let submitted =
             room.submit(&[Request::Redact { target: self.line, reason: self.reason }.into()]).await?;
-        room.service.erase(room.log, self.line, context.now()).await?;
+        for recorded in &submitted.events {
+            if let Some(Event::Redacted(erased)) = &recorded.event {
+                room.service.erase(room.log, erased.target, context.now()).await?;
+            }
+        }
         room.tell(&submitted, Some(self.line)).await
     }
 }

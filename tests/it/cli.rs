@@ -220,4 +220,10 @@ pub(super) fn copy_database(from: &Path, to: &Path) {
             std::fs::copy(from.join(name), to.join(name)).unwrap();
         }
     }
+    // The mirror of that moment belongs to it: a database that is behind its mirror takes no line.
+    let _ = std::fs::remove_dir_all(to.join("mirror"));
+    std::fs::create_dir_all(to.join("mirror")).unwrap();
+    for entry in std::fs::read_dir(from.join("mirror")).unwrap().map(|e| e.unwrap()) {
+        std::fs::copy(entry.path(), to.join("mirror").join(entry.file_name())).unwrap();
+    }
 }

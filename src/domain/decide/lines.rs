@@ -123,7 +123,15 @@ impl Case<'_> {
                 if *target == Seq::NONE || *target > self.incident.head {
                     return Err(Refusal::not_found(format!("{} has no event {target}", self.incident.id)));
                 }
-                self.one(Redacted { target: *target, reason: reason("erasing words", why)? })
+                let why = reason("erasing words", why)?;
+                // Each form that the line had has words of its own.
+                let entry = self.incident.timeline.get(*target);
+                let forms = entry.iter().flat_map(|e| e.edits.iter().map(|edit| edit.seq));
+                let mut events = Vec::new();
+                for target in std::iter::once(*target).chain(forms) {
+                    events.extend(self.one(Redacted { target, reason: why.clone() })?);
+                }
+                Ok(events)
             }
             _ => Err(Refusal::no("this request has no rule")),
         }

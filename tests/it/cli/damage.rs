@@ -260,6 +260,9 @@ fn erased_words_are_in_no_file_of_the_home() {
     std::fs::copy(desk.home().join("warroom.db"), desk.home().join("snapshots/warroom-20261120T130000Z.db"))
         .unwrap();
     assert_eq!(holds(&desk.home()).len(), 3, "database, mirror and snapshot have them");
+    // A form that the line had before has words of its own.
+    desk.ok(&["amend", &id, &seq, "--text", &format!("amended: {words}")]);
+    desk.ok(&["amend", &id, &seq, "--text", &format!("once more: {words}")]);
     desk.ok(&["redact", &id, &seq, "--reason", "a name"]);
     assert_eq!(holds(&desk.home()), Vec::<PathBuf>::new());
     assert_eq!(
@@ -271,5 +274,6 @@ fn erased_words_are_in_no_file_of_the_home() {
     std::fs::remove_file(desk.home().join("warroom.db")).unwrap();
     desk.run(&["doctor", "--repair"]).code(0);
     assert_eq!(holds(&desk.home()), Vec::<PathBuf>::new());
-    assert_eq!(desk.json(&["verify"])["redacted"], 1);
+    assert_eq!(desk.json(&["verify"])["redacted"], 3);
+    assert!(!desk.ok(&["timeline", &id, "--all", "--json"]).contains(words));
 }

@@ -355,6 +355,7 @@ fn the_review_of_a_postmortem_has_a_status_an_owner_and_a_day() {
     assert_eq!(desk.json(&["postmortem", "publish", &id])["commit"], again["commit"]);
     assert!(!desk.ok(&["list", "--all"]).contains("meeting"));
     // The last word can be taken back.
+    desk.ok(&["postmortem", "owner", &id, "carol"]);
     desk.ok(&["undo", &id]);
 }
 
