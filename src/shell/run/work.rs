@@ -19,7 +19,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::UNCLASSIFIED;
 use crate::domain::quick_entry;
 use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
-use crate::domain::words::{IncidentKind, State};
+use crate::domain::words::IncidentKind;
 use crate::service::{Cause, Failure, FindQuery, Service, Similar, read_evidence};
 use crate::shell::input::Poke;
 use crate::shell::process::{Ran, run_and_keep};
