@@ -29,6 +29,22 @@ pub(super) fn lock(dir: &Path) -> Result<WriteLock, IndexError> {
     }
 }
 
+/// Gives the group of a shared folder the rights to what lies in it: the engine writes some files for their owner
+/// only. What belongs to somebody else stays as it is.
+pub(super) fn share(dir: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| fs::symlink_metadata(path).map_or(0, |found| found.permissions().mode());
+    if mode(dir) & 0o2020 != 0o2020 {
+        return;
+    }
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) && mode(&path) & 0o060 != 0o060 {
+            let _ = fs::set_permissions(&path, fs::Permissions::from_mode(0o660));
+        }
+    }
+}
+
 /// A hidden name beside the folder: `index` → `.index.new`.
 fn sibling(dir: &Path, ending: &str) -> Result<PathBuf, IndexError> {
     let name = dir.file_name().ok_or_else(|| IndexError::Io {

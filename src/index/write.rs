@@ -56,6 +56,7 @@ pub fn rebuild(
     let held = files::lock(dir)?;
     let place = files::building_place(dir, &held)?;
     let built = build(&place, &Thesaurus::with_team(team), tree, documents, &mut progress);
+    files::share(&place);
     if let Err(error) = built.and_then(|()| files::put_in_place(&place, dir, &held)) {
         files::discard(&place);
         return Err(error);
@@ -167,6 +168,7 @@ pub(super) fn update(index: &Index, from: &str, to: &str, changes: Vec<Change>) 
         }
         commit(writer, &index.thesaurus, to)
     })?;
+    files::share(&index.dir);
     drop(held);
     index.reload()
 }

@@ -6,6 +6,7 @@
     reason = "a test asks its own environment, starts programs and looks at the time"
 )]
 
+mod accounts;
 mod clock;
 mod kill;
 mod many;

@@ -72,6 +72,7 @@ pub(super) async fn to_write(file: &Path, create: bool) -> Result<Opened, StoreE
         return Err(StoreError::NotFound { file: file.to_owned() });
     }
     place::check_local(folder, file)?;
+    share(folder, file);
     place::check_writable(folder, file)?;
     if !there {
         make(folder, file)?;
@@ -134,8 +135,25 @@ fn io(file: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Io { file: file.to_owned(), why: error.to_string() }
 }
 
-/// Makes the empty file for its owner only (SQLite gives the side files the same rights), without ever holding a
-/// descriptor of it, and makes its name durable.
+/// Whether the accounts of a group share a folder: what is in it is theirs as well.
+fn is_shared(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o2020 == 0o2020)
+}
+
+/// Gives the group of a shared folder the rights to a file that has them not, as those of older versions; only its
+/// owner can.
+fn share(folder: &Path, file: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| std::fs::metadata(path).map_or(0o660, |found| found.permissions().mode());
+    if is_shared(folder) && mode(file) & 0o060 != 0o060 {
+        // Another's file stays as it is, and opening it says what is missing.
+        let _ = std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o660));
+    }
+}
+
+/// Makes the empty file for its owner only, or for the group of a shared folder (SQLite gives the side files the same
+/// rights), without ever holding a descriptor of it, and makes its name durable.
 fn make(folder: &Path, file: &Path) -> Result<(), StoreError> {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
     use rustix::io::Errno;
@@ -145,6 +163,7 @@ fn make(folder: &Path, file: &Path) -> Result<(), StoreError> {
         Err(Errno::NOSPC) => return Err(StoreError::Full { file: file.to_owned() }),
         Err(why) => return Err(StoreError::ReadOnly { file: file.to_owned(), why: why.to_string() }),
     }
+    share(folder, file);
     std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| io(folder, &error))
 }
 

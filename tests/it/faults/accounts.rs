@@ -1,0 +1,118 @@
+//! Two Unix accounts on one home of their group: both read and write, at once, and one sees what the other said.
+
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::figure;
+use crate::data::skipped;
+use crate::screen::{World, program};
+
+/// The words that start the program as another account: of its own, and of a group that both are in.
+struct Account {
+    words: Vec<String>,
+}
+
+impl Account {
+    fn new(id: u32, group: &str, program: &Path) -> Self {
+        let setpriv = [format!("--reuid={id}"), format!("--regid={id}"), format!("--groups={group}")];
+        let program = program.to_str().unwrap().to_owned();
+        Self { words: std::iter::once("setpriv".to_owned()).chain(setpriv).chain([program]).collect() }
+    }
+
+    fn command(&self, world: &World, person: &str, args: &[&str]) -> Command {
+        let mut command = world.command(&self.words[0]);
+        command.args(&self.words[1..]).args(args).env("WARROOM_AS", person);
+        command
+    }
+
+    fn done(&self, world: &World, person: &str, args: &[&str]) -> String {
+        let done = self.command(world, person, args).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(done.status.success(), "{person} {args:?}: {}{}", text(&done.stdout), text(&done.stderr));
+        text(&done.stdout)
+    }
+}
+
+fn open_to_all(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn two_accounts_of_a_group_write_into_one_home() {
+    let mut world = World::new();
+    world.set("WARROOM_NOW", "");
+    let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
+    let group = groups.lines().filter_map(|line| {
+        let mut fields = line.split(':');
+        Some((fields.next()?, fields.nth(1)?)).filter(|(_, id)| *id != "0")
+    });
+    let tried =
+        world.command("setpriv").args(["--reuid=4001", "--regid=4001", "--clear-groups", "true"]).output();
+    let (Some((name, id)), true) = (group.last(), tried.is_ok_and(|done| done.status.success())) else {
+        return skipped("two accounts on one home: only root can be two accounts, with setpriv");
+    };
+    // What both must reach; nobody but the two is let into the home itself.
+    let shared = world.path("shared");
+    std::fs::create_dir(&shared).unwrap();
+    open_to_all(&world.path("."), 0o755);
+    open_to_all(&world.path("user"), 0o755);
+    open_to_all(&shared, 0o1777);
+    let copy = world.path("warroom");
+    std::fs::copy(program(), &copy).unwrap();
+    world.set("WARROOM_HOME", shared.join("home").to_str().unwrap());
+    // As git wants it of whoever uses another's repository, and as the program says.
+    let trusted = format!("[safe]\n\tdirectory = {}\n", shared.join("home/postmortems").display());
+    let mut config = std::fs::File::options().append(true).open(world.path("user/.gitconfig")).unwrap();
+    config.write_all(trusted.as_bytes()).unwrap();
+    let (alice, bob) = (Account::new(4001, id, &copy), Account::new(4002, id, &copy));
+
+    alice.done(&world, "alice", &["init", "--group", name]);
+    alice.done(&world, "alice", &["declare", "Two accounts", "--commander", "alice"]);
+    bob.done(&world, "bob", &["log", "1", "said by bob"]);
+    alice.done(&world, "alice", &["log", "1", "said by alice"]);
+    for (account, person) in [(&bob, "bob"), (&alice, "alice")] {
+        account.done(&world, person, &["reindex"]);
+        account.done(&world, person, &["similar", "1"]);
+        let seen = account.done(&world, person, &["timeline", "1"]);
+        assert!(seen.contains("said by bob") && seen.contains("said by alice"), "{seen}");
+    }
+
+    // Both at once, each line told before the next.
+    let lines = 60;
+    let mut streams = [(&alice, "alice"), (&bob, "bob")].map(|(account, person)| {
+        let mut command = account.command(&world, person, &["log", "1", "-"]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let text: String = (0..lines).map(|n| format!("{person}{n:03} at once\n")).collect();
+        let mut input = child.stdin.take().unwrap();
+        std::thread::spawn(move || input.write_all(text.as_bytes()));
+        child
+    });
+    let screen = [&bob.words[..], &["open".to_owned(), "1".to_owned()]].concat();
+    let screen: Vec<&str> = screen.iter().map(String::as_str).collect();
+    world.set("WARROOM_AS", "bob");
+    let mut screen = world.screen_of(&screen, 100, 30);
+    let last = ["alice", "bob"].map(|person| format!("{person}{:03}", lines - 1));
+    screen.until_that("the last lines", |shown| last.iter().any(|token| shown.contains(token)));
+    for child in &mut streams {
+        assert!(child.wait().unwrap().success());
+    }
+    let timeline = bob.done(&world, "bob", &["timeline", "1", "--json"]);
+    let timeline: serde_json::Value = serde_json::from_str(&timeline).unwrap();
+    let mut at_once: Vec<&str> = timeline["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|e| e["text"].as_str()?.strip_suffix(" at once"))
+        .collect();
+    at_once.sort_unstable();
+    at_once.dedup();
+    assert_eq!(at_once.len(), 2 * lines);
+    let verified = alice.done(&world, "alice", &["verify"]);
+    figure(&format!(
+        "two accounts of a group, {lines} lines each at once: 0 lost; {}",
+        verified.lines().next().unwrap_or_default()
+    ));
+}
