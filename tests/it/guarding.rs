@@ -1,6 +1,5 @@
 //! What keeps other accounts and crash dumps away from what was said: modes, owners and links of the home, the folders
 //! above it, and the limits of the running program.
-#![expect(clippy::disallowed_methods, reason = "a test starts the program under test")]
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};

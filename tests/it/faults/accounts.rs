@@ -44,13 +44,13 @@ fn two_accounts_of_a_group_write_into_one_home() {
     let mut world = World::new();
     world.set("WARROOM_NOW", "");
     let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
-    let group = groups.lines().filter_map(|line| {
+    let mut group = groups.lines().filter_map(|line| {
         let mut fields = line.split(':');
         Some((fields.next()?, fields.nth(1)?)).filter(|(_, id)| *id != "0")
     });
     let tried =
         world.command("setpriv").args(["--reuid=4001", "--regid=4001", "--clear-groups", "true"]).output();
-    let (Some((name, id)), true) = (group.last(), tried.is_ok_and(|done| done.status.success())) else {
+    let (Some((name, id)), true) = (group.next_back(), tried.is_ok_and(|done| done.status.success())) else {
         return skipped("two accounts on one home: only root can be two accounts, with setpriv");
     };
     // What both must reach; nobody but the two is let into the home itself.

@@ -103,7 +103,7 @@ fn below_zero(value: &Value, place: &str, found: &mut Vec<String>) {
         }
         Value::Array(items) => items.iter().for_each(|v| below_zero(v, &format!("{place}[]"), found)),
         Value::Object(fields) => {
-            fields.iter().for_each(|(k, v)| below_zero(v, &format!("{place}.{k}"), found))
+            fields.iter().for_each(|(k, v)| below_zero(v, &format!("{place}.{k}"), found));
         }
         _ => {}
     }
@@ -115,7 +115,7 @@ fn spans_below_zero(text: &str) -> Vec<String> {
     let is_span = |word: &&str| {
         let Some(rest) = word.strip_prefix('-').or_else(|| word.strip_prefix('−')) else { return false };
         let digits = rest.chars().take_while(char::is_ascii_digit).count();
-        let unit = rest[digits..].trim_end_matches(|c: char| !c.is_alphanumeric());
+        let unit = rest.get(digits..).unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric());
         digits > 0
             && (unit.starts_with(':')
                 || ["ms", "s", "m", "h", "d", "w"].iter().any(|u| {
@@ -208,7 +208,7 @@ fn the_order_is_that_of_the_log_and_each_step_of_the_clock_is_marked() {
         .filter_map(|e| e["text"].as_str())
         .filter(|t| t.contains("line ") && !t.contains("time ran out"))
         .collect();
-    let number = |t: &&str| t.split("line ").nth(1).unwrap()[..4].parse::<usize>().unwrap();
+    let number = |t: &&str| t.split("line ").nth(1).unwrap().get(..4).unwrap().parse::<usize>().unwrap();
     let order: Vec<usize> = lines.iter().map(number).collect();
     assert!(order.is_sorted() && order.len() == written, "{written} written: {order:?}");
     assert_eq!(marks(&all).len(), marked, "{:?}", marks(&all));
