@@ -1,6 +1,7 @@
 //! `warroom demo`: a throw-away home with a drill in progress and a memory of past incidents. It must not touch the
 //! home that is otherwise used.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::output::{Output, Stop};
@@ -121,6 +122,8 @@ fn settings() -> String {
 fn temporary() -> Result<tempfile::TempDir, Failure> {
     tempfile::Builder::new()
         .prefix("warroom-demo-")
+        // It is a home like any other: nobody else looks into it.
+        .permissions(std::fs::Permissions::from_mode(0o700))
         .tempdir()
         .map_err(|e| Failure::no(format!("no temporary folder can be made: {e}")))
 }

@@ -96,6 +96,8 @@ fn a_demo_makes_no_home_over_another_and_keeps_what_nobody_can_leave() {
     let seeded = desk.json(&["demo"]);
     let made = seeded["home"].as_str().unwrap().to_owned();
     assert!(made.starts_with(&temporary));
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&made).unwrap().permissions());
+    assert_eq!(mode & 0o077, 0, "nobody else looks into it");
     assert!(std::path::Path::new(&made).join("warroom.db").is_file());
     assert!(!desk.home().exists(), "the usual home is not touched");
     let said = desk.ok(&["demo"]);
