@@ -10,6 +10,7 @@
 //!   [`Archive::refresh`] brings work tree and index up to it, after the caller has acknowledged.
 //! - Each step can be repeated: the same bytes at the same path are the same commit.
 
+mod claim;
 mod entries;
 mod error;
 mod message;

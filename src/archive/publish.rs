@@ -378,8 +378,23 @@ impl Archive {
         let line = format!("{kind}: {}", subject(message));
         // Zero: the branch must not exist.
         let expected = branch.commit.unwrap_or(Oid::ZERO_SHA1);
+        let claim = self.claim_branch(&branch.reference, &commit.to_string());
+        let moved = self.move_claimed(branch, commit, expected, &line);
+        if let Some(claim) = claim {
+            claim.done();
+        }
+        moved
+    }
+
+    fn move_claimed(
+        &self,
+        branch: &Branch,
+        commit: Oid,
+        expected: Oid,
+        line: &str,
+    ) -> Result<bool, ArchiveError> {
         for attempt in 1..=LOCK_TRIES {
-            match self.repo.reference_matching(&branch.reference, commit, true, expected, &line) {
+            match self.repo.reference_matching(&branch.reference, commit, true, expected, line) {
                 Ok(_) => return Ok(true),
                 Err(e) if e.code() == ErrorCode::Modified => return Ok(false),
                 Err(e) if e.code() == ErrorCode::NotFound && branch.commit.is_some() => return Ok(false),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use git2::{Index, IndexEntry, IndexTime};
 
 use super::Archive;
+use super::claim::{Claim, identity, make_lock};
 use super::error::ArchiveError;
 use super::publish::{Placed, Published};
 use super::state::{Work, lock_owner};
@@ -169,7 +170,7 @@ impl Archive {
         let failed = |reason: String| RefreshWarning::Index { reason, files: files() };
         let index = self.index_file();
         let lock = index.with_extension("lock");
-        let held = self.lock_index(&lock).map_err(|error| {
+        let mut held = self.lock_index(&lock).map_err(|error| {
             if error.kind() == ErrorKind::AlreadyExists {
                 let (since, by) = lock_owner(&lock);
                 RefreshWarning::IndexLocked { lock: lock.clone(), since, by, files: files() }
@@ -191,6 +192,7 @@ impl Archive {
         let mut changed = false;
         let written = update_copy(&copy, top, placed, &mut changed);
         if let (Ok(()), true) = (&written, changed) {
+            held.becomes(&copy);
             let moved = std::fs::rename(&copy, &lock).and_then(|()| std::fs::rename(&lock, &index));
             if moved.is_ok() {
                 held.release();
@@ -203,10 +205,11 @@ impl Archive {
 
     /// Takes the lock of the index as git does.
     fn lock_index(&self, lock: &Path) -> std::io::Result<IndexLock> {
+        let mut claim = self.claim_index(lock);
         let mut attempt = 1;
         loop {
-            match OpenOptions::new().write(true).create_new(true).open(lock) {
-                Ok(_) => return Ok(IndexLock(Some(lock.to_path_buf()))),
+            match make_lock(lock, &mut claim) {
+                Ok(()) => return Ok(IndexLock { lock: Some(lock.to_path_buf()), claim }),
                 Err(e) if e.kind() == ErrorKind::AlreadyExists && attempt < LOCK_TRIES => {
                     (self.wait)(attempt);
                     attempt += 1;
@@ -218,20 +221,34 @@ impl Archive {
 }
 
 /// The lock of the index, ours to remove.
-struct IndexLock(Option<PathBuf>);
+struct IndexLock {
+    lock: Option<PathBuf>,
+    claim: Option<Claim>,
+}
 
 impl IndexLock {
+    /// The lock will be this file.
+    fn becomes(&mut self, copy: &Path) {
+        if let (Some(claim), Ok(meta)) = (&mut self.claim, std::fs::symlink_metadata(copy)) {
+            // Without it people have to remove the lock, should we be killed now.
+            let _ = claim.say(&identity(&meta));
+        }
+    }
+
     /// The lock file has become the index: there is nothing left to remove, and a lock that another process takes
     /// from now on is theirs.
     fn release(mut self) {
-        self.0 = None;
+        self.lock = None;
     }
 }
 
 impl Drop for IndexLock {
     fn drop(&mut self) {
-        if let Some(lock) = &self.0 {
+        if let Some(lock) = &self.lock {
             let _ = std::fs::remove_file(lock);
+        }
+        if let Some(claim) = &self.claim {
+            claim.done();
         }
     }
 }

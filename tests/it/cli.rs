@@ -9,7 +9,7 @@ mod kept;
 mod lines;
 mod memory;
 mod merge;
-mod out;
+pub(super) mod out;
 mod people;
 mod reference;
 mod refusals;

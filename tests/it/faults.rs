@@ -11,6 +11,7 @@ mod clock;
 mod kill;
 mod many;
 mod power;
+mod publish;
 
 use std::collections::HashMap;
 use std::io::Write;

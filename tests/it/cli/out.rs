@@ -659,7 +659,7 @@ fn a_log_is_held_against_the_head_in_its_published_postmortem() {
     assert!(broken["first_broken"]["reason"].as_str().unwrap().contains("rewritten"), "{broken}");
 }
 
-pub(super) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub(crate) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
         if entry.is_dir() { found.extend(walk(&entry)) } else { found.push(entry) }

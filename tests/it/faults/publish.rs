@@ -1,0 +1,208 @@
+//! Publishing is killed: at every boundary between two of its steps, and at any moment. Done again, by the command or
+//! in the room, it has happened once.
+#![expect(clippy::disallowed_methods, reason = "a test starts git and kills what it started")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use super::{Dice, figure, rounds};
+use crate::cli::{filled, out::walk};
+use crate::data::skipped;
+use crate::screen::{World, program};
+
+/// The calls that change what a disk holds.
+const CALLS: &str = "write,pwrite64,fsync,fdatasync,ftruncate,link,unlink,rename,renameat,mkdir";
+const PUBLISH: [&str; 3] = ["postmortem", "publish", "1"];
+
+/// A home with a postmortem to publish, as often as one likes.
+struct Press {
+    world: World,
+    /// Commits that the archive has before.
+    before: usize,
+}
+
+impl Press {
+    /// With a past publication, or with an archive that was never published in.
+    fn new(past: bool) -> Self {
+        let world = World::new();
+        let mut before = 0;
+        world.done(&["declare", "Signing key leaked", "--severity", "P1", "--commander", "alice"]);
+        if past {
+            let file = world.path("past.md");
+            fs::write(&file, "# The web was down\n\nA certificate ran out.\n").unwrap();
+            world.done(&["import", file.to_str().unwrap()]);
+            before = 1;
+        }
+        world.done(&["log", "1", "bob saw the key in a build"]);
+        world.done(&["resolve", "1"]);
+        let draft = world.json(&["postmortem", "draft", "1"])["path"].as_str().unwrap().to_owned();
+        let text = fs::read_to_string(&draft).unwrap();
+        fs::write(&draft, filled(&text)).unwrap();
+        copy(&world.home(), &world.path("before"));
+        Self { world, before }
+    }
+
+    /// The home as it was before anything was published.
+    fn again(&self) {
+        fs::remove_dir_all(self.world.home()).unwrap();
+        copy(&self.world.path("before"), &self.world.home());
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        let mut command = self.world.command("git");
+        command.arg("-C").arg(self.world.home().join("postmortems")).args(args);
+        let done = command.output().unwrap();
+        let words = lossy(&done.stderr);
+        assert!(done.status.success(), "git {args:?}: {words}");
+        // What git says about our own setting is no finding.
+        let words = words.lines().filter(|line| !line.contains("core.fsyncObjectFiles"));
+        words.fold(lossy(&done.stdout), |text, line| text + line)
+    }
+
+    /// Publishes until it is done, by the command or in the room.
+    fn resume(&self, in_room: bool) {
+        if in_room {
+            let mut screen = self.world.screen(&["open", "1"], 120, 40);
+            screen.until("Signing key leaked");
+            screen.type_text(":publish").until(":publish").send(b"\r").until("published 2026/");
+            screen.send(b"q").until("Incidents").send(b"q");
+            assert_eq!(screen.end(), 0);
+        }
+        self.world.done(&PUBLISH);
+    }
+
+    /// It has happened once, and everything is as if nothing had been killed.
+    fn hold(&self, what: &str) {
+        let world = &self.world;
+        let commits = self.git(&["rev-list", "--count", "HEAD"]);
+        let commits: usize = commits.trim().parse().unwrap_or_else(|e| panic!("{what}: {commits} ({e})"));
+        assert_eq!(commits, self.before + 1, "{what}: one commit a publication");
+        let fsck = self.git(&["fsck", "--strict", "--no-dangling", "--no-progress"]);
+        assert!(!fsck.contains("error") && !fsck.contains("missing"), "{what}: {fsck}");
+        assert_eq!(self.git(&["status", "--porcelain"]), "", "{what}: work tree and index");
+        let mirror: String =
+            walk(&world.home().join("mirror")).iter().map(|p| lossy(&fs::read(p).unwrap())).collect();
+        assert_eq!(mirror.matches("kind postmortem.published/").count(), 1, "{what}: told once");
+        let stories = world.json(&["story", "list"])["stories"].as_array().unwrap().len();
+        assert_eq!(stories, 3, "{what}: each story is filed once");
+        let found = world.json(&["search", "signing key"]);
+        let hits = found["results"].as_array().unwrap().iter().filter(|hit| hit["id"] == "INC-2026-0001");
+        assert_eq!(hits.count(), 1, "{what}: {found}");
+        assert_eq!(world.json(&["verify"])["ok"], true, "{what}");
+    }
+
+    /// Publishes under the recorder; gives how often a thread made each call.
+    fn counted(&self) -> Option<BTreeMap<String, usize>> {
+        let trace = self.world.path("trace");
+        let mut command = self.world.command("strace");
+        command.args(["-f", "-qq", "-e", &format!("trace={CALLS}"), "-o"]).arg(&trace);
+        let done = command.arg(program()).args(PUBLISH).output().ok()?;
+        if !done.status.success() {
+            return None;
+        }
+        let mut of_thread: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for line in fs::read_to_string(&trace).unwrap().lines() {
+            let Some((thread, call)) = line.split_once(' ') else { continue };
+            if let Some((name, _)) = call.trim_start().split_once('(') {
+                *of_thread.entry((thread.to_owned(), name.to_owned())).or_default() += 1;
+            }
+        }
+        let mut most = BTreeMap::new();
+        for ((_, name), n) in of_thread {
+            let seen = most.entry(name).or_insert(0);
+            *seen = n.max(*seen);
+        }
+        Some(most)
+    }
+
+    /// Publishes, and is killed as it is about to make that call for that time. Gives whether it was.
+    fn killed_at(&self, call: &str, time: usize) -> bool {
+        let mut command = self.world.command("strace");
+        command.args(["-f", "-qq", "-e", &format!("trace={call}"), "-e"]);
+        command.arg(format!("inject={call}:signal=KILL:when={time}")).args(["-o", "/dev/null"]);
+        !command.arg(program()).args(PUBLISH).output().unwrap().status.success()
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn publishing_that_is_killed_between_any_two_steps_happens_once() {
+    let mut dice = Dice::new("publish");
+    let mut told = Vec::new();
+    for past in [false, true] {
+        let press = Press::new(past);
+        let Some(counts) = press.counted() else {
+            return skipped("publishing that is killed: strace is not here, or may not look at processes");
+        };
+        press.hold("nothing was killed");
+        let mut points: Vec<(&str, usize)> =
+            counts.iter().flat_map(|(call, n)| (1..=*n).map(move |time| (call.as_str(), time))).collect();
+        let all = points.len();
+        // A new object, the branch, work tree, index and search each come in by a name that is given at once.
+        let short = rounds(1, 0) == 1;
+        if short {
+            points.retain(|(call, time)| match *call {
+                "rename" => true,
+                "link" => *time > 4,
+                _ => false,
+            });
+            let calls: Vec<(&str, usize)> = counts.iter().map(|(call, n)| (call.as_str(), *n)).collect();
+            for _ in 0..6 {
+                let (call, n) = calls[dice.below(calls.len())];
+                points.push((call, 1 + dice.below(n)));
+            }
+        }
+        let mut killed = 0;
+        for (round, (call, time)) in points.iter().enumerate() {
+            press.again();
+            killed += usize::from(press.killed_at(call, *time));
+            press.resume(round % 8 == 3);
+            press.hold(&format!("killed at {call} number {time}"));
+        }
+        assert!(killed * 10 >= points.len() * 8, "only {killed} of {} were killed", points.len());
+        told.push(format!("{killed} of {all} boundaries"));
+    }
+    figure(&format!(
+        "publishing killed between two calls ({}): one commit each, 0 fsck errors, told once, found by search",
+        told.join(" in a new archive, ") + " in an old one"
+    ));
+}
+
+#[test]
+fn publishing_that_is_killed_at_any_moment_happens_once() {
+    let mut dice = Dice::new("moments");
+    let rounds = rounds(10, 300);
+    let press = Press::new(true);
+    let begun = std::time::Instant::now();
+    press.world.done(&PUBLISH);
+    let whole = u64::try_from(begun.elapsed().as_micros()).unwrap();
+    let mut killed = 0;
+    for round in 0..rounds {
+        press.again();
+        let mut command = press.world.command(program());
+        let mut child = command.args(PUBLISH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::park_timeout(dice.between(0, whole + whole / 8) / 1_000);
+        let _ = child.kill();
+        killed += usize::from(!child.wait().unwrap().success());
+        press.resume(round % 8 == 3);
+        press.hold(&format!("round {round}"));
+    }
+    assert!(killed > 0, "nothing was killed");
+    figure(&format!("publishing killed {killed} times at random: one commit each, 0 fsck errors, told once"));
+}
