@@ -33,8 +33,7 @@ impl Claim {
     /// Takes a claim. `None` when another process holds it, or the repository cannot be written: there is no proof
     /// then, and every lock is somebody else's.
     fn take(path: &Path) -> Option<Self> {
-        let mut file =
-            OpenOptions::new().read(true).append(true).create(true).mode(0o666).open(path).ok()?;
+        let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o666).open(path).ok()?;
         file.try_lock().ok()?;
         let at = file.metadata().and_then(|meta| meta.modified()).ok()?;
         let mut left = String::new();

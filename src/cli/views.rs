@@ -162,6 +162,9 @@ pub(super) struct IncidentRow {
 
 impl From<&Summary> for IncidentRow {
     fn from(row: &Summary) -> Self {
+        // What goes by a code name is not told by its services either.
+        let hidden = row.shown_title() != row.title;
+        let told = |texts: &[String]| if hidden { Vec::new() } else { texts.to_vec() };
         Self {
             id: row.id,
             title: row.shown_title().to_owned(),
@@ -173,8 +176,8 @@ impl From<&Summary> for IncidentRow {
             phase: row.phase,
             visibility: row.visibility,
             disposition: row.disposition,
-            services: row.services.clone(),
-            tags: row.tags.clone(),
+            services: told(&row.services),
+            tags: told(&row.tags),
             commander: row.commander.clone(),
             people: row.people.clone(),
             milestones: row.milestones.iter().map(|(name, at)| (name.clone(), rfc3339(*at))).collect(),
@@ -182,7 +185,7 @@ impl From<&Summary> for IncidentRow {
             resolved_at: row.resolved_at.map(rfc3339),
             closed_at: row.closed_at.map(rfc3339),
             updated_at: rfc3339(row.updated_at),
-            ended_by: row.ended_by.clone(),
+            ended_by: if hidden { String::new() } else { row.ended_by.clone() },
             postmortem: row.postmortem.clone(),
             postmortem_waived: row.postmortem_waived,
             postmortem_status: row.review,

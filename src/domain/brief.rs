@@ -7,7 +7,7 @@ mod reports;
 pub use reports::{executive, tactical};
 
 use crate::domain::clocks::{self, Pressure};
-use crate::domain::incident::{Entry, Incident, Step};
+use crate::domain::incident::{Entry, Incident, Step, may_leave};
 use crate::domain::policy::Policy;
 use crate::domain::summary::review_words;
 use crate::domain::time::{Utc, format_span, with_zone};
@@ -66,10 +66,11 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
                     (None, Some(at)) => format!(" — to be checked {}", clock(at)),
                     (None, None) => String::new(),
                 };
-                let against = match d.objections.as_slice() {
-                    [] => String::new(),
-                    said => format!(" — against it: {}", said.join("; ")),
-                };
+                let against =
+                    match d.objections.iter().filter(|said| may_leave(said)).cloned().collect::<Vec<_>>() {
+                        said if said.is_empty() => String::new(),
+                        said => format!(" — against it: {}", said.join("; ")),
+                    };
                 format!("{} {} ({}){against}{verdict}", clock(d.at), d.text, d.decided_by)
             })
             .collect(),
@@ -87,7 +88,10 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
     sections.push(BriefSection {
         heading: "Ruled out",
         lines: hypotheses(HypothesisState::RuledOut)
-            .map(|h| format!("{} — {} ({}, {})", h.text, h.now.why, h.now.by, clock(h.now.at)))
+            .map(|h| {
+                let why = if may_leave(&h.now.why) { format!("— {} ", h.now.why) } else { String::new() };
+                format!("{} {why}({}, {})", h.text, h.now.by, clock(h.now.at))
+            })
             .collect(),
     });
     sections.push(BriefSection {
@@ -115,8 +119,13 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
 
 /// Places where people meet, then the incidents that belong to this one.
 fn links(incident: &Incident) -> Vec<String> {
-    let mut lines: Vec<String> =
-        incident.record.links.iter().map(|l| format!("{}: {}", l.kind, l.url)).collect();
+    let mut lines: Vec<String> = incident
+        .record
+        .links
+        .iter()
+        .filter(|l| may_leave(&l.url))
+        .map(|l| format!("{}: {}", l.kind, l.url))
+        .collect();
     if let Some(of) = incident.disposition.as_ref().and_then(|d| d.of) {
         lines.push(format!("duplicate of {of}"));
     }
@@ -158,7 +167,9 @@ pub fn left(at: Utc, now: Utc) -> String {
 fn impact(incident: &Incident) -> Vec<String> {
     let scope = incident.record.counted();
     let scope = if scope.is_empty() { None } else { Some(format!("scope: {scope}")) };
-    let Some(impact) = &incident.impact else { return scope.into_iter().collect() };
+    let Some(impact) = incident.impact.as_ref().filter(|impact| may_leave(&impact.text)) else {
+        return scope.into_iter().collect();
+    };
     let flags = [
         ("customer data", impact.customer_data),
         ("production", impact.production),
@@ -218,13 +229,12 @@ fn doing(incident: &Incident, now: Utc) -> Vec<String> {
             .filter(waits)
             .map(|s| format!("for {}: {}{}", s.person.as_deref().unwrap_or("somebody"), s.text, due(s))),
     );
-    lines.extend(
-        incident
-            .checklist
-            .steps()
-            .filter(|s| s.state == StepState::Blocked)
-            .map(|s| format!("blocked: {} ({})", s.text, s.reason)),
-    );
+    lines.extend(incident.checklist.steps().filter(|s| s.state == StepState::Blocked).map(
+        |s| match may_leave(&s.reason) {
+            true => format!("blocked: {} ({})", s.text, s.reason),
+            false => format!("blocked: {}", s.text),
+        },
+    ));
     for runbook in incident.checklist.runbooks() {
         let (done, all) = incident.checklist.progress(runbook.seq);
         let next = incident

@@ -12,7 +12,7 @@ mod sheet;
 
 use crate::domain::ids::Seq;
 
-use crate::domain::incident::{Entry, Incident, Ioc};
+use crate::domain::incident::{self, Entry, Incident, Ioc};
 use crate::domain::ioc::{self, Tlp};
 use crate::domain::log::Digest;
 use crate::domain::policy::Policy;
@@ -79,6 +79,13 @@ pub struct LeftOut {
 /// When it is restricted or privileged and that was not asked for by name.
 pub fn export(source: &Source<'_>, format: Format) -> Result<String, Refusal> {
     may_leave(source)?;
+    let told;
+    let source = if source.privileged {
+        source
+    } else {
+        told = source.incident.without_privileged();
+        &Source { incident: &told, ..*source }
+    };
     Ok(match format {
         Format::Markdown => markdown::render(&sheet::sheet(source)),
         Format::Html => html::render(&sheet::sheet(source)),
@@ -150,7 +157,11 @@ impl Source<'_> {
 
     /// The indicators that leave.
     fn iocs(&self) -> impl Iterator<Item = &Ioc> {
-        let leaves = |ioc: &&Ioc| ioc.tlp != Tlp::Red && ioc.entry.is_none_or(|entry| self.leaves(entry));
+        let leaves = |ioc: &&Ioc| {
+            ioc.tlp != Tlp::Red
+                && ioc.entry.is_none_or(|entry| self.leaves(entry))
+                && (self.privileged || (incident::may_leave(&ioc.note) && incident::may_leave(&ioc.value)))
+        };
         self.incident.record.iocs.iter().filter(leaves)
     }
 

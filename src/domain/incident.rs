@@ -6,6 +6,7 @@ mod apply;
 mod checklist;
 mod closing;
 mod lines;
+mod privileged;
 mod record;
 mod roster;
 mod talk;
@@ -23,6 +24,7 @@ use crate::domain::words::{
 
 pub use checklist::{Attached, Checklist, Step};
 pub use closing::{Closing, ClosureAnswer, PostmortemStatus, Story};
+pub use privileged::{PRIVILEGED, may_leave};
 pub use record::{
     Custody, EVIDENCE_CLASSES, EvidenceItem, Ioc, Link, Record, RelatedIncident, ScopeItem, UNCLASSIFIED,
 };

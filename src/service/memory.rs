@@ -8,7 +8,7 @@ use crate::archive::{Archive, Change as Moved, Listing};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
 use crate::domain::ids::IncidentId;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, may_leave};
 use crate::domain::postmortem::imported;
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
@@ -282,7 +282,7 @@ impl Service {
             if let Ok(id) = hit.card.id.parse::<IncidentId>() {
                 let query = super::StoryQuery { incident: Some(id), ..super::StoryQuery::default() };
                 unshipped = self.stories(&query).await?;
-                unshipped.retain(StorySummary::is_unshipped);
+                unshipped.retain(|story| story.is_unshipped() && may_leave(&story.title));
             }
             past.push(Past {
                 id: hit.card.id,

@@ -11,6 +11,7 @@ mod memory;
 mod merge;
 pub(super) mod out;
 mod people;
+mod privileged;
 mod reference;
 mod refusals;
 mod repair;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Source;
 use crate::domain::ids::Seq;
+use crate::domain::incident::may_leave;
 use crate::domain::log::{Head, RawEvent};
 
 /// The verifier.
@@ -57,8 +58,17 @@ fn numbered(events: &[RawEvent]) -> impl Iterator<Item = (Seq, &RawEvent)> {
 /// The events that say or quote what is privileged, or are about it.
 fn withheld(source: &Source<'_>, events: &[RawEvent]) -> BTreeSet<Seq> {
     let lines: Vec<_> = source.incident.timeline.stored().iter().filter(|e| e.is_privileged()).collect();
-    let targets: BTreeSet<u64> = lines.iter().map(|e| e.seq.0).collect();
+    let mut targets: BTreeSet<u64> = lines.iter().map(|e| e.seq.0).collect();
     let mut words: Vec<&str> = Vec::new();
+    // What a line said before it was amended to what everybody may know.
+    for entry in source.incident.timeline.stored() {
+        let before: Vec<&str> =
+            entry.edits.iter().map(|e| e.text.trim()).filter(|text| !may_leave(text)).collect();
+        if !before.is_empty() {
+            targets.insert(entry.seq.0);
+            words.extend(before);
+        }
+    }
     for line in &lines {
         words.push(line.text.trim());
         words.extend(line.edits.iter().map(|e| e.text.trim()));
@@ -71,8 +81,11 @@ fn withheld(source: &Source<'_>, events: &[RawEvent]) -> BTreeSet<Seq> {
         }
         match serde_json::from_slice::<Value>(body) {
             Ok(body) => {
-                let about = body.pointer("/data/target").and_then(Value::as_u64);
-                about.is_some_and(|t| targets.contains(&t)) || quotes(&body, &words)
+                let mut about = ["target", "entry", "evidence"]
+                    .iter()
+                    .filter_map(|field| body.pointer(&format!("/data/{field}")).and_then(Value::as_u64));
+                about.any(|t| targets.contains(&t))
+                    || says(&body, &|text| !may_leave(text) || quotes(text, &words))
             }
             // What cannot be read cannot be judged.
             Err(_) => !targets.is_empty(),
@@ -81,11 +94,16 @@ fn withheld(source: &Source<'_>, events: &[RawEvent]) -> BTreeSet<Seq> {
     numbered(events).filter(|(seq, event)| concerns(*seq, event)).map(|(seq, _)| seq).collect()
 }
 
-fn quotes(value: &Value, words: &[&str]) -> bool {
+fn quotes(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Some text of a body is such.
+fn says(value: &Value, is_such: &impl Fn(&str) -> bool) -> bool {
     match value {
-        Value::String(text) => words.iter().any(|w| text.contains(w)),
-        Value::Array(values) => values.iter().any(|v| quotes(v, words)),
-        Value::Object(fields) => fields.values().any(|v| quotes(v, words)),
+        Value::String(text) => is_such(text),
+        Value::Array(values) => values.iter().any(|v| says(v, is_such)),
+        Value::Object(fields) => fields.values().any(|v| says(v, is_such)),
         _ => false,
     }
 }

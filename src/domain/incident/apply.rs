@@ -238,6 +238,7 @@ impl Incident {
     }
 
     fn push_line(&mut self, r: &Recorded, kind: EntryKind, topic: Topic, text: String, tags: &[String]) {
+        let tags = self.tags_of(r, &text, tags);
         self.timeline.push(Entry {
             seq: r.seq,
             id: r.id,
@@ -250,7 +251,7 @@ impl Incident {
             actor: r.actor.clone(),
             text,
             source: String::new(),
-            tags: tags.to_vec(),
+            tags,
             starred: false,
             struck: None,
             edits: Vec::new(),

@@ -73,6 +73,11 @@ impl Checklist {
         self.runbooks.iter().filter(|r| !r.detached)
     }
 
+    /// Changes why steps are skipped or blocked.
+    pub(super) fn each_reason(&mut self, change: impl Fn(&mut String)) {
+        self.steps.iter_mut().for_each(|step| change(&mut step.reason));
+    }
+
     /// All steps of attached runbooks, by number.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|s| self.runbooks.iter().any(|r| r.seq == s.at.runbook && !r.detached))

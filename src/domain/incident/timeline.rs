@@ -1,6 +1,7 @@
 //! The lines of an incident: stored in the order of `seq`, shown in the order in which things happened. It must
 //! not know what a line means beyond its kind.
 
+use super::privileged::PRIVILEGED;
 use crate::domain::ids::{EventId, Seq};
 use crate::domain::secret::UNMASKED;
 use crate::domain::time::{Span, Utc};
@@ -111,7 +112,7 @@ impl Entry {
     /// secret that somebody wanted to keep).
     #[must_use]
     pub fn is_privileged(&self) -> bool {
-        self.tags.iter().any(|t| t.eq_ignore_ascii_case("privileged") || t.eq_ignore_ascii_case(UNMASKED))
+        self.tags.iter().any(|t| t.eq_ignore_ascii_case(PRIVILEGED) || t.eq_ignore_ascii_case(UNMASKED))
     }
 
     /// The event that gave the entry its present form: what an amendment must have seen.

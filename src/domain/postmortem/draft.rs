@@ -24,6 +24,7 @@ pub const RECORD_HEADING: &str = "From the Log";
 /// Writes the draft. `author` is the person who asked for it.
 #[must_use]
 pub fn draft(incident: &Incident, author: &str) -> String {
+    let incident = &incident.without_privileged();
     let mut out = front(incident, author).to_text();
     out.push_str(&format!("\n# Postmortem: {}\n", title(incident)));
     for part in Part::ALL {

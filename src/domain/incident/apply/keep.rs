@@ -1,9 +1,9 @@
 //! What follows from steps, evidence, scope, closing and stories. It must not refuse.
 
 use crate::domain::event::{Event, Recorded, StepRef};
-use crate::domain::incident::Incident;
 use crate::domain::incident::closing::{ClosureAnswer, Story};
 use crate::domain::incident::record::{Custody, EvidenceItem, Ioc, Link, RelatedIncident, ScopeItem};
+use crate::domain::incident::{Entry, Incident, PRIVILEGED};
 use crate::domain::words::{StepState, StoryState};
 
 impl Incident {
@@ -43,6 +43,10 @@ impl Incident {
             Event::EvidenceAttached(e) => {
                 if let Some(item) = record.evidence.iter_mut().find(|i| i.seq == e.evidence) {
                     item.entry = Some(e.entry);
+                }
+                // Evidence for what is privileged is so too.
+                if self.timeline.get(e.entry).is_some_and(Entry::is_privileged) {
+                    self.timeline.change(e.evidence, |line| line.tags.push(PRIVILEGED.to_owned()));
                 }
             }
             Event::EvidenceWithdrawn(e) => {

@@ -1,7 +1,7 @@
 //! The part of a draft that is only record: milestones, roles, decisions, what was ruled out, steps left, updates, the
 //! indicators, evidence, closure list. It must not ask anything of the reader.
 
-use super::words::line;
+use super::words::{line, may_leave};
 use super::{is_shown, minute};
 use crate::domain::incident::{Incident, UpdateState};
 use crate::domain::ioc::Tlp;
@@ -129,6 +129,7 @@ fn steps(incident: &Incident) -> Vec<String> {
 /// Indicators that may leave the room, defanged: what is red stays with the people who were in it.
 fn indicators(incident: &Incident) -> Vec<String> {
     let told = incident.record.iocs.iter().filter(|i| i.tlp != Tlp::Red);
+    let told = told.filter(|i| may_leave(&i.note) && i.entry.is_none_or(|entry| is_shown(incident, entry)));
     told.filter_map(|ioc| {
         let note = line(&ioc.note).map(|note| format!(": {note}")).unwrap_or_default();
         Some(format!("{} {} (TLP:{}){note}", ioc.kind, line(&ioc.shown())?, ioc.tlp.as_str().to_uppercase()))

@@ -2,6 +2,7 @@
 //! log that enters a draft passes here.
 
 use crate::domain::incident::Entry;
+pub(super) use crate::domain::incident::may_leave;
 use crate::domain::postmortem::markdown::{self, MARK};
 use crate::domain::safe::SafeText;
 
@@ -13,11 +14,6 @@ pub(super) fn mark(what: &str) -> String {
 /// Whether a line of the timeline may enter a document at all.
 pub(super) fn counts(entry: &Entry) -> bool {
     entry.struck.is_none() && !entry.redacted && !entry.is_privileged() && may_leave(&entry.text)
-}
-
-/// Whether a text may leave the room: texts without tags of their own can still say `#privileged`.
-pub(super) fn may_leave(text: &str) -> bool {
-    !text.to_ascii_lowercase().contains("#privileged")
 }
 
 /// A text as one line of Markdown; none when it is empty or may not leave the room.

@@ -1,0 +1,217 @@
+//! What is privileged stays in the room: a marker in every place that takes words, and not a byte of it in anything
+//! that leaves, unless it is asked for by name.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::{Desk, filled};
+
+/// No word of a runbook or of the program.
+const MARKER: &str = "zq9vellum";
+
+/// The words with the marker in these bytes, which tell where they come from.
+fn marked(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    // A question is repeated in its answer.
+    words.filter(|word| word.contains(MARKER) && *word != MARKER).map(str::to_owned).collect()
+}
+
+/// Every object of a repository, unpacked.
+#[expect(clippy::disallowed_methods, reason = "git is the witness")]
+pub(super) fn objects(desk: &Desk, repository: &Path) -> Vec<u8> {
+    let done = std::process::Command::new("git")
+        .arg("-C")
+        .arg(repository)
+        .args(["cat-file", "--batch-all-objects", "--batch", "--unordered"])
+        .env("HOME", desk.path(""))
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    done.stdout
+}
+
+/// An incident with a marked text in every place that takes one; all of it `#privileged`, in another's midst.
+fn filled_in(desk: &Desk, id: &str) {
+    let say = |place: &str| format!("{MARKER}-{place} #privileged");
+    let seq = |arguments: &[&str]| desk.json(arguments)["entries"][0]["seq"].to_string();
+    desk.ok(&["log", id, "what everybody may know"]);
+    desk.ok(&["log", id, &say("note")]);
+    desk.ok(&["log", id, &format!("* {}", say("starred"))]);
+    desk.ok(&["log", id, &say("alert"), "--kind", "alert", "--source", "monitor"]);
+    let decision = seq(&["decide", id, &format!("{} check 15m", say("decision"))]);
+    desk.ok(&["object", id, &decision, &format!("{MARKER}-objected")]);
+    desk.ok(&["verdict", id, &decision, "held", "--reason", &format!("{MARKER}-verdict")]);
+    let open = seq(&["decide", id, "an open decision check 15m"]);
+    desk.ok(&["object", id, &open, &say("objection")]);
+    desk.ok(&["verdict", id, &open, "reversed", "--reason", &say("reason")]);
+    let ask = seq(&["ask", id, &format!("@bob 3m {}", say("ask"))]);
+    desk.ok(&["ack", id, &ask]);
+    desk.ok(&["reassign", id, &ask, "carol"]);
+    desk.ok(&["answer", id, &ask, &format!("{MARKER}-answered")]);
+    desk.ok(&["ask", id, &format!("@bob 3m {}", say("waiting"))]);
+    let ask = seq(&["ask", id, "@bob 3m who reads the logs"]);
+    desk.ok(&["answer", id, &ask, &say("answer")]);
+    let thought = seq(&["hypothesis", id, &say("hypothesis")]);
+    desk.ok(&["hypothesis", id, &thought, "--state", "supported", "--why", &format!("{MARKER}-supported")]);
+    let thought = seq(&["hypothesis", id, "the disk was full"]);
+    desk.ok(&["hypothesis", id, &thought, "--state", "ruled-out", "--why", &say("why")]);
+    desk.ok(&["update", id, "internal", &say("update")]);
+    desk.ok(&["update", id, "customers", &say("drafted"), "--draft"]);
+    let line = seq(&["log", id, "as it was said first"]);
+    desk.ok(&["amend", id, &line, "--text", &say("amended")]);
+    let line = seq(&["log", id, &say("before")]);
+    desk.ok(&["amend", id, &line, "--text", "as everybody may know it"]);
+    let line = seq(&["log", id, &say("evidenced")]);
+    let file = desk.file("files/plain.log", "x");
+    desk.ok(&["evidence", "add", id, &file, "--name", &say("evidence"), "--source", &say("source")]);
+    desk.ok(&["evidence", "add", id, &file, "--name", &format!("{MARKER}-attached"), "--about", &line]);
+    desk.ok(&["ioc", "add", id, "203.0.113.7", "--note", &say("ioc")]);
+    desk.ok(&["ioc", "add", id, &format!("{MARKER}-seen.example.org"), "--about", &line]);
+    desk.ok(&["strike", id, &seq(&["log", id, "twice"]), "--reason", &say("strike")]);
+    desk.ok(&["runbook", "attach", id, "leaked-ci-token"]);
+    desk.ok(&["step", id, "block", "1", "--reason", &say("blocked")]);
+    desk.ok(&["step", id, "skip", "2", "--reason", &say("skipped")]);
+    desk.ok(&["severity", id, "P2", "--reason", &say("severity")]);
+    desk.ok(&["set", id, "--impact", &say("impact")]);
+    desk.ok(&["link", id, "ticket", &format!("https://tickets.example.org/{MARKER}-link#privileged")]);
+    desk.ok(&["story", "add", id, &say("story"), "--owner", "bob"]);
+}
+
+/// What leaves: for people outside, for programs, for the archive, and for other incidents.
+const OUTPUTS: &[&[&str]] = &[
+    &["brief", "1"],
+    &["brief", "1", "--json"],
+    &["brief", "1", "--format", "md"],
+    &["brief", "1", "--format", "html"],
+    &["brief", "1", "--report", "tactical"],
+    &["brief", "1", "--report", "executive"],
+    &["export", "1"],
+    &["export", "1", "--brief"],
+    &["export", "1", "--format", "md"],
+    &["export", "1", "--format", "html"],
+    &["export", "1", "--format", "json"],
+    &["export", "1", "--format", "csv"],
+    &["update", "1", "internal", "--print"],
+    &["update", "1", "customers", "--print"],
+    &["update", "1", "public", "--print"],
+    &["update", "1", "regulator", "--print"],
+    &["list", "--all"],
+    &["list", "--all", "--json"],
+    &["updates"],
+    &["updates", "--json"],
+    &["stats"],
+    &["stats", "--json"],
+    &["search", MARKER],
+    &["search", "everybody may know", "--json"],
+    &["similar", "2"],
+    &["similar", "2", "--json"],
+    &["similar", "--text", MARKER],
+    &["show", "2"],
+    &["show", "2", "--json"],
+    &["brief", "2"],
+    &["export", "2", "--format", "json"],
+    &["doctor", "--json"],
+];
+
+/// The files outside the database, its mirror and its snapshots, with the archive's objects unpacked.
+fn files(desk: &Desk) -> Vec<(String, Vec<u8>)> {
+    let home = desk.home();
+    let inside = ["warroom.db", "warroom.db-wal", "warroom.db-shm", "mirror", "snapshots"];
+    let mut files: Vec<(String, Vec<u8>)> = super::out::walk(&home)
+        .into_iter()
+        .filter(|path| !inside.iter().any(|name| path.starts_with(home.join(name))))
+        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
+        .collect();
+    let archive = home.join("postmortems");
+    if archive.join(".git").exists() {
+        files.push(("the objects of the archive".to_owned(), objects(desk, &archive)));
+    }
+    files
+}
+
+#[test]
+fn privileged_lines_leave_nothing_of_themselves() {
+    let desk = Desk::new();
+    let id = desk.declare("The web is down");
+    filled_in(&desk, &id);
+    desk.declare("The web is down again");
+    desk.ok(&["link", "2", "related", "1"]);
+    let mut leaks = BTreeSet::new();
+    let mut look = |what: &str, bytes: &[u8]| {
+        leaks.extend(marked(bytes).into_iter().map(|word| format!("{what}: {word}")));
+    };
+    let outputs = |look: &mut dyn FnMut(&str, &[u8])| {
+        for arguments in OUTPUTS {
+            let ran = desk.run(arguments).code(0);
+            look(&arguments.join(" "), format!("{}{}", ran.out, ran.err).as_bytes());
+        }
+    };
+    outputs(&mut look);
+    desk.ok(&["resolve", &id]);
+    let draft = desk.json(&["postmortem", "draft", &id])["path"].as_str().unwrap().to_owned();
+    let text = std::fs::read_to_string(&draft).unwrap();
+    std::fs::write(&draft, filled(&text)).unwrap();
+    let checked = desk.run(&["postmortem", "check", &id]);
+    look("postmortem check", checked.out.as_bytes());
+    desk.ok(&["postmortem", "publish", &id, "--waive", "all of it is known"]);
+    outputs(&mut look);
+    let audit = desk.path("audit");
+    desk.ok(&["export", &id, "--format", "audit", "-o", audit.to_str().unwrap()]);
+    for path in super::out::walk(&audit) {
+        look(&format!("audit {}", path.display()), &std::fs::read(&path).unwrap());
+    }
+    for (path, bytes) in files(&desk) {
+        look(&path, &bytes);
+    }
+    assert_eq!(leaks, BTreeSet::new());
+    // The room has it all, and so does whoever asks for it by name.
+    let by_name = desk.ok(&["export", &id, "--format", "json", "--privileged"]);
+    for place in ["note", "decision", "objection", "ask", "hypothesis", "update", "evidence", "amended"] {
+        assert!(by_name.contains(&format!("{MARKER}-{place}")), "{place}: {by_name}");
+        assert!(desk.ok(&["timeline", &id]).contains(&format!("{MARKER}-{place}")), "{place}");
+    }
+}
+
+#[test]
+fn a_restricted_incident_leaves_nothing_but_its_code_name() {
+    for visibility in ["restricted", "privileged"] {
+        let desk = Desk::new();
+        let id = desk.declare(&format!("{MARKER}-title"));
+        desk.ok(&["set", &id, "--visibility", visibility, "--code-name", "Blue Heron"]);
+        filled_in(&desk, &id);
+        desk.ok(&["log", &id, &format!("{MARKER}-unmarked")]);
+        desk.ok(&["set", &id, "--service", &format!("{MARKER}-service"), "--tag", &format!("{MARKER}-tag")]);
+        desk.declare("The web is down again");
+        desk.ok(&["link", "2", "related", "1"]);
+        let mut leaks = BTreeSet::new();
+        let mut look = |what: &str, bytes: &[u8]| {
+            leaks.extend(marked(bytes).into_iter().map(|word| format!("{what}: {word}")));
+        };
+        desk.ok(&["resolve", &id]);
+        for arguments in OUTPUTS {
+            let ran = desk.run(arguments);
+            let names = arguments[0] == "export" && arguments[1] == "1";
+            assert_eq!(ran.code, i32::from(names), "{arguments:?}: {ran:?}");
+            // Its own brief and updates are asked for by name.
+            if !matches!(arguments, ["brief" | "update", "1", ..]) {
+                look(&arguments.join(" "), format!("{}{}", ran.out, ran.err).as_bytes());
+            }
+        }
+        let refused = desk.run(&["export", &id, "--format", "audit", "-o", desk.path("a").to_str().unwrap()]);
+        look("audit", format!("{refused:?}").as_bytes());
+        assert!(!desk.path("a").exists());
+        let draft = desk.run(&["postmortem", "draft", &id]);
+        look("postmortem draft", format!("{draft:?}").as_bytes());
+        let published = desk.run(&["postmortem", "publish", &id, "--waive", "all of it is known"]);
+        assert_eq!(published.code, 1, "{published:?}");
+        look("postmortem publish", format!("{published:?}").as_bytes());
+        for (path, bytes) in files(&desk) {
+            // A draft of its own postmortem was asked for by name.
+            if !path.contains("/drafts/") {
+                look(&path, &bytes);
+            }
+        }
+        assert_eq!(leaks, BTreeSet::new(), "{visibility}");
+    }
+}
