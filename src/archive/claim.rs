@@ -24,6 +24,7 @@ const CLAIM_MAX: u64 = 4_096;
 /// What one process is about to lock. Held by one process at a time: a lock of the system, which ends with it.
 #[derive(Debug)]
 pub(super) struct Claim {
+    path: PathBuf,
     file: File,
     /// What a process that died before it was done has left, and when.
     left: Option<(String, SystemTime)>,
@@ -35,11 +36,14 @@ impl Claim {
     fn take(path: &Path) -> Option<Self> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o666).open(path).ok()?;
         file.try_lock().ok()?;
-        let at = file.metadata().and_then(|meta| meta.modified()).ok()?;
+        let meta = file.metadata().ok()?;
+        // Whoever held it a moment ago took its file away: what we hold is nobody's claim.
+        std::fs::symlink_metadata(path).ok().filter(|there| there.ino() == meta.ino())?;
+        let at = meta.modified().ok()?;
         let mut left = String::new();
         (&mut file).take(CLAIM_MAX).read_to_string(&mut left).ok()?;
         let left = (!left.is_empty()).then_some((left, at));
-        Some(Self { file, left })
+        Some(Self { path: path.to_path_buf(), file, left })
     }
 
     /// Writes a line down, for whoever comes next, and sees it on the disk.
@@ -50,6 +54,11 @@ impl Claim {
     /// The lock is gone: nothing is outstanding.
     pub(super) fn done(&self) {
         // What stays is a proof of a lock that is not there.
+        let _ = std::fs::remove_file(&self.path);
+    }
+
+    /// What was left is dealt with.
+    fn clear(&self) {
         let _ = self.file.set_len(0);
     }
 
@@ -76,7 +85,7 @@ impl Archive {
                 self.remove_lock_of_branch(reference, commit, at);
             }
         }
-        claim.done();
+        claim.clear();
         claim.say(&format!("{reference} {commit}"))?;
         Some(claim)
     }
@@ -111,7 +120,7 @@ impl Archive {
         {
             let _ = std::fs::remove_file(lock);
         }
-        claim.done();
+        claim.clear();
         Some(claim)
     }
 }
