@@ -1,7 +1,7 @@
 //! Everything that the screen can ask the shell to do. Plain data; every effect but [`Effect::Quit`] is answered by
 //! exactly one [`Msg::Answer`](super::msg::Msg::Answer) that carries its ticket.
 
-use super::model::{BoardKind, Draft};
+use super::model::{BoardKind, Draft, Form};
 use crate::domain::audience::Audience;
 use crate::domain::facets::Picked;
 use crate::domain::ids::{IncidentId, LogId, Seq};
@@ -171,6 +171,8 @@ pub enum Effect {
     },
     /// Keep what is typed and not sent, before the next frame is drawn; `None` removes it. Answer: `Done`.
     Journal(Ticket, LogId, Option<Draft>),
+    /// The same for the words of a form; the room is that in which it is open, if any. Answer: `Done`.
+    JournalForm(Ticket, Option<LogId>, Option<Form>),
     /// Keep a text that is too long for a line in a file. Answer: `Kept`.
     KeepText(Ticket, String),
     /// Put text into the clipboard (OSC 52). Answer: `Done`.
@@ -221,6 +223,7 @@ impl Effect {
             | Self::Edit(t, _)
             | Self::Closing { ticket: t, .. }
             | Self::Journal(t, _, _)
+            | Self::JournalForm(t, _, _)
             | Self::KeepText(t, _)
             | Self::Copy(t, _)
             | Self::Word { ticket: t, .. }

@@ -2,6 +2,7 @@
 
 mod boards;
 mod composer;
+mod form;
 mod lists;
 mod overlay;
 mod room;
@@ -13,6 +14,7 @@ use chrono_tz::Tz;
 
 pub use boards::{Board, BoardData, BoardKind, BoardLine};
 pub use composer::{Composer, Draft, Purpose};
+pub use form::{Form, FormKind};
 pub use lists::{
     Find, FindRow, Hit, Home, HomeCounts, HomeList, HomeRow, HomeSection, MEETING_WAS, Passage, RunbookChoice,
 };
@@ -170,6 +172,8 @@ pub struct Model {
     pub board: Option<Board>,
     /// What lies over the screen, the uppermost last.
     pub overlays: Vec<Overlay>,
+    /// The form as the journal has it.
+    pub form_journaled: Option<Form>,
     /// A line about what just happened.
     pub notice: Option<Notice>,
     /// The word that Tab goes through.
@@ -230,6 +234,7 @@ impl Model {
             find: Find::default(),
             board: None,
             overlays: Vec::new(),
+            form_journaled: None,
             notice: None,
             turn: None,
             leaving: false,

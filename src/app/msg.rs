@@ -4,7 +4,7 @@
 use super::effect::Ticket;
 use super::key::Key;
 use super::layout::Size;
-use super::model::{BoardData, Draft, Hit, HomeList, Passage, RunbookChoice};
+use super::model::{BoardData, Draft, Form, Hit, HomeList, Passage, RunbookChoice};
 use super::pointing::Mouse;
 use crate::domain::event::Recorded;
 use crate::domain::facets::Facets;
@@ -40,6 +40,8 @@ pub enum Msg {
     Resumed,
     /// The program is told to end (SIGTERM, SIGHUP, the terminal is gone).
     Terminate,
+    /// A form that was being filled in when a program ended: it is opened again, below what is open already.
+    FormLeft(Form),
     /// Events that others stored in the open room, in order, from the position after its head.
     Refreshed(LogId, Vec<Recorded>),
     /// Something was written that the board on the screen may list.

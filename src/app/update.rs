@@ -68,6 +68,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
             let ticket = model.ticket(Waiting::Quiet);
             fx.push(Effect::Redraw(ticket));
         }
+        Msg::FormLeft(form) => model.overlays.insert(0, form.resume()),
         Msg::Terminate => fx.push(Effect::Quit),
         Msg::Refreshed(log, events) => room::refreshed(model, log, &events),
         Msg::HomeRefreshed(list) => {
@@ -83,12 +84,25 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
 /// What holds after every message: what is selected is visible, what was seen is seen, what is typed is kept.
 fn settle(model: &mut Model, fx: &mut Vec<Effect>) {
     tables::refresh(model);
+    journal_form(model, fx);
     if model.screen != Screen::Room && !matches!(model.screen, Screen::Find) {
         return;
     }
     motion::settle(model);
     room::ask_similar(model, fx);
     journal(model, fx);
+}
+
+/// Keeps the words of a form.
+fn journal_form(model: &mut Model, fx: &mut Vec<Effect>) {
+    let form = model.form();
+    if form == model.form_journaled {
+        return;
+    }
+    model.form_journaled.clone_from(&form);
+    let ticket = model.ticket(Waiting::Quiet);
+    let log = model.room.as_ref().filter(|_| model.screen != Screen::Home).map(|r| r.incident.log);
+    fx.insert(0, Effect::JournalForm(ticket, log, form));
 }
 
 /// Keeps what is typed: the effect goes first, so that the shell writes it before it draws.

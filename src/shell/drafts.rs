@@ -221,12 +221,16 @@ impl Journal {
         for path in self.others()? {
             // Not ours to read (another account's in a shared home), gone meanwhile, or its process lives.
             let Some(file) = orphan(&path) else { continue };
-            let (drafts, readable) = record::read(&file);
+            let (mut drafts, readable) = record::read(&file);
             if !readable {
                 recovered.unreadable.push(path);
                 continue;
             }
-            for draft in &drafts {
+            for draft in &mut drafts {
+                // Two programs may have had a line in the same room: neither takes the place of the other.
+                while self.live.contains_key(&draft.id) {
+                    draft.id = EventId(uuid::Uuid::from_u128(draft.id.0.as_u128().wrapping_add(1)));
+                }
                 self.write(draft, running)?;
             }
             if !drafts.is_empty() {

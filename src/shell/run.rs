@@ -145,19 +145,27 @@ struct Loop<'a> {
 
 impl Loop<'_> {
     fn run(&mut self, first: First) -> Result<(), Failure> {
+        let mut form = self.kept.form_at_home();
         let msg = match first {
             First::Room(incident) => {
                 let ticket = self.model.ticket(Waiting::Open);
                 self.work.opened(incident.log, incident.head);
-                let draft = self.kept.draft(&incident);
-                Msg::Answer(ticket, Answer::Opened(incident, draft))
+                let left = self.kept.left(&incident, self.session.clock.running());
+                form = form.or(left.form);
+                Msg::Answer(ticket, Answer::Opened(incident, left.line))
             }
             First::Home(list) => Msg::HomeRefreshed(list),
         };
-        let effects = app::update::update(&mut self.model, Stamped { at: self.session.clock.now(), msg });
+        let at = self.session.clock.now();
+        let mut effects = app::update::update(&mut self.model, Stamped { at, msg });
+        if let Some(form) = form {
+            let msg = Msg::FormLeft(form);
+            effects.extend(app::update::update(&mut self.model, Stamped { at, msg }));
+        }
         // What is typed is kept before it is drawn; all else, the search for similar incidents above all, would only
         // take the processors away from the first frame.
-        let (keep, later) = effects.into_iter().partition(|e| matches!(e, Effect::Journal(..)));
+        let (keep, later) =
+            effects.into_iter().partition(|e| matches!(e, Effect::Journal(..) | Effect::JournalForm(..)));
         self.perform(keep);
         self.draw()?;
         self.perform(later);
@@ -294,14 +302,19 @@ impl Loop<'_> {
 
     /// A message from the workers. A room that arrives brings along what was typed there and not sent.
     fn arrive(&mut self, message: Msg) {
+        let mut form = None;
         let message = match message {
             Msg::Answer(ticket, Answer::Opened(incident, None)) => {
-                let draft = self.kept.draft(&incident);
-                Msg::Answer(ticket, Answer::Opened(incident, draft))
+                let left = self.kept.left(&incident, self.session.clock.running());
+                form = left.form;
+                Msg::Answer(ticket, Answer::Opened(incident, left.line))
             }
             other => other,
         };
         self.take(message);
+        if let Some(form) = form {
+            self.take(Msg::FormLeft(form));
+        }
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
@@ -311,6 +324,14 @@ impl Loop<'_> {
                 Effect::Journal(ticket, log, draft) => {
                     let id = self.model.room.as_ref().map(|r| r.incident.id);
                     let answer = match self.kept.keep(log, id, draft, self.session.clock.running()) {
+                        Ok(()) => Answer::Done,
+                        Err(why) => Answer::Failed(why),
+                    };
+                    self.answer(ticket, answer);
+                }
+                Effect::JournalForm(ticket, log, form) => {
+                    let id = self.model.room.as_ref().filter(|_| log.is_some()).map(|r| r.incident.id);
+                    let answer = match self.kept.keep_form(id, form, self.session.clock.running()) {
                         Ok(()) => Answer::Done,
                         Err(why) => Answer::Failed(why),
                     };

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod clock;
+mod drafts;
 mod kill;
 mod many;
 mod power;
@@ -15,7 +16,7 @@ mod publish;
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::screen::World;
 
@@ -81,13 +82,4 @@ fn hold(world: &World, number: &str, acknowledged: &[String]) -> usize {
     let verified = world.json(&["verify", number]);
     assert_eq!(verified["ok"], true, "{verified}");
     found.len()
-}
-
-/// Waits, at most a minute, for something that no event tells.
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain for {what}");
-        std::thread::park_timeout(Duration::from_millis(2));
-    }
 }

@@ -230,6 +230,16 @@ impl Screen {
         self
     }
 
+    /// The screen as it was before the program put the terminal back.
+    pub(crate) fn last_drawn(&self) -> String {
+        let leave = b"\x1b[?1049l";
+        let end = self.raw.windows(leave.len()).rposition(|w| w == leave).unwrap_or(self.raw.len());
+        let (rows, columns) = self.parser.screen().size();
+        let mut parser = vt100::Parser::new(rows, columns, 0);
+        parser.process(&self.raw[..end]);
+        parser.screen().contents()
+    }
+
     /// Ends the program by a signal and takes in all that it had drawn by then. Gives how long it lived on.
     pub(crate) fn signal(&mut self, signal: Signal) -> Duration {
         let begun = Instant::now();

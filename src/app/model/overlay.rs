@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::lists::{Hit, RunbookChoice};
 use crate::app::editor::Editor;
 use crate::app::effect::Ticket;
@@ -158,10 +160,12 @@ impl Pick {
     }
 }
 
-/// What a line is asked for.
-#[derive(Debug, Clone, PartialEq)]
+/// What a line is asked for. It stands in journals of drafts, which an older or newer program may read: what that one
+/// does not know is not opened again, but kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AskFor {
-    /// Whether the command of a step is run, which is shown above the line.
+    /// Whether the command of a step is run, which is shown above the line. Never kept: it is shown anew.
+    #[serde(skip)]
     Run(crate::domain::run::Command),
     /// Who sits here.
     Identity,

@@ -853,3 +853,24 @@ fn the_command_of_a_step_is_shown_whole_and_runs_only_on_the_word() {
     assert!(desk.model.overlays.is_empty());
     assert!(desk.model.notice.as_ref().unwrap().text.contains("too small"));
 }
+
+#[test]
+fn the_words_of_a_form_are_kept_before_they_are_drawn_and_come_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("Srotate the key");
+    let form = desk.model.form().unwrap();
+    assert_eq!(form.text, "rotate the key");
+    let text = serde_json::to_string(&form).unwrap();
+    let kept =
+        |e: &Effect| matches!(e, Effect::JournalForm(_, Some(_), Some(f)) if f.text == "rotate the key");
+    assert!(desk.has_effect(kept));
+    desk.keys("<esc>");
+    assert!(desk.has_effect(|e| matches!(e, Effect::JournalForm(_, _, None))));
+
+    let mut again = Desk::room(80, 24, "alice");
+    again.send(Msg::FormLeft(serde_json::from_str(&text).unwrap()));
+    assert_eq!(again.model.form(), Some(form));
+    // What only narrows a list is not missed.
+    again.keys("<esc>fdeploy");
+    assert_eq!(again.model.form(), None);
+}

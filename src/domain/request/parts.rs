@@ -39,7 +39,7 @@ pub enum StepPick {
 }
 
 /// What becomes of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StepMove {
     /// It is done.
     Tick,

@@ -1,12 +1,11 @@
 //! What is typed and not stored: the draft journal, as the loop uses it. It must not drop text because a disk is
 //! full: what cannot be written is told, and the text stays in the composer.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::model::Draft;
+use crate::app::model::{Draft, Form};
 use crate::app::msg::Trouble;
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
@@ -24,11 +23,28 @@ struct Rest {
     unsent: Vec<(String, Utc)>,
 }
 
+/// What journals call the two sorts of text.
+const LINE: &str = "composer";
+const FORM: &str = "form";
+
+/// What was left behind in a room.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// The line of the composer, with lines that were on their way.
+    pub(super) line: Option<Draft>,
+    /// The form that was open.
+    pub(super) form: Option<Form>,
+}
+
 /// The journal of this process, and what those before it left.
 pub(super) struct Kept {
     journal: Option<Journal>,
-    /// Drafts of processes that are gone, by room.
-    left: HashMap<EventId, Stored>,
+    /// Drafts of processes that are gone, oldest first.
+    left: Vec<Stored>,
+    /// What the form of this process is called in the journal.
+    form: EventId,
+    /// Drafts that were opened again: they are forgotten when this process has written them under its own names.
+    resumed: Vec<EventId>,
     note: Option<String>,
 }
 
@@ -37,12 +53,13 @@ impl Kept {
     /// works on without a journal.
     pub(super) fn begin(session: &Session) -> Self {
         let name = format!("{}-{}", session.environment.pid, session.ids.token());
-        let mut kept = Self { journal: None, left: HashMap::new(), note: None };
+        let form = session.ids.event(session.clock.now());
+        let mut kept = Self { journal: None, left: Vec::new(), form, resumed: Vec::new(), note: None };
         match Journal::begin(&session.home.drafts(), &name) {
             Ok(mut journal) => {
                 match journal.take_over(session.clock.running()) {
                     Ok(recovered) => {
-                        kept.left = recovered.drafts.into_iter().map(|d| (d.id, d)).collect();
+                        kept.left = recovered.drafts;
                         if let Some(path) = recovered.unreadable.first() {
                             kept.note = Some(format!("a draft could not be read: {}", path.display()));
                         }
@@ -66,25 +83,58 @@ impl Kept {
         self.journal.as_ref().map(Journal::syncer)
     }
 
-    /// What was typed in a room and not stored; offered once. A line that was handed over and that the log has by
-    /// now is left out.
-    pub(super) fn draft(&mut self, incident: &Incident) -> Option<Draft> {
-        let stored = self.left.remove(&EventId(incident.log.0))?;
-        let rest: Rest = serde_json::from_str(&stored.rest).unwrap_or_default();
-        let mut draft = Draft {
-            text: stored.text,
-            cursor: stored.cursor,
-            fixed_at: stored.at,
-            open: rest.open,
-            scribe: rest.scribe,
-            amends: rest.amends,
-            unsent: rest.unsent,
-        };
-        let recent: Vec<_> = incident.timeline.stored().iter().rev().take(256).collect();
-        draft.unsent.retain(|(typed, at)| {
-            !recent.iter().any(|e| e.occurred_at == *at && typed.contains(e.text.as_str()))
-        });
-        Some(draft)
+    /// What was typed in a room and not stored; offered once. Of two programs that had a line there, the line of the
+    /// later one is opened, that of the other stands in the timeline as not stored.
+    pub(super) fn left(&mut self, incident: &Incident, running: Duration) -> Left {
+        let own = EventId(incident.log.0);
+        let here = |d: &Stored| d.id == own || d.incident == Some(incident.id);
+        let mine: Vec<Stored> = self.left.extract_if(.., |d| here(d)).collect();
+        let (forms, mut lines): (Vec<Stored>, Vec<Stored>) = mine.into_iter().partition(|d| d.field == FORM);
+        if lines.is_empty() {
+            // This process was in the room before.
+            lines.extend(self.journal.iter().flat_map(Journal::live).find(|d| d.id == own).cloned());
+        }
+        let form = self.open_again(forms);
+        let Some(last) = lines.pop() else { return Left { line: None, form } };
+        let mut draft = composed(&last);
+        for other in &lines {
+            let earlier = composed(other);
+            draft.unsent.extend(earlier.unsent);
+            if !earlier.text.is_empty() {
+                draft.unsent.push((earlier.text, earlier.fixed_at.unwrap_or(incident.last_at)));
+            }
+        }
+        let merged = !lines.is_empty() || last.id != own;
+        if merged && self.keep(incident.log, Some(incident.id), Some(draft.clone()), running).is_ok() {
+            let others = lines.iter().chain([&last]).map(|d| d.id).filter(|id| *id != own);
+            self.forget(others.collect(), running);
+        }
+        Left { line: Some(without_stored(draft, incident)), form }
+    }
+
+    /// The form that was open outside any room.
+    pub(super) fn form_at_home(&mut self) -> Option<Form> {
+        let forms = self.left.extract_if(.., |d| d.field == FORM && d.incident.is_none()).collect();
+        self.open_again(forms)
+    }
+
+    /// The last form is opened again; one before it waits for the next start. What a newer program wrote waits for
+    /// that one.
+    fn open_again(&mut self, forms: Vec<Stored>) -> Option<Form> {
+        let form = forms.into_iter().rev().find_map(|d| Some((d.id, serde_json::from_str(&d.rest).ok()?)));
+        let (id, form) = form?;
+        self.resumed.push(id);
+        Some(form)
+    }
+
+    fn forget(&mut self, ids: Vec<EventId>, running: Duration) {
+        let Some(journal) = &mut self.journal else { return };
+        for id in ids {
+            // What stays is offered once more: twice is better than never.
+            if let Err(error) = journal.done(id, running) {
+                tracing::warn!(%error, "a draft is not forgotten");
+            }
+        }
     }
 
     /// Writes what is typed, before it is drawn; `None` forgets it.
@@ -95,30 +145,54 @@ impl Kept {
         draft: Option<Draft>,
         running: Duration,
     ) -> Result<(), Trouble> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
         let id = EventId(log.0);
-        let done = match draft {
-            None => journal.done(id, running),
-            Some(draft) => {
-                let mode = if draft.scribe { "scribe" } else { "insert" };
-                let rest = Rest {
-                    open: draft.open,
-                    scribe: draft.scribe,
-                    amends: draft.amends,
-                    unsent: draft.unsent,
-                };
-                let stored = Stored {
-                    id,
-                    incident,
-                    field: "composer".to_owned(),
-                    mode: mode.to_owned(),
-                    text: draft.text,
-                    cursor: draft.cursor,
-                    at: draft.fixed_at,
-                    rest: serde_json::to_string(&rest).unwrap_or_default(),
-                };
-                journal.write(&stored, running)
+        let stored = draft.map(|draft| {
+            let mode = if draft.scribe { "scribe" } else { "insert" };
+            let rest =
+                Rest { open: draft.open, scribe: draft.scribe, amends: draft.amends, unsent: draft.unsent };
+            Stored {
+                id,
+                incident,
+                field: LINE.to_owned(),
+                mode: mode.to_owned(),
+                text: draft.text,
+                cursor: draft.cursor,
+                at: draft.fixed_at,
+                rest: serde_json::to_string(&rest).unwrap_or_default(),
             }
+        });
+        self.write(id, stored.as_ref(), running)
+    }
+
+    /// The same for the words of a form.
+    pub(super) fn keep_form(
+        &mut self,
+        incident: Option<IncidentId>,
+        form: Option<Form>,
+        running: Duration,
+    ) -> Result<(), Trouble> {
+        let id = self.form;
+        let stored = form.map(|form| Stored {
+            id,
+            incident,
+            field: FORM.to_owned(),
+            mode: String::new(),
+            rest: serde_json::to_string(&form).unwrap_or_default(),
+            cursor: form.text.len(),
+            text: form.text,
+            at: None,
+        });
+        self.write(id, stored.as_ref(), running)?;
+        let resumed = std::mem::take(&mut self.resumed);
+        self.forget(resumed, running);
+        Ok(())
+    }
+
+    fn write(&mut self, id: EventId, stored: Option<&Stored>, running: Duration) -> Result<(), Trouble> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let done = match stored {
+            None => journal.done(id, running),
+            Some(stored) => journal.write(stored, running),
         };
         done.map_err(|error| Trouble::new(error.to_string(), "store the line soon, or make room on the disk"))
     }
@@ -149,4 +223,27 @@ impl Kept {
             tracing::warn!(%error, "the draft journal cannot be synced");
         }
     }
+}
+
+/// The composer as it was journaled.
+fn composed(stored: &Stored) -> Draft {
+    let rest: Rest = serde_json::from_str(&stored.rest).unwrap_or_default();
+    Draft {
+        text: stored.text.clone(),
+        cursor: stored.cursor,
+        fixed_at: stored.at,
+        open: rest.open,
+        scribe: rest.scribe,
+        amends: rest.amends,
+        unsent: rest.unsent,
+    }
+}
+
+/// Lines that were handed over and that the log has by now are left out.
+fn without_stored(mut draft: Draft, incident: &Incident) -> Draft {
+    let recent: Vec<_> = incident.timeline.stored().iter().rev().take(256).collect();
+    draft.unsent.retain(|(typed, at)| {
+        !recent.iter().any(|e| e.occurred_at == *at && typed.contains(e.text.as_str()))
+    });
+    draft
 }

@@ -1,0 +1,153 @@
+//! Half-typed text, in the composer and in forms, when the line drops or the program is ended: all that was drawn is
+//! offered at the next start, once.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use super::{Dice, figure, is_long, rounds};
+use crate::screen::World;
+
+/// How a program ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    HangUp,
+    Signal(Signal),
+}
+
+/// Where a text is typed: its name, the keys that lead there from the room, and a word that is on the screen then.
+const FIELDS: &[(&str, &[&str], &str)] = &[
+    ("composer", &["i"], "Enter store"),
+    ("scribe mode", &["I"], "Enter store"),
+    ("declaration", &["q", "n"], "Declare"),
+    ("reason of a strike", &["g", "j", "x"], "Cross out: why?"),
+    ("story", &["S"], "Improvement story"),
+    ("evidence", &["V"], "Evidence"),
+];
+
+fn words(dice: &mut Dice, length: usize) -> String {
+    let letter = |dice: &mut Dice| char::from(b"abcdefghijklmnoprstuwyz "[dice.below(23)]);
+    let text: String = (0..length).map(|_| letter(dice)).collect();
+    // No word of ours, and no space that a line would lose.
+    format!("z{}z", text.replace("  ", "zz"))
+}
+
+/// As much of a text as is drawn.
+fn drawn(shown: &str, text: &str) -> String {
+    (0..=text.len())
+        .rev()
+        .map(|n| &text[..n])
+        .find(|part| shown.contains(part))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Types into a field, ends the program so, and holds the next starts to what was drawn.
+fn lost_line(world: &World, dice: &mut Dice, field: usize, end: End, before: &mut String) -> Duration {
+    let (name, keys, there) = FIELDS[field % FIELDS.len()];
+    let mut screen = world.screen(&["open", "1"], 120, 40);
+    screen.until_that("the whole screen", |t| t.contains("? all") || t.contains("Enter store"));
+    if !before.is_empty() {
+        assert!(!screen.text().contains(before.as_str()), "offered twice:\n{}", screen.text());
+    }
+    // Scribe mode comes back as well, without its line.
+    if screen.text().contains("Enter store") {
+        screen.send(b"\x1b").until_gone("Enter store");
+    }
+    for key in keys {
+        screen.send(key.as_bytes()).look(Duration::from_millis(400));
+    }
+    screen.until(there);
+    let text = {
+        let length = 4 + dice.below(26);
+        words(dice, length)
+    };
+    for c in text.chars() {
+        screen.send(c.to_string().as_bytes());
+        // Sometimes faster than it is drawn, sometimes slower.
+        screen.look(Duration::from_millis(dice.below(12) as u64));
+    }
+    let lived = match end {
+        End::HangUp => screen.hang_up(),
+        End::Signal(signal) => screen.signal(signal),
+    };
+    let seen = drawn(&screen.last_drawn(), &text);
+    drop(screen);
+
+    let mut again = world.screen(&["open", "1"], 120, 40);
+    again.until_that(&format!("{seen:?} of the {name} after {end:?}"), |t| t.contains(seen.as_str()));
+    let is_line = there == "Enter store";
+    if is_line {
+        again.send(b"\r").until_that("stored", |t| t.lines().any(|r| r.contains(&seen) && r.contains('✓')));
+    } else {
+        again.send(b"\x1b").until_gone(&seen);
+    }
+    again.signal(Signal::KILL);
+    // A line that was stored stands in the timeline: there is nothing to tell it by in the next start.
+    before.clear();
+    if !is_line {
+        before.push_str(&seen);
+    }
+    lived
+}
+
+#[test]
+fn no_drawn_character_is_lost_however_the_program_ends() {
+    let each = rounds(3, 500);
+    let mut dice = Dice::new("drafts");
+    let mut world = World::new();
+    world.done(&["declare", "Lines are dropped", "--commander", "alice"]);
+    world.done(&["log", "1", "first line"]);
+    world.set("WARROOM_AS", "alice");
+    let mut before = String::new();
+    let ends = [
+        ("hang-ups", End::HangUp),
+        ("SIGHUP", End::Signal(Signal::HUP)),
+        ("SIGTERM", End::Signal(Signal::TERM)),
+        ("kill -9", End::Signal(Signal::KILL)),
+    ];
+    for (kind, (what, end)) in ends.into_iter().enumerate() {
+        let mut longest = Duration::ZERO;
+        for round in 0..each {
+            longest = longest.max(lost_line(
+                &world,
+                &mut dice,
+                round * ends.len() + kind + round,
+                end,
+                &mut before,
+            ));
+        }
+        // A machine that builds at the same time is given more.
+        let most = Duration::from_secs(if is_long() { 1 } else { 5 });
+        assert!(longest < most, "after {what} the program lived on for {longest:?}");
+        figure(&format!(
+            "{each} {what}: 0 drawn characters lost, 0 offered twice, gone within {longest:.0?}"
+        ));
+    }
+    let verified = world.json(&["verify"]);
+    assert_eq!(verified["ok"], true, "{verified}");
+}
+
+/// A host that goes down takes two lines of one room with it: neither takes the place of the other.
+#[test]
+fn the_lines_of_two_programs_in_one_room_both_come_back() {
+    let world = World::new();
+    world.done(&["declare", "Two at once", "--commander", "alice"]);
+    let typed = ["zebra half a line", "zulu another half"];
+    let mut screens = typed.map(|text| {
+        let mut screen = world.screen(&["open", "1"], 120, 40);
+        screen.until("? all").send(b"i").until("Enter store").type_text(text).until(text);
+        screen
+    });
+    screens.iter_mut().for_each(|s| _ = s.signal(Signal::KILL));
+    let mut again = world.screen(&["open", "1"], 120, 40);
+    again.until(typed[0]).until(typed[1]).until("not stored");
+    again.until_that("the mark of what is not stored", |t| t.contains('✗'));
+    again.signal(Signal::KILL);
+    // Nothing was done with them: they are offered again, and once each.
+    let mut third = world.screen(&["open", "1"], 120, 40);
+    third.until(typed[0]).until(typed[1]);
+    for text in typed {
+        assert_eq!(third.text().matches(text).count(), 1, "{}", third.text());
+    }
+}
