@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod boards;
 mod demo;
+mod doubt;
 mod evidence;
 mod failure;
 mod files;
@@ -153,6 +154,7 @@ struct Inner {
     /// Folds of the incidents that this process works on.
     rooms: Mutex<HashMap<LogId, Arc<Mutex<Option<Incident>>>>>,
     memory: std::sync::Mutex<memory::Memory>,
+    doubts: doubt::Doubts,
 }
 
 impl std::fmt::Debug for Service {
@@ -179,6 +181,7 @@ impl Service {
             sealing,
             rooms: Mutex::new(HashMap::new()),
             memory: std::sync::Mutex::new(memory::Memory::default()),
+            doubts: doubt::Doubts::default(),
         };
         Self { inner: Arc::new(inner) }
     }

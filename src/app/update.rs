@@ -108,7 +108,15 @@ fn journal_form(model: &mut Model, fx: &mut Vec<Effect>) {
 /// Keeps what is typed: the effect goes first, so that the shell writes it before it draws.
 fn journal(model: &mut Model, fx: &mut Vec<Effect>) {
     let Some(room) = &model.room else { return };
-    let draft = room.composer.draft(room.pending.iter().map(|p| (p.typed.clone(), p.at)).collect());
+    let mut unsent: Vec<_> = room.pending.iter().map(|p| (p.typed.clone(), p.at)).collect();
+    // The words of a form that was sent have no row: they are kept until they are stored or back.
+    unsent.extend(model.waiting.values().filter_map(|waiting| match waiting {
+        Waiting::SubmitTyped(log, typed) | Waiting::Amend(log, _, typed) | Waiting::Evidence(log, typed) => {
+            (*log == room.incident.log).then(|| (typed.clone(), room.incident.last_at))
+        }
+        _ => None,
+    }));
+    let draft = room.composer.draft(unsent);
     if draft == room.journaled {
         return;
     }

@@ -58,7 +58,7 @@ pub struct Draft {
 /// A journal that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{path} cannot be {verb}: {source}; text that is not stored yet would be lost if this program ended now: store it, or make room"
+    "half-typed text is not kept ({source}) and would be lost if this program ended now: store it, or make room; {path} cannot be {verb}"
 )]
 pub struct DraftError {
     /// The journal or its folder.

@@ -186,6 +186,12 @@ impl StoreError {
         matches!(self, Self::Busy { .. })
     }
 
+    /// Whether it may be stored all the same: the device failed, and nobody knows how far it got.
+    #[must_use]
+    pub const fn is_doubtful(&self) -> bool {
+        matches!(self, Self::Io { .. } | Self::Corrupt { .. } | Self::Closed)
+    }
+
     /// From what sqlx reports. The primary result code is the low byte of the extended one
     /// (<https://www.sqlite.org/rescode.html>).
     pub(super) fn from_sqlx(file: &std::path::Path, error: &sqlx::Error) -> Self {
@@ -204,7 +210,10 @@ impl StoreError {
         match code & 0xff {
             5 | 6 => Self::Busy { file },
             8 => Self::ReadOnly { file, why },
-            10 => Self::Io { file, why },
+            10 => Self::Io {
+                file,
+                why: format!("the device failed ({why}); nothing was acknowledged; try again"),
+            },
             11 => Self::Corrupt { what: format!("{}: {why}", file.display()) },
             13 => Self::Full { file },
             14 => Self::Io { file, why: format!("cannot be opened ({why}); look at its owner and rights") },

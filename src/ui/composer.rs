@@ -46,7 +46,7 @@ pub(super) fn draw(
             pen.right(&format!(" {}  ", preview.text), theme.dim);
         }
     } else if preview.problem {
-        pen.right(" not stored  ", theme.bad);
+        pen.right(&format!(" {} not stored  ", theme.marks.not_stored), theme.bad);
     }
     pen.put(theme.marks.prompt, theme.key);
     pen.put(" ", theme.text);

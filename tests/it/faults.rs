@@ -8,6 +8,7 @@
 
 mod accounts;
 mod clock;
+mod disks;
 mod drafts;
 mod kill;
 mod many;

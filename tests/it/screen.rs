@@ -256,6 +256,13 @@ impl Screen {
         let old = master.get_size().unwrap();
         master.resize(PtySize { rows: old.rows + 1, ..old }).unwrap();
         self.reading.take().unwrap().join().unwrap();
+        // The writer says an Enter and an end of input when it is dropped: nobody is to read them. A hang-up lets a
+        // stopped program go on.
+        kill_process(Pid::from_raw(self.pid()).unwrap(), Signal::STOP).unwrap();
+        let stat = format!("/proc/{}/stat", self.pid());
+        while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
+            std::thread::yield_now();
+        }
         let begun = Instant::now();
         drop((self.writer.take(), master));
         self.gone(begun)

@@ -474,5 +474,8 @@ async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Ans
 
 /// A failure as the screen shows it.
 pub(super) fn trouble(failure: &Failure) -> Trouble {
-    Trouble::new(failure.message.clone(), failure.hint.clone())
+    // On a screen the path of the database would push aside what is said of it.
+    let (place, said) = failure.message.split_once(": ").unwrap_or_default();
+    let message = if place.ends_with("/warroom.db") { said } else { failure.message.as_str() };
+    Trouble::new(message, failure.hint.clone())
 }

@@ -110,6 +110,19 @@ pub(super) async fn to_read(file: &Path) -> Result<(Opened, bool), StoreError> {
     }
 }
 
+/// Looks whether the file holds together, and that it can be synced: after an error of the device.
+pub(super) async fn whole_and_synced(file: &Path, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let failed = |error: sqlx::Error| StoreError::from_sqlx(file, &error);
+    let found = sqlx::raw_sql("PRAGMA quick_check(1)").fetch_one(&mut *conn).await.map_err(failed)?;
+    let found: String = found.try_get(0).map_err(failed)?;
+    if found != "ok" {
+        return Err(StoreError::Corrupt { what: format!("{}: {found}", file.display()) });
+    }
+    // Syncs the write-ahead log, then the database; that others are reading does no harm.
+    sqlx::raw_sql("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(conn).await.map_err(failed)?;
+    Ok(())
+}
+
 /// One more connection that only reads.
 pub(super) async fn reader(file: &Path, immutable: bool) -> Result<Opened, StoreError> {
     let mut conn = connect(file, options(file).read_only(true).immutable(immutable)).await?;

@@ -64,6 +64,8 @@ pub(super) struct Writer {
     /// None after an error of the device: nothing that handle says can be trusted, the next job opens another.
     conn: Option<SqliteConnection>,
     data_version: i64,
+    /// The device failed: nothing is acknowledged before the file is looked at again, and has been synced.
+    doubtful: bool,
     /// The heads it wrote or read last. Only a shortcut: the schema refuses what does not continue a log.
     heads: HashMap<LogId, (Seq, Digest)>,
     /// None where nobody made a place for one.
@@ -73,13 +75,8 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(file: Arc<PathBuf>, opened: Opened) -> Self {
         let mirror = Mirror::beside(&file);
-        Self {
-            file,
-            conn: Some(opened.conn),
-            data_version: opened.data_version,
-            heads: HashMap::new(),
-            mirror,
-        }
+        let Opened { conn, data_version } = opened;
+        Self { file, conn: Some(conn), data_version, doubtful: false, heads: HashMap::new(), mirror }
     }
 
     /// Works until every store that can ask is gone, or one closes it. A caller that no longer waits for its
@@ -125,7 +122,12 @@ impl Writer {
                 // Others may have written meanwhile: `changed` must say so.
                 self.data_version = -1;
                 self.heads.clear();
-                open_again(&self.file).await?.conn
+                let mut conn = open_again(&self.file).await?.conn;
+                if self.doubtful {
+                    whole_and_synced(&self.file, &mut conn).await?;
+                    self.doubtful = false;
+                }
+                conn
             }
         };
         Ok(self.conn.insert(conn))
@@ -136,6 +138,7 @@ impl Writer {
         let error = fault.at(&self.file);
         if matches!(error, StoreError::Io { .. } | StoreError::Corrupt { .. }) {
             self.conn = None;
+            self.doubtful = true;
         }
         error
     }
@@ -354,6 +357,11 @@ impl Writer {
 /// Boxed for the same reason as [`Writer::write`].
 fn open_again(file: &Path) -> Run<'_, Result<Opened, StoreError>> {
     Box::pin(open::to_write(file, false))
+}
+
+/// Boxed for the same reason as [`Writer::write`].
+fn whole_and_synced<'a>(file: &'a Path, conn: &'a mut SqliteConnection) -> Run<'a, Result<(), StoreError>> {
+    Box::pin(open::whole_and_synced(file, conn))
 }
 
 fn is_constraint(error: &dyn sqlx::error::DatabaseError) -> bool {

@@ -59,11 +59,15 @@ fn lost_line(world: &World, dice: &mut Dice, field: usize, end: End, before: &mu
     }
     screen.until(there);
     let text = {
-        let length = 4 + dice.below(26);
+        let length = 8 + dice.below(22);
         words(dice, length)
     };
-    for c in text.chars() {
+    for (n, c) in text.chars().enumerate() {
         screen.send(c.to_string().as_bytes());
+        // By its first characters it is known again.
+        if n == 5 {
+            screen.until(&text[..=n]);
+        }
         // Sometimes faster than it is drawn, sometimes slower.
         screen.look(Duration::from_millis(dice.below(12) as u64));
     }

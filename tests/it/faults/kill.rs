@@ -19,7 +19,7 @@ pub(super) fn marked(screen: &Screen, prefix: &str, into: &mut Vec<String>) {
         let rest = row.get(at..).unwrap_or_default();
         let token = rest.split(' ').next().unwrap_or_default();
         // The pane ends where the next begins.
-        let pane = rest.split('│').next().unwrap_or_default();
+        let pane = rest.split(['│', '├']).next().unwrap_or_default();
         if pane.trim_end().ends_with('✓') && !into.iter().any(|t| t == token) {
             into.push(token.to_owned());
         }

@@ -268,8 +268,9 @@ enum Found {
 
 /// Starts the real program on a disk, and holds it to what was acknowledged.
 fn reopened(world: &World, disk: &BTreeMap<String, Vec<u8>>, acknowledged: &[String], writes: bool) -> Found {
-    let (home, copy) = (world.home(), world.path("cut"));
-    let _ = fs::remove_dir_all(&copy);
+    let home = world.home();
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("cut");
     fs::create_dir(&copy).unwrap();
     for (path, bytes) in disk {
         let to = copy.join(Path::new(path).strip_prefix(&home).unwrap());
