@@ -329,7 +329,8 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
     find.send(Msg::Answer(ticket, Answer::Text(text)));
     let mut declare = Desk::at_home(w, h, "alice");
     declare.keys("nkey leaked");
-    let asked = *declare.model.waiting.keys().next_back().unwrap();
+    let awaited = |w: &&crate::app::model::Waiting| matches!(w, crate::app::model::Waiting::Suggest);
+    let asked = *declare.model.waiting.iter().find(|(_, w)| awaited(w)).unwrap().0;
     let runbook = RunbookChoice {
         name: "signing-key".into(),
         title: "Signing key compromised".into(),

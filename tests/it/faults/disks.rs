@@ -190,7 +190,9 @@ fn a_full_disk_refuses_the_line_keeps_it_and_stores_it_when_there_is_room_again(
         "cp -a \"$mount_point\" {out}.copy
 mount -t tmpfs -o size=6m none \"$mount_point\"
 cp -a {out}.copy/. \"$mount_point/\"
-while read -r order <{orders}; do
+while :; do
+    # The one who wrote the last order may hold the pipe for a moment longer.
+    read -r order <{orders} || continue
     case $order in
     fill) dd if=/dev/zero of=\"$mount_point/ballast\" bs=4096 2>/dev/null || true ;;
     free) rm -f \"$mount_point/ballast\" ;;

@@ -43,9 +43,16 @@ fn drawn(shown: &str, text: &str) -> String {
 }
 
 /// Types into a field, ends the program so, and holds the next starts to what was drawn.
-fn lost_line(world: &World, dice: &mut Dice, field: usize, end: End, before: &mut String) -> Duration {
+fn lost_line(
+    world: &World,
+    number: &str,
+    dice: &mut Dice,
+    field: usize,
+    end: End,
+    before: &mut String,
+) -> Duration {
     let (name, keys, there) = FIELDS[field % FIELDS.len()];
-    let mut screen = world.screen(&["open", "1"], 120, 40);
+    let mut screen = world.screen(&["open", number], 120, 40);
     screen.until_that("the whole screen", |t| t.contains("? all") || t.contains("Enter store"));
     if !before.is_empty() {
         assert!(!screen.text().contains(before.as_str()), "offered twice:\n{}", screen.text());
@@ -78,7 +85,7 @@ fn lost_line(world: &World, dice: &mut Dice, field: usize, end: End, before: &mu
     let seen = drawn(&screen.last_drawn(), &text);
     drop(screen);
 
-    let mut again = world.screen(&["open", "1"], 120, 40);
+    let mut again = world.screen(&["open", number], 120, 40);
     again.until_that(&format!("{seen:?} of the {name} after {end:?}"), |t| t.contains(seen.as_str()));
     let is_line = there == "Enter store";
     if is_line {
@@ -99,10 +106,8 @@ fn lost_line(world: &World, dice: &mut Dice, field: usize, end: End, before: &mu
 fn no_drawn_character_is_lost_however_the_program_ends() {
     let each = rounds(3, 500);
     let mut dice = Dice::new("drafts");
-    let mut world = World::new();
-    world.done(&["declare", "Lines are dropped", "--commander", "alice"]);
-    world.done(&["log", "1", "first line"]);
-    world.set("WARROOM_AS", "alice");
+    let world = World::new();
+    let (mut number, mut in_all) = (0, 0);
     let mut before = String::new();
     let ends = [
         ("hang-ups", End::HangUp),
@@ -113,8 +118,16 @@ fn no_drawn_character_is_lost_however_the_program_ends() {
     for (kind, (what, end)) in ends.into_iter().enumerate() {
         let mut longest = Duration::ZERO;
         for round in 0..each {
+            // All lines of a room stand on its screen.
+            if in_all % 16 == 0 {
+                number += 1;
+                world.done(&["declare", "Lines are dropped", "--commander", "alice"]);
+                world.done(&["log", &number.to_string(), "first line"]);
+            }
+            in_all += 1;
             longest = longest.max(lost_line(
                 &world,
+                &number.to_string(),
                 &mut dice,
                 round * ends.len() + kind + round,
                 end,

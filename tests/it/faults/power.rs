@@ -99,14 +99,9 @@ impl Record {
             match name {
                 "openat" => {
                     let path = paths[0].clone();
-                    let file = if kept(&path, home) && !args.contains("O_DIRECTORY") && !is_folder(&path) {
-                        Some(match self.names.get(&path) {
-                            Some(file) => *file,
-                            None => self.make(path.clone()),
-                        })
-                    } else {
-                        None
-                    };
+                    let made = args.contains("O_CREAT") && kept(&path, home);
+                    let known = self.names.get(&path).copied();
+                    let file = known.or_else(|| made.then(|| self.make(path.clone())));
                     if let Some(file) = file.filter(|_| args.contains("O_TRUNC")) {
                         self.ops.push(Op::Cut(file, 0));
                     }
@@ -225,10 +220,6 @@ fn bytes(text: &str) -> Vec<u8> {
 fn kept(path: &str, home: &str) -> bool {
     let Some(inside) = path.strip_prefix(home).and_then(|p| p.strip_prefix('/')) else { return false };
     !inside.ends_with("-shm") && !inside.starts_with("index/") && !inside.starts_with("postmortems/")
-}
-
-fn is_folder(path: &str) -> bool {
-    Path::new(path).is_dir()
 }
 
 fn apply(bytes: &mut Vec<u8>, op: &Op, most: usize) {
