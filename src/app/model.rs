@@ -123,6 +123,8 @@ pub enum Waiting {
     Wording(String),
     /// A step of the closing path.
     Closing(super::effect::ClosingStep),
+    /// A line that is saved outside a home that cannot be written; it comes back when it cannot be saved.
+    Elsewhere(String),
     /// What a board lists.
     Board(BoardKind),
     /// Something stored from a board: what for, and the line that was typed.
@@ -172,6 +174,8 @@ pub struct Model {
     pub board: Option<Board>,
     /// What lies over the screen, the uppermost last.
     pub overlays: Vec<Overlay>,
+    /// The home cannot be written: lines are saved elsewhere, if at all.
+    pub read_only: bool,
     /// The form as the journal has it.
     pub form_journaled: Option<Form>,
     /// A line about what just happened.
@@ -234,6 +238,7 @@ impl Model {
             find: Find::default(),
             board: None,
             overlays: Vec::new(),
+            read_only: false,
             form_journaled: None,
             notice: None,
             turn: None,

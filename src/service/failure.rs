@@ -32,6 +32,8 @@ pub enum Cause {
     Rule,
     /// Nobody is known as the author of a commit: ask.
     NoAuthor,
+    /// The home cannot be written; it can be read.
+    ReadOnly,
     /// The check of the postmortem found problems, and nobody waived them.
     Problems,
     /// Anything else.
@@ -122,7 +124,8 @@ impl From<StoreError> for Failure {
             StoreError::TooLarge { .. } | StoreError::TooMany { .. } => FailureKind::Usage,
             _ => FailureKind::No,
         };
-        Self::new(kind, error.to_string())
+        let cause = if matches!(error, StoreError::ReadOnly { .. }) { Cause::ReadOnly } else { Cause::Other };
+        Self::new(kind, error.to_string()).because(cause)
     }
 }
 

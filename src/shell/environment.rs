@@ -38,6 +38,8 @@ pub struct Environment {
     pub xdg_config_home: Option<PathBuf>,
     /// `XDG_DATA_HOME`, if absolute as the standard asks.
     pub xdg_data_home: Option<PathBuf>,
+    /// `XDG_RUNTIME_DIR`, if absolute as the standard asks: private, and gone with the session.
+    pub xdg_runtime_dir: Option<PathBuf>,
     /// The folder in which the program was started.
     pub working_folder: Option<PathBuf>,
     /// The Unix user: the name of the process's user id, else `uid-<number>`.
@@ -98,6 +100,7 @@ impl Environment {
             user_home: absolute("HOME"),
             xdg_config_home: absolute("XDG_CONFIG_HOME"),
             xdg_data_home: absolute("XDG_DATA_HOME"),
+            xdg_runtime_dir: absolute("XDG_RUNTIME_DIR"),
             ssh: raw("SSH_CONNECTION").is_some(),
             ..Self::default()
         }

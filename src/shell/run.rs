@@ -6,6 +6,7 @@ mod boards;
 mod home;
 mod kept;
 mod lists;
+mod opening;
 mod ready;
 mod work;
 
@@ -21,15 +22,16 @@ use crate::app::msg::{Answer, Msg, Stamped};
 use crate::app::{self};
 use crate::domain::ids::LogId;
 use crate::domain::words::State;
-use crate::service::{self, Failure, IncidentFilter, Service};
+use crate::service::{self, Failure, Service};
 use crate::shell::editor::Editor;
 use crate::shell::input::{Input, Wake};
 use crate::shell::paths::Access;
-use crate::shell::session::{Opening, Session};
+use crate::shell::session::Session;
 use crate::shell::signals;
 use crate::shell::terminal::{Terminal, install_panic_hook, is_up};
 use crate::ui;
 use kept::Kept;
+use opening::{First, Opened, open};
 use ready::{keymap, model};
 use work::{Outbox, Work, trouble};
 
@@ -84,11 +86,13 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         Err(error) => tracing::warn!(%error, "signals are not handled"),
     }
     let opened = runtime.block_on(opening);
-    let (service, first) = opened.map_err(|_| Failure::no("opening the home broke off"))??;
+    let broke_off = |_| Failure::no("opening the home broke off");
+    let Opened { service, first, read_only } = opened.map_err(broke_off)??;
     let terminal = Terminal::enter(session.config.ui.mouse)
         .map_err(|e| Failure::no(e.to_string()).hint("use the commands instead: warroom --help"))?;
     let work = Work::start(session.clone(), service.clone(), runtime.handle().clone(), outbox);
-    let model = model(session, &service, keymap, terminal_size(&terminal));
+    let mut model = model(session, &service, keymap, terminal_size(&terminal));
+    model.read_only = read_only;
     let mut screen = Loop {
         session,
         service: &service,
@@ -106,27 +110,6 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
     let _ = runtime.block_on(service.close());
     runtime.shutdown_timeout(Duration::from_millis(500));
     result
-}
-
-/// Opens the home, and reads what the first frame shows.
-async fn open(session: Session, start: Start) -> Result<(Service, First), Failure> {
-    let service = session.open(Opening::Write).await?;
-    let log = match start {
-        Start::Room(log) => Some(log),
-        Start::Home => None,
-        Start::Guess => only_open(&service).await?,
-    };
-    let first = match log {
-        Some(log) => First::Room(Box::new(service.incident(log).await?)),
-        None => First::Home(home::read(&service, &session, false).await?),
-    };
-    Ok((service, first))
-}
-
-/// What the first frame shows.
-enum First {
-    Room(Box<crate::domain::incident::Incident>),
-    Home(app::model::HomeList),
 }
 
 struct Loop<'a> {
@@ -227,7 +210,11 @@ impl Loop<'_> {
 
     /// Somebody set the clock: an open room marks it, although nobody says anything.
     fn look_at_clock(&self, known: &mut Option<(LogId, i64)>) {
-        let Some(room) = self.model.room.as_ref().filter(|r| r.incident.state == State::Open) else { return };
+        let Some(room) =
+            self.model.room.as_ref().filter(|r| r.incident.state == State::Open && !self.model.read_only)
+        else {
+            return;
+        };
         let (log, ahead) = (room.incident.log, self.session.clock.ahead());
         if !known.is_some_and(|(at, before)| at == log && ahead.abs_diff(before) < STEP) {
             *known = Some((log, ahead));
@@ -481,14 +468,6 @@ fn gone(error: std::io::Error) -> Failure {
 fn terminal_size(terminal: &Terminal) -> Size {
     let size = terminal.size();
     Size { w: size.width, h: size.height }
-}
-
-async fn only_open(service: &Service) -> Result<Option<LogId>, Failure> {
-    let open = service.list_with_logs(&IncidentFilter { states: vec![State::Open], limit: 2 }).await?;
-    match open.as_slice() {
-        [(log, _)] => Ok(Some(*log)),
-        _ => Ok(None),
-    }
 }
 
 /// A panic inside the index is caught and answered by rebuilding it: it must not tear down the screen.

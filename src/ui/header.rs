@@ -49,6 +49,9 @@ fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut B
         Visibility::Restricted => add("RESTRICTED".to_owned(), theme.bad, 0),
         Visibility::Privileged => add("PRIVILEGED".to_owned(), theme.bad, 0),
     }
+    if model.read_only {
+        add("READ ONLY".to_owned(), theme.bad, 0);
+    }
     let lost = room.not_stored();
     if lost > 0 {
         add(format!("{lost} NOT STORED"), theme.bad, 0);

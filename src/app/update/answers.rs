@@ -136,6 +136,10 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
             }
             trouble(model, other);
         }
+        (Waiting::Elsewhere(_), Answer::Kept(path)) => model.tell(format!("saved in {path}")),
+        (Waiting::Elsewhere(typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
+            bring_back(model, &typed, Purpose::Entry, &t);
+        }
         (_, Answer::Kept(path)) => {
             model.tell(format!("the text is kept in {path}: V adds a file as evidence"));
         }

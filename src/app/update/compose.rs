@@ -107,6 +107,9 @@ pub(super) fn bring_back(model: &mut Model, ticket: super::super::effect::Ticket
 pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
     let Some(room) = &model.room else { return };
     let text = room.composer.editor.text().to_owned();
+    if model.read_only && !text.trim().is_empty() && !text.starts_with(':') {
+        return save_elsewhere(model, &text, fx);
+    }
     if let Purpose::Amend(seq, seen) = room.composer.purpose {
         return send_amend(model, &text, seq, seen, fx);
     }
@@ -127,6 +130,18 @@ pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
         },
         Ok(entry) => send_entry(model, &text, entry, fx),
     }
+}
+
+/// Offers to save a line that this home cannot take, and saves it at the second Enter.
+fn save_elsewhere(model: &mut Model, text: &str, fx: &mut Vec<Effect>) {
+    const OFFER: &str = "this home cannot be written: Enter again saves the line in a file elsewhere";
+    let offered = model.room.as_ref().and_then(|r| r.composer.problem.as_deref()) == Some(OFFER);
+    if !offered {
+        return fail(model, OFFER.to_owned());
+    }
+    let ticket = model.ticket(Waiting::Elsewhere(text.to_owned()));
+    done(model, text);
+    fx.push(Effect::KeepText(ticket, text.to_owned()));
 }
 
 /// What a verb line asks for; times to come are read in the zone of the screen.

@@ -144,9 +144,9 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
 
 /// A second went by: breached clocks become entries.
 pub(super) fn tick(model: &mut Model, fx: &mut Vec<Effect>) {
-    let now = model.now;
+    let (now, read_only) = (model.now, model.read_only);
     let Some(room) = &mut model.room else { return };
-    if room.incident.state != State::Open {
+    if room.incident.state != State::Open || read_only {
         return;
     }
     let mut asked = Vec::new();

@@ -1,6 +1,7 @@
 //! What is typed and not stored: the draft journal, as the loop uses it. It must not drop text because a disk is
 //! full: what cannot be written is told, and the text stays in the composer.
 
+use std::io::Write;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -197,12 +198,28 @@ impl Kept {
         done.map_err(|error| Trouble::new(error.to_string(), "store the line soon, or make room on the disk"))
     }
 
-    /// Puts a text that is too long for a line into a file of its own, and gives its path.
+    /// Puts a text into a file of its own, elsewhere where the home cannot be written, and gives its path.
     pub(super) fn aside(&self, text: &str, session: &Session) -> Result<String, Failure> {
         let path = session.home.drafts().join(format!("kept-{}.txt", session.ids.token()));
-        std::fs::write(&path, text)
-            .map_err(|e| Failure::no(format!("{} cannot be written: {e}", path.display())))?;
-        Ok(path.display().to_string())
+        let Err(refused) = std::fs::write(&path, text) else { return Ok(path.display().to_string()) };
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix("warroom-kept-").suffix(".txt");
+        // Its own only: made with mode 0600, and never over another file.
+        let file = match &session.environment.xdg_runtime_dir {
+            Some(folder) => builder.tempfile_in(folder),
+            None => builder.tempfile(),
+        };
+        let saved = file.and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_all()?;
+            Ok(file.keep()?.1)
+        });
+        saved.map(|path| path.display().to_string()).map_err(|elsewhere| {
+            Failure::no(format!(
+                "{} cannot be written: {refused}; nor elsewhere: {elsewhere}",
+                path.display()
+            ))
+        })
     }
 
     /// How long until the journal wants to be synced.

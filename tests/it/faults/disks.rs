@@ -255,3 +255,37 @@ done &
         acknowledged.len()
     ));
 }
+
+#[test]
+fn a_home_that_cannot_be_written_is_read_and_a_line_is_saved_elsewhere() {
+    let mut world = World::new();
+    if !namespaces_are_here(&world) {
+        return;
+    }
+    world.done(&["declare", "The disk is read-only", "--commander", "alice"]);
+    world.done(&["log", "1", "written before"]);
+    let elsewhere = world.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    world.set("XDG_RUNTIME_DIR", elsewhere.to_str().unwrap());
+    let script = "mount --bind \"$mount_point\" \"$mount_point\"
+mount -o remount,bind,ro \"$mount_point\"
+exec \"$program\" \"$@\"
+";
+    let script = mounted(&world, script, "read-only");
+    let words = ["unshare", "-rm", "sh", script.to_str().unwrap()];
+    for (args, code) in
+        [(&["timeline", "1"][..], 0), (&["brief", "1"], 0), (&["verify"], 0), (&["log", "1", "more"], 1)]
+    {
+        let done = world.command(words[0]).args(&words[1..]).args(args).output().unwrap();
+        assert_eq!(done.status.code(), Some(code), "{args:?}: {done:?}");
+    }
+    let mut screen = world.screen_of(&[&words[..], &["open", "1"]].concat(), 120, 40);
+    screen.until("READ ONLY").until("written before").send(b"i").until("Enter store");
+    screen.type_text("nobody can store this").until("nobody can store this").send(b"\r");
+    screen.until("Enter again saves the line in a file elsewhere").send(b"\r").until("saved in ");
+    screen.signal(rustix::process::Signal::KILL);
+    let saved: Vec<_> = fs::read_dir(&elsewhere).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(saved.len(), 1, "{saved:?}");
+    assert_eq!(fs::read_to_string(&saved[0]).unwrap(), "nobody can store this");
+    assert!(!tokens(&world, "1").contains_key("nobody"));
+}

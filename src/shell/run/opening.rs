@@ -1,0 +1,50 @@
+//! Opens the home and reads what the first frame shows. It must not draw.
+
+use super::{Start, home};
+use crate::app::model::HomeList;
+use crate::domain::ids::LogId;
+use crate::domain::incident::Incident;
+use crate::domain::words::State;
+use crate::service::{Cause, Failure, IncidentFilter, Service};
+use crate::shell::session::{Opening, Session};
+
+/// The home, open.
+pub(super) struct Opened {
+    pub(super) service: Service,
+    pub(super) first: First,
+    /// It cannot be written, so it is only read.
+    pub(super) read_only: bool,
+}
+
+/// What the first frame shows.
+pub(super) enum First {
+    Room(Box<Incident>),
+    Home(HomeList),
+}
+
+/// Opens the home to write, or to read where it cannot be written, and reads what the first frame shows.
+pub(super) async fn open(session: Session, start: Start) -> Result<Opened, Failure> {
+    let (service, read_only) = match session.open(Opening::Write).await {
+        Ok(service) => (service, false),
+        Err(failure) if failure.cause == Cause::ReadOnly => (session.open(Opening::Read).await?, true),
+        Err(failure) => return Err(failure),
+    };
+    let log = match start {
+        Start::Room(log) => Some(log),
+        Start::Home => None,
+        Start::Guess => only_open(&service).await?,
+    };
+    let first = match log {
+        Some(log) => First::Room(Box::new(service.incident(log).await?)),
+        None => First::Home(home::read(&service, &session, false).await?),
+    };
+    Ok(Opened { service, first, read_only })
+}
+
+async fn only_open(service: &Service) -> Result<Option<LogId>, Failure> {
+    let open = service.list_with_logs(&IncidentFilter { states: vec![State::Open], limit: 2 }).await?;
+    match open.as_slice() {
+        [(log, _)] => Ok(Some(*log)),
+        _ => Ok(None),
+    }
+}
