@@ -13,7 +13,7 @@ it=$(sed -n 's/.*"executable":"\([^"]*\/it-[^"]*\)".*/\1/p' "$work/built" | tail
 cp "$it" "$work/it"
 cp "${WARROOM_TEST_PROGRAM:-target/debug/warroom}" "$work/warroom"
 export WARROOM_TEST_PROGRAM="$work/warroom" WARROOM_FAULTS=long
-for name in ${*:-kill power many clock}; do
+for name in ${*:-kill power drafts disks many clock}; do
     printf '== faults::%s\n' "$name"
     begun=$(date +%s)
     nice "$work/it" "faults::$name" --test-threads=1 --nocapture 2>&1 | tee "$work/out" |

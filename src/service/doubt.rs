@@ -3,9 +3,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::Inner;
 use crate::domain::ids::{EventId, LogId};
 use crate::domain::request::Asked;
-use crate::store::Unsealed;
+use crate::store::{Append, Appended, StoreError, Unsealed};
 
 /// More than a person has in the air at once.
 const MOST: usize = 64;
@@ -23,13 +24,7 @@ pub(super) struct Doubts(Mutex<Vec<Doubt>>);
 
 impl Doubts {
     /// Gives events the ids that they had when the same was asked before. Says whether it did.
-    pub(super) fn same_ids(
-        &self,
-        log: LogId,
-        person: &str,
-        asked: &[Asked],
-        events: &mut [Unsealed],
-    ) -> bool {
+    fn same_ids(&self, log: LogId, person: &str, asked: &[Asked], events: &mut [Unsealed]) -> bool {
         let doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |d: &&Doubt| d.log == log && d.person == person && d.asked == asked;
         let Some(doubt) = doubts.iter().find(same).filter(|d| d.ids.len() == events.len()) else {
@@ -42,7 +37,7 @@ impl Doubts {
     }
 
     /// Remembers what was tried.
-    pub(super) fn remember(&self, log: LogId, person: &str, asked: &[Asked], ids: Vec<EventId>) {
+    fn remember(&self, log: LogId, person: &str, asked: &[Asked], ids: Vec<EventId>) {
         self.forget(log, person, asked);
         let mut doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if doubts.len() >= MOST {
@@ -52,8 +47,30 @@ impl Doubts {
     }
 
     /// It is known by now how it ended.
-    pub(super) fn forget(&self, log: LogId, person: &str, asked: &[Asked]) {
+    fn forget(&self, log: LogId, person: &str, asked: &[Asked]) {
         let mut doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         doubts.retain(|d| d.log != log || d.person != person || d.asked != asked);
+    }
+}
+
+impl Inner {
+    /// Appends what was asked. What was asked before, with an end that nobody knows, is not stored a second time.
+    pub(super) async fn append_once(
+        &self,
+        person: &str,
+        asked: &[Asked],
+        mut append: Append,
+    ) -> Result<Appended, StoreError> {
+        let log = append.log;
+        let again = self.doubts.same_ids(log, person, asked, &mut append.events);
+        let ids: Vec<_> = append.events.iter().map(|event| event.id).collect();
+        let appended = self.store.append(append).await;
+        match &appended {
+            Ok(_) if again => self.doubts.forget(log, person, asked),
+            Err(StoreError::EventTaken { .. }) => self.doubts.forget(log, person, asked),
+            Err(error) if error.is_doubtful() => self.doubts.remember(log, person, asked, ids),
+            _ => {}
+        }
+        appended
     }
 }

@@ -314,28 +314,12 @@ impl Inner {
             return Ok(Vec::new());
         }
         let unsealed = new.iter().map(|e| self.unsealed(incident.log, e, by)).collect::<Result<Vec<_>, _>>();
-        let mut unsealed = unsealed.map_err(Attempt::Refused)?;
-        let log = incident.log;
-        let again = self.doubts.same_ids(log, &by.person, asked, &mut unsealed);
-        let ids: Vec<_> = unsealed.iter().map(|event| event.id).collect();
+        let unsealed = unsealed.map_err(Attempt::Refused)?;
 
         let expected = incident.head;
         let (summary, stories) = self.rows_after(incident, &new, by).map_err(Attempt::Refused)?;
-        let append = Append { log, expected, events: unsealed, summary, stories };
-        let appended = match self.store.append(append).await {
-            Ok(appended) => appended,
-            Err(error) => {
-                if error.is_doubtful() {
-                    self.doubts.remember(log, &by.person, asked, ids);
-                } else if matches!(error, StoreError::EventTaken { .. }) {
-                    self.doubts.forget(log, &by.person, asked);
-                }
-                return Err(Attempt::Again(error));
-            }
-        };
-        if again {
-            self.doubts.forget(log, &by.person, asked);
-        }
+        let append = Append { log: incident.log, expected, events: unsealed, summary, stories };
+        let appended = self.append_once(&by.person, asked, append).await.map_err(Attempt::Again)?;
         let events: Vec<Recorded> = appended.events.iter().map(recorded).collect();
         // What was stored at the first attempt is in the fold already.
         for event in events.iter().filter(|event| event.seq > expected) {
