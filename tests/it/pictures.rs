@@ -141,6 +141,10 @@ fn taken() -> Vec<(&'static str, String)> {
     found.push(("find.svg", svg(&s)));
     s.send(b"\x1b").until_gone("Results").send(b"?").until("Actions").type_text("stories board");
     s.until("overdue first").send(b"\r").until("Overdue (");
+    // A frame can come in parts.
+    s.until_that("the whole board", |t| {
+        t.contains("payments") && t.contains("runners") && t.contains("narrows:")
+    });
     found.push(("stories.svg", svg(&s)));
     s.send(b"q").until_gone("Overdue (").send(b"q").until("n declares");
     s.send(b"n").until("a title is enough").type_text("Signing key found in a CI log").until("INC-2026-0031");
