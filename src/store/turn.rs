@@ -5,6 +5,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
@@ -16,21 +17,31 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// The place where the processes of a home line up: its folder, which all have, is locked.
 #[derive(Clone, Debug)]
-pub(super) struct Turns(Option<Arc<File>>);
+pub(super) struct Turns {
+    file: Option<Arc<File>>,
+    /// Others were in line when this process took its last turn: they go first now.
+    crowded: Arc<AtomicBool>,
+}
 
 impl Turns {
     /// A folder that cannot be opened has no turns.
     pub(super) fn in_folder(folder: &Path) -> Self {
-        Self(File::open(folder).ok().map(Arc::new))
+        Self { file: File::open(folder).ok().map(Arc::new), crowded: Arc::default() }
     }
 
     /// Waits for a turn, but not for ever.
     pub(super) async fn take(&self) -> Turn {
-        let Some(file) = &self.0 else { return Turn::default() };
+        let Some(file) = &self.file else { return Turn::default() };
+        if self.crowded.load(Ordering::Relaxed) {
+            tokio::time::sleep(2 * PAUSE).await;
+        }
         let mut left = LONGEST_WAIT;
         while !left.is_zero() {
             match flock(&**file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Turn(Some(Arc::clone(file))),
+                Ok(()) => {
+                    self.crowded.store(left < LONGEST_WAIT, Ordering::Relaxed);
+                    return Turn(Some(Arc::clone(file)));
+                }
                 Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => {}
                 Err(_) => break,
             }
