@@ -166,7 +166,7 @@ fn a_line_that_a_failing_sync_refused_stays_and_is_stored_once_when_the_disk_wor
 }
 
 /// Runs a script in a namespace of its own, in which it may mount.
-fn mounted<'a>(world: &World, script: &'a str, name: &str) -> PathBuf {
+fn mounted(world: &World, script: &str, name: &str) -> PathBuf {
     world.script(
         name,
         &format!(

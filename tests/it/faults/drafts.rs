@@ -36,7 +36,7 @@ fn words(dice: &mut Dice, length: usize) -> String {
 fn drawn(shown: &str, text: &str) -> String {
     (0..=text.len())
         .rev()
-        .map(|n| &text[..n])
+        .filter_map(|n| text.get(..n))
         .find(|part| shown.contains(part))
         .unwrap_or_default()
         .to_owned()
@@ -69,11 +69,11 @@ fn lost_line(
         let length = 8 + dice.below(22);
         words(dice, length)
     };
-    for (n, c) in text.chars().enumerate() {
+    for (n, c) in text.char_indices() {
         screen.send(c.to_string().as_bytes());
         // By its first characters it is known again.
         if n == 5 {
-            screen.until(&text[..=n]);
+            screen.until(text.get(..=n).unwrap());
         }
         // Sometimes faster than it is drawn, sometimes slower.
         screen.look(Duration::from_millis(dice.below(12) as u64));
