@@ -41,7 +41,7 @@ pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};
 pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};
-pub use files::{write_folder, write_new};
+pub use files::{read_at_most, write_folder, write_new};
 pub use import::{ImportReport, NotRead};
 pub use incidents::{Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;

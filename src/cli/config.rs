@@ -8,11 +8,14 @@ use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
 use crate::domain::wording;
-use crate::service::{Failure, thesaurus_problems};
+use crate::service::{Failure, read_at_most, thesaurus_problems};
 use crate::shell::config::{Config, ConfigProblem, Origin};
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
 use crate::shell::session::Flags;
+
+/// What is looked at of a thesaurus, in bytes; the search reads less and says so.
+const LARGEST_THESAURUS: usize = 2 << 20;
 
 /// Work with the configuration
 #[derive(Debug, clap::Args)]
@@ -92,7 +95,8 @@ fn templates(home: &Home, config: &Config) -> Vec<ConfigProblem> {
     let mut problems = Vec::new();
     for audience in Audience::ALL {
         let file = home.templates().join(wording::file_name(*audience));
-        let text = match std::fs::read_to_string(&file) {
+        let read = read_at_most(&file, wording::MAX_BYTES);
+        let text = match read.and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other)) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(error) => {
@@ -117,7 +121,7 @@ fn templates(home: &Home, config: &Config) -> Vec<ConfigProblem> {
 pub(super) fn thesaurus(home: &Home) -> Vec<ConfigProblem> {
     let file = home.root().join("thesaurus.tsv");
     let problem = |line: Option<usize>, message: String| ConfigProblem { file: file.clone(), line, message };
-    match std::fs::read(&file) {
+    match read_at_most(&file, LARGEST_THESAURUS) {
         Ok(bytes) => {
             thesaurus_problems(&bytes).into_iter().map(|(line, what)| problem(Some(line), what)).collect()
         }

@@ -113,7 +113,7 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
     match serde_json::from_slice::<PayloadIn<'_>>(payload) {
         Ok(parsed) => {
             let event = Event::from_body(envelope.name, envelope.version, parsed.data)
-                .map_or_else(|_| unknown(serde_json::from_str(parsed.data.get()).unwrap_or_default()), Some);
+                .map_or_else(|_| unknown(body_or_text(parsed.data.get())), Some);
             let occurred_at = parsed.occurred_at.unwrap_or(envelope.recorded_at);
             recorded(parsed.by.into_owned(), occurred_at, parsed.about, parsed.undoes, event)
         }
@@ -128,6 +128,11 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
             )
         }
     }
+}
+
+/// The body of an event that is not known; as its text where it is nested deeper than JSON is read.
+fn body_or_text(json: &str) -> serde_json::Value {
+    serde_json::from_str(json).unwrap_or_else(|_| serde_json::Value::String(json.to_owned()))
 }
 
 /// The event with each text of its body put through `change`, which gives `None` to leave one as it is. `None` when

@@ -1,10 +1,23 @@
 //! Files that people asked for by name: written whole or not at all, never over another by accident. It must not
 //! choose names.
 
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::{Failure, FailureKind};
+
+/// Reads a file of at most so many bytes; of a larger one, or of a device without an end, no more than that is read.
+///
+/// # Errors
+/// What the host says, or that it is larger.
+pub fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {most} bytes")));
+    }
+    Ok(bytes)
+}
 
 /// Writes a file for its owner only. One that is there is replaced only when that is asked for.
 ///

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{By, Failure, FailureKind, Inner, Service};
 use crate::archive::{Publication, Seals, commit_message};
 use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
-use crate::domain::postmortem::imported;
+use crate::domain::postmortem::{MAX_BYTES, imported};
 
 /// A file that was not read, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,6 +37,8 @@ pub struct ImportReport {
 
 /// How deep a folder is searched.
 const DEPTH: usize = 16;
+/// How many files are named of whose front matter not all was read.
+const NAMED: usize = 10;
 
 impl Service {
     /// Imports files and folders of Markdown, in one commit; what is there already is skipped.
@@ -62,10 +64,10 @@ impl Service {
                         ));
                     }
                     let base = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-                    collect(path, base, DEPTH, path.is_file(), &mut found);
+                    collect(path, base, DEPTH, !path.is_dir(), &mut found);
                 }
                 let texts = found.into_iter().map(|(path, relative)| {
-                    let bytes = std::fs::read(&path).map_err(|e| e.to_string());
+                    let bytes = super::read_at_most(&path, MAX_BYTES).map_err(|e| e.to_string());
                     (path.display().to_string(), relative, bytes)
                 });
                 inner.import(texts, when, author.as_deref(), &mut report)?;
@@ -125,6 +127,7 @@ impl Inner {
         let mut places: BTreeSet<String> = there.values().cloned().collect();
         let mut known: BTreeSet<String> = there.into_keys().collect();
         let mut files: Vec<(ArchivePath, Vec<u8>)> = Vec::new();
+        let mut half_read: Vec<String> = Vec::new();
         for (shown, relative, bytes) in found {
             let not_read = |reason: String| NotRead { path: shown.clone(), reason };
             let bytes = match bytes {
@@ -140,7 +143,10 @@ impl Inner {
             }
             match imported::read(&relative, &bytes) {
                 Ok((read, _)) if known.contains(&read.id) => report.skipped.push(read.id),
-                Ok((read, _)) => {
+                Ok((read, problems)) => {
+                    if let Some(problem) = problems.first() {
+                        half_read.push(format!("{shown}:{}: {}", problem.line, problem.message));
+                    }
                     let date = read.date.map_or_else(PartialDate::default, PartialDate::from);
                     let place = postmortem_path(date, &read.title, &read.id);
                     // A text without an id of its own is named by its place in the archive: what search and show say.
@@ -173,7 +179,13 @@ impl Inner {
         let hooks = self.sealing.hooks(&archive.hook_paths()?);
         let seals = Seals { signer: signer.as_deref(), hooks: hooks.as_deref() };
         let published = archive.publish(&publication, &seals)?;
-        report.warnings = archive.refresh(&published).iter().map(ToString::to_string).collect();
+        let more = half_read.len().saturating_sub(NAMED);
+        half_read.truncate(NAMED);
+        if more > 0 {
+            half_read.push(format!("{more} more have front matter that was not read as a whole"));
+        }
+        report.warnings = half_read;
+        report.warnings.extend(archive.refresh(&published).iter().map(ToString::to_string));
         report.commit = Some(published.commit);
         Ok(())
     }

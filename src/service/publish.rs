@@ -19,7 +19,7 @@ use crate::domain::postmortem::date::PartialDate as DayPart;
 use crate::domain::postmortem::document::{self, same_but_for_head};
 use crate::domain::postmortem::draft::draft;
 use crate::domain::postmortem::markdown::MARK;
-use crate::domain::postmortem::{Problem, imported, improvements};
+use crate::domain::postmortem::{MAX_BYTES, Problem, imported, improvements};
 use crate::domain::request::{Asked, NewStory, Request};
 use crate::domain::words::State;
 
@@ -387,7 +387,7 @@ fn no_draft(incident: &Incident) -> Failure {
 }
 
 fn read_draft(path: &Path) -> Result<Option<String>, Failure> {
-    match std::fs::read(path) {
+    match super::read_at_most(path, MAX_BYTES) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(error) => {

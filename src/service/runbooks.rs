@@ -84,18 +84,13 @@ pub struct RunbookChoice {
 /// When it cannot be read, is too large, or is not text: the message names the file.
 pub fn read_file(path: &Path) -> Result<RunbookFile, Failure> {
     let shown = path.display();
-    let size = std::fs::metadata(path)
-        .map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => {
-                Failure::new(FailureKind::NotFound, format!("{shown} is not there"))
-            }
-            _ => Failure::no(format!("{shown} cannot be read: {e}")),
-        })?
-        .len();
-    if size > MAX_BYTES as u64 {
-        return Err(Failure::no(format!("{shown} has {size} bytes; a runbook has at most {MAX_BYTES}")));
-    }
-    let bytes = std::fs::read(path).map_err(|e| Failure::no(format!("{shown} cannot be read: {e}")))?;
+    let bytes = super::read_at_most(path, MAX_BYTES).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => Failure::new(FailureKind::NotFound, format!("{shown} is not there")),
+        std::io::ErrorKind::FileTooLarge => {
+            Failure::no(format!("{shown}: {e}; a runbook has at most {MAX_BYTES}: split it"))
+        }
+        _ => Failure::no(format!("{shown} cannot be read: {e}")),
+    })?;
     let text = runbook::decode(&bytes)
         .map_err(|e| {
             Failure::no(format!("{shown}:{}: {}", e.line, e.reason)).hint("a runbook is Markdown in UTF-8")
@@ -115,7 +110,8 @@ impl Service {
         let entries = std::fs::read_dir(&self.inner.places.runbooks);
         for entry in entries.into_iter().flatten().flatten() {
             let path = entry.path();
-            if path.extension().is_some_and(|e| e == "md") {
+            // Opening a pipe would wait for somebody to write into it.
+            if path.extension().is_some_and(|e| e == "md") && path.is_file() {
                 match read_file(&path) {
                     Ok(file) => files.push(file),
                     Err(failure) => failed.push(failure),
@@ -162,7 +158,7 @@ impl Service {
         for (name, text) in SHIPPED {
             let (path, new) = (self.shipped_path(name), digest(text.as_bytes()));
             let before = got.iter().find(|(known, _)| known == name).map(|(_, digest)| *digest);
-            let there = match std::fs::read(&path) {
+            let there = match super::read_at_most(&path, MAX_BYTES) {
                 Ok(bytes) => Some(digest(&bytes)),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
                 Err(error) => return Err(Failure::no(format!("{} cannot be read: {error}", path.display()))),

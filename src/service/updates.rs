@@ -61,17 +61,12 @@ impl Service {
     /// The team's template; none where there is no file.
     fn template(&self, audience: Audience) -> Result<Option<String>, String> {
         let path = self.template_path(audience);
-        let bytes = match std::fs::metadata(&path).and_then(|meta| {
-            if meta.len() > MAX_BYTES as u64 {
-                return Err(std::io::Error::other(format!(
-                    "it has {} bytes; a template has at most {MAX_BYTES}",
-                    meta.len()
-                )));
-            }
-            std::fs::read(&path)
-        }) {
+        let bytes = match super::read_at_most(&path, MAX_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+                return Err(format!("{error}; a template has at most {MAX_BYTES}"));
+            }
             Err(error) => return Err(error.to_string()),
         };
         String::from_utf8(bytes).map(Some).map_err(|_| "it is not UTF-8 text".to_owned())

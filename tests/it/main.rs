@@ -8,6 +8,7 @@
 )]
 
 mod archive;
+mod bombs;
 mod browser;
 mod catalogue;
 mod cli;

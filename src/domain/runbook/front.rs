@@ -11,6 +11,13 @@ use crate::domain::words::Phase;
 /// The largest front matter that is read, in bytes.
 const MAX_FRONT_BYTES: usize = 64 * 1024;
 
+/// How deep its lists and mappings may nest.
+const MAX_DEPTH: usize = 32;
+/// How many values it may hold; what an alias repeats counts each time.
+const MAX_VALUES: usize = 10_000;
+/// How many anchors it may hold, how many aliases, and how many merged mappings.
+const MAX_ANCHORS: usize = 100;
+
 /// What the front matter says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Front {
@@ -66,22 +73,19 @@ fn read(block: &str, problems: &mut Vec<Problem>) -> Front {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_events: 20_000,
-            max_aliases: 100,
-            max_anchors: 100,
-            max_depth: 32,
+            max_aliases: MAX_ANCHORS,
+            max_anchors: MAX_ANCHORS,
+            max_depth: MAX_DEPTH,
             max_documents: 1,
-            max_nodes: 10_000,
-            max_merge_keys: 100,
+            max_nodes: MAX_VALUES,
+            max_merge_keys: MAX_ANCHORS,
         },
     };
     let value: Value = match serde_saphyr::from_str_with_options(block, options) {
         Ok(value) => value,
         Err(error) => {
             let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).unwrap_or(1);
-            let reason = error.without_snippet().to_string();
-            let reason = reason.lines().next().unwrap_or_default();
-            problems
-                .push(Problem::new(line + 1, format!("front matter is not YAML and was not read: {reason}")));
+            problems.push(Problem::new(line + 1, unread(error.without_snippet())));
             return Front { title: plain_title(block, ':'), ..Front::default() };
         }
     };
@@ -93,6 +97,38 @@ fn read(block: &str, problems: &mut Vec<Problem>) -> Front {
             Front::default()
         }
     }
+}
+
+/// Why it was not read, and what to do.
+fn unread(error: &serde_saphyr::Error) -> String {
+    use serde_saphyr::Error;
+    match error {
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            format!("front matter has `{key}` twice and was not read: keep one")
+        }
+        Error::DuplicateMappingKey { .. } => {
+            "front matter has a key twice and was not read: keep one".to_owned()
+        }
+        Error::AliasReplayCounterOverflow { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => too_much(),
+        other => {
+            let reason = other.to_string();
+            // The place in the block is not the line of the file, which is told.
+            let reason = reason.lines().next().unwrap_or_default();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            if reason.contains("recursion limit") || reason.contains("budget breached") {
+                return too_much();
+            }
+            format!("front matter is not YAML and was not read: {reason}")
+        }
+    }
+}
+
+fn too_much() -> String {
+    format!(
+        "front matter is nested deeper than {MAX_DEPTH} levels, or has more than {MAX_VALUES} values with what its aliases repeat, or more than {MAX_ANCHORS} anchors or aliases, and was not read: make it simpler"
+    )
 }
 
 /// The title when nothing else of the front matter can be read.

@@ -224,7 +224,10 @@ fn an_alias_bomb_is_refused() {
     }
     text.push_str("---\n# T\n- Act\n");
     let (runbook, problems) = parse(&text);
-    assert!(problems.iter().any(|problem| problem.message.contains("not YAML")), "{problems:?}");
+    assert!(
+        problems.iter().any(|problem| problem.message.contains("what its aliases repeat")),
+        "{problems:?}"
+    );
     assert_eq!(runbook.steps().count(), 1);
 }
 
