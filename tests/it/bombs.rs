@@ -160,6 +160,7 @@ fn json_that_nests_without_end_is_kept_as_text() {
         name: "entry.noted",
         version: 1,
         recorded_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+        host: None,
         actor: "alice@host:pts/1",
     };
     let deep = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
