@@ -20,7 +20,7 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
     ("composer", &["i"], "Enter store"),
     ("scribe mode", &["I"], "Enter store"),
     ("declaration", &["q", "n"], "Declare"),
-    ("reason of a strike", &["g", "j", "x"], "Cross out: why?"),
+    ("reason of a strike", &[".", "g", "x"], "Cross out: why?"),
     ("story", &["S"], "Improvement story"),
     ("evidence", &["V"], "Evidence"),
 ];
