@@ -37,10 +37,10 @@ pub(crate) fn figure(text: &str) {
 }
 
 /// Numbers that are told by their seed (`WARROOM_FAULTS_SEED`), which is printed.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let given = std::env::var("WARROOM_FAULTS_SEED").ok().and_then(|s| s.parse().ok());
         let seed = given.unwrap_or_else(|| u64::from(std::process::id()) << 20 | name.len() as u64);
         figure(&format!("{name}: WARROOM_FAULTS_SEED={seed}"));
@@ -48,7 +48,7 @@ impl Dice {
     }
 
     /// A number below `n`.
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         // splitmix64
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

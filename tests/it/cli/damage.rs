@@ -6,20 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::Desk;
-use crate::faults::{figure, rounds};
-
-/// xorshift64*: the same numbers in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        usize::try_from((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % u64::try_from(n).unwrap())
-            .unwrap()
-    }
-}
+use crate::faults::{Dice, figure, rounds};
 
 /// A home with two incidents and what was acknowledged in it, by incident.
 fn filled() -> (Desk, Vec<(String, Vec<String>)>) {
@@ -112,7 +99,7 @@ fn a_damaged_database_is_put_together_again_from_its_mirror() {
     all_there(&desk, &told, "undamaged");
     let good = desk.path("good");
     copy(&desk.home(), &good);
-    let mut dice = Dice(0xda_3a6e);
+    let mut dice = Dice::new("damage");
     let (mut harmless, mut repaired) = (0, 0);
     for round in 0..rounds(12, 1_000) {
         std::fs::remove_dir_all(desk.home()).unwrap();
@@ -169,7 +156,7 @@ fn with_log_ahead(desk: &Desk, told: &mut [(String, Vec<String>)]) -> PathBuf {
 fn a_damaged_write_ahead_log_is_noticed_and_its_lines_come_back() {
     let (desk, mut told) = filled();
     let good = with_log_ahead(&desk, &mut told);
-    let mut dice = Dice(0x3a1);
+    let mut dice = Dice::new("write-ahead log");
     let mut repaired = 0;
     for round in 0..rounds(8, 300) {
         std::fs::remove_dir_all(desk.home()).unwrap();
@@ -210,7 +197,7 @@ fn a_lost_database_comes_back_and_a_damaged_mirror_does_no_harm() {
     all_there(&desk, &told, "lost");
 
     // A damaged or lost mirror is made whole by the next line, and changes nothing meanwhile.
-    let mut dice = Dice(7);
+    let mut dice = Dice::new("mirror");
     let files: Vec<PathBuf> =
         std::fs::read_dir(desk.home().join("mirror")).unwrap().map(|e| e.unwrap().path()).collect();
     assert_eq!(files.len(), 2);

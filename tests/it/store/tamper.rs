@@ -14,20 +14,7 @@ use warroom::domain::policy::Policy;
 use warroom::domain::severity::Profile;
 
 use super::*;
-use crate::faults::{figure, rounds};
-
-/// xorshift64*: the same numbers in every run, so that a failure can be run again.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let roll = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(roll % u64::try_from(n).unwrap()).unwrap()
-    }
-}
+use crate::faults::{Dice, figure, rounds};
 
 /// A stored log of twelve events; the fifth erases the second.
 async fn sound(file: &Path) -> (Vec<RawEvent>, (Seq, Digest)) {
@@ -116,7 +103,7 @@ fn tamper(events: &mut Vec<RawEvent>, dice: &mut Dice) -> String {
 fn all_random_tampering_with_the_bytes_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let (good, head) = run(sound(&folder.path().join("warroom.db")));
-    let mut dice = Dice(0x5eed);
+    let mut dice = Dice::new("tampered bytes");
     let all = rounds(10_000, 10_000);
     for round in 0..all {
         let mut events = good.clone();
@@ -191,7 +178,7 @@ fn all_random_tampering_with_the_database_is_found() {
         };
         let report = check(&good).await;
         assert!(report.is_sound(), "put back as it was, it is sound: {report:?}");
-        let mut dice = Dice(0xdb5eed);
+        let mut dice = Dice::new("tampered database");
         let all = rounds(60, 10_000);
         for round in 0..all {
             let mut events = good.clone();
@@ -248,7 +235,7 @@ fn all_random_tampering_with_an_exported_log_is_found_by_a_shell() {
     assert!(said.contains("nothing up to there was changed") && said.contains("Not shown"), "{said}");
     let (code, said) = shell(&out, &good, head, "");
     assert!(code == Some(0) && said.contains("could have been written anew"), "{said}");
-    let mut dice = Dice(0x5be11);
+    let mut dice = Dice::new("tampered export");
     let all = rounds(40, 10_000);
     for round in 0..all {
         let mut events = good.clone();
