@@ -20,7 +20,6 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
     ("composer", &["i"], "Enter store"),
     ("scribe mode", &["I"], "Enter store"),
     ("declaration", &["q", "n"], "Declare"),
-    ("reason of a strike", &[".", "g", "x"], "Cross out: why?"),
     ("story", &["S"], "Improvement story"),
     ("evidence", &["V"], "Evidence"),
 ];
@@ -129,7 +128,7 @@ fn no_drawn_character_is_lost_however_the_program_ends() {
                 &world,
                 &number.to_string(),
                 &mut dice,
-                round * ends.len() + kind + round,
+                round + kind,
                 end,
                 &mut before,
             ));
