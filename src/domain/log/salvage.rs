@@ -1,7 +1,6 @@
 //! Puts logs together from pieces of any origin: a damaged database, its mirror, older copies. What continues the
 //! chain and hashes as its header says is taken; the rest is not. It must not read anything, and must not invent.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::ids::{EventId, LogId, Seq};
@@ -26,10 +25,14 @@ struct Piece {
     sound: bool,
 }
 
+/// What claims a place in a log: a position, and what it continues. A damaged header can claim the place of the sound
+/// one, so there may be several.
+type Places = HashMap<(Seq, Digest), Vec<Piece>>;
+
 /// Pieces of logs. What is the same twice is kept once.
 #[derive(Default)]
 pub struct Pieces {
-    logs: BTreeMap<LogId, HashMap<(Seq, Digest), Piece>>,
+    logs: BTreeMap<LogId, Places>,
 }
 
 impl Pieces {
@@ -47,17 +50,13 @@ impl Pieces {
                 (raw.salt, raw.body) = (None, None);
             }
             raw.columns = None;
-            // What came first at a place stays, but words make up for their absence.
-            match self.logs.entry(header.log).or_default().entry((header.seq, header.prev)) {
-                Entry::Vacant(place) => {
-                    place.insert(Piece { id: header.id, raw, hash, sound });
-                }
-                Entry::Occupied(mut there) => {
-                    let there = there.get_mut();
-                    if there.hash == hash && !there.sound && sound {
-                        (there.raw, there.sound) = (raw, true);
-                    }
-                }
+            let place =
+                self.logs.entry(header.log).or_default().entry((header.seq, header.prev)).or_default();
+            match place.iter_mut().find(|there| there.hash == hash) {
+                None => place.push(Piece { id: header.id, raw, hash, sound }),
+                // Words make up for their absence.
+                Some(there) if !there.sound && sound => (there.raw, there.sound) = (raw, true),
+                Some(_) => {}
             }
         }
     }
@@ -83,14 +82,15 @@ impl Pieces {
 }
 
 /// A log from its pieces, and the pieces that are left beyond its end. `there` learns the ids of its events.
-fn one(
-    mut pieces: HashMap<(Seq, Digest), Piece>,
-    there: &mut HashSet<EventId>,
-) -> (Salvaged, Vec<(Seq, EventId)>) {
+fn one(mut pieces: Places, there: &mut HashSet<EventId>) -> (Salvaged, Vec<(Seq, EventId)>) {
     let (mut seq, mut prev) = (Seq::NONE.next(), Digest::ZERO);
     let mut events = Vec::new();
     let (mut absent, mut explained) = (Vec::new(), BTreeSet::new());
-    while let Some(piece) = pieces.remove(&(seq, prev)) {
+    while let Some(claims) = pieces.remove(&(seq, prev)) {
+        // The one that is continued, then the one whose words are there, then the one that came first.
+        let worth = |piece: &Piece| (pieces.contains_key(&(seq.next(), piece.hash)), piece.sound);
+        let best = claims.into_iter().rev().max_by_key(worth);
+        let Some(piece) = best else { break };
         if piece.sound {
             explained.extend(redaction(&piece.raw));
         } else {
@@ -101,7 +101,8 @@ fn one(
         (seq, prev) = (seq.next(), piece.hash);
     }
     absent.retain(|seq| !explained.contains(seq));
+    let left = pieces.into_iter().filter(|((at, _), _)| *at >= seq);
     let left =
-        pieces.into_iter().map(|((at, _), piece)| (at, piece.id)).filter(|(at, _)| *at >= seq).collect();
+        left.flat_map(|((at, _), claims)| claims.into_iter().map(move |piece| (at, piece.id))).collect();
     (Salvaged { events, wordless: absent, cut_off: Vec::new() }, left)
 }
