@@ -142,8 +142,21 @@ impl Room<'_> {
 
     /// Prints what events made.
     pub(super) async fn tell(&self, submitted: &Submitted, about: Option<Seq>) -> Answer {
+        self.tell_more(submitted, about, serde_json::Map::new()).await
+    }
+
+    /// The same, with more fields in the document.
+    pub(super) async fn tell_more(
+        &self,
+        submitted: &Submitted,
+        about: Option<Seq>,
+        more: serde_json::Map<String, serde_json::Value>,
+    ) -> Answer {
         let entries = self.lines(submitted, about).await?;
-        let document = serde_json::json!({ "id": self.id, "entries": entries });
+        let mut document = serde_json::json!({ "id": self.id, "entries": entries });
+        if let Some(fields) = document.as_object_mut() {
+            fields.extend(more);
+        }
         self.context.out.answer(&document, || {
             if entries.is_empty() {
                 return format!("{}: nothing changed", self.id);

@@ -6,6 +6,7 @@ use super::output::Answer;
 use crate::domain::event::Event;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
+use crate::service::words_of;
 
 /// Erase the words of a line for good, with a reason
 #[derive(Debug, clap::Args)]
@@ -24,13 +25,42 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let room = context.room(&self.incident).await?;
+        let before = room.incident().await?;
+        let mut words = words_of(&before, self.line);
         let submitted =
             room.submit(&[Request::Redact { target: self.line, reason: self.reason }.into()]).await?;
         for recorded in &submitted.events {
             if let Some(Event::Redacted(erased)) = &recorded.event {
                 room.service.erase(room.log, erased.target, context.now()).await?;
+                words.extend(words_of(&before, erased.target));
             }
         }
-        room.tell(&submitted, Some(self.line)).await
+        // Quoted by the program, or erased before: nothing to look for.
+        words.retain(|word| word != "[erased]");
+        let remains = room.service.remnants(words, before.closing.postmortem.path.clone()).await?;
+        for left in &remains {
+            let commit = left.commit.as_ref().map(|c| format!(" in commit {c}")).unwrap_or_default();
+            context.out.say(&format!("still there: {}{commit}: {}", left.path, left.todo));
+        }
+        let rewrite = remains.iter().any(|left| left.commit.is_some()).then(|| {
+            let repository = room.service.places().archive.repository.display().to_string();
+            [
+                "write the words into a file WORDS outside of the archive, a line each, as WORDS==>[erased]"
+                    .to_owned(),
+                format!("git -C {repository} filter-repo --force --replace-text /path/to/WORDS"),
+                format!("git -C {repository} push --force --all"),
+                "warroom reindex".to_owned(),
+            ]
+        });
+        if let Some(steps) = &rewrite {
+            context.out.say(&format!(
+                "whoever has a copy of the archive has the words, and this does not change that; to rewrite it: {}",
+                steps.join("; ")
+            ));
+        }
+        let mut more = serde_json::Map::new();
+        more.insert("remains".to_owned(), serde_json::json!(remains));
+        more.insert("rewrite".to_owned(), serde_json::json!(rewrite));
+        room.tell_more(&submitted, Some(self.line), more).await
     }
 }

@@ -264,3 +264,28 @@ fn erased_words_are_in_no_file_of_the_home() {
     assert_eq!(desk.json(&["verify"])["redacted"], 3);
     assert!(!desk.ok(&["timeline", &id, "--all", "--json"]).contains(words));
 }
+
+#[test]
+fn a_redaction_names_what_still_holds_the_words() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    let seq =
+        desk.json(&["log", &id, "* the-name-of-the-patient was on it"])["entries"][0]["seq"].to_string();
+    desk.ok(&["resolve", &id]);
+    let draft = desk.json(&["postmortem", "draft", &id])["path"].as_str().unwrap().to_owned();
+    let commit = desk.json(&["postmortem", "publish", &id, "--waive", "try"])["commit"].clone();
+    let kept = desk.home().join("evidence/kept.txt");
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    std::fs::write(&kept, "seen: the-name-of-the-patient\n").unwrap();
+    let ran = desk.run(&["redact", &id, &seq, "--reason", "a name", "--json"]).code(0);
+    let remains = ran.json()["remains"].as_array().unwrap().clone();
+    let has = |path: &str| remains.iter().any(|r| r["path"] == path && r["commit"].is_null());
+    assert!(has(&draft) && has(kept.to_str().unwrap()), "{remains:?}");
+    assert!(remains.iter().any(|r| r["commit"] == commit), "{remains:?}");
+    assert!(ran.err.contains("filter-repo") && ran.err.contains(commit.as_str().unwrap()), "{}", ran.err);
+    assert!(!ran.err.contains("the-name"), "{}", ran.err);
+    // Where nothing is left, nothing is said.
+    let seq = desk.json(&["log", &id, "only-here-0001"])["entries"][0]["seq"].to_string();
+    let ran = desk.run(&["redact", &id, &seq, "--reason", "a name", "--json"]).code(0).json();
+    assert_eq!((ran["remains"].as_array().unwrap().len(), ran["rewrite"].is_null()), (0, true));
+}

@@ -1,0 +1,119 @@
+//! Where erased words still stand beside the log: files of the home, and what git holds. It must not change any of
+//! it: a draft is somebody's, and published history is not ours to rewrite.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{Failure, Service};
+use crate::domain::archive_path::ArchivePath;
+use crate::domain::ids::Seq;
+use crate::domain::incident::Incident;
+
+/// The shortest word of a line that is looked for by itself; it must not be letters only.
+const WORD_MIN: usize = 10;
+
+/// A place where erased words still stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Remnant {
+    /// The file; in git, its path in the repository.
+    pub path: String,
+    /// The commit that holds them, in hex; none for a file of the home.
+    pub commit: Option<String>,
+    /// What to do about it.
+    pub todo: &'static str,
+}
+
+/// What a line said, now and before it was amended: each text whole, and its words that look like no others.
+#[must_use]
+pub fn words_of(incident: &Incident, seq: Seq) -> Vec<String> {
+    let Some(entry) = incident.timeline.get(seq) else { return Vec::new() };
+    let mut words = Vec::new();
+    for text in std::iter::once(&entry.text).chain(entry.edits.iter().map(|edit| &edit.text)) {
+        words.push(text.trim().to_owned());
+        let bare = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+        let telling = |word: &&str| word.len() >= WORD_MIN && !word.chars().all(char::is_alphabetic);
+        words.extend(bare.filter(telling).map(str::to_owned));
+    }
+    words.retain(|word| word.len() > 3);
+    words
+}
+
+/// Whether a file holds one of the words, as they are or as Markdown escapes them.
+fn holds(bytes: &[u8], words: &[String]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let bare = text.replace('\\', "");
+    words.iter().any(|word| text.contains(word.as_str()) || bare.contains(word.as_str()))
+}
+
+/// Every file below a folder; links are not followed.
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files(&entry.path(), into),
+            Ok(kind) if kind.is_file() => into.push(entry.path()),
+            _ => {}
+        }
+    }
+}
+
+impl Service {
+    /// The files of the home and the commits of the archive that still hold words.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn remnants(
+        &self,
+        words: Vec<String>,
+        published: Option<String>,
+    ) -> Result<Vec<Remnant>, Failure> {
+        self.blocking(move |inner| {
+            let mut found = Vec::new();
+            let root = inner.places.index.parent().unwrap_or_else(|| Path::new("."));
+            for name in ["drafts", "evidence", "templates", "runbooks", "log"] {
+                let mut all = Vec::new();
+                files(&root.join(name), &mut all);
+                all.sort();
+                for path in all {
+                    if !std::fs::read(&path).is_ok_and(|bytes| holds(&bytes, &words)) {
+                        continue;
+                    }
+                    let todo = match path.extension().and_then(|e| e.to_str()) {
+                        Some("journal") => "a half-typed line: open its room, and store or drop it there",
+                        Some("md") if name == "drafts" => "take them out: warroom postmortem edit",
+                        _ => "take them out of the file by hand, or remove it",
+                    };
+                    found.push(Remnant { path: path.display().to_string(), commit: None, todo });
+                }
+            }
+            if !inner.places.archive.repository.exists() {
+                return Ok(found);
+            }
+            let archive = inner.archive()?;
+            let todo = "in git's history: revoke what it is, and rewrite the history (git filter-repo)";
+            let mut git = |path: &ArchivePath, commit: String| {
+                found.push(Remnant { path: archive.full_path(path), commit: Some(commit), todo });
+            };
+            let published = published.and_then(|path| ArchivePath::new(path).ok());
+            if let Some(path) = &published {
+                for version in archive.history(path)? {
+                    let Some(blob) = &version.blob else { continue };
+                    if holds(&archive.read_blob(blob)?, &words) {
+                        git(path, version.commit.clone());
+                    }
+                }
+            }
+            let head = archive.head()?.unwrap_or_default();
+            for entry in archive.list()?.entries {
+                if Some(&entry.path) != published.as_ref()
+                    && archive.read_blob(&entry.blob).is_ok_and(|bytes| holds(&bytes, &words))
+                {
+                    git(&entry.path, head.clone());
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+}
