@@ -116,7 +116,8 @@ struct Terminal {
 
 impl vte::Perform for Terminal {
     fn print(&mut self, c: char) {
-        let hides = matches!(c, '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}'..='\u{202e}'
+        // The two joiners are spelling between letters of some scripts; `domain::safe` holds them to that.
+        let hides = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
         if c.is_control() || hides {
             self.foreign.push(format!("prints {c:?}"));
