@@ -29,12 +29,13 @@ impl Args {
         let mut words = words_of(&before, self.line);
         let submitted =
             room.submit(&[Request::Redact { target: self.line, reason: self.reason }.into()]).await?;
-        for recorded in &submitted.events {
-            if let Some(Event::Redacted(erased)) = &recorded.event {
-                room.service.erase(room.log, erased.target, context.now()).await?;
-                words.extend(words_of(&before, erased.target));
-            }
-        }
+        let erased = submitted.events.iter().filter_map(|recorded| match &recorded.event {
+            Some(Event::Redacted(erased)) => Some(erased.target),
+            _ => None,
+        });
+        let erased: Vec<Seq> = erased.collect();
+        room.service.erase(room.log, &erased, context.now()).await?;
+        words.extend(erased.iter().flat_map(|target| words_of(&before, *target)));
         // Quoted by the program, or erased before: nothing to look for.
         words.retain(|word| word != "[erased]");
         let remains = room.service.remnants(words, before.closing.postmortem.path.clone()).await?;

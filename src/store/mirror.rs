@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use super::Sealed;
 use crate::domain::ids::{LogId, Seq};
-use crate::domain::log::{Digest, Header, MAX_HEADER_BYTES, RawEvent, digest, payload_digest};
+use crate::domain::log::{Digest, Header, MAX_HEADER_BYTES, RawEvent, digest};
 
 /// How a record begins.
 const MAGIC: &[u8] = b"wrm1 ";
@@ -208,12 +208,7 @@ fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
 
 /// The words are those that the header commits to, or were erased.
 fn is_whole(event: &RawEvent) -> bool {
-    match (&event.salt, &event.body) {
-        (Some(salt), Some(body)) => Header::parse(&event.header).is_ok_and(|header| {
-            <&[u8; 32]>::try_from(salt.as_slice()).is_ok_and(|s| payload_digest(s, body) == header.payload)
-        }),
-        _ => true,
-    }
+    words(event).is_none() || Header::parse(&event.header).is_ok_and(|header| event.keeps_to(&header))
 }
 
 /// The records of a file that are whole.

@@ -24,6 +24,15 @@ pub struct RawEvent {
     pub columns: Option<Columns>,
 }
 
+impl RawEvent {
+    /// Whether salt and payload are there, and are those that a header commits to.
+    #[must_use]
+    pub fn keeps_to(&self, header: &Header) -> bool {
+        let (Some(salt), Some(body)) = (&self.salt, &self.body) else { return false };
+        <&[u8; 32]>::try_from(salt.as_slice()).is_ok_and(|salt| payload_digest(salt, body) == header.payload)
+    }
+}
+
 /// The copies of header values by which a store finds an event; they must agree with the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns {
@@ -191,10 +200,8 @@ impl Walk {
         }
         let hash = digest(&event.header);
         match (&event.salt, &event.body) {
-            (Some(salt), Some(body)) => {
-                let sound = <&[u8; 32]>::try_from(salt.as_slice())
-                    .is_ok_and(|salt| payload_digest(salt, body) == header.payload);
-                if !sound {
+            (Some(_), Some(body)) => {
+                if !event.keeps_to(&header) {
                     return Err(here(BreakReason::PayloadEdited));
                 }
                 if header.kind.name == REDACTION {
@@ -221,9 +228,7 @@ impl Walk {
 #[must_use]
 pub fn redaction(event: &RawEvent) -> Option<Seq> {
     let header = Header::parse(&event.header).ok().filter(|header| header.kind.name == REDACTION)?;
-    let salt = <&[u8; 32]>::try_from(event.salt.as_deref()?).ok()?;
-    let body = event.body.as_deref().filter(|body| payload_digest(salt, body) == header.payload)?;
-    target(body)
+    target(event.body.as_deref().filter(|_| event.keeps_to(&header))?)
 }
 
 /// The position that a redaction names: `{"data":{"target":7, …}, …}`.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::ids::{EventId, LogId, Seq};
 use super::chain::redaction;
-use super::{Digest, Header, RawEvent, digest, payload_digest};
+use super::{Digest, Header, RawEvent, digest};
 
 /// A log as far as it could be put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,11 +41,7 @@ impl Pieces {
         for mut raw in pieces {
             let Ok(header) = Header::parse(&raw.header) else { continue };
             let hash = digest(&raw.header);
-            let sound = match (&raw.salt, &raw.body) {
-                (Some(salt), Some(body)) => <&[u8; 32]>::try_from(salt.as_slice())
-                    .is_ok_and(|salt| payload_digest(salt, body) == header.payload),
-                _ => false,
-            };
+            let sound = raw.keeps_to(&header);
             if !sound {
                 (raw.salt, raw.body) = (None, None);
             }
