@@ -10,7 +10,14 @@ use super::IndexError;
 /// Held while the index is written; released when dropped, also when the process dies.
 #[derive(Debug)]
 pub(super) struct WriteLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for WriteLock {
+    /// Closing is not enough: a program that is being started at this moment still holds what it inherits.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// Takes the lock of the index in `dir`, without waiting. The lock file lies beside the folder, because the folder
@@ -23,7 +30,7 @@ pub(super) fn lock(dir: &Path) -> Result<WriteLock, IndexError> {
     }
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(WriteLock { _file: file }),
+        Ok(()) => Ok(WriteLock { file }),
         Err(TryLockError::WouldBlock) => Err(IndexError::Busy),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
