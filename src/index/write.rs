@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tantivy::{IndexWriter, TantivyDocument};
 
+use super::files::WriteLock;
 use super::guard::guarded;
 use super::open::{self, Opened, Payload};
 use super::prepare::Preparer;
@@ -27,6 +29,12 @@ const REBUILD_THREADS: usize = 2;
 
 /// Documents that wait to be prepared: more only take memory.
 const WAITING: usize = 8;
+
+/// How long the holder of our lock waits for the engine's.
+const ENGINE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Between two tries.
+const ENGINE_PAUSE: Duration = Duration::from_millis(2);
 
 /// One difference between two trees of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +161,7 @@ pub(super) fn update(index: &Index, from: &str, to: &str, changes: Vec<Change>) 
     }
     guarded(|| {
         let (inner, fields) = open::engine(&index.dir)?;
-        let writer: IndexWriter<TantivyDocument> = inner.writer_with_num_threads(1, UPDATE_HEAP)?;
+        let writer = writer_of_holder(&inner, &held)?;
         let mut preparer = Preparer::new(fields, &index.thesaurus);
         for change in changes {
             match change {
@@ -171,6 +179,22 @@ pub(super) fn update(index: &Index, from: &str, to: &str, changes: Vec<Change>) 
     files::share(&index.dir);
     drop(held);
     index.reload()
+}
+
+/// The engine's writer, for the holder of our lock. The engine has a lock of its own, which it lets go of by closing
+/// the file: a program that is being started at that moment (git, an editor) holds it a few milliseconds longer.
+/// Nobody else can be writing, so it is waited for.
+fn writer_of_holder(
+    inner: &tantivy::Index,
+    _held: &WriteLock,
+) -> Result<IndexWriter<TantivyDocument>, IndexError> {
+    let until = Instant::now() + ENGINE_PATIENCE;
+    loop {
+        match inner.writer_with_num_threads(1, UPDATE_HEAP).map_err(IndexError::from) {
+            Err(IndexError::Busy) if Instant::now() < until => thread::sleep(ENGINE_PAUSE),
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Commits with the tree it reflects, waits for the merges that follow, and releases the writer.

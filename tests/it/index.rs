@@ -331,6 +331,21 @@ fn many_small_updates_keep_one_document_a_path() {
 }
 
 #[test]
+fn the_engines_lock_in_a_program_that_is_being_started_is_waited_for() {
+    let (_home, dir, index) = indexed(fixtures());
+    // What a child has between fork and exec: the same open file, lock and all.
+    let inherited = fs::File::options().write(true).open(dir.join(".tantivy-writer.lock")).unwrap();
+    inherited.try_lock().unwrap();
+    let started = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        drop(inherited);
+    });
+    index.update(TREE, NEXT, Vec::new()).unwrap();
+    started.join().unwrap();
+    assert_eq!(index.tree(), NEXT);
+}
+
+#[test]
 fn a_second_writer_is_told_to_come_back() {
     let (_home, dir, index) = indexed(fixtures());
     let mut inner = Vec::new();
