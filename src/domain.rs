@@ -25,6 +25,7 @@ pub mod people;
 pub mod policy;
 pub mod postmortem;
 pub mod promise;
+pub mod question;
 pub mod quick_entry;
 pub mod refusal;
 pub mod request;

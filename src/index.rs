@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 mod analyzer;
+mod asked;
 mod facets;
 mod files;
 mod filter;
@@ -35,6 +36,7 @@ mod search;
 mod snippet;
 mod terms;
 mod thesaurus;
+mod typo;
 mod vectors;
 mod wordpiece;
 mod write;
@@ -42,13 +44,11 @@ mod write;
 pub use open::{FULL_CHECK_BYTES, Opened};
 pub use ranking::Parts;
 pub use schema::SCHEMA_VERSION;
-pub use search::{Hit, MAX_LIMIT, Query, SimilarQuery};
+pub use search::{Found, Hit, MAX_LIMIT, Query, SimilarQuery};
 pub use snippet::{Fragment, Snippet, snippet};
 pub use write::{Change, in_memory, rebuild};
 
 use serde::{Deserialize, Serialize};
-
-use crate::domain::facets::Facets;
 
 /// What a hit can show without reading git: the stored part of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,10 @@ pub struct Document {
     pub card: Card,
     /// The text; searched, not stored. Cut at 4 MiB.
     pub body: String,
+    /// Themes of its contributing factors.
+    pub factors: Vec<String>,
+    /// Who or what noticed it.
+    pub detection: Option<String>,
 }
 
 /// Why the index could not do it.
@@ -246,7 +250,7 @@ impl Index {
     ///
     /// # Errors
     /// [`IndexError::Damaged`] when the files cannot be trusted. No text is an error.
-    pub fn search_with_facets(&self, query: &Query) -> Result<(Vec<Hit>, Facets), IndexError> {
+    pub fn search_with_facets(&self, query: &Query) -> Result<Found, IndexError> {
         guard::guarded(|| search::search_with_facets(self, query))
     }
 

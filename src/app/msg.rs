@@ -80,7 +80,7 @@ pub enum Answer {
     /// Similar past incidents, those with unshipped stories first.
     Similar(Vec<Hit>),
     /// What was found in the archive, and what it has in common.
-    Found(Vec<Hit>, Facets),
+    Found(Vec<Hit>, Facets, Vec<String>),
     /// The text of a postmortem with the found parts marked.
     Text(Passage),
     /// All runbooks, those that match the incident first.

@@ -5,12 +5,13 @@ use super::context::Context;
 use super::output::Answer;
 use super::views::PastView;
 use crate::domain::facets::{FacetKind, Facets};
-use crate::service::{FindQuery, Past};
+use crate::service::{Answered, FindQuery, Past};
 
 /// Search past postmortems by words
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The words; an empty text lists the newest
+    /// The words; "two words" must stand together, -word may not be there, and service: severity: tag: factor:
+    /// detection: id: since: until: year: quarter: narrow. Without words the newest are listed
     #[arg(allow_hyphen_values = true)]
     query: String,
     /// Only this severity, as the postmortem writes it
@@ -35,20 +36,24 @@ impl Args {
         let now = context.now();
         let since = self.since.as_deref().map(|day| arguments::since(day, now)).transpose()?;
         // A home that is not there has no past, and asking makes none.
-        let (past, facets) = if context.session.home.exists() {
+        let Answered { past, facets, notes } = if context.session.home.exists() {
             let query = FindQuery {
                 text: self.query,
                 severity: self.severity,
                 service: self.service,
                 since,
                 year: self.year,
+                today: Some(now.date_naive()),
                 unfinished: false,
                 limit: self.limit,
             };
             context.reading().await?.search_with_facets(query).await?
         } else {
-            (Vec::new(), Facets::default())
+            Answered::default()
         };
+        for note in &notes {
+            context.out.say(note);
+        }
         if !context.out.is_json() {
             for kind in FacetKind::ALL {
                 let words = facets.of(kind).iter().take(8).map(|f| format!("{} {}", f.value, f.count));
@@ -58,19 +63,19 @@ impl Args {
                 }
             }
         }
-        tell(context, &past, Some(&facets))
+        tell(context, &past, Some((&facets, &notes)))
     }
 }
 
 /// Prints what was found.
-pub(super) fn tell(context: &Context<'_>, past: &[Past], facets: Option<&Facets>) -> Answer {
+pub(super) fn tell(context: &Context<'_>, past: &[Past], more: Option<(&Facets, &[String])>) -> Answer {
     let now = context.now();
     let results: Vec<PastView> = past.iter().map(|p| PastView::new(p, now)).collect();
     if results.is_empty() {
         context.out.say("nothing similar found");
     }
-    let document = match facets {
-        Some(facets) => serde_json::json!({ "results": results, "facets": facets }),
+    let document = match more {
+        Some((facets, notes)) => serde_json::json!({ "results": results, "facets": facets, "notes": notes }),
         None => serde_json::json!({ "results": results }),
     };
     context.out.answer(&document, || results.iter().map(PastView::lines).collect::<Vec<_>>().join("\n"))

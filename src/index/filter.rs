@@ -49,6 +49,21 @@ impl Allowed {
             }
             all.push(allowed);
         }
+        for label in &wanted.without {
+            holders(searcher, label, |at| forbid(&mut all, at))?;
+        }
+        // One by one: the engine's own exclusion cannot step over a phrase that lies behind.
+        for phrase in &wanted.without_phrases {
+            let Some(query) = phrase_query(fields.text, &phrase.stems) else { continue };
+            let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+            for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+                let mut scorer = weight.scorer(segment, 1.0)?;
+                while scorer.doc() != TERMINATED {
+                    forbid(&mut all, DocAddress::new(ord, scorer.doc()));
+                    scorer.advance();
+                }
+            }
+        }
         Ok(Self { only: Some(all), never })
     }
 
@@ -60,6 +75,13 @@ impl Allowed {
         let Some(all) = &self.only else { return true };
         let segment = all.get(at.segment_ord as usize);
         segment.and_then(|segment| segment.get(at.doc_id as usize)).copied().unwrap_or(false)
+    }
+}
+
+fn forbid(all: &mut [Vec<bool>], at: DocAddress) {
+    let segment = all.get_mut(at.segment_ord as usize);
+    if let Some(here) = segment.and_then(|segment| segment.get_mut(at.doc_id as usize)) {
+        *here = false;
     }
 }
 
@@ -83,14 +105,15 @@ pub(super) fn holders(
     Ok(())
 }
 
-/// The restrictions, exclusions apart, as a query that gives every document that passes them the score 0.
+/// The restrictions, without what may not be there, as a query that gives every document that passes them the score 0.
 pub(super) fn query(fields: Fields, wanted: &Wanted) -> Box<dyn Query> {
     let nothing = |query: Box<dyn Query>| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(query, 0.0)) };
     let term =
         |term: &Term| -> Box<dyn Query> { Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)) };
     let mut around: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, nothing(Box::new(AllQuery)))];
-    for (filter, _) in &wanted.filters {
-        around.push((Occur::Must, nothing(term(filter))));
+    for filter in &wanted.filters {
+        let any = filter.any_of.iter().map(|label| (Occur::Should, term(label))).collect();
+        around.push((Occur::Must, nothing(Box::new(BooleanQuery::new(any)))));
     }
     for phrase in &wanted.phrases {
         if let Some(query) = phrase_query(fields.text, &phrase.stems) {

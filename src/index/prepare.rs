@@ -46,6 +46,12 @@ impl<'a> Preparer<'a> {
         for tag in &card.tags {
             out.add_text(fields.tag, analyzer::plain_label(tag));
         }
+        for factor in &document.factors {
+            out.add_text(fields.factor, analyzer::plain_label(factor));
+        }
+        if let Some(detection) = &document.detection {
+            out.add_text(fields.detection, analyzer::plain_label(detection));
+        }
         out.add_u64(fields.date, card.date.as_deref().map_or(0, date_key));
         for numbers in vectors::packed(&mut self.pieces, &card.title, body) {
             out.add_u64(fields.vectors, numbers);

@@ -1,17 +1,18 @@
-//! From what people type to what the index is asked. Every text is a query: there is no syntax to get wrong except
-//! quotes, and an open quote is just words.
+//! From what people type to what the index is asked. Every text is a query: what `Question` does not understand, and
+//! what no postmortem has, is told in a note beside the answer to the rest.
 
 use std::collections::BTreeMap;
 
 use tantivy::{Searcher, Term};
 
-use super::ranking::{Label, Phrase, Wanted, Word};
-use super::schema::{Fields, cut, date_key};
+use super::ranking::{Filter, Label, Phrase, Wanted, Word};
+use super::schema::{Fields, cut, date_key, last_key};
 use super::search::{Query, SimilarQuery};
 use super::thesaurus::Thesaurus;
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
-use super::{IndexError, analyzer};
+use super::{IndexError, analyzer, asked, typo};
+use crate::domain::question::Question;
 
 /// Longest query text that is read, in bytes: a pasted log says what it is in its first 256 KiB.
 const LONGEST: usize = 256 << 10;
@@ -47,33 +48,43 @@ pub(super) fn search(
     thesaurus: &Thesaurus,
     query: &Query,
 ) -> Result<Wanted, IndexError> {
+    let text = cut(&query.text, LONGEST);
+    let question = Question::read(text, query.today, query.unfinished);
     let mut wanted = Wanted {
         filters: filters(fields, query),
-        since: query.since.as_deref().map_or(0, date_key),
+        since: [&query.since, &question.since]
+            .into_iter()
+            .flatten()
+            .map(|day| date_key(day))
+            .max()
+            .unwrap_or(0),
+        until: question.until.as_deref().map_or(0, last_key),
+        lists: text.trim().is_empty()
+            || (question.has_no_words() && (question.restricts() || !question.notes.is_empty())),
         ..Wanted::default()
     };
     if let Some(year) = query.year.map(u64::from) {
+        let last = year * 10_000 + 9_999;
         wanted.since = wanted.since.max(year * 10_000);
-        wanted.until = year * 10_000 + 9_999;
+        wanted.until = if wanted.until > 0 { wanted.until.min(last) } else { last };
     }
-    let text = cut(&query.text, LONGEST).replace(['“', '”', '„'], "\"");
-    let pieces: Vec<&str> = text.split('"').collect();
     let mut bag = Bag::default();
-    for (n, piece) in pieces.iter().enumerate() {
-        bag.add(thesaurus, piece, 1.0);
-        let closed = n % 2 == 1 && n + 1 < pieces.len();
-        if closed && let Some(phrase) = phrase(piece) {
-            wanted.phrases.push(phrase);
-        }
-    }
+    bag.add(thesaurus, &question.words, 1.0);
+    wanted.phrases = question.phrases.iter().filter_map(|text| phrase(text)).collect();
     wanted.long = bag.is_long();
     wanted.words = bag.words(searcher, fields, thesaurus)?;
-    wanted.meaning = Meaning::of(&mut Pieces::new(), std::iter::once((text.as_str(), 1.0)));
-    wanted.asked = cut(&text, LONGEST_ASKED).to_owned();
-    if query.unfinished && pieces.len() % 2 == 1 {
-        complete(searcher, fields, &text, &mut wanted)?;
+    wanted.meaning = Meaning::of(&mut Pieces::new(), std::iter::once((question.words.as_str(), 1.0)));
+    cut(&question.words, LONGEST_ASKED).clone_into(&mut wanted.asked);
+    let unfinished = query.unfinished && question.ends_in_word(text);
+    if unfinished {
+        complete(searcher, fields, text, &mut wanted)?;
     }
-    wanted.labels = named_labels(searcher, fields, &text)?;
+    wanted.labels = named_labels(searcher, fields, &question.words)?;
+    asked::restrict(searcher, fields, &question, &mut wanted)?;
+    wanted.notes.splice(0..0, question.notes);
+    if !wanted.long {
+        typo::mend(searcher, fields, unfinished, &mut wanted)?;
+    }
     Ok(wanted)
 }
 
@@ -114,26 +125,23 @@ pub(super) fn similar(
     Ok(wanted)
 }
 
-/// The filters of a search, each with the reason it gives.
-fn filters(fields: Fields, query: &Query) -> Vec<(Term, String)> {
-    let mut filters = Vec::new();
-    if let Some(name) = &query.severity {
-        let term = Term::from_field_text(fields.severity, &analyzer::severity(name));
-        filters.push((term, format!("severity {}", name.trim())));
-    }
-    if let Some(name) = &query.service {
-        let term = Term::from_field_text(fields.service, &analyzer::plain_label(name));
-        filters.push((term, format!("service {}", name.trim())));
-    }
-    if let Some(name) = &query.tag {
-        let term = Term::from_field_text(fields.tag, &analyzer::plain_label(name));
-        filters.push((term, format!("tag {}", name.trim())));
-    }
-    filters
+/// What is picked beside the text of a search.
+fn filters(fields: Fields, query: &Query) -> Vec<Filter> {
+    let picked = [
+        (fields.severity, "severity", query.severity.as_deref().map(|name| (analyzer::severity(name), name))),
+        (fields.service, "service", query.service.as_deref().map(|name| (analyzer::plain_label(name), name))),
+        (fields.tag, "tag", query.tag.as_deref().map(|name| (analyzer::plain_label(name), name))),
+    ];
+    let filter = |(field, what, picked): (_, &str, Option<(String, &str)>)| {
+        let (label, name) = picked?;
+        let any_of = vec![Term::from_field_text(field, &label)];
+        Some(Filter { any_of, shown: format!("{what} {}", name.trim()) })
+    };
+    picked.into_iter().filter_map(filter).collect()
 }
 
-/// The phrase between two quotes.
-fn phrase(text: &str) -> Option<Phrase> {
+/// Words that must stand together; of what is said in one piece.
+pub(super) fn phrase(text: &str) -> Option<Phrase> {
     let words = analyzer::words(text);
     let first = words.first()?.position;
     let stems = words.into_iter().map(|word| (word.position.saturating_sub(first), word.stem)).collect();

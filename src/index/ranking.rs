@@ -51,6 +51,15 @@ pub(super) struct Label {
     pub(super) score: f32,
 }
 
+/// Labels of which a document must have one.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Filter {
+    /// Where and what.
+    pub(super) any_of: Vec<Term>,
+    /// The reason it gives: `service payments`.
+    pub(super) shown: String,
+}
+
 /// What is asked for, in terms of the index.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Wanted {
@@ -66,8 +75,16 @@ pub(super) struct Wanted {
     pub(super) phrases: Vec<Phrase>,
     /// Labels, ORed with the words.
     pub(super) labels: Vec<Label>,
-    /// Labels a document must have, with the reason each gives.
-    pub(super) filters: Vec<(Term, String)>,
+    /// Labels a document must have.
+    pub(super) filters: Vec<Filter>,
+    /// Words and labels a document may not have.
+    pub(super) without: Vec<Term>,
+    /// Phrases that may not be there.
+    pub(super) without_phrases: Vec<Phrase>,
+    /// Nothing is asked but what restricts: the newest are listed.
+    pub(super) lists: bool,
+    /// What of the question was not understood, and what was done instead.
+    pub(super) notes: Vec<String>,
     /// Lowest date as `schema::date_key` writes it; 0: any.
     pub(super) since: u64,
     /// Highest date; 0: any.
@@ -84,7 +101,11 @@ impl Wanted {
 
     /// Whether a document must be something to be answered; exclusions apart.
     pub(super) fn restricts(&self) -> bool {
-        self.since > 0 || self.until > 0 || !(self.filters.is_empty() && self.phrases.is_empty())
+        let none = self.filters.is_empty()
+            && self.phrases.is_empty()
+            && self.without.is_empty()
+            && self.without_phrases.is_empty();
+        self.since > 0 || self.until > 0 || !none
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Card, IndexError, analyzer};
 
 /// Version of fields, analyser, thesaurus and word vectors. Raise it with any change to one of them: indexes of another
 /// version are rebuilt.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Longest body that is indexed, in bytes (4 MiB).
 pub(super) const LONGEST_BODY: usize = 4 << 20;
@@ -22,6 +22,18 @@ pub(super) const FACET_SEVERITY: &str = "facet_severity";
 
 /// Name of the column of services.
 pub(super) const FACET_SERVICE: &str = "facet_service";
+
+/// Name of the field of ids, which is a column as well.
+pub(super) const ID: &str = "id";
+
+/// Name of the field of tags, which is a column as well.
+pub(super) const TAG: &str = "tag";
+
+/// Name of the field of themes of contributing factors, which is a column as well.
+pub(super) const FACTOR: &str = "factor";
+
+/// Name of the field that says who or what noticed it, which is a column as well.
+pub(super) const DETECTION: &str = "detection";
 
 /// Name of the field of vectors.
 pub(super) const VECTORS: &str = "vectors";
@@ -46,6 +58,10 @@ pub(super) struct Fields {
     pub(super) service: Field,
     /// Tags, lower case.
     pub(super) tag: Field,
+    /// Themes of the contributing factors, for filters and for counting.
+    pub(super) factor: Field,
+    /// Who or what noticed it, for filters and for counting.
+    pub(super) detection: Field,
     /// `YYYYMMDD` as a number, unknown parts 0.
     pub(super) date: Field,
     /// What the parts of it mean; see `vectors::packed`.
@@ -81,10 +97,12 @@ pub(super) fn build() -> (Schema, Fields) {
         text: schema.add_text_field("text", text),
         pairs: schema.add_text_field("pairs", pairs),
         path: schema.add_text_field("path", STRING),
-        id: schema.add_text_field("id", label.clone()),
+        id: schema.add_text_field(ID, label.clone().set_fast("raw")),
         severity: schema.add_text_field("severity", label.clone()),
         service: schema.add_text_field("service", label.clone()),
-        tag: schema.add_text_field("tag", label),
+        tag: schema.add_text_field(TAG, label.clone().set_fast("raw")),
+        factor: schema.add_text_field(FACTOR, label.clone().set_fast("raw")),
+        detection: schema.add_text_field(DETECTION, label.set_fast("raw")),
         date: schema.add_u64_field(DATE, INDEXED | FAST),
         vectors: schema.add_u64_field(VECTORS, FAST),
         facet_severity: schema.add_text_field(FACET_SEVERITY, TextOptions::default().set_fast("raw")),
@@ -102,6 +120,16 @@ pub(super) fn date_key(date: &str) -> u64 {
     let month = parts.next().flatten().filter(|month| (1..=12).contains(month)).unwrap_or(0);
     let day = parts.next().flatten().filter(|day| month > 0 && (1..=31).contains(day)).unwrap_or(0);
     year * 10_000 + month * 100 + day
+}
+
+/// The last day that a date may mean, as a number: `2026-05` → 20260599. 0 when it is none.
+pub(super) fn last_key(date: &str) -> u64 {
+    match date_key(date) {
+        0 => 0,
+        year if year.is_multiple_of(10_000) => year + 9_999,
+        month if month.is_multiple_of(100) => month + 99,
+        day => day,
+    }
 }
 
 /// The longest start of `text` within `bytes` that ends between characters.
@@ -133,6 +161,10 @@ mod tests {
         assert_eq!(date_key("2026-05-03T10:00:00Z"), 20_260_503);
         assert_eq!(date_key("2026-05"), 20_260_500);
         assert_eq!(date_key("1975"), 19_750_000);
+        assert_eq!(
+            ["2026-05-03", "2026-05", "2026", "soon"].map(last_key),
+            [20_260_503, 20_260_599, 20_269_999, 0]
+        );
         assert_eq!(date_key("2026-13-40"), 20_260_000);
         assert_eq!(date_key("last week"), 0);
         assert_eq!(date_key("ééééééééé"), 0);

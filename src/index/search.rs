@@ -33,7 +33,8 @@ const NEWEST: &str = "newest first";
 /// A search by words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Words, ORed; `"in quotes"` must stand together. Empty: the newest.
+    /// As it is typed: words, ORed; `"in quotes"` must stand together; `-word` may not be there; `service:payments` and
+    /// other fields (see [`Question`](crate::domain::question::Question)). Nothing that ranks: the newest.
     pub text: String,
     /// Only this severity, without case and hyphen.
     pub severity: Option<String>,
@@ -45,6 +46,8 @@ pub struct Query {
     pub since: Option<String>,
     /// Only this year.
     pub year: Option<u16>,
+    /// The day from which `since:90d` counts.
+    pub today: Option<chrono::NaiveDate>,
     /// The last word is still being typed: also find what it may become.
     pub unfinished: bool,
     /// At most this many hits (1 to [`MAX_LIMIT`]; others are brought into it).
@@ -79,26 +82,44 @@ pub struct Hit {
     pub why: Vec<String>,
 }
 
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// The postmortems, best first.
+    pub hits: Vec<Hit>,
+    /// What all that share a word with the question have in common.
+    pub facets: Facets,
+    /// What of the question was not understood, and what was done instead.
+    pub notes: Vec<String>,
+}
+
 /// See [`Index::search`].
 pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexError> {
-    let searcher = index.reader.searcher();
-    let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
-    let limit = asked.limit.clamp(1, MAX_LIMIT);
-    if asked.text.trim().is_empty() {
-        return newest(index, &searcher, &wanted, limit);
-    }
-    ranked(index, &searcher, &wanted, limit)
+    Ok(hits(index, asked)?.0)
 }
 
 /// See [`Index::search_with_facets`].
-pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<(Vec<Hit>, Facets), IndexError> {
-    let hits = search(index, asked)?;
+pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, IndexError> {
+    let (hits, notes) = hits(index, asked)?;
     let searcher = index.reader.searcher();
     let open = Query { severity: None, service: None, year: None, ..asked.clone() };
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, &open)?;
-    let found = facets::count(&searcher, index.fields, &wanted, asked)?;
-    let found = if found.is_empty() { facets::of_hits(&hits) } else { found };
-    Ok((hits, found))
+    let facets = facets::count(&searcher, index.fields, &wanted, asked)?;
+    let facets = if facets.is_empty() { facets::of_hits(&hits) } else { facets };
+    Ok(Found { hits, facets, notes })
+}
+
+/// What is found, and what of the question was not understood.
+fn hits(index: &Index, asked: &Query) -> Result<(Vec<Hit>, Vec<String>), IndexError> {
+    let searcher = index.reader.searcher();
+    let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
+    let limit = asked.limit.clamp(1, MAX_LIMIT);
+    let hits = if wanted.lists {
+        newest(index, &searcher, &wanted, limit)?
+    } else {
+        ranked(index, &searcher, &wanted, limit)?
+    };
+    Ok((hits, wanted.notes))
 }
 
 /// See [`Index::similar`].
@@ -127,18 +148,42 @@ fn ranked(index: &Index, searcher: &Searcher, wanted: &Wanted, limit: usize) -> 
 
 /// The newest that pass the filters.
 fn newest(index: &Index, searcher: &Searcher, wanted: &Wanted, limit: usize) -> Result<Vec<Hit>, IndexError> {
-    let everything = filter::query(index.fields, wanted);
-    let found = searcher
-        .search(&everything, &TopDocs::with_limit(limit).order_by_fast_field::<u64>(DATE, Order::Desc))?;
+    let found = if wanted.without.is_empty() && wanted.without_phrases.is_empty() {
+        let everything = filter::query(index.fields, wanted);
+        let newest = TopDocs::with_limit(limit).order_by_fast_field::<u64>(DATE, Order::Desc);
+        searcher.search(&everything, &newest)?.into_iter().map(|(_, address)| address).collect()
+    } else {
+        newest_allowed(index, searcher, wanted, limit)?
+    };
     let why: Vec<String> =
-        std::iter::once(NEWEST.to_owned()).chain(wanted.filters.iter().map(|(_, why)| why.clone())).collect();
+        std::iter::once(NEWEST.to_owned()).chain(wanted.filters.iter().map(|f| f.shown.clone())).collect();
     let mut hits = Vec::new();
-    for (_, address) in found {
+    for address in found {
         let (card, why) = (card(index, searcher, address)?, why.clone());
         hits.push(Hit { card, score: 0.0, parts: Parts::default(), share: 0.0, why });
     }
     hits.sort_by(|a, b| newer_first(&a.card, &b.card));
     Ok(hits)
+}
+
+/// The newest that pass all restrictions, exclusions too.
+fn newest_allowed(
+    index: &Index,
+    searcher: &Searcher,
+    wanted: &Wanted,
+    limit: usize,
+) -> Result<Vec<DocAddress>, IndexError> {
+    let allowed = filter::Allowed::of(searcher, index.fields, wanted)?;
+    let mut found: Vec<(u64, DocAddress)> = Vec::new();
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        let date = segment.fast_fields().u64(DATE)?;
+        let passing = segment.doc_ids_alive().map(|document| DocAddress::new(ord, document));
+        let passing = passing.filter(|at| allowed.has(*at));
+        found.extend(passing.map(|at| (date.first(at.doc_id).unwrap_or_default(), at)));
+    }
+    found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.truncate(limit);
+    Ok(found.into_iter().map(|(_, at)| at).collect())
 }
 
 /// The order of equals.
@@ -158,9 +203,9 @@ fn why(scored: &Scored, wanted: &Wanted, card: &Card) -> Vec<String> {
     let words = scored.reasons.iter().filter(|reason| !reason.label).take(MOST_REASONS);
     let labels = scored.reasons.iter().filter(|reason| reason.label);
     let mut why: Vec<String> = words.chain(labels).map(|reason| reason.shown.clone()).collect();
-    for (_, filter) in &wanted.filters {
-        if !why.contains(filter) {
-            why.push(filter.clone());
+    for filter in &wanted.filters {
+        if !why.contains(&filter.shown) {
+            why.push(filter.shown.clone());
         }
     }
     if scored.reasons.is_empty() {

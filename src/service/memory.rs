@@ -1,10 +1,12 @@
 //! The memory: archive and index together. Before every question the index is brought to the archive's tree, by
 //! the difference of trees where it can, by rebuilding where it must. It must not rank (`index` does).
 
-use std::collections::HashMap;
+mod follow;
 
-use super::{Failure, Inner, Service};
-use crate::archive::{Archive, Change as Moved, Listing};
+pub(super) use follow::known_ids;
+use follow::rebuild;
+
+use super::{Failure, Service};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
 use crate::domain::ids::IncidentId;
@@ -12,10 +14,8 @@ use crate::domain::incident::{Incident, may_leave};
 use crate::domain::postmortem::imported;
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
-use crate::domain::words::{EntryKind, Visibility};
-use crate::index::{
-    self, Card, Change, Document, Hit, Index, IndexError, Opened, Parts, SimilarQuery, Snippet,
-};
+use crate::domain::words::EntryKind;
+use crate::index::{self, Hit, Index, Opened, Parts, SimilarQuery, Snippet};
 
 /// The share of the best possible score below which a past incident is not named as similar. Of the first three
 /// answers to the thirty questions of the development set it keeps 62 % of what is relevant and 29 % of the rest, much
@@ -41,6 +41,8 @@ pub struct FindQuery {
     pub since: Option<String>,
     /// Only this year.
     pub year: Option<u16>,
+    /// The day from which `since:90d` counts.
+    pub today: Option<chrono::NaiveDate>,
     /// The last word is still being typed.
     pub unfinished: bool,
     /// The most answers.
@@ -80,6 +82,17 @@ pub struct Past {
     pub tags: Vec<String>,
 }
 
+/// What a search is answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answered {
+    /// Past incidents, the best first.
+    pub past: Vec<Past>,
+    /// What all that share a word with the question have in common.
+    pub facets: Facets,
+    /// What of the question was not understood, and what was done instead.
+    pub notes: Vec<String>,
+}
+
 /// What there is to say about archive and index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveState {
@@ -110,15 +123,15 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn search(&self, query: FindQuery) -> Result<Vec<Past>, Failure> {
-        Ok(self.search_with_facets(query).await?.0)
+        Ok(self.search_with_facets(query).await?.past)
     }
 
     /// Past incidents that answer a question in words, and what all that share a word with it have in common.
     ///
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
-    pub async fn search_with_facets(&self, query: FindQuery) -> Result<(Vec<Past>, Facets), Failure> {
-        let (hits, facets) = self
+    pub async fn search_with_facets(&self, query: FindQuery) -> Result<Answered, Failure> {
+        let found = self
             .blocking(move |inner| {
                 let question = index::Query {
                     text: query.text.clone(),
@@ -127,13 +140,14 @@ impl Service {
                     tag: None,
                     since: query.since.clone(),
                     year: query.year,
+                    today: query.today,
                     unfinished: query.unfinished,
                     limit: query.limit,
                 };
                 inner.ask(|index| index.search_with_facets(&question))
             })
             .await?;
-        Ok((self.with_stories(hits).await?, facets))
+        Ok(Answered { past: self.with_stories(found.hits).await?, facets: found.facets, notes: found.notes })
     }
 
     /// The services that past postmortems name.
@@ -313,171 +327,4 @@ fn about(incident: &Incident) -> QueryText {
         .filter(|e| e.struck.is_none() && !e.redacted)
         .map(|e| similar::Line { text: &e.text, system: e.kind == EntryKind::System, starred: e.starred });
     similar::query_text(&incident.title, &incident.services, &incident.tags, lines)
-}
-
-impl Inner {
-    pub(super) fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// The archive, made when it is the home's own and missing.
-    pub(super) fn archive(&self) -> Result<Archive, Failure> {
-        let place = &self.places.archive;
-        if place.own {
-            Ok(Archive::create_own(&place.repository, place.branch.as_deref().unwrap_or("main"))?)
-        } else {
-            Ok(Archive::open(&place.repository, &place.folder)?)
-        }
-    }
-
-    /// Asks an index that reflects the archive's tree. Damage found while asking is answered by rebuilding once.
-    fn ask<T>(&self, question: impl Fn(&Index) -> Result<T, IndexError>) -> Result<T, Failure> {
-        let mut memory = self.memory();
-        let archive = self.archive()?;
-        let index = match memory.index.take() {
-            Some(index) => index,
-            None => match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
-                Opened::Ready(index) => index,
-                Opened::Stale(_) => Box::new(askable(self, &archive)?),
-            },
-        };
-        let index = match follow(self, &archive, index) {
-            Ok(index) => index,
-            // Somebody else is writing: an answer that is a moment old is better than none.
-            Err(Behind::Busy(index)) => index,
-            Err(Behind::Rebuild) => fresh(self, &archive)?,
-            Err(Behind::Failed(failure)) => return Err(failure),
-        };
-        match question(&index) {
-            Ok(hits) => {
-                memory.index = Some(index);
-                Ok(hits)
-            }
-            Err(IndexError::Damaged { .. }) => {
-                drop(index);
-                let index = Box::new(askable(self, &archive)?);
-                let hits = question(&index)?;
-                memory.index = Some(index);
-                Ok(hits)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-enum Behind {
-    Busy(Box<Index>),
-    Rebuild,
-    Failed(Failure),
-}
-
-/// Brings an index to the archive's tree by what changed between the two trees.
-fn follow(inner: &Inner, archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
-    let failed = |e: crate::archive::ArchiveError| Behind::Failed(e.into());
-    let tree = archive.tree_id().map_err(failed)?;
-    let wanted = tree.clone().unwrap_or_default();
-    if index.tree() == wanted {
-        return Ok(index);
-    }
-    // Another process may have written it meanwhile.
-    if index.reload().is_err() {
-        return Err(Behind::Rebuild);
-    }
-    let from = index.tree();
-    if from == wanted {
-        return Ok(index);
-    }
-    let old = (!from.is_empty()).then_some(from.as_str());
-    let Ok(moved) = archive.changes(old, tree.as_deref()) else { return Err(Behind::Rebuild) };
-    let mut changes = Vec::new();
-    for change in moved {
-        match change {
-            Moved::Put { path, blob } => {
-                let bytes = archive.read_blob(&blob).map_err(failed)?;
-                changes.push(match document(path.as_str(), &blob, &bytes) {
-                    Some(document) if is_shared(&document.card) => Change::Put(Box::new(document)),
-                    _ => Change::Removed { path: path.as_str().to_owned() },
-                });
-            }
-            Moved::Removed { path } => changes.push(Change::Removed { path: path.as_str().to_owned() }),
-        }
-    }
-    let _ = inner;
-    match index.update(&from, &wanted, changes) {
-        Ok(()) => Ok(index),
-        Err(IndexError::Busy) => Err(Behind::Busy(index)),
-        Err(_) => Err(Behind::Rebuild),
-    }
-}
-
-/// An index of the archive's tree: the one that another process has built meanwhile, else a rebuilt one.
-fn fresh(inner: &Inner, archive: &Archive) -> Result<Box<Index>, Failure> {
-    let wanted = archive.tree_id()?.unwrap_or_default();
-    match Index::open(&inner.places.index, Some(&inner.places.thesaurus())) {
-        Opened::Ready(index) if index.tree() == wanted => Ok(index),
-        _ => Ok(Box::new(askable(inner, archive)?)),
-    }
-}
-
-fn rebuild(inner: &Inner, archive: &Archive, progress: impl FnMut(u64)) -> Result<Index, Failure> {
-    let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
-    let (place, team) = (&inner.places.index, inner.places.thesaurus());
-    Ok(index::rebuild(place, Some(&team), &tree, documents(archive, &listing), progress)?)
-}
-
-/// An index to ask: a rebuilt one, or one in memory where the home cannot be written.
-fn askable(inner: &Inner, archive: &Archive) -> Result<Index, Failure> {
-    let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
-    let (place, team) = (&inner.places.index, inner.places.thesaurus());
-    match index::rebuild(place, Some(&team), &tree, documents(archive, &listing), |_| ()) {
-        Err(IndexError::Io { .. }) => {
-            Ok(index::in_memory(place, Some(&team), &tree, documents(archive, &listing))?)
-        }
-        other => Ok(other?),
-    }
-}
-
-/// What the archive holds for the search.
-fn documents(archive: &Archive, listing: &Listing) -> impl Iterator<Item = Document> {
-    listing.entries.iter().filter_map(|entry| {
-        let bytes = archive.read_blob(&entry.blob).ok()?;
-        document(entry.path.as_str(), &entry.blob, &bytes).filter(|d| is_shared(&d.card))
-    })
-}
-
-/// Postmortems under restriction are not found by others' searches.
-fn is_shared(card: &Card) -> bool {
-    card.visibility.parse::<Visibility>().unwrap_or(Visibility::Team) == Visibility::Team
-}
-
-fn document(path: &str, blob: &str, bytes: &[u8]) -> Option<Document> {
-    let (read, _) = imported::read(path, bytes).ok()?;
-    let body = read.plain_body();
-    let card = Card {
-        id: read.id,
-        title: read.title,
-        severity: read.severity,
-        date: read.date.map(|d| d.to_string()),
-        services: read.services,
-        tags: read.tags,
-        path: path.to_owned(),
-        blob: blob.to_owned(),
-        kind: read.kind.unwrap_or_else(|| "imported".to_owned()),
-        visibility: read.visibility.unwrap_or_else(|| "team".to_owned()),
-        ended: read.ended,
-    };
-    Some(Document { card, body })
-}
-
-/// The ids and paths that the archive has, for skipping what is there.
-pub(super) fn known_ids(archive: &Archive) -> Result<HashMap<String, String>, Failure> {
-    let mut known = HashMap::new();
-    for entry in archive.list()?.entries {
-        if let Ok(bytes) = archive.read_blob(&entry.blob)
-            && let Ok((read, _)) = imported::read(entry.path.as_str(), &bytes)
-        {
-            known.insert(read.id, entry.path.as_str().to_owned());
-        }
-    }
-    Ok(known)
 }

@@ -59,6 +59,10 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
             return;
         }
     }
+    if model.screen == Screen::Find && model.overlays.is_empty() && !model.find.notes.is_empty() {
+        pen.put_cut(&model.find.notes.join(" · "), theme.warn);
+        return;
+    }
     keys(model, &mut pen, theme);
 }
 

@@ -316,9 +316,9 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
     };
     find.model.find.picked.severity = Some("P1".into());
     let asked = find.model.find.asked.unwrap();
-    find.send(Msg::Answer(asked, Answer::Found(vec![hit.clone()], facets.clone())));
+    find.send(Msg::Answer(asked, Answer::Found(vec![hit.clone()], facets.clone(), vec![])));
     let newest = find.model.find.asked.unwrap();
-    find.send(Msg::Answer(newest, Answer::Found(vec![hit.clone()], facets.clone())));
+    find.send(Msg::Answer(newest, Answer::Found(vec![hit.clone()], facets.clone(), vec![])));
     find.keys("<down><down><down><down><down><down>");
     let text = Passage {
         path: hit.path.clone(),

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use warroom::domain::facets::Facet;
 use warroom::domain::similar::{Line, QueryText, query_text};
 use warroom::index::{
-    Card, Change, Document, Hit, Index, IndexError, Opened, Query, SimilarQuery, guard, rebuild, snippet,
+    Card, Change, Document, Found, Hit, Index, IndexError, Opened, Query, SimilarQuery, guard, rebuild,
+    snippet,
 };
 
 const TREE: &str = "1111111111111111111111111111111111111111";
@@ -31,7 +32,7 @@ fn read(path: &Path) -> Document {
         visibility: "team".into(),
         ..Card::default()
     };
-    Document { card, body: body.to_owned() }
+    Document { card, body: body.to_owned(), ..Document::default() }
 }
 
 pub(crate) fn corpus(dir: &Path) -> Vec<Document> {
@@ -172,7 +173,7 @@ fn filters_restrict_and_are_named() {
 fn facets_count_what_matches_and_those_of_a_kind_ignore_what_is_picked_of_it() {
     let (_home, _dir, index) = indexed(labelled());
     let of = |query: Query| {
-        let (hits, facets) = index.search_with_facets(&query).unwrap();
+        let Found { hits, facets, .. } = index.search_with_facets(&query).unwrap();
         let words =
             |all: &[Facet]| all.iter().map(|f| format!("{} {}", f.value, f.count)).collect::<Vec<_>>();
         (hits.len(), words(&facets.severity), words(&facets.service), words(&facets.year))
@@ -210,7 +211,7 @@ fn facets_follow_what_is_changed_and_removed() {
     let gone = labelled().into_iter().find(|d| d.card.id == "dfds-pm2020-008").unwrap().card.path;
     let changes = vec![Change::Put(Box::new(changed)), Change::Removed { path: gone }];
     index.update(TREE, "2222222222222222222222222222222222222222", changes).unwrap();
-    let (_, facets) = index.search_with_facets(&words("")).unwrap();
+    let facets = index.search_with_facets(&words("")).unwrap().facets;
     let count = |name: &str| facets.severity.iter().find(|f| f.value == name).map(|f| f.count);
     assert_eq!((count("P4"), count("P1"), count("SEV-2")), (Some(1), Some(1), None));
 }
@@ -233,7 +234,7 @@ fn every_text_is_a_query() {
         "“space left on device”",
         "space left on device\"",
         "title:( AND space) left^^ \"device",
-        "text:space -left +device ~*?[]{}\\ /",
+        "text:space -cleft +device ~*?[]{}\\ /",
         "space \"\" left \"the\"",
     ] {
         let hits = index.search(&words(text)).unwrap();
@@ -245,6 +246,65 @@ fn every_text_is_a_query() {
     assert!(index.search(&words("\"device left space\"")).unwrap().is_empty());
     assert!(index.search(&words("!!! ???")).unwrap().is_empty());
     assert!(index.search(&words(&"\"".repeat(10_000))).unwrap().is_empty());
+}
+
+#[test]
+fn fields_in_the_text_restrict_and_what_is_not_understood_costs_nothing_else() {
+    let (_home, _dir, index) = indexed(labelled());
+    let told = |text: &str| {
+        let found = index.search_with_facets(&Query { limit: 100, ..words(text) }).unwrap();
+        (found.hits.iter().map(|hit| hit.card.id.clone()).collect::<Vec<_>>(), found.notes)
+    };
+    assert_eq!(told("severity:sev-2 kubernetes"), (vec!["dfds-pm2020-008".to_owned()], vec![]));
+    assert_eq!(told("service:ingress kubernetes alerts").0, ["dfds-pm2021-005"]);
+    assert_eq!(told("tag:capacity since:2018-02").0.len(), 2, "fields alone list the newest");
+    let one = told("tag:capacity since:2018-02 until:2018-02");
+    assert_eq!(one.0, ["mybinder-2018-02-22-nginx-down"]);
+    assert_eq!(told("tag:capacity quarter:2018-Q1 -tag:nothing").0.len(), 3);
+    let without = told("tag:capacity since:2018-02 -\"space left\"").0;
+    assert_eq!(without, ["mybinder-2018-02-22-nginx-down"]);
+    assert_eq!(told("tag:capacity since:2018-02 -nginx").0, ["mybinder-2018-03-26-no-space-left"]);
+    // A value that is not there is read as the nearest, or left out; the rest is asked.
+    let (ids, notes) = told("service:ingres kubernetes");
+    assert_eq!(ids, ["dfds-pm2021-005"]);
+    assert_eq!(notes, ["service:ingres: no postmortem has it; read as service:ingress"]);
+    let (ids, notes) = told("service:mainframe since:soon \"space left on device\"");
+    assert_eq!(ids, ["mybinder-2018-03-26-no-space-left"]);
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[1].contains("service:mainframe: no postmortem has it; left out"), "{notes:?}");
+    // While it is typed, a field stands for what it may become.
+    let typing = Query { unfinished: true, ..words("kubernetes service:ingr") };
+    assert_eq!(ids_of(&index, &typing), ["dfds-pm2021-005"]);
+}
+
+fn ids_of(index: &Index, query: &Query) -> Vec<String> {
+    index.search(query).unwrap().into_iter().map(|hit| hit.card.id).collect()
+}
+
+#[test]
+fn a_mistake_of_typing_finds_and_says_so() {
+    let (_home, _dir, index) = indexed(labelled());
+    for (typed, meant) in [
+        ("certifcate", "mybinder-2018-01-18-ssl-outdated"),
+        ("ngnix", "mybinder-2018-02-22-nginx-down"),
+        ("letsencyrpt", "mybinder-2018-01-18-ssl-outdated"),
+    ] {
+        let found = index.search_with_facets(&words(typed)).unwrap();
+        assert!(ids(&found.hits).contains(&meant), "{typed}: {:?}", ids(&found.hits));
+        assert!(
+            found.notes[0].starts_with(&format!("{typed}: no postmortem has it; read as ")),
+            "{:?}",
+            found.notes
+        );
+        assert!(found.hits[0].why[0].starts_with(&format!("{typed} ~ ")), "{:?}", found.hits[0].why);
+    }
+    let found = index.search_with_facets(&words("xqzvwk kubernetes")).unwrap();
+    assert_eq!(found.notes, ["xqzvwk: no postmortem has it"]);
+    assert!(!found.hits.is_empty(), "the rest is asked");
+    let found = index.search_with_facets(&words("kubernetes certificate 50300")).unwrap();
+    assert_eq!(found.notes, [""; 0], "what is there is left alone, and numbers are");
+    let typing = Query { unfinished: true, ..words("kubernetes certifc") };
+    assert_eq!(index.search_with_facets(&typing).unwrap().notes, [""; 0], "it is not finished");
 }
 
 #[test]

@@ -190,6 +190,8 @@ pub struct Find {
     pub asked_for: String,
     /// What was picked when it was asked.
     pub asked_in: Picked,
+    /// What of the query was not understood, and what was done instead.
+    pub notes: Vec<String>,
     /// What the answers have in common.
     pub facets: Facets,
     /// What is picked of it.
@@ -235,6 +237,7 @@ impl Default for Find {
             asked: None,
             asked_for: String::new(),
             asked_in: Picked::default(),
+            notes: Vec::new(),
             facets: Facets::default(),
             picked: Picked::default(),
             facet: None,

@@ -91,8 +91,9 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Similar, Answer::Similar(hits)) => room::similar(model, hits),
         // The alarm is a help, not a duty: without an index the room goes on.
         (Waiting::Similar, _) => {}
-        (Waiting::Find, Answer::Found(hits, facets)) => {
+        (Waiting::Find, Answer::Found(hits, facets, notes)) => {
             if model.find.asked == Some(ticket) {
+                model.find.notes = notes;
                 find::found(model, hits, facets, fx);
             }
         }

@@ -358,7 +358,7 @@ fn what_is_picked_of_the_facets_narrows_the_search_and_esc_gives_it_back() {
     let answer = |desk: &mut Desk| {
         let asked = desk.model.find.asked.unwrap();
         desk.effects.clear();
-        desk.send(Msg::Answer(asked, Answer::Found(vec![], facets.clone())));
+        desk.send(Msg::Answer(asked, Answer::Found(vec![], facets.clone(), vec![])));
     };
     let last = |desk: &Desk| match desk.effects.back() {
         Some(Effect::Find(_, query, picked)) => (query.clone(), picked.words()),
@@ -393,7 +393,7 @@ fn find_lists_the_room_first_and_goes_there() {
     assert_eq!(desk.model.screen, Screen::Find);
     assert!(desk.has_effect(|e| matches!(e, Effect::Find(_, q, _) if q.is_empty())), "the newest are listed");
     let asked = desk.model.find.asked.unwrap();
-    desk.send(Msg::Answer(asked, Answer::Found(vec![], Facets::default())));
+    desk.send(Msg::Answer(asked, Answer::Found(vec![], Facets::default(), vec![])));
     assert!(
         desk.has_effect(|e| matches!(e, Effect::Find(_, q, _) if q == "paged")),
         "then what was typed meanwhile"

@@ -2,6 +2,7 @@
 //! Markdown, whatever its form; what could not be read is listed. It must not rewrite them, and it must not guess
 //! what is not said.
 
+mod causes;
 mod ended;
 
 use super::document;
@@ -38,6 +39,12 @@ pub struct Imported {
     pub services: Vec<String>,
     /// Tags and categories.
     pub tags: Vec<String>,
+    /// What the contributing factors are about, each theme once.
+    pub factors: Vec<String>,
+    /// Who or what noticed it: `alert`, `customer`, `outside`, `check`, `staff` or `other`; none when it is not said.
+    pub detection: Option<String>,
+    /// Root cause and contributing factors, as they stand; empty when no section is named so.
+    pub causes: String,
     /// One line: what ended the incident; none when that is not clear.
     pub ended: Option<String>,
     /// The Markdown behind the front matter.
@@ -142,6 +149,7 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
         .map(|id| line(&id, MAX_ID))
         .filter(|id| !id.is_empty())
         .unwrap_or_else(|| line(&id_of_path(path), MAX_ID));
+    let causes = causes::text(&sections);
     let imported = Imported {
         id,
         title,
@@ -153,6 +161,11 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
         visibility: front.text(Key::Visibility).map(|visibility| line(visibility, 40)),
         services: all(&["services", "service", "systems", "components", "affected"]),
         tags: all(&["tags", "categories", "category", "labels", "keywords"]),
+        factors: causes::themes(&causes).into_iter().map(str::to_owned).collect(),
+        detection: any(&["detection", "detected_by", "detection_source"])
+            .or_else(|| causes::detection_section(&sections))
+            .map(|said| causes::detection(&said).to_owned()),
+        causes,
         ended: ended::find(&body, &sections),
         body,
     };

@@ -17,6 +17,7 @@ use crate::app::update::running::LIMIT;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::UNCLASSIFIED;
+use crate::domain::question::Question;
 use crate::domain::quick_entry;
 use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
 use crate::domain::words::IncidentKind;
@@ -442,16 +443,19 @@ async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Ans
                 severity,
                 service: service_name,
                 year,
+                today: Some(session.clock.now().date_naive()),
                 unfinished: true,
                 limit: 30,
                 ..FindQuery::default()
             };
-            let (past, facets) = service.search_with_facets(query).await?;
-            Ok(Answer::Found(past.into_iter().map(lists::hit).collect(), facets))
+            let found = service.search_with_facets(query).await?;
+            let hits = found.past.into_iter().map(lists::hit).collect();
+            Ok(Answer::Found(hits, found.facets, found.notes))
         }
         Effect::ReadPostmortem(_, path, query) => {
             let text = service.past_text(&path).await?;
-            Ok(Answer::Text(lists::passage(path, &text, &query)))
+            let words = Question::read(&query, None, true).words;
+            Ok(Answer::Text(lists::passage(path, &text, &words)))
         }
         Effect::LoadBoard(_, kind) => {
             Ok(Answer::Board(boards::read(service, kind, session.clock.now()).await?))

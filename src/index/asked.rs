@@ -1,0 +1,115 @@
+//! What a question restricts by, looked up in the index: fields and exclusions. A value that no postmortem has is read
+//! as the one that is nearest, or left out; both are told. It must not rank.
+
+use tantivy::schema::Field as Place;
+use tantivy::{Searcher, Term};
+
+use super::query::phrase;
+use super::ranking::{Filter, Wanted};
+use super::schema::Fields;
+use super::{IndexError, analyzer, typo};
+use crate::domain::question::{Field, Labels, Question};
+
+/// Most labels that a value stands for while it is typed, and most names of a field that are looked through.
+const MOST_LABELS: usize = 12;
+const MOST_NAMES: usize = 50_000;
+
+/// Adds the fields and exclusions of a question.
+pub(super) fn restrict(
+    searcher: &Searcher,
+    fields: Fields,
+    question: &Question,
+    wanted: &mut Wanted,
+) -> Result<(), IndexError> {
+    for labels in &question.labels {
+        let (known, shown) = known(searcher, place(fields, labels.field), labels, &mut wanted.notes)?;
+        if known.is_empty() {
+            continue;
+        }
+        if labels.without {
+            wanted.without.extend(known);
+        } else {
+            let shown = format!("{} {}", labels.field, shown.join(" or "));
+            wanted.filters.push(Filter { any_of: known, shown });
+        }
+    }
+    for text in &question.without {
+        let words = analyzer::words(text);
+        match words.as_slice() {
+            [] => wanted.notes.push(format!("-{text}: no word that is searched for; left out")),
+            [word] => wanted.without.push(Term::from_field_text(fields.text, &word.stem)),
+            _ => wanted.without_phrases.extend(phrase(text)),
+        }
+    }
+    Ok(())
+}
+
+fn place(fields: Fields, field: Field) -> Place {
+    match field {
+        Field::Service => fields.service,
+        Field::Severity => fields.severity,
+        Field::Tag => fields.tag,
+        Field::Factor => fields.factor,
+        Field::Detection => fields.detection,
+        Field::Id => fields.id,
+    }
+}
+
+/// The labels that values stand for, and how they are called.
+fn known(
+    searcher: &Searcher,
+    place: Place,
+    labels: &Labels,
+    notes: &mut Vec<String>,
+) -> Result<(Vec<Term>, Vec<String>), IndexError> {
+    let (mut terms, mut shown) = (Vec::new(), Vec::new());
+    let field = labels.field;
+    let mut names: Option<Vec<String>> = None;
+    for value in &labels.values {
+        let label =
+            if field == Field::Severity { analyzer::severity(value) } else { analyzer::plain_label(value) };
+        let term = Term::from_field_text(place, &label);
+        if searcher.doc_freq(&term)? > 0 {
+            terms.push(term);
+            shown.push(value.clone());
+            continue;
+        }
+        if names.is_none() {
+            names = Some(typo::names(searcher, place, MOST_NAMES)?);
+        }
+        let all = names.as_deref().unwrap_or_default();
+        let meant = meant(all, labels, &label);
+        if !labels.unfinished {
+            notes.push(match meant.as_slice() {
+                [] => format!("{field}:{value}: no postmortem has it; left out"),
+                _ if is_number(labels, &label) => String::new(),
+                [one, ..] => format!("{field}:{value}: no postmortem has it; read as {field}:{one}"),
+            });
+        }
+        terms.extend(meant.iter().map(|name| Term::from_field_text(place, name)));
+        shown.extend(meant);
+    }
+    notes.retain(|note| !note.is_empty());
+    Ok((terms, shown))
+}
+
+/// The number of an incident, in the place of its id.
+fn is_number(labels: &Labels, label: &str) -> bool {
+    labels.field == Field::Id && !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What may be meant by a value that is no label: what it begins, while it is typed; the incidents of a number; the
+/// nearest.
+fn meant(all: &[String], labels: &Labels, label: &str) -> Vec<String> {
+    if is_number(labels, label) {
+        let ending = format!("-{label:0>4}");
+        return all.iter().filter(|name| name.ends_with(&ending)).take(MOST_LABELS).cloned().collect();
+    }
+    if labels.unfinished {
+        return all.iter().filter(|name| name.starts_with(label)).take(MOST_LABELS).cloned().collect();
+    }
+    let allowed = typo::allowed(label);
+    let near = all.iter().map(|name| (strsim::damerau_levenshtein(name, label), name));
+    let near = near.filter(|(distance, _)| *distance > 0 && *distance <= allowed).min();
+    near.map(|(_, name)| name.clone()).into_iter().collect()
+}

@@ -1,0 +1,141 @@
+//! Mistakes of typing: a word that no postmortem has is read as the nearest one that is there, and that is told. It must
+//! not touch words that are known, and it must not rank.
+
+use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
+
+use super::IndexError;
+use super::ranking::Wanted;
+use super::schema::Fields;
+
+/// Shortest word that is mended, in characters: of shorter ones everything is near.
+const SHORTEST: usize = 4;
+
+/// From this length on two mistakes are forgiven.
+const LONG: usize = 8;
+
+/// A stem of so many letters says what word it is, whatever the ending.
+const LONG_STEM: usize = 6;
+
+/// An ending of fewer letters is a word cut short, not a mistake.
+const LONG_ENDING: usize = 3;
+
+/// Most words of the index that are compared with one word.
+const MOST_COMPARED: usize = 200_000;
+
+/// Endings that the stems of the index are without.
+const ENDINGS: [&str; 18] = [
+    "", "s", "es", "ed", "d", "e", "ing", "ion", "ions", "er", "ers", "ment", "ly", "y", "al", "ation",
+    "ity", "ies",
+];
+
+/// How many mistakes are forgiven in a word.
+pub(super) fn allowed(word: &str) -> usize {
+    match word.chars().count() {
+        0..SHORTEST => 0,
+        SHORTEST..LONG => 1,
+        _ => 2,
+    }
+}
+
+/// Reads words that are nowhere as the nearest that is somewhere. `unfinished`: the last word is still being typed.
+pub(super) fn mend(
+    searcher: &Searcher,
+    fields: Fields,
+    unfinished: bool,
+    wanted: &mut Wanted,
+) -> Result<(), IndexError> {
+    let typed =
+        wanted.asked.split(|c: char| !c.is_alphanumeric()).next_back().unwrap_or_default().to_lowercase();
+    for at in 0..wanted.words.len() {
+        let Some(word) = wanted.words.get(at) else { continue };
+        let shown = word.shown.to_lowercase();
+        let is_word = word.near.is_empty() && shown.chars().all(char::is_alphabetic);
+        let completed = word.shown.ends_with('…') || (unfinished && shown == typed);
+        if !is_word || completed || allowed(&shown) == 0 {
+            continue;
+        }
+        if searcher.doc_freq(&Term::from_field_text(fields.text, &word.stem))? > 0 {
+            continue;
+        }
+        let meant = nearest(searcher, fields.text, &shown)?;
+        let Some(word) = wanted.words.get_mut(at) else { continue };
+        match meant {
+            Some(meant) => {
+                wanted.notes.push(format!("{}: no postmortem has it; read as {meant}", word.shown));
+                word.shown = format!("{} ~ {meant}", word.shown);
+                word.stem = meant;
+            }
+            None => wanted.notes.push(format!("{}: no postmortem has it", word.shown)),
+        }
+    }
+    Ok(())
+}
+
+/// The word of the index that is nearest to a typed one: the fewest mistakes, then the most postmortems. The first two
+/// letters may be the wrong way round, and otherwise the first one is right.
+fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<String>, IndexError> {
+    let allowed = allowed(typed);
+    let forms: Vec<&str> = ENDINGS
+        .iter()
+        .filter_map(|ending| typed.strip_suffix(ending))
+        .filter(|form| form.chars().count() >= SHORTEST - 1)
+        .collect();
+    let mut best: Option<(usize, std::cmp::Reverse<u64>, String)> = None;
+    let mut firsts: Vec<char> = typed.chars().take(2).collect();
+    firsts.dedup();
+    for first in firsts {
+        let first = first.to_string();
+        for segment in searcher.segment_readers() {
+            let inverted = segment.inverted_index(field)?;
+            let stream = inverted.terms().range().ge(&first).into_stream();
+            let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
+            let mut compared = 0;
+            while stream.advance() && compared < MOST_COMPARED {
+                let Ok(term) = std::str::from_utf8(stream.key()) else { break };
+                if !term.starts_with(&first) {
+                    break;
+                }
+                compared += 1;
+                let Some(distance) = distance(typed, &forms, term, allowed) else { continue };
+                if distance > allowed || term.chars().count() < SHORTEST - 1 {
+                    continue;
+                }
+                let rank = (distance, std::cmp::Reverse(u64::from(stream.value().doc_freq)), term.to_owned());
+                if best.as_ref().is_none_or(|best| rank < *best) {
+                    best = Some(rank);
+                }
+            }
+        }
+    }
+    Ok(best.map(|(_, _, term)| term))
+}
+
+/// How many mistakes part a typed word from a stem; none when it is too far, or when one is the other cut short.
+fn distance(typed: &str, forms: &[&str], term: &str, allowed: usize) -> Option<usize> {
+    let rest = typed.strip_prefix(term);
+    if term.starts_with(typed) || rest.is_some_and(|rest| rest.len() < LONG_ENDING) {
+        return None;
+    }
+    let near = forms.iter().filter(|form| form.len().abs_diff(term.len()) <= allowed);
+    let whole = near.map(|form| strsim::damerau_levenshtein(form, term)).min();
+    // A long stem that the word begins with, the mistake being in its ending.
+    let ending = rest.filter(|rest| term.len() >= LONG_STEM && rest.len() <= LONG_STEM).map(|_| allowed);
+    whole.into_iter().chain(ending).min()
+}
+
+/// The different values of a field, in order.
+pub(super) fn names(searcher: &Searcher, field: Field, most: usize) -> Result<Vec<String>, IndexError> {
+    let mut found = std::collections::BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field)?;
+        let stream = inverted.terms().stream();
+        let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
+        while stream.advance() && found.len() < most {
+            if let Ok(name) = std::str::from_utf8(stream.key()) {
+                found.insert(name.to_owned());
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}
