@@ -157,9 +157,9 @@ fn together(processes: usize, lines: usize) {
     let screen = alice.text();
     assert!(screen.contains("half a line of alice"), "{screen}");
     alice.send(b" and more").until("half a line of alice and more");
-    alice.send(b"\r").until_gone("› half a line").send(b"\x1b").until(" normal ");
-    // She comes to the end of the log, where her line is.
-    alice.send(b"G").until_that("her line stored", |screen| {
+    // Her line belongs where she began it, before those of the writers, and the screen goes there.
+    alice.send(b"\r").until_gone("› half a line").until(" normal ");
+    alice.until_that("her line stored", |screen| {
         screen.lines().any(|row| row.contains("half a line of alice and more") && row.contains('✓'))
     });
 
