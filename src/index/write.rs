@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tantivy::{IndexWriter, TantivyDocument};
 
@@ -30,8 +30,8 @@ const REBUILD_THREADS: usize = 2;
 /// Documents that wait to be prepared: more only take memory.
 const WAITING: usize = 8;
 
-/// How long the holder of our lock waits for the engine's.
-const ENGINE_PATIENCE: Duration = Duration::from_secs(2);
+/// How often the holder of our lock tries to get the engine's: for two seconds.
+const ENGINE_TRIES: u32 = 1_000;
 
 /// Between two tries.
 const ENGINE_PAUSE: Duration = Duration::from_millis(2);
@@ -188,13 +188,13 @@ fn writer_of_holder(
     inner: &tantivy::Index,
     _held: &WriteLock,
 ) -> Result<IndexWriter<TantivyDocument>, IndexError> {
-    let until = Instant::now() + ENGINE_PATIENCE;
-    loop {
+    for _ in 1..ENGINE_TRIES {
         match inner.writer_with_num_threads(1, UPDATE_HEAP).map_err(IndexError::from) {
-            Err(IndexError::Busy) if Instant::now() < until => thread::sleep(ENGINE_PAUSE),
+            Err(IndexError::Busy) => thread::sleep(ENGINE_PAUSE),
             outcome => return outcome,
         }
     }
+    Ok(inner.writer_with_num_threads(1, UPDATE_HEAP)?)
 }
 
 /// Commits with the tree it reflects, waits for the merges that follow, and releases the writer.
