@@ -1,6 +1,8 @@
 //! Instants and spans: the types, and the one way in which each is written and read. It must not read a clock.
 
-use chrono::{DateTime, Datelike, LocalResult, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone};
+use chrono::{
+    DateTime, Datelike, LocalResult, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone, Timelike,
+};
 use chrono_tz::Tz;
 
 /// An instant in UTC. Stored to the millisecond.
@@ -84,7 +86,22 @@ pub fn to_ms(at: Utc) -> Utc {
 /// Writes an instant as RFC 3339 in UTC with milliseconds: `2026-11-22T02:48:42.000Z`.
 #[must_use]
 pub fn rfc3339(at: Utc) -> String {
-    at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    // Every header that is read is written again to compare; chrono's pattern takes ten times as long. Other years
+    // than those of four digits take a sign.
+    if !(0..=9999).contains(&at.year()) {
+        return at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    }
+    // A leap second is the 60th of its minute.
+    let (leap, ms) = (at.nanosecond() / 1_000_000_000, at.nanosecond() / 1_000_000 % 1_000);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{ms:03}Z",
+        at.year(),
+        at.month(),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second() + leap
+    )
 }
 
 /// The units of a span in seconds, longest first. A week is read, but only written when nothing else is left.

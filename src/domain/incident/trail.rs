@@ -73,12 +73,12 @@ impl Trail {
 pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
     let seq = recorded.seq;
     let (what, undo) = match recorded.event.as_ref()? {
-        Event::Noted(e) => (format!("the line {:?}", short(&e.text)), strike(seq)),
-        Event::Alerted(e) => (format!("the alert {:?}", short(&e.text)), strike(seq)),
-        Event::DecisionMade(e) => (format!("the decision {:?}", short(&e.text)), strike(seq)),
-        Event::HypothesisProposed(e) => (format!("the hypothesis {:?}", short(&e.text)), strike(seq)),
-        Event::AskMade(e) => (format!("the ask {:?}", short(&e.text)), strike(seq)),
-        Event::UpdateDrafted(e) => (format!("the draft {:?}", short(&e.text)), strike(seq)),
+        Event::Noted(e) => (format!("the line {}", quoted(&e.text)), strike(seq)),
+        Event::Alerted(e) => (format!("the alert {}", quoted(&e.text)), strike(seq)),
+        Event::DecisionMade(e) => (format!("the decision {}", quoted(&e.text)), strike(seq)),
+        Event::HypothesisProposed(e) => (format!("the hypothesis {}", quoted(&e.text)), strike(seq)),
+        Event::AskMade(e) => (format!("the ask {}", quoted(&e.text)), strike(seq)),
+        Event::UpdateDrafted(e) => (format!("the draft {}", quoted(&e.text)), strike(seq)),
         Event::Struck(e) => ("crossing out a line".to_owned(), vec![Request::Restore { target: e.target }]),
         Event::Restored(e) => {
             let reason = "undone".to_owned();
@@ -130,7 +130,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             vec![Request::AssignRole { role: e.role.clone(), person: e.from.clone() }],
         ),
         Event::RunbookAttached(e) => {
-            (format!("the runbook {:?}", short(&e.title)), vec![Request::DetachRunbook { runbook: seq }])
+            (format!("the runbook {}", quoted(&e.title)), vec![Request::DetachRunbook { runbook: seq }])
         }
         Event::StepDone(e) => ("ticking a step".to_owned(), vec![back(before, e.step)?]),
         Event::StepSkipped(e) => ("skipping a step".to_owned(), vec![back(before, e.step)?]),
@@ -174,7 +174,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         }
         Event::EvidenceAdded(e) => {
             let undo = Keep::Withdraw { evidence: seq, reason: "undone".to_owned() };
-            (format!("the evidence {:?}", short(&e.name)), vec![undo.into()])
+            (format!("the evidence {}", quoted(&e.name)), vec![undo.into()])
         }
         Event::EvidenceAttached(e) => {
             let item = before.record.evidence.iter().find(|i| i.seq == e.evidence)?;
@@ -198,20 +198,20 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
                 Some(was) => Request::SetScope { assets, state: was.state },
                 None => Keep::RemoveScope { assets }.into(),
             };
-            (format!("scope {:?} {}", short(&e.asset), e.state), vec![undo])
+            (format!("scope {} {}", quoted(&e.asset), e.state), vec![undo])
         }
         Event::ScopeItemRemoved(e) => {
             let was = before.record.scope.iter().find(|s| s.asset == e.asset)?;
             let undo = Request::SetScope { assets: vec![e.asset.clone()], state: was.state };
-            (format!("taking {:?} out of the scope", short(&e.asset)), vec![undo])
+            (format!("taking {} out of the scope", quoted(&e.asset)), vec![undo])
         }
         Event::LinkAdded(e) => {
             let undo = Keep::RemoveLink { link: e.url.clone() };
-            (format!("the link {:?}", short(&e.url)), vec![undo.into()])
+            (format!("the link {}", quoted(&e.url)), vec![undo.into()])
         }
         Event::LinkRemoved(e) => {
             let undo = Request::AddLink { kind: e.kind.clone(), url: e.url.clone() };
-            (format!("taking away the link {:?}", short(&e.url)), vec![undo])
+            (format!("taking away the link {}", quoted(&e.url)), vec![undo])
         }
         Event::IocAdded(e) => {
             let undo = match before.record.iocs.iter().find(|i| i.value == e.value) {
@@ -219,11 +219,11 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
                 None => Keep::RemoveIoc { value: e.value.clone(), reason: "undone".to_owned() },
             };
             let shown = crate::domain::ioc::defang(e.kind, &e.value);
-            (format!("the indicator {:?}", short(&shown)), vec![undo.into()])
+            (format!("the indicator {}", quoted(&shown)), vec![undo.into()])
         }
         Event::IocRemoved(e) => {
             let was = before.record.iocs.iter().find(|i| i.value == e.value)?;
-            (format!("taking back {:?}", short(&was.shown())), vec![Keep::RestoreIoc(as_new(was)).into()])
+            (format!("taking back {}", quoted(&was.shown())), vec![Keep::RestoreIoc(as_new(was)).into()])
         }
         Event::HypothesisChanged(e) => {
             let was = before.talk.hypotheses.get(&e.target).map_or(HypothesisState::Open, |h| h.now.state);
@@ -298,7 +298,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             if e.code_name.is_empty() {
                 "taking the code name away".to_owned()
             } else {
-                format!("the code name {:?}", short(&e.code_name))
+                format!("the code name {}", quoted(&e.code_name))
             },
             vec![Request::SetCodeName { code_name: before.code_name.clone() }],
         ),
@@ -449,10 +449,15 @@ fn back(before: &Incident, at: crate::domain::event::StepRef) -> Option<Request>
     Some(Request::MoveStep { step: StepPick::Exactly(at), change, person: step.person.clone(), reason })
 }
 
-fn short(text: &str) -> String {
+/// The beginning of a text between quotation marks.
+fn quoted(text: &str) -> String {
     let mut short: String = text.chars().take(40).collect();
     if short.len() < text.len() {
         short.push('…');
     }
-    short
+    // What is said of each event as a room is opened: nearly all need nothing escaped.
+    if short.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')) {
+        return format!("\"{short}\"");
+    }
+    format!("{short:?}")
 }
