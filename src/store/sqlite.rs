@@ -2,6 +2,7 @@
 //! It must not know what an event means, and nothing else may open the file (closing any descriptor of it drops
 //! SQLite's locks).
 
+mod eager;
 mod open;
 mod read;
 mod readers;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use self::eager::eager;
 use self::readers::Readers;
 use self::writer::{Job, Writer};
 use super::turn::{Turn, Turns};
@@ -99,7 +101,7 @@ impl SqliteStore {
             let turns = Turns::in_folder(open::folder_of(&file));
             return Ok(Self { file, writer: None, readers: Arc::new(readers), turns });
         }
-        let opened = open::to_write(&file, mode == OpenMode::Create).await?;
+        let opened = eager(open::to_write(&file, mode == OpenMode::Create)).await?;
         // Callers wait for their answers, so the queue is as long as there are callers.
         let (writer, jobs) = mpsc::channel(64);
         tokio::spawn(Writer::new(Arc::clone(&file), opened).run(jobs));

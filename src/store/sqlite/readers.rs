@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::super::StoreError;
 use super::ReadFn;
+use super::eager::eager;
 use super::open::{self, Opened};
 
 /// The connections of one store that read.
@@ -37,7 +38,7 @@ impl Readers {
     pub(super) async fn with<T>(&self, read: ReadFn<T>) -> Result<T, StoreError> {
         let _permit = self.permits.acquire().await.map_err(|_| StoreError::Closed)?;
         let mut opened = self.take().await?;
-        let answer = read(&mut opened.conn).await.map_err(|fault| fault.at(&self.file))?;
+        let answer = eager(read(&mut opened.conn)).await.map_err(|fault| fault.at(&self.file))?;
         self.give_back(opened);
         Ok(answer)
     }

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::super::mirror::Mirror;
 use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
+use super::eager::eager;
 use super::open::{self, Opened};
 use super::readers::data_version;
 use super::{Fault, Run, read};
@@ -85,7 +86,7 @@ impl Writer {
         while let Some(job) = jobs.recv().await {
             match job {
                 Job::Append(append, reply) => {
-                    let _ = reply.send(self.append(*append).await);
+                    let _ = reply.send(eager(self.append(*append)).await);
                 }
                 Job::Erase { log, seq, reply } => {
                     let _ = reply.send(self.erase(log, seq).await);
@@ -94,12 +95,12 @@ impl Writer {
                     let _ = reply.send(self.complete_mirror(log).await);
                 }
                 Job::Changed(reply) => {
-                    let _ = reply.send(self.changed().await);
+                    let _ = reply.send(eager(self.changed()).await);
                 }
                 Job::Read(read) => {
                     // Without a connection the job is dropped, and its caller hears that the store is closed.
                     if let Ok(conn) = self.conn().await {
-                        read(conn).await;
+                        eager(read(conn)).await;
                     }
                 }
                 Job::Close(reply) => {
