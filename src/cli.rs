@@ -242,13 +242,15 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         command => command,
     };
     let session = Session::begin(&flags)?;
+    let terminal = session.environment.stdin_is_terminal && session.environment.stdout_is_terminal;
+    if command.is_none() && terminal {
+        // The screen looks at the home's rights itself, once it is up.
+        return Ok(Finish::Screen(Box::new(session), Place::Auto));
+    }
     if let Some(exposed) = session.home.exposed().first() {
         out.say(&format!("warroom: {exposed}; warroom doctor tells all"));
     }
     let Some(command) = command else {
-        if session.environment.stdin_is_terminal && session.environment.stdout_is_terminal {
-            return Ok(Finish::Screen(Box::new(session), Place::Auto));
-        }
         out.say(&Cli::command().render_help().to_string());
         return Ok(Finish::Exit(Exit(2)));
     };

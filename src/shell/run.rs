@@ -28,7 +28,7 @@ use crate::shell::input::{Input, Wake};
 use crate::shell::paths::Access;
 use crate::shell::session::Session;
 use crate::shell::signals;
-use crate::shell::terminal::{Terminal, install_panic_hook, is_up};
+use crate::shell::terminal::{Prepared, Terminal, TerminalError, install_panic_hook, is_up};
 use crate::ui;
 use kept::Kept;
 use opening::{First, Opened, open};
@@ -85,13 +85,17 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         Ok(notes) => input.set_signals(notes),
         Err(error) => tracing::warn!(%error, "signals are not handled"),
     }
+    let mut prepared = Prepared::new().map_err(no_screen)?;
+    let size = prepared.size();
+    let mut model = model(session, keymap, Size { w: size.width, h: size.height });
+    prepared.rehearse(|buffer| {
+        let _ = ui::draw(&model, buffer);
+    });
     let opened = runtime.block_on(opening);
     let broke_off = |_| Failure::no("opening the home broke off");
     let Opened { service, first, read_only } = opened.map_err(broke_off)??;
-    let terminal = Terminal::enter(session.config.ui.mouse)
-        .map_err(|e| Failure::no(e.to_string()).hint("use the commands instead: warroom --help"))?;
+    let terminal = prepared.enter(session.config.ui.mouse).map_err(no_screen)?;
     let work = Work::start(session.clone(), service.clone(), runtime.handle().clone(), outbox);
-    let mut model = model(session, &service, keymap, terminal_size(&terminal));
     model.read_only = read_only;
     let mut screen = Loop {
         session,
@@ -156,6 +160,9 @@ impl Loop<'_> {
         let mut watch = service::ChangeWatch::new(&self.session.home.database()).ok();
         // What was written between the first frame and the watch.
         self.look_around();
+        if self.dirty {
+            self.draw()?;
+        }
         let mut wal = self.wal();
         // The room whose log knows how the clock stands, and how far ahead it was then.
         let mut known: Option<(LogId, i64)> = None;
@@ -240,8 +247,16 @@ impl Loop<'_> {
         });
         self.work.keep_snapshots();
         if let Some(note) = self.kept.note() {
-            self.model.warn(note);
+            self.warn(note);
         }
+        if let Some(exposed) = self.session.home.exposed().first() {
+            self.warn(format!("{exposed}; warroom doctor tells all"));
+        }
+    }
+
+    fn warn(&mut self, note: String) {
+        self.model.warn(note);
+        self.dirty = true;
     }
 
     /// Gives false when the loop is to end at once.
@@ -465,9 +480,9 @@ fn gone(error: std::io::Error) -> Failure {
         .hint("what was typed is kept and offered at the next start")
 }
 
-fn terminal_size(terminal: &Terminal) -> Size {
-    let size = terminal.size();
-    Size { w: size.width, h: size.height }
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it by value")]
+fn no_screen(error: TerminalError) -> Failure {
+    Failure::no(error.to_string()).hint("use the commands instead: warroom --help")
 }
 
 /// A panic inside the index is caught and answered by rebuilding it: it must not tear down the screen.

@@ -10,6 +10,7 @@ mod restore;
 use std::io;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
 use backend::{Frames, Sized};
@@ -36,6 +37,54 @@ pub enum TerminalError {
     Io(#[from] io::Error),
 }
 
+/// What the full screen needs, before it is entered: the terminal is as it was.
+#[derive(Debug)]
+pub struct Prepared {
+    inner: ratatui::Terminal<Sized>,
+    frames: Frames,
+}
+
+impl Prepared {
+    /// Makes the screen's memory in the size of the terminal.
+    ///
+    /// # Errors
+    /// [`TerminalError`] when there is no terminal.
+    pub fn new() -> Result<Self, TerminalError> {
+        if !restore::can_enter() {
+            return Err(TerminalError::NoTerminal);
+        }
+        let frames = Frames::default();
+        let inner = ratatui::Terminal::new(Sized::new(frames.clone(), screen_size()))?;
+        Ok(Self { inner, frames })
+    }
+
+    /// The size of the screen.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.inner.backend().known_size()
+    }
+
+    /// Draws a frame that nobody sees. Code and memory that are used for the first time cost more than the drawing;
+    /// whoever has to wait for something else anyway pays for that meanwhile.
+    pub fn rehearse(&mut self, render: impl FnOnce(&mut Buffer)) {
+        let buffer = self.inner.current_buffer_mut();
+        render(buffer);
+        buffer.reset();
+    }
+
+    /// Enters the full screen, see [`Terminal::enter`].
+    ///
+    /// # Errors
+    /// [`TerminalError`] when the terminal cannot be set up.
+    pub fn enter(self, mouse: bool) -> Result<Terminal, TerminalError> {
+        if let Err(error) = restore::enter(mouse) {
+            restore();
+            return Err(error.into());
+        }
+        Ok(Terminal { inner: self.inner, frames: self.frames, idle: Vec::new() })
+    }
+}
+
 /// The full screen; the terminal is put back when it is dropped.
 #[derive(Debug)]
 pub struct Terminal {
@@ -51,20 +100,7 @@ impl Terminal {
     /// # Errors
     /// [`TerminalError`] when there is no terminal or it cannot be set up.
     pub fn enter(mouse: bool) -> Result<Self, TerminalError> {
-        if !restore::can_enter() {
-            return Err(TerminalError::NoTerminal);
-        }
-        let made = restore::enter(mouse).map_err(TerminalError::from).and_then(|()| Self::make());
-        if made.is_err() {
-            restore();
-        }
-        made
-    }
-
-    fn make() -> Result<Self, TerminalError> {
-        let frames = Frames::default();
-        let inner = ratatui::Terminal::new(Sized::new(frames.clone(), screen_size()))?;
-        Ok(Self { inner, frames, idle: Vec::new() })
+        Prepared::new()?.enter(mouse)
     }
 
     /// The size of the screen, as of the last [`Terminal::resize`].

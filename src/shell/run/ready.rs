@@ -4,7 +4,7 @@ use crate::app::key::Key;
 use crate::app::keymap::Keymap;
 use crate::app::layout::Size;
 use crate::app::model::{Look, Model, Place, Start};
-use crate::service::{Failure, FailureKind, Service};
+use crate::service::{Failure, FailureKind};
 use crate::shell::config::UiZone;
 use crate::shell::session::Session;
 
@@ -21,7 +21,7 @@ pub(super) fn keymap(session: &Session) -> Result<Keymap, Failure> {
 }
 
 /// The model before anything is read.
-pub(super) fn model(session: &Session, service: &Service, keymap: Keymap, size: Size) -> Model {
+pub(super) fn model(session: &Session, keymap: Keymap, size: Size) -> Model {
     let ui = &session.config.ui;
     let me = if session.identity.ask() { String::new() } else { session.identity.person.clone() };
     let (people, problems) = session.people();
@@ -41,16 +41,14 @@ pub(super) fn model(session: &Session, service: &Service, keymap: Keymap, size: 
             colours: ui.look(),
         },
         keymap,
-        policy: service.policy().clone(),
+        policy: session.policy(),
         people,
     });
     model.place = Place {
         host: format!("{}@{}", session.identity.user, session.identity.host),
         folder: std::env::current_dir().map(|f| f.display().to_string()).unwrap_or_default(),
     };
-    if let Some(exposed) = session.home.exposed().first() {
-        model.warn(format!("{exposed}; warroom doctor tells all"));
-    } else if let Some(problem) = problems.first() {
+    if let Some(problem) = problems.first() {
         model.warn(format!("people.toml: {problem}; config check tells all"));
     }
     model
