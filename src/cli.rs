@@ -34,6 +34,7 @@ mod milestone;
 mod object;
 mod open;
 mod output;
+mod patterns;
 mod people;
 mod phase;
 mod postmortem;
@@ -154,6 +155,7 @@ enum Command {
     Story(story::Args),
     Search(search::Args),
     Similar(similar::Args),
+    Patterns(patterns::Args),
     Import(import::Args),
     Reindex(reindex::Args),
     Stats(stats::Args),
@@ -328,6 +330,7 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
         Command::Story(args) => args.run(context).await,
         Command::Search(args) => args.run(context).await,
         Command::Similar(args) => args.run(context).await,
+        Command::Patterns(args) => args.run(context).await,
         Command::Import(args) => args.run(context).await,
         Command::Reindex(args) => args.run(context).await,
         Command::Stats(args) => args.run(context).await,

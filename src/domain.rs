@@ -21,6 +21,7 @@ pub mod ioc;
 pub mod log;
 pub mod naming;
 pub mod owed;
+pub mod patterns;
 pub mod people;
 pub mod policy;
 pub mod postmortem;

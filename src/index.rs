@@ -22,12 +22,14 @@ use std::sync::{Mutex, PoisonError};
 
 mod analyzer;
 mod asked;
+mod clusters;
 mod facets;
 mod files;
 mod filter;
 mod fused;
 pub mod guard;
 mod open;
+mod patterns;
 mod prepare;
 mod query;
 mod ranking;
@@ -42,6 +44,7 @@ mod wordpiece;
 mod write;
 
 pub use open::{FULL_CHECK_BYTES, Opened};
+pub use patterns::PatternQuery;
 pub use ranking::Parts;
 pub use schema::SCHEMA_VERSION;
 pub use search::{Found, Hit, MAX_LIMIT, Query, SimilarQuery};
@@ -49,6 +52,8 @@ pub use snippet::{Fragment, Snippet, snippet};
 pub use write::{Change, in_memory, rebuild};
 
 use serde::{Deserialize, Serialize};
+
+use crate::domain::patterns::Patterns;
 
 /// What a hit can show without reading git: the stored part of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,6 +257,14 @@ impl Index {
     /// [`IndexError::Damaged`] when the files cannot be trusted. No text is an error.
     pub fn search_with_facets(&self, query: &Query) -> Result<Found, IndexError> {
         guard::guarded(|| search::search_with_facets(self, query))
+    }
+
+    /// Counts what recurs, by quarter.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] when the files cannot be trusted. No text is an error.
+    pub fn patterns(&self, query: &PatternQuery) -> Result<Patterns, IndexError> {
+        guard::guarded(|| patterns::patterns(self, query))
     }
 
     /// The services that its postmortems name, each once.

@@ -18,7 +18,7 @@ use crate::domain::facets::{Facet, Facets};
 const MOST_SERVICES: usize = 40;
 
 /// A label as it is compared: `SEV-1` and `sev1` are one.
-type Fold = fn(&str) -> String;
+pub(super) type Fold = fn(&str) -> String;
 
 /// Counts the facets of a search. `wanted` is the question without what is picked; `asked` says what is picked.
 pub(super) fn count(
@@ -105,7 +105,7 @@ pub(super) fn of_hits(hits: &[Hit]) -> Facets {
 }
 
 /// By segment, the documents that have a word or a label of the question; none where all do, because nothing is asked.
-fn matching(
+pub(super) fn matching(
     searcher: &Searcher,
     fields: Fields,
     wanted: &Wanted,
@@ -130,14 +130,19 @@ fn matching(
 }
 
 /// The values of a column in one segment, and which of them are picked.
-struct Values {
+pub(super) struct Values {
     column: Option<StrColumn>,
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     picked: Option<Vec<bool>>,
 }
 
 impl Values {
-    fn of(segment: &SegmentReader, name: &str, fold: Fold, picked: Option<&str>) -> Result<Self, IndexError> {
+    pub(super) fn of(
+        segment: &SegmentReader,
+        name: &str,
+        fold: Fold,
+        picked: Option<&str>,
+    ) -> Result<Self, IndexError> {
         let column = segment.fast_fields().str(name)?;
         let mut names = Vec::new();
         if let Some(column) = &column {
@@ -156,7 +161,7 @@ impl Values {
         vec![0; self.names.len()]
     }
 
-    fn ords(&self, document: DocId) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn ords(&self, document: DocId) -> impl Iterator<Item = usize> + '_ {
         let ords = self.column.iter().flat_map(move |column| column.ords().values_for_doc(document));
         ords.filter_map(|ord| usize::try_from(ord).ok())
     }

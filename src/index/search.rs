@@ -193,7 +193,7 @@ fn newer_first(a: &Card, b: &Card) -> std::cmp::Ordering {
 }
 
 /// The stored part of a document.
-fn card(index: &Index, searcher: &Searcher, at: DocAddress) -> Result<Card, IndexError> {
+pub(super) fn card(index: &Index, searcher: &Searcher, at: DocAddress) -> Result<Card, IndexError> {
     let document: TantivyDocument = searcher.doc(at)?;
     index.fields.card(&document)
 }

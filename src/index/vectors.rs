@@ -96,8 +96,8 @@ impl Meaning {
         cosines.max_by(f32::total_cmp)
     }
 
-    /// The cosine with a whole postmortem: the sum of the directions of its parts. For a question as long as one.
-    pub(super) fn overall(&self, packed: &[u64]) -> Option<f32> {
+    /// What a whole postmortem means: the sum of the directions of its parts. None when it has none.
+    pub(super) fn whole(packed: &[u64]) -> Option<Self> {
         let mut whole = vec![0.0_f32; DIMENSIONS];
         for vector in packed.chunks_exact(PACKED) {
             let numbers: Vec<f32> = vector.iter().flat_map(|sixteen| unpacked(*sixteen)).collect();
@@ -105,7 +105,27 @@ impl Meaning {
             whole.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number / length);
         }
         let length = length(&whole);
-        (length > 0.0).then(|| self.0.iter().zip(&whole).map(|(a, b)| a * b).sum::<f32>() / length)
+        (length > 0.0).then(|| Self(whole.into_iter().map(|number| number / length).collect()))
+    }
+
+    /// The cosine with a whole postmortem, for a question as long as one.
+    pub(super) fn overall(&self, packed: &[u64]) -> Option<f32> {
+        Self::whole(packed).map(|whole| self.cosine(&whole))
+    }
+
+    /// Each of several with what they have in common taken out: postmortems of one team are alike in much that says
+    /// nothing about a failure. One that is nothing but common has no direction left and is like none.
+    pub(super) fn apart(all: &[Self]) -> Vec<Self> {
+        let mut common = vec![0.0_f32; DIMENSIONS];
+        for one in all {
+            common.iter_mut().zip(&one.0).for_each(|(sum, number)| *sum += number / all.len() as f32);
+        }
+        let rest = |one: &Self| {
+            let rest: Vec<f32> = one.0.iter().zip(&common).map(|(number, common)| number - common).collect();
+            let length = length(&rest).max(f32::MIN_POSITIVE);
+            Self(rest.into_iter().map(|number| number / length).collect())
+        };
+        all.iter().map(rest).collect()
     }
 
     fn packed_cosine(&self, vector: &[u64]) -> f32 {

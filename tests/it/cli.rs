@@ -10,6 +10,7 @@ mod lines;
 mod memory;
 mod merge;
 pub(super) mod out;
+mod patterns;
 mod people;
 mod privileged;
 mod reference;

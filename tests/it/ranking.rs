@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use warroom::domain::patterns::Quarter;
 use warroom::domain::similar::{Line, query_text};
-use warroom::index::{Document, Hit, Index, Opened, SimilarQuery, Stages};
+use warroom::index::{Document, Hit, Index, Opened, PatternQuery, SimilarQuery, Stages};
 use warroom::service::ALARM_SHARE;
 
 use crate::data::test_data;
@@ -285,4 +286,36 @@ fn the_alarm_names_what_is_relevant_and_little_else() {
     for text in ["quarterly sales dinner with cake and wine", "translate the brochure into portuguese"] {
         assert!(answer(&index, text, "").is_empty(), "{text}");
     }
+}
+
+#[test]
+fn groups_of_what_is_alike_are_kin() {
+    let Some((documents, _, grades)) = material() else { return };
+    let kin = kin(&grades);
+    let (_home, _dir, index) = indexed(documents);
+    let quarters = Quarter { year: 2026, number: 4 }.last(80);
+    let asked = PatternQuery { quarters, most: 1000, clusters: true, ..PatternQuery::default() };
+    let groups = index.patterns(&asked).unwrap().clusters;
+    let (mut judged, mut right, mut members) = (0_u32, 0_u32, 0);
+    for group in &groups {
+        members += group.members.len();
+        for (nth, one) in group.members.iter().enumerate() {
+            for other in group.members.iter().skip(nth + 1).filter(|m| kin.contains_key(&m.id)) {
+                if let Some(own) = kin.get(&one.id) {
+                    judged += 1;
+                    right += u32::from(own.contains_key(&other.id));
+                }
+            }
+        }
+    }
+    let pairs = kin.len() * (kin.len() - 1) / 2;
+    let chance = kin.values().map(HashMap::len).sum::<usize>() as f64 / 2.0 / pairs as f64;
+    crate::faults::figure(&format!(
+        "{members} of 237 postmortems in {} groups; of {judged} pairs in a group that were judged {right} are kin \
+         ({:.2}; of all pairs {chance:.2})",
+        groups.len(),
+        f64::from(right) / f64::from(judged),
+    ));
+    assert!(groups.len() >= 10 && judged >= 20, "{groups:#?}");
+    assert!(f64::from(right) >= 3.0 * chance * f64::from(judged), "better than chance by far");
 }

@@ -26,7 +26,10 @@ impl Inner {
     }
 
     /// Asks an index that reflects the archive's tree. Damage found while asking is answered by rebuilding once.
-    pub(super) fn ask<T>(&self, question: impl Fn(&Index) -> Result<T, IndexError>) -> Result<T, Failure> {
+    pub(in crate::service) fn ask<T>(
+        &self,
+        question: impl Fn(&Index) -> Result<T, IndexError>,
+    ) -> Result<T, Failure> {
         let mut memory = self.memory();
         let archive = self.archive()?;
         let index = match memory.index.take() {

@@ -1,0 +1,178 @@
+//! Counting what recurs: values of columns by quarter, over all postmortems that pass a query. It must not rank; it reads
+//! the stored part only of what it groups.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use tantivy::columnar::StrColumn;
+use tantivy::{DocAddress, Searcher};
+
+use super::facets::{Fold, Values, matching};
+use super::filter::Allowed;
+use super::schema::{DATE, DETECTION, FACET_SERVICE, FACET_SEVERITY, FACTOR, ID, TAG};
+use super::{Index, IndexError, analyzer, clusters, query};
+use crate::domain::patterns::{Dimension, Patterns, Quarter, Row, Table};
+
+/// Most ids that a cell names; its query lists all.
+const MOST_IDS: usize = 50;
+
+/// What recurs is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PatternQuery {
+    /// Only what this finds; an empty text: all.
+    pub query: super::Query,
+    /// The quarters to show, the oldest first.
+    pub quarters: Vec<Quarter>,
+    /// By what to count.
+    pub by: Vec<Dimension>,
+    /// Most values of a table, and most groups.
+    pub most: usize,
+    /// Whether to group what is alike.
+    pub clusters: bool,
+}
+
+/// A postmortem in a quarter that is shown: its day as a number, and where it is.
+pub(super) type Dated = (u64, DocAddress);
+
+/// A value: how it is written, how often each way, and its postmortems by quarter.
+#[derive(Default)]
+struct Group {
+    forms: BTreeMap<String, u64>,
+    cells: BTreeMap<usize, Vec<Dated>>,
+    count: usize,
+}
+
+/// See [`Index::patterns`].
+pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, IndexError> {
+    let searcher = index.reader.searcher();
+    let wanted = query::search(&searcher, index.fields, &index.thesaurus, &asked.query)?;
+    let matching = matching(&searcher, index.fields, &wanted)?;
+    let allowed = Allowed::of(&searcher, index.fields, &wanted)?;
+    let mut found =
+        Patterns { quarters: asked.quarters.clone(), notes: wanted.notes.clone(), ..Patterns::default() };
+    // By quarter, what is to be counted.
+    let mut shown: Vec<(usize, Dated)> = Vec::new();
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        let dates = segment.fast_fields().u64(DATE)?;
+        let matching = matching.get(ord as usize).and_then(Option::as_ref);
+        for document in segment.doc_ids_alive() {
+            let at = DocAddress::new(ord, document);
+            let matches = matching.is_none_or(|m| m.get(document as usize).copied().unwrap_or(false));
+            if !matches || !allowed.has(at) {
+                continue;
+            }
+            let date = dates.first(document).unwrap_or_default();
+            match quarter(date) {
+                None => found.undated += 1,
+                Some(quarter) => match asked.quarters.iter().position(|known| *known == quarter) {
+                    Some(nth) => shown.push((nth, (date, at))),
+                    None => found.outside += 1,
+                },
+            }
+        }
+    }
+    found.counted = shown.len() as u64;
+    for by in &asked.by {
+        found.tables.push(table(&searcher, *by, asked, &shown)?);
+    }
+    if asked.clusters {
+        found.clusters = clusters::clusters(index, &searcher, asked, &shown)?;
+    }
+    Ok(found)
+}
+
+/// The quarter of a day as the index writes it; none when the month is not known.
+fn quarter(date: u64) -> Option<Quarter> {
+    let (year, month) = (date / 10_000, date / 100 % 100);
+    let number = u32::try_from(month.checked_sub(1)? / 3 + 1).ok()?;
+    (year > 0).then_some(Quarter { year: i32::try_from(year).ok()?, number })
+}
+
+fn column(by: Dimension) -> (&'static str, Fold) {
+    match by {
+        Dimension::Service => (FACET_SERVICE, analyzer::plain_label),
+        Dimension::Severity => (FACET_SEVERITY, analyzer::severity),
+        Dimension::Factor => (FACTOR, analyzer::plain_label),
+        Dimension::Detection => (DETECTION, analyzer::plain_label),
+        Dimension::Tag => (TAG, analyzer::plain_label),
+    }
+}
+
+fn table(
+    searcher: &Searcher,
+    by: Dimension,
+    asked: &PatternQuery,
+    shown: &[(usize, Dated)],
+) -> Result<Table, IndexError> {
+    let (name, fold) = column(by);
+    let values: Vec<Values> = searcher
+        .segment_readers()
+        .iter()
+        .map(|segment| Values::of(segment, name, fold, None))
+        .collect::<Result<_, _>>()?;
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    let mut without = 0;
+    for (nth, dated) in shown {
+        let Some(values) = values.get(dated.1.segment_ord as usize) else { continue };
+        let mut any = false;
+        let mut taken: Vec<String> = Vec::new();
+        for written in values.ords(dated.1.doc_id).filter_map(|ord| values.names.get(ord)) {
+            let folded = fold(written);
+            // `SEV-1` and `sev1` in one postmortem are one.
+            if folded.is_empty() || taken.contains(&folded) {
+                continue;
+            }
+            let group = groups.entry(folded.clone()).or_default();
+            *group.forms.entry(written.trim().to_owned()).or_default() += 1;
+            group.cells.entry(*nth).or_default().push(*dated);
+            group.count += 1;
+            taken.push(folded);
+            any = true;
+        }
+        without += u64::from(!any);
+    }
+    let mut groups: Vec<Group> = groups.into_values().collect();
+    let written = |group: &Group| {
+        let most = group.forms.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
+        most.map_or_else(String::new, |(form, _)| form.clone())
+    };
+    groups.sort_by_cached_key(|group| (Reverse(group.count), written(group)));
+    let more = groups.len().saturating_sub(asked.most);
+    groups.truncate(asked.most);
+    let ids = Ids::of(searcher)?;
+    let mut rows = Vec::new();
+    for mut group in groups {
+        let value = written(&group);
+        let mut cells = Vec::new();
+        for (nth, quarter) in asked.quarters.iter().enumerate() {
+            let mut dated = group.cells.remove(&nth).unwrap_or_default();
+            dated.sort_unstable_by(|a, b| b.cmp(a));
+            let count = dated.len() as u64;
+            cells.push((*quarter, count, ids.named(dated.iter().take(MOST_IDS))?));
+        }
+        rows.push(Row::new(by, value, cells));
+    }
+    Ok(Table { by, rows, more, without })
+}
+
+/// The ids of postmortems, from their column.
+struct Ids(Vec<Option<StrColumn>>);
+
+impl Ids {
+    fn of(searcher: &Searcher) -> Result<Self, IndexError> {
+        let columns = searcher.segment_readers().iter().map(|segment| Ok(segment.fast_fields().str(ID)?));
+        Ok(Self(columns.collect::<Result<_, IndexError>>()?))
+    }
+
+    fn named<'a>(&self, all: impl Iterator<Item = &'a Dated>) -> Result<Vec<String>, IndexError> {
+        let mut names = Vec::new();
+        for (_, at) in all {
+            let Some(Some(column)) = self.0.get(at.segment_ord as usize) else { continue };
+            let Some(ord) = column.ords().first(at.doc_id) else { continue };
+            let mut name = String::new();
+            column.ord_to_str(ord, &mut name).map_err(|error| IndexError::Damaged(error.to_string()))?;
+            names.push(name);
+        }
+        Ok(names)
+    }
+}

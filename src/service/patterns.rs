@@ -1,0 +1,46 @@
+//! What recurs across the archive. It must not count (`index` does).
+
+use super::{Failure, Service};
+use crate::domain::patterns::{Dimension, Patterns, Quarter};
+use crate::index;
+
+/// What recurs is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PatternQuery {
+    /// Only what this finds; empty: all.
+    pub text: String,
+    /// The day from which `since:90d` counts.
+    pub today: Option<chrono::NaiveDate>,
+    /// The quarters to show, the oldest first.
+    pub quarters: Vec<Quarter>,
+    /// By what to count.
+    pub by: Vec<Dimension>,
+    /// Most values of a table, and most groups.
+    pub most: usize,
+    /// Whether to group what is alike.
+    pub clusters: bool,
+}
+
+impl Service {
+    /// Counts what recurs, by quarter.
+    ///
+    /// # Errors
+    /// When archive or index cannot be read or rebuilt.
+    pub async fn patterns(&self, asked: PatternQuery) -> Result<Patterns, Failure> {
+        self.blocking(move |inner| {
+            let question = index::PatternQuery {
+                query: index::Query {
+                    text: asked.text.clone(),
+                    today: asked.today,
+                    ..index::Query::default()
+                },
+                quarters: asked.quarters.clone(),
+                by: asked.by.clone(),
+                most: asked.most,
+                clusters: asked.clusters,
+            };
+            inner.ask(|index| index.patterns(&question))
+        })
+        .await
+    }
+}
