@@ -110,7 +110,7 @@ impl Desk {
 
     #[expect(clippy::disallowed_methods, reason = "this starts the program under test")]
     pub(super) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_warroom"));
+        let mut command = Command::new(crate::screen::program());
         command
             .args(arguments)
             .current_dir(self.folder.path())

@@ -1,10 +1,11 @@
 //! Opens the database file: where it may lie, how every connection is set up, which schema it has.
 //! It must not touch a file that is not ours or that a newer version wrote.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, SqliteConnection};
 
@@ -121,6 +122,23 @@ pub(super) async fn whole_and_synced(file: &Path, conn: &mut SqliteConnection) -
     // Syncs the write-ahead log, then the database; that others are reading does no harm.
     sqlx::raw_sql("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(conn).await.map_err(failed)?;
     Ok(())
+}
+
+/// What a database declares, by name: tables, indexes and triggers as they were written.
+pub(super) async fn declared(conn: &mut SqliteConnection) -> Result<BTreeMap<String, String>, sqlx::Error> {
+    let rows = sqlx::raw_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// What a database that was just made declares.
+pub(super) async fn declared_by_us() -> Result<BTreeMap<String, String>, sqlx::Error> {
+    let mut conn = SqliteConnectOptions::new().in_memory(true).connect().await?;
+    run_migrations(&mut conn).await.map_err(|error| sqlx::Error::Migrate(Box::new(error)))?;
+    let declared = declared(&mut conn).await?;
+    conn.close().await?;
+    Ok(declared)
 }
 
 /// One more connection that only reads.
@@ -263,18 +281,19 @@ async fn migrate(file: &Path, conn: &mut SqliteConnection) -> Result<(), StoreEr
     let found = look(file, &mut lock).await?;
     refuse_foreign(file, &found)?;
     if found.version < known_version() {
-        let migrations = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
-            Migration::new(version, (*name).into(), MigrationType::Simple, (*sql).into_sql_str(), false)
-        });
-        Migrator::with_migrations(migrations.collect()).run_direct(None, &mut *lock, false).await.map_err(
-            |error| match error {
-                sqlx::migrate::MigrateError::Execute(error)
-                | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => failed(error),
-                other => StoreError::Sql { file: file.to_owned(), why: other.to_string() },
-            },
-        )?;
+        run_migrations(&mut lock).await.map_err(|error| match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
+            other => StoreError::Sql { file: file.to_owned(), why: other.to_string() },
+        })?;
     }
     lock.commit().await.map_err(failed)
+}
+
+async fn run_migrations(conn: &mut SqliteConnection) -> Result<(), MigrateError> {
+    let migrations = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
+        Migration::new(version, (*name).into(), MigrationType::Simple, (*sql).into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect()).run_direct(None, conn, false).await
 }
 
 #[cfg(test)]
