@@ -30,7 +30,7 @@ fn hold(folders: &[&str], rule: fn(&SourceFile) -> Vec<Violation>) {
     none(&files.iter().flat_map(rule).collect::<Vec<_>>());
 }
 
-const EVERYWHERE: &[&str] = &["src", "tests", "benches"];
+const EVERYWHERE: &[&str] = &["src", "tests", "benches", "fuzz"];
 
 #[test]
 fn layers_use_only_what_is_below_them() {
@@ -101,10 +101,39 @@ fn nothing_of_one_machine_is_in_the_repository() {
 
 #[test]
 fn every_dependency_comes_from_the_public_registry() {
-    let lock = std::fs::read_to_string(source::root().join("Cargo.lock")).unwrap();
-    none(&rules::sources("Cargo.lock", &lock));
-    let sqlite = lock.lines().filter(|line| *line == "name = \"libsqlite3-sys\"").count();
-    assert_eq!(sqlite, 1, "exactly one SQLite is linked");
+    for file in ["Cargo.lock", "fuzz/Cargo.lock"] {
+        none(&rules::sources(file, &text_of(file)));
+    }
+}
+
+/// `cargo deny` holds the same, where it is installed.
+#[test]
+fn exactly_one_sqlite_is_linked_and_no_tls_library() {
+    let (bans, banned) = (text_of("deny.toml"), rules::banned(&text_of("deny.toml")));
+    for name in
+        ["openssl", "openssl-sys", "native-tls", "rustls", "rusqlite", "reqwest", "hyper", "libssh2-sys"]
+    {
+        assert!(banned.contains(&name.to_owned()), "deny.toml does not ban {name}: {bans}");
+    }
+    for file in ["Cargo.lock", "fuzz/Cargo.lock"] {
+        let lock = text_of(file);
+        none(&rules::bans(file, &lock, &banned));
+        let versions = rules::versions(&lock, "libsqlite3-sys");
+        assert_eq!(versions, ["0.37.0"], "exactly one SQLite is linked, the one that deny.toml names");
+        assert!(bans.contains("libsqlite3-sys:<0.37.0") && bans.contains("libsqlite3-sys:>0.37.0"));
+    }
+}
+
+/// What is fuzzed is what is shipped. After a change of `Cargo.lock`: copy it to `fuzz/`, and let `cargo check` there
+/// take out what it does not need.
+#[test]
+fn the_fuzzer_runs_with_the_packages_of_the_program() {
+    let (lock, fuzzed) = (text_of("Cargo.lock"), text_of("fuzz/Cargo.lock"));
+    none(&rules::others("fuzz/Cargo.lock", &fuzzed, &lock, &["arbitrary", "libfuzzer-sys", "warroom-fuzz"]));
+}
+
+fn text_of(file: &str) -> String {
+    std::fs::read_to_string(source::root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"))
 }
 
 #[test]
@@ -175,4 +204,15 @@ fn every_rule_fails_on_a_file_that_breaks_it() {
     let address = ["http:/", "/10.1.2.3:8080/index"].concat();
     assert_eq!(rules::machine("docs/a.md", &address).len(), 1);
     assert_eq!(rules::sources("Cargo.lock", "source = \"git+https://example.org/x\"\n").len(), 1);
+    let registry =
+        ["[[package]]\nname = \"x\"\nversion = \"1.0.0\"\nsource = \"", rules::PUBLIC, "\"\n"].concat();
+    assert_eq!(rules::sources("Cargo.lock", &registry).len(), 1, "without a checksum");
+    let lock = "[[package]]\nname = \"openssl-sys\"\nversion = \"0.9.1\"\n";
+    let banned = rules::banned(
+        "\ndeny = [\n    { crate = \"openssl-sys\" },\n    { crate = \"a:<1\" },\n]\n    { crate = \"b\" },\n",
+    );
+    assert_eq!(banned, ["openssl-sys"]);
+    assert_eq!(rules::bans("Cargo.lock", lock, &banned).len(), 1);
+    assert_eq!(rules::others("fuzz/Cargo.lock", lock, "", &[]).len(), 1);
+    assert_eq!(rules::others("fuzz/Cargo.lock", lock, lock, &[]).len(), 0);
 }

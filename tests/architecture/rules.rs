@@ -346,9 +346,73 @@ pub(crate) fn machine(path: &str, text: &str) -> Vec<Violation> {
     found
 }
 
-/// Every package of the lock file comes from crates.io.
+/// Where packages come from.
+pub(crate) const PUBLIC: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// A package of a lock file.
+struct Package<'a> {
+    line: usize,
+    name: &'a str,
+    version: &'a str,
+    source: Option<&'a str>,
+    checksum: bool,
+}
+
+fn packages(lock: &str) -> Vec<Package<'_>> {
+    let mut found: Vec<Package<'_>> = Vec::new();
+    for (at, line) in lock.lines().enumerate() {
+        if let Some(name) = line.strip_prefix("name = \"") {
+            let name = name.trim_end_matches('"');
+            found.push(Package { line: at + 1, name, version: "", source: None, checksum: false });
+        }
+        let Some(package) = found.last_mut() else { continue };
+        if let Some(version) = line.strip_prefix("version = \"") {
+            package.version = version.trim_end_matches('"');
+        } else if let Some(source) = line.strip_prefix("source = \"") {
+            package.source = Some(source.trim_end_matches('"'));
+        } else if line.starts_with("checksum = \"") {
+            package.checksum = true;
+        }
+    }
+    found
+}
+
+/// Every package of the lock file comes from crates.io, and is the one whose checksum stands there.
 pub(crate) fn sources(path: &str, lock: &str) -> Vec<Violation> {
-    const PUBLIC: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
-    let lines = lock.lines().enumerate().filter(|(_, line)| line.starts_with("source = ") && *line != PUBLIC);
-    lines.map(|(at, line)| violation(path, at + 1, format!("not from crates.io: {line}"))).collect()
+    let lines = lock.lines().enumerate().filter_map(|(at, line)| Some((at, line.strip_prefix("source = ")?)));
+    let foreign = lines.filter(|(_, source)| source.trim_matches('"') != PUBLIC);
+    let foreign = foreign.map(|(at, line)| violation(path, at + 1, format!("not from crates.io: {line}")));
+    let unchecked = packages(lock).into_iter().filter(|p| p.source.is_some() && !p.checksum);
+    foreign.chain(unchecked.map(|p| violation(path, p.line, format!("{} has no checksum", p.name)))).collect()
+}
+
+/// The packages that `deny.toml` bans whole.
+pub(crate) fn banned(deny: &str) -> Vec<String> {
+    let (_, list) = deny.split_once("\ndeny = [\n").unwrap_or_default();
+    let list = list.split("\n]").next().unwrap_or_default();
+    let names = list.lines().filter_map(|line| line.trim().strip_prefix("{ crate = \"")?.split('"').next());
+    names.filter(|name| !name.contains(':')).map(str::to_owned).collect()
+}
+
+/// No package of these names is in a lock file.
+pub(crate) fn bans(path: &str, lock: &str, banned: &[String]) -> Vec<Violation> {
+    let found = packages(lock).into_iter().filter(|p| banned.iter().any(|name| name == p.name));
+    found.map(|p| violation(path, p.line, format!("{} is banned", p.name))).collect()
+}
+
+/// The versions of a package in a lock file.
+pub(crate) fn versions<'a>(lock: &'a str, name: &str) -> Vec<&'a str> {
+    packages(lock).into_iter().filter(|p| p.name == name).map(|p| p.version).collect()
+}
+
+/// Every package of a lock file but a few is in another one, in the same version.
+pub(crate) fn others(path: &str, lock: &str, in_other: &str, but: &[&str]) -> Vec<Violation> {
+    let known: Vec<(&str, &str)> = packages(in_other).into_iter().map(|p| (p.name, p.version)).collect();
+    let found = packages(lock).into_iter().filter(|p| !but.contains(&p.name));
+    found
+        .filter(|p| !known.contains(&(p.name, p.version)))
+        .map(|p| {
+            violation(path, p.line, format!("{} {} is not what the program is built with", p.name, p.version))
+        })
+        .collect()
 }

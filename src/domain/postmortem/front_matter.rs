@@ -285,8 +285,10 @@ impl FrontMatter {
             entry.raw = raw;
             entry.value = value;
         } else {
-            if let Some(last) = self.entries.last_mut().filter(|last| !last.raw.ends_with('\n')) {
-                last.raw.push('\n');
+            // What stands before the new key ends its line.
+            let before = self.entries.last_mut().map_or(&mut self.preamble, |last| &mut last.raw);
+            if !before.is_empty() && !before.ends_with('\n') {
+                before.push('\n');
             }
             self.entries.push(Entry { key: key.as_str().to_owned(), line: 0, value, raw });
         }

@@ -95,7 +95,8 @@ impl<'a> Reader<'a> {
                     self.refuse_anchor(anchor, span)?;
                     break style == StructureStyle::Block;
                 }
-                (Event::Scalar(text, ScalarStyle::Plain, ..), _) if text.is_empty() || text == "~" => {}
+                // Nothing at all: a `~` or an anchor would stand before the first key that is added.
+                (Event::Scalar(text, ScalarStyle::Plain, 0, None), _) if text.is_empty() => {}
                 (_, span) => {
                     return Err(Fault::at(span, "the front matter is not a list of `key: value` lines"));
                 }

@@ -1,0 +1,7 @@
+//! See `../properties/front_matter.rs`, where it says what must hold.
+#![no_main]
+
+#[path = "../properties/front_matter.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| properties::hold(data));

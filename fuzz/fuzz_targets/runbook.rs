@@ -1,0 +1,7 @@
+//! See `../properties/runbook.rs`, where it says what must hold.
+#![no_main]
+
+#[path = "../properties/runbook.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| properties::hold(data));
