@@ -1,5 +1,6 @@
 #!/bin/sh
-# The long forms of the fault tests (tests/it/faults), one after the other, and their figures.
+# The long forms of the fault tests (tests/it/faults, and those that damage, tamper and fuzz), one after the other, and
+# their figures.
 #   benches/faults.sh             all of them
 #   benches/faults.sh kill power  those whose name holds one of the words
 #   WARROOM_TEST_PROGRAM=target/release/warroom benches/faults.sh   the same on another build of the program
@@ -13,10 +14,17 @@ it=$(sed -n 's/.*"executable":"\([^"]*\/it-[^"]*\)".*/\1/p' "$work/built" | tail
 cp "$it" "$work/it"
 cp "${WARROOM_TEST_PROGRAM:-target/debug/warroom}" "$work/warroom"
 export WARROOM_TEST_PROGRAM="$work/warroom" WARROOM_FAULTS=long
-for name in ${*:-kill power drafts disks many clock}; do
-    printf '== faults::%s\n' "$name"
+for name in ${*:-kill power drafts disks many clock damage tamper markdown fuzzing}; do
+    case $name in
+    damage) name=cli::damage ;;
+    tamper) name=store::tamper ;;
+    markdown) name=bombs ;;
+    fuzzing) ;;
+    *) name=faults::$name ;;
+    esac
+    printf '== %s\n' "$name"
     begun=$(date +%s)
-    nice "$work/it" "faults::$name" --test-threads=1 --nocapture 2>&1 | tee "$work/out" |
+    nice "$work/it" "$name" --test-threads=1 --nocapture 2>&1 | tee "$work/out" |
         grep -E '^FIGURE|SEED=|panicked|^test |SKIPPED' || true
     grep -q '^test result: ok' "$work/out" || { cat "$work/out"; exit 1; }
     printf -- '-- %s s\n' "$(($(date +%s) - begun))"

@@ -14,6 +14,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -76,7 +77,7 @@ pub struct Journal {
     path: PathBuf,
     file: Arc<File>,
     /// The same file, for syncers.
-    shared: Arc<Mutex<Arc<File>>>,
+    syncer: Syncer,
     live: BTreeMap<EventId, Draft>,
     length: u64,
     /// When (on the clock's running time) the oldest bytes that are not synced were written.
@@ -85,14 +86,40 @@ pub struct Journal {
 
 /// Syncs the journal from another thread, when a signal ends the program.
 #[derive(Debug, Clone)]
-pub struct Syncer(Arc<Mutex<Arc<File>>>);
+pub struct Syncer {
+    folder: PathBuf,
+    file: Arc<Mutex<Arc<File>>>,
+    /// Whether the name of the file is on the disk: once for each file, not at each text.
+    named: Arc<AtomicBool>,
+}
 
 impl Syncer {
+    fn new(folder: &Path, file: &Arc<File>) -> Self {
+        let file = Arc::new(Mutex::new(file.clone()));
+        Self { folder: folder.to_owned(), file, named: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// Another file has the name now.
+    fn replace(&self, file: &Arc<File>) {
+        *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file.clone();
+        self.named.store(false, Ordering::Release);
+    }
+
     /// Waits until all that was written is on the disk.
     pub fn sync(&self) {
         // The text is in the kernel; there is nothing else to do for it now.
-        let file = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let _ = rustix::fs::fdatasync(&*file);
+        let _ = self.try_sync();
+    }
+
+    fn try_sync(&self) -> io::Result<()> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let name_is_new = !self.named.swap(true, Ordering::AcqRel);
+        rustix::fs::fdatasync(&*file)?;
+        if name_is_new && let Err(error) = File::open(&self.folder).and_then(|folder| folder.sync_all()) {
+            self.named.store(false, Ordering::Release);
+            return Err(error);
+        }
+        Ok(())
     }
 }
 
@@ -125,8 +152,8 @@ impl Journal {
         };
         let file = open().map_err(|source| DraftError { path: path.clone(), verb: "made", source })?;
         let (folder, live, file) = (folder.to_owned(), BTreeMap::new(), Arc::new(file));
-        let shared = Arc::new(Mutex::new(file.clone()));
-        Ok(Self { folder, path, file, shared, live, length: 0, dirty_since: None })
+        let syncer = Syncer::new(&folder, &file);
+        Ok(Self { folder, path, file, syncer, live, length: 0, dirty_since: None })
     }
 
     /// The file of this journal: what to name when storing fails.
@@ -143,7 +170,7 @@ impl Journal {
     /// What syncs this journal from another thread.
     #[must_use]
     pub fn syncer(&self) -> Syncer {
-        Syncer(self.shared.clone())
+        self.syncer.clone()
     }
 
     /// Writes the present state of a draft: call it before the draw that shows it. Only what changed is written.
@@ -208,7 +235,7 @@ impl Journal {
     /// [`DraftError`] when the disk refuses.
     pub fn sync(&mut self) -> Result<(), DraftError> {
         self.dirty_since = None;
-        rustix::fs::fdatasync(&*self.file).map_err(|error| self.error("synced", error.into()))
+        self.syncer.try_sync().map_err(|error| self.error("synced", error))
     }
 
     /// Takes over the journals of processes that are gone: their drafts are written here and synced, then their
@@ -280,7 +307,7 @@ impl Journal {
         fresh.sync()?;
         std::fs::rename(&fresh.path, &old).map_err(|source| self.error("replaced", source))?;
         self.file = fresh.file.clone();
-        *self.shared.lock().unwrap_or_else(PoisonError::into_inner) = fresh.file.clone();
+        self.syncer.replace(&fresh.file);
         self.length = fresh.length;
         fresh.live.clear();
         fresh.path = PathBuf::new();
@@ -301,7 +328,7 @@ impl Drop for Journal {
         if self.live.is_empty() {
             let _ = std::fs::remove_file(&self.path);
         } else {
-            let _ = rustix::fs::fdatasync(&*self.file);
+            self.syncer.sync();
         }
     }
 }

@@ -263,8 +263,11 @@ impl Screen {
         while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
             std::thread::yield_now();
         }
+        drop(self.writer.take());
+        // Whoever is not stopped has read them by now, and a test says so.
+        std::thread::sleep(Duration::from_millis(3));
         let begun = Instant::now();
-        drop((self.writer.take(), master));
+        drop(master);
         self.gone(begun)
     }
 

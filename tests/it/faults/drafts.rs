@@ -6,7 +6,8 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use super::{Dice, figure, is_long, rounds};
-use crate::screen::World;
+use crate::data::skipped;
+use crate::screen::{World, program};
 
 /// How a program ends.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +143,66 @@ fn no_drawn_character_is_lost_however_the_program_ends() {
     }
     let verified = world.json(&["verify"]);
     assert_eq!(verified["ok"], true, "{verified}");
+}
+
+/// A hang-up of these tests is one: what the terminal's writer says when it is dropped reaches no program. Without that,
+/// an Enter would store the line that a real hang-up leaves half typed.
+#[test]
+fn nobody_reads_what_the_harness_says_when_it_hangs_up() {
+    let world = World::new();
+    let heard = world.path("heard");
+    // It says something now and then, as a room does when the size of its terminal changes.
+    let script = format!(
+        "#!/bin/sh\ntrap '' HUP\nwhile echo ready; do sleep 0.05; done 2>/dev/null &\nexec cat >{}\n",
+        heard.display()
+    );
+    let listens = world.script("listens", &script);
+    for _ in 0..rounds(3, 50) {
+        let mut screen = world.screen_of(&[listens.to_str().unwrap()], 80, 24);
+        screen.until("ready").type_text("half a line").until("half a line");
+        screen.hang_up();
+        assert_eq!(std::fs::read_to_string(&heard).unwrap(), "", "an Enter was read");
+    }
+}
+
+/// The name of a new journal is on the disk with the first text in it, and a key waits for that no second time.
+#[test]
+fn the_folder_of_drafts_is_synced_once_for_a_journal_and_not_at_each_text() {
+    let world = World::new();
+    let traced = world.command("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
+    if !traced.is_ok_and(|done| done.status.success()) {
+        return skipped("the sync of the drafts' folder: strace is not here, or may not look at processes");
+    }
+    world.done(&["declare", "Names", "--commander", "alice"]);
+    let trace = world.path("trace");
+    let to = trace.display().to_string();
+    let words =
+        ["strace", "-f", "-qq", "-y", "-e", "trace=fsync,fdatasync", "-o", &to, program(), "open", "1"];
+    let mut screen = world.screen_of(&words, 120, 40);
+    screen.until("? all").send(b"i").until("Enter store");
+    let synced = |what: &str| {
+        let record = std::fs::read_to_string(&trace).unwrap_or_default();
+        record.lines().filter(|line| line.contains(what)).count()
+    };
+    let texts = ["a first text", " and more of it", " and still more"];
+    for (n, text) in texts.into_iter().enumerate() {
+        screen.type_text(text).until(text);
+        // Half a second later it is on the disk.
+        for _ in 0..200 {
+            if synced(".journal>") > n {
+                break;
+            }
+            screen.look(Duration::from_millis(50));
+        }
+        assert!(synced(".journal>") > n, "{text:?} is not synced");
+    }
+    for _ in 0..100 {
+        if synced("/drafts>") > 0 {
+            break;
+        }
+        screen.look(Duration::from_millis(50));
+    }
+    assert_eq!(synced("/drafts>"), 1, "the folder is synced once");
 }
 
 /// A host that goes down takes two lines of one room with it: neither takes the place of the other.
