@@ -21,7 +21,7 @@ pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use mirror::{mirrors, read_mirror};
 pub use place::users_of;
-pub use sqlite::{OpenMode, SqliteStore, known_version, pieces};
+pub use sqlite::{OpenMode, SqliteStore, known_version, listed_heads, pieces};
 pub use turn::Turn;
 #[cfg(target_os = "linux")]
 pub use watch::ChangeWatch;
@@ -226,6 +226,10 @@ pub trait EventStore: Send + Sync {
     /// Whether somebody else wrote since the last time this was asked (or since opening). Own appends do not
     /// count.
     fn changed_by_others(&self) -> Answer<'_, bool>;
+
+    /// Looks whether the store holds together, without reading every event: what is wrong first, or none. It may take
+    /// seconds, and stops nobody.
+    fn look_over(&self) -> Answer<'_, Option<String>>;
 
     /// Writes a copy of the whole store, as it is at one moment, to a file that is not there yet. Others go on
     /// writing meanwhile.

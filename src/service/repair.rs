@@ -1,15 +1,18 @@
 //! Puts a damaged database together again from what can be read of it, its mirror and the snapshots, checked against
 //! the chain. The damaged files are kept. It must not be used while another process has the database open.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::{Failure, FailureKind};
-use crate::domain::ids::Seq;
-use crate::domain::log::{Pieces, RawEvent};
+use crate::domain::ids::{LogId, Seq};
+use crate::domain::log::{Digest, Pieces, RawEvent, Salvaged, digest};
 use crate::domain::time::Utc;
-use crate::store::{EventStore, OpenMode, SqliteStore, StoreError, mirrors, pieces, read_mirror, users_of};
+use crate::store::{
+    EventStore, OpenMode, SqliteStore, StoreError, listed_heads, mirrors, pieces, read_mirror, users_of,
+};
 
 /// The files of a database.
 const SIDES: [&str; 3] = ["", "-wal", "-shm"];
@@ -134,16 +137,16 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         .prefix(".repair-")
         .tempdir_in(database.parent().unwrap_or_else(|| Path::new(".")))
         .map_err(|e| failed(database, &e))?;
-    let read = async |file: &Path| -> Vec<RawEvent> {
+    let read = async |file: &Path| -> (Vec<RawEvent>, Vec<(LogId, Seq, Digest)>) {
         let to = scratch.path().join("read.db");
         for side in SIDES {
             let _ = std::fs::remove_file(beside(&to, side));
             // What is not there is not copied.
             let _ = copy(&beside(file, side), &beside(&to, side));
         }
-        pieces(&to).await
+        (pieces(&to).await, listed_heads(&to).await)
     };
-    let damaged = read(&kept.join(database.file_name().unwrap_or_default())).await;
+    let (damaged, mut heads) = read(&kept.join(database.file_name().unwrap_or_default())).await;
     let in_damaged: std::collections::HashSet<Vec<u8>> = damaged.iter().map(|e| e.header.clone()).collect();
     let mut all = Pieces::default();
     all.add(damaged);
@@ -151,11 +154,14 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         all.add(read_mirror(&mirror));
     }
     for snapshot in super::snapshots::list(snapshots) {
-        all.add(read(&snapshot).await);
+        let (events, listed) = read(&snapshot).await;
+        all.add(events);
+        heads.extend(listed);
     }
     let salvaged = all.put_together();
     let fresh = scratch.path().join("fresh.db");
     let mut report = Repaired { events: 0, logs: 0, from_copies: 0, lost: Vec::new(), kept: kept.clone() };
+    report.lost.extend(shorter_than_listed(&salvaged, &heads));
     for (log, found) in &salvaged {
         if let Some(first) = found.cut_off.first() {
             report.lost.push(format!(
@@ -183,6 +189,23 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
     }
     swap(&fresh, database).map_err(|e| failed(database, &e))?;
     Ok(report)
+}
+
+/// Logs that had come further than what could be put together: a cut at the end leaves no other trace.
+fn shorter_than_listed(salvaged: &BTreeMap<LogId, Salvaged>, heads: &[(LogId, Seq, Digest)]) -> Vec<String> {
+    let mut furthest: BTreeMap<LogId, (Seq, usize)> = BTreeMap::new();
+    for (log, head, hash) in heads {
+        let events = salvaged.get(log).map(|found| found.events.as_slice()).unwrap_or_default();
+        // A damaged number beside the digest of our end is no sign of more.
+        let is_ours = events.last().is_some_and(|last| digest(&last.header) == *hash);
+        let has = events.len();
+        if !is_ours && head.0 > has as u64 {
+            let (most, _) = furthest.entry(*log).or_insert((*head, has));
+            *most = (*most).max(*head);
+        }
+    }
+    let told = furthest.into_iter();
+    told.map(|(log, (head, has))| format!("{log}: the log ends at {has}; it had come to {head}")).collect()
 }
 
 /// Puts the new database in the place of the damaged one, whose files are kept elsewhere.

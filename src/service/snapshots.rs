@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Service};
 use crate::domain::time::{Span, Utc};
+use crate::store::StoreError;
 
 /// How old the newest one must be before another is made.
 pub const EVERY: Span = Span::hours(1);
@@ -33,6 +34,17 @@ fn taken_at(path: &Path) -> Option<Utc> {
 }
 
 impl Service {
+    /// Looks whether the database holds together, after the first frame: damage that nobody reads is noticed too.
+    ///
+    /// # Errors
+    /// What is damaged, and what to do; or that it could not be looked at.
+    pub async fn look_over(&self) -> Result<(), Failure> {
+        match self.inner.store.look_over().await? {
+            None => Ok(()),
+            Some(found) => Err(StoreError::Corrupt { what: found }.into()),
+        }
+    }
+
     /// Makes a snapshot when the newest one is an hour old, or at once where that is asked for. Answers its path when
     /// one was made.
     ///

@@ -153,7 +153,9 @@ pub enum StoreError {
         found: String,
     },
     /// Stored bytes that cannot have been written by this program.
-    #[error("the database is damaged: {what}; run `warroom verify`, and keep a copy of the file")]
+    #[error(
+        "the database is damaged: {what}; end all rooms and run `warroom doctor --repair`, which keeps the damaged files"
+    )]
     Corrupt {
         /// What was found.
         what: String,

@@ -224,6 +224,10 @@ impl EventStore for MemoryStore {
         self.answer(|_| Ok(false))
     }
 
+    fn look_over(&self) -> Answer<'_, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn backup(&self, _to: &std::path::Path) -> Answer<'_, ()> {
         Box::pin(async { Err(StoreError::NoCopy) })
     }

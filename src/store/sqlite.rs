@@ -27,7 +27,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::log::{Digest, RawEvent};
 
 pub use open::known_version;
-pub use salvage::pieces;
+pub use salvage::{listed_heads, pieces};
 
 /// How to open the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -265,6 +265,19 @@ impl EventStore for SqliteStore {
                 None => self.readers.changed().await,
             }
         })
+    }
+
+    fn look_over(&self) -> Answer<'_, Option<String>> {
+        let look: ReadFn<Option<String>> = Box::new(|conn| {
+            Box::pin(async move {
+                let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *conn).await?;
+                if found != "ok" {
+                    return Ok(Some(found));
+                }
+                Ok(foreign_declarations(conn).await?.into_iter().next())
+            })
+        });
+        Box::pin(self.readers.with(look))
     }
 
     fn backup(&self, to: &Path) -> Answer<'_, ()> {

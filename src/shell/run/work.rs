@@ -26,6 +26,9 @@ use crate::shell::input::Poke;
 use crate::shell::process::{Ran, run_and_keep};
 use crate::shell::session::Session;
 
+/// After which time the database is looked over: the first frame and the first key are through.
+const LOOK_OVER: Duration = Duration::from_secs(2);
+
 /// After which time a room makes its first snapshot: one that is only looked into makes none.
 const FIRST_SNAPSHOT: Duration = Duration::from_secs(60);
 
@@ -145,11 +148,16 @@ impl Work {
         self.runtime.spawn(work);
     }
 
-    /// Makes a snapshot of the database each hour while the screen is up, the first after a minute.
+    /// Looks the database over, and makes a snapshot of it each hour while the screen is up, the first after a minute.
     pub(super) fn keep_snapshots(&self) {
         let (service, clock, outbox) =
             (self.service.clone(), self.session.clock.clone(), self.outbox.clone());
         self.runtime.spawn(async move {
+            tokio::time::sleep(LOOK_OVER).await;
+            if let Err(failure) = service.look_over().await {
+                tracing::warn!(%failure, "the database was looked over");
+                outbox.send(Msg::Warning(trouble(&failure)));
+            }
             tokio::time::sleep(FIRST_SNAPSHOT).await;
             loop {
                 if let Err(failure) = service.snapshot(clock.now(), false).await {

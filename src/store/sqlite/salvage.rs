@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 use super::super::StoreError;
 use super::{SqliteStore, open, read};
 use crate::domain::ids::{LogId, Seq};
-use crate::domain::log::{Header, RawEvent, digest, redaction};
+use crate::domain::log::{Digest, Header, RawEvent, digest, redaction};
 
 /// Rows that are asked for at once: a damaged page costs no more than these.
 const AT_ONCE: u32 = 64;
@@ -42,6 +42,28 @@ pub async fn pieces(file: &Path) -> Vec<RawEvent> {
         RawEvent { header, salt, body, columns: None }
     };
     headers.into_iter().map(event).collect()
+}
+
+/// The heads of logs, as the rows of lists in a database file have them: how far each log had come. What cannot be read
+/// is left out.
+pub async fn listed_heads(file: &Path) -> Vec<(LogId, Seq, Digest)> {
+    let options = SqliteConnectOptions::new().filename(file).pragma("cell_size_check", "ON");
+    let Ok(mut conn) = options.disable_statement_logging().connect().await else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut after = Vec::new();
+    let next = "SELECT log, head, head_hash FROM summary WHERE log > ? ORDER BY log LIMIT 1";
+    while let Ok(Some(row)) = sqlx::query(next).bind(after).fetch_optional(&mut conn).await {
+        let Ok(log) = row.try_get::<Vec<u8>, _>(0) else { break };
+        let id = uuid::Uuid::from_slice(&log).ok();
+        let head = row.try_get::<i64, _>(1).ok().and_then(|head| u64::try_from(head).ok());
+        let hash = row.try_get::<Vec<u8>, _>(2).ok().and_then(|hash| hash.try_into().ok());
+        if let (Some(id), Some(head), Some(hash)) = (id, head, hash) {
+            found.push((LogId(id), Seq(head), Digest(hash)));
+        }
+        after = log;
+    }
+    let _ = conn.close().await;
+    found
 }
 
 /// Goes through a table from one end until it cannot be read any more.
