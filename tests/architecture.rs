@@ -130,6 +130,7 @@ fn exactly_one_sqlite_is_linked_and_no_tls_library() {
 fn the_fuzzer_runs_with_the_packages_of_the_program() {
     let (lock, fuzzed) = (text_of("Cargo.lock"), text_of("fuzz/Cargo.lock"));
     none(&rules::others("fuzz/Cargo.lock", &fuzzed, &lock, &["arbitrary", "libfuzzer-sys", "warroom-fuzz"]));
+    none(&rules::unlocked("fuzz/Cargo.lock", &fuzzed, &text_of("Cargo.toml")));
 }
 
 fn text_of(file: &str) -> String {
@@ -215,4 +216,7 @@ fn every_rule_fails_on_a_file_that_breaks_it() {
     assert_eq!(rules::bans("Cargo.lock", lock, &banned).len(), 1);
     assert_eq!(rules::others("fuzz/Cargo.lock", lock, "", &[]).len(), 1);
     assert_eq!(rules::others("fuzz/Cargo.lock", lock, lock, &[]).len(), 0);
+    let manifest = "[dependencies]\nnix = \"1\"\nregex = \"1\"\n\n[dev-dependencies]\ninsta = \"1\"\n";
+    let lock = "name = \"warroom\"\nversion = \"1\"\ndependencies = [\n \"nix 0.31.3\",\n]\n";
+    assert_eq!(rules::unlocked("fuzz/Cargo.lock", lock, manifest).len(), 1);
 }

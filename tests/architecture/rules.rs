@@ -416,3 +416,18 @@ pub(crate) fn others(path: &str, lock: &str, in_other: &str, but: &[&str]) -> Ve
         })
         .collect()
 }
+
+/// What the manifest asks for, a lock file of somebody who uses the program has.
+pub(crate) fn unlocked(path: &str, lock: &str, manifest: &str) -> Vec<Violation> {
+    let (_, wanted) = manifest.split_once("[dependencies]\n").unwrap_or_default();
+    let wanted =
+        wanted.lines().take_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('#'));
+    let wanted = wanted.filter_map(|line| Some(line.split_once(" = ")?.0));
+    let (_, ours) = lock.split_once("name = \"warroom\"\n").unwrap_or_default();
+    let ours = ours.split("\n]").next().unwrap_or_default();
+    let has = |name: &str| ours.lines().any(|line| line.trim().split(['"', ' ']).nth(1) == Some(name));
+    let missing = wanted.filter(|name| !has(name));
+    missing
+        .map(|name| violation(path, 1, format!("{name} is missing: run cargo check in its folder")))
+        .collect()
+}

@@ -16,6 +16,7 @@ mod privileged;
 mod reference;
 mod refusals;
 mod repair;
+mod rights;
 mod run;
 mod secrets;
 mod settings;
