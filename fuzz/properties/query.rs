@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use warroom::domain::filter::{Filter, Term};
 use warroom::domain::ids::{EventId, Seq};
 use warroom::domain::incident::{Entry, Topic};
+use warroom::domain::question::Question;
 use warroom::domain::stories;
 use warroom::domain::time_spec::Context;
 use warroom::domain::words::EntryKind;
@@ -12,6 +13,9 @@ use warroom::index::{Card, Document, Hit, Index, Query, in_memory, snippet};
 
 /// A word that one document alone has.
 const RARE: &str = "zymurgy";
+
+/// Of a longer text the end is not read.
+const LONGEST: usize = 100_000;
 
 /// Up to so many words every one of them is asked for; of more, the best.
 const FEW_WORDS: usize = 36;
@@ -29,6 +33,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             ..Card::default()
         },
         body: body.to_owned(),
+        ..Document::default()
     };
     let documents = [
         document("disk", "The disk of the database filled up with logs. We deleted the oldest and grew it."),
@@ -68,17 +73,21 @@ fn search(text: &str) {
             "{fragment:?}"
         );
     }
-    // Two quotes make a phrase, which must be there; a long text is asked for its best words only.
-    let quotes = text.chars().filter(|c| matches!(c, '"' | '“' | '”' | '„')).count();
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
-    if quotes > 1 || words > FEW_WORDS {
-        return;
-    }
-    let mut places = vec![format!("{RARE} {text}")];
-    if text.len() < 100_000 {
-        places.push(format!("{text} {RARE}"));
-    }
-    for asked in places {
+    // A word is asked for, whatever is wrong with what stands beside it.
+    for asked in [format!("{RARE} {text}"), format!("{text} {RARE}")] {
+        if asked.len() > LONGEST {
+            continue;
+        }
+        let question = Question::read(&asked, None, false);
+        assert!(question.words.split_whitespace().any(|word| word == RARE), "{RARE} is lost in {question:?}");
+        assert!(question.notes.iter().all(|note| !note.is_empty()), "{question:?}");
+        assert!(question.labels.iter().all(|labels| !labels.values.is_empty()), "{question:?}");
+        // What restricts may leave the document out; a long text is asked for its best words only.
+        let words =
+            question.words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+        if question.restricts() || !question.phrases.is_empty() || words > FEW_WORDS {
+            continue;
+        }
         let found = ask(asked.clone(), false);
         assert!(found.iter().any(|hit| hit.card.id == "brewing"), "{RARE} is lost in {asked:?}");
     }
