@@ -22,7 +22,7 @@ fn exposed(folder: &Path) -> Vec<String> {
     };
     let inside = super::out::walk(folder);
     let folders: std::collections::BTreeSet<&Path> = inside.iter().filter_map(|path| path.parent()).collect();
-    folders.into_iter().chain(inside.iter().map(|path| path.as_path())).filter_map(loose).collect()
+    folders.into_iter().chain(inside.iter().map(std::path::PathBuf::as_path)).filter_map(loose).collect()
 }
 
 #[test]
