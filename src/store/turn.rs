@@ -3,66 +3,147 @@
 //! continue a log.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 /// How long a turn is waited for: the one who has it may have been stopped.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// How long until one looks again: about half as long as a commit takes.
-const PAUSE: Duration = Duration::from_millis(1);
 
-/// The place where the processes of a home line up: its folder, which all have, is locked.
+/// The place where the processes of a home line up: its folder, which all have, is locked. The system hands the lock
+/// on in the order in which it was asked for; whoever waits says so by a second lock, on the folder of the mirror, so
+/// that nobody takes the first past those who wait.
 #[derive(Clone, Debug)]
 pub(super) struct Turns {
-    file: Option<Arc<File>>,
-    /// Others were in line when this process took its last turn: they go first now.
-    crowded: Arc<AtomicBool>,
+    place: Option<Arc<Place>>,
+    /// In the process one after the other as well.
+    own: Arc<Mutex<()>>,
+    /// A thread of ours still waits for somebody who does not go on.
+    stuck: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct Place {
+    folder: PathBuf,
+    /// Locked by the one whose turn it is, when nobody waited.
+    turn: Arc<File>,
+    /// Locked together by all who wait.
+    line: Option<File>,
+}
+
+impl Place {
+    /// Whether somebody waits. For the blink of an eye nobody can say that he does, which is why waiting is done with
+    /// patience.
+    fn is_waited_for(&self) -> bool {
+        let Some(line) = &self.line else { return false };
+        if flock(line, FlockOperation::NonBlockingLockExclusive).is_err() {
+            return true;
+        }
+        let _ = flock(line, FlockOperation::Unlock);
+        false
+    }
+
+    /// Waits in line as long as it takes.
+    fn wait(&self) -> Option<Arc<File>> {
+        // Locks belong to the open file: what another turn of this process holds is another's.
+        let turn = File::open(&self.folder).ok()?;
+        let line = self.line.as_ref().and_then(|_| File::open(line_of(&self.folder)).ok());
+        if let Some(line) = &line {
+            let _ = patiently(line, FlockOperation::LockShared);
+        }
+        let got = patiently(&turn, FlockOperation::LockExclusive);
+        if let Some(line) = &line {
+            let _ = flock(line, FlockOperation::Unlock);
+        }
+        got.ok().map(|()| Arc::new(turn))
+    }
+}
+
+fn patiently(file: &File, operation: FlockOperation) -> Result<(), Errno> {
+    loop {
+        match flock(file, operation) {
+            Err(Errno::INTR) => {}
+            done => return done,
+        }
+    }
+}
+
+fn line_of(folder: &Path) -> PathBuf {
+    folder.join("mirror")
 }
 
 impl Turns {
     /// A folder that cannot be opened has no turns.
     pub(super) fn in_folder(folder: &Path) -> Self {
-        Self { file: File::open(folder).ok().map(Arc::new), crowded: Arc::default() }
+        let place = File::open(folder).ok().map(|turn| {
+            let line = File::open(line_of(folder)).ok();
+            Arc::new(Place { folder: folder.to_owned(), turn: Arc::new(turn), line })
+        });
+        Self { place, own: Arc::default(), stuck: Arc::default() }
     }
 
     /// Waits for a turn, but not for ever.
     pub(super) async fn take(&self) -> Turn {
-        let Some(file) = &self.file else { return Turn::default() };
-        if self.crowded.load(Ordering::Relaxed) {
-            tokio::time::sleep(2 * PAUSE).await;
-        }
-        let mut left = LONGEST_WAIT;
-        while !left.is_zero() {
-            match flock(&**file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => {
-                    self.crowded.store(left < LONGEST_WAIT, Ordering::Relaxed);
-                    return Turn(Some(Arc::clone(file)));
-                }
-                Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => {}
-                Err(_) => break,
+        let Some(place) = &self.place else { return Turn::default() };
+        let own = Arc::clone(&self.own).lock_owned().await;
+        if !place.is_waited_for() {
+            match flock(&*place.turn, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Turn { file: Some(Arc::clone(&place.turn)), own: Some(own) },
+                Err(Errno::WOULDBLOCK | Errno::INTR) => {}
+                Err(_) => return Turn::default(),
             }
-            tokio::time::sleep(PAUSE).await;
-            left = left.saturating_sub(PAUSE);
         }
-        Turn::default()
+        let Some(told) = self.line_up(place) else { return Turn::default() };
+        match tokio::time::timeout(LONGEST_WAIT, told).await {
+            Ok(Ok(Some(file))) => Turn { file: Some(file), own: Some(own) },
+            _ => Turn::default(),
+        }
+    }
+
+    /// Waits in line on a thread of its own. None when one of this process does already, for somebody who does not go
+    /// on: two seconds were waited for him.
+    fn line_up(&self, place: &Arc<Place>) -> Option<oneshot::Receiver<Option<Arc<File>>>> {
+        if self.stuck.swap(true, Ordering::SeqCst) {
+            return None;
+        }
+        let (tell, told) = oneshot::channel();
+        let (place, stuck) = (Arc::clone(place), Arc::clone(&self.stuck));
+        let wait = move || {
+            let got = place.wait();
+            stuck.store(false, Ordering::SeqCst);
+            if let Err(Some(nobodys)) = tell.send(got) {
+                let _ = flock(&*nobodys, FlockOperation::Unlock);
+            }
+        };
+        if thread::Builder::new().name("turn".to_owned()).spawn(wait).is_err() {
+            self.stuck.store(false, Ordering::SeqCst);
+        }
+        Some(told)
     }
 }
 
 /// A turn; it is over when this is dropped.
 #[derive(Debug, Default)]
 #[must_use = "the turn is over when it is dropped"]
-pub struct Turn(Option<Arc<File>>);
+pub struct Turn {
+    file: Option<Arc<File>>,
+    /// Let go after the lock: fields are dropped when `drop` is done.
+    own: Option<OwnedMutexGuard<()>>,
+}
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(file) = &self.0 {
+        if let Some(file) = &self.file {
             // What is not unlocked now is when the process ends.
             let _ = flock(&**file, FlockOperation::Unlock);
         }
+        self.own = None;
     }
 }
 
@@ -75,14 +156,43 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (one, two) = (Turns::in_folder(folder.path()), Turns::in_folder(folder.path()));
         let first = one.take().await;
-        assert!(first.0.is_some());
+        assert!(first.file.is_some());
         let waiting = tokio::spawn(async move { two.take().await });
         assert!(flock(File::open(folder.path()).unwrap(), FlockOperation::NonBlockingLockExclusive).is_err());
         drop(first);
         let second = waiting.await.unwrap();
-        assert!(second.0.is_some());
+        assert!(second.file.is_some());
         // The one who has it does not come back: whoever waits goes on all the same.
-        assert!(one.take().await.0.is_none());
-        assert!(Turns::in_folder(Path::new("/not/there")).take().await.0.is_none());
+        assert!(one.take().await.file.is_none());
+        assert!(Turns::in_folder(Path::new("/not/there")).take().await.file.is_none());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nobody_goes_past_those_who_wait() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(line_of(home.path())).unwrap();
+        let busy = Turns::in_folder(home.path());
+        let first = busy.take().await;
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let mut waiting = Vec::new();
+        for name in 0..5 {
+            let (turns, order) = (Turns::in_folder(home.path()), Arc::clone(&order));
+            waiting.push(tokio::spawn(async move {
+                let turn = turns.take().await;
+                order.lock().unwrap().push((name, turn.file.is_some()));
+            }));
+            // Those who ask at the same moment have no order.
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        drop(first);
+        // The one who had it comes last, however quick it is.
+        let last = busy.take().await;
+        assert!(last.file.is_some());
+        let order = order.lock().unwrap().clone();
+        assert_eq!(order, [(0, true), (1, true), (2, true), (3, true), (4, true)]);
+        drop(last);
+        for task in waiting {
+            task.await.unwrap();
+        }
     }
 }
