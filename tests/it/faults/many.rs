@@ -176,10 +176,10 @@ fn together(processes: usize, lines: usize) {
         settled.as_millis(),
         begun.elapsed().as_secs()
     ));
-    if is_long() {
-        assert!(p99 < 250.0, "p99 of a commit is {p99} ms");
-        assert!(percentile(&late, 990) < 1500.0 && settled < Duration::from_millis(1500), "screens are late");
-    }
+    // The machine of the short form builds and tests other things meanwhile.
+    let most_p99 = if is_long() { 250.0 } else { 1000.0 };
+    assert!(p99 < most_p99, "p99 of a commit is {p99} ms");
+    assert!(percentile(&late, 990) < 1500.0 && settled < Duration::from_millis(1500), "screens are late");
 }
 
 #[test]
