@@ -292,7 +292,10 @@ fn a_damaged_mirror_does_no_harm_and_is_made_whole() {
             continue;
         }
         let done = desk.run(&["doctor", "--repair", "--json"]);
-        desk.run(&["verify"]).code(0);
+        // Where the words of an event are nowhere, that stays to be seen.
+        let verified = desk.run(&["verify"]);
+        let only_words = verified.code == 5 && verified.out.contains("payload missing") && done.code == 1;
+        assert!(verified.code == 0 || only_words, "{what}: {verified:?} after {done:?}");
         let mut whole = true;
         for (id, lines) in &told {
             // A log of which nothing is left has no timeline.
