@@ -28,6 +28,7 @@ pub mod postmortem;
 pub mod promise;
 pub mod question;
 pub mod quick_entry;
+pub mod recurrence;
 pub mod refusal;
 pub mod request;
 pub mod resemble;

@@ -45,12 +45,16 @@ fn story(model: &Model, board: &Board, story: &StorySummary) -> Lines {
     let standing = Standing::of(story, board.day, model.policy.story_rules);
     let due = story.due.map(|due| format!("due {due}, ")).unwrap_or_default();
     let ink = match standing {
-        Standing::Orphaned | Standing::Overdue => Ink::Warn,
+        Standing::Again | Standing::Orphaned | Standing::Overdue => Ink::Warn,
         Standing::Done => Ink::Good,
         _ => Ink::Text,
     };
     let due = if story.is_unshipped() { due } else { String::new() };
     out.push((format!("{due}{}", distance(story, board.day)), ink));
+    if standing == Standing::Again {
+        let ids = story.raised_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        out.push((format!("the same failure came back: {ids}"), Ink::Warn));
+    }
     if let Some(day) = assign_by(story, model.policy.story_rules).filter(|_| standing == Standing::Orphaned) {
         out.push((format!("nobody took it by {day}: give it to somebody"), Ink::Warn));
     }

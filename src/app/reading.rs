@@ -11,6 +11,7 @@ use crate::domain::board::size;
 use crate::domain::brief;
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
+use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::resemble;
 use crate::domain::time::{day_in_zone, format_span, with_zone_seconds, zone_label};
 use crate::domain::words::HypothesisState;
@@ -246,6 +247,12 @@ pub fn brief_lines(model: &Model, room: &Room, width: u16, enough: usize) -> Lin
 #[must_use]
 pub fn about(hit: &Hit) -> Vec<String> {
     let mut out = Vec::new();
+    match hit.said.as_str() {
+        AGAIN => out.push("the same failure, a person says".to_owned()),
+        DIFFERENT => out.push("not the same failure, a person says".to_owned()),
+        _ if hit.same.is_empty() => {}
+        _ => out.push(format!("the same failure? {} (v says)", hit.same.join(", "))),
+    }
     if !hit.unshipped.is_empty() {
         out.push(format!("not shipped: {}", hit.unshipped.join("; ")));
     }

@@ -13,8 +13,8 @@ pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// bridge, channel, ticket, dashboard; for an incident: related, duplicate, recurrence; without one the links are
-    /// listed
+    /// bridge, channel, ticket, dashboard; for an incident: related, duplicate, recurrence (the same failure
+    /// again), different (it is not); without one the links are listed
     #[arg(requires = "url")]
     kind: Option<String>,
     /// Where it is, or the id of the other incident, which tells the link too

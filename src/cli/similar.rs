@@ -5,6 +5,7 @@ use super::context::Context;
 use super::output::Answer;
 use super::search::tell;
 use super::stdin;
+use super::views::PastView;
 use crate::service::Similar;
 
 /// Find past incidents that are like one, or like a text
@@ -36,6 +37,18 @@ impl Args {
         };
         let past =
             if context.session.home.exists() { service.similar(to, self.limit).await? } else { Vec::new() };
-        tell(context, &past, None)
+        let exit = tell(context, &past, None)?;
+        if let (Some(incident), false) = (&self.incident, context.out.is_json()) {
+            let now = context.now();
+            for one in past.iter().map(|p| PastView::new(p, now)) {
+                if let Some(id) = one.proposed() {
+                    context.out.say(&format!(
+                        "{id}: warroom link {incident} recurrence {id} says that it is the same failure, \
+                         different that it is not"
+                    ));
+                }
+            }
+        }
+        Ok(exit)
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::ids::{EventId, IncidentId, Seq, StoryId};
 use crate::domain::incident::Entry;
+use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::stories::{Rules, assign_by, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::time::{Utc, format_span, rfc3339};
@@ -221,6 +222,9 @@ pub(super) struct StoryView {
     reason: String,
     filed_at: String,
     changed_at: String,
+    /// Later incidents that were the same failure, while it has not shipped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    raised_by: Vec<IncidentId>,
 }
 
 impl StoryView {
@@ -247,6 +251,7 @@ impl StoryView {
             reason: story.reason.clone(),
             filed_at: rfc3339(story.filed_at),
             changed_at: rfc3339(story.changed_at),
+            raised_by: story.raised_by.clone(),
         }
     }
 
@@ -261,6 +266,10 @@ impl StoryView {
     pub(super) fn line(&self) -> String {
         let due = self.due.as_deref().unwrap_or("no date");
         let overdue = if self.overdue { " OVERDUE" } else { "" };
+        let again = match self.raised_by.last() {
+            Some(id) => format!(" AGAIN in {id}"),
+            None => String::new(),
+        };
         let owner = match (&self.owner, &self.assign_by) {
             (Some(owner), _) => format!("@{owner}"),
             (None, Some(day)) if self.unassigned_overdue => format!("NOBODY took it by {day}"),
@@ -269,7 +278,7 @@ impl StoryView {
         let severity = self.severity.as_deref().unwrap_or("-");
         let kind = self.kind.map_or("-", StoryKind::as_str);
         format!(
-            "{:<17} {:<8} due {due}{overdue}  {severity:<4} {kind:<10} {owner}  {}",
+            "{:<17} {:<8} due {due}{overdue}{again}  {severity:<4} {kind:<10} {owner}  {}",
             self.id.to_string(),
             self.state,
             one_line(&self.title)
@@ -293,6 +302,11 @@ pub(super) struct PastView {
     services: Vec<String>,
     tags: Vec<String>,
     unshipped: Vec<StoryView>,
+    /// Why it may be the same failure; empty: nothing says so.
+    same_failure: Vec<String>,
+    /// What a person said of it: `recurrence`, `different`, `related`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
 }
 
 impl PastView {
@@ -311,7 +325,14 @@ impl PastView {
             services: past.services.clone(),
             tags: past.tags.clone(),
             unshipped: past.unshipped.iter().map(|s| StoryView::new(s, now)).collect(),
+            same_failure: past.same.clone(),
+            said: past.said.clone(),
         }
+    }
+
+    /// Its id, while it may be the same failure and nobody said whether it is.
+    pub(super) fn proposed(&self) -> Option<&str> {
+        (self.said.is_none() && !self.same_failure.is_empty()).then_some(self.id.as_str())
     }
 
     /// How many of its stories never shipped.
@@ -329,6 +350,17 @@ impl PastView {
         }
         if let Some(ended) = self.ended.as_deref().filter(|e| !e.trim().is_empty()) {
             text.push_str(&format!("\n    ended by: {}", one_line(ended)));
+        }
+        match self.said.as_deref() {
+            Some(AGAIN) => text.push_str("\n    the same failure: said by a person"),
+            Some(DIFFERENT) => text.push_str("\n    not the same failure: said by a person"),
+            _ if self.same_failure.is_empty() => {}
+            _ => {
+                text.push_str(&format!(
+                    "\n    the same failure? {}",
+                    one_line(&self.same_failure.join(", "))
+                ));
+            }
         }
         for story in &self.unshipped {
             text.push_str(&format!("\n    not shipped: {}", story.line()));

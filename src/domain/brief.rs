@@ -129,7 +129,7 @@ fn links(incident: &Incident) -> Vec<String> {
     if let Some(of) = incident.disposition.as_ref().and_then(|d| d.of) {
         lines.push(format!("duplicate of {of}"));
     }
-    lines.extend(incident.record.related.iter().map(|r| format!("{}: {}", r.relation, r.incident)));
+    lines.extend(incident.record.belonging().map(|r| format!("{}: {}", r.relation, r.incident)));
     lines
 }
 

@@ -45,7 +45,7 @@ fn likeness(one: &[String], two: &[String]) -> Option<usize> {
 }
 
 /// The stems of the words that say something, each once.
-fn stems(text: &str) -> Vec<String> {
+pub(super) fn stems(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for word in text.split(|c: char| !c.is_alphanumeric()) {
         let word = word.to_lowercase();
@@ -61,7 +61,7 @@ fn stems(text: &str) -> Vec<String> {
 }
 
 /// A word without its commonest endings.
-fn stem(word: &str) -> &str {
+pub(super) fn stem(word: &str) -> &str {
     let endings =
         ["ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ies", "ed", "es", "s", "e", "y"];
     endings

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
+use crate::domain::recurrence::AGAIN;
 use crate::domain::stories::{Rules, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::words::{DispositionWord, IncidentKind, Milestone, State, StoryState, words};
@@ -92,6 +93,8 @@ pub struct Figures {
     pub by_state: BTreeMap<String, usize>,
     /// The counted ones that were reopened at least once.
     pub reopened: usize,
+    /// The counted ones of which a person said that they are the same failure as an earlier one.
+    pub recurrences: usize,
     /// The counted ones that are resolved and owe something yet.
     pub owing: usize,
     /// The counted ones that are over and have neither a published nor a waived postmortem.
@@ -180,6 +183,10 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition { figure: "overdue", means: "stories filed or started whose day is before today (UTC)" },
     Definition {
+        figure: "the same failure again",
+        means: "counted incidents linked to an earlier one as its recurrence, by a person",
+    },
+    Definition {
         figure: "parts",
         means: "month, quarter and year are those of the declaration (UTC); an incident with several services is in \
                 the part of each",
@@ -257,6 +264,7 @@ fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate, rul
         by_severity: tally(counted, severity),
         by_state: tally(counted, |row| row.state.to_string()),
         reopened: counted.iter().filter(|row| row.reopened > 0).count(),
+        recurrences: counted.iter().filter(|row| row.related.iter().any(|r| r.relation == AGAIN)).count(),
         owing: counted.iter().filter(|row| row.state == State::Resolved).count(),
         postmortems_owed: counted
             .iter()

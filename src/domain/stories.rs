@@ -1,11 +1,15 @@
 //! Improvement stories as a list: what is overdue, what is due soon, and a filter in words. The same for the board, the
 //! command line and the report. It must not read a clock: the day comes in.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
-use crate::domain::summary::StorySummary;
+use crate::domain::ids::IncidentId;
+use crate::domain::recurrence::AGAIN;
+use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::time::{Span, parse_span};
-use crate::domain::words::{StoryKind, StoryState, fold_word};
+use crate::domain::words::{IncidentKind, StoryKind, StoryState, fold_word};
 
 /// How many days ahead a story counts as due soon, unless the team says otherwise.
 pub const REMIND_DAYS: i64 = 7;
@@ -46,6 +50,8 @@ pub fn is_orphaned(story: &StorySummary, today: NaiveDate, rules: Rules) -> bool
 /// Where a story stands in a list; in the order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
+    /// It has not shipped, and what it should have prevented happened again.
+    Again,
     /// Nobody has taken it in the time that the team gives itself for that.
     Orphaned,
     /// Its day has passed and it has not shipped.
@@ -66,6 +72,9 @@ impl Standing {
     /// Where a story stands on a day.
     #[must_use]
     pub fn of(story: &StorySummary, today: NaiveDate, rules: Rules) -> Self {
+        if story.is_unshipped() && !story.raised_by.is_empty() {
+            return Self::Again;
+        }
         if is_orphaned(story, today, rules) {
             return Self::Orphaned;
         }
@@ -86,6 +95,7 @@ impl Standing {
     pub fn heading(self, rules: Rules) -> String {
         let remind = rules.remind;
         match self {
+            Self::Again => "It happened again".to_owned(),
             Self::Orphaned => {
                 let days = rules.assign.map_or_else(String::new, |days| format!(" within {days}d"));
                 format!("Nobody took it{days}")
@@ -97,6 +107,31 @@ impl Standing {
             Self::Unverified => "Shipped, not verified".to_owned(),
             Self::Done => "Verified or dropped".to_owned(),
         }
+    }
+}
+
+/// Puts beside each story that has not shipped the later incidents that were the same failure, told by a person:
+/// those that recur, and what recurs of those.
+pub fn raise(stories: &mut [StorySummary], rows: &[Summary]) {
+    let mut again: BTreeMap<String, Vec<IncidentId>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| matches!(row.kind, IncidentKind::Real | IncidentKind::Backfilled)) {
+        for related in row.related.iter().filter(|related| related.relation == AGAIN) {
+            again.entry(related.incident.clone()).or_default().push(row.id);
+        }
+    }
+    for story in stories.iter_mut().filter(|story| story.is_unshipped()) {
+        let mut found: Vec<IncidentId> = Vec::new();
+        let mut next = vec![story.incident];
+        while let Some(id) = next.pop() {
+            for later in again.get(&id.to_string()).into_iter().flatten() {
+                if *later != story.incident && !found.contains(later) {
+                    found.push(*later);
+                    next.push(*later);
+                }
+            }
+        }
+        found.sort_unstable();
+        story.raised_by = found;
     }
 }
 
@@ -120,7 +155,9 @@ pub fn sort(stories: &mut [StorySummary], today: NaiveDate, rules: Rules) {
         let standing = |s: &StorySummary| Standing::of(s, today, rules);
         standing(a).cmp(&standing(b)).then_with(|| match standing(a) {
             Standing::Overdue | Standing::Soon | Standing::Later => a.due.cmp(&b.due).then(a.id.cmp(&b.id)),
-            Standing::Orphaned | Standing::Undated => a.filed_at.cmp(&b.filed_at).then(a.id.cmp(&b.id)),
+            Standing::Again | Standing::Orphaned | Standing::Undated => {
+                a.filed_at.cmp(&b.filed_at).then(a.id.cmp(&b.id))
+            }
             Standing::Unverified => a.changed_at.cmp(&b.changed_at).then(a.id.cmp(&b.id)),
             Standing::Done => b.changed_at.cmp(&a.changed_at).then(a.id.cmp(&b.id)),
         })
@@ -213,7 +250,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{IncidentId, StoryId};
+    use crate::domain::ids::StoryId;
 
     fn story(number: u32, due: Option<&str>, state: StoryState, owner: Option<&str>) -> StorySummary {
         let incident = IncidentId { year: 2026, number: 42 };
@@ -232,6 +269,7 @@ mod tests {
             reason: String::new(),
             filed_at: "2026-11-01T00:00:00Z".parse().unwrap(),
             changed_at: "2026-11-01T00:00:00Z".parse().unwrap(),
+            raised_by: Vec::new(),
         }
     }
 
@@ -273,6 +311,23 @@ mod tests {
         assert_eq!(Standing::Orphaned.heading(Rules::default()), "Nobody took it within 3d");
         let never = Rules { assign: None, ..Rules::default() };
         assert_eq!(Standing::of(&all[0], today(), never), Standing::Later);
+    }
+
+    #[test]
+    fn what_happened_again_comes_before_all_while_it_has_not_shipped() {
+        let again = vec![IncidentId { year: 2026, number: 50 }];
+        let mut all = vec![
+            story(1, Some("2026-01-01"), StoryState::Filed, Some("bob")),
+            StorySummary {
+                raised_by: again.clone(),
+                ..story(2, Some("2027-01-01"), StoryState::Started, Some("bob"))
+            },
+            StorySummary { raised_by: again, ..story(3, None, StoryState::Shipped, Some("bob")) },
+        ];
+        sort(&mut all, today(), Rules::default());
+        assert_eq!(all.iter().map(|s| s.id.number).collect::<Vec<_>>(), [2, 1, 3]);
+        let standing = |nth: usize| Standing::of(&all[nth], today(), Rules::default());
+        assert_eq!((standing(0), standing(2)), (Standing::Again, Standing::Unverified));
     }
 
     #[test]

@@ -256,6 +256,9 @@ pub struct StorySummary {
     pub filed_at: Utc,
     /// When its state changed last.
     pub changed_at: Utc,
+    /// Later incidents that were the same failure again, while it had not shipped. Not stored: told when it is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised_by: Vec<IncidentId>,
 }
 
 impl StorySummary {
@@ -277,6 +280,7 @@ impl StorySummary {
             reason: story.reason.clone(),
             filed_at: story.filed_at,
             changed_at: story.changed_at,
+            raised_by: Vec::new(),
         }
     }
 

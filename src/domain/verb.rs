@@ -383,7 +383,8 @@ fn person(text: &str) -> Option<String> {
 #[must_use]
 pub fn link(kind: &str, to: &str) -> Request {
     let to = to.trim();
-    let relation = matches!(kind.to_lowercase().as_str(), "related" | "duplicate" | "recurrence");
+    let relation =
+        matches!(kind.to_lowercase().as_str(), "related" | "duplicate" | "recurrence" | "different");
     match to.parse::<crate::domain::ids::IncidentId>() {
         // A number, or the id of an imported postmortem: an incident, where the word says so.
         Err(_) if relation && !to.contains("://") => {

@@ -6,6 +6,7 @@ use super::{Failure, FailureKind, Service};
 use crate::domain::ids::{IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Digest, verify};
 use crate::domain::postmortem::document;
+use crate::domain::stories::raise;
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::words::{State, StoryKind, StoryState, fold_word};
 use crate::store::{EventStore, StoryFilter, SummaryFilter};
@@ -210,6 +211,10 @@ impl Service {
         }
         if let Some(kind) = query.kind {
             stories.retain(|s| s.kind == Some(kind));
+        }
+        // Beside a past incident its stories are told as they are; a list says what came of leaving them.
+        if query.incident.is_none() && stories.iter().any(StorySummary::is_unshipped) {
+            raise(&mut stories, &self.list(&IncidentFilter::default()).await?);
         }
         Ok(stories)
     }

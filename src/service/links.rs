@@ -4,6 +4,8 @@
 use super::{By, Failure, IncidentFilter, Service};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::incident::RelatedIncident;
+use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::request::Request;
 use crate::domain::words::DispositionWord;
 
@@ -44,10 +46,10 @@ impl Service {
             };
             let Some(other) = other.filter(|other: &IncidentId| *other != from) else { continue };
             let Some(log) = self.store().log_of(other).await? else { continue };
-            if self.names(log, from).await? {
+            let relation = reversed(relation).to_owned();
+            if self.names(log, from, &relation).await? {
                 continue;
             }
-            let relation = reversed(relation).to_owned();
             let asked = Request::Relate { incident: from.to_string(), relation }.into();
             if let Err(failure) = self.submit(log, by, &[asked], Seq(u64::MAX)).await {
                 tracing::info!(%failure, %other, "the link is told by one of both only");
@@ -56,12 +58,15 @@ impl Service {
         Ok(())
     }
 
-    /// Whether an incident names another one already.
-    async fn names(&self, log: LogId, other: IncidentId) -> Result<bool, Failure> {
+    /// Whether an incident names another one already. What is said of a recurrence is said anew.
+    async fn names(&self, log: LogId, other: IncidentId, relation: &str) -> Result<bool, Failure> {
         let incident = self.incident(log).await?;
         let other_name = other.to_string();
         let duplicate = incident.disposition.as_ref().and_then(|d| d.of) == Some(other);
-        Ok(duplicate || incident.record.related.iter().any(|r| r.incident == other_name))
+        let judges = |word: &str| matches!(word, "recurred" | AGAIN | DIFFERENT);
+        let known =
+            |r: &RelatedIncident| r.incident == other_name && (!judges(relation) || r.relation == relation);
+        Ok(duplicate || incident.record.related.iter().any(known))
     }
 
     /// The incidents that belong to one: those that it names, and those that name it.
@@ -83,7 +88,7 @@ impl Service {
             if let Some(of) = own.duplicate_of {
                 add(of.to_string(), "duplicate".to_owned());
             }
-            for related in &own.related {
+            for related in own.related.iter().filter(|r| r.relation != DIFFERENT) {
                 add(related.incident.clone(), related.relation.clone());
             }
         }
@@ -91,7 +96,7 @@ impl Service {
             if row.duplicate_of == Some(id) {
                 add(row.id.to_string(), "duplicate".to_owned());
             }
-            for related in row.related.iter().filter(|r| r.incident == name) {
+            for related in row.related.iter().filter(|r| r.incident == name && r.relation != DIFFERENT) {
                 add(row.id.to_string(), reversed(&related.relation).to_owned());
             }
         }

@@ -2,6 +2,7 @@
 //! the difference of trees where it can, by rebuilding where it must. It must not rank (`index` does).
 
 mod follow;
+mod recurrence;
 
 pub(super) use follow::known_ids;
 use follow::rebuild;
@@ -12,6 +13,7 @@ use crate::domain::facets::Facets;
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Incident, may_leave};
 use crate::domain::postmortem::imported;
+use crate::domain::recurrence::DIFFERENT;
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
 use crate::domain::words::EntryKind;
@@ -76,6 +78,10 @@ pub struct Past {
     pub ended: Option<String>,
     /// Its stories that have not shipped.
     pub unshipped: Vec<StorySummary>,
+    /// Why it may be the same failure, where that was asked; empty: nothing says so.
+    pub same: Vec<String>,
+    /// What a person said of it: `recurrence`, `different`, `related`.
+    pub said: Option<String>,
     /// Services it touched.
     pub services: Vec<String>,
     /// Tags.
@@ -163,9 +169,10 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn similar(&self, to: Similar, limit: usize) -> Result<Vec<Past>, Failure> {
+        let asked = to.clone();
         let hits = self
             .blocking(move |inner| {
-                let (about, exclude) = match &to {
+                let (about, exclude) = match &asked {
                     Similar::To(incident) => (about(incident), vec![incident.id.to_string()]),
                     Similar::Words(text) => (QueryText::plain(text), Vec::new()),
                 };
@@ -173,7 +180,9 @@ impl Service {
                 inner.ask(|index| index.similar(&question))
             })
             .await?;
-        self.with_stories(hits).await
+        let mut past = self.with_stories(hits).await?;
+        self.compare(&to, &mut past).await?;
+        Ok(past)
     }
 
     /// The recurrence alarm: past incidents that are like this one, those with unshipped stories first. Empty when
@@ -183,7 +192,8 @@ impl Service {
     /// When archive or index cannot be read or rebuilt.
     pub async fn recurrence(&self, to: Similar, limit: usize) -> Result<Vec<Past>, Failure> {
         let mut past = self.similar(to, limit.saturating_mul(2)).await?;
-        past.retain(|p| p.share >= ALARM_SHARE);
+        // What a person has refused is not raised again.
+        past.retain(|p| p.share >= ALARM_SHARE && p.said.as_deref() != Some(DIFFERENT));
         past.sort_by_key(|p| p.unshipped.is_empty());
         past.truncate(limit);
         Ok(past)
@@ -311,6 +321,8 @@ impl Service {
                 why: hit.why,
                 ended: hit.card.ended,
                 unshipped,
+                same: Vec::new(),
+                said: None,
                 services: hit.card.services,
                 tags: hit.card.tags,
             });

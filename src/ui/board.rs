@@ -177,7 +177,7 @@ impl Row<'_, '_> {
     fn story(&mut self, model: &Model, board: &Board, story: &StorySummary) {
         let theme = self.theme;
         let style = match Standing::of(story, board.day, model.policy.story_rules) {
-            Standing::Orphaned | Standing::Overdue => theme.bad,
+            Standing::Again | Standing::Orphaned | Standing::Overdue => theme.bad,
             Standing::Soon => theme.warn,
             Standing::Done => theme.good,
             _ => theme.text,

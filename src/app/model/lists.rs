@@ -136,6 +136,10 @@ pub struct Hit {
     pub ended: String,
     /// Its stories that are not shipped, each in a line.
     pub unshipped: Vec<String>,
+    /// Why it may be the same failure; empty: nothing says so.
+    pub same: Vec<String>,
+    /// What a person said of it: `recurrence`, `different`; empty: nothing.
+    pub said: String,
     /// Some lines around the words that match; empty until asked for.
     pub snippet: String,
     /// Higher is better, within one answer.

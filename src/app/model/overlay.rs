@@ -48,6 +48,8 @@ pub enum PickFor {
     Person(String),
     /// A runbook.
     Runbook,
+    /// Whether a past incident is the same failure.
+    Same(String),
     /// The verdict on a decision.
     Verdict(Seq),
     /// The state of a hypothesis.

@@ -103,6 +103,13 @@ pub fn available(model: &Model, action: Action) -> Availability {
                 blocked("no runbook is attached: o attaches one")
             }
         }
+        Action::Verdict if room.is_some_and(|r| r.focus == Pane::Similar) => {
+            if room.and_then(|r| r.current_hit()).is_some() {
+                Available
+            } else {
+                blocked("no similar incident is known")
+            }
+        }
         Action::Copy => match (model.overlays.last(), room) {
             (Some(Overlay::Read(_)), _) => Available,
             (_, Some(room)) if room.focus == Pane::Runbook && room.current_step().is_some() => Available,

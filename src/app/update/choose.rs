@@ -272,6 +272,9 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         PickFor::Role => person(model, &id),
         PickFor::Person(role) => room::submit_one(model, Request::AssignRole { role, person: id }, fx),
         PickFor::Runbook => room::attach_runbook(model, id, fx),
+        PickFor::Same(incident) => {
+            room::submit_one(model, Request::Relate { incident, relation: id }, fx);
+        }
         PickFor::Verdict(target) if id == "objection" => {
             model.overlays.push(Overlay::Ask(Ask::new(AskFor::Object(target), "")));
         }

@@ -197,6 +197,10 @@ fn similar_text(room: &Room) -> String {
         text.push('\n');
         text.push_str(&impact.text);
     }
+    // What was said of another incident changes what is proposed.
+    for related in &incident.record.related {
+        text.push_str(&format!("\n{} {}", related.relation, related.incident));
+    }
     let said = incident.timeline.stored().iter();
     for entry in
         said.filter(|e| matches!(e.kind, Note | Alert | Hypothesis) && e.struck.is_none()).take(EARLY)

@@ -11,6 +11,7 @@ use crate::app::reading;
 use crate::domain::decide::{Asker, decide};
 use crate::domain::ids::Seq;
 use crate::domain::incident::Incident;
+use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::request::{Request, StepMove, StepPick};
 use crate::domain::words::{EntryKind, HypothesisState, StepState, Verdict};
 
@@ -32,6 +33,9 @@ pub(super) fn act(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
             if let (Some(target), Some(starred)) = (target, starred) {
                 room::submit_one(model, Request::Star { target, starred }, fx);
             }
+        }
+        Action::Verdict if model.room.as_ref().is_some_and(|r| r.focus == Pane::Similar) => {
+            same_failure(model);
         }
         Action::Verdict => {
             let step =
@@ -97,6 +101,19 @@ fn amend_in_editor(model: &mut Model, fx: &mut Vec<Effect>) {
 /// A line of a short menu.
 fn item(id: &str, label: &str, detail: &str) -> Item {
     Item { id: id.to_owned(), label: label.to_owned(), detail: detail.to_owned(), ..Item::default() }
+}
+
+/// Whether a similar incident is the same failure: what a person says of it.
+fn same_failure(model: &mut Model) {
+    let Some(hit) = model.room.as_ref().and_then(|r| r.current_hit()) else { return };
+    let title = format!("{}: is it the same failure?", hit.id);
+    let items = vec![
+        item(AGAIN, "the same failure again", "links both, counts, raises what was not shipped"),
+        item(DIFFERENT, "another failure", "it is not proposed again"),
+        item("related", "related", "they belong together in another way"),
+    ];
+    let pick = Pick::new(PickFor::Same(hit.id.clone()), &title, items);
+    model.overlays.push(Overlay::Pick(pick));
 }
 
 /// What can be said of an entry.

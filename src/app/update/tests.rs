@@ -495,6 +495,31 @@ fn who_sits_here_is_asked_once_and_cannot_be_skipped() {
 }
 
 #[test]
+fn v_on_a_similar_incident_says_whether_it_is_the_same_failure() {
+    let mut desk = Desk::room(200, 60, "alice");
+    let hit = crate::app::model::Hit {
+        id: "INC-2025-0007".into(),
+        path: "a.md".into(),
+        same: vec!["same runbook disk-full".into()],
+        ..Default::default()
+    };
+    assert!(crate::app::reading::about(&hit)[0].contains("the same failure? same runbook disk-full"));
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Similar);
+    desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit])));
+    desk.model.room.as_mut().unwrap().focus = Pane::Similar;
+    for (keys, said) in [("v<enter>", "recurrence"), ("v<down><enter>", "different")] {
+        desk.effects.clear();
+        desk.keys(keys);
+        let asked = desk.effects.iter().find_map(|e| match e {
+            Effect::Submit { asked, .. } => asked.first().map(|a| a.request.clone()),
+            _ => None,
+        });
+        let wanted = Request::Relate { incident: "INC-2025-0007".into(), relation: said.into() };
+        assert_eq!(asked, Some(wanted), "{keys}");
+    }
+}
+
+#[test]
 fn the_alarm_takes_the_hints_until_it_is_dismissed() {
     let mut desk = Desk::room(80, 24, "alice");
     let hit = crate::app::model::Hit {

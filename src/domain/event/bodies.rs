@@ -115,7 +115,7 @@ pub struct LinkAdded {
 pub struct RelatedAdded {
     /// The other incident: its id here, or the id of an imported postmortem.
     pub incident: String,
-    /// How they belong together: `recurrence`, `duplicate`, `related`.
+    /// How they belong together: `recurrence`, `duplicate`, `related`; `different`: they are not the same failure.
     pub relation: String,
 }
 

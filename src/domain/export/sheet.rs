@@ -222,7 +222,7 @@ fn registers(source: &Source<'_>) -> [Table; 7] {
     let scope = incident.record.scope.iter();
     let scope = scope.map(|s| vec![s.asset.clone(), s.state.to_string(), by(&s.by, s.at)]);
     let links = incident.record.links.iter().map(|l| vec![l.kind.clone(), l.url.clone()]);
-    let related = incident.record.related.iter().map(|r| vec![r.relation.clone(), r.incident.clone()]);
+    let related = incident.record.belonging().map(|r| vec![r.relation.clone(), r.incident.clone()]);
     let stories = incident.closing.stories.values().map(|s| {
         let due = s.due.map(|d| d.to_string()).unwrap_or_default();
         let owner = s.owner.clone().unwrap_or_default();

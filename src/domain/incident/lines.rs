@@ -7,6 +7,7 @@ use crate::domain::clocks::ClockKey;
 use crate::domain::event::{AskChanged, Event, Recorded, StepRef};
 use crate::domain::ids::Seq;
 use crate::domain::ioc;
+use crate::domain::recurrence;
 use crate::domain::time::{Span, Utc, format_span};
 use crate::domain::words::{DispositionWord, Flag};
 
@@ -75,6 +76,9 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::CodeNameSet(e) => (Topic::Turn, format!("code name: {}", e.code_name)),
         Event::LinkAdded(e) => (Topic::House, format!("{}: {}", e.kind, e.url)),
         Event::LinkRemoved(e) => (Topic::House, format!("no longer {}: {}", e.kind, e.url)),
+        Event::RelatedAdded(e) if e.relation == recurrence::DIFFERENT => {
+            (Topic::House, format!("not the same failure as {}", e.incident))
+        }
         Event::RelatedAdded(e) => (Topic::House, format!("{}: {}", e.relation, e.incident)),
         Event::SeverityChanged(e) => {
             let from = before.severity.as_deref().unwrap_or("unset");

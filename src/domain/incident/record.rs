@@ -164,6 +164,11 @@ impl Record {
         order.iter().filter_map(count).collect::<Vec<_>>().join(" · ")
     }
 
+    /// The related incidents but those of which a person said that they are another failure.
+    pub fn belonging(&self) -> impl Iterator<Item = &RelatedIncident> {
+        self.related.iter().filter(|related| related.relation != crate::domain::recurrence::DIFFERENT)
+    }
+
     /// The items of evidence that belong to a line.
     pub fn evidence_of(&self, entry: Seq) -> impl Iterator<Item = &EvidenceItem> {
         self.evidence.iter().filter(move |i| i.entry == Some(entry))

@@ -100,8 +100,7 @@ fn front(incident: &Incident, author: &str) -> FrontMatter {
     let tags: Vec<String> = incident.tags.iter().map(|text| plain(text)).collect();
     let stories: Vec<String> =
         incident.closing.stories.keys().map(|number| story_id(incident, *number).to_string()).collect();
-    let related: Vec<String> =
-        incident.record.related.iter().map(|related| plain(&related.incident)).collect();
+    let related: Vec<String> = incident.record.belonging().map(|related| plain(&related.incident)).collect();
     // A front matter that begins empty can be changed: these cannot fail.
     for (key, text) in texts {
         let _ = front.set_text(key, &text);

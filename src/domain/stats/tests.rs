@@ -69,6 +69,7 @@ fn story(incident: u32, number: u32, state: StoryState, due: &str) -> StorySumma
         reason: String::new(),
         filed_at: at("2026-01-01T00:00:00Z"),
         changed_at: at("2026-01-01T00:00:00Z"),
+        raised_by: Vec::new(),
     }
 }
 

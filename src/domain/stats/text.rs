@@ -57,6 +57,9 @@ fn push_figures(lines: &mut Vec<String>, figures: &Figures, all: bool) {
         "  reopened {} · resolved and not closed {} · postmortems owed {}",
         figures.reopened, figures.owing, figures.postmortems_owed
     ));
+    if figures.recurrences > 0 {
+        lines.push(format!("  the same failure again {}", figures.recurrences));
+    }
     if all {
         lines.push(String::new());
         lines.push(row("", "from → to", "n", "median", "p90", "miss", "rev"));

@@ -112,6 +112,8 @@ pub(super) fn hit(past: Past) -> Hit {
                 format!("S{} {}{owner}{due}", s.id.number, s.title)
             })
             .collect(),
+        same: past.same,
+        said: past.said.unwrap_or_default(),
         snippet: String::new(),
         score: past.score,
     }

@@ -6,7 +6,7 @@ const CLOSURE: &[&str] =
     &["cause", "attack-path", "credentials", "artifacts", "monitoring", "notifications", "actions", "review"];
 
 /// An incident up to a filled draft.
-fn written(desk: &Desk, title: &str) -> String {
+pub(super) fn written(desk: &Desk, title: &str) -> String {
     let id = desk.json(&[
         "declare",
         title,

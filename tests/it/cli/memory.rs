@@ -1,5 +1,7 @@
 //! Import, search, similar: what the archive remembers.
 
+mod recurrence;
+
 use super::Desk;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/postmortems");

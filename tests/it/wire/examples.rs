@@ -130,6 +130,8 @@ fn declared(story: &mut Story) {
     story.full("alice", CodeNameSet { code_name: s("Blue Heron") });
     story.full("carol", LinkAdded { kind: s("bridge"), url: s("https://meet.example/signing") });
     story.full("carol", RelatedAdded { incident: s("INC-2026-0007"), relation: s("recurrence") });
+    let refused = RelatedAdded { incident: s("INC-2026-0008"), relation: s("different") };
+    story.add("different", new("carol", refused));
 }
 
 fn entries(story: &mut Story) {

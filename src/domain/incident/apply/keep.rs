@@ -101,10 +101,13 @@ impl Incident {
                     record.links.push(link);
                 }
             }
-            Event::RelatedAdded(e) if !record.related.iter().any(|k| k.incident == e.incident) => {
-                record
-                    .related
-                    .push(RelatedIncident { incident: e.incident.clone(), relation: e.relation.clone() });
+            // What was said last counts: a recurrence can be refused, and confirmed after all.
+            Event::RelatedAdded(e) => {
+                let said = RelatedIncident { incident: e.incident.clone(), relation: e.relation.clone() };
+                match record.related.iter_mut().find(|known| known.incident == e.incident) {
+                    Some(known) => *known = said,
+                    None => record.related.push(said),
+                }
             }
             _ => {}
         }

@@ -1,0 +1,255 @@
+//! Whether two incidents may be the same failure: what of one is in the other beside being similar. It only proposes: a
+//! person says that they are, or are not, by an event of the log.
+//!
+//! Evidence is the same runbook, the same alert, or words of the failure in common. Services, numbers, and words that
+//! every incident has are no evidence: the same service may fail in many ways.
+
+use std::collections::BTreeSet;
+
+use crate::domain::incident::{Incident, RelatedIncident};
+use crate::domain::resemble;
+use crate::domain::words::{EntryKind, HypothesisState};
+
+/// The relation by which a person says that it is the same failure.
+pub const AGAIN: &str = "recurrence";
+
+/// The relation by which a person says that it is not.
+pub const DIFFERENT: &str = "different";
+
+/// Words of title and tags that must be in common.
+const TITLED: usize = 2;
+
+/// Words in common when those of the causes are needed.
+const CAUSED: usize = 3;
+
+/// Most words that are told.
+const MOST_TOLD: usize = 5;
+
+/// Words that many incidents have, whatever failed.
+const GENERIC: [&str; 58] = [
+    "again",
+    "alert",
+    "availability",
+    "broken",
+    "cannot",
+    "crash",
+    "customer",
+    "day",
+    "degraded",
+    "down",
+    "elevated",
+    "error",
+    "errors",
+    "fail",
+    "failed",
+    "failing",
+    "failure",
+    "failures",
+    "high",
+    "hour",
+    "incident",
+    "intermittent",
+    "internal",
+    "issue",
+    "large",
+    "latency",
+    "left",
+    "long",
+    "lost",
+    "minute",
+    "new",
+    "old",
+    "one",
+    "outage",
+    "out",
+    "page",
+    "partial",
+    "people",
+    "prod",
+    "production",
+    "problem",
+    "recurrence",
+    "report",
+    "request",
+    "requests",
+    "response",
+    "service",
+    "services",
+    "site",
+    "slow",
+    "system",
+    "team",
+    "time",
+    "two",
+    "unavailable",
+    "up",
+    "user",
+    "users",
+];
+
+/// What is known of one of two incidents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// The title.
+    pub title: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Services: their words are no evidence.
+    pub services: Vec<String>,
+    /// What else is known of the causes: root cause and contributing factors, hypotheses that stand, starred lines.
+    pub causes: String,
+    /// Runbooks that were attached.
+    pub runbooks: Vec<String>,
+    /// Texts of alerts.
+    pub alerts: Vec<String>,
+}
+
+impl Failure {
+    /// Of an incident that has a log.
+    #[must_use]
+    pub fn of(incident: &Incident) -> Self {
+        let counts = |e: &&crate::domain::incident::Entry| e.struck.is_none() && !e.redacted;
+        let entries = || incident.timeline.stored().iter().filter(counts);
+        let starred = entries().filter(|e| e.starred && e.kind != EntryKind::System).map(|e| e.text.as_str());
+        let supported = incident.talk.hypotheses.values();
+        let supported =
+            supported.filter(|h| h.now.state == HypothesisState::Supported).map(|h| h.text.as_str());
+        Self {
+            title: incident.title.clone(),
+            tags: incident.tags.clone(),
+            services: incident.services.clone(),
+            causes: starred.chain(supported).collect::<Vec<_>>().join("\n"),
+            runbooks: incident.checklist.runbooks().map(|r| r.name.clone()).collect(),
+            alerts: entries().filter(|e| e.kind == EntryKind::Alert).map(|e| e.text.clone()).collect(),
+        }
+    }
+
+    /// Of a line of text.
+    #[must_use]
+    pub fn said(text: &str) -> Self {
+        Self { title: text.to_owned(), ..Self::default() }
+    }
+
+    /// The words of title and tags.
+    fn titled(&self) -> BTreeSet<String> {
+        self.telling(&format!("{} {}", self.title, self.tags.join(" ")))
+    }
+
+    /// The words that tell what failed.
+    fn telling(&self, text: &str) -> BTreeSet<String> {
+        let mute: BTreeSet<String> =
+            resemble::stems(&format!("{} {}", self.services.join(" "), GENERIC.join(" ")))
+                .into_iter()
+                .collect();
+        let says = |word: &String| {
+            word.chars().count() >= 3 && !mute.contains(word) && !word.chars().all(|c| c.is_ascii_digit())
+        };
+        resemble::stems(text).into_iter().filter(says).collect()
+    }
+}
+
+/// Why two incidents that are similar may be the same failure, the best reason first; empty: nothing says so.
+#[must_use]
+pub fn evidence(now: &Failure, past: &Failure) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in &now.runbooks {
+        if past.runbooks.contains(name) {
+            found.push(format!("same runbook {name}"));
+        }
+    }
+    let known: BTreeSet<String> = past.alerts.iter().map(|text| alert(text)).collect();
+    let mut alerts: Vec<String> = now.alerts.iter().map(|text| alert(text)).collect();
+    alerts.sort_unstable();
+    alerts.dedup();
+    alerts.retain(|name| !name.is_empty() && known.contains(name));
+    found.extend(alerts.into_iter().map(|name| format!("same alert {name}")));
+    let words = |one: &Failure, other: &Failure, set: BTreeSet<String>| -> BTreeSet<String> {
+        // The services of either are no evidence.
+        let mute: BTreeSet<String> =
+            resemble::stems(&[one.services.join(" "), other.services.join(" ")].join(" "))
+                .into_iter()
+                .collect();
+        set.into_iter().filter(|word| !mute.contains(word)).collect()
+    };
+    let titled = words(now, past, now.titled().intersection(&past.titled()).cloned().collect());
+    let all = |one: &Failure| one.telling(&format!("{} {} {}", one.title, one.tags.join(" "), one.causes));
+    let shared = words(now, past, all(now).intersection(&all(past)).cloned().collect());
+    if titled.len() >= TITLED || (!titled.is_empty() && shared.len() >= CAUSED) {
+        let told = titled.iter().chain(shared.iter().filter(|word| !titled.contains(*word)));
+        let said = format!("{} {} {}", now.title, now.tags.join(" "), now.causes);
+        let told: Vec<String> = told.take(MOST_TOLD).map(|stem| as_said(&said, stem)).collect();
+        found.push(format!("same words {}", told.join(" ")));
+    }
+    found
+}
+
+/// A stem as the text says it.
+fn as_said(text: &str, stem: &str) -> String {
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    words.find(|word| resemble::stem(word) == stem).unwrap_or_else(|| stem.to_owned())
+}
+
+/// The name of an alert: its first word where that is a name, such as `KubePodCrashLooping`, else the whole text.
+fn alert(text: &str) -> String {
+    let first = text.split(|c: char| c.is_whitespace() || c == ':').next().unwrap_or_default();
+    let is_name =
+        first.chars().count() >= 6 && (first.contains('_') || first.chars().skip(1).any(char::is_uppercase));
+    if is_name { first.to_owned() } else { text.trim().to_lowercase() }
+}
+
+/// What a person has said of another incident.
+#[must_use]
+pub fn said_of<'a>(related: &'a [RelatedIncident], other: &str) -> Option<&'a str> {
+    let said = related.iter().find(|known| known.incident.eq_ignore_ascii_case(other));
+    said.map(|known| known.relation.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(title: &str, services: &[&str], causes: &str) -> Failure {
+        let services = services.iter().map(|&s| s.to_owned()).collect();
+        Failure { title: title.into(), services, causes: causes.into(), ..Failure::default() }
+    }
+
+    #[test]
+    fn the_same_runbook_alert_or_words_fire() {
+        let past = Failure {
+            runbooks: vec!["disk-full".into()],
+            alerts: vec!["NodeDiskFull on db-1".into(), "queue is long".into()],
+            ..failure("Orders database out of disk", &["orders"], "The replication slot kept the log.")
+        };
+        let with = |now: Failure| evidence(&now, &past);
+        let runbook =
+            Failure { runbooks: vec!["disk-full".into()], ..failure("Writes refused", &["orders"], "") };
+        assert_eq!(with(runbook), ["same runbook disk-full"]);
+        let alert = Failure { alerts: vec!["NodeDiskFull on db-7".into()], ..failure("Odd", &[], "") };
+        assert_eq!(with(alert), ["same alert NodeDiskFull"]);
+        let whole = Failure { alerts: vec!["Queue is long ".into()], ..failure("Odd", &[], "") };
+        assert_eq!(with(whole), ["same alert queue is long"]);
+        let words = failure("Orders database disk is full", &["orders"], "");
+        assert_eq!(with(words), ["same words database disk"]);
+        let causes = failure("Disk of the shop filled", &[], "a replication slot was left over");
+        assert_eq!(with(causes), ["same words disk replication slot"]);
+    }
+
+    #[test]
+    fn merely_the_same_service_or_words_of_any_incident_do_not_fire() {
+        let past = failure(
+            "Checkout payments gateway: certificate expired",
+            &["checkout", "payments gateway"],
+            "tls",
+        );
+        for title in [
+            "Checkout payments gateway slow",
+            "Checkout is down again, payments gateway errors",
+            "checkout payments gateway 503",
+            "Certificate of the mail relay",
+        ] {
+            assert_eq!(evidence(&failure(title, &["checkout"], ""), &past), [""; 0], "{title}");
+            assert_eq!(evidence(&past, &failure(title, &["checkout"], "")), [""; 0], "{title}");
+        }
+        assert_eq!(evidence(&Failure::default(), &Failure::default()), [""; 0]);
+    }
+}

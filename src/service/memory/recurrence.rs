@@ -1,0 +1,52 @@
+//! Whether a similar past incident may be the same failure: what is known of it is read from its log and its postmortem.
+//! It must not say that it is: a person does.
+
+use super::{ALARM_SHARE, Past, Similar};
+use crate::domain::ids::IncidentId;
+use crate::domain::postmortem::imported;
+use crate::domain::recurrence::{self, Failure as Known};
+use crate::service::{Failure, Service};
+
+impl Service {
+    /// Puts beside each past incident what a person said of it, and beside those that are similar enough for the alarm
+    /// why they may be the same failure.
+    pub(super) async fn compare(&self, to: &Similar, past: &mut [Past]) -> Result<(), Failure> {
+        let now = match to {
+            Similar::To(incident) => Known::of(incident),
+            Similar::Words(text) => Known::said(text),
+        };
+        for one in past {
+            if let Similar::To(incident) = to {
+                one.said = recurrence::said_of(&incident.record.related, &one.id).map(str::to_owned);
+            }
+            if one.share >= ALARM_SHARE {
+                one.same = recurrence::evidence(&now, &self.known(one).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known of a past incident. A postmortem that cannot be read, and an incident without a log, add nothing.
+    async fn known(&self, past: &Past) -> Result<Known, Failure> {
+        let mut known = Known {
+            title: past.title.clone(),
+            tags: past.tags.clone(),
+            services: past.services.clone(),
+            ..Known::default()
+        };
+        if let Ok(text) = self.past_text(&past.path).await
+            && let Ok((read, _)) = imported::read(&past.path, text.as_bytes())
+        {
+            known.causes = read.causes;
+        }
+        if let Ok(id) = past.id.parse::<IncidentId>()
+            && let Some(log) = self.store().log_of(id).await?
+        {
+            let own = Known::of(&self.incident(log).await?);
+            known.causes = format!("{}\n{}", known.causes, own.causes);
+            known.runbooks = own.runbooks;
+            known.alerts = own.alerts;
+        }
+        Ok(known)
+    }
+}
