@@ -20,8 +20,10 @@ mod read;
 mod refresh;
 mod seal;
 mod state;
+mod synced;
 
 use std::fmt;
+use std::fs::File;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -50,6 +52,8 @@ pub struct Archive {
     folder: Option<ArchivePath>,
     /// Waits before try number n (1 for the second try) at a lock.
     wait: fn(u32),
+    /// What tells libgit2 to sync; it reads this again by its number, so it stays open as long as the repository.
+    _sync: Option<File>,
 }
 
 impl fmt::Debug for Archive {
@@ -73,15 +77,8 @@ impl Archive {
             Err(error) if error.code() == ErrorCode::NotFound => init_own(path, fallback_branch)?,
             Err(error) => return Err(opening(path, error)),
         };
-        let git = |e| opening(path, e);
-        let mut config = repo.config().map_err(git)?;
-        let local = config.snapshot().and_then(|c| c.get_bool("core.fsyncObjectFiles"));
-        if !matches!(local, Ok(true)) {
-            // libgit2 syncs nothing otherwise, and it reads this only when a repository is opened.
-            config.set_bool("core.fsyncObjectFiles", true).map_err(git)?;
-        }
+        synced::forget_old_setting(&repo);
         write_attributes(&repo)?;
-        drop(config);
         drop(repo);
         Self::open(path, Path::new(""))
     }
@@ -113,7 +110,8 @@ impl Archive {
             name => Some(ArchivePath::new(name)?),
         };
         let repo = open_here(repository).map_err(|e| opening(repository, e))?;
-        Ok(Self { repo, path: repository.to_path_buf(), folder, wait: wait_a_little })
+        let sync = synced::demand(&repo);
+        Ok(Self { repo, path: repository.to_path_buf(), folder, wait: wait_a_little, _sync: sync })
     }
 
     /// Replaces the pause before each new try at a lock; it is given the number of the try, from 1.

@@ -47,6 +47,16 @@ pub enum ArchiveError {
         /// The repository.
         path: PathBuf,
     },
+    /// A repository that uses what libgit2 does not know.
+    #[error("{path} uses {extension} of git, which this program cannot read yet: {todo}", path = path.display())]
+    Extension {
+        /// The repository.
+        path: PathBuf,
+        /// The extension, as the configuration of the repository names it.
+        extension: String,
+        /// What to do.
+        todo: &'static str,
+    },
     /// A repository or work tree that cannot be written.
     #[error("{path} cannot be written ({reason}): make it writable for you, or name another repository", path = path.display())]
     ReadOnly {
@@ -258,6 +268,7 @@ impl ArchiveError {
             | Self::TooLarge { .. }
             | Self::ForeignOwner { .. }
             | Self::Sha256 { .. }
+            | Self::Extension { .. }
             | Self::ReadOnly { .. } => FailureKind::Refused,
             Self::NoRepository { .. } | Self::NoObject { .. } => FailureKind::NotFound,
             Self::Io { .. } | Self::Git { .. } => FailureKind::Broken,
@@ -271,12 +282,20 @@ impl ArchiveError {
         if source.code() == ErrorCode::Owner {
             return Self::ForeignOwner { path };
         }
-        // libgit2 has no code for these two; its words are all there is.
+        // libgit2 has no code for these; its words are all there is.
         if text.contains("sha256")
             || text.contains("extensions.objectformat")
             || text.contains("object format")
         {
             return Self::Sha256 { path };
+        }
+        if let Some((_, extension)) = text.split_once("unsupported extension name ") {
+            let todo = if extension.contains("refstorage") {
+                "run `git refs migrate --ref-format=files` there (reftable is not read), or name another repository"
+            } else {
+                "name another repository"
+            };
+            return Self::Extension { path, extension: extension.to_owned(), todo };
         }
         if source.class() == ErrorClass::Os && says_read_only(text) {
             return Self::ReadOnly { path, reason: text.to_owned() };
@@ -321,6 +340,9 @@ mod tests {
             git(ErrorCode::GenericError, ErrorClass::Repository, format),
             ArchiveError::Sha256 { .. }
         ));
+        let tables = "unsupported extension name extensions.refstorage";
+        let tables = git(ErrorCode::GenericError, ErrorClass::Repository, tables);
+        assert!(tables.to_string().contains("git refs migrate --ref-format=files"), "{tables}");
         let other = git(ErrorCode::GenericError, ErrorClass::Zlib, "inflate failed");
         assert_eq!(other.kind(), FailureKind::Broken);
     }

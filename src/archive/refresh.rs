@@ -214,7 +214,12 @@ impl Archive {
                     (self.wait)(attempt);
                     attempt += 1;
                 }
-                Err(e) => return Err(e),
+                Err(e) => {
+                    if let Some(claim) = claim {
+                        claim.done();
+                    }
+                    return Err(e);
+                }
             }
         }
     }

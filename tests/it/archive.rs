@@ -633,28 +633,18 @@ fn our_own_repository_is_private_synced_and_made_once() {
     git(&["config", "core.autocrlf", "true"]);
     let date = PartialDate { year: Some(2026), month: Some(5), day: Some(3) };
     let files = [(postmortem_path(date, "Registry", "INC-2026-0042"), b"a\r\nb\n".to_vec())];
+    // An earlier version left a setting there of which git complains.
+    git(&["config", "core.fsyncObjectFiles", "true"]);
     let archive = Archive::create_own(&own, "main").unwrap();
+    let said = hermetic("git", folder.path()).arg("status").current_dir(&own).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&said.stderr), "", "git has nothing to complain of");
     let published = archive.publish(&publication(&files), &Seals::default()).unwrap();
     assert!(archive.refresh(&published).is_empty());
-    assert_eq!(git(&["config", "core.fsyncObjectFiles"]).trim(), "true");
     assert_eq!(git(&["status", "--porcelain"]), "");
     assert_eq!(git(&["show", &format!("HEAD:{NAME}")]), "a\r\nb\n", "imported bytes are kept");
     assert_eq!(fs::metadata(own.join(NAME)).unwrap().permissions().mode() & 0o077, 0);
     Archive::create_own(&own, "other").unwrap();
     assert_eq!(fs::read_to_string(own.join(".git/info/attributes")).unwrap().matches("*.md").count(), 1);
-}
-
-#[test]
-fn objects_of_our_own_repository_reach_the_disk_before_the_branch_moves() {
-    let Some(trace) =
-        traced("child_publishes_in_our_own_repository", &["-e", "trace=fsync,fdatasync,rename,openat"])
-    else {
-        crate::data::skipped("strace cannot run here");
-        return;
-    };
-    let syncs = trace.lines().filter(|l| l.contains("fsync(") && l.contains("= 0")).count();
-    // Blob, three trees, commit, each with its folder, then reference and reflog.
-    assert!(syncs >= 10, "{syncs} syncs:\n{trace}");
 }
 
 #[test]
@@ -1085,17 +1075,6 @@ fn child(test: &str, home: &Path) -> Command {
     command
 }
 
-/// The same under strace; `None` where strace cannot run.
-fn traced(test: &str, args: &[&str]) -> Option<String> {
-    let home = tempfile::tempdir().unwrap();
-    let log = home.path().join("trace");
-    let mut command = hermetic("strace", home.path());
-    command.arg("-f").args(args).arg("-o").arg(&log).arg(std::env::current_exe().unwrap());
-    command.args(["--exact", &format!("archive::{test}"), "--nocapture"]);
-    let out = command.env("WARROOM_CHILD", home.path().join("own")).output().ok()?;
-    out.status.success().then(|| fs::read_to_string(&log).unwrap())
-}
-
 fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
@@ -1113,16 +1092,6 @@ fn child_publishes_in_a_repository_that_may_refuse() {
         Ok(published) => panic!("published {}", published.commit),
         Err(error) => println!("{error}"),
     }
-}
-
-#[test]
-fn child_publishes_in_our_own_repository() {
-    let (at, _own) = child_folder();
-    let archive = Archive::create_own(&at, "main").unwrap();
-    let mut config = fs::read_to_string(at.join(".git/config")).unwrap();
-    config.push_str("[commit]\n\tgpgsign = false\n[core]\n\thooksPath = \n");
-    fs::write(at.join(".git/config"), config).unwrap();
-    assert!(!publish(&archive, NAME, "text\n").unwrap().unchanged);
 }
 
 #[test]

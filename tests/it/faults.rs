@@ -14,6 +14,7 @@ mod kill;
 mod many;
 mod power;
 mod publish;
+mod states;
 
 use std::collections::HashMap;
 use std::io::Write;

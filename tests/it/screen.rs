@@ -114,6 +114,19 @@ impl World {
         assert_eq!(code, 0, "{args:?}: {out}{err}");
     }
 
+    /// Runs git, which must succeed, and gives what it printed.
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        let done = self.command("git").args(args).output().unwrap();
+        assert!(done.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
+    /// Has the home publish into another repository.
+    pub(crate) fn set_archive(&self, repository: &std::path::Path) {
+        let text = format!("[archive]\nrepository = \"{}\"\n", repository.display());
+        std::fs::write(self.home().join("warroom.toml"), text).unwrap();
+    }
+
     /// Starts the screen.
     pub(crate) fn screen(&self, args: &[&str], columns: u16, rows: u16) -> Screen {
         self.screen_of(&[&[program()], args].concat(), columns, rows)

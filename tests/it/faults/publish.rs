@@ -14,7 +14,7 @@ use crate::screen::{World, program};
 
 /// The calls that change what a disk holds.
 const CALLS: &str = "write,pwrite64,fsync,fdatasync,ftruncate,link,unlink,rename,renameat,mkdir";
-const PUBLISH: [&str; 3] = ["postmortem", "publish", "1"];
+pub(super) const PUBLISH: [&str; 3] = ["postmortem", "publish", "1"];
 
 /// A home with a postmortem to publish, as often as one likes.
 struct Press {
@@ -56,9 +56,7 @@ impl Press {
         let done = command.output().unwrap();
         let words = lossy(&done.stderr);
         assert!(done.status.success(), "git {args:?}: {words}");
-        // What git says about our own setting is no finding.
-        let words = words.lines().filter(|line| !line.contains("core.fsyncObjectFiles"));
-        words.fold(lossy(&done.stdout), |text, line| text + line)
+        lossy(&done.stdout) + &words
     }
 
     /// Publishes until it is done, by the command or in the room.
@@ -90,6 +88,18 @@ impl Press {
         let hits = found["results"].as_array().unwrap().iter().filter(|hit| hit["id"] == "INC-2026-0001");
         assert_eq!(hits.count(), 1, "{what}: {found}");
         assert_eq!(world.json(&["verify"])["ok"], true, "{what}");
+        let locks = locks(&world.home().join("postmortems"));
+        assert_eq!(locks, Vec::<String>::new(), "{what}: what stops others");
+    }
+
+    /// The next start, whatever it is for, finds what is committed: publishing again is not needed for that.
+    fn found_at_the_next_start(&self, what: &str) -> bool {
+        let file = ["ls-tree", "-r", "--name-only", "HEAD"];
+        let committed = self.git(&file).lines().any(|name| name.ends_with("-inc-2026-0001.md"));
+        let found = self.world.json(&["search", "signing key"]);
+        let hit = found["results"].as_array().unwrap().iter().any(|hit| hit["id"] == "INC-2026-0001");
+        assert_eq!(hit, committed, "{what}: search and archive agree: {found}");
+        committed
     }
 
     /// Publishes under the recorder; gives how often a thread made each call.
@@ -125,12 +135,21 @@ impl Press {
     }
 }
 
-fn lossy(bytes: &[u8]) -> String {
+/// The lock files of a repository.
+fn locks(repository: &Path) -> Vec<String> {
+    let all = walk(&repository.join(".git")).into_iter();
+    all.filter(|path| path.extension().is_some_and(|e| e == "lock"))
+        .map(|p| p.display().to_string())
+        .collect()
+}
+
+pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &to.join(entry.file_name()));
@@ -186,17 +205,111 @@ fn publishing_that_is_killed_at_any_moment_happens_once() {
     let begun = std::time::Instant::now();
     press.world.done(&PUBLISH);
     let whole = u64::try_from(begun.elapsed().as_micros()).unwrap();
-    let mut killed = 0;
+    let (mut killed, mut committed) = (0, 0);
     for round in 0..rounds {
         press.again();
         let mut command = press.world.command(program());
         let mut child = command.args(PUBLISH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::park_timeout(dice.between(0, whole + whole / 8) / 1_000);
         let _ = child.kill();
-        killed += usize::from(!child.wait().unwrap().success());
+        let was = !child.wait().unwrap().success();
+        killed += usize::from(was);
+        committed += usize::from(press.found_at_the_next_start(&format!("round {round}")) && was);
         press.resume(round % 8 == 3);
         press.hold(&format!("round {round}"));
     }
     assert!(killed > 0, "nothing was killed");
-    figure(&format!("publishing killed {killed} times at random: one commit each, 0 fsck errors, told once"));
+    figure(&format!(
+        "publishing killed {killed} times at random, {committed} of them after the commit: found by the next search, \
+         one commit each, 0 fsck errors, told once, 0 locks left"
+    ));
+}
+
+/// What a recorded publication moved to its place, held to what was synced before. Gives how many objects and
+/// references there were.
+fn synced(trace: &str, git: &str) -> (usize, usize) {
+    let mut synced: BTreeMap<String, usize> = BTreeMap::new();
+    let mut begun: BTreeMap<&str, String> = BTreeMap::new();
+    // The folders that hold a new name, and when it was given.
+    let mut folders: Vec<(String, usize)> = Vec::new();
+    let (mut objects, mut references) = (0, 0);
+    for (at, line) in trace.lines().enumerate() {
+        let Some((thread, call)) = line.split_once(' ') else { continue };
+        let call = call.trim_start();
+        let whole;
+        let call = if let Some(start) = call.strip_suffix("<unfinished ...>") {
+            begun.insert(thread, start.trim_end().to_owned());
+            continue;
+        } else if let Some(rest) = call.strip_prefix("<... ") {
+            whole = begun.remove(thread).unwrap_or_default()
+                + rest.split_once("resumed>").map(|(_, end)| end).unwrap_or_default();
+            whole.as_str()
+        } else {
+            call
+        };
+        if !call.trim_end().ends_with("= 0") {
+            continue;
+        }
+        if call.starts_with("fsync(") || call.starts_with("fdatasync(") {
+            if let Some((_, path)) = call.split_once('<') {
+                synced.insert(path.split('>').next().unwrap_or_default().to_owned(), at);
+            }
+            continue;
+        }
+        let names: Vec<&str> = call.split('"').skip(1).step_by(2).collect();
+        let [from, to] = names[..] else { continue };
+        let inside = to.strip_prefix(git).unwrap_or_default();
+        let (object, reference) = (inside.starts_with("/objects/"), inside.starts_with("/refs/"));
+        if !object && !reference {
+            continue;
+        }
+        assert!(synced.contains_key(from), "{to} got its name before its bytes were synced:\n{trace}");
+        if reference {
+            // The branch names the objects: their names are on the disk first.
+            for (folder, named) in &folders {
+                assert!(synced.get(folder).is_some_and(|at| at > named), "{folder} before {to}:\n{trace}");
+            }
+        }
+        folders.push((to.rsplit_once('/').unwrap().0.to_owned(), at));
+        objects += usize::from(object);
+        references += usize::from(reference);
+    }
+    for (folder, named) in &folders {
+        assert!(synced.get(folder).is_some_and(|at| at > named), "{folder} at the end:\n{trace}");
+    }
+    (objects, references)
+}
+
+#[test]
+fn objects_and_references_are_on_the_disk_before_a_publication_is_told() {
+    for own in [true, false] {
+        let press = Press::new(own);
+        let mut archive = press.world.home().join("postmortems");
+        if !own {
+            archive = press.world.path("team");
+            press.world.git(&["init", "-q", "-b", "main", archive.to_str().unwrap()]);
+            press.world.set_archive(&archive);
+        }
+        let trace = press.world.path("trace");
+        let mut command = press.world.command("strace");
+        command.args(["-f", "-qq", "-y", "-s", "4096", "-e", "trace=fsync,fdatasync,rename,renameat,link"]);
+        let done = command.arg("-o").arg(&trace).arg(program()).args(PUBLISH).output();
+        if !done.is_ok_and(|done| done.status.success()) {
+            return skipped("objects are synced: strace is not here, or may not look at processes");
+        }
+        let trace = fs::read_to_string(&trace).unwrap();
+        let git = archive.join(".git");
+        let (objects, references) = synced(&trace, git.to_str().unwrap());
+        // The text, the trees of year and month and root, and the commit.
+        assert!(objects >= 5 && references == 1, "{objects} objects, {references} references:\n{trace}");
+        // The test's own test: without the syncs it fails.
+        let unsynced: String =
+            trace.lines().filter(|line| !line.contains("sync(")).map(|line| format!("{line}\n")).collect();
+        let found = std::panic::catch_unwind(|| synced(&unsynced, git.to_str().unwrap()));
+        assert!(found.is_err(), "a program that does not sync is found out");
+        // git has nothing to complain of afterwards.
+        let mut fsck = press.world.command("git");
+        let fsck = fsck.arg("-C").arg(&archive).args(["fsck", "--strict"]).output().unwrap();
+        assert_eq!(lossy(&fsck.stderr), "", "no hint either");
+    }
 }
