@@ -166,6 +166,7 @@ impl Service {
         let publication = self.prepare(&incident, by, &text, &problems, reason, (seq, digest), author)?;
         let done = self.blocking(move |inner| publication.run(inner)).await?;
 
+        let mut warnings = done.warnings;
         let known = incident.closing.postmortem.published.as_ref().map(|(commit, _)| commit.as_str());
         if known != Some(done.commit.as_str()) {
             let (read, _) = imported::read(&done.path, text.as_bytes())
@@ -179,8 +180,10 @@ impl Service {
                 waived: reason.unwrap_or_default().to_owned(),
             };
             self.submit(log, by, &[request.into()], incident.head).await?;
+        } else if let Err(error) = self.inner.store.complete_mirror(log).await {
+            // Whoever recorded it may have been killed before the mirror had it.
+            warnings.push(error.to_string());
         }
-        let mut warnings = done.warnings;
         if let Err(failure) = self.catch_up_index().await {
             warnings.push(format!("the index follows at the next search: {failure}"));
         }
