@@ -1,5 +1,7 @@
 //! The message of a commit: subject, body, trailers. It must not know git.
 
+use crate::domain::safe::SafeText;
+
 /// Formats a commit message that git reads back: a subject of one line, a body, and trailers as the last paragraph
 /// (`git interpret-trailers --parse` finds them). Control characters go; a trailer never spans lines.
 #[must_use]
@@ -46,9 +48,11 @@ fn one_line(text: &str) -> String {
     clean(&spaced).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text without control characters (a tab is kept).
+/// The text without control characters (a tab is kept), and what hides or reorders made visible: a message is read
+/// in terminals and on pages that we do not know.
 fn clean(line: &str) -> String {
-    line.chars().filter(|c| !c.is_control() || *c == '\t').collect()
+    let plain: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+    SafeText::block(&plain).into_string()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::domain::refusal::Refusal;
-use crate::domain::safe::SafeText;
+use crate::domain::safe::{self, SafeText};
 use crate::domain::words::UnknownWord;
 use crate::service::{Failure, index_guard};
 
@@ -87,14 +87,14 @@ impl Output {
     pub(super) fn document(self, document: &impl Serialize) -> Result<(), Stop> {
         let mut text = serde_json::to_string_pretty(document).map_err(unwritable)?;
         text.push('\n');
-        write_all(text.as_bytes())
+        write_all(safe::json(&text).as_bytes())
     }
 
     /// Prints one object of a stream, on one line.
     pub(super) fn item(self, item: &impl Serialize) -> Result<(), Stop> {
         let mut text = serde_json::to_string(item).map_err(unwritable)?;
         text.push('\n');
-        write_all(text.as_bytes())
+        write_all(safe::json(&text).as_bytes())
     }
 
     /// Prints the document for scripts, the text for people.

@@ -48,6 +48,27 @@ impl<'a> SafeText<'a> {
     }
 }
 
+/// Makes a JSON document safe to show: what would act, hide or reorder is written as `\\u…`, which a program reads as
+/// the same text. Such characters stand in strings only, so the document stays one. Borrows when nothing had to change.
+#[must_use]
+pub fn json(document: &str) -> Cow<'_, str> {
+    let acts = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_hidden(c);
+    if document.is_ascii() && !document.contains('\x7f') || !document.contains(acts) {
+        return Cow::Borrowed(document);
+    }
+    let mut out = String::with_capacity(document.len().saturating_add(64));
+    for c in document.chars() {
+        if acts(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write_code(&mut out, format_args!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 impl fmt::Display for SafeText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

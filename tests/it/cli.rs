@@ -3,6 +3,7 @@
 mod boards;
 mod clocks;
 mod damage;
+mod edges;
 mod filters;
 mod journey;
 mod kept;

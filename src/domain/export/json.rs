@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{SCHEMA_VERSION, Source};
 use crate::domain::brief::brief;
 use crate::domain::incident::Entry;
+use crate::domain::safe;
 use crate::domain::time::{Utc, rfc3339};
 
 fn maybe(at: Option<Utc>) -> Value {
@@ -74,7 +75,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
     // A JSON value is always written.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
-    text
+    safe::json(&text).into_owned()
 }
 
 fn incident(source: &Source<'_>) -> Value {
