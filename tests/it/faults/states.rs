@@ -95,7 +95,7 @@ const STATES: &[State] = &[
         |team| drop(team.git(&["cherry-pick", "--abort"])),
     ),
     cured("revert", revert, Refused(4, &["a revert is in progress", "git revert --abort"]), |team| {
-        drop(team.git(&["revert", "--abort"]))
+        drop(team.git(&["revert", "--abort"]));
     }),
     cured(
         "bisect",
@@ -170,10 +170,8 @@ const STATES: &[State] = &[
         |team| fs::write(team.world.path("user/.gitconfig"), "").unwrap(),
         Refused(1, &["nobody is known as the author", "git config user.name", "--author"]),
         |team| {
-            drop(
-                team.git(&["config", "user.email", "a@example.org"])
-                    + &team.git(&["config", "user.name", "Alice"]),
-            )
+            team.git(&["config", "user.email", "a@example.org"]);
+            team.git(&["config", "user.name", "Alice"]);
         },
     ),
     cured(
@@ -185,10 +183,8 @@ const STATES: &[State] = &[
     cured(
         "signing wanted, and no key",
         |team| {
-            drop(
-                team.git(&["config", "commit.gpgsign", "true"])
-                    + &team.git(&["config", "gpg.program", "/bin/false"]),
-            )
+            team.git(&["config", "commit.gpgsign", "true"]);
+            team.git(&["config", "gpg.program", "/bin/false"]);
         },
         Refused(1, &["sign", "nothing was committed"]),
         |team| drop(team.git(&["config", "commit.gpgsign", "false"])),
