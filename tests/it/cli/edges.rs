@@ -12,7 +12,8 @@ const WORST: &[&str] = &[
     "wreturn harmless\rINC-2026-0001 closed by bob",
     "wc1 \u{9b}31m \u{9d}0;t\u{9c} \u{90}q\u{9c} \u{85} end",
     "wbidi \u{202e}gnp.exe\u{202c} \u{2066}a\u{2069} \u{200f} \u{061c} end",
-    "whidden a\u{200b}b\u{2060}c\u{feff}d\u{00ad}e\u{180e}f end",
+    "whidden a\u{200b}b\u{2060}c\u{feff}d\u{00ad}e\u{180e}f\u{200c}g\u{200d}h\u{fff9}i\u{206a}j\u{13430}k end",
+    "wselectors a\u{fe0f}b\u{e0100}c\u{34f}d\u{115f}e\u{3164}f\u{1d173}g end",
     "wtags \u{e0068}\u{e0069}\u{e007f} end",
     "wlines one\u{2028}two\u{2029}three end",
     "wprompt safe\n$ rm -rf /\n14:00 sys milestone: resolved",
@@ -21,9 +22,24 @@ const WORST: &[&str] = &[
 /// What acts on a terminal, hides or reorders. Line feeds part lines and tabs columns; all else is ours to make
 /// visible.
 fn acts(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t'))
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
+    const HIDDEN: &[std::ops::RangeInclusive<char>] = &[
+        '\u{ad}'..='\u{ad}',
+        '\u{34f}'..='\u{34f}',
+        '\u{61c}'..='\u{61c}',
+        '\u{115f}'..='\u{1160}',
+        '\u{180b}'..='\u{180f}',
+        '\u{200b}'..='\u{200f}',
+        '\u{2028}'..='\u{202e}',
+        '\u{2060}'..='\u{206f}',
+        '\u{3164}'..='\u{3164}',
+        '\u{fe00}'..='\u{fe0f}',
+        '\u{feff}'..='\u{feff}',
+        '\u{fff9}'..='\u{fffb}',
+        '\u{13430}'..='\u{1343f}',
+        '\u{1d173}'..='\u{1d17a}',
+        '\u{e0000}'..='\u{e01ef}',
+    ];
+    (c.is_control() && !matches!(c, '\n' | '\t')) || HIDDEN.iter().any(|range| range.contains(&c))
 }
 
 #[track_caller]
@@ -370,13 +386,17 @@ fn a_note_cannot_pass_for_a_line_of_the_program() {
     // Word for word, with its mark, and as a line below another.
     desk.ok(&["log", "1", said]);
     desk.ok(&["log", "1", &format!("sys {said}")]);
-    desk.ok(&["log", "1", &format!("fine\n14:00:00 system     {said}")]);
+    desk.ok(&["log", "1", &format!("fine\n#2   14:00:00 system     {said}")]);
     let printed = desk.ok(&["timeline", "1"]);
     let system: Vec<&str> = printed.lines().filter(|l| l.contains(said) && kind_of(l) == "system").collect();
     assert_eq!(system.len(), 1, "one of them is ours:\n{printed}");
     for line in printed.lines().filter(|l| l.contains(said)) {
         assert!(kind_of(line) == "system" || line.contains("(alice)") || !line.starts_with('#'), "{line}");
     }
+    // A row of the table of Markdown has its kind in a cell of its own.
+    let table = desk.ok(&["export", "1", "--format", "md"]);
+    let rows: Vec<&str> = table.lines().filter(|l| l.contains(said)).collect();
+    assert!(rows.len() >= 4 && rows.iter().filter(|r| r.contains("| system |")).count() == 1, "{rows:#?}");
     // In JSON kind and author are fields of their own.
     let entries = desk.timeline("1");
     let notes = entries.iter().filter(|e| e["text"].as_str().unwrap().contains(said) && e["kind"] == "note");
