@@ -234,6 +234,8 @@ pub enum Action {
     RunbooksBoard,
     /// The board of owed updates.
     UpdatesBoard,
+    /// Opens what recurs across the archive.
+    PatternsBoard,
     /// Narrows a board.
     BoardFilter,
     /// Attaches the runbook of the board.

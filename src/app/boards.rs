@@ -7,6 +7,7 @@ use super::reading::{Ink, Lines};
 use super::wrap::wrap;
 use crate::domain::clocks::Pressure;
 use crate::domain::owed::OwedUpdate;
+use crate::domain::patterns;
 use crate::domain::runbook::card::{Card, Origin};
 use crate::domain::stories::{Standing, assign_by, distance};
 use crate::domain::summary::StorySummary;
@@ -32,12 +33,21 @@ pub fn preview(model: &Model, board: &Board, width: u16) -> Lines {
         BoardData::Stories(_) => board.story().map(|s| story(model, board, s)),
         BoardData::Runbooks(..) => board.runbook().map(|c| runbook(model, board, c)),
         BoardData::Updates(_) => board.update().map(|u| update(model, u)),
+        BoardData::Patterns(_) => board.pattern().map(pattern),
     };
     let wrapped = lines
         .unwrap_or_default()
         .into_iter()
         .flat_map(|(line, ink)| wrap(&line, width, 12).into_iter().map(move |row| (row, ink)));
     wrapped.collect()
+}
+
+fn pattern(line: &patterns::Line) -> Lines {
+    let mut out: Lines = vec![(line.heading.clone(), Ink::Strong)];
+    out.push((format!("{}: {}", line.label, line.count), Ink::Text));
+    out.extend(line.ids.iter().map(|id| (id.clone(), Ink::Text)));
+    out.push((format!("/ {}", line.query), Ink::Dim));
+    out
 }
 
 fn story(model: &Model, board: &Board, story: &StorySummary) -> Lines {

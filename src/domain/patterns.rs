@@ -9,7 +9,10 @@ use serde::{Serialize, Serializer};
 use crate::domain::question::Field;
 use crate::domain::words::words;
 
+mod lines;
 mod text;
+
+pub use lines::Line;
 
 words! {
     /// By what incidents are counted.

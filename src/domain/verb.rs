@@ -117,6 +117,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
     "quit" ["q"] "quit" "leave";
     "reassign" [] "reassign LINE @person" "give an ask to somebody else";
+    "patterns" [] "patterns" "what recurs across the archive, by quarter";
     "redact" [] "redact LINE REASON" "erase the words of a line";
     "release" [] "release ROLE @person" "end a role";
     "reopen" [] "reopen REASON" "it is not over; with a step: to do again";
@@ -192,6 +193,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "run" => return Ok(Verb::Run(need(rest)?)),
         "runbooks" => return Ok(Verb::Show("runbooks")),
         "updates" => return Ok(Verb::Show("updates")),
+        "patterns" => return Ok(Verb::Show("patterns")),
         "stories" => return Ok(Verb::Stories(rest.to_owned())),
         "find" => return Ok(Verb::Find(need(rest)?)),
         "attach" => return Ok(Verb::Attach(need(rest)?)),

@@ -48,6 +48,7 @@ const fn offer(kind: BoardKind) -> &'static str {
     match kind {
         BoardKind::Stories => "f narrows: words, @owner, inc:42, sev:P1, state:all, kind:process, due:7d",
         BoardKind::Runbooks => "f narrows by words; Enter reads it, o attaches it to the open room",
+        BoardKind::Patterns => "f narrows by words; Enter lists the incidents",
         BoardKind::Updates => "f narrows by words; Enter opens the room, c there writes the update",
     }
 }
@@ -57,6 +58,7 @@ const fn title(kind: BoardKind) -> &'static str {
         BoardKind::Stories => "Stories",
         BoardKind::Runbooks => "Runbooks",
         BoardKind::Updates => "Updates owed",
+        BoardKind::Patterns => "What recurs",
     }
 }
 
@@ -100,6 +102,12 @@ fn list(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &mut 
                             row.runbook(model, board, card);
                         }
                     }
+                    BoardData::Patterns(all) => {
+                        if let Some(line) = all.get(*place) {
+                            row.field(&line.count.to_string(), 4, theme.strong);
+                            row.cut(&line.label, theme.text);
+                        }
+                    }
                     BoardData::Updates(all) => {
                         if let Some(update) = all.get(*place) {
                             row.update(model, update);
@@ -132,6 +140,9 @@ fn nothing(board: &Board) -> String {
         BoardData::Runbooks(..) => {
             "No runbook. Put Markdown files into runbooks/ of the home; warroom runbook check tells what they lack."
                 .to_owned()
+        }
+        BoardData::Patterns(_) => {
+            "Nothing to count: no postmortem of the last eight quarters.".to_owned()
         }
         BoardData::Updates(_) => {
             "No open incident owes an update. An incident whose severity has a cadence appears here.".to_owned()

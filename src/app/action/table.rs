@@ -220,6 +220,7 @@ pub const TABLE: &[ActionSpec] = &[
         "",
         "Updates that open incidents owe, late ones first",
     ),
+    row(A::PatternsBoard, "patterns", &[], &[], G::Board, "", "What recurs across the archive, by quarter"),
     row(A::StoryStart, "story-start", &["w"], &[C::Stories], G::Board, "start", "Somebody is at the story"),
     row(
         A::StoryShip,

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use crate::app::effect::Ticket;
 use crate::app::layout::Pane;
 use crate::domain::owed::{self, OwedUpdate};
+use crate::domain::patterns;
 use crate::domain::runbook::card::Card;
 use crate::domain::stories::{self, Standing};
 use crate::domain::summary::StorySummary;
@@ -19,6 +20,8 @@ pub enum BoardKind {
     Runbooks,
     /// Status updates that open incidents owe.
     Updates,
+    /// What recurs across the archive.
+    Patterns,
 }
 
 /// What a board lists.
@@ -30,6 +33,8 @@ pub enum BoardData {
     Runbooks(Vec<Card>, Vec<String>),
     /// Owed updates.
     Updates(Vec<OwedUpdate>),
+    /// What recurs, line by line.
+    Patterns(Vec<patterns::Line>),
 }
 
 impl BoardData {
@@ -40,6 +45,7 @@ impl BoardData {
             BoardKind::Stories => Self::Stories(Vec::new()),
             BoardKind::Runbooks => Self::Runbooks(Vec::new(), Vec::new()),
             BoardKind::Updates => Self::Updates(Vec::new()),
+            BoardKind::Patterns => Self::Patterns(Vec::new()),
         }
     }
 
@@ -50,6 +56,7 @@ impl BoardData {
             Self::Stories(_) => BoardKind::Stories,
             Self::Runbooks(..) => BoardKind::Runbooks,
             Self::Updates(_) => BoardKind::Updates,
+            Self::Patterns(_) => BoardKind::Patterns,
         }
     }
 
@@ -60,6 +67,7 @@ impl BoardData {
             Self::Stories(all) => all.len(),
             Self::Runbooks(all, _) => all.len(),
             Self::Updates(all) => all.len(),
+            Self::Patterns(all) => all.len(),
         }
     }
 
@@ -138,7 +146,7 @@ impl Board {
         match &mut self.data {
             BoardData::Stories(all) => stories::sort(all, self.day, rules),
             BoardData::Updates(all) => owed::sort(all),
-            BoardData::Runbooks(..) => {}
+            BoardData::Runbooks(..) | BoardData::Patterns(_) => {}
         }
         self.list(rules);
     }
@@ -177,6 +185,26 @@ impl Board {
                 );
                 self.shown = lines.len();
             }
+            BoardData::Patterns(all) => {
+                let mut heading: Option<(&str, usize)> = None;
+                let words = |l: &patterns::Line| format!("{} {}", l.heading, l.label);
+                for (nth, line) in all.iter().enumerate().filter(|(_, l)| self.has_words(&words(l))) {
+                    let count = usize::try_from(line.count).unwrap_or(usize::MAX);
+                    match heading {
+                        Some((now, at)) if now == line.heading => {
+                            if let Some(BoardLine::Heading(_, all, _)) = lines.get_mut(at) {
+                                *all = all.saturating_add(count);
+                            }
+                        }
+                        _ => {
+                            heading = Some((&line.heading, lines.len()));
+                            lines.push(BoardLine::Heading(line.heading.clone(), count, Standing::Later));
+                        }
+                    }
+                    lines.push(BoardLine::Row(nth));
+                }
+                self.shown = lines.iter().filter(|line| matches!(line, BoardLine::Row(_))).count();
+            }
             BoardData::Updates(all) => {
                 let words =
                     |u: &OwedUpdate| format!("{} {} {} {}", u.incident, u.title, u.audience, u.severity);
@@ -203,6 +231,7 @@ impl Board {
         match &self.data {
             BoardData::Stories(all) => all.get(nth).map(|s| s.id.to_string()),
             BoardData::Runbooks(all, _) => all.get(nth).map(|c| c.name.clone()),
+            BoardData::Patterns(all) => all.get(nth).map(|line| line.query.clone()),
             BoardData::Updates(all) => all.get(nth).map(|u| format!("{} {}", u.incident, u.audience)),
         }
     }
@@ -256,6 +285,16 @@ impl Board {
         let (_, nth) = self.place()?;
         match &self.data {
             BoardData::Runbooks(all, _) => all.get(nth),
+            _ => None,
+        }
+    }
+
+    /// The selected pattern.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&patterns::Line> {
+        let (_, nth) = self.place()?;
+        match &self.data {
+            BoardData::Patterns(all) => all.get(nth),
             _ => None,
         }
     }

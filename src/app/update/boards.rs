@@ -2,6 +2,7 @@
 //! through an overlay with the words that it needs.
 
 use super::super::action::Action;
+use super::super::editor::Editor;
 use super::super::effect::{Effect, Ticket};
 use super::super::layout::Pane;
 use super::super::model::{
@@ -107,6 +108,7 @@ pub(super) fn act(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         Action::StoriesBoard => open(model, BoardKind::Stories, fx),
         Action::RunbooksBoard => open(model, BoardKind::Runbooks, fx),
         Action::UpdatesBoard => open(model, BoardKind::Updates, fx),
+        Action::PatternsBoard => open(model, BoardKind::Patterns, fx),
         Action::BoardFilter => {
             let text = model.board.as_ref().map(|b| b.filter.clone()).unwrap_or_default();
             model.overlays.push(Overlay::Ask(Ask::new(AskFor::BoardFilter, &text)));
@@ -138,6 +140,12 @@ pub(super) fn act(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
 /// Enter on a row: the incident of a story or an update, the whole text of a runbook.
 pub(super) fn enter(model: &mut Model, fx: &mut Vec<Effect>) {
     let Some(board) = &model.board else { return };
+    if let Some(query) = board.pattern().map(|line| line.query.clone()) {
+        super::find::open(model, fx);
+        model.find.from_room = model.room.is_some();
+        model.find.editor = Editor::with_text(&query);
+        return super::find::edited(model, fx);
+    }
     let incident = board.story().map(|s| s.incident).or_else(|| board.update().map(|u| u.incident));
     if let Some(incident) = incident {
         if model.room.as_ref().is_some_and(|r| r.incident.id == incident) {

@@ -347,6 +347,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             "brief" => super::keys::run(model, Action::Brief, 0, fx),
             "runbooks" => super::keys::run(model, Action::RunbooksBoard, 0, fx),
             "updates" => super::keys::run(model, Action::UpdatesBoard, 0, fx),
+            "patterns" => super::keys::run(model, Action::PatternsBoard, 0, fx),
             "call" => super::keys::run(model, Action::Call, 0, fx),
             "duties" => super::keys::run(model, Action::Duties, 0, fx),
             "people" => super::keys::run(model, Action::People, 0, fx),

@@ -143,6 +143,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         Action::StoriesBoard
         | Action::RunbooksBoard
         | Action::UpdatesBoard
+        | Action::PatternsBoard
         | Action::BoardFilter
         | Action::BoardAttach
         | Action::StoryStart

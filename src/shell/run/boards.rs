@@ -3,12 +3,19 @@
 use super::lists;
 use crate::app::model::{BoardData, BoardKind, RunbookChoice};
 use crate::domain::ids::LogId;
+use crate::domain::patterns::{Dimension, Quarter};
 use crate::domain::time::Utc;
-use crate::service::{Failure, Service, StoryQuery};
+use crate::service::{Failure, PatternQuery, Service, StoryQuery};
 use crate::shell::session::Session;
 
 /// How many runbooks that fit stand first.
 const FITTING: usize = 3;
+
+/// How many quarters up to now are counted.
+const QUARTERS: usize = 8;
+
+/// Most values of one kind.
+const MOST_VALUES: usize = 10;
 
 /// Reads what a board lists.
 pub(super) async fn read(service: &Service, kind: BoardKind, now: Utc) -> Result<BoardData, Failure> {
@@ -17,6 +24,18 @@ pub(super) async fn read(service: &Service, kind: BoardKind, now: Utc) -> Result
         BoardKind::Runbooks => {
             let (cards, failed) = service.runbook_cards().await?;
             BoardData::Runbooks(cards, failed.iter().map(ToString::to_string).collect())
+        }
+        BoardKind::Patterns => {
+            let today = now.date_naive();
+            let asked = PatternQuery {
+                today: Some(today),
+                quarters: Quarter::of(today).last(QUARTERS),
+                by: Dimension::ALL.to_vec(),
+                most: MOST_VALUES,
+                clusters: true,
+                ..PatternQuery::default()
+            };
+            BoardData::Patterns(service.patterns(asked).await?.lines())
         }
         BoardKind::Updates => BoardData::Updates(service.owed_updates(now).await?),
     })

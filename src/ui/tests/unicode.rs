@@ -131,6 +131,11 @@ fn said_everywhere(desk: &mut Desk, words: &str) {
                 (update.title, update.by) = (text.clone(), Some(text.clone()));
             }
         }
+        Some(BoardData::Patterns(all)) => {
+            for line in all {
+                (line.heading, line.label) = (text.clone(), text.clone());
+            }
+        }
         Some(BoardData::Runbooks(_, unread)) => unread.push(text.clone()),
         None => {}
     }

@@ -190,6 +190,16 @@ fn what_is_over_stands_first_and_enter_goes_there() {
 }
 
 #[test]
+fn a_cell_of_the_patterns_opens_its_incidents() {
+    for mut desk in [Desk::at_home(80, 24, "alice"), Desk::room(80, 24, "alice")] {
+        desk.keys("?patterns<enter>").fill_board().keys("j<enter>");
+        assert_eq!(desk.model.screen, Screen::Find);
+        assert_eq!(desk.model.find.editor.text(), "service:orders quarter:2026-Q2");
+        assert!(desk.has_effect(|e| matches!(e, Effect::Find(..))));
+    }
+}
+
+#[test]
 fn a_new_day_makes_other_stories_overdue() {
     let mut desk = stories();
     let late = |model: &Model| -> Vec<(Standing, usize)> {
