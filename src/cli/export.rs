@@ -63,7 +63,7 @@ impl Args {
         }
         let text = export(&source, format)?;
         let Some(path) = &self.output else {
-            context.out.raw(text.as_bytes())?;
+            context.out.exported(&text)?;
             return Ok(super::Exit::DONE);
         };
         crate::service::write_new(path, text.as_bytes(), self.force)?;

@@ -1,7 +1,7 @@
 //! The only place that prints. Text from data is made safe for a terminal; JSON is one document, or one object a
 //! line for streams; what is said to people beside the answer goes to standard error. It must not decide anything.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
@@ -81,6 +81,11 @@ impl Output {
     /// Prints bytes as they are, for what a program made for another program to read.
     pub(super) fn raw(self, bytes: &[u8]) -> Result<(), Stop> {
         write_all(bytes)
+    }
+
+    /// Prints a page or a table: as it is for a program that reads it, made safe when a terminal would act on it.
+    pub(super) fn exported(self, text: &str) -> Result<(), Stop> {
+        if io::stdout().is_terminal() { self.text(text) } else { self.raw(text.as_bytes()) }
     }
 
     /// Prints the one JSON document of a command.

@@ -225,6 +225,26 @@ fn exports_of_hostile_text_hold_nothing_that_acts() {
 }
 
 #[test]
+fn a_table_keeps_its_bytes_for_programs_and_is_made_safe_on_a_terminal() {
+    let world = crate::screen::World::new();
+    world.done(&["declare", "Text from outside", "--severity", "P1"]);
+    for text in WORST {
+        world.done(&["log", "1", text]);
+    }
+    let arguments = ["export", "1", "--format", "csv"];
+    let (code, piped, _) = world.run(&arguments);
+    assert_eq!(code, 0);
+    assert!(piped.contains(WORST[0]), "a program gets the cell as it was written");
+    let mut s = world.screen(&arguments, 200, 60);
+    s.until("wprompt");
+    assert_eq!(s.end(), 0);
+    // The terminal itself turns a line feed into carriage return and line feed.
+    let shown = String::from_utf8(s.raw().to_vec()).unwrap().replace("\r\n", "\n");
+    harmless("a table on a terminal", &shown);
+    assert!(shown.contains("^[[31mred^[[0m") && shown.contains("<U+202E>gnp.exe"));
+}
+
+#[test]
 fn files_and_variables_with_hostile_text_are_read_or_refused_in_harmless_words() {
     let mut desk = Desk::new();
     desk.declare("Text from outside");
