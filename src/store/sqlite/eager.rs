@@ -1,12 +1,13 @@
-//! Waits for SQLite without going to sleep at once. It must not know what is waited for.
+//! Waits for SQLite without going to sleep at once: for what is opened or read, before the first frame above all. Not
+//! for commits, which wait for the disk, while the screen needs the processor to show the line that is on its way.
+//! It must not know what is waited for.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 use std::thread;
 
-/// How often it looks before it sleeps: a few hundred microseconds. A commit takes about as long, a short read far
-/// less.
+/// How often it looks before it sleeps: a few hundred microseconds; a short read takes far less.
 const LOOKS: u32 = 400;
 
 /// Runs a future, looking again and again for a moment before the thread goes to sleep. sqlx works on a thread of

@@ -86,7 +86,7 @@ impl Writer {
         while let Some(job) = jobs.recv().await {
             match job {
                 Job::Append(append, reply) => {
-                    let _ = reply.send(eager(self.append(*append)).await);
+                    let _ = reply.send(self.append(*append).await);
                 }
                 Job::Erase { log, seq, reply } => {
                     let _ = reply.send(self.erase(log, seq).await);
@@ -95,7 +95,7 @@ impl Writer {
                     let _ = reply.send(self.complete_mirror(log).await);
                 }
                 Job::Changed(reply) => {
-                    let _ = reply.send(eager(self.changed()).await);
+                    let _ = reply.send(self.changed().await);
                 }
                 Job::Read(read) => {
                     // Without a connection the job is dropped, and its caller hears that the store is closed.
