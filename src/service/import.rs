@@ -141,6 +141,12 @@ impl Inner {
                 report.not_read.push(not_read(format!("{why}: take it out, then import it again")));
                 continue;
             }
+            // The name in the archive is made of this one, and would not look like a secret any more.
+            if super::guard::secret_in(&relative).is_some() {
+                let why = "its name looks like it holds a secret: rename it, then import it again";
+                report.not_read.push(NotRead { path: "a file".to_owned(), reason: why.to_owned() });
+                continue;
+            }
             match imported::read(&relative, &bytes) {
                 Ok((read, _)) if known.contains(&read.id) => report.skipped.push(read.id),
                 Ok((read, problems)) => {

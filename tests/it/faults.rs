@@ -14,6 +14,7 @@ mod kill;
 mod many;
 mod power;
 mod publish;
+mod secrets;
 mod states;
 
 use std::collections::HashMap;

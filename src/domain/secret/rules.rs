@@ -17,7 +17,8 @@ const FILES: [&str; 2] =
 /// The largest compiled pattern, in bytes.
 const PATTERN_LIMIT: usize = 10 << 20;
 
-/// What no rule takes for a secret (gitleaks' global allow list, where notes of an incident can hold it).
+/// What no rule takes for a secret (gitleaks' global allow list, where notes of an incident can hold it), nor what was
+/// masked, as it is and as Markdown escapes it.
 const NEVER: &str = r"(?x)
     ^(?: (?i:true|false|null|none)
        | \$ (?: \d+ | \{ [^}]* \} | [A-Za-z_]\w* )
@@ -26,8 +27,14 @@ const NEVER: &str = r"(?x)
        | < [^>]* >
        | (?: \* | x | X | \. | 0 | - )+
        | .* EXAMPLE (?:KEY)?
-       | \[secret .*
+       | \\?\[secret .*
     )$";
+
+/// Where a token ends in most patterns of gitleaks, which reads code.
+const END_IN_CODE: &str = r#"(?:[\x60'"\s;]|\\[nr]|$)"#;
+
+/// Where one ends in what people write: before a full stop, a comma, a bracket as well.
+const END_IN_WORDS: &str = r#"(?:[\x60'"\s;.,:!?()\[\]{}<>|*&\\]|$)"#;
 
 /// What a rule that only warns does not take for a secret: identifiers that every incident is full of.
 const COMMON: &str = r"(?ix)^(?: [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
@@ -92,7 +99,11 @@ impl Rule {
         let make = || {
             let allowed: Option<Vec<Regex>> =
                 self.allowed.split(" ||| ").filter(|a| !a.is_empty()).map(compile).collect();
-            Some((compile(self.pattern)?, allowed?))
+            let pattern = match self.weight {
+                Weight::Block => self.pattern.replace(END_IN_CODE, END_IN_WORDS),
+                Weight::Warn => self.pattern.to_owned(),
+            };
+            Some((compile(&pattern)?, allowed?))
         };
         self.compiled.get_or_init(make).as_ref()
     }

@@ -242,6 +242,18 @@ fn a_corpus_of_notes_is_told_apart() {
 }
 
 #[test]
+fn a_token_ends_where_a_sentence_does() {
+    let mut r = Random::new(17);
+    // Those that are one word.
+    for kind in [0, 1, 2, 3, 4, 6, 10, 11, 12, 13, 14, 15] {
+        for end in [".", ",", ")", "]", "!", "?", ":", "**", "\\."] {
+            let text = format!("the token was {}{end}", secret(kind, &mut r));
+            assert!(blocks(&text), "{kind}: {text}");
+        }
+    }
+}
+
+#[test]
 fn hiding_a_token_does_not_help() {
     let mut r = Random::new(3);
     let token = secret(1, &mut r);
@@ -282,6 +294,8 @@ fn a_masked_text_has_no_secret_any_more() {
         let text = format!("ü {} — {} ß", secret(kind, &mut r), secret(kind + 7, &mut r));
         let masked = mask(&text, &blocking(&text), &tagger);
         assert!(!blocks(&masked), "{text}\n{masked}\n{:?}", blocking(&masked));
+        let escaped = masked.replace('[', "\\[").replace(']', "\\]");
+        assert!(!blocks(&escaped), "{text}\n{escaped}\n{:?}", blocking(&escaped));
     }
 }
 
