@@ -245,7 +245,7 @@ fn a_corpus_of_notes_is_told_apart() {
 fn a_token_ends_where_a_sentence_does() {
     let mut r = Random::new(17);
     // Those that are one word.
-    for kind in [0, 1, 2, 3, 4, 6, 10, 11, 12, 13, 14, 15] {
+    for kind in [0, 1, 2, 3, 4, 6, 10, 12, 13, 14, 15] {
         for end in [".", ",", ")", "]", "!", "?", ":", "**", "\\."] {
             let text = format!("the token was {}{end}", secret(kind, &mut r));
             assert!(blocks(&text), "{kind}: {text}");
