@@ -14,7 +14,7 @@ it=$(sed -n 's/.*"executable":"\([^"]*\/it-[^"]*\)".*/\1/p' "$work/built" | tail
 cp "$it" "$work/it"
 cp "${WARROOM_TEST_PROGRAM:-target/debug/warroom}" "$work/warroom"
 export WARROOM_TEST_PROGRAM="$work/warroom" WARROOM_FAULTS=long
-for name in ${*:-kill power drafts disks many clock damage tamper markdown fuzzing publish states}; do
+for name in ${*:-kill power drafts disks many clock damage tamper markdown fuzzing publish states secrets}; do
     case $name in
     damage) name=cli::damage ;;
     tamper) name=store::tamper ;;
