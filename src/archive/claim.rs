@@ -76,7 +76,28 @@ pub(super) fn identity(meta: &Metadata) -> String {
 impl Archive {
     /// Claims the lock of a branch that will name a commit. A lock that a dead process of ours has left is removed.
     pub(super) fn claim_branch(&self, reference: &str, commit: &str) -> Option<Claim> {
-        let mut claim = Claim::take(&self.repo.commondir().join("warroom-branch"))?;
+        let mut claim = Claim::take(&self.branch_claim())?;
+        self.settle_branch(&claim);
+        claim.say(&format!("{reference} {commit}"))?;
+        Some(claim)
+    }
+
+    /// Removes the lock of a branch that a dead process of ours has left, where no branch is to be moved: it may have died
+    /// when the branch had its new commit and the lock was still there (a first commit is linked into its place).
+    pub(super) fn free_branch(&self) {
+        let path = self.branch_claim();
+        if let Some(claim) = path.exists().then(|| Claim::take(&path)).flatten() {
+            self.settle_branch(&claim);
+            claim.done();
+        }
+    }
+
+    fn branch_claim(&self) -> PathBuf {
+        self.repo.commondir().join("warroom-branch")
+    }
+
+    /// Deals with what is outstanding of a claim.
+    fn settle_branch(&self, claim: &Claim) {
         for (line, at) in claim.left() {
             if let Some((reference, commit)) = line.split_once(' ')
                 && reference.starts_with("refs/heads/")
@@ -86,8 +107,6 @@ impl Archive {
             }
         }
         claim.clear();
-        claim.say(&format!("{reference} {commit}"))?;
-        Some(claim)
     }
 
     /// Our lock of a branch names our commit, or is empty still. git's own is empty for a moment too, so an empty one

@@ -128,6 +128,7 @@ impl Archive {
         let plans = self.plan(publication.files, base.as_ref())?;
         let changed: Vec<&Plan<'_>> = plans.iter().filter(|p| p.is_change()).collect();
         if changed.is_empty() {
+            self.free_branch();
             return self.unchanged(&branch, &plans).map(Try::Done);
         }
         self.refuse_in_progress()?;
