@@ -130,22 +130,23 @@ impl Failure {
         Self { title: text.to_owned(), ..Self::default() }
     }
 
-    /// The words of title and tags.
-    fn titled(&self) -> BTreeSet<String> {
-        self.telling(&format!("{} {}", self.title, self.tags.join(" ")))
+    /// Title and tags.
+    fn titled(&self) -> String {
+        format!("{} {}", self.title, self.tags.join(" "))
     }
 
-    /// The words that tell what failed.
-    fn telling(&self, text: &str) -> BTreeSet<String> {
-        let mute: BTreeSet<String> =
-            resemble::stems(&format!("{} {}", self.services.join(" "), GENERIC.join(" ")))
-                .into_iter()
-                .collect();
-        let says = |word: &String| {
-            word.chars().count() >= 3 && !mute.contains(word) && !word.chars().all(|c| c.is_ascii_digit())
-        };
-        resemble::stems(text).into_iter().filter(says).collect()
+    /// Title, tags and what else is known of the causes.
+    fn told(&self) -> String {
+        format!("{} {}", self.titled(), self.causes)
     }
+}
+
+/// The words of a text that tell what failed: none of those that are no evidence, and no numbers.
+fn telling(text: &str, mute: &BTreeSet<String>) -> BTreeSet<String> {
+    let says = |word: &String| {
+        word.chars().count() >= 3 && !mute.contains(word) && !word.chars().all(|c| c.is_ascii_digit())
+    };
+    resemble::stems(text).into_iter().filter(says).collect()
 }
 
 /// Why two incidents that are similar may be the same failure, the best reason first; empty: nothing says so.
@@ -163,20 +164,17 @@ pub fn evidence(now: &Failure, past: &Failure) -> Vec<String> {
     alerts.dedup();
     alerts.retain(|name| !name.is_empty() && known.contains(name));
     found.extend(alerts.into_iter().map(|name| format!("same alert {name}")));
-    let words = |one: &Failure, other: &Failure, set: BTreeSet<String>| -> BTreeSet<String> {
-        // The services of either are no evidence.
-        let mute: BTreeSet<String> =
-            resemble::stems(&[one.services.join(" "), other.services.join(" ")].join(" "))
-                .into_iter()
-                .collect();
-        set.into_iter().filter(|word| !mute.contains(word)).collect()
+    // The services of either are no evidence.
+    let services = [now.services.join(" "), past.services.join(" "), GENERIC.join(" ")].join(" ");
+    let mute: BTreeSet<String> = resemble::stems(&services).into_iter().collect();
+    let both = |one: &str, other: &str| -> BTreeSet<String> {
+        telling(one, &mute).intersection(&telling(other, &mute)).cloned().collect()
     };
-    let titled = words(now, past, now.titled().intersection(&past.titled()).cloned().collect());
-    let all = |one: &Failure| one.telling(&format!("{} {} {}", one.title, one.tags.join(" "), one.causes));
-    let shared = words(now, past, all(now).intersection(&all(past)).cloned().collect());
+    let titled = both(&now.titled(), &past.titled());
+    let shared = both(&now.told(), &past.told());
     if titled.len() >= TITLED || (!titled.is_empty() && shared.len() >= CAUSED) {
         let told = titled.iter().chain(shared.iter().filter(|word| !titled.contains(*word)));
-        let said = format!("{} {} {}", now.title, now.tags.join(" "), now.causes);
+        let said = now.told();
         let told: Vec<String> = told.take(MOST_TOLD).map(|stem| as_said(&said, stem)).collect();
         found.push(format!("same words {}", told.join(" ")));
     }

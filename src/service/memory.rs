@@ -13,7 +13,7 @@ use crate::domain::facets::Facets;
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Incident, may_leave};
 use crate::domain::postmortem::imported;
-use crate::domain::recurrence::DIFFERENT;
+use crate::domain::recurrence::{DIFFERENT, said_of};
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
 use crate::domain::words::EntryKind;
@@ -169,6 +169,13 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn similar(&self, to: Similar, limit: usize) -> Result<Vec<Past>, Failure> {
+        let mut past = self.alike(&to, limit).await?;
+        self.compare(&to, &mut past).await?;
+        Ok(past)
+    }
+
+    /// Those that are like it, with what a person said of them.
+    async fn alike(&self, to: &Similar, limit: usize) -> Result<Vec<Past>, Failure> {
         let asked = to.clone();
         let hits = self
             .blocking(move |inner| {
@@ -181,7 +188,11 @@ impl Service {
             })
             .await?;
         let mut past = self.with_stories(hits).await?;
-        self.compare(&to, &mut past).await?;
+        if let Similar::To(incident) = to {
+            for one in &mut past {
+                one.said = said_of(&incident.record.related, &one.id).map(str::to_owned);
+            }
+        }
         Ok(past)
     }
 
@@ -191,11 +202,13 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn recurrence(&self, to: Similar, limit: usize) -> Result<Vec<Past>, Failure> {
-        let mut past = self.similar(to, limit.saturating_mul(2)).await?;
+        let mut past = self.alike(&to, limit.saturating_mul(2)).await?;
         // What a person has refused is not raised again.
         past.retain(|p| p.share >= ALARM_SHARE && p.said.as_deref() != Some(DIFFERENT));
         past.sort_by_key(|p| p.unshipped.is_empty());
         past.truncate(limit);
+        // What is known of a past incident is read from its log: only for those that are named.
+        self.compare(&to, &mut past).await?;
         Ok(past)
     }
 

@@ -39,7 +39,7 @@ impl Inner {
                 Opened::Stale(_) => Box::new(askable(self, &archive)?),
             },
         };
-        let index = match follow(self, &archive, index) {
+        let index = match follow(&archive, index) {
             Ok(index) => index,
             // Somebody else is writing: an answer that is a moment old is better than none.
             Err(Behind::Busy(index)) => index,
@@ -70,7 +70,7 @@ enum Behind {
 }
 
 /// Brings an index to the archive's tree by what changed between the two trees.
-fn follow(inner: &Inner, archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
+fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
     let failed = |e: crate::archive::ArchiveError| Behind::Failed(e.into());
     let tree = archive.tree_id().map_err(failed)?;
     let wanted = tree.clone().unwrap_or_default();
@@ -100,7 +100,6 @@ fn follow(inner: &Inner, archive: &Archive, index: Box<Index>) -> Result<Box<Ind
             Moved::Removed { path } => changes.push(Change::Removed { path: path.as_str().to_owned() }),
         }
     }
-    let _ = inner;
     match index.update(&from, &wanted, changes) {
         Ok(()) => Ok(index),
         Err(IndexError::Busy) => Err(Behind::Busy(index)),

@@ -8,17 +8,13 @@ use crate::domain::recurrence::{self, Failure as Known};
 use crate::service::{Failure, Service};
 
 impl Service {
-    /// Puts beside each past incident what a person said of it, and beside those that are similar enough for the alarm
-    /// why they may be the same failure.
+    /// Puts beside those that are similar enough for the alarm why they may be the same failure.
     pub(super) async fn compare(&self, to: &Similar, past: &mut [Past]) -> Result<(), Failure> {
         let now = match to {
             Similar::To(incident) => Known::of(incident),
             Similar::Words(text) => Known::said(text),
         };
         for one in past {
-            if let Similar::To(incident) = to {
-                one.said = recurrence::said_of(&incident.record.related, &one.id).map(str::to_owned);
-            }
             if one.share >= ALARM_SHARE {
                 one.same = recurrence::evidence(&now, &self.known(one).await?);
             }
