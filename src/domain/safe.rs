@@ -48,7 +48,7 @@ impl<'a> SafeText<'a> {
     }
 }
 
-/// Makes a JSON document safe to show: what would act, hide or reorder is written as `\\u…`, which a program reads as
+/// Makes a JSON document safe to show: what would act, hide or reorder is written as `\u…`, which a program reads as
 /// the same text. Such characters stand in strings only, so the document stays one. Borrows when nothing had to change.
 #[must_use]
 pub fn json(document: &str) -> Cow<'_, str> {

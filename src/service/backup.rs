@@ -5,11 +5,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::incidents::HeadOf;
 use super::{Failure, FailureKind, Service};
 use crate::archive::Archive;
+use crate::domain::log::Digest;
 use crate::store::{EventStore, OpenMode, SqliteStore};
 
 /// The folders of a home that are copied as they are.
@@ -205,10 +206,7 @@ fn digest(path: &Path) -> std::io::Result<(String, u64)> {
         size = size.saturating_add(part.len() as u64);
     }
     file.sync_all()?;
-    let mut hex = String::with_capacity(64);
-    for byte in hash.finalize() {
-        hex.push_str(&format!("{byte:02x}"));
-    }
+    let hex = Digest(hash.finalize().into()).to_string();
     Ok((hex, size))
 }
 

@@ -4,10 +4,11 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::{Failure, FailureKind};
 use crate::domain::incident::EvidenceItem;
+use crate::domain::log::Digest;
 use crate::domain::request::NewEvidence;
 
 /// Measures a file as an item of evidence.
@@ -146,9 +147,6 @@ fn digest(from: &mut dyn Read, to: &mut dyn Write) -> std::io::Result<(u64, Stri
         to.write_all(part)?;
         size = size.saturating_add(u64::try_from(n).unwrap_or(0));
     }
-    let mut hex = String::with_capacity(64);
-    for byte in hash.finalize() {
-        hex.push_str(&format!("{byte:02x}"));
-    }
+    let hex = Digest(hash.finalize().into()).to_string();
     Ok((size, hex))
 }

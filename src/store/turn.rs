@@ -94,14 +94,14 @@ impl Turns {
         let own = Arc::clone(&self.own).lock_owned().await;
         if !place.is_waited_for() {
             match flock(&*place.turn, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Turn { file: Some(Arc::clone(&place.turn)), own: Some(own) },
+                Ok(()) => return Turn { file: Some(Arc::clone(&place.turn)), _own: Some(own) },
                 Err(Errno::WOULDBLOCK | Errno::INTR) => {}
                 Err(_) => return Turn::default(),
             }
         }
         let Some(told) = self.line_up(place) else { return Turn::default() };
         match tokio::time::timeout(LONGEST_WAIT, told).await {
-            Ok(Ok(Some(file))) => Turn { file: Some(file), own: Some(own) },
+            Ok(Ok(Some(file))) => Turn { file: Some(file), _own: Some(own) },
             _ => Turn::default(),
         }
     }
@@ -134,7 +134,7 @@ impl Turns {
 pub struct Turn {
     file: Option<Arc<File>>,
     /// Let go after the lock: fields are dropped when `drop` is done.
-    own: Option<OwnedMutexGuard<()>>,
+    _own: Option<OwnedMutexGuard<()>>,
 }
 
 impl Drop for Turn {
@@ -143,7 +143,6 @@ impl Drop for Turn {
             // What is not unlocked now is when the process ends.
             let _ = flock(&**file, FlockOperation::Unlock);
         }
-        self.own = None;
     }
 }
 
