@@ -33,6 +33,25 @@ pub(crate) fn rounds(short: usize, long: usize) -> usize {
     if is_long() { long } else { short }
 }
 
+/// The calls of a record of strace (`-f`), whole: one that another thread interrupts in the record counts where it ends.
+pub(crate) fn calls(trace: &str) -> Vec<String> {
+    let mut begun: HashMap<&str, &str> = HashMap::new();
+    let mut calls = Vec::new();
+    for line in trace.lines() {
+        let Some((thread, call)) = line.split_once(' ') else { continue };
+        let call = call.trim_start();
+        if let Some(start) = call.strip_suffix("<unfinished ...>") {
+            begun.insert(thread, start.trim_end());
+        } else if let Some(rest) = call.strip_prefix("<... ") {
+            let end = rest.split_once("resumed>").map(|(_, end)| end).unwrap_or_default();
+            calls.push(begun.remove(thread).unwrap_or_default().to_owned() + end);
+        } else {
+            calls.push(call.to_owned());
+        }
+    }
+    calls
+}
+
 /// Tells a figure even when the test passes.
 pub(crate) fn figure(text: &str) {
     std::io::stderr().write_all(format!("\nFIGURE: {text}\n").as_bytes()).unwrap();

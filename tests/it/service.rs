@@ -41,7 +41,7 @@ fn note(text: &str) -> Asked {
     Request::Note { text: text.to_owned(), tags: Vec::new(), starred: false }.into()
 }
 
-fn run(work: impl Future<Output = ()>) {
+pub(crate) fn run(work: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_time()

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
-use super::{Dice, figure, rounds};
+use super::{Dice, calls, figure, rounds};
 use crate::data::skipped;
 use crate::screen::{World, program};
 
@@ -65,22 +65,7 @@ impl Record {
     fn read(&mut self, trace: &str, home: &str) {
         // What descriptors stand for, and where they write next.
         let mut open: HashMap<i64, (String, Option<usize>, usize)> = HashMap::new();
-        let mut begun: HashMap<&str, String> = HashMap::new();
-        for line in trace.lines() {
-            let Some((thread, call)) = line.split_once(' ') else { continue };
-            let call = call.trim_start();
-            // A call that another thread interrupts in the record counts where it ends.
-            let whole;
-            let call = if let Some(start) = call.strip_suffix("<unfinished ...>") {
-                begun.insert(thread, start.trim_end().to_owned());
-                continue;
-            } else if let Some(rest) = call.strip_prefix("<... ") {
-                let end = rest.split_once("resumed>").map(|(_, end)| end).unwrap_or_default();
-                whole = begun.remove(thread).unwrap_or_default() + end;
-                whole.as_str()
-            } else {
-                call
-            };
+        for call in calls(trace) {
             let Some((name, rest)) = call.split_once('(') else { continue };
             let Some((args, result)) = rest.rsplit_once(" = ") else { continue };
             let result: i64 = result.split(' ').next().unwrap_or_default().parse().unwrap_or(-1);

@@ -285,12 +285,7 @@ fn no_secret_and_no_privileged_word_is_in_any_object_of_git() {
         }
         service.close().await.unwrap();
     };
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_time()
-        .build()
-        .unwrap()
-        .block_on(work);
+    crate::service::run(work);
 
     // The same by the program itself.
     let secret = mint.secret();
