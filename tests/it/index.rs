@@ -395,7 +395,8 @@ fn the_engines_lock_in_a_program_that_is_being_started_is_waited_for() {
     let (_home, dir, index) = indexed(fixtures());
     // What a child has between fork and exec: the same open file, lock and all.
     let inherited = fs::File::options().write(true).open(dir.join(".tantivy-writer.lock")).unwrap();
-    inherited.try_lock().unwrap();
+    // Waited for: a program that another test starts at this moment may have inherited the writer's own.
+    inherited.lock().unwrap();
     let started = std::thread::spawn(move || {
         std::thread::sleep(std::time::Duration::from_millis(30));
         drop(inherited);
