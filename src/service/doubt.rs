@@ -54,6 +54,16 @@ impl Doubts {
 }
 
 impl Inner {
+    /// What was asked and is answered as done already may be of somebody who was killed before the mirror had it. It is stored
+    /// whether or not the mirror can be written.
+    pub(super) async fn found_done(&self, log: LogId, asked: usize) {
+        if asked > 0
+            && let Err(error) = self.store.complete_mirror(log).await
+        {
+            tracing::warn!(%log, %error, "the mirror was not completed");
+        }
+    }
+
     /// Appends what was asked. What was asked before, with an end that nobody knows, is not stored a second time.
     pub(super) async fn append_once(
         &self,

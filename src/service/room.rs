@@ -323,6 +323,7 @@ impl Inner {
         // The clock was set before any of it was said.
         new.splice(0..0, steps::mark(incident, by));
         if new.is_empty() {
+            self.found_done(incident.log, asked.len()).await;
             return Ok(Vec::new());
         }
         let unsealed = new.iter().map(|e| self.unsealed(incident.log, e, by)).collect::<Result<Vec<_>, _>>();

@@ -260,6 +260,40 @@ fn a_lost_database_comes_back_and_a_damaged_mirror_does_no_harm() {
     all_there(&desk, &told, "from a mirror that was made whole");
 }
 
+/// A command that finds its change made already says so with 0: whoever made it may have been killed between the commit
+/// and the mirror.
+#[test]
+fn what_is_found_done_already_is_in_the_mirror_as_well() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    let mut said_to_be_done = 0;
+    for change in [
+        &["set", &id, "--title", "Web is down in two regions"][..],
+        &["severity", &id, "P2", "--reason", "two regions"],
+        &["role", &id, "scribe", "bob"],
+        &["phase", &id, "contain"],
+        &["star", &id, "1"],
+        &["resolve", &id],
+    ] {
+        desk.ok(change);
+        let mirror = std::fs::read_dir(desk.home().join("mirror")).unwrap().next().unwrap().unwrap().path();
+        let whole = std::fs::read(&mirror).unwrap();
+        let last = whole.windows(5).rposition(|part| part == b"wrm1 ").unwrap();
+        std::fs::write(&mirror, &whole[..last]).unwrap();
+        let again = desk.run(change);
+        if again.code == 0 {
+            said_to_be_done += 1;
+            let now = std::fs::read(&mirror).unwrap();
+            assert!(
+                now.starts_with(&whole),
+                "{change:?} is said to be done, and the mirror does not know of it"
+            );
+        }
+        std::fs::write(&mirror, whole).unwrap();
+    }
+    assert!(said_to_be_done >= 2, "only {said_to_be_done} were found done already");
+}
+
 /// A damaged mirror changes nothing of what is stored, and is made whole by the repair. With a database that is damaged
 /// too, what is left is told: nothing is invented, and nothing goes unsaid.
 #[test]
