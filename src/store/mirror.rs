@@ -41,33 +41,64 @@ const MOST_OPEN: usize = 16;
 pub(super) struct Mirror {
     folder: PathBuf,
     open: HashMap<LogId, File>,
-    /// Logs whose file was seen to have all that was stored before.
-    whole: HashSet<LogId>,
+    /// Logs whose file was seen to have all that was stored.
+    known: HashMap<LogId, Known>,
+}
+
+/// How far the file of a log was seen to have everything.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// The last position.
+    seq: Seq,
+    /// The file; another one takes its place when words are erased.
+    inode: u64,
+    /// How long the file was before that was looked at: what others add later lies behind this place.
+    from: u64,
 }
 
 impl Mirror {
     /// The mirror of a database; none where nobody made a place for it.
     pub(super) fn beside(database: &Path) -> Option<Self> {
         let folder = folder(database);
-        folder.is_dir().then(|| Self { folder, open: HashMap::new(), whole: HashSet::new() })
+        folder.is_dir().then(|| Self { folder, open: HashMap::new(), known: HashMap::new() })
     }
 
-    /// Whether the file of a log is known to have all that was stored before.
-    pub(super) fn is_whole(&self, log: LogId) -> bool {
-        self.whole.contains(&log)
+    /// Whether the file of a log was seen to have all that was stored.
+    pub(super) fn is_known(&self, log: LogId) -> bool {
+        self.known.contains_key(&log)
     }
 
-    /// How far the file of a log has come, by its end; from now on it counts as whole when that is the given position.
+    /// How far the file of a log has come, by its end; it counts as whole when that is the given position.
     pub(super) fn look(&mut self, log: LogId, upto: Seq) -> Seq {
-        let last = last_of(&path(&self.folder, log));
-        if last == upto {
-            self.whole.insert(log);
+        let path = path(&self.folder, log);
+        let before = std::fs::metadata(&path);
+        let last = last_of(&path);
+        if let Ok(file) = before
+            && last == upto
+        {
+            self.known.insert(log, Known { seq: upto, inode: file.ino(), from: file.len() });
         }
         last
     }
 
-    /// Adds events that were just stored.
-    pub(super) fn add(&mut self, log: LogId, events: &[Sealed]) -> std::io::Result<()> {
+    /// Whether the file of a log has everything up to a position. Whoever was killed between a commit and its copy left
+    /// a gap, so what others added is looked at.
+    pub(super) fn has_all(&mut self, log: LogId, upto: Seq) -> bool {
+        let Some(known) = self.known.get_mut(&log) else { return self.look(log, upto) >= upto };
+        if known.seq >= upto {
+            return true;
+        }
+        let Ok(added) = added_since(&path(&self.folder, log), known) else { return false };
+        let all = (known.seq.0.saturating_add(1)..=upto.0).all(|seq| added.contains(&Seq(seq)));
+        if all {
+            known.seq = upto;
+        }
+        all
+    }
+
+    /// Adds events that were just stored after a position up to which the file has everything. Says no when it turns out
+    /// to be another file, or a shorter one, than the one that had everything: then it has to be completed.
+    pub(super) fn add(&mut self, log: LogId, events: &[Sealed]) -> std::io::Result<bool> {
         let mut bytes = Vec::new();
         for event in events {
             record(
@@ -76,7 +107,15 @@ impl Mirror {
                 Some((&event.salt, event.event.body.as_deref().unwrap_or_default())),
             );
         }
-        self.write(log, &bytes)
+        // Until it is written, nobody knows what the file has.
+        let known = self.known.remove(&log);
+        let (inode, from) = self.write(log, &bytes)?;
+        let (Some(known), Some(last)) = (known, events.last()) else { return Ok(true) };
+        if known.inode != inode || from < known.from {
+            return Ok(false);
+        }
+        self.known.insert(log, Known { seq: last.event.seq, inode, from });
+        Ok(true)
     }
 
     /// Adds what the file of a log does not have yet. Answers how many events that were.
@@ -89,8 +128,11 @@ impl Mirror {
             record(&mut bytes, &event.header, words(event));
             added += 1;
         }
-        self.write(log, &bytes)?;
-        self.whole.insert(log);
+        self.known.remove(&log);
+        let (inode, from) = self.write(log, &bytes)?;
+        if let Some(last) = events.last().and_then(|event| Header::parse(&event.header).ok()) {
+            self.known.insert(log, Known { seq: last.seq, inode, from });
+        }
         Ok(added)
     }
 
@@ -108,7 +150,8 @@ impl Mirror {
         let mut bytes = Vec::new();
         for event in read_mirror(&path) {
             let erased = Header::parse(&event.header).is_ok_and(|h| h.seq == seq);
-            record(&mut bytes, &event.header, words(&event).filter(|_| !erased));
+            // Words that are not its own may be the ones to go, swallowed by a record that was cut off.
+            record(&mut bytes, &event.header, words(&event).filter(|_| !erased && is_whole(&event)));
         }
         let mut fresh = tempfile::NamedTempFile::new_in(&self.folder)?;
         fresh.as_file().set_permissions(old.metadata()?.permissions())?;
@@ -118,10 +161,8 @@ impl Mirror {
         File::open(&self.folder)?.sync_all()
     }
 
-    fn write(&mut self, log: LogId, bytes: &[u8]) -> std::io::Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
+    /// Writes at the end of the file of a log. Tells which file that is, and how long it was before.
+    fn write(&mut self, log: LogId, bytes: &[u8]) -> std::io::Result<(u64, u64)> {
         let path = path(&self.folder, log);
         if self.open.len() >= MOST_OPEN {
             self.open.clear();
@@ -133,13 +174,12 @@ impl Mirror {
             };
             file.lock_shared()?;
             // Somebody may have put another file in its place to erase words.
-            let same =
-                std::fs::metadata(&path).is_ok_and(|now| file.metadata().is_ok_and(|m| m.ino() == now.ino()));
-            if same {
+            let before = file.metadata()?;
+            if std::fs::metadata(&path).is_ok_and(|now| now.ino() == before.ino()) {
                 let written = file.write_all(bytes);
                 file.unlock()?;
                 self.open.insert(log, file);
-                return written;
+                return written.map(|()| (before.ino(), before.len()));
             }
         }
     }
@@ -187,7 +227,7 @@ pub fn read_mirror(file: &Path) -> Vec<RawEvent> {
 /// The last position in the file of a log, by its end. Only what continues another record counts, so that a damaged
 /// number does not; without such it is that of the only record, or none.
 fn last_of(path: &Path) -> Seq {
-    let Ok(bytes) = tail(path) else { return Seq::NONE };
+    let Ok(bytes) = tail(path, |size| size.saturating_sub(TAIL)) else { return Seq::NONE };
     let heads: HashMap<Digest, Header> =
         records(&bytes).filter_map(|e| Some((digest(&e.header), Header::parse(&e.header).ok()?))).collect();
     let continues = |h: &&Header| match heads.get(&h.prev) {
@@ -197,13 +237,24 @@ fn last_of(path: &Path) -> Seq {
     heads.values().filter(continues).map(|h| h.seq).max().unwrap_or(Seq::NONE)
 }
 
-fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
+/// The end of a file from a place on, which its size says.
+fn tail(path: &Path, from: impl FnOnce(u64) -> u64) -> std::io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
-    file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
+    file.seek(SeekFrom::Start(from(size)))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The positions of the whole records that a file got since it was last looked at; none of another file.
+fn added_since(path: &Path, known: &Known) -> std::io::Result<HashSet<Seq>> {
+    if std::fs::metadata(path)?.ino() != known.inode {
+        return Ok(HashSet::new());
+    }
+    let bytes = tail(path, |_| known.from)?;
+    let whole = records(&bytes).filter(is_whole);
+    Ok(whole.filter_map(|e| Some(Header::parse(&e.header).ok()?.seq)).collect())
 }
 
 /// The words are those that the header commits to, or were erased.
@@ -218,11 +269,13 @@ fn records(bytes: &[u8]) -> impl Iterator<Item = RawEvent> + '_ {
         loop {
             let at = rest.windows(MAGIC.len()).position(|w| w == MAGIC)?;
             let from = rest.get(at..)?;
+            // One that was cut off while it was written has swallowed what follows it.
+            let behind = from.get(MAGIC.len()..)?;
             if let Some((event, after)) = one(from) {
-                rest = after;
+                rest = if is_whole(&event) { after } else { behind };
                 return Some(event);
             }
-            rest = from.get(MAGIC.len()..)?;
+            rest = behind;
         }
     })
 }

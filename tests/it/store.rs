@@ -1,6 +1,7 @@
 //! The conformance suite of the event store, run on every implementation, and what only a file can get wrong.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod mirror;
 mod sqlite;
 mod tamper;
 mod wrl1;

@@ -187,18 +187,22 @@ impl Writer {
     }
 
     /// Writes what was just stored into the mirror too, and what that lacks. The events are stored whether or not this
-    /// works: what is missing is added by the next process that writes to the log, or by `doctor --repair`.
+    /// works: what is missing is added by whoever writes to the log next, or by `doctor --repair`.
     async fn copy(&mut self, log: LogId, before: Seq, sealed: &[Sealed]) {
         let Some(mirror) = &mut self.mirror else { return };
-        if before == Seq::NONE || mirror.is_whole(log) || mirror.look(log, before) >= before {
-            if let Err(error) = mirror.add(log, sealed) {
-                tracing::warn!(%log, %error, "the mirror was not written");
+        if before == Seq::NONE || mirror.has_all(log, before) {
+            match mirror.add(log, sealed) {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => return tracing::warn!(%log, %error, "the mirror was not written"),
             }
-            return;
         }
-        if let (Ok(events), Some(mirror)) = (self.raw(log).await, &mut self.mirror)
-            && let Err(error) = mirror.complete(log, &events)
-        {
+        self.bring_up(log).await;
+    }
+
+    /// Writes into the mirror what it lacks of a log, whether or not that works.
+    async fn bring_up(&mut self, log: LogId) {
+        if let Err(error) = self.complete_mirror(log).await {
             tracing::warn!(%log, %error, "the mirror was not completed");
         }
     }
@@ -206,7 +210,7 @@ impl Writer {
     /// Refuses to go on from a database that lost its end: the mirror is never ahead of what was committed.
     async fn not_behind_mirror(&mut self, log: LogId, head: Seq) -> Result<(), StoreError> {
         let Some(mirror) = &mut self.mirror else { return Ok(()) };
-        if head == Seq::NONE || mirror.is_whole(log) {
+        if head == Seq::NONE || mirror.is_known(log) {
             return Ok(());
         }
         let last = mirror.look(log, head);
@@ -224,6 +228,9 @@ impl Writer {
 
     /// Adds to the mirror what it lacks of a log. Answers how many events that were.
     async fn complete_mirror(&mut self, log: LogId) -> Result<usize, StoreError> {
+        if self.mirror.is_none() {
+            return Ok(0);
+        }
         let events = self.raw(log).await?;
         let Some(mirror) = &mut self.mirror else { return Ok(0) };
         mirror.complete(log, &events).map_err(|error| StoreError::Io {
@@ -297,7 +304,8 @@ impl Writer {
         Err(self.fail(fault))
     }
 
-    /// The events as they are stored, when all of them are, with the same bodies.
+    /// The events as they are stored, when all of them are, with the same bodies. Whoever stored them may have been
+    /// killed before the mirror had them.
     async fn already(
         &mut self,
         log: LogId,
@@ -308,7 +316,11 @@ impl Writer {
             let answer = read::by_id(self.conn().await?, *id).await;
             found.push(answer.map_err(|fault| self.fail(fault))?);
         }
-        retried(log, ids, found)
+        let appended = retried(log, ids, found)?;
+        if appended.is_some() {
+            self.bring_up(log).await;
+        }
+        Ok(appended)
     }
 
     /// Deletes salt and payload, and empties the write-ahead log so that no copy stays there. Repeating it after
