@@ -16,6 +16,7 @@ mod error;
 mod message;
 mod mirror;
 mod publish;
+mod pushed;
 mod read;
 mod refresh;
 mod seal;
@@ -33,6 +34,7 @@ use git2::{ConfigLevel, ErrorCode, Reference, Repository, RepositoryInitOptions,
 pub use error::{ArchiveError, FailureKind};
 pub use message::commit_message;
 pub use publish::{Publication, Published};
+pub use pushed::{COMMITS_MAX, ToldHead};
 pub use read::{BLOB_MAX, Change, ENTRIES_MAX, Entry, Listing, Skipped, Version};
 pub use refresh::RefreshWarning;
 pub use seal::{HookPaths, Hooks, Identity, Seals, Signer, SigningFormat, SigningRequest};

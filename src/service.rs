@@ -11,6 +11,7 @@ mod evidence;
 mod failure;
 mod files;
 mod guard;
+mod held;
 mod import;
 mod incidents;
 mod links;
@@ -159,6 +160,7 @@ struct Inner {
     rooms: Mutex<HashMap<LogId, Arc<Mutex<Option<Incident>>>>>,
     memory: std::sync::Mutex<memory::Memory>,
     doubts: doubt::Doubts,
+    walked: held::Walked,
 }
 
 impl std::fmt::Debug for Service {
@@ -186,6 +188,7 @@ impl Service {
             rooms: Mutex::new(HashMap::new()),
             memory: std::sync::Mutex::new(memory::Memory::default()),
             doubts: doubt::Doubts::default(),
+            walked: held::Walked::default(),
         };
         Self { inner: Arc::new(inner) }
     }

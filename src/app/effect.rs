@@ -150,6 +150,8 @@ pub enum Effect {
     Suggest(Ticket, String),
     /// Similar past incidents of a room; the text is title, impact and early entries. Answer: `Similar`.
     Similar(Ticket, LogId, String),
+    /// Look how far others hold the log of a room. Answer: `Held`.
+    LookForHead(Ticket, LogId),
     /// Search the archive for words, within what is picked. Answer: `Found`.
     Find(Ticket, String, Picked),
     /// Read a postmortem of the archive by path, with the words of a query marked. Answer: `Text`.
@@ -217,6 +219,7 @@ impl Effect {
             | Self::Run { ticket: t, .. }
             | Self::Suggest(t, _)
             | Self::Similar(t, _, _)
+            | Self::LookForHead(t, _)
             | Self::Find(t, _, _)
             | Self::ReadPostmortem(t, _, _)
             | Self::ListRunbooks(t, _)

@@ -107,6 +107,8 @@ pub enum Waiting {
     Suggest,
     /// Similar incidents of the room.
     Similar,
+    /// How far others hold the log of a room.
+    Head(crate::domain::ids::LogId),
     /// Results of the find screen.
     Find,
     /// The text of a result.

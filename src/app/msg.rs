@@ -79,6 +79,8 @@ pub enum Answer {
     Suggested(Suggestions),
     /// Similar past incidents, those with unshipped stories first.
     Similar(Vec<Hit>),
+    /// The furthest position of the log whose digest others hold, if any.
+    Held(Option<Seq>),
     /// What was found in the archive, and what it has in common.
     Found(Vec<Hit>, Facets, Vec<String>),
     /// The text of a postmortem with the found parts marked.

@@ -85,6 +85,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
 fn settle(model: &mut Model, fx: &mut Vec<Effect>) {
     tables::refresh(model);
     journal_form(model, fx);
+    room::ask_held(model, fx);
     if model.screen != Screen::Room && !matches!(model.screen, Screen::Find) {
         return;
     }

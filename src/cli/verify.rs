@@ -37,6 +37,11 @@ impl Args {
                 lines.extend(report.compared.iter().map(|h| {
                     format!("{} up to {} is what its published postmortem says", h.incident, h.seq)
                 }));
+                lines.extend(report.pushed.iter().map(|p| {
+                    let commit: String = p.commit.chars().take(10).collect();
+                    let h = &p.head;
+                    format!("{} up to {} is held by a remote of the archive ({commit})", h.incident, h.seq)
+                }));
                 if self.head.is_some() {
                     lines.push(
                         "the head that you gave is in the log: nothing up to it was changed".to_owned(),

@@ -219,11 +219,11 @@ pub struct Incident {
 }
 
 impl Incident {
-    /// How far the log had come at the last head that went out in an update: up to there it is held by others too.
-    #[must_use]
-    pub fn published_head(&self) -> Option<Seq> {
+    /// The heads that went out in updates: whoever was told one can hold the log against it. A person may have typed
+    /// one, so it says nothing until it is held against the log itself.
+    pub fn told_heads(&self) -> impl Iterator<Item = (Seq, crate::domain::log::Digest)> {
         let sent = self.talk.updates.values().filter(|u| u.state == UpdateState::Sent);
-        sent.filter_map(|u| crate::domain::log::head_in(&u.text)).map(|(seq, _)| seq).max()
+        sent.filter_map(|u| crate::domain::log::head_in(&u.text))
     }
 
     /// What it is called outside of its own brief and exports: see [`crate::domain::summary::shown_title`].

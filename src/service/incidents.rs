@@ -67,6 +67,8 @@ pub struct VerifyReport {
     pub heads: Vec<HeadOf>,
     /// The heads in published postmortems with which the logs were compared.
     pub compared: Vec<HeadOf>,
+    /// How far a remote of the archive holds each log, of which it holds something.
+    pub pushed: Vec<PushedHead>,
 }
 
 /// Where a log breaks.
@@ -89,6 +91,16 @@ pub struct HeadOf {
     pub seq: Seq,
     /// Its digest in hex.
     pub head: String,
+}
+
+/// A head of ours that a remote of the archive holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PushedHead {
+    /// The head.
+    #[serde(flatten)]
+    pub head: HeadOf,
+    /// The commit that tells it.
+    pub commit: String,
 }
 
 impl Service {
@@ -229,7 +241,8 @@ impl Service {
         Ok((id, log))
     }
 
-    /// Checks the chain of one log, or of all, and against a head that somebody kept.
+    /// Checks the chain of one log, or of all, and against a head that somebody kept. What published postmortems and
+    /// the commits of remotes tell of it is compared by itself.
     ///
     /// # Errors
     /// What the store says; a broken chain is an answer, not an error.
@@ -239,7 +252,9 @@ impl Service {
         kept: Option<(Option<Seq>, Digest)>,
     ) -> Result<VerifyReport, Failure> {
         let published = self.published_heads(log).await;
-        verify_store(&*self.inner.store, log, kept, &published).await
+        let mut report = verify_store(&*self.inner.store, log, kept, &published).await?;
+        self.hold_against_remotes(log, &mut report).await?;
+        Ok(report)
     }
 
     /// The heads that published postmortems of this home's incidents hold. Without an archive there are none.
@@ -298,6 +313,7 @@ pub(super) async fn verify_store(
         first_broken: None,
         heads: Vec::new(),
         compared: Vec::new(),
+        pushed: Vec::new(),
     };
     let mut head_found = kept.is_none();
     for log in logs {

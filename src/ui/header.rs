@@ -61,8 +61,10 @@ fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut B
     if model.simulated {
         add("CLOCK SET".to_owned(), theme.warn, 1);
     }
-    if let Some(seq) = incident.published_head() {
-        add(format!("head published #{seq}"), theme.dim, 4);
+    if let Some(seq) = room.held {
+        // Of what came after it nobody else holds anything.
+        let of = if seq < incident.head { format!(" of {}", incident.head) } else { String::new() };
+        add(format!("head published #{seq}{of}"), theme.dim, 4);
     }
     let held = incident.roster.roles_of(&model.me).next().map(role::short);
     let me = held.map_or_else(|| model.me.clone(), |role| format!("{} ({role})", model.me));

@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::draw;
+use crate::app::effect::Effect;
 use crate::app::fixture::Desk;
 use crate::app::layout::Size;
 use crate::app::model::{Hit, HomeList, HomeRow, Model, Passage, RunbookChoice, Waiting};
@@ -146,12 +147,28 @@ fn no_size_and_no_text_breaks_any_screen() {
 fn the_header_says_how_far_others_hold_the_log() {
     let mut desk = Desk::room(120, 40, "alice");
     assert!(!picture(&desk.model).contains("head published"));
+    let log = desk.stored.log;
+    let head = desk.model.room.as_ref().unwrap().incident.head;
+    let told = |desk: &mut Desk, held| {
+        let ticket = desk.model.ticket(Waiting::Head(log));
+        desk.send(Msg::Answer(ticket, crate::app::msg::Answer::Held(held)));
+        picture(&desk.model)
+    };
+    let shown = told(&mut desk, Some(head));
+    assert!(shown.contains(&format!("head published #{head}  ")), "{shown}");
+    // What a person types into an update is no head of ours until somebody has looked.
     let text = format!("Status: contained\nLog: 3:{}\nNext update: in 30m", "ab".repeat(32));
     let audience = crate::domain::audience::Audience::Internal;
     let sent = [Request::SendUpdate { audience, text, next: None }.into()];
     let events = desk.store(desk.model.now, "alice", &sent).unwrap();
-    desk.send(Msg::Refreshed(desk.stored.log, events));
-    assert!(picture(&desk.model).contains("head published #3"), "{}", picture(&desk.model));
+    desk.send(Msg::Refreshed(log, events));
+    assert!(desk.has_effect(|e| matches!(e, Effect::LookForHead(_, of) if *of == log)));
+    // The tail that nobody else holds is told.
+    let now = desk.model.room.as_ref().unwrap().incident.head;
+    assert!(now > head);
+    let shown = picture(&desk.model);
+    assert!(shown.contains(&format!("head published #{head} of {now}  ")), "{shown}");
+    assert!(!told(&mut desk, None).contains("head published"));
 }
 
 #[test]

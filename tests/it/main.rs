@@ -26,6 +26,7 @@ mod parity;
 mod pasting;
 mod pictures;
 mod postmortems;
+mod pushed;
 mod ranking;
 mod readme;
 mod runbooks;

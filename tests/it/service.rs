@@ -21,7 +21,7 @@ fn now() -> Utc {
     "2026-11-20T14:00:00Z".parse().unwrap()
 }
 
-fn session(folder: &Path, person: &str) -> Session {
+pub(crate) fn session(folder: &Path, person: &str) -> Session {
     Session {
         environment: Environment::default(),
         home: Home::at(&folder.join("home")),
@@ -51,7 +51,7 @@ pub(crate) fn run(work: impl Future<Output = ()>) {
 }
 
 /// Two services on one home, and an incident that the first declared.
-async fn two(folder: &Path) -> ((Service, By), (Service, By), LogId) {
+pub(crate) async fn two(folder: &Path) -> ((Service, By), (Service, By), LogId) {
     let (alice, bob) = (session(folder, "alice"), session(folder, "bob"));
     let first = alice.open(Opening::Write).await.unwrap();
     let declaration = Declaration {

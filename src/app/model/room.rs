@@ -116,6 +116,10 @@ pub struct Room {
     pub breaches: BTreeSet<(String, Utc)>,
     /// The last draft that went to the journal.
     pub journaled: Option<Draft>,
+    /// How far others hold the log, as far as that was looked for.
+    pub held: Option<Seq>,
+    /// When that was asked last (UTC); `None` asks at once.
+    pub held_asked: Option<Utc>,
 }
 
 impl Room {
@@ -154,6 +158,8 @@ impl Room {
             similar_for: String::new(),
             breaches: BTreeSet::new(),
             journaled: draft.cloned(),
+            held: None,
+            held_asked: None,
         }
     }
 
@@ -165,7 +171,7 @@ impl Room {
 
     /// Takes events that follow the head; others are already in. Gives the entries that they added.
     pub fn take(&mut self, events: &[Recorded], zone: Tz) -> Vec<Seq> {
-        use crate::domain::event::Event::{Amended, Restored, Struck};
+        use crate::domain::event::Event::{Amended, PostmortemPublished, Restored, Struck, UpdateSent};
         let mut added = Vec::new();
         let mut relist = false;
         let selected = self.selected.and_then(|id| self.rows.place(id));
@@ -175,6 +181,9 @@ impl Room {
             }
             let before = self.incident.timeline.len();
             self.incident.apply(event);
+            if matches!(event.event, Some(UpdateSent(_) | PostmortemPublished(_))) {
+                self.held_asked = None;
+            }
             let fresh = self.incident.timeline.len() > before;
             if fresh && let Some(entry) = self.incident.timeline.get(event.seq) {
                 relist |= !self.rows.add_entry(entry, zone);

@@ -91,6 +91,10 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Similar, Answer::Similar(hits)) => room::similar(model, hits),
         // The alarm is a help, not a duty: without an index the room goes on.
         (Waiting::Similar, _) => {}
+        (Waiting::Head(log), Answer::Held(held)) => room::held(model, log, held),
+        // A repository that cannot be read now changes nothing about what others hold; the alarm says what is wrong
+        // with it, and it is asked again.
+        (Waiting::Head(_), _) => {}
         (Waiting::Find, Answer::Found(hits, facets, notes)) => {
             if model.find.asked == Some(ticket) {
                 model.find.notes = notes;

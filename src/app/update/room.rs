@@ -12,7 +12,7 @@ use crate::domain::event::{Event, Recorded};
 use crate::domain::filter::Filter;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::request::{Asked, Request};
-use crate::domain::time::Utc;
+use crate::domain::time::{Span, Utc};
 use crate::domain::words::State;
 
 /// Hands requests over that have no row of their own.
@@ -180,6 +180,33 @@ pub(super) fn ask_similar(model: &mut Model, fx: &mut Vec<Effect>) {
         room.similar_for.clone_from(&text);
     }
     fx.push(Effect::Similar(ticket, log, text));
+}
+
+/// How often it is looked whether the log was pushed, which nobody tells us.
+const HELD_AGAIN: Span = Span::seconds(30);
+
+/// Asks how far others hold the log: when the room opens, when an update or a postmortem went out, and now and then.
+pub(super) fn ask_held(model: &mut Model, fx: &mut Vec<Effect>) {
+    let now = model.now;
+    let Some(room) = &model.room else { return };
+    let log = room.incident.log;
+    // A clock that was set back does not put it off.
+    let due = room.held_asked.is_none_or(|at| now < at || now - at >= HELD_AGAIN);
+    if !due || model.waiting.values().any(|w| *w == Waiting::Head(log)) {
+        return;
+    }
+    let ticket = model.ticket(Waiting::Head(log));
+    if let Some(room) = &mut model.room {
+        room.held_asked = Some(now);
+    }
+    fx.push(Effect::LookForHead(ticket, log));
+}
+
+/// How far others hold the log of a room.
+pub(super) fn held(model: &mut Model, log: LogId, held: Option<Seq>) {
+    if let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) {
+        room.held = held;
+    }
 }
 
 /// Entries that count as early: later ones change nothing about what the incident looks like.

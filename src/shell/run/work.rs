@@ -96,6 +96,7 @@ impl Work {
         match effect {
             Effect::Suggest(..)
             | Effect::Similar(..)
+            | Effect::LookForHead(..)
             | Effect::Find(..)
             | Effect::ReadPostmortem(..)
             | Effect::LoadBoard(..)
@@ -443,6 +444,7 @@ async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Ans
             let past = service.recurrence(Similar::To(Box::new(incident)), 5).await?;
             Ok(Answer::Similar(past.into_iter().map(lists::hit).collect()))
         }
+        Effect::LookForHead(_, log) => Ok(Answer::Held(service.held_head(log).await?)),
         Effect::Find(_, text, picked) => {
             let year = picked.year.and_then(|year| year.parse().ok());
             let (severity, service_name) = (picked.severity, picked.service);

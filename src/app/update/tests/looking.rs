@@ -1,8 +1,11 @@
 //! Looking: filters, lines that are crossed out, what is selected when a line goes.
 
+use crate::app::effect::Effect;
 use crate::app::fixture::{Desk, at as clock};
-use crate::app::model::{Overlay, RowId};
+use crate::app::model::{Overlay, RowId, Waiting};
+use crate::app::msg::{Answer, Msg, Trouble};
 use crate::domain::filter::Filter;
+use crate::domain::ids::Seq;
 use crate::domain::request::Request;
 use crate::domain::time_spec::Context;
 
@@ -114,4 +117,42 @@ fn a_struck_line_goes_its_neighbour_is_next_and_it_can_be_had_back() {
     assert_eq!(rows(&desk), 1);
     desk.keys("kx<enter>").serve();
     assert!(desk.stored.timeline.get(seq).unwrap().struck.is_none(), "x brings it back");
+}
+
+#[test]
+fn how_far_others_hold_the_log_is_asked_now_and_then_one_question_at_a_time() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let asked = |desk: &mut Desk| {
+        let found = desk.effects.iter().filter(|e| matches!(e, Effect::LookForHead(..))).count();
+        desk.serve();
+        found
+    };
+    desk.serve();
+    desk.later(31);
+    assert_eq!(asked(&mut desk), 1);
+    for (seconds, wanted) in [(1, 0), (28, 0), (1, 1), (-3600, 1), (29, 0)] {
+        desk.later(seconds);
+        assert_eq!(asked(&mut desk), wanted, "{seconds} s later");
+    }
+    // While an answer is awaited nothing more is asked.
+    desk.later(60);
+    desk.later(60);
+    assert_eq!(asked(&mut desk), 1);
+    // A repository that cannot be read takes no mark away and says nothing.
+    let log = desk.stored.log;
+    for (answer, wanted) in [
+        (Answer::Held(Some(Seq(3))), Some(Seq(3))),
+        (Answer::Failed(Trouble::new("no repository", "")), Some(Seq(3))),
+        (Answer::Held(None), None),
+    ] {
+        let ticket = desk.model.ticket(Waiting::Head(log));
+        desk.send(Msg::Answer(ticket, answer));
+        assert_eq!(desk.model.room.as_ref().unwrap().held, wanted);
+        assert_eq!(desk.model.notice, None);
+    }
+    // The answer about a room that is not open any more is not one about this.
+    let other = crate::domain::ids::LogId(uuid::Uuid::nil());
+    let ticket = desk.model.ticket(Waiting::Head(other));
+    desk.send(Msg::Answer(ticket, Answer::Held(Some(Seq(9)))));
+    assert_eq!(desk.model.room.as_ref().unwrap().held, None);
 }
