@@ -202,7 +202,7 @@ fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
         quick_entry::parse(text, &context).map_err(|e| Failure::new(FailureKind::Usage, e.to_string()))?;
     match of_entry(entry)? {
         Verb::Ask(asked) => Ok(asked),
-        Verb::MoveClock(words) => Ok(crate::domain::verb::move_clock(&words, &context)?.into()),
+        Verb::MoveClock(words, at) => Ok(crate::domain::verb::move_clock(&words, at, &context)?),
         Verb::Evidence(path, class) => {
             let class = if class.is_empty() { UNCLASSIFIED.to_owned() } else { class };
             Ok(Request::AddEvidence(read_evidence(Path::new(&path), &class, "")?).into())

@@ -10,6 +10,7 @@ use crate::domain::audience::Audience;
 use crate::domain::quick_entry::{Line, QuickEntry};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, NewStory, Request, Review, StepMove, StepPick};
+use crate::domain::time::Utc;
 use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, Flag, HypothesisState, Verdict};
 
 pub use clock::{move_clock, set_target, target, until};
@@ -33,8 +34,9 @@ pub enum Verb {
     Find(String),
     /// Show the command of a step, to run it.
     Run(String),
-    /// Move a clock: the words are read with [`move_clock`], where it is known what time it is.
-    MoveClock(String),
+    /// Move a clock: the words are read with [`move_clock`], where it is known what time it is. With the time that
+    /// stood before them.
+    MoveClock(String, Option<(Utc, bool)>),
     /// The board of stories, narrowed so.
     Stories(String),
 }
@@ -163,9 +165,21 @@ pub fn find(name: &str) -> Option<&'static VerbSpec> {
 ///
 /// # Errors
 /// When there is no such verb, or what follows it does not fit: the message says how it is used.
-pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>) -> Result<Verb, Refusal> {
+pub fn read(verb: &str, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb, Refusal> {
     let spec = find(verb).ok_or_else(|| unknown(verb))?;
-    let rest = rest.trim();
+    let read = of_words(spec, rest.trim(), at)?;
+    // What happens at the moment of asking would drop the time without a word.
+    let timed = match &read {
+        Verb::Ask(asked) => !matches!(asked.request, Request::Close { .. }),
+        verb => matches!(verb, Verb::MoveClock(..)),
+    };
+    if at.is_some() && !timed {
+        return Err(Refusal::usage(format!(":{} takes no time", spec.name)).hint("leave the time out"));
+    }
+    Ok(read)
+}
+
+fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb, Refusal> {
     let usage = || Refusal::usage(format!(":{} does not fit", spec.name)).hint(format!(":{}", spec.usage));
     let (first, tail) = split(rest);
     let need = |text: &str| if text.is_empty() { Err(usage()) } else { Ok(text.to_owned()) };
@@ -188,7 +202,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(crate::domain::time::Utc, bool)>
         "people" => return Ok(Verb::Show("people")),
         "roster" => return Ok(Verb::Show("roster")),
         "quit" => return Ok(Verb::Show("quit")),
-        "clock" => return Ok(Verb::MoveClock(need(rest)?)),
+        "clock" => return Ok(Verb::MoveClock(need(rest)?, at)),
         "target" => set_target(rest)?,
         "run" => return Ok(Verb::Run(need(rest)?)),
         "runbooks" => return Ok(Verb::Show("runbooks")),

@@ -54,8 +54,6 @@ fn room(of: &str) -> Incident {
         (1, examples().into_iter().find(|(name, _)| name.starts_with("incident.declared.")).unwrap().1.event),
         (2, RoleTaken { role: s("scribe"), person: s("carol") }.into()),
         (3, RoleTaken { role: s("commander"), person: s("alice") }.into()),
-        // That somebody took it stays true when they leave again.
-        (4, MilestoneMarked { milestone: Milestone::Acknowledged }.into()),
         (10, decision("revoke the key").into()),
         (11, ask("list builds").into()),
         (12, RunbookAttached { name: s("key"), title: s("Key"), text }.into()),
@@ -237,4 +235,56 @@ fn words_that_are_erased_are_not_offered_again() {
     store(&mut incident, "bob", None, None, Redacted { target: Seq(2), reason: s("a password") }.into());
     assert_eq!(incident.trail.last_of("alice").unwrap().seq, Seq(1));
     assert!(!format!("{:?}", incident.trail).contains("swordfish"));
+}
+
+/// Applies what an undo of somebody's last action means.
+fn take_back(incident: &mut Incident, by: &str) {
+    let policy = Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(chrono_tz::UTC));
+    let target = incident.trail.last_of(by).unwrap().seq;
+    let asker = Asker { by, now: now(), policy: &policy };
+    for event in decide(incident, &Request::Undo { target }.into(), &asker).unwrap() {
+        store(incident, by, event.occurred_at, event.undoes, event.event);
+    }
+}
+
+#[test]
+fn nobody_took_it_when_the_first_role_is_undone() {
+    let declared = || {
+        let mut incident = Incident::new(LogId(uuid::Uuid::nil()));
+        let event = examples().into_iter().find(|(name, _)| name.starts_with("incident.declared.")).unwrap();
+        store(&mut incident, "alice", None, None, event.1.event);
+        incident
+    };
+    let take = |incident: &mut Incident, who: &str, role: &str, at: &str| {
+        let event = RoleTaken { role: s(role), person: s(who) };
+        store(incident, who, Some(at.parse().unwrap()), None, event.into());
+    };
+    let acknowledged = |incident: &Incident| {
+        incident.milestone(Milestone::Acknowledged).map(|at| at.format("%H:%M").to_string())
+    };
+    let mut incident = declared();
+    take(&mut incident, "alice", "commander", "2026-11-22T09:00:00Z");
+    assert_eq!(acknowledged(&incident).as_deref(), Some("09:00"));
+    take_back(&mut incident, "alice");
+    assert_eq!(acknowledged(&incident), None, "so the clock of the response runs again");
+    take(&mut incident, "bob", "commander", "2026-11-22T09:10:00Z");
+    assert_eq!(acknowledged(&incident).as_deref(), Some("09:10"), "the first that was meant");
+
+    // Somebody else took a role meanwhile: since then it is taken.
+    let mut incident = declared();
+    take(&mut incident, "alice", "commander", "2026-11-22T09:00:00Z");
+    take(&mut incident, "bob", "scribe", "2026-11-22T09:05:00Z");
+    take(&mut incident, "carol", "legal", "2026-11-22T09:06:00Z");
+    take_back(&mut incident, "bob");
+    assert_eq!(acknowledged(&incident).as_deref(), Some("09:00"), "alice took it first");
+    take_back(&mut incident, "alice");
+    assert_eq!(acknowledged(&incident).as_deref(), Some("09:06"), "bob's was undone as well");
+
+    // Who says it by name means it.
+    let mut incident = declared();
+    take(&mut incident, "alice", "commander", "2026-11-22T09:00:00Z");
+    let said = MilestoneMarked { milestone: Milestone::Acknowledged };
+    store(&mut incident, "bob", Some("2026-11-22T09:02:00Z".parse().unwrap()), None, said.into());
+    take_back(&mut incident, "alice");
+    assert_eq!(acknowledged(&incident).as_deref(), Some("09:02"));
 }

@@ -146,12 +146,8 @@ fn save_elsewhere(model: &mut Model, text: &str, fx: &mut Vec<Effect>) {
 
 /// What a verb line asks for; times to come are read in the zone of the screen.
 fn verb_of(model: &Model, entry: QuickEntry) -> Result<Verb, Refusal> {
-    let at = entry.at.map(|m| (m.at, m.about));
     match verb::of_entry(entry)? {
-        Verb::MoveClock(words) => {
-            let request = verb::move_clock(&words, &context(model))?;
-            Ok(Verb::Ask(Asked { request, at }))
-        }
+        Verb::MoveClock(words, at) => Ok(Verb::Ask(verb::move_clock(&words, at, &context(model))?)),
         verb => Ok(verb),
     }
 }
@@ -318,7 +314,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
         }
         Verb::Ask(asked) => room::submit_typed(model, asked, typed, fx),
         // Read to a request before it comes here.
-        Verb::MoveClock(_) => {}
+        Verb::MoveClock(..) => {}
         Verb::Evidence(path, class) => room::add_evidence(model, path, class, None, fx),
         Verb::Run(step) => super::running::ask(model, &step),
         Verb::Attach(name) => room::attach_typed(model, name, typed, fx),

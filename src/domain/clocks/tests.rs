@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::audience::Audience;
 use crate::domain::incident::tests::Room;
-use crate::domain::request::{Request, When};
+use crate::domain::request::{Asked, Request, When};
 
 fn keys(room: &Room) -> Vec<(String, Pressure)> {
     clocks(&room.incident, &room.policy, room.now)
@@ -250,4 +250,32 @@ fn a_team_says_from_which_share_of_a_target_a_clock_warns() {
     assert_eq!(at(&policy), "11:15");
     policy.warn_percent = 50;
     assert_eq!(at(&policy), "10:50");
+}
+
+#[test]
+fn a_word_on_a_clock_counts_from_when_it_was_said() {
+    let mut room = Room::declared();
+    let deadline = resolution(&room).deadline;
+    let seen = Request::AcknowledgeClock {
+        clock: "resolution".to_owned(),
+        until: None,
+        reason: "all are on it".to_owned(),
+    };
+    room.wait(Span::hours(4) + Span::minutes(10));
+    let ago = |room: &Room, minutes| Some((room.now - Span::minutes(minutes), false));
+    let mut refused = |at, part: &str| {
+        let refusal = room.try_ask(Asked { request: seen.clone(), at }).unwrap_err();
+        assert!(refusal.message.contains(part), "{refusal:?}");
+    };
+    let (early, before) =
+        (Some((deadline - Span::minutes(2), false)), Some((deadline - Span::hours(5), false)));
+    refused(early, "has not run out at that time");
+    refused(before, "runs since");
+    let at = ago(&room, 4);
+    room.try_ask(Asked { request: seen.clone(), at }).unwrap();
+    assert!(resolution(&room).acknowledged);
+    let known = &room.incident.clocks["resolution"];
+    assert_eq!(known.acknowledged.as_ref().unwrap().at, room.now - Span::minutes(4));
+    let refusal = room.try_ask(Asked { request: seen, at: ago(&room, 6) }).unwrap_err();
+    assert!(refusal.message.starts_with("alice spoke of the clock resolution at"), "{refusal:?}");
 }

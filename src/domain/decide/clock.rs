@@ -7,6 +7,7 @@ use crate::domain::event::{ClockAcknowledged, NewEvent, TargetChanged};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::severity::Target;
+use crate::domain::time::with_zone;
 
 impl Case<'_> {
     pub(super) fn clock(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
@@ -14,13 +15,14 @@ impl Case<'_> {
             Request::SetTarget { clock, target, reason: why } => self.target(clock, target, why),
             Request::AcknowledgeClock { clock, until, reason: why } => {
                 let clock = self.running(clock)?;
-                let now = self.asker.now;
+                self.can_be_said_then(&clock)?;
                 match until {
-                    Some(until) if *until <= now => {
+                    Some(until) if *until <= self.asker.now => {
                         return Err(Refusal::usage("the new time has passed").hint("give a time ahead"));
                     }
-                    None if clock.deadline > now => {
-                        let message = format!("{} has not run out", clock.key);
+                    None if clock.deadline > self.when() => {
+                        let then = if self.at.is_some() { " at that time" } else { "" };
+                        let message = format!("{} has not run out{then}", clock.key);
                         return Err(Refusal::no(message).hint("give the time to which it moves"));
                     }
                     _ => {}
@@ -36,6 +38,25 @@ impl Case<'_> {
                 self.one(ClockAcknowledged { clock: clock.key.to_string(), until: Some(until), reason })
             }
             _ => Err(Refusal::no("this request has no rule")),
+        }
+    }
+
+    /// A word from before the clock began, or before the last word on it, would change nothing: the fold looks past
+    /// the first, and the second was overruled.
+    fn can_be_said_then(&self, clock: &Clock) -> Result<(), Refusal> {
+        let Some((at, _)) = self.at else { return Ok(()) };
+        let time = |at| format!("{} UTC", with_zone(at, chrono_tz::Tz::UTC));
+        if at < clock.from {
+            let message = format!("the clock {} runs since {} only", clock.key, time(clock.from));
+            return Err(Refusal::no(message).hint("give a later time, or none"));
+        }
+        let known = self.incident.clocks.get(&clock.key.to_string()).and_then(|c| c.acknowledged.as_ref());
+        match known.filter(|ack| ack.at > at) {
+            None => Ok(()),
+            Some(ack) => {
+                let message = format!("{} spoke of the clock {} at {}", ack.by, clock.key, time(ack.at));
+                Err(Refusal::no(message).hint("give a later time, or none"))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use super::lines::system_line;
 use super::timeline::{Entry, Topic};
 use super::{ClockAck, Disposition, Impact, Incident, Mark, PhaseSpan, Report, SeveritySpan, trail};
 use crate::domain::event::{Event, Recorded};
+use crate::domain::ids::Seq;
 use crate::domain::words::{EntryKind, Milestone, Phase, State, StepState};
 
 impl Incident {
@@ -29,6 +30,25 @@ impl Incident {
         (self.head_at, self.head_host) = (recorded.recorded_at, recorded.host);
         if let Some(event) = &recorded.event {
             self.change(recorded, event);
+        }
+        if let Some(seq) = recorded.undoes {
+            self.unimply(recorded, seq);
+        }
+    }
+
+    /// What followed from an action goes with it when it is undone: nobody took it, unless somebody else did
+    /// meanwhile.
+    fn unimply(&mut self, r: &Recorded, undone: Seq) {
+        self.roster.undo(undone);
+        let milestone = Milestone::Acknowledged;
+        if self.milestones.get(&milestone).is_none_or(|mark| mark.explicit || mark.seq != undone) {
+            return;
+        }
+        self.milestones.remove(&milestone);
+        let other = self.roster.history().iter().filter(|h| !h.undone && h.seq < r.seq).min_by_key(|h| h.seq);
+        if let Some(h) = other {
+            let mark = Mark { at: h.from, about: false, by: h.person.clone(), seq: h.seq, explicit: false };
+            self.milestones.insert(milestone, mark);
         }
     }
 
@@ -180,13 +200,13 @@ impl Incident {
                 self.milestones.remove(&e.milestone);
             }
             Event::RoleTaken(e) => {
-                self.roster.take(&e.role, &e.person, at);
+                self.roster.take(&e.role, &e.person, at, r.seq);
                 self.imply(r, Milestone::Acknowledged);
             }
             Event::RoleReleased(e) => self.roster.release(&e.role, &e.person, at),
             Event::RoleHandedOver(e) => {
                 self.roster.release(&e.role, &e.from, at);
-                self.roster.take(&e.role, &e.to, at);
+                self.roster.take(&e.role, &e.to, at, r.seq);
             }
             Event::ClockBreached(e) => {
                 self.clocks.entry(e.clock.clone()).or_default().breached.push(e.deadline);

@@ -1,6 +1,7 @@
 //! Who holds which role, from when to when. Handed over, never overwritten. It must not know which roles are
 //! required.
 
+use crate::domain::ids::Seq;
 use crate::domain::role;
 use crate::domain::time::Utc;
 
@@ -15,6 +16,10 @@ pub struct Holding {
     pub from: Utc,
     /// Until when; `None`: still.
     pub to: Option<Utc>,
+    /// The event that gave it.
+    pub seq: Seq,
+    /// It was given in error: that event was undone. It stays in the history all the same.
+    pub undone: bool,
 }
 
 /// All holdings, in the order in which they began.
@@ -73,14 +78,21 @@ impl Roster {
         people
     }
 
-    pub(super) fn take(&mut self, role: &str, person: &str, at: Utc) {
+    pub(super) fn take(&mut self, role: &str, person: &str, at: Utc, seq: Seq) {
         if self.holds(person, role) {
             return;
         }
         if !role::may_be_shared(role) {
             self.end(at, |h| h.role == role);
         }
-        self.holdings.push(Holding { role: role.to_owned(), person: person.to_owned(), from: at, to: None });
+        let (role, person) = (role.to_owned(), person.to_owned());
+        self.holdings.push(Holding { role, person, from: at, to: None, seq, undone: false });
+    }
+
+    pub(super) fn undo(&mut self, seq: Seq) {
+        for holding in self.holdings.iter_mut().filter(|h| h.seq == seq) {
+            holding.undone = true;
+        }
     }
 
     pub(super) fn release(&mut self, role: &str, person: &str, at: Utc) {

@@ -2,17 +2,20 @@
 
 use crate::domain::clocks::ClockKey;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Request;
+use crate::domain::request::{Asked, Request};
 use crate::domain::severity::Target;
+use crate::domain::time::Utc;
 use crate::domain::time_spec::{Context, parse_ahead};
 
-/// Reads `CLOCK [until TIME] REASON`.
+/// Reads `CLOCK [until TIME] REASON`, said at another time when one stood before it: what it grants counts from
+/// there.
 ///
 /// # Errors
 /// When no clock or no reason is named, or the time has passed.
-pub fn move_clock(words: &str, ctx: &Context) -> Result<Request, Refusal> {
+pub fn move_clock(words: &str, at: Option<(Utc, bool)>, ctx: &Context) -> Result<Asked, Refusal> {
     let (clock, rest) = clock(words).ok_or_else(|| usage("clock", "clock CLOCK [until TIME] REASON"))?;
-    until(&clock, rest, ctx)
+    let said = Context { now: at.map_or(ctx.now, |(at, _)| at), ..*ctx };
+    Ok(Asked { request: until(&clock, rest, &said)?, at })
 }
 
 /// Reads `[until] TIME REASON`, or a reason alone, which only says that a breach was seen.
@@ -109,13 +112,17 @@ mod tests {
 
     #[test]
     fn a_clock_is_moved_by_a_time_and_a_reason() {
-        let read = |words: &str| match move_clock(words, &ctx()) {
+        let ago = Some(("2026-11-20T13:56:00Z".parse().unwrap(), false));
+        let read_at = |words: &str, at| match move_clock(words, at, &ctx()).map(|a| a.request) {
             Ok(Request::AcknowledgeClock { clock, until, reason }) => {
                 let until = until.map_or("-".to_owned(), |at| at.format("%d %H:%M").to_string());
                 format!("{clock} {until} {reason}")
             }
             other => format!("{other:?}"),
         };
+        let read = |words: &str| read_at(words, None);
+        assert_eq!(read_at("resolve 2h vendor", ago), "resolution 20 15:56 vendor", "counts from then");
+        assert_eq!(move_clock("update seen", ago, &ctx()).unwrap().at, ago);
         assert_eq!(read("resolution until 16:30 vendor is on it"), "resolution 20 16:30 vendor is on it");
         assert_eq!(read("resolve 2h vendor"), "resolution 20 16:00 vendor");
         assert_eq!(read("ask #9 until 30m asleep"), "ask:9 20 14:30 asleep");
@@ -132,7 +139,7 @@ mod tests {
             ("update until 16:30", "reason"),
             ("update until 2026-11-19 16:30 x", "has passed"),
         ] {
-            let refusal = move_clock(words, &ctx()).unwrap_err();
+            let refusal = move_clock(words, None, &ctx()).unwrap_err();
             let said = format!("{} {}", refusal.message, refusal.hint);
             assert!(said.contains(part), "{words}: {said}");
         }

@@ -63,3 +63,21 @@ fn what_does_not_fit_is_refused() {
     desk.run(&["clock", "ack", ".", "ask:9", "--until", "1h", "--reason", "x"]).refuses(3, "does not run");
     desk.run(&["clock", "ack", ".", "update", "--until", "yesterday", "--reason", "x"]).refuses(2, "ahead");
 }
+
+#[test]
+fn a_time_before_a_verb_counts_or_is_refused_in_words() {
+    let mut desk = Desk::new();
+    desk.declare("Web is down");
+    desk.set("WARROOM_NOW", "2026-11-20T14:40:00Z");
+    let said = desk.json(&["log", ".", "-4m :clock update comms is on the phone"]);
+    assert_eq!(minute(&said["entries"][0]["occurred_at"]), "2026-11-20T14:36", "{said:#}");
+    desk.json(&["log", ".", "-2m :clock resolution 6h vendor"]);
+    assert_eq!(minute(&find(&desk, "resolution")["deadline"]), "2026-11-20T20:38", "six hours from then");
+    desk.run(&["log", ".", "-3m :clock resolution 1h vendor"]).refuses(1, "alice spoke of the clock");
+    let ask = desk.json(&["log", ".", "-10m + @bob list builds"])["entries"][0]["seq"].to_string();
+    let said = desk.json(&["log", ".", &format!("-4m :ack {ask}"), "--as", "bob"]);
+    assert_eq!(minute(&said["entries"][0]["occurred_at"]), "2026-11-20T14:36", "{said:#}");
+    for line in ["-4m :close", "14:30 :brief", "-4m :attach x", "-4m :evidence /tmp/x", "-4m :run 1"] {
+        desk.run(&["log", ".", line]).refuses(2, "takes no time");
+    }
+}
