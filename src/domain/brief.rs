@@ -36,14 +36,13 @@ pub struct Brief {
 pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz) -> Brief {
     let profile = policy.profile_named(&incident.profile);
     let severity = incident.severity.clone().unwrap_or_else(|| profile.unset_label());
-    let end = incident.resolved_at.unwrap_or(now);
     let mut title = format!(
         "{} {} · {severity} · {} · {} · {}",
         incident.id,
         incident.title,
         incident.state,
         incident.phase,
-        format_span((end - incident.began_at()).max(crate::domain::time::Span::zero()))
+        format_span(incident.ran(now))
     );
     if incident.kind != crate::domain::words::IncidentKind::Real {
         title.push_str(&format!(" · {}", incident.kind.as_str().to_uppercase()));

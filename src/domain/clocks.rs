@@ -184,12 +184,12 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
     let ruled = |key: ClockKey| incident.targets.contains_key(&key.to_string());
 
     if incident.milestone(Milestone::Acknowledged).is_none() {
-        let from = incident.milestone(Milestone::Detected).unwrap_or(incident.declared_at);
+        let from = incident.reached([Milestone::Detected]);
         if let Some(deadline) = target(incident, policy, ClockKey::Response, &level.response, from) {
             add(ClockKey::Response, "respond".to_owned(), from, deadline, None, ruled(ClockKey::Response));
         }
     }
-    let from = incident.milestone(Milestone::Detected).unwrap_or(incident.declared_at);
+    let from = incident.reached([Milestone::Detected]);
     if let Some(deadline) = target(incident, policy, ClockKey::Resolution, &level.resolution, from) {
         let ruled = ruled(ClockKey::Resolution);
         add(ClockKey::Resolution, "resolve".to_owned(), from, deadline, None, ruled);
@@ -212,7 +212,8 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
             && decision.verdict.is_none()
             && !struck
         {
-            add(ClockKey::Decision(decision.seq), "check decision".to_owned(), decision.at, at, None, false);
+            let from = incident.set_backs.moved(decision.at, decision.seq);
+            add(ClockKey::Decision(decision.seq), "check decision".to_owned(), from, at, None, false);
         }
     }
     for ask in incident.talk.asks.values().filter(|a| a.is_open()) {
@@ -224,7 +225,8 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
                 None => "ask unassigned".to_owned(),
                 Some(person) => format!("ask @{person}"),
             };
-            add(ClockKey::Ask(ask.seq), who, ask.at, due, None, false);
+            let from = incident.set_backs.moved(ask.at, ask.seq);
+            add(ClockKey::Ask(ask.seq), who, from, due, None, false);
         }
     }
     for step in incident.checklist.steps().filter(|s| s.is_open()) {
@@ -261,7 +263,7 @@ pub fn waiting(incident: &Incident, now: Utc) -> Vec<String> {
     }
     for ask in open.iter().filter(|a| a.is_unheard(now)) {
         let who = ask.person.as_deref().unwrap_or_default();
-        let since = crate::domain::time::format_span(now - ask.since);
+        let since = crate::domain::time::format_span((now - ask.since).max(Span::zero()));
         found.push(format!("ask @{who} not acknowledged for {since}"));
     }
     found
@@ -313,7 +315,8 @@ fn target(incident: &Incident, policy: &Policy, key: ClockKey, level: &Target, f
 pub fn last_told(incident: &Incident, audience: Audience) -> Option<&Update> {
     let struck = |u: &Update| incident.timeline.get(u.seq).is_some_and(|e| e.struck.is_some());
     let told = incident.talk.updates.values().filter(|u| u.audience == audience && !struck(u));
-    told.filter(|u| u.sent.is_some()).max_by_key(|u| u.sent.as_ref().map(|(_, at)| *at))
+    let sent = |u: &&Update| u.sent.as_ref().map(|(_, at)| incident.set_backs.moved(*at, u.sent_seq));
+    told.filter(|u| u.sent.is_some()).max_by_key(sent)
 }
 
 /// From when an audience waits, and until when: as its last update promised, else as the target of its own says.
@@ -326,7 +329,8 @@ fn next_update(
     every: Option<Span>,
 ) -> Option<(Utc, Utc, bool)> {
     let last = last_told(incident, audience);
-    let from = last.and_then(|u| u.sent.as_ref()).map_or(incident.declared_at, |(_, at)| *at);
+    let sent = last.and_then(|u| Some((u.sent.as_ref()?.1, u.sent_seq)));
+    let from = sent.map_or_else(|| incident.reached([]), |(at, seq)| incident.set_backs.moved(at, seq));
     if let Some(promised) = last.and_then(|u| u.next_at).filter(|at| *at > from) {
         return Some((from, promised, true));
     }

@@ -9,6 +9,7 @@ mod lines;
 mod privileged;
 mod record;
 mod roster;
+mod set_back;
 mod talk;
 mod timeline;
 mod trail;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
-use crate::domain::time::{HostClock, Utc};
+use crate::domain::time::{HostClock, Span, Utc};
 use crate::domain::words::{
     Certainty, DispositionWord, Flag, IncidentKind, Milestone, Phase, State, Visibility,
 };
@@ -29,6 +30,7 @@ pub use record::{
     Custody, EVIDENCE_CLASSES, EvidenceItem, Ioc, Link, Record, RelatedIncident, ScopeItem, UNCLASSIFIED,
 };
 pub use roster::{Holding, Roster};
+pub use set_back::{SetBack, SetBacks};
 pub use talk::{Answered, Ask, Decision, Hypothesis, HypothesisNow, Talk, Update, UpdateState, VerdictNow};
 pub use timeline::{Edit, Entry, LATE_AFTER, Strike, Timeline, Topic};
 pub use trail::{Trace, Trail};
@@ -120,7 +122,7 @@ pub struct SeveritySpan {
 /// What is known of a clock beyond its rule.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClockRecord {
-    /// The deadlines that the log says were breached.
+    /// The deadlines that the log says were breached; after the clock was set back, also as it shows them now.
     pub breached: Vec<Utc>,
     /// The last acknowledgement: when, by whom, until when, why.
     pub acknowledged: Option<ClockAck>,
@@ -129,6 +131,8 @@ pub struct ClockRecord {
 /// An acknowledged breach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClockAck {
+    /// The event.
+    pub seq: Seq,
     /// When it was acknowledged.
     pub at: Utc,
     /// By whom.
@@ -194,6 +198,8 @@ pub struct Incident {
     pub targets: BTreeMap<String, String>,
     /// What the log says of clocks: clock → record.
     pub clocks: BTreeMap<String, ClockRecord>,
+    /// When the clock of the host was set back: what is due moves with it.
+    pub set_backs: SetBacks,
     /// Every line.
     pub timeline: Timeline,
     /// Who holds which role, and held it.
@@ -262,6 +268,7 @@ impl Incident {
             reopened: 0,
             targets: BTreeMap::new(),
             clocks: BTreeMap::new(),
+            set_backs: SetBacks::default(),
             timeline: Timeline::default(),
             roster: Roster::default(),
             checklist: Checklist::default(),
@@ -312,10 +319,27 @@ impl Incident {
             .unwrap_or(self.declared_at)
     }
 
-    /// Since when the present phase runs.
+    /// For how long it has been running, or ran until it was resolved; the clock may have been set back meanwhile.
+    #[must_use]
+    pub fn ran(&self, now: Utc) -> Span {
+        let end = self.milestones.get(&Milestone::Resolved).filter(|_| self.resolved_at.is_some());
+        let end = end.map_or(now, |mark| self.set_backs.moved(mark.at, mark.seq));
+        (end - self.reached([Milestone::Started, Milestone::Detected])).max(Span::zero())
+    }
+
+    /// When the present phase began, as the clock of now shows it.
     #[must_use]
     pub fn phase_since(&self) -> Utc {
-        self.phases.last().map_or(self.declared_at, |p| p.since)
+        let phase = self.phases.last().map(|p| (p.since, p.seq));
+        phase.map_or_else(|| self.reached([]), |(at, seq)| self.set_backs.moved(at, seq))
+    }
+
+    /// When the first of these marks that is there was reached, else the declaration, as the clock of now shows it.
+    #[must_use]
+    pub fn reached<const N: usize>(&self, marks: [Milestone; N]) -> Utc {
+        let mark = marks.into_iter().find_map(|m| self.milestones.get(&m)).map(|m| (m.at, m.seq));
+        let (at, seq) = mark.unwrap_or((self.declared_at, Seq(1)));
+        self.set_backs.moved(at, seq)
     }
 
     /// Its figures count: it is real or backfilled, and neither a false alarm nor a duplicate.

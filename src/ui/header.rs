@@ -11,7 +11,7 @@ use crate::app::model::{HomeRow, MEETING_WAS, Model, Room, Screen};
 use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::role;
 use crate::domain::summary::meeting_passed;
-use crate::domain::time::{Span, format_span, with_zone};
+use crate::domain::time::{format_span, with_zone};
 use crate::domain::words::{IncidentKind, ReviewState, State, Visibility};
 
 /// Draws both lines.
@@ -56,8 +56,7 @@ fn first(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut B
     if lost > 0 {
         add(format!("{lost} NOT STORED"), theme.bad, 0);
     }
-    let end = incident.resolved_at.unwrap_or(model.now);
-    add(format_span((end - incident.began_at()).max(Span::zero())), theme.text, 2);
+    add(format_span(incident.ran(model.now)), theme.text, 2);
     if model.simulated {
         add("CLOCK SET".to_owned(), theme.warn, 1);
     }

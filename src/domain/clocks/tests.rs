@@ -279,3 +279,68 @@ fn a_word_on_a_clock_counts_from_when_it_was_said() {
     let refusal = room.try_ask(Asked { request: seen, at: ago(&room, 6) }).unwrap_err();
     assert!(refusal.message.starts_with("alice spoke of the clock resolution at"), "{refusal:?}");
 }
+
+/// By how many minutes each running clock is away from running out, and whether its breach is to be told.
+fn left(room: &Room) -> Vec<(String, i64)> {
+    let found = clocks(&room.incident, &room.policy, room.now);
+    let mut left: Vec<_> =
+        found.iter().map(|c| (c.key.to_string(), (c.deadline - room.now).num_minutes())).collect();
+    left.sort();
+    left
+}
+
+#[test]
+fn a_clock_that_is_set_back_gives_no_clock_more_time() {
+    use crate::domain::event::ClockStepped;
+    let mut room = Room::declared();
+    room.ask(Request::EnterPhase { phase: Phase::Contain });
+    let decision = Request::Decide {
+        text: "revoke".to_owned(),
+        decided_by: None,
+        executor: None,
+        check: Some(When::In(Span::minutes(15))),
+        objections: vec![],
+        tags: vec![],
+    };
+    room.ask(decision);
+    let ask = Request::Ask {
+        text: "list builds".to_owned(),
+        person: Some("bob".to_owned()),
+        time_box: Some(Span::minutes(3)),
+        tags: vec![],
+    };
+    room.ask(ask);
+    let internal = Audience::Internal;
+    room.wait(Span::minutes(1));
+    room.ask(Request::SendUpdate { audience: internal, text: "looking".to_owned(), next: None });
+    room.wait(Span::minutes(2));
+    room.ask(moved(room.now + Span::hours(6)));
+    room.wait(Span::minutes(2));
+    let breach = unrecorded_breaches(&room.incident, &room.policy, room.now);
+    assert_eq!(breach.len(), 1, "the ask ran out");
+    room.ask(Request::RecordBreach { clock: breach[0].0.to_string(), deadline: breach[0].1 });
+    let (before, ran) = (left(&room), room.incident.ran(room.now));
+    let step = |room: &mut Room, minutes: i64| {
+        room.wait(Span::minutes(minutes));
+        room.say(ClockStepped { by_ms: minutes * 60_000 });
+    };
+    step(&mut room, -60);
+    assert_eq!((left(&room), room.incident.ran(room.now)), (before.clone(), ran));
+    assert!(waiting(&room.incident, room.now).iter().all(|line| !line.contains('-')));
+    assert!(unrecorded_breaches(&room.incident, &room.policy, room.now).is_empty(), "told once");
+    assert!(resolution(&room).acknowledged);
+    // An update after the step is the last one, though its time is before that of the other.
+    room.wait(Span::minutes(2));
+    room.ask(Request::SendUpdate { audience: internal, text: "still looking".to_owned(), next: None });
+    let update = |room: &Room| left(room).into_iter().find(|(key, _)| key == "update").unwrap().1;
+    assert_eq!(update(&room), 30);
+    // Forward and back again: as if nothing had been. What is said in between keeps its time as well.
+    let before = left(&room);
+    step(&mut room, 60);
+    room.ask(Request::SendUpdate { audience: internal, text: "looking on".to_owned(), next: None });
+    step(&mut room, -60);
+    assert_eq!(left(&room), before, "the update was sent a moment ago, before and after");
+    // Time that passed unseen is not given back.
+    step(&mut room, 45);
+    assert_eq!(update(&room), -15);
+}

@@ -88,7 +88,9 @@ impl Incident {
             Event::StepSkipped(e) => self.step(r, e.step, StepState::Skipped, Some(&r.by), &e.reason),
             Event::StepBlocked(e) => self.step(r, e.step, StepState::Blocked, Some(&r.by), &e.reason),
             Event::StepReopened(e) => self.step(r, e.step, StepState::Todo, None, &e.reason),
-            Event::StepDueSet(e) => self.checklist.change(e.step, |s| s.due_at = e.due_at),
+            Event::StepDueSet(e) => {
+                self.checklist.change(e.step, |s| (s.due_at, s.due_seq) = (e.due_at, r.seq));
+            }
             Event::EvidenceAdded(_)
             | Event::EvidenceTransferred(_)
             | Event::EvidenceAttached(_)
@@ -212,9 +214,15 @@ impl Incident {
                 self.clocks.entry(e.clock.clone()).or_default().breached.push(e.deadline);
             }
             Event::ClockAcknowledged(e) => {
-                self.clocks.entry(e.clock.clone()).or_default().acknowledged =
-                    Some(ClockAck { at, by: r.by.clone(), until: e.until, reason: e.reason.clone() });
+                self.clocks.entry(e.clock.clone()).or_default().acknowledged = Some(ClockAck {
+                    seq: r.seq,
+                    at,
+                    by: r.by.clone(),
+                    until: e.until,
+                    reason: e.reason.clone(),
+                });
             }
+            Event::ClockStepped(e) => self.clock_set(r.seq, e.by_ms),
             Event::Resolved(e) => {
                 self.state = State::Resolved;
                 self.resolved_at = Some(at);

@@ -50,6 +50,8 @@ pub struct Step {
     pub reason: String,
     /// When it should be done.
     pub due_at: Option<Utc>,
+    /// The event that said so.
+    pub due_seq: Seq,
 }
 
 impl Step {
@@ -135,6 +137,7 @@ impl Checklist {
                     since: None,
                     reason: String::new(),
                     due_at: None,
+                    due_seq: seq,
                 });
             }
         }
@@ -146,6 +149,10 @@ impl Checklist {
         if let Some(runbook) = self.runbooks.iter_mut().find(|r| r.seq == seq) {
             runbook.detached = true;
         }
+    }
+
+    pub(super) fn each(&mut self, change: impl FnMut(&mut Step)) {
+        self.steps.iter_mut().for_each(change);
     }
 
     pub(super) fn change(&mut self, at: StepRef, change: impl FnOnce(&mut Step)) {

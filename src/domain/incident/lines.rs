@@ -163,7 +163,8 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             let way = if e.by_ms < 0 { "back" } else { "forward" };
             let seconds = e.by_ms.saturating_add(500 * e.by_ms.signum()) / 1_000;
             let by = format_span(Span::try_seconds(seconds).unwrap_or_default());
-            let text = format!("clock set {way} by {by}: times before and after it do not compare");
+            let due = if e.by_ms < 0 { "; what is due moves with it" } else { "" };
+            let text = format!("clock set {way} by {by}: times before and after it do not compare{due}");
             (Topic::Turn, text)
         }
         Event::ClockAcknowledged(e) => {

@@ -89,6 +89,8 @@ pub struct Ask {
     pub since: Utc,
     /// When the time box ends.
     pub due_at: Option<Utc>,
+    /// The event that said so.
+    pub due_seq: Seq,
     /// Who has it, since when.
     pub acknowledged: Option<(String, Utc)>,
     /// What came of it.
@@ -165,6 +167,8 @@ pub struct Update {
     pub approved: Option<(String, Utc)>,
     /// Who sent it, when.
     pub sent: Option<(String, Utc)>,
+    /// The event that sent it.
+    pub sent_seq: Seq,
     /// When the next one is promised.
     pub next_at: Option<Utc>,
 }

@@ -92,6 +92,12 @@ impl Room {
         seq
     }
 
+    /// Stores what no request asks for.
+    pub(crate) fn say(&mut self, event: impl Into<crate::domain::event::Event>) -> Seq {
+        let by = self.by.clone();
+        self.store(&NewEvent { by, occurred_at: None, about: false, undoes: None, event: event.into() })
+    }
+
     pub(crate) fn wait(&mut self, span: Span) -> &mut Self {
         self.now += span;
         self

@@ -62,6 +62,7 @@ impl Incident {
                         at,
                         since: at,
                         due_at: e.due_at,
+                        due_seq: seq,
                         acknowledged: None,
                         answer: None,
                     },
@@ -80,6 +81,7 @@ impl Incident {
                         at,
                         approved: None,
                         sent: None,
+                        sent_seq: crate::domain::ids::Seq::NONE,
                         next_at: e.next_at,
                     },
                 );
@@ -89,6 +91,7 @@ impl Incident {
                     if let Some(update) = self.talk.updates.get_mut(&target) {
                         update.state = UpdateState::Sent;
                         update.sent = Some((by, at));
+                        update.sent_seq = seq;
                         update.next_at = e.next_at.or(update.next_at);
                     }
                 }
@@ -106,6 +109,7 @@ impl Incident {
                             at,
                             approved: None,
                             sent: Some((by, at)),
+                            sent_seq: seq,
                             next_at: e.next_at,
                         },
                     );
@@ -216,7 +220,9 @@ impl Incident {
             }
             Event::AskChanged(e) => {
                 let Some(ask) = self.talk.asks.get_mut(&e.target) else { return };
-                ask.due_at = e.due_at.or(ask.due_at);
+                if let Some(due) = e.due_at {
+                    (ask.due_at, ask.due_seq) = (Some(due), r.seq);
+                }
                 if let Some(person) = &e.person {
                     let before = ask.person.replace(person.clone());
                     ask.since = at;
