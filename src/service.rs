@@ -46,7 +46,7 @@ pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};
 pub use files::{read_at_most, write_folder, write_new};
 pub use import::{ImportReport, NotRead};
-pub use incidents::{Counts, IncidentFilter, StoryQuery, VerifyReport};
+pub use incidents::{Arrears, Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
 pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, Past, Similar};
 pub use merge::{DUPLICATE, MergeReport, Merged};

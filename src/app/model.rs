@@ -16,7 +16,8 @@ pub use boards::{Board, BoardData, BoardKind, BoardLine};
 pub use composer::{Composer, Draft, Purpose};
 pub use form::{Form, FormKind};
 pub use lists::{
-    Find, FindRow, Hit, Home, HomeCounts, HomeList, HomeRow, HomeSection, MEETING_WAS, Passage, RunbookChoice,
+    Find, FindRow, Hit, Home, HomeCounts, HomeList, HomeRow, HomeSection, LATE_STORIES, MEETING_WAS, Passage,
+    RunbookChoice,
 };
 pub use overlay::{Ask, AskFor, ClosePath, Confirm, Declare, Item, Overlay, Pick, PickFor, Read, Reader};
 pub use room::{Alarm, Pending, PendingState, Room, StepFocus};

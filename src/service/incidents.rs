@@ -39,6 +39,17 @@ pub struct StoryQuery {
     pub kind: Option<StoryKind>,
 }
 
+/// The improvement stories of an incident that are late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrears {
+    /// The incident.
+    pub incident: IncidentId,
+    /// The day of the one that waits longest.
+    pub since: chrono::NaiveDate,
+    /// How many.
+    pub stories: u32,
+}
+
 /// How many there are of what the home screen lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -184,6 +195,39 @@ impl Service {
             closed: of(State::Closed),
             overdue_stories: tally.stories,
         })
+    }
+
+    /// The incidents with stories whose day has passed: the day of the one that waits longest, and how many. The
+    /// longest wait first, at most so many.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn in_arrears(&self, today: chrono::NaiveDate, limit: usize) -> Result<Vec<Arrears>, Failure> {
+        let unshipped = [StoryState::Filed, StoryState::Started].map(|s| s.as_str().to_owned());
+        let late =
+            StoryFilter { states: unshipped.into(), due_before: Some(today.to_string()), incident: None };
+        let mut found: Vec<Arrears> = Vec::new();
+        let mut place = std::collections::HashMap::new();
+        // Soonest due first: the first of an incident is the one that waits longest.
+        for row in self.inner.store.stories(late).await? {
+            let Some(since) = row.due.as_deref().and_then(|due| due.parse().ok()) else { continue };
+            let at = *place.entry(row.id.incident).or_insert(found.len());
+            match found.get_mut(at) {
+                Some(known) => known.stories = known.stories.saturating_add(1),
+                None => found.push(Arrears { incident: row.id.incident, since, stories: 1 }),
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The row of one incident, with its log.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn row_of(&self, id: IncidentId) -> Result<Option<(LogId, Summary)>, Failure> {
+        let row = self.inner.store.summary(id).await?;
+        row.map(|row| Ok((row.log, read_row(&row.body, "incident")?))).transpose()
     }
 
     /// The log of an incident.

@@ -7,7 +7,7 @@ use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::{Layout, Pane, Placed};
-use crate::app::model::{HomeRow, HomeSection, Model};
+use crate::app::model::{HomeRow, HomeSection, LATE_STORIES, Model};
 use crate::domain::time::{Span, day_in_zone, format_span, format_span_coarse, with_zone, zone_label};
 use crate::domain::words::IncidentKind;
 
@@ -84,7 +84,10 @@ fn draw_row(
     let right = match section {
         HomeSection::Open => format!("{} {age}", row.phase),
         HomeSection::Owed => row.owes.first().cloned().unwrap_or(age),
-        HomeSection::Recent => age,
+        // Closed, and yet a story of it is late.
+        HomeSection::Recent => {
+            row.owes.iter().find(|owed| owed.ends_with(LATE_STORIES)).cloned().unwrap_or(age)
+        }
     };
     // What is owed gives way to the title, the age does not: the heading says that it is about the close.
     let cells = if section == HomeSection::Owed { pen.left() / 2 } else { pen.left() };

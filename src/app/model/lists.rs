@@ -40,14 +40,17 @@ pub struct HomeRow {
 /// How what is owed begins when the day of a review meeting has passed.
 pub const MEETING_WAS: &str = "review meeting was";
 
+/// How what is owed ends when the day of improvement stories has passed.
+pub const LATE_STORIES: &str = " overdue";
+
 /// The list of the home screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HomeList {
     /// Not resolved, newest first.
     pub open: Vec<HomeRow>,
-    /// Resolved and not closed, the one that owes longest first.
+    /// Resolved and not closed: late stories first, then the one that owes longest.
     pub owed: Vec<HomeRow>,
-    /// Closed, newest first; only the most recent ones.
+    /// Closed: those with late stories first, however old, then the most recent ones.
     pub recent: Vec<HomeRow>,
     /// How many there are, listed or not.
     pub counts: HomeCounts,

@@ -8,28 +8,136 @@ use crate::domain::words::State;
 use crate::service::{Failure, IncidentFilter, Service};
 use crate::shell::session::Session;
 
-/// The list of the home screen. The updates that are owed are looked for in the listed rooms only when there is time
-/// for it: the first frame does not wait for their logs.
+/// How many incidents with late stories are listed, however old they are.
+const LATE: usize = 200;
+
+/// The list of the home screen. The updates that are owed, and a great many late stories, are looked for only when
+/// there is time for it: the first frame does not wait for them.
 pub(super) async fn read(service: &Service, session: &Session, updates: bool) -> Result<HomeList, Failure> {
     let now = session.clock.now();
     let of = |states: Vec<State>, limit: u32| IncidentFilter { states, limit };
     let open = service.list_with_logs(&of(vec![State::Open], 200)).await?;
-    let resolved = service.list_with_logs(&of(vec![State::Resolved], 200)).await?;
-    let closed = service.list_with_logs(&of(vec![State::Closed], lists::RECENT)).await?;
-    let counts = service.counts(now.date_naive()).await?;
-    let mut late = 0_u64;
+    let mut resolved = service.list_with_logs(&of(vec![State::Resolved], 200)).await?;
+    let mut closed = service.list_with_logs(&of(vec![State::Closed], lists::RECENT)).await?;
+    let today = now.date_naive();
+    let counts = service.counts(today).await?;
+    let soon = updates || counts.overdue_stories <= 200;
+    let late = if soon { service.in_arrears(today, LATE).await? } else { Vec::new() };
+    // However long ago it was: what it owes is why it is listed.
+    for arrears in &late {
+        let known = open.iter().chain(&resolved).chain(&closed).any(|(_, s)| s.id == arrears.incident);
+        if let Some(row) = if known { None } else { service.row_of(arrears.incident).await? } {
+            match row.1.state {
+                State::Open => {}
+                State::Resolved => resolved.push(row),
+                State::Closed => closed.push(row),
+            }
+        }
+    }
+    let mut over_updates = 0_u64;
     for (log, _) in open.iter().filter(|_| updates) {
         let incident = service.incident(*log).await?;
         let owed = owed::of(&incident, service.policy(), now);
         let over = owed.iter().filter(|u| u.pressure(now) == Pressure::Breached && !u.acknowledged).count();
-        late = late.saturating_add(over.try_into().unwrap_or(u64::MAX));
+        over_updates = over_updates.saturating_add(over.try_into().unwrap_or(u64::MAX));
     }
     let counts = HomeCounts {
         open: counts.open,
         owed: counts.resolved,
         recent: counts.closed,
         overdue_stories: counts.overdue_stories,
-        overdue_updates: late,
+        overdue_updates: over_updates,
     };
-    Ok(lists::home(open, resolved, closed, service.policy(), now, counts))
+    Ok(lists::home(open, resolved, closed, &late, service.policy(), now, counts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{IncidentId, Seq};
+    use crate::domain::request::{Declaration, NewStory, Request};
+    use crate::domain::time::{Span, Utc};
+    use crate::domain::words::IncidentKind;
+    use crate::shell::clock::Clock;
+    use crate::shell::config::Config;
+    use crate::shell::environment::Environment;
+    use crate::shell::identity::{Identity, IdentitySource};
+    use crate::shell::ids::Ids;
+    use crate::shell::paths::Home;
+    use crate::shell::session::Opening;
+
+    fn session(folder: &std::path::Path, now: Utc) -> Session {
+        Session {
+            environment: Environment::default(),
+            home: Home::at(&folder.join("home")),
+            config: Config::default(),
+            clock: Clock::stopped(now),
+            ids: Ids::new().unwrap(),
+            identity: Identity {
+                person: "alice".to_owned(),
+                source: IdentitySource::Flag,
+                user: "unix".to_owned(),
+                host: "host".to_owned(),
+            },
+        }
+    }
+
+    async fn ended(service: &Service, session: &Session, title: &str, at: Utc, more: Vec<Request>) {
+        let declaration = Declaration {
+            id: IncidentId { year: 0, number: 0 },
+            title: title.to_owned(),
+            kind: IncidentKind::Real,
+            severity: Some("P2".to_owned()),
+            services: Vec::new(),
+            tags: Vec::new(),
+            commander: None,
+            runbooks: Vec::new(),
+        };
+        let by = session.by();
+        let (_, log, _) = service.declare(&by, declaration, Some((at, false))).await.unwrap();
+        let mut asked: Vec<_> = more.into_iter().map(Into::into).collect();
+        asked.push(Request::Resolve { ended_by: String::new() }.into());
+        service.submit(log, &by, &asked, Seq::NONE).await.unwrap();
+    }
+
+    #[test]
+    fn late_stories_put_an_incident_on_the_list_however_old_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let now: Utc = "2026-11-20T14:00:00Z".parse().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let session = session(folder.path(), now);
+            let service = session.open(Opening::Write).await.unwrap();
+            let story = |day: &str| {
+                let due = day.parse().ok();
+                Request::FileStory(NewStory { title: "test the gate".to_owned(), due, ..NewStory::default() })
+            };
+            let year = now - Span::days(365);
+            let late = vec![story("2026-01-10"), story("2026-02-10"), story("2027-02-10")];
+            ended(&service, &session, "the old one", year, late).await;
+            ended(&service, &session, "older, and in time", year - Span::days(1), vec![story("2027-01-01")])
+                .await;
+            for n in 0..205 {
+                ended(&service, &session, &format!("number {n}"), now - Span::minutes(300 - n), vec![]).await;
+            }
+            for updates in [false, true] {
+                let list = read(&service, &session, updates).await.unwrap();
+                assert_eq!((list.owed.len(), list.counts.owed), (201, 207));
+                let first = &list.owed[0];
+                assert_eq!(first.title, "the old one");
+                let owes: Vec<&str> =
+                    first.owes.iter().map(String::as_str).filter(|o| o.contains("stor")).collect();
+                assert_eq!(owes, ["2 stories overdue", "1 story unshipped"]);
+                assert!(!list.owed.iter().any(|row| row.title == "older, and in time"));
+            }
+            // Closed, it is no less late.
+            let row = service.list_with_logs(&IncidentFilter::default()).await.unwrap();
+            let (log, _) = row.into_iter().find(|(_, s)| s.title == "the old one").unwrap();
+            let close = [Request::Close { waive: Some("kept as a lesson".to_owned()) }.into()];
+            service.submit(log, &session.by(), &close, Seq::NONE).await.unwrap();
+            let list = read(&service, &session, true).await.unwrap();
+            assert_eq!((list.owed.len(), list.recent.len()), (200, 1));
+            assert!(list.recent[0].owes.contains(&"2 stories overdue".to_owned()));
+        });
+    }
 }

@@ -1,6 +1,10 @@
 //! What the screen lists, made from what the service answers. It must not ask for anything itself.
 
-use crate::app::model::{Hit, HomeCounts, HomeList, HomeRow, MEETING_WAS, Passage, RunbookChoice};
+use std::cmp::Reverse;
+
+use crate::app::model::{
+    Hit, HomeCounts, HomeList, HomeRow, LATE_STORIES, MEETING_WAS, Passage, RunbookChoice,
+};
 use crate::app::msg::Suggestions;
 use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
@@ -8,7 +12,7 @@ use crate::domain::quick_entry;
 use crate::domain::summary::{Summary, meeting_passed, review_words};
 use crate::domain::time::Utc;
 use crate::domain::words::{IncidentKind, ReviewState, State, Visibility};
-use crate::service::{self, Past, Service, Similar};
+use crate::service::{self, Arrears, Past, Service, Similar};
 
 /// How many closed incidents the home screen shows.
 pub(super) const RECENT: u32 = 50;
@@ -18,23 +22,32 @@ pub(super) fn home(
     open: Vec<(LogId, Summary)>,
     resolved: Vec<(LogId, Summary)>,
     closed: Vec<(LogId, Summary)>,
+    late: &[Arrears],
     policy: &Policy,
     now: Utc,
     counts: HomeCounts,
 ) -> HomeList {
-    let row = |(log, s): (LogId, Summary)| row(log, s, policy, now);
-    let mut owed: Vec<HomeRow> = resolved.into_iter().map(row).collect();
-    owed.sort_by_key(|r| r.updated_at);
+    let row = |(log, s): (LogId, Summary)| {
+        let late = late.iter().find(|a| a.incident == s.id);
+        (late.map(|a| a.since), row(log, s, late, policy, now))
+    };
+    let rows = |rows: Vec<(LogId, Summary)>| rows.into_iter().map(row).collect::<Vec<_>>();
+    // Late stories first, the latest in front; then in the order of the section.
+    let mut owed = rows(resolved);
+    owed.sort_by_key(|(since, r)| (since.is_none(), *since, r.updated_at));
+    let mut recent = rows(closed);
+    recent.sort_by_key(|(since, r)| (since.is_none(), *since, Reverse(r.declared_at)));
+    let bare = |rows: Vec<(_, HomeRow)>| rows.into_iter().map(|(_, row)| row).collect();
     HomeList {
-        open: open.into_iter().map(row).collect(),
-        owed,
-        recent: closed.into_iter().map(row).collect(),
+        open: open.into_iter().map(|r| row(r).1).collect(),
+        owed: bare(owed),
+        recent: bare(recent),
         counts,
     }
 }
 
-fn row(log: LogId, summary: Summary, policy: &Policy, now: Utc) -> HomeRow {
-    let owes = owes(&summary, policy, now);
+fn row(log: LogId, summary: Summary, late: Option<&Arrears>, policy: &Policy, now: Utc) -> HomeRow {
+    let owes = owes(&summary, late, policy, now);
     let profile = policy.profile_named(&summary.profile);
     HomeRow {
         log,
@@ -53,7 +66,7 @@ fn row(log: LogId, summary: Summary, policy: &Policy, now: Utc) -> HomeRow {
 }
 
 /// What a resolved incident owes before it can be forgotten.
-fn owes(summary: &Summary, policy: &Policy, now: Utc) -> Vec<String> {
+fn owes(summary: &Summary, late: Option<&Arrears>, policy: &Policy, now: Utc) -> Vec<String> {
     if summary.state == State::Open {
         return Vec::new();
     }
@@ -85,7 +98,15 @@ fn owes(summary: &Summary, policy: &Policy, now: Utc) -> Vec<String> {
     if summary.state == State::Resolved && owes.is_empty() {
         owes.push("close".to_owned());
     }
-    match summary.unshipped {
+    // What is late comes before what is not.
+    let overdue = late.map_or(0, |a| a.stories);
+    if overdue > 0 {
+        let word = if overdue == 1 { "story" } else { "stories" };
+        let is_late =
+            |owed: &&String| owed.starts_with(MEETING_WAS) || owed.starts_with("postmortem overdue");
+        owes.insert(owes.iter().take_while(is_late).count(), format!("{overdue} {word}{LATE_STORIES}"));
+    }
+    match summary.unshipped.saturating_sub(overdue) {
         0 => {}
         1 => owes.push("1 story unshipped".to_owned()),
         n => owes.push(format!("{n} stories unshipped")),
