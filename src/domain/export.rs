@@ -171,6 +171,15 @@ impl Source<'_> {
     }
 }
 
+/// A text of an incident without what only the people in the room may know, all else as it was written.
+fn untold(incident: &Incident, text: &str) -> String {
+    let mut red: Vec<&Ioc> = incident.record.iocs.iter().filter(|ioc| ioc.tlp == Tlp::Red).collect();
+    red.sort_by_key(|ioc| std::cmp::Reverse(ioc.value.len()));
+    red.into_iter().fold(text.to_owned(), |text, ioc| {
+        ioc::disarm(&ioc::disarm(&text, &ioc.shown(), UNTOLD), &ioc.value, UNTOLD)
+    })
+}
+
 /// A text of an incident as it leaves.
 fn safe(incident: &Incident, text: &str) -> String {
     let mut iocs: Vec<&Ioc> = incident.record.iocs.iter().collect();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{SCHEMA_VERSION, Source};
 use crate::domain::brief::brief;
 use crate::domain::incident::Entry;
+use crate::domain::ioc::Tlp;
 use crate::domain::safe;
 use crate::domain::time::{Utc, rfc3339};
 
@@ -40,7 +41,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
     let brief = brief(source.incident, source.policy, source.now, chrono_tz::Tz::UTC);
     let sections: Vec<Value> =
         brief.sections.iter().map(|s| json!({ "heading": s.heading, "lines": s.lines })).collect();
-    let document = json!({
+    let mut document = json!({
         "schema_version": SCHEMA_VERSION,
         "exported_at": rfc3339(source.now),
         "head": { "seq": source.incident.head, "hash": source.digest.to_string() },
@@ -72,10 +73,23 @@ pub(super) fn render(source: &Source<'_>) -> String {
         })).collect::<Vec<_>>(),
         "stories": stories(source),
     });
+    if source.incident.record.iocs.iter().any(|ioc| ioc.tlp == Tlp::Red) {
+        conceal(&mut document, source);
+    }
     // A JSON value is always written.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     safe::json(&text).into_owned()
+}
+
+/// Takes the indicators that only the people in the room may know out of every text, whatever field it stands in.
+fn conceal(value: &mut Value, source: &Source<'_>) {
+    match value {
+        Value::String(text) => *text = super::untold(source.incident, text),
+        Value::Array(items) => items.iter_mut().for_each(|item| conceal(item, source)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| conceal(field, source)),
+        _ => {}
+    }
 }
 
 fn incident(source: &Source<'_>) -> Value {

@@ -309,6 +309,11 @@ fn indicators_leave_where_they_may_be_told_and_no_line_names_one_that_can_be_fol
         assert!(text.contains("exfiltrated to (an indicator under TLP:RED):443"), "{format}: {text}");
     }
     assert!(out(&incident, Format::Markdown, false).unwrap().contains("1 indicator left out"));
+    // JSON is for programs: as written, but for what may not be told.
+    let text = out(&incident, Format::Json, false).unwrap();
+    assert!(text.contains("beacon to HTTPS://evil.example/x and evil.example"), "{text}");
+    assert!(!text.contains("203.0.113.9") && !text.contains("203[.]0"), "{text}");
+    assert!(text.contains("exfiltrated to (an indicator under TLP:RED):443"), "{text}");
     let (rows, problems) = csv::parse(&out(&incident, Format::Csv, false).unwrap());
     assert!(problems.is_empty());
     let mut known = known::Known::new(&incident);
