@@ -4,6 +4,7 @@ use super::event::StepRef;
 use super::incident::Incident;
 use super::refusal::Refusal;
 use super::request::Request;
+use super::safe::unseen;
 use super::time::{Span, format_span};
 
 /// Signs for which a command needs a shell.
@@ -89,6 +90,14 @@ fn line_of_step(incident: &Incident, name: &str) -> Result<(StepRef, String), Re
         return Err(Refusal::no(format!("step {} carries no command", step.number))
             .hint("warroom run INC -- COMMAND runs one of yours"));
     }
+    if let Some(sign) = unseen(&line) {
+        let message = format!(
+            "the command of step {} holds U+{:04X}, which a screen does not show as what it is",
+            step.number,
+            u32::from(sign)
+        );
+        return Err(Refusal::no(message).hint("correct the runbook, or type the command yourself"));
+    }
     Ok((step.at, line))
 }
 
@@ -104,4 +113,37 @@ fn words_of(line: &str, shell: bool) -> Result<Vec<String>, Refusal> {
     }
     shell_words::split(line)
         .map_err(|error| Refusal::no(format!("{line:?} cannot be read as a command: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::incident::tests::Room;
+    use crate::domain::request::RunbookText;
+
+    #[test]
+    fn a_command_that_hides_something_is_not_offered() {
+        for (sign, code) in [
+            ('\u{202e}', "U+202E"),
+            ('\u{200b}', "U+200B"),
+            ('\u{feff}', "U+FEFF"),
+            ('\u{e0041}', "U+E0041"),
+            ('\u{a0}', "U+00A0"),
+            ('\u{1b}', "U+001B"),
+            ('\u{9b}', "U+009B"),
+            ('\u{8}', "U+0008"),
+        ] {
+            let mut room = Room::declared();
+            let text = format!("# K\n\n## Steps\n\n1. Look\n\n   ```sh\n   kubectl get{sign} pods\n   ```\n");
+            let (name, title) = ("k".to_owned(), "K".to_owned());
+            room.ask(Request::AttachRunbook(RunbookText { name, title, text }));
+            let number = room.incident.checklist.steps().count().to_string();
+            for shell in [false, true] {
+                let refusal = Command::of_step(&room.incident, &number, shell).unwrap_err();
+                assert!(refusal.message.contains(code), "{refusal:?}");
+                assert!(!refusal.message.contains(sign), "it is named, not shown");
+            }
+        }
+        assert_eq!(unseen("kubectl get\tpods -l app=käse"), None);
+    }
 }

@@ -167,6 +167,17 @@ fn write_code(out: &mut String, code: fmt::Arguments<'_>) {
     let _ = out.write_fmt(code);
 }
 
+/// The first character of a command that a screen does not show as what it is: one that acts, hides or reorders, or a
+/// blank that parts no words. Even where ordinary writing needs it, nobody can say yes to it.
+#[must_use]
+pub fn unseen(command: &str) -> Option<char> {
+    let odd = |c: char| match c {
+        ' ' | '\t' | '\n' => false,
+        c => c.is_control() || c.is_whitespace() || is_hidden(c),
+    };
+    command.chars().find(|c| odd(*c))
+}
+
 /// Characters that cannot be seen, or that reorder or hide what can.
 fn is_hidden(c: char) -> bool {
     matches!(c,
