@@ -213,8 +213,10 @@ pub struct Find {
     pub scroll: usize,
     /// The pane with the focus.
     pub focus: Pane,
-    /// Where `q` and Esc go back to: the room, else the home screen.
+    /// Where `q` and Esc go back to: the board, the room, else the home screen.
     pub from_room: bool,
+    /// It was opened on a board, which is still there.
+    pub from_board: bool,
 }
 
 impl Find {
@@ -253,6 +255,7 @@ impl Default for Find {
             scroll: 0,
             focus: Pane::Results,
             from_room: false,
+            from_board: false,
         }
     }
 }

@@ -13,7 +13,8 @@ const MAX_ENTRIES: usize = 50;
 pub(super) fn open(model: &mut Model, fx: &mut Vec<Effect>) {
     let from_room = model.screen == Screen::Room && model.room.is_some();
     model.overlays.clear();
-    let mut find = Find { from_room, ..Find::default() };
+    let from_board = model.screen == Screen::Board && model.board.is_some();
+    let mut find = Find { from_room, from_board, ..Find::default() };
     if let Some(room) = model.room.as_mut().filter(|_| from_room) {
         room.composer.open = false;
         if room.alarm.similar > 0 {
@@ -37,7 +38,11 @@ pub(super) fn open(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// Back to where one came from.
 pub(super) fn leave(model: &mut Model) {
-    model.screen = if model.find.from_room && model.room.is_some() { Screen::Room } else { Screen::Home };
+    model.screen = match &model.find {
+        find if find.from_board && model.board.is_some() => Screen::Board,
+        find if find.from_room && model.room.is_some() => Screen::Room,
+        _ => Screen::Home,
+    };
 }
 
 /// Tab: from the results to what they have in common, to the text and back.

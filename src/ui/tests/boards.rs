@@ -5,8 +5,12 @@ use crate::app::fixture::Desk;
 use crate::app::model::BoardData;
 use crate::app::msg::{Answer, Msg};
 
-const BOARDS: [(&str, &str); 3] =
-    [("stories", "?stories board<enter>"), ("runbooks", "?runbooks<enter>"), ("updates", "?updates<enter>")];
+const BOARDS: [(&str, &str); 4] = [
+    ("stories", "?stories board<enter>"),
+    ("runbooks", "?runbooks<enter>"),
+    ("updates", "?updates<enter>"),
+    ("patterns", "?patterns<enter>"),
+];
 
 #[test]
 fn boards_at_three_sizes() {

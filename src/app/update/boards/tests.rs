@@ -196,7 +196,17 @@ fn a_cell_of_the_patterns_opens_its_incidents() {
         assert_eq!(desk.model.screen, Screen::Find);
         assert_eq!(desk.model.find.editor.text(), "service:orders quarter:2026-Q2");
         assert!(desk.has_effect(|e| matches!(e, Effect::Find(..))));
+        // Back to the same cell, to look at the next one.
+        desk.keys("<esc>");
+        assert_eq!(desk.model.screen, Screen::Board);
+        assert_eq!(desk.model.board.as_ref().unwrap().pattern().unwrap().label, "2026-Q2");
+        let from = if desk.model.room.is_some() { Screen::Room } else { Screen::Home };
+        desk.keys("<esc>");
+        assert_eq!(desk.model.screen, from);
     }
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("?patterns<enter>").fill_board().keys("/key<enter><esc>");
+    assert_eq!(desk.model.screen, Screen::Board, "a search of one's own goes back as well");
 }
 
 #[test]
