@@ -1,6 +1,7 @@
 //! `warroom doctor`: looks at everything that must work, says what does not, and repairs what can be rebuilt.
 
 use super::output::{Answer, Exit, Output};
+use super::views::one_line;
 use crate::service::{Failure, OpenMode, Service, SqliteStore, behind_mirror, damage, repair};
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
@@ -79,8 +80,9 @@ impl Args {
             .map(|f| serde_json::json!({ "name": f.name, "ok": f.ok, "text": f.text }))
             .collect();
         out.answer(&serde_json::json!({ "ok": ok, "findings": views }), || {
-            let line =
-                |f: &Finding| format!("{} {:<9} {}", if f.ok { "ok   " } else { "WRONG" }, f.name, f.text);
+            let line = |f: &Finding| {
+                format!("{} {:<9} {}", if f.ok { "ok   " } else { "WRONG" }, f.name, one_line(&f.text))
+            };
             findings.iter().map(line).collect::<Vec<_>>().join("\n")
         })?;
         Ok(if ok { Exit::DONE } else { Exit::NO })

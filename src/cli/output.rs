@@ -115,14 +115,20 @@ impl Output {
         Ok(Exit::DONE)
     }
 
-    /// Says something to people, on standard error.
+    /// Says something to people, on standard error. Further lines are indented: the name of a file may hold a line break,
+    /// and what follows it must not pass for a message of ours.
     pub(super) fn say(self, text: &str) {
-        let mut safe = SafeText::block(text).into_string();
-        if !safe.ends_with('\n') {
-            safe.push('\n');
+        let safe = SafeText::block(text).into_string();
+        let mut said = String::with_capacity(safe.len() + 16);
+        for (n, line) in safe.trim_end_matches('\n').split('\n').enumerate() {
+            if n > 0 && !line.is_empty() && !line.starts_with(' ') {
+                said.push_str("  ");
+            }
+            said.push_str(line);
+            said.push('\n');
         }
         // When even that cannot be written, there is nobody to tell.
-        let _ = io::stderr().lock().write_all(safe.as_bytes());
+        let _ = io::stderr().lock().write_all(said.as_bytes());
     }
 
     /// Says what went wrong, and what to do.
@@ -136,7 +142,8 @@ pub(super) fn usage(error: &clap::Error) -> Exit {
     let text = error.render().to_string();
     let out = Output::new(false);
     if error.use_stderr() {
-        out.say(&text);
+        // Its further lines are of the argument reader, and what they quote was typed by whoever reads them.
+        let _ = io::stderr().lock().write_all(SafeText::block(&text).as_str().as_bytes());
         return Exit(2);
     }
     match out.text(&text) {

@@ -121,7 +121,7 @@ async fn list(context: &Context<'_>) -> Answer {
     let (today, after) = (context.now().date_naive(), service.policy().runbook_stale_days);
     let views: Vec<_> = cards.iter().map(|card| card_view(card, today, after)).collect();
     context.out.answer(&serde_json::json!({ "runbooks": views }), || {
-        let width = cards.iter().map(|c| c.name.chars().count()).max().unwrap_or(0);
+        let width = cards.iter().map(|c| one_line(&c.name).chars().count()).max().unwrap_or(0);
         let line = |c: &Card| {
             let mut marks = String::new();
             if c.origin != Origin::Shipped {
@@ -133,7 +133,8 @@ async fn list(context: &Context<'_>) -> Answer {
                 n => marks.push_str(&format!(", {n} problems")),
             }
             let stale = c.staleness(today, after).words();
-            format!("{:<width$}  {:>3} steps  {}  ({stale}{marks})", c.name, c.steps, one_line(&c.title))
+            let (name, title) = (one_line(&c.name), one_line(&c.title));
+            format!("{name:<width$}  {:>3} steps  {title}  ({stale}{marks})", c.steps)
         };
         cards.iter().map(line).collect::<Vec<_>>().join("\n")
     })
@@ -207,7 +208,7 @@ fn show(context: &Context<'_>, file: &RunbookFile) -> Answer {
         }
     }
     context.out.answer(&document, || {
-        let mut lines = vec![file.runbook.title.clone()];
+        let mut lines = vec![one_line(&file.runbook.title)];
         let mut number = 0_u32;
         for section in &file.runbook.sections {
             lines.push(format!("\n{}", section.heading));
@@ -258,7 +259,7 @@ fn check_paths(context: &Context<'_>, paths: &[PathBuf]) -> Answer {
         let profile = &context.session.config.profile;
         let unknown = unknown_severities(&file.runbook, &file.text, profile);
         for problem in file.problems.iter().chain(&check(&file.runbook, &file.text)).chain(&unknown) {
-            lines.push(format!("{shown}:{}: {}", problem.line, problem.message));
+            lines.push(one_line(&format!("{shown}:{}: {}", problem.line, problem.message)));
             views
                 .push(serde_json::json!({ "path": shown, "line": problem.line, "message": problem.message }));
         }

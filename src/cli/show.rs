@@ -184,7 +184,7 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
     ];
     let mut add = |head: &str, value: String| {
         if !value.is_empty() {
-            lines.push(format!("  {head}: {value}"));
+            lines.push(format!("  {}: {}", one_line(head), one_line(&value)));
         }
     };
     add("services", incident.services.join(", "));

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::domain::ids::{EventId, IncidentId, Seq, StoryId};
 use crate::domain::incident::Entry;
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
+pub(super) use crate::domain::safe::one_line;
 use crate::domain::stories::{Rules, assign_by, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::time::{Utc, format_span, rfc3339};
@@ -103,7 +104,8 @@ pub(super) fn entry_day(entry: &EntryView) -> String {
 pub(super) fn entry_line(entry: &EntryView) -> String {
     let about = if entry.about { "~" } else { "" };
     let star = if entry.starred { "★ " } else { "" };
-    let source = if entry.source.is_empty() { String::new() } else { format!("[{}] ", entry.source) };
+    let source =
+        if entry.source.is_empty() { String::new() } else { format!("[{}] ", one_line(&entry.source)) };
     let late = entry
         .late_ms
         .map_or_else(String::new, |ms| format!(", +{}", format_span(chrono::TimeDelta::milliseconds(ms))));
@@ -120,11 +122,6 @@ pub(super) fn entry_line(entry: &EntryView) -> String {
         entry.text.trim_end().replace('\n', "\n      │ "),
         entry.author,
     )
-}
-
-/// Line breaks become spaces.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A row of a list of incidents.
@@ -386,6 +383,6 @@ impl From<&RunbookChoice> for ChoiceView {
 impl ChoiceView {
     /// The runbook in a line for people.
     pub(super) fn line(&self) -> String {
-        format!("{}  {}  ({})", self.name, one_line(&self.title), one_line(&self.why))
+        format!("{}  {}  ({})", one_line(&self.name), one_line(&self.title), one_line(&self.why))
     }
 }

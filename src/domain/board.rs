@@ -7,6 +7,7 @@ mod talked;
 use chrono_tz::Tz;
 
 use crate::domain::incident::Incident;
+use crate::domain::safe::one_line;
 use crate::domain::time::{Utc, day_in_zone, with_zone, zone_label};
 use crate::domain::words::words;
 
@@ -106,11 +107,12 @@ impl Board {
         if self.rows.is_empty() {
             text.push_str(&format!("  {}\n", self.empty));
         }
-        let one_line = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ");
-        let wide = self.rows.iter().map(|r| r.label.chars().count()).max().unwrap_or(0).min(40);
-        for row in &self.rows {
-            let right = if row.right.is_empty() { String::new() } else { format!("  ({})", row.right) };
-            text.push_str(&format!("  {:<wide$}  {}{right}\n", row.label, one_line(&row.detail)));
+        let labels: Vec<String> = self.rows.iter().map(|r| one_line(&r.label)).collect();
+        let wide = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).min(40);
+        for (row, label) in self.rows.iter().zip(labels) {
+            let right =
+                if row.right.is_empty() { String::new() } else { format!("  ({})", one_line(&row.right)) };
+            text.push_str(&format!("  {label:<wide$}  {}{right}\n", one_line(&row.detail)));
             for note in &row.notes {
                 text.push_str(&format!("      {}\n", one_line(note)));
             }

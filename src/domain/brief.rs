@@ -9,6 +9,7 @@ pub use reports::{executive, tactical};
 use crate::domain::clocks::{self, Pressure};
 use crate::domain::incident::{Entry, Incident, Step, may_leave};
 use crate::domain::policy::Policy;
+use crate::domain::safe::one_line;
 use crate::domain::summary::review_words;
 use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::words::{Flag, HypothesisState, State, StepState};
@@ -136,7 +137,7 @@ impl Brief {
     /// The brief as plain text.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = self.title.clone();
+        let mut text = one_line(&self.title);
         text.push('\n');
         for section in &self.sections {
             match section.lines.as_slice() {

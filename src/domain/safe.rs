@@ -48,6 +48,12 @@ impl<'a> SafeText<'a> {
     }
 }
 
+/// A text in one line, so that none of its own begins a line among ours: what parts its words becomes one space.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Makes a JSON document safe to show: what would act, hide or reorder is written as `\u…`, which a program reads as
 /// the same text. Such characters stand in strings only, so the document stays one. Borrows when nothing had to change.
 #[must_use]

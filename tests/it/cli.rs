@@ -5,6 +5,7 @@ mod clocks;
 mod damage;
 mod edges;
 mod filters;
+mod imitation;
 mod journey;
 mod kept;
 mod lines;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Figures, Stats};
+use crate::domain::safe::one_line;
 use crate::domain::time::{Span, format_span};
 use crate::domain::words::StoryState;
 
@@ -34,7 +35,7 @@ impl Stats {
         push_figures(&mut lines, &self.all, true);
         for part in &self.parts {
             lines.push(String::new());
-            let name: String = part.name.chars().take(40).collect();
+            let name: String = one_line(&part.name).chars().take(40).collect();
             lines.push(format!("{name}: {} counted", incidents(part.figures.counted)));
             push_figures(&mut lines, &part.figures, false);
         }

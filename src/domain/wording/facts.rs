@@ -9,6 +9,7 @@ use crate::domain::clocks::ClockKey;
 use crate::domain::ids::Seq;
 use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
+use crate::domain::safe::one_line;
 use crate::domain::severity::Target;
 use crate::domain::time::{Utc, with_zone, zone_label};
 use crate::domain::words::{
@@ -100,7 +101,7 @@ pub fn facts(
         started: when(incident.began_at()),
         detected: when(incident.milestone(Milestone::Detected).unwrap_or(incident.declared_at)),
         commander: if inside { incident.commander().unwrap_or_default().to_owned() } else { String::new() },
-        services: incident.services.join(", "),
+        services: one_line(&incident.services.join(", ")),
         impact: confirmed.map(|i| log.line(&i.text)).unwrap_or_default(),
         data: data(confirmed.map(|i| i.customer_data)),
         confirmed: log.confirmed(&when),

@@ -65,7 +65,7 @@ fn tame(what: &str, ran: &Ran) {
 }
 
 /// What takes text; `{}` stands for it.
-const TAKERS: &[&[&str]] = &[
+pub(super) const TAKERS: &[&[&str]] = &[
     &["log", "1", "{}"],
     &["log", "1", "* {}"],
     &["log", "1", "{}", "--kind", "alert", "--source", "{}", "--alert", "{}"],
@@ -120,7 +120,7 @@ const TAKERS: &[&[&str]] = &[
 ];
 
 /// What prints what is stored.
-const PRINTERS: &[&[&str]] = &[
+pub(super) const PRINTERS: &[&[&str]] = &[
     &["list"],
     &["list", "--all"],
     &["show", "1"],
@@ -156,7 +156,10 @@ const PRINTERS: &[&[&str]] = &[
     &["similar", "1"],
 ];
 
-fn with(arguments: &[&str], text: &str, file: &str) -> Vec<String> {
+/// Those whose answer is no: the draft has gaps.
+const SAY_NO: &[&[&str]] = &[&["postmortem", "check", "1"]];
+
+pub(super) fn with(arguments: &[&str], text: &str, file: &str) -> Vec<String> {
     arguments.iter().map(|a| a.replace("{}", text).replace("{file}", file)).collect()
 }
 
@@ -175,10 +178,14 @@ fn no_text_acts_on_a_terminal_whatever_command_takes_or_prints_it() {
     desk.ok(&["log", "1", &format!("wtower o{}", "\u{301}".repeat(5_000))]);
     desk.ok(&["log", "1", &format!("wlong {}", "x".repeat(60_000))]);
 
+    desk.ok(&["resolve", "1"]);
+    desk.ok(&["postmortem", "draft", "1"]);
     let mut seen = String::new();
     for printer in PRINTERS {
         let ran = desk.run(printer);
         tame(&format!("{printer:?}"), &ran);
+        let code = i32::from(SAY_NO.contains(printer));
+        assert_eq!(ran.code, code, "{printer:?}: {ran:?}");
         seen.push_str(&ran.out);
     }
     for text in WORST {
