@@ -3,10 +3,8 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
-use crate::domain::event::Event;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
-use crate::service::words_of;
 
 /// Erase the words of a line for good, with a reason
 #[derive(Debug, clap::Args)]
@@ -26,19 +24,13 @@ impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let room = context.room(&self.incident).await?;
         let before = room.incident().await?;
-        let mut words = words_of(&before, self.line);
         let submitted =
             room.submit(&[Request::Redact { target: self.line, reason: self.reason }.into()]).await?;
-        let erased = submitted.events.iter().filter_map(|recorded| match &recorded.event {
-            Some(Event::Redacted(erased)) => Some(erased.target),
-            _ => None,
-        });
-        let erased: Vec<Seq> = erased.collect();
-        room.service.erase(room.log, &erased, context.now()).await?;
-        words.extend(erased.iter().flat_map(|target| words_of(&before, *target)));
-        // Quoted by the program, or erased before: nothing to look for.
-        words.retain(|word| word != "[erased]");
-        let remains = room.service.remnants(words, before.closing.postmortem.path.clone()).await?;
+        let erased = context.session.erase(&room.service, &before, &submitted.events).await?;
+        let remains = erased.remains;
+        for path in &erased.drafts {
+            context.out.say(&format!("erased from a half-typed text as well: {path}"));
+        }
         for left in &remains {
             let commit = left.commit.as_ref().map(|c| format!(" in commit {c}")).unwrap_or_default();
             context.out.say(&format!("still there: {}{commit}: {}", left.path, left.todo));
@@ -60,6 +52,7 @@ impl Args {
             ));
         }
         let mut more = serde_json::Map::new();
+        more.insert("erased_drafts".to_owned(), serde_json::json!(erased.drafts));
         more.insert("remains".to_owned(), serde_json::json!(remains));
         more.insert("rewrite".to_owned(), serde_json::json!(rewrite));
         room.tell_more(&submitted, Some(self.line), more).await

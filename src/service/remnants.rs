@@ -1,5 +1,6 @@
 //! Where erased words still stand beside the log: files of the home, and what git holds. It must not change any of
-//! it: a draft is somebody's, and published history is not ours to rewrite.
+//! it: a draft of a postmortem is somebody's, and published history is not ours to rewrite. Half-typed texts are the
+//! shell's.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ pub struct Remnant {
     /// The commit that holds them, in hex; none for a file of the home.
     pub commit: Option<String>,
     /// What to do about it.
-    pub todo: &'static str,
+    pub todo: String,
 }
 
 /// What a line said, now and before it was amended: each text whole, and its words that look like no others.
@@ -76,15 +77,21 @@ impl Service {
                 files(&root.join(name), &mut all);
                 all.sort();
                 for path in all {
-                    if !std::fs::read(&path).is_ok_and(|bytes| holds(&bytes, &words)) {
+                    let extension = path.extension().and_then(|e| e.to_str());
+                    if extension == Some("journal")
+                        || !std::fs::read(&path).is_ok_and(|bytes| holds(&bytes, &words))
+                    {
                         continue;
                     }
-                    let todo = match path.extension().and_then(|e| e.to_str()) {
-                        Some("journal") => "a half-typed line: open its room, and store or drop it there",
+                    let todo = match extension {
                         Some("md") if name == "drafts" => "take them out: warroom postmortem edit",
                         _ => "take them out of the file by hand, or remove it",
                     };
-                    found.push(Remnant { path: path.display().to_string(), commit: None, todo });
+                    found.push(Remnant {
+                        path: path.display().to_string(),
+                        commit: None,
+                        todo: todo.to_owned(),
+                    });
                 }
             }
             if !inner.places.archive.repository.exists() {
@@ -93,6 +100,7 @@ impl Service {
             let archive = inner.archive()?;
             let todo = "in git's history: revoke what it is, and rewrite the history (git filter-repo)";
             let mut git = |path: &ArchivePath, commit: String| {
+                let todo = todo.to_owned();
                 found.push(Remnant { path: archive.full_path(path), commit: Some(commit), todo });
             };
             let published = published.and_then(|path| ArchivePath::new(path).ok());

@@ -5,6 +5,7 @@
 //! starts later takes over the files of those that are gone. A record is its length and the first four bytes of its
 //! SHA-256 (both little end first, 32 bits), then JSON; a torn end is dropped.
 
+mod erase;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::time::Utc;
+pub use erase::{Holder, Left, Words, erase};
 use record::{Change, Record};
 
 /// How long typed text may be in the kernel only.
@@ -195,6 +197,20 @@ impl Journal {
         if self.length > LARGEST.max(3 * live as u64) { self.begin_anew(running) } else { Ok(()) }
     }
 
+    /// The same for a draft that holds nothing that anybody typed. What it had been before, and was stored or deleted,
+    /// goes from the file with it, unless another draft needs the file.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn write_empty(&mut self, draft: &Draft, running: Duration) -> Result<(), DraftError> {
+        if self.length > 0 && self.live.keys().all(|id| *id == draft.id) {
+            self.file.set_len(0).map_err(|source| self.error("emptied", source))?;
+            self.length = 0;
+            self.live.clear();
+        }
+        self.write(draft, running)
+    }
+
     /// Forgets a draft: it was stored, or dropped by the one who typed it. The file is emptied with the last one.
     ///
     /// # Errors
@@ -248,7 +264,7 @@ impl Journal {
         for path in self.others()? {
             // Not ours to read (another account's in a shared home), gone meanwhile, or its process lives.
             let Some(file) = orphan(&path) else { continue };
-            let (mut drafts, readable) = record::read(&file);
+            let (mut drafts, readable) = record::read(&record::bytes(&file));
             if !readable {
                 recovered.unreadable.push(path);
                 continue;

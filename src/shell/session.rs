@@ -1,9 +1,13 @@
 //! A session: home, configuration, clock, ids and who acts, put together once, and the service over them. Used by
 //! every subcommand and by the screen. It must not hold rules of its own.
 
+mod erasing;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use erasing::Erased;
 
 use crate::domain::audience::Audience;
 use crate::domain::drill;

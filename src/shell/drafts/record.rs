@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -99,26 +100,40 @@ fn check(json: &[u8]) -> [u8; 4] {
     [a, b, c, d]
 }
 
-/// Reads the last state of every draft up to the first record that is torn or wrong, in the order in which they were
-/// begun; false when the file has bytes but not one good record.
-pub(super) fn read(file: &File) -> (Vec<Draft>, bool) {
+/// All that is in a journal.
+pub(super) fn bytes(file: &File) -> Vec<u8> {
     let mut bytes = Vec::new();
     // What was read before an error is still text of somebody.
     let _ = file.take(LARGEST_JOURNAL).read_to_end(&mut bytes);
+    bytes
+}
+
+/// Reads the last state of every draft up to the first record that is torn or wrong, in the order in which they were
+/// begun; false when the file has bytes but not one good record.
+pub(super) fn read(bytes: &[u8]) -> (Vec<Draft>, bool) {
+    replay(bytes, |_, _| ())
+}
+
+/// The same, showing each state that a draft had, with the place in its text that is new; the whole of it at first.
+pub(super) fn replay(bytes: &[u8], mut seen: impl FnMut(&Draft, Range<usize>)) -> (Vec<Draft>, bool) {
     let mut drafts: Vec<Draft> = Vec::new();
-    let mut rest = bytes.as_slice();
+    let mut rest = bytes;
     let mut good = 0;
     while let Some((record, after)) = next(rest) {
         match record {
-            Record::Set(draft) => match drafts.iter_mut().find(|d| d.id == draft.id) {
-                Some(known) => *known = draft,
-                None => drafts.push(draft),
-            },
+            Record::Set(draft) => {
+                seen(&draft, 0..draft.text.len());
+                match drafts.iter_mut().find(|d| d.id == draft.id) {
+                    Some(known) => *known = draft,
+                    None => drafts.push(draft),
+                }
+            }
             Record::Change(change) => {
-                let fits = drafts.iter_mut().find(|d| d.id == change.id).is_some_and(|d| change.apply(d));
-                if !fits {
+                let Some(draft) = drafts.iter_mut().find(|d| d.id == change.id) else { break };
+                if !change.apply(draft) {
                     break;
                 }
+                seen(draft, change.at..change.at + change.new.len());
             }
             Record::Done(id) => drafts.retain(|d| d.id != id),
         }

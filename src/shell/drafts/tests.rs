@@ -67,6 +67,25 @@ fn a_stored_draft_does_not_come_back_and_the_file_goes() {
 }
 
 #[test]
+fn a_draft_that_is_empty_again_leaves_nothing_of_what_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::begin(folder.path(), "a").unwrap();
+    for round in 0..3 {
+        journal.write(&draft(1, &format!("hunter2 {round}")), T).unwrap();
+        journal.write_empty(&draft(1, ""), T).unwrap();
+        assert_eq!(holding(folder.path(), "hunter2"), 0);
+    }
+    assert_eq!(journal.length, std::fs::metadata(journal.path()).unwrap().len());
+    // Another text keeps the file as it is.
+    journal.write(&draft(2, "another line"), T).unwrap();
+    journal.write(&draft(1, "hunter2"), T).unwrap();
+    journal.write_empty(&draft(1, ""), T).unwrap();
+    kill(journal);
+    let drafts = Journal::begin(folder.path(), "b").unwrap().take_over(T).unwrap().drafts;
+    assert_eq!(drafts.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(), ["", "another line"]);
+}
+
+#[test]
 fn a_living_process_keeps_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut one = Journal::begin(folder.path(), "a").unwrap();
@@ -91,7 +110,7 @@ fn a_file_cut_at_any_byte_gives_the_last_whole_state() {
     let path = folder.path().join("a.journal");
     for cut in 0..=bytes.len() {
         std::fs::write(&path, &bytes[..cut]).unwrap();
-        let (drafts, readable) = record::read(&File::open(&path).unwrap());
+        let (drafts, readable) = record::read(&std::fs::read(&path).unwrap());
         let whole = lengths.iter().rev().find(|(length, _)| *length as usize <= cut).unwrap();
         assert_eq!(drafts.first().map_or("", |d| d.text.as_str()), whole.1, "cut at {cut}");
         assert_eq!(readable, cut == 0 || whole.0 > 0);
@@ -100,7 +119,7 @@ fn a_file_cut_at_any_byte_gives_the_last_whole_state() {
     let mut wrong = bytes.clone();
     *wrong.last_mut().unwrap() ^= 1;
     std::fs::write(&path, &wrong).unwrap();
-    assert_eq!(record::read(&File::open(&path).unwrap()).0[0].text, "db ä");
+    assert_eq!(record::read(&std::fs::read(&path).unwrap()).0[0].text, "db ä");
 }
 
 #[test]
@@ -157,4 +176,93 @@ proptest! {
         prop_assert!(change.apply(&mut changed));
         prop_assert_eq!(changed, after);
     }
+}
+
+fn words(all: &[&str]) -> Words {
+    Words::new(all.iter().map(|word| (*word).to_owned()).collect())
+}
+
+/// All that a folder holds of a text.
+fn holding(folder: &Path, text: &str) -> usize {
+    let files = std::fs::read_dir(folder).unwrap().map(|e| std::fs::read(e.unwrap().path()).unwrap());
+    files.filter(|bytes| bytes.windows(text.len()).any(|w| w == text.as_bytes())).count()
+}
+
+#[test]
+fn words_go_out_of_the_texts_of_processes_that_are_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = "pä\"ss 1234";
+    let mut typed = Journal::begin(folder.path(), "71-a").unwrap();
+    // Key by key: no file holds the word whole, and the text does.
+    for begun in (0..=secret.len()).filter_map(|end| secret.get(..end)) {
+        let text = format!("it is {begun} now");
+        typed.write(&draft(1, &text), T).unwrap();
+    }
+    typed.write(&draft(2, "another line"), T).unwrap();
+    kill(typed);
+    // On its way, in the part that the journal does not understand; and typed, then deleted.
+    let mut sent = Journal::begin(folder.path(), "72-b").unwrap();
+    let rest = serde_json::to_string(&[secret]).unwrap();
+    sent.write(&Draft { rest, ..draft(3, "") }, T).unwrap();
+    kill(sent);
+    let mut deleted = Journal::begin(folder.path(), "73-c").unwrap();
+    for text in [&format!("pass XX{secret}"), "pass XX", "pass"] {
+        deleted.write(&draft(4, text), T).unwrap();
+    }
+    kill(deleted);
+    let mut other = Journal::begin(folder.path(), "74-d").unwrap();
+    other.write(&draft(5, "pä ss 1234"), T).unwrap();
+    let untouched = kill(other);
+
+    let found = erase(folder.path(), &words(&["", secret])).unwrap();
+    let told: Vec<_> =
+        found.iter().map(|h| (h.path.file_name().unwrap().to_str().unwrap(), &h.left)).collect();
+    let gone = &Left::Nothing;
+    assert_eq!(told, [("71-a.journal", gone), ("72-b.journal", gone), ("73-c.journal", gone)]);
+    assert_eq!(found[0].incidents, ["INC-2026-0042".parse().unwrap()]);
+    let escaped = serde_json::to_string(secret).unwrap();
+    assert_eq!(holding(folder.path(), escaped.trim_matches('"')), 0);
+    assert_eq!(std::fs::read(folder.path().join("74-d.journal")).unwrap(), untouched);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "nothing else is left");
+    let mode = std::fs::metadata(folder.path().join("71-a.journal")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // All else is offered as before, and once.
+    let mut next = Journal::begin(folder.path(), "75-e").unwrap();
+    let mut drafts = next.take_over(T).unwrap().drafts;
+    drafts.sort_by_key(|d| d.id);
+    let texts: Vec<&str> = drafts.iter().map(|d| d.text.as_str()).collect();
+    assert_eq!(texts, ["it is [erased] now", "another line", "", "pass", "pä ss 1234"]);
+    assert_eq!(drafts[2].rest, "[\"[erased]\"]");
+    assert_eq!(erase(folder.path(), &words(&[secret])).unwrap(), []);
+}
+
+#[test]
+fn a_living_process_and_a_file_that_is_no_journal_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = "hunter2-is-it";
+    let mut lives = Journal::begin(folder.path(), "4711-a").unwrap();
+    lives.write(&draft(1, secret), T).unwrap();
+    let before = std::fs::read(lives.path()).unwrap();
+    std::fs::write(folder.path().join("noise.journal"), format!("no journal, and {secret}")).unwrap();
+    std::os::unix::fs::symlink(lives.path(), folder.path().join("link.journal")).unwrap();
+    let found = erase(folder.path(), &words(&[secret])).unwrap();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0].left, Left::Held(Some(4711)));
+    assert!(matches!(&found[1].left, Left::Failed(why) if why.contains("no journal")), "{found:?}");
+    assert_eq!(std::fs::read(lives.path()).unwrap(), before);
+    lives.write(&draft(1, "it goes on"), T).unwrap();
+    // A journal without any text goes as a whole.
+    lives.done(draft(1, "").id, T).unwrap();
+    drop(lives);
+    let mut done = Journal::begin(folder.path(), "4712-b").unwrap();
+    done.write(&draft(1, secret), T).unwrap();
+    done.write(&draft(2, ""), T).unwrap();
+    done.done(draft(1, "").id, T).unwrap();
+    let mut bytes = std::fs::read(done.path()).unwrap();
+    bytes.extend(Record::Done(draft(2, "").id).encode().unwrap());
+    drop(done);
+    std::fs::write(folder.path().join("4712-b.journal"), bytes).unwrap();
+    assert_eq!(erase(folder.path(), &words(&[secret])).unwrap()[0].left, Left::Nothing);
+    assert!(!folder.path().join("4712-b.journal").exists());
 }

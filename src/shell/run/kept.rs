@@ -193,6 +193,8 @@ impl Kept {
         let Some(journal) = &mut self.journal else { return Ok(()) };
         let done = match stored {
             None => journal.done(id, running),
+            // In scribe mode the line stays open: what was said in it is not to stay in the file as well.
+            Some(stored) if holds_nothing(stored) => journal.write_empty(stored, running),
             Some(stored) => journal.write(stored, running),
         };
         done.map_err(|error| Trouble::new(error.to_string(), "store the line soon, or make room on the disk"))
@@ -240,6 +242,13 @@ impl Kept {
             tracing::warn!(%error, "the draft journal cannot be synced");
         }
     }
+}
+
+/// A line of the composer that is open, with nothing in it and nothing on its way.
+fn holds_nothing(stored: &Stored) -> bool {
+    let on_its_way =
+        || serde_json::from_str::<Rest>(&stored.rest).map_or(true, |rest| !rest.unsent.is_empty());
+    stored.field == LINE && stored.text.is_empty() && !on_its_way()
 }
 
 /// The composer as it was journaled.

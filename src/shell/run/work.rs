@@ -1,6 +1,7 @@
 //! The effects that the service does, away from the screen: each becomes exactly one answer. What writes goes
 //! through one queue in order; what only asks runs beside it. It must not touch the terminal.
 
+mod erased;
 mod ran;
 
 use std::collections::HashMap;
@@ -361,8 +362,10 @@ impl Clerk {
                 Err(failure) => Answer::NotStored(trouble(&failure)),
             };
         }
+        let before = self.before_erasing(log, asked).await;
         match self.service.submit(log, &by, asked, seen).await {
             Ok(submitted) => {
+                self.erase(before, &submitted.events).await;
                 let names_another = asked
                     .iter()
                     .any(|a| matches!(a.request, Request::Relate { .. } | Request::SetDisposition { .. }));

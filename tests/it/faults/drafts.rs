@@ -6,6 +6,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use super::{Dice, figure, is_long, rounds};
+use crate::cli::out::walk;
 use crate::data::skipped;
 use crate::screen::{World, program};
 
@@ -227,4 +228,106 @@ fn the_lines_of_two_programs_in_one_room_both_come_back() {
     for text in typed {
         assert_eq!(third.text().matches(text).count(), 1, "{}", third.text());
     }
+}
+
+/// Every file of a home that holds a text.
+fn holding(world: &World, text: &str) -> Vec<String> {
+    let holds = |path: &std::path::PathBuf| {
+        std::fs::read(path).unwrap_or_default().windows(text.len()).any(|w| w == text.as_bytes())
+    };
+    walk(&world.home()).into_iter().filter(holds).map(|path| path.display().to_string()).collect()
+}
+
+/// What is redacted goes out of half-typed texts too, also where it was typed key by key; a room that is open is named,
+/// and nothing is left when its line is dropped.
+#[test]
+fn erased_words_are_in_no_half_typed_text() {
+    let world = World::new();
+    let secret = "hunter2-is-the-password";
+    let ids = ["Words are erased", "Elsewhere"].map(|title| {
+        let told = world.json(&["declare", title, "--commander", "alice"]);
+        told["id"].as_str().unwrap().to_owned()
+    });
+    let seq = world.json(&["log", &ids[0], secret])["entries"][0]["seq"].to_string();
+    let composer = |id: &str| {
+        let mut screen = world.screen(&["open", id], 120, 40);
+        screen.until("? all").send(b"i").until("Enter store");
+        screen
+    };
+    let paste = |screen: &mut crate::screen::Screen, text: &str| {
+        screen.send(format!("\x1b[200~{text}\x1b[201~").as_bytes()).until(text);
+    };
+    let mut typed = composer(&ids[0]);
+    let text = format!("first {secret} last");
+    typed.type_text(&text).until(&text);
+    let mut story = world.screen(&["open", &ids[0]], 120, 40);
+    story.until("? all").send(b"S").until("Improvement story");
+    paste(&mut story, &format!("never again {secret}"));
+    let mut lives = composer(&ids[1]);
+    paste(&mut lives, secret);
+    typed.signal(Signal::KILL);
+    story.signal(Signal::KILL);
+
+    let told = world.json(&["redact", &ids[0], &seq, "--reason", "a password"]);
+    assert_eq!(told["erased_drafts"].as_array().unwrap().len(), 2, "{told}");
+    assert_eq!(told["remains"].as_array().unwrap().len(), 1, "{told}");
+    let todo = told["remains"][0]["todo"].as_str().unwrap();
+    assert!(todo.contains(&format!("process {} ", lives.pid())) && todo.contains(&ids[1]), "{todo}");
+    let journal = told["remains"][0]["path"].as_str().unwrap().to_owned();
+    assert_eq!(holding(&world, secret), [journal], "the open room has its line, and nobody else");
+    assert!(
+        lives.look(Duration::from_millis(200)).text().contains(secret),
+        "nobody's line moves under the hands"
+    );
+    lives.send(b"\x15").until_gone(secret);
+    // Nothing is in the line any more, and nothing of what was.
+    for _ in 0..100 {
+        if holding(&world, secret).is_empty() {
+            break;
+        }
+        lives.look(Duration::from_millis(20));
+    }
+    assert_eq!(holding(&world, secret), Vec::<String>::new());
+    lives.signal(Signal::KILL);
+
+    let mut again = world.screen(&["open", &ids[0]], 120, 40);
+    again.until("never again [erased]").send(b"\x1b").until("first [erased] last");
+    assert!(!again.text().contains(secret));
+    again.signal(Signal::KILL);
+    let verified = world.json(&["verify"]);
+    assert!(verified["ok"] == true && verified["redacted"] == 1, "{verified}");
+}
+
+/// The verb of the room erases as the command does, the snapshots too.
+#[test]
+fn what_a_room_erases_is_in_no_file_of_the_home() {
+    let world = World::new();
+    let secret = "hunter2-is-the-password";
+    world.done(&["declare", "Words are erased", "--commander", "alice"]);
+    let seq = world.json(&["log", "1", secret])["entries"][0]["seq"].to_string();
+    world.done(&["amend", "1", &seq, "--text", &format!("once more {secret}")]);
+    let snapshot = world.home().join("snapshots/warroom-20261120T130000Z.db");
+    std::fs::copy(world.home().join("warroom.db"), &snapshot).unwrap();
+    assert!(holding(&world, secret).len() >= 3, "database, mirror, snapshot");
+    let aside = world.home().join("drafts/kept-1.txt");
+    std::fs::write(&aside, format!("seen {secret}\n")).unwrap();
+    let mut screen = world.screen(&["open", "1"], 160, 40);
+    // A scribe's line stays open: what was stored from it is not in the journal any more.
+    screen.until("once more").send(b"I").until("scribe   │");
+    let said = "hunter3-was-said-by-the-scribe";
+    screen.line(said).until_that("stored", |t| t.lines().any(|row| row.contains(said) && row.contains('✓')));
+    let journals = || holding(&world, said).into_iter().filter(|path| path.ends_with(".journal")).count();
+    for _ in 0..100 {
+        if journals() == 0 {
+            break;
+        }
+        screen.look(Duration::from_millis(20));
+    }
+    assert_eq!(journals(), 0);
+    screen.line(&format!(":redact {seq} a password")).until("still there").until("kept-1.txt");
+    screen.until_gone("once more");
+    assert_eq!(holding(&world, secret), [aside.display().to_string()]);
+    let verified = world.json(&["verify"]);
+    assert!(verified["ok"] == true && verified["redacted"] == 2, "{verified}");
+    screen.signal(Signal::KILL);
 }
