@@ -80,6 +80,9 @@ pub struct Card {
     pub visibility: String,
     /// One line: what ended the incident.
     pub ended: Option<String>,
+    /// How long it took, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_s: Option<i64>,
 }
 
 /// One postmortem as the index takes it.

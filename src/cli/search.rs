@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Only since then: 2026, 2026-06, 2026-06-30, or 90d
     #[arg(long, value_name = "DAY")]
     since: Option<String>,
+    /// Compare with this incident (id, number, or . for the only open one): says what may be the same failure
+    #[arg(long, value_name = "INC")]
+    like: Option<String>,
     /// The most answers
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = arguments::count)]
     limit: usize,
@@ -37,6 +40,13 @@ impl Args {
         let since = self.since.as_deref().map(|day| arguments::since(day, now)).transpose()?;
         // A home that is not there has no past, and asking makes none.
         let Answered { past, facets, notes } = if context.session.home.exists() {
+            let (service, like) = match &self.like {
+                Some(name) => {
+                    let (service, log) = context.look(name).await?;
+                    (service, Some(log))
+                }
+                None => (context.reading().await?, None),
+            };
             let query = FindQuery {
                 text: self.query,
                 severity: self.severity,
@@ -45,9 +55,10 @@ impl Args {
                 year: self.year,
                 today: Some(now.date_naive()),
                 unfinished: false,
+                like,
                 limit: self.limit,
             };
-            context.reading().await?.search_with_facets(query).await?
+            service.search_with_facets(query).await?
         } else {
             Answered::default()
         };

@@ -9,7 +9,7 @@ use crate::domain::recurrence::{AGAIN, DIFFERENT};
 pub(super) use crate::domain::safe::one_line;
 use crate::domain::stories::{Rules, assign_by, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
-use crate::domain::time::{Utc, format_span, rfc3339};
+use crate::domain::time::{Span, Utc, format_span, rfc3339};
 use crate::domain::words::{
     DispositionWord, EntryKind, IncidentKind, Phase, ReviewState, State, StoryKind, StoryState, Visibility,
 };
@@ -296,6 +296,8 @@ pub(super) struct PastView {
     share: f32,
     why: Vec<String>,
     ended: Option<String>,
+    /// How long it took, in milliseconds.
+    took_ms: Option<i64>,
     services: Vec<String>,
     tags: Vec<String>,
     unshipped: Vec<StoryView>,
@@ -319,6 +321,7 @@ impl PastView {
             share: past.share,
             why: past.why.clone(),
             ended: past.ended.clone(),
+            took_ms: past.took.map(|took| took.num_milliseconds()),
             services: past.services.clone(),
             tags: past.tags.clone(),
             unshipped: past.unshipped.iter().map(|s| StoryView::new(s, now)).collect(),
@@ -345,8 +348,13 @@ impl PastView {
         if !self.why.is_empty() {
             text.push_str(&format!("\n    why: {}", one_line(&self.why.join(", "))));
         }
-        if let Some(ended) = self.ended.as_deref().filter(|e| !e.trim().is_empty()) {
-            text.push_str(&format!("\n    ended by: {}", one_line(ended)));
+        let took =
+            self.took_ms.and_then(Span::try_milliseconds).map(|took| format!("took {}", format_span(took)));
+        let ended = self.ended.as_deref().filter(|e| !e.trim().is_empty());
+        let ended = ended.map(|ended| format!("ended by: {}", one_line(ended)));
+        let course = took.into_iter().chain(ended).collect::<Vec<_>>().join(", ");
+        if !course.is_empty() {
+            text.push_str(&format!("\n    {course}"));
         }
         match self.said.as_deref() {
             Some(AGAIN) => text.push_str("\n    the same failure: said by a person"),

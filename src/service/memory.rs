@@ -10,12 +10,13 @@ use follow::rebuild;
 use super::{Failure, Service};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
-use crate::domain::ids::IncidentId;
+use crate::domain::ids::{IncidentId, LogId};
 use crate::domain::incident::{Incident, may_leave};
 use crate::domain::postmortem::imported;
 use crate::domain::recurrence::{DIFFERENT, said_of};
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
+use crate::domain::time::Span;
 use crate::domain::words::EntryKind;
 use crate::index::{self, Hit, Index, Opened, Parts, SimilarQuery, Snippet};
 
@@ -47,6 +48,8 @@ pub struct FindQuery {
     pub today: Option<chrono::NaiveDate>,
     /// The last word is still being typed.
     pub unfinished: bool,
+    /// The incident to compare with: what may be the same failure says why.
+    pub like: Option<LogId>,
     /// The most answers.
     pub limit: usize,
 }
@@ -76,6 +79,8 @@ pub struct Past {
     pub why: Vec<String>,
     /// What ended it.
     pub ended: Option<String>,
+    /// How long it took, from being noticed until it was over.
+    pub took: Option<Span>,
     /// Its stories that have not shipped.
     pub unshipped: Vec<StorySummary>,
     /// Why it may be the same failure, where that was asked; empty: nothing says so.
@@ -137,6 +142,7 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn search_with_facets(&self, query: FindQuery) -> Result<Answered, Failure> {
+        let like = query.like;
         let found = self
             .blocking(move |inner| {
                 let question = index::Query {
@@ -153,7 +159,11 @@ impl Service {
                 inner.ask(|index| index.search_with_facets(&question))
             })
             .await?;
-        Ok(Answered { past: self.with_stories(found.hits).await?, facets: found.facets, notes: found.notes })
+        let mut past = self.with_stories(found.hits).await?;
+        if let Some(log) = like {
+            self.compare_with(&self.incident(log).await?, &mut past).await?;
+        }
+        Ok(Answered { past, facets: found.facets, notes: found.notes })
     }
 
     /// The services that past postmortems name.
@@ -333,6 +343,7 @@ impl Service {
                 share: hit.share,
                 why: hit.why,
                 ended: hit.card.ended,
+                took: hit.card.took_s.and_then(Span::try_seconds),
                 unshipped,
                 same: Vec::new(),
                 said: None,

@@ -137,6 +137,8 @@ pub struct Hit {
     pub why: Vec<String>,
     /// What ended it, in a line; empty when not known.
     pub ended: String,
+    /// How long it took: `6h12m`; empty when not known.
+    pub took: String,
     /// Its stories that are not shipped, each in a line.
     pub unshipped: Vec<String>,
     /// Why it may be the same failure; empty: nothing says so.

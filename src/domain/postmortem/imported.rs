@@ -6,10 +6,11 @@ mod causes;
 mod ended;
 
 use super::document;
-use super::front_matter::{self, FrontMatter, Key, Value};
+use super::front_matter::{self, FrontMatter, Key, Value, parse_instant};
 use super::markdown::{self, BlockKind};
 use super::{MAX_BYTES, PartialDate, Problem};
 use crate::domain::safe::SafeText;
+use crate::domain::time::{Span, parse_span};
 
 /// The longest title that is kept, in characters.
 const MAX_TITLE: usize = 300;
@@ -47,6 +48,8 @@ pub struct Imported {
     pub causes: String,
     /// One line: what ended the incident; none when that is not clear.
     pub ended: Option<String>,
+    /// How long it took from being noticed, else from its beginning, until it was over; none when that is not said.
+    pub took: Option<Span>,
     /// The Markdown behind the front matter.
     pub body: String,
 }
@@ -167,9 +170,24 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
             .map(|said| causes::detection(&said).to_owned()),
         causes,
         ended: ended::find(&body, &sections),
+        took: took(&front),
         body,
     };
     (imported, problems)
+}
+
+/// Longer than this nothing was: it is a slip of the pen.
+const LONGEST: Span = Span::days(3_660);
+
+/// How long the incident took, as its front matter says.
+fn took(front: &FrontMatter) -> Option<Span> {
+    let text = |keys: &[&str]| keys.iter().find_map(|key| first_text(front.get(key)?));
+    let at = |keys: &[&str]| keys.iter().find_map(|key| parse_instant(&first_text(front.get(key)?)?));
+    let from = at(&["detected", "detected_at", "declared_at", "started", "started_at", "start"]);
+    let to = at(&["resolved", "resolved_at", "end", "ended", "ended_at"]);
+    let marked = from.zip(to).map(|(from, to)| to - from);
+    let said = || parse_span(&text(&["duration", "time_to_resolve"])?).ok();
+    marked.or_else(said).filter(|took| *took >= Span::seconds(1) && *took <= LONGEST)
 }
 
 /// The first text of a value that holds one.

@@ -162,6 +162,7 @@ fn document(path: &str, blob: &str, bytes: &[u8]) -> Option<Document> {
         kind: read.kind.unwrap_or_else(|| "imported".to_owned()),
         visibility: read.visibility.unwrap_or_else(|| "team".to_owned()),
         ended: read.ended,
+        took_s: read.took.map(|took| took.num_seconds()),
     };
     Some(Document { card, body, factors: read.factors, detection: read.detection })
 }

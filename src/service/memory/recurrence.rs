@@ -3,9 +3,13 @@
 
 use super::{ALARM_SHARE, Past, Similar};
 use crate::domain::ids::IncidentId;
+use crate::domain::incident::Incident;
 use crate::domain::postmortem::imported;
-use crate::domain::recurrence::{self, Failure as Known};
+use crate::domain::recurrence::{self, Failure as Known, said_of};
 use crate::service::{Failure, Service};
+
+/// How many of the answers of a search are compared.
+const COMPARED: usize = 10;
 
 impl Service {
     /// Puts beside those that are similar enough for the alarm why they may be the same failure.
@@ -18,6 +22,21 @@ impl Service {
             if one.share >= ALARM_SHARE {
                 one.same = recurrence::evidence(&now, &self.known(one).await?);
             }
+        }
+        Ok(())
+    }
+
+    /// The same for what words found, with what a person said: of the first few, whose logs and postmortems are read.
+    pub(super) async fn compare_with(
+        &self,
+        incident: &Incident,
+        past: &mut Vec<Past>,
+    ) -> Result<(), Failure> {
+        past.retain(|one| one.id != incident.id.to_string());
+        let now = Known::of(incident);
+        for one in past.iter_mut().take(COMPARED) {
+            one.said = said_of(&incident.record.related, &one.id).map(str::to_owned);
+            one.same = recurrence::evidence(&now, &self.known(one).await?);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
 use crate::domain::quick_entry;
 use crate::domain::summary::{Summary, meeting_passed, review_words};
-use crate::domain::time::Utc;
+use crate::domain::time::{Utc, format_span};
 use crate::domain::words::{IncidentKind, ReviewState, State, Visibility};
 use crate::service::{self, Arrears, Past, Service, Similar};
 
@@ -124,6 +124,7 @@ pub(super) fn hit(past: Past) -> Hit {
         path: past.path,
         why: past.why,
         ended: past.ended.unwrap_or_default(),
+        took: past.took.map(format_span).unwrap_or_default(),
         unshipped: past
             .unshipped
             .into_iter()

@@ -36,6 +36,29 @@ fn other_peoples_postmortems_are_imported_once_and_found() {
 }
 
 #[test]
+fn how_long_it_took_stands_beside_what_is_found() {
+    let desk = Desk::new();
+    let text = "---\nid: X-1\ndetected: 2026-01-02T10:00:00Z\nresolved: 2026-01-02T16:12:00Z\n---\n# Disk full\n\n\
+                The disk was full.\n\n## Resolution\n\nThe old logs were deleted.\n";
+    desk.file("theirs/said.md", text);
+    desk.file(
+        "theirs/unsaid.md",
+        "---\nid: X-2\n---\n# Disk full again\n\nThe disk of the database was full.\n",
+    );
+    desk.ok(&["import", desk.path("theirs").to_str().unwrap()]);
+    for ask in [&["search", "disk full"][..], &["similar", "--text", "disk full"]] {
+        let found = desk.json(ask);
+        let took = |id: &str| {
+            let hit = found["results"].as_array().unwrap().iter().find(|hit| hit["id"] == id);
+            hit.unwrap_or_else(|| panic!("{found:#}"))["took_ms"].clone()
+        };
+        assert_eq!(took("X-1"), (6 * 60 + 12) * 60_000);
+        assert_eq!(took("X-2"), serde_json::Value::Null);
+        assert!(desk.ok(ask).contains("\n    took 6h12m"), "{}", desk.ok(ask));
+    }
+}
+
+#[test]
 fn what_is_no_postmortem_is_named_and_the_rest_imported() {
     let desk = Desk::new();
     desk.file("theirs/good.md", "# Disk full\n\nThe disk of the database was full for an hour.\n");

@@ -59,3 +59,26 @@ fn hostile_text_is_made_safe() {
     assert_eq!(imported.body, "body ^[[31m<U+202E>\n");
     assert_eq!(imported.id, "x^[");
 }
+
+#[test]
+fn how_long_it_took_is_what_the_front_matter_says() {
+    let took = |front: &str| {
+        let read = ok("x.md", &format!("---\n{front}\n---\n# X\n"));
+        read.took.map(crate::domain::time::format_span)
+    };
+    let ours =
+        "started: 2026-10-26T07:30:00Z\ndetected: 2026-10-27T09:12:00Z\nresolved: 2026-10-27T17:40:00Z";
+    assert_eq!(took(ours).as_deref(), Some("8h28m"), "from when somebody knew of it");
+    assert_eq!(took("start: 2014-01-02 10:00\nend: 2014-01-02 10:45 UTC").as_deref(), Some("45m"));
+    assert_eq!(took("duration: 2h30m").as_deref(), Some("2h30m"));
+    for none in [
+        "detected: 2026-10-27T09:12:00Z",
+        "detected: 2026-10-27T09:12:00Z\nresolved: 2026-10-26T17:40:00Z",
+        "start: 1970-01-01T00:00:00Z\nend: 2026-10-26T17:40:00Z",
+        "duration: some hours",
+        "duration: 0s",
+        "title: x",
+    ] {
+        assert_eq!(took(none), None, "{none}");
+    }
+}

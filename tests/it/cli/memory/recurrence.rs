@@ -43,6 +43,17 @@ fn the_same_failure_is_proposed_and_what_a_person_says_is_told_in_both_counted_a
     let shown = desk.run(&["similar", &second]).code(0);
     assert!(shown.out.contains("the same failure? same words"), "{}", shown.out);
     assert!(shown.err.contains(&format!("warroom link {second} recurrence {first}")), "{}", shown.err);
+    // What words find is compared as well, with the incident that is named.
+    let found = desk.json(&["search", "key leaked", "--like", &second]);
+    let hit = of(&found, &first).unwrap_or_else(|| panic!("{found:#}"));
+    assert_eq!(hit["same_failure"][0], evidence);
+    let words = desk.ok(&["search", "key leaked", "--like", &second]);
+    assert!(words.contains("the same failure? same words"), "{words}");
+    assert_eq!(
+        of(&desk.json(&["search", "key leaked"]), &first).unwrap()["same_failure"],
+        serde_json::json!([])
+    );
+    desk.run(&["search", "key", "--like", "99"]).refuses(3, "no incident");
     // Nothing is said before a person says it.
     assert_eq!(desk.json(&["show", &second])["related"], serde_json::json!([]));
     assert_eq!(desk.json(&["stats"])["recurrences"], 0);
