@@ -3,10 +3,12 @@
 
 mod people;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::layout::{Pane, Size};
 use super::model::{Hit, Model, Read, Room};
 use super::words::{entry_word, step_mark};
-use super::wrap::wrap;
+use super::wrap::{hang, wrap};
 use crate::domain::board::size;
 use crate::domain::brief;
 use crate::domain::event::StepRef;
@@ -81,6 +83,16 @@ pub fn last_brief_scroll(model: &Model) -> usize {
 /// The title and the rows of what is read.
 #[must_use]
 pub fn lines(model: &Model, what: &Read, width: u16) -> (String, Lines) {
+    let (title, lines) = said(model, what, width);
+    // Nothing is cut at the edge: what is too long goes on in the next row.
+    let rows = lines.into_iter().flat_map(|(line, ink)| {
+        let rows = if line.width() > usize::from(width) { hang(&line, width, 20) } else { vec![line] };
+        rows.into_iter().map(move |row| (row, ink))
+    });
+    (title, rows.collect())
+}
+
+fn said(model: &Model, what: &Read, width: u16) -> (String, Lines) {
     let none = || (String::new(), Vec::new());
     match (what, &model.room) {
         (Read::Brief, Some(room)) => {
@@ -104,7 +116,7 @@ pub fn lines(model: &Model, what: &Read, width: u16) -> (String, Lines) {
             (format!("{} {}", hit.id, hit.title), out)
         }
         (Read::Text(title, given), _) => {
-            let wrapped = given.iter().flat_map(|l| wrap(l, width, 20));
+            let wrapped = given.iter().flat_map(|l| hang(l, width, 20));
             (title.clone(), wrapped.map(|l| (l, Ink::Text)).collect())
         }
         (Read::Plain(text), _) => (
@@ -243,24 +255,41 @@ pub fn brief_lines(model: &Model, room: &Room, width: u16, enough: usize) -> Lin
     out
 }
 
+/// How a line begins that proposes that it is the same failure.
+pub const SAME: &str = "the same failure?";
+
+/// Whether it is the same failure, as a person said or as the program proposes; empty when nothing says so.
+#[must_use]
+pub fn same(hit: &Hit) -> Vec<String> {
+    match hit.said.as_str() {
+        AGAIN => vec!["the same failure, a person says".to_owned()],
+        DIFFERENT => vec!["not the same failure, a person says".to_owned()],
+        _ if hit.same.is_empty() => Vec::new(),
+        _ => vec![format!("{SAME} {}", hit.same.join(", "))],
+    }
+}
+
 /// What is said below a hit.
 #[must_use]
 pub fn about(hit: &Hit) -> Vec<String> {
-    let mut out = Vec::new();
-    match hit.said.as_str() {
-        AGAIN => out.push("the same failure, a person says".to_owned()),
-        DIFFERENT => out.push("not the same failure, a person says".to_owned()),
-        _ if hit.same.is_empty() => {}
-        _ => out.push(format!("the same failure? {} (v says)", hit.same.join(", "))),
-    }
+    let mut out = same(hit);
     if !hit.unshipped.is_empty() {
         out.push(format!("not shipped: {}", hit.unshipped.join("; ")));
     }
     if !hit.why.is_empty() {
         out.push(format!("why: {}", hit.why.join(", ")));
     }
-    if !hit.ended.is_empty() {
-        out.push(format!("ended by: {}", hit.ended));
+    let course = course(hit);
+    if !course.is_empty() {
+        out.push(course);
     }
     out
+}
+
+/// How long it took and what ended it, in a line; empty when neither is known.
+#[must_use]
+pub fn course(hit: &Hit) -> String {
+    let took = (!hit.took.is_empty()).then(|| format!("took {}", hit.took));
+    let ended = (!hit.ended.is_empty()).then(|| format!("ended by: {}", hit.ended));
+    took.into_iter().chain(ended).collect::<Vec<_>>().join(", ")
 }

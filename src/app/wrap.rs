@@ -58,6 +58,29 @@ pub fn wrap(text: &str, cells: u16, rows: usize) -> Vec<String> {
     out
 }
 
+/// The same for rows of a list: what goes on in the next row stands further in than its beginning.
+#[must_use]
+pub fn hang(text: &str, cells: u16, rows: usize) -> Vec<String> {
+    let mut out = Vec::new();
+    for line in text.split('\n') {
+        let more = rows.saturating_sub(out.len());
+        let words = line.trim_start_matches(' ');
+        let indent = line.len().saturating_sub(words.len()).min(usize::from(cells / 4));
+        let inner = cells.saturating_sub(u16::try_from(indent).unwrap_or(0));
+        // The first row has all of the width, those below it a little less.
+        let Some(first) = wrap(words, inner, 1).pop().filter(|_| more > 0) else { break };
+        let lead = " ".repeat(indent);
+        let safe = SafeText::line(words);
+        let rest = safe.as_str().strip_prefix(first.as_str()).unwrap_or_default().trim_start();
+        out.push(format!("{lead}{}", first.trim_end()));
+        if !rest.is_empty() {
+            let below = wrap(rest, inner.saturating_sub(2), more.saturating_sub(1));
+            out.extend(below.into_iter().map(|row| format!("{lead}  {}", row.trim_end())));
+        }
+    }
+    out
+}
+
 /// Where a line is broken so that each piece fits into `cells`: first byte and the byte after the last, white space
 /// at a break left out. At least one piece, the empty one for an empty line.
 #[must_use]
@@ -112,6 +135,18 @@ mod tests {
         assert_eq!(cut("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(cut("", 4), [""]);
         assert_eq!(cut("日本語", 4), ["日本", "語"]);
+    }
+
+    #[test]
+    fn rows_of_a_list_hang() {
+        assert_eq!(hang("one two three four", 9, 9), ["one two", "  three", "  four"]);
+        assert_eq!(hang("  one two three", 9, 9), ["  one two", "    three"]);
+        assert_eq!(hang("one\ntwo\n", 9, 9), ["one", "two", ""]);
+        assert_eq!(hang("one two three four", 9, 2), ["one two", "  three"]);
+        assert_eq!(hang("a\u{1b}b", 9, 9), ["a^[b"]);
+        for cells in 0..9 {
+            assert!(hang("  日本語 abcdefghij\u{202e}", cells, 5).len() <= 5);
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub struct Board {
 #[must_use]
 pub fn board(incident: &Incident, kind: BoardKind, now: Utc, zone: Tz) -> Board {
     let view = View { incident, now, zone };
-    match kind {
+    let mut board = match kind {
         BoardKind::Asks => view.asks(),
         BoardKind::Decisions => view.decisions(),
         BoardKind::Hypotheses => view.hypotheses(),
@@ -72,6 +72,25 @@ pub fn board(incident: &Incident, kind: BoardKind, now: Utc, zone: Tz) -> Board 
         BoardKind::Evidence => view.evidence(),
         BoardKind::Iocs => view.iocs(),
         BoardKind::Links => view.links(),
+    };
+    align(&mut board.rows);
+    board
+}
+
+/// Numbers in front of labels end in the same column.
+fn align(rows: &mut [BoardRow]) {
+    let number = |label: &str| {
+        let word = label.split(' ').next().unwrap_or_default();
+        let digits = word.trim_start_matches('#');
+        (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(word.len())
+    };
+    let Some(wide) = rows.iter().map(|row| number(&row.label)).try_fold(0, |most, n| n.map(|n| most.max(n)))
+    else {
+        return;
+    };
+    for row in rows {
+        let blanks = wide.saturating_sub(number(&row.label).unwrap_or(wide));
+        row.label = format!("{}{}", " ".repeat(blanks), row.label);
     }
 }
 

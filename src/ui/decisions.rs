@@ -60,16 +60,16 @@ fn outcome(model: &Model, decision: &Decision, theme: &Theme) -> (String, ratatu
     }
     let against = match decision.objections.len() {
         0 => String::new(),
-        n => format!("{n} against, "),
+        n => format!(", {n} against"),
     };
-    let executor = decision.executor.as_ref().map(|e| format!("@{e}, ")).unwrap_or_default();
-    let executor = format!("{against}{executor}");
+    let executor = decision.executor.as_ref().map(|e| format!(", @{e}")).unwrap_or_default();
+    // The time first: a narrow pane cuts what stands last.
     match decision.check_at {
         Some(at) if at <= model.now => {
             let over = format_span(model.now - at);
-            (format!("{executor}check {} over {over}", with_zone(at, model.zone())), theme.bad)
+            (format!("check {} over {over}{executor}{against}", with_zone(at, model.zone())), theme.bad)
         }
-        Some(at) => (format!("{executor}check {}, open", with_zone(at, model.zone())), theme.dim),
-        None => (format!("{executor}open"), theme.dim),
+        Some(at) => (format!("check {}, open{executor}{against}", with_zone(at, model.zone())), theme.dim),
+        None => (format!("open{executor}{against}"), theme.dim),
     }
 }

@@ -6,8 +6,9 @@ use ratatui::style::Style;
 use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
-use crate::app::layout::{Layout, Pane, Placed};
+use crate::app::layout::{Area, Layout, Pane, Placed};
 use crate::app::model::{Find, FindRow, Model, Passage};
+use crate::app::reading::{course, same};
 use crate::app::update::find::words;
 use crate::app::words::entry_word;
 use crate::app::wrap::pieces;
@@ -90,11 +91,15 @@ fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
                 if selected {
                     pen.fill(theme.selected);
                 }
-                let mut below = Vec::new();
+                let mut below = same(hit);
                 if !hit.unshipped.is_empty() {
                     below.push(format!("not shipped: {}", hit.unshipped.join("; ")));
                 }
-                below.push(format!("why: {}", hit.why.join(", ")));
+                // The reason first: it is never cut for the rest, and a few letters of that say nothing.
+                let why = format!("why: {}", hit.why.join(", "));
+                let left = placed.body.w.saturating_sub(text::width(&why).saturating_add(5));
+                let course = Some(course(hit)).filter(|c| !c.is_empty() && left >= text::width(c).min(SOME));
+                below.push(std::iter::once(why).chain(course).collect::<Vec<_>>().join(" · "));
                 y = y.saturating_add(1);
                 for line in below {
                     Pen::new(buf, placed.body.row(y)).put_cut(&format!("  {line}"), theme.dim);
@@ -108,6 +113,9 @@ fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
         }
     }
 }
+
+/// How much of what ended an incident is worth showing, in cells.
+const SOME: u16 = 18;
 
 /// Writes text with the words of a query marked, from a little before the first of them.
 fn marked(pen: &mut Pen<'_>, line: &str, query: &[String], style: Style, hit: Style) {
@@ -226,7 +234,13 @@ fn passage(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     }
     match (&model.find.text, model.find.rows.get(model.find.selected)) {
         (Some(text), Some(FindRow::Document(hit))) if text.path == hit.path => {
-            show(text, model.find.scroll, placed, theme, buf);
+            let mut body = placed.body;
+            let course = course(hit);
+            if !course.is_empty() && body.h > 1 {
+                Pen::new(buf, body.row(0)).put_cut(&course, theme.strong);
+                (body.y, body.h) = (body.y.saturating_add(1), body.h.saturating_sub(1));
+            }
+            show(text, model.find.scroll, body, theme, buf);
         }
         (_, Some(FindRow::Entry(seq))) => {
             if let Some(entry) = model.room.as_ref().and_then(|r| r.incident.timeline.get(*seq)) {
@@ -241,8 +255,8 @@ fn passage(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     }
 }
 
-fn show(text: &Passage, scroll: usize, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
-    let height = usize::from(placed.body.h);
+fn show(text: &Passage, scroll: usize, body: Area, theme: &Theme, buf: &mut Buffer) {
+    let height = usize::from(body.h);
     let first = scroll.min(text.lines.len().saturating_sub(1));
     let mut y = 0_usize;
     for (n, line) in text.lines.iter().enumerate().skip(first) {
@@ -250,11 +264,11 @@ fn show(text: &Passage, scroll: usize, placed: &Placed, theme: &Theme, buf: &mut
         let mut marks: Vec<(usize, usize)> =
             text.marks.iter().filter(|m| m.0 == n).map(|m| (m.1, m.2)).collect();
         marks.sort_unstable();
-        for (start, end) in pieces(line, placed.body.w) {
+        for (start, end) in pieces(line, body.w) {
             if y >= height {
                 return;
             }
-            let row = placed.body.row(u16::try_from(y).unwrap_or(u16::MAX));
+            let row = body.row(u16::try_from(y).unwrap_or(u16::MAX));
             let mut pen = Pen::new(buf, row);
             let mut from = start;
             for (a, b) in marks.iter().map(|(a, b)| ((*a).max(start), (*b).min(end))).filter(|(a, b)| a < b) {

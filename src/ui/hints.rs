@@ -6,7 +6,7 @@ use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::action::{Action, TABLE};
 use crate::app::keymap::shown;
-use crate::app::layout::Area;
+use crate::app::layout::{Area, Pane};
 use crate::app::model::{Model, Overlay, Screen, Tone};
 use crate::app::update::available::available;
 use crate::app::update::compose::Preview;
@@ -71,6 +71,8 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
     let contexts = model.contexts();
     let in_overlay = !model.overlays.is_empty();
     let reading = matches!(model.overlays.last(), Some(Overlay::Read(_)));
+    let finding = model.screen == Screen::Find && !in_overlay;
+    let declaring = matches!(model.overlays.last(), Some(Overlay::Declare(_)));
     let closing = matches!(model.overlays.last(), Some(Overlay::Closing(_)));
     let all = model.keymap.first_key(contexts, Action::Palette).map(|k| format!("{} all", shown(k)));
     let keep = all.as_ref().map_or(0, |a| text::width(a).saturating_add(1));
@@ -90,6 +92,9 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
         let word = match spec.action {
             Action::Open if reading => "back",
             Action::Open if closing => "do it",
+            Action::Accept if finding && model.find.focus == Pane::Facets => "narrow",
+            Action::Accept if finding => "open",
+            Action::Accept if declaring => "declare",
             _ => spec.hint,
         };
         let wide = text::width(&key).saturating_add(text::width(word)).saturating_add(3);

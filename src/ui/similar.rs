@@ -7,7 +7,7 @@ use super::text::Pen;
 use super::theme::Theme;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room, Waiting};
-use crate::app::reading::about;
+use crate::app::reading::{SAME, about};
 
 /// Draws the pane.
 pub(super) fn draw(
@@ -43,7 +43,11 @@ pub(super) fn draw(
         }
         y = y.saturating_add(1);
         for line in about(hit) {
-            Pen::new(buf, placed.body.row(y)).put_cut(&format!("  {line}"), theme.dim);
+            let mut pen = Pen::new(buf, placed.body.row(y));
+            if here && line.starts_with(SAME) {
+                pen.right(" v says", theme.key);
+            }
+            pen.put_cut(&format!("  {line}"), theme.dim);
             y = y.saturating_add(1);
         }
     }

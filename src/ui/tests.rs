@@ -291,6 +291,7 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
         path: "2025/03/2025-03-02-signing-key-in-a-build-log-inc-2025-0007.md".into(),
         why: vec!["signing".into(), "key".into(), "service payments".into()],
         ended: "the key was revoked and every image signed again".into(),
+        took: "8h28m".into(),
         unshipped: vec!["S2 keep keys out of CI variables".into()],
         ..Hit::default()
     };

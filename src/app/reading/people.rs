@@ -1,6 +1,6 @@
 //! Who can be reached how, whom to call next, who held which role, and what a role does: rows to read. Pure.
 
-use super::super::wrap::wrap;
+use super::super::wrap::{hang, wrap};
 use super::{Ink, Lines, Model, Room};
 use crate::domain::attendance::participants;
 use crate::domain::people::{Person, calls};
@@ -55,7 +55,7 @@ pub(super) fn call(model: &Model, room: &Room, width: u16) -> (String, Lines) {
             let who = model.people.find(&call.handle);
             let reach = who.map_or_else(|| format!("{}  no number known", call.handle), |p| reach(model, p));
             let row = format!("  {reach}  ({})", call.why);
-            out.extend(wrap(&row, width, 2).into_iter().map(|row| (row, Ink::Text)));
+            out.extend(hang(&row, width, 2).into_iter().map(|row| (row, Ink::Text)));
         }
         if line.calls.is_empty() && !line.role.is_empty() {
             out.push(("  nobody known".to_owned(), Ink::Warn));

@@ -159,7 +159,14 @@ pub(super) fn found(model: &mut Model, hits: Vec<Hit>, facets: Facets, fx: &mut 
         _ => None,
     };
     model.find.rows.retain(|r| matches!(r, FindRow::Entry(_)));
-    model.find.rows.extend(hits.into_iter().map(|h| FindRow::Document(Box::new(h))));
+    // What the room knows of its similar incidents is said here too.
+    let known = model.room.as_ref().filter(|_| model.find.from_room).map(|room| room.similar.as_slice());
+    model.find.rows.extend(hits.into_iter().map(|mut hit| {
+        if let Some(similar) = known.unwrap_or_default().iter().find(|s| s.path == hit.path) {
+            (hit.same, hit.said) = (similar.same.clone(), similar.said.clone());
+        }
+        FindRow::Document(Box::new(hit))
+    }));
     if let Some(path) = selected {
         let place = model.find.rows.iter().position(|r| matches!(r, FindRow::Document(h) if h.path == path));
         model.find.selected = place.unwrap_or(0);

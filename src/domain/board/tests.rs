@@ -132,3 +132,20 @@ fn sizes_are_read_by_people() {
         assert_eq!(size(bytes), shown);
     }
 }
+
+#[test]
+fn numbers_end_in_one_column() {
+    let mut room = Room::declared();
+    for n in 0..8 {
+        room.ask(Request::Ask { text: format!("task {n}"), person: None, time_box: None, tags: vec![] });
+    }
+    let labels = |kind| -> Vec<String> {
+        board(&room.incident, kind, room.now, Tz::UTC).rows.into_iter().map(|row| row.label).collect()
+    };
+    let asks = labels(BoardKind::Asks);
+    assert!(
+        asks.iter().any(|l| l.starts_with(" #9 ")) && asks.iter().any(|l| l.starts_with("#10 ")),
+        "{asks:?}"
+    );
+    assert_eq!(labels(BoardKind::Steps), ["1 todo", "2 todo"]);
+}

@@ -1,9 +1,11 @@
 //! What the boards list, asked of the service away from the screen. It must not put it in order (`app` does).
 
+use std::collections::HashMap;
+
 use super::lists;
 use crate::app::model::{BoardData, BoardKind, RunbookChoice};
-use crate::domain::ids::LogId;
-use crate::domain::patterns::{Dimension, Quarter};
+use crate::domain::ids::{IncidentId, LogId};
+use crate::domain::patterns::{Dimension, Line, Quarter};
 use crate::domain::time::Utc;
 use crate::service::{Failure, PatternQuery, Service, StoryQuery};
 use crate::shell::session::Session;
@@ -13,6 +15,9 @@ const FITTING: usize = 3;
 
 /// How many quarters up to now are counted.
 const QUARTERS: usize = 8;
+
+/// Of how many incidents the titles are looked up.
+const MOST_NAMED: usize = 500;
 
 /// Most values of one kind.
 const MOST_VALUES: usize = 10;
@@ -35,10 +40,28 @@ pub(super) async fn read(service: &Service, kind: BoardKind, now: Utc) -> Result
                 clusters: true,
                 ..PatternQuery::default()
             };
-            BoardData::Patterns(service.patterns(asked).await?.lines())
+            let mut lines = service.patterns(asked).await?.lines();
+            name(service, &mut lines).await?;
+            BoardData::Patterns(lines)
         }
         BoardKind::Updates => BoardData::Updates(service.owed_updates(now).await?),
     })
+}
+
+/// Puts the titles of incidents of this home behind bare ids: an id alone says nothing to most people.
+async fn name(service: &Service, lines: &mut [Line]) -> Result<(), Failure> {
+    let mut known: HashMap<IncidentId, String> = HashMap::new();
+    for text in lines.iter_mut().flat_map(|line| &mut line.ids) {
+        let Ok(id) = text.parse::<IncidentId>() else { continue };
+        if !known.contains_key(&id) {
+            let row = if known.len() < MOST_NAMED { service.row_of(id).await? } else { None };
+            known.insert(id, row.map(|(_, s)| s.shown_title().to_owned()).unwrap_or_default());
+        }
+        if let Some(title) = known.get(&id).filter(|title| !title.is_empty()) {
+            *text = format!("{text} {title}");
+        }
+    }
+    Ok(())
 }
 
 /// All runbooks, those that fit a room first, each with how stale it is.

@@ -2,6 +2,8 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::app::action::Action;
+use crate::app::keymap::shown;
 use crate::app::layout::{Area, overlay};
 use crate::app::model::{Model, Read, Reader};
 use crate::app::reading::{PLAIN_TOP, columns, height, lines};
@@ -17,7 +19,14 @@ pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, buf: &mut Buff
     let columns = columns(model.size);
     let (title, lines) = lines(model, &reader.what, columns);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(3).min(height(model.size));
-    let inside = frame::boxed(overlay(model.size, rows, columns), &title, theme, buf);
+    let area = overlay(model.size, rows, columns);
+    let inside = frame::boxed(area, &title, theme, buf);
+    let below = lines.len().saturating_sub(reader.scroll.saturating_add(usize::from(inside.h)));
+    if below > 0 {
+        let foot = Area::new(inside.x, area.bottom().saturating_sub(1), inside.w, 1);
+        let key = model.keymap.first_key(model.contexts(), Action::Down).map(shown).unwrap_or_default();
+        Pen::new(buf, foot).right(&format!(" {below} more below, {key} "), theme.dim);
+    }
     brief::show(&lines, reader.scroll, inside, theme, buf);
     None
 }
