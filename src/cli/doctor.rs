@@ -146,7 +146,11 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
     match service.archive_state().await {
         Ok(state) => {
-            add("archive", true, format!("{}, {} postmortems", state.repository, state.postmortems));
+            let mut archive = format!("{}, {} postmortems", state.repository, state.postmortems);
+            if let Some(first) = state.left_out.first() {
+                archive.push_str(&format!("; {} not read, the first: {first}", state.left_out.len()));
+            }
+            add("archive", true, archive);
             match state.author {
                 Some(author) => add("author", true, author),
                 None => add(
@@ -213,7 +217,7 @@ async fn repair_all(service: &Service) -> Result<String, Failure> {
         service.rebuild_summary(*log).await?;
         mirrored += service.store().complete_mirror(*log).await?;
     }
-    let indexed = service.reindex(|_| ()).await?;
+    let (indexed, _) = service.reindex(|_| ()).await?;
     Ok(format!(
         "wrote the rows of {} incidents, added {mirrored} events to the mirror, indexed {indexed} postmortems",
         logs.len()

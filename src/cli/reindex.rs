@@ -9,9 +9,13 @@ pub(super) struct Args {}
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
-        let count = context.writing().await?.reindex(|_| ()).await?;
-        context
-            .out
-            .answer(&serde_json::json!({ "indexed": count }), || format!("indexed {count} postmortems"))
+        let (count, left_out) = context.writing().await?.reindex(|_| ()).await?;
+        if !context.out.is_json() {
+            for file in &left_out {
+                context.out.say(&format!("not read: {file}"));
+            }
+        }
+        let document = serde_json::json!({ "indexed": count, "not_read": left_out });
+        context.out.answer(&document, || format!("indexed {count} postmortems"))
     }
 }

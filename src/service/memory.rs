@@ -5,7 +5,7 @@ mod follow;
 mod recurrence;
 
 pub(super) use follow::known_ids;
-use follow::rebuild;
+use follow::{left_out, rebuild};
 
 use super::{Failure, Service};
 use crate::domain::archive_path::ArchivePath;
@@ -111,6 +111,8 @@ pub struct ArchiveState {
     pub repository: String,
     /// How many files it holds.
     pub postmortems: usize,
+    /// The files that no search reads, each with the reason.
+    pub left_out: Vec<String>,
     /// Who would commit; none when nobody is known.
     pub author: Option<String>,
     /// How commits are signed, or why they cannot be.
@@ -279,9 +281,11 @@ impl Service {
                 Opened::Ready(_) => "behind; the next search brings it up to date".to_owned(),
                 Opened::Stale(why) => format!("{why}; the next search builds it"),
             };
-            let postmortems = archive.list()?.entries.len();
+            let listing = archive.list()?;
+            let postmortems = listing.entries.len();
+            let left_out = left_out(&listing);
             let repository = inner.places.archive.repository.display().to_string();
-            Ok(ArchiveState { repository, postmortems, author, signing, index })
+            Ok(ArchiveState { repository, postmortems, left_out, author, signing, index })
         })
         .await
     }
@@ -296,11 +300,15 @@ impl Service {
         Ok(index::snippet(&body, query))
     }
 
-    /// Builds the index anew, telling how many documents are done. Answers how many there are.
+    /// Builds the index anew, telling how many documents are done. Answers how many there are, and which files are left
+    /// out.
     ///
     /// # Errors
     /// When archive or index cannot be read or written.
-    pub async fn reindex(&self, progress: impl FnMut(u64) + Send + 'static) -> Result<u64, Failure> {
+    pub async fn reindex(
+        &self,
+        progress: impl FnMut(u64) + Send + 'static,
+    ) -> Result<(u64, Vec<String>), Failure> {
         self.blocking(move |inner| {
             let mut memory = inner.memory();
             memory.index = None;
@@ -308,7 +316,7 @@ impl Service {
             let index = rebuild(inner, &archive, progress)?;
             let count = index.len();
             memory.index = Some(Box::new(index));
-            Ok(count)
+            Ok((count, left_out(&archive.list()?)))
         })
         .await
     }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Memory;
-use crate::archive::{Archive, Change as Moved, Listing};
+use crate::archive::{Archive, ArchiveError, Change as Moved, Listing};
 use crate::domain::postmortem::imported;
 use crate::domain::words::Visibility;
 use crate::index::{self, Card, Change, Document, Index, IndexError, Opened};
@@ -71,7 +71,7 @@ enum Behind {
 
 /// Brings an index to the archive's tree by what changed between the two trees.
 fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
-    let failed = |e: crate::archive::ArchiveError| Behind::Failed(e.into());
+    let failed = |e: ArchiveError| Behind::Failed(e.into());
     let tree = archive.tree_id().map_err(failed)?;
     let wanted = tree.clone().unwrap_or_default();
     if index.tree() == wanted {
@@ -91,8 +91,13 @@ fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
     for change in moved {
         match change {
             Moved::Put { path, blob } => {
-                let bytes = archive.read_blob(&blob).map_err(failed)?;
-                changes.push(match document(path.as_str(), &blob, &bytes) {
+                let bytes = match archive.read_blob(&blob) {
+                    Ok(bytes) => Some(bytes),
+                    // As a rebuilt index leaves it out: one file of somebody must not stop every search.
+                    Err(ArchiveError::TooLarge { .. }) => None,
+                    Err(error) => return Err(failed(error)),
+                };
+                changes.push(match bytes.and_then(|bytes| document(path.as_str(), &blob, &bytes)) {
                     Some(document) if is_shared(&document.card) => Change::Put(Box::new(document)),
                     _ => Change::Removed { path: path.as_str().to_owned() },
                 });
@@ -132,6 +137,11 @@ fn askable(inner: &Inner, archive: &Archive) -> Result<Index, Failure> {
         }
         other => Ok(other?),
     }
+}
+
+/// The files that no search reads, each with the reason.
+pub(super) fn left_out(listing: &Listing) -> Vec<String> {
+    listing.skipped.iter().map(|file| format!("{}: {}", file.path, file.reason)).collect()
 }
 
 /// What the archive holds for the search.
