@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// The most that is read of each output of a captured program, in bytes; the rest is dropped.
-const OUTPUT_LIMIT: u64 = 16 << 20;
+pub const OUTPUT_LIMIT: u64 = 16 << 20;
 
 /// A program to be started.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Captured {
     pub stdout: Vec<u8>,
     /// What it wrote to standard error.
     pub stderr: Vec<u8>,
+    /// It wrote more than was read of one of them.
+    pub cut: bool,
 }
 
 /// A program that could not be run.
@@ -155,9 +157,9 @@ impl Program {
                 }
             });
             let errors = scope.spawn(move || drain(stderr));
-            let stdout = drain(stdout);
-            let stderr = errors.join().unwrap_or_default();
-            Ok(Captured { status: child.wait()?, stdout, stderr })
+            let (stdout, out_cut) = drain(stdout);
+            let (stderr, err_cut) = errors.join().unwrap_or_default();
+            Ok(Captured { status: child.wait()?, stdout, stderr, cut: out_cut || err_cut })
         })
     }
 
@@ -179,14 +181,15 @@ impl Program {
     }
 }
 
-fn drain(pipe: Option<impl Read>) -> Vec<u8> {
-    let mut bytes = Vec::new();
+/// What a pipe gives, and whether more came than is kept.
+fn drain(pipe: Option<impl Read>) -> (Vec<u8>, bool) {
+    let (mut bytes, mut cut) = (Vec::new(), false);
     if let Some(mut pipe) = pipe {
         // What was read before an error is still worth showing.
         let _ = pipe.by_ref().take(OUTPUT_LIMIT).read_to_end(&mut bytes);
-        let _ = std::io::copy(&mut pipe, &mut std::io::sink());
+        cut = std::io::copy(&mut pipe, &mut std::io::sink()).is_ok_and(|dropped| dropped > 0);
     }
-    bytes
+    (bytes, cut)
 }
 
 #[cfg(test)]
@@ -204,7 +207,10 @@ mod tests {
             .unwrap();
         assert_eq!(done.stdout.len(), big.len());
         assert_eq!(done.stderr, b"said\n");
-        assert_eq!(done.status.code(), Some(3));
+        assert_eq!((done.status.code(), done.cut), (Some(3), false));
+        let much = format!("head -c {} /dev/zero >&2", OUTPUT_LIMIT + 1);
+        let done = Program::new(["sh", "-c", &much]).captured().unwrap();
+        assert_eq!((done.stderr.len() as u64, done.cut), (OUTPUT_LIMIT, true));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Captured, Program};
+use super::{Captured, OUTPUT_LIMIT, Program};
 use crate::domain::request::{NewEvidence, Request};
 use crate::domain::run::Command;
 use crate::domain::secret::{self, Tagger};
@@ -65,6 +65,8 @@ fn told(captured: &Captured, late: bool, limit: Duration) -> (Option<i32>, Strin
         (false, Some(code)) => format!("exit {code}"),
         (false, None) => captured.status.to_string(),
     };
+    let cut = format!(", its output cut after {} MiB", OUTPUT_LIMIT >> 20);
+    let how = if captured.cut { how + &cut } else { how };
     let mut output = String::from_utf8_lossy(&captured.stdout).into_owned();
     let errors = String::from_utf8_lossy(&captured.stderr);
     if !errors.is_empty() {
