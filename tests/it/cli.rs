@@ -4,6 +4,7 @@ mod boards;
 mod clocks;
 mod damage;
 mod edges;
+mod extremes;
 mod filters;
 mod imitation;
 mod journey;
