@@ -33,6 +33,10 @@ for rule in sorted(rules, key=lambda r: r["id"]):
     for entry in rule.get("allowlists", []):
         if entry.get("condition", "OR") == "OR" and entry.get("regexTarget", "secret") in ("secret", ""):
             allowed += entry.get("regexes", [])
+    # It excuses calls such as `words.thatAreLettersOnly` from the alternative that is left out above. The other one is
+    # found by its prefix, and one real token in fifty begins with 24 letters.
+    if name == "vault-service-token":
+        allowed = [a for a in allowed if a != r"s\.[A-Za-z]{24}"]
     # A brace that stands for itself is written so in Rust.
     allowed = [a.replace("$?{{[^}]+}}", "$?\\{\\{[^}]+\\}\\}") for a in allowed]
     keywords = [k.lower() for k in rule.get("keywords", [])]
