@@ -6,7 +6,7 @@ use crate::domain::event::{
     HypothesisProposed, NewEvent, Noted, Redacted, Restored, Starred, Struck, UpdateApproved, VerdictGiven,
 };
 use crate::domain::ids::Seq;
-use crate::domain::incident::UpdateState;
+use crate::domain::incident::{Entry, UpdateState};
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
@@ -177,7 +177,7 @@ impl Case<'_> {
         if text.is_none() && at.is_none() {
             return Err(Refusal::no("nothing would change"));
         }
-        let tags = text.as_deref().map(quick_entry::tags_of).unwrap_or_default();
+        let tags = text.as_deref().map(|text| tags_after(entry, text)).unwrap_or_default();
         let amended = Amended {
             target,
             text,
@@ -197,4 +197,17 @@ impl Case<'_> {
     pub(super) fn ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {
         self.incident.talk.asks.get(&target).ok_or_else(|| self.not_a(target, "ask"))
     }
+}
+
+/// The labels of a line with new words: those of the words, and those that it had beside its former ones. What is
+/// privileged because it was imported so, or answers what is, does not leave the room with a mended word.
+fn tags_after(entry: &Entry, text: &str) -> Vec<String> {
+    let (mut tags, said) = (quick_entry::tags_of(text), quick_entry::tags_of(&entry.text));
+    let beside = entry.tags.iter().filter(|tag| !said.iter().any(|said| said.eq_ignore_ascii_case(tag)));
+    for tag in beside {
+        if !tags.iter().any(|own| own.eq_ignore_ascii_case(tag)) {
+            tags.push(tag.clone());
+        }
+    }
+    tags
 }

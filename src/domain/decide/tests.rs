@@ -68,6 +68,38 @@ fn a_stale_amendment_is_refused_and_shows_what_is_there() {
 }
 
 #[test]
+fn a_mended_word_does_not_make_a_line_public() {
+    let mut room = Room::declared();
+    let note = |text: &str, tags: &[&str]| Request::Note {
+        text: text.to_owned(),
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        starred: false,
+    };
+    // An imported line has labels that its words do not say.
+    room.ask(note("what cuonsel said", &["Privileged", "legal"]));
+    let line = room.incident.head;
+    let amend =
+        |text: &str| Request::Amend { target: line, text: Some(text.to_owned()), at: None, seen: None };
+    for (text, wanted) in [
+        ("what counsel said", &["Privileged", "legal"][..]),
+        ("what counsel said #privileged", &["privileged", "legal"]),
+        // Whoever takes the word out means it.
+        ("what counsel said, for all", &["legal"]),
+        ("what counsel said, for all #db", &["db", "legal"]),
+        ("what counsel said, for all of you", &["legal"]),
+    ] {
+        room.ask(amend(text));
+        let entry = room.incident.timeline.get(line).unwrap();
+        assert_eq!(entry.tags, wanted, "{text}");
+        assert_eq!(
+            entry.is_privileged(),
+            text.contains("#privileged") || wanted[0] == "Privileged",
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn what_the_program_wrote_cannot_be_struck() {
     let mut room = Room::declared();
     let (kind, _) = refused(&mut room, Request::Strike { target: Seq(1), reason: "no".to_owned() });

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use aho_corasick::AhoCorasick;
-use warroom::domain::ids::{IncidentId, LogId};
-use warroom::domain::request::{Asked, Declaration, NewStory, Request};
+use warroom::domain::ids::{IncidentId, LogId, Seq};
+use warroom::domain::request::{Asked, Declaration, NewStory, Request, RunbookText, StepMove, StepPick};
 use warroom::domain::time::Utc;
-use warroom::domain::words::{IncidentKind, Visibility};
+use warroom::domain::words::{EntryKind, IncidentKind, Visibility};
 use warroom::service::{By, FailureKind, Service};
 use warroom::shell::clock::Clock;
 use warroom::shell::config::Config;
@@ -25,6 +25,10 @@ use crate::screen::World;
 
 /// A word that is in everything privileged, and in nothing else.
 const PRIVILEGED: &str = "zq9vellum";
+
+/// A word of every note of a step, and one of every line with other words: they are to be found.
+const NOTE: &str = "zq9notepad";
+const CORRECTED: &str = "zq9mended";
 
 /// Makes secrets, and remembers what nobody may find.
 struct Mint {
@@ -174,6 +178,8 @@ async fn incident(service: &Service, by: &By, mint: &mut Mint, visibility: Visib
         })
         .into(),
     ];
+    notes_of_steps(service, by, mint, log).await;
+    amendments(service, by, mint, log, &mut asked).await;
     // A name that is a token is refused or masked; either will do.
     let person = Request::AssignRole { role: "scribe".to_owned(), person: mint.secret() };
     let head = service.incident(log).await.unwrap().head;
@@ -189,6 +195,67 @@ async fn incident(service: &Service, by: &By, mint: &mut Mint, visibility: Visib
         service.submit(log, by, &[one], head).await.unwrap_or_else(|e| panic!("{e}: {words}"));
     }
     log
+}
+
+/// A runbook whose own text holds a secret, and a note with one at every move of its steps.
+async fn notes_of_steps(service: &Service, by: &By, mint: &mut Mint, log: LogId) {
+    let text = format!(
+        "# Leaked token\n\n## Contain\n\n- [ ] Revoke {}\n- [ ] Look for it\n- [ ] Tell people\n- [ ] Sign out\n",
+        mint.secret()
+    );
+    let title = format!("Leaked {}", mint.secret());
+    let runbook = RunbookText { name: "leaked".to_owned(), title, text };
+    service.submit(log, by, &[Request::AttachRunbook(runbook).into()], Seq::NONE).await.unwrap();
+    let moves = [
+        ("1", StepMove::Tick),
+        ("2", StepMove::Block),
+        ("2", StepMove::Reopen),
+        ("2", StepMove::Skip),
+        ("3", StepMove::Doing),
+        ("3", StepMove::Tick),
+        ("4", StepMove::Block),
+    ];
+    for (step, change) in moves {
+        let request = Request::MoveStep {
+            step: StepPick::Named(step.to_owned()),
+            change,
+            person: None,
+            reason: format!("{NOTE} {change:?}: {} is used there", mint.secret()),
+        };
+        service
+            .submit(log, by, &[request.into()], Seq::NONE)
+            .await
+            .unwrap_or_else(|e| panic!("{change:?}: {e}"));
+    }
+    // A name that is a token is refused or masked; either will do.
+    let assign = Request::AssignStep { step: StepPick::Named("4".to_owned()), person: mint.secret() };
+    let _ = service.submit(log, by, &[assign.into()], Seq::NONE).await;
+}
+
+/// Every line that people said gets other words, twice, with a secret in them; what is privileged stays so.
+async fn amendments(service: &Service, by: &By, mint: &mut Mint, log: LogId, asked: &mut Vec<Asked>) {
+    for one in std::mem::take(asked) {
+        // The amendments below are of what was said before them.
+        let words = format!("{one:?}");
+        service.submit(log, by, &[one], Seq::NONE).await.unwrap_or_else(|e| panic!("{e}: {words}"));
+    }
+    let lines = service.incident(log).await.unwrap();
+    let lines = lines.timeline.stored().iter();
+    let lines = lines.filter(|e| e.kind != EntryKind::System && !e.text.starts_with("control"));
+    let lines: Vec<(Seq, bool)> = lines.map(|e| (e.seq, e.text.contains(PRIVILEGED))).collect();
+    assert!(lines.len() >= 8 && lines.iter().any(|(_, hidden)| *hidden), "{lines:?}");
+    for (target, hidden) in lines {
+        for round in ["corrected", "corrected again"] {
+            // The words of a privileged line need not say that it is.
+            let text = if hidden {
+                format!("{PRIVILEGED} {round}")
+            } else {
+                format!("{CORRECTED} {round}: it was {} all along", mint.secret())
+            };
+            let amend = Request::Amend { target, text: Some(text), at: None, seen: None };
+            service.submit(log, by, &[amend.into()], Seq::NONE).await.unwrap();
+        }
+    }
 }
 
 /// Publishes an incident some times, its draft edited by hand before each; now and then with a secret in it.
@@ -316,9 +383,13 @@ fn no_secret_and_no_privileged_word_is_in_any_object_of_git() {
     }
 
     // What is to be there is there, so the search sees what there is.
-    for control in
-        ["control words that everybody may know", "Edited by hand, version 5", "[secret github-pat"]
-    {
+    for control in [
+        "control words that everybody may know",
+        "Edited by hand, version 5",
+        "[secret github-pat",
+        NOTE,
+        CORRECTED,
+    ] {
         assert!(!found(&search(&[control.to_owned()]), &objects).is_empty(), "{control}");
     }
     // And a commit that nobody looked at would be found out.
