@@ -241,7 +241,7 @@ pub fn brief_lines(model: &Model, room: &Room, width: u16, enough: usize) -> Lin
             if out.len() >= enough {
                 return out;
             }
-            for (nth, row) in wrap(line, width.saturating_sub(2), 6).into_iter().enumerate() {
+            for (nth, row) in wrap(line, width.saturating_sub(3), 6).into_iter().enumerate() {
                 let indent = if nth == 0 { "  " } else { "   " };
                 out.push((format!("{indent}{row}"), Ink::Text));
             }

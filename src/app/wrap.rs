@@ -14,6 +14,42 @@ pub fn cell_width(grapheme: &str) -> usize {
     grapheme.width().min(2)
 }
 
+/// The parts of a line between which it may be broken, each with its first byte: white space, and what stands between:
+/// a comma stays with its word, `tech-lead` and `--output` are one. Wide characters, which have no blanks between
+/// them, and what is too long for a row are broken where words end, as Unicode says.
+fn units(line: &str, cells: usize) -> Vec<(usize, &str)> {
+    let mut out: Vec<(usize, &str)> = Vec::new();
+    // Where the word of the moment began: in the text, and in the list.
+    let mut word: Option<(usize, usize)> = None;
+    for (at, part) in line.split_word_bound_indices() {
+        if part.trim().is_empty() {
+            join(line, &mut out, word.take(), at, cells);
+        } else if word.is_none() {
+            word = Some((at, out.len()));
+        }
+        out.push((at, part));
+    }
+    join(line, &mut out, word, line.len(), cells);
+    out
+}
+
+/// Makes one part of those of a word, where it fits into a row and its characters are narrow.
+fn join<'a>(
+    line: &'a str,
+    out: &mut Vec<(usize, &'a str)>,
+    word: Option<(usize, usize)>,
+    end: usize,
+    cells: usize,
+) {
+    let Some((from, place)) = word.filter(|(_, place)| out.len() > place.saturating_add(1)) else { return };
+    let whole = line.get(from..end).unwrap_or_default();
+    let narrow = whole.is_ascii() || whole.graphemes(true).all(|g| cell_width(g) < 2);
+    if narrow && whole.width() <= cells {
+        out.truncate(place);
+        out.push((from, whole));
+    }
+}
+
 /// Breaks text into rows of at most `cells`, at spaces where it can; its own newlines break too. Stops after
 /// `rows`.
 #[must_use]
@@ -33,7 +69,7 @@ pub fn wrap(text: &str, cells: u16, rows: usize) -> Vec<String> {
         let safe = SafeText::line(line.get(..end).unwrap_or_default());
         let mut row = String::new();
         let mut wide = 0_usize;
-        for word in safe.as_str().split_word_bounds() {
+        for (_, word) in units(safe.as_str(), cells) {
             let w: usize = word.graphemes(true).map(cell_width).sum();
             if wide.saturating_add(w) > cells && wide > 0 {
                 out.push(std::mem::take(&mut row));
@@ -88,7 +124,7 @@ pub fn pieces(line: &str, cells: u16) -> Vec<(usize, usize)> {
     let cells = usize::from(cells.max(1));
     let mut out = Vec::new();
     let (mut start, mut end, mut wide) = (0_usize, 0_usize, 0_usize);
-    for (at, word) in line.split_word_bound_indices() {
+    for (at, word) in units(line, cells) {
         let w: usize = word.graphemes(true).map(cell_width).sum();
         if wide.saturating_add(w) <= cells {
             wide = wide.saturating_add(w);
@@ -153,6 +189,9 @@ mod tests {
     fn wrapping_breaks_at_spaces_and_inside_long_words() {
         assert_eq!(wrap("one two three", 7, 9), ["one two", "three"]);
         assert_eq!(wrap("abcdefghij", 4, 9), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("one two, three", 7, 9), ["one ", "two, ", "three"], "a comma stays with its word");
+        assert_eq!(wrap("the tech-lead --output", 10, 9), ["the ", "tech-lead ", "--output"]);
+        assert_eq!(wrap("a 日本語", 4, 9), ["a 日", "本語"]);
         assert_eq!(wrap("a\n\nb", 4, 9), ["a", "", "b"]);
         assert_eq!(wrap("a b c d e f", 1, 2).len(), 2);
     }

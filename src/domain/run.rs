@@ -91,11 +91,8 @@ fn line_of_step(incident: &Incident, name: &str) -> Result<(StepRef, String), Re
             .hint("warroom run INC -- COMMAND runs one of yours"));
     }
     if let Some(sign) = unseen(&line) {
-        let message = format!(
-            "the command of step {} holds U+{:04X}, which a screen does not show as what it is",
-            step.number,
-            u32::from(sign)
-        );
+        let message =
+            format!("the command of step {} hides something (U+{:04X})", step.number, u32::from(sign));
         return Err(Refusal::no(message).hint("correct the runbook, or type the command yourself"));
     }
     Ok((step.at, line))
@@ -107,8 +104,8 @@ fn words_of(line: &str, shell: bool) -> Result<Vec<String>, Refusal> {
         return Ok(vec!["sh".to_owned(), "-c".to_owned(), line.to_owned()]);
     }
     if line.contains(SHELL_SIGNS) {
-        return Err(Refusal::no(format!("this needs a shell: {line}")).hint(
-            "--shell of warroom run lets sh read it, or give the command yourself: warroom run INC -- COMMAND",
+        return Err(Refusal::no("this needs a shell").hint(
+            "warroom run --shell lets sh read it, or give the command yourself: warroom run INC -- COMMAND",
         ));
     }
     shell_words::split(line)

@@ -53,6 +53,12 @@ pub fn title(placed: &Placed, name: &str, right: &str, focus: bool, theme: &Them
     pen.put(" ", theme.title);
 }
 
+/// Writes at the right of the lower border of a box how much more there is.
+pub fn foot(inside: Area, words: &str, theme: &Theme, buf: &mut Buffer) {
+    let area = Area::new(inside.x, inside.bottom(), inside.w, 1);
+    Pen::new(buf, area).right(&format!(" {words} "), theme.dim);
+}
+
 /// Draws a box around an area with a title, and empties its inside. Gives the inside.
 pub fn boxed(area: Area, name: &str, theme: &Theme, buf: &mut Buffer) -> Area {
     super::text::clear(buf, area, theme.text);

@@ -81,13 +81,12 @@ fn draw_row(
 ) {
     let pick = |style| if here { theme.selected } else { style };
     let age = format_span_coarse((model.now - row.declared_at).max(Span::zero()));
+    let late = row.owes.iter().find(|owed| owed.ends_with(LATE_STORIES));
     let right = match section {
         HomeSection::Open => format!("{} {age}", row.phase),
         HomeSection::Owed => row.owes.first().cloned().unwrap_or(age),
         // Closed, and yet a story of it is late.
-        HomeSection::Recent => {
-            row.owes.iter().find(|owed| owed.ends_with(LATE_STORIES)).cloned().unwrap_or(age)
-        }
+        HomeSection::Recent => late.cloned().unwrap_or(age),
     };
     // What is owed gives way to the title, the age does not: the heading says that it is about the close.
     let cells = if section == HomeSection::Owed { pen.left() / 2 } else { pen.left() };
@@ -97,7 +96,8 @@ fn draw_row(
         }
         _ => right,
     };
-    let style = if section == HomeSection::Owed { theme.warn } else { theme.dim };
+    let owes = section == HomeSection::Owed || (section == HomeSection::Recent && late.is_some());
+    let style = if owes { theme.warn } else { theme.dim };
     let right = text::cut(&right, cells.saturating_sub(2));
     pen.right(" ", pick(theme.text));
     pen.right(&format!(" {right}"), pick(style));

@@ -271,7 +271,7 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         Action::People | Action::Call | Action::Roster | Action::Duties => super::people::open(model, action),
         Action::CopyBrief => {
             let text = brief_text(model);
-            super::selection::put(model, "the brief", text, "the brief is in the clipboard", fx);
+            super::selection::put(model, "the brief", text, "the brief is copied", fx);
         }
         Action::FindNext => find_next(model, true),
         Action::FindBefore => find_next(model, false),

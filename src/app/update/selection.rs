@@ -216,7 +216,7 @@ pub(super) fn put(model: &mut Model, name: &str, text: String, said: &str, fx: &
             model.overlays.push(Overlay::Read(Reader { what: Read::Plain(text), scroll: 0 }));
         }
     } else {
-        model.tell(format!("{said}; once more shows it plain, where the terminal did not take it"));
+        model.tell(format!("{said}; again shows it plain, if the terminal did not take it"));
         name.clone_into(&mut model.copied);
     }
 }

@@ -9,10 +9,13 @@ use crate::ui::frame;
 use crate::ui::text::Pen;
 use crate::ui::theme::Theme;
 
+/// From this height on there is room for all that is known of a similar incident.
+const ROOMY: u16 = 36;
+
 /// Draws it.
 pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
     let columns = model.size.w.saturating_sub(4).min(90);
-    let rows = model.size.h.saturating_sub(4).min(19);
+    let rows = model.size.h.saturating_sub(4).min(if model.size.h >= ROOMY { 25 } else { 19 });
     let title = "Declare: a title is enough, you command";
     let inside = frame::boxed(overlay(model.size, rows, columns), title, theme, buf);
     let cursor = super::typed(&declare.editor, inside.row(0), theme, buf);
@@ -71,7 +74,8 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
     }
     for hit in &declare.similar {
         say(&format!("  {} {} {}", hit.id, hit.date, hit.title), theme.text, buf);
-        for line in about(hit).into_iter().take(2) {
+        // On a small screen what matters most only.
+        for line in about(hit).into_iter().take(if model.size.h >= ROOMY { 4 } else { 2 }) {
             say(&format!("    {line}"), theme.dim, buf);
         }
     }

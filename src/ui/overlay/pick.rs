@@ -61,6 +61,10 @@ pub(super) fn draw(model: &Model, pick: &Pick, theme: &Theme, buf: &mut Buffer) 
     let most = if palette || board { 22 } else { inside.w / 2 };
     let label = visible.iter().map(|i| text::width(&i.label)).max().unwrap_or(0).min(most);
     let first = first_row(place, height, visible.len());
+    let below = visible.len().saturating_sub(first.saturating_add(height));
+    if below > 0 {
+        frame::foot(inside, &format!("{below} more"), theme, buf);
+    }
     for (nth, item) in visible.iter().enumerate().skip(first).take(height) {
         let y = u16::try_from(nth.saturating_sub(first).saturating_add(1)).unwrap_or(u16::MAX);
         let here = nth == place;

@@ -19,13 +19,11 @@ pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, buf: &mut Buff
     let columns = columns(model.size);
     let (title, lines) = lines(model, &reader.what, columns);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(3).min(height(model.size));
-    let area = overlay(model.size, rows, columns);
-    let inside = frame::boxed(area, &title, theme, buf);
+    let inside = frame::boxed(overlay(model.size, rows, columns), &title, theme, buf);
     let below = lines.len().saturating_sub(reader.scroll.saturating_add(usize::from(inside.h)));
     if below > 0 {
-        let foot = Area::new(inside.x, area.bottom().saturating_sub(1), inside.w, 1);
         let key = model.keymap.first_key(model.contexts(), Action::Down).map(shown).unwrap_or_default();
-        Pen::new(buf, foot).right(&format!(" {below} more below, {key} "), theme.dim);
+        frame::foot(inside, &format!("{below} more below, {key}"), theme, buf);
     }
     brief::show(&lines, reader.scroll, inside, theme, buf);
     None

@@ -55,7 +55,7 @@ fn what_was_copied_can_be_selected_by_hand() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("Y");
     assert!(desk.model.overlays.is_empty(), "the first time only the clipboard is asked");
-    assert!(desk.model.notice.as_ref().unwrap().text.contains("once more"));
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("again shows it plain"));
     // The brief is another text a second later; it is the same question all the same.
     desk.later(1);
     desk.keys("Y");
