@@ -12,6 +12,7 @@ mod declare;
 pub mod find;
 mod jump;
 mod keys;
+mod left;
 pub mod lines;
 mod motion;
 mod mouse;
@@ -68,7 +69,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
             let ticket = model.ticket(Waiting::Quiet);
             fx.push(Effect::Redraw(ticket));
         }
-        Msg::FormLeft(form) => model.overlays.insert(0, form.resume()),
+        Msg::FormLeft(form) => left::resume(model, &form, &mut fx),
         Msg::Terminate => fx.push(Effect::Quit),
         Msg::Refreshed(log, events) => room::refreshed(model, log, &events),
         Msg::HomeRefreshed(list) => {

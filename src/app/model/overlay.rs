@@ -31,8 +31,8 @@ pub enum Overlay {
     Declare(Declare),
 }
 
-/// What a choice is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a choice is for. It stands in journals of drafts, as [`AskFor`] does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PickFor {
     /// Any action or verb.
     Palette,

@@ -1,6 +1,6 @@
 //! Lists to choose from: the palette, severity, phase, milestone, role, runbook. Nothing is stored before Enter.
 
-mod clock;
+pub(super) mod clock;
 
 use super::super::action::{self, Action};
 use super::super::effect::Effect;
@@ -71,7 +71,7 @@ pub(super) fn state(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
     }
 }
 
-fn severity(model: &mut Model) {
+pub(super) fn severity(model: &mut Model) {
     let Some(room) = &model.room else { return };
     let profile = model.policy.profile_named(&room.incident.profile);
     let now = room.incident.severity.clone();
@@ -90,7 +90,7 @@ fn severity(model: &mut Model) {
     model.overlays.push(Overlay::Pick(pick));
 }
 
-fn phase(model: &mut Model) {
+pub(super) fn phase(model: &mut Model) {
     let Some(room) = &model.room else { return };
     let now = room.incident.phase;
     let detail = |p: &Phase| match p {
@@ -117,7 +117,7 @@ fn phase(model: &mut Model) {
     model.overlays.push(Overlay::Pick(pick));
 }
 
-fn milestone(model: &mut Model) {
+pub(super) fn milestone(model: &mut Model) {
     let Some(room) = &model.room else { return };
     let zone = model.zone();
     let detail = |m: &Milestone| match m {
@@ -147,7 +147,7 @@ fn milestone(model: &mut Model) {
     model.overlays.push(Overlay::Pick(pick));
 }
 
-fn roles(model: &mut Model) {
+pub(super) fn roles(model: &mut Model) {
     let rows = room::roster_rows(model);
     let open: Vec<String> = rows.iter().filter(|r| r.person.is_none()).map(|r| r.role.clone()).collect();
     let required = |name: &str| open.iter().any(|o| o.split('/').any(|r| r == name));
@@ -180,7 +180,7 @@ pub(super) fn role_of_selection(model: &mut Model) {
     }
 }
 
-fn person(model: &mut Model, role: &str) {
+pub(super) fn person(model: &mut Model, role: &str) {
     let Some(room) = &model.room else { return };
     let title = match room.incident.roster.holder(role) {
         Some(holder) if !role::may_be_shared(role) => format!("{role}: handed over by {holder} to"),
@@ -228,7 +228,7 @@ pub(super) fn people(model: &mut Model, purpose: PickFor, title: &str) {
     model.overlays.push(Overlay::Pick(pick));
 }
 
-fn runbooks(model: &mut Model, fx: &mut Vec<Effect>) {
+pub(super) fn runbooks(model: &mut Model, fx: &mut Vec<Effect>) {
     let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
     let ticket = model.ticket(Waiting::Runbooks);
     fx.push(Effect::ListRunbooks(ticket, log));

@@ -105,14 +105,21 @@ fn item(id: &str, label: &str, detail: &str) -> Item {
 
 /// Whether a similar incident is the same failure: what a person says of it.
 fn same_failure(model: &mut Model) {
-    let Some(hit) = model.room.as_ref().and_then(|r| r.current_hit()) else { return };
-    let title = format!("{}: is it the same failure?", hit.id);
+    let hit = model.room.as_ref().and_then(|r| r.current_hit()).map(|hit| hit.id.clone());
+    if let Some(hit) = hit {
+        same_as(model, &hit);
+    }
+}
+
+/// The same for a past incident by its name.
+pub(super) fn same_as(model: &mut Model, incident: &str) {
+    let title = format!("{incident}: is it the same failure?");
     let items = vec![
         item(AGAIN, "the same failure again", "links both, counts, raises what was not shipped"),
         item(DIFFERENT, "another failure", "it is not proposed again"),
         item("related", "related", "they belong together in another way"),
     ];
-    let pick = Pick::new(PickFor::Same(hit.id.clone()), &title, items);
+    let pick = Pick::new(PickFor::Same(incident.to_owned()), &title, items);
     model.overlays.push(Overlay::Pick(pick));
 }
 

@@ -14,6 +14,10 @@ use crate::domain::ioc::{self, Tlp};
 use crate::domain::request::{Keep, NewIoc, Request, StepMove, StepPick};
 use crate::domain::words::{ScopeState, StepState};
 
+/// The titles of two lists of people.
+pub(super) const ASKED: &str = "Who is asked from here on";
+pub(super) const ASSIGNEE: &str = "Whose the step is";
+
 /// Opens a board.
 pub(super) fn open(model: &mut Model, kind: BoardKind) {
     let mut pick = Pick::new(PickFor::Board(kind), "", Vec::new());
@@ -115,7 +119,7 @@ pub(super) fn ask(model: &mut Model, target: Seq, id: &str, fx: &mut Vec<Effect>
         }
         "extend" => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Extend(target), "5m"))),
         "reassign" => {
-            choose::people(model, PickFor::AskPerson(target), "Who is asked from here on");
+            choose::people(model, PickFor::AskPerson(target), ASKED);
         }
         _ => model.overlays.push(Overlay::Ask(Ask::new(AskFor::Answer(target), ""))),
     }
@@ -156,7 +160,7 @@ pub(super) fn step(model: &mut Model, at: StepRef, id: &str, fx: &mut Vec<Effect
         "take-over" => StepMove::TakeOver,
         "done" => StepMove::Tick,
         "reopen" => StepMove::Reopen,
-        "assign" => return choose::people(model, PickFor::Assignee(at), "Whose the step is"),
+        "assign" => return choose::people(model, PickFor::Assignee(at), ASSIGNEE),
         "due" => return model.overlays.push(Overlay::Ask(Ask::new(AskFor::StepDue(at), "15m"))),
         "block" => {
             return model.overlays.push(Overlay::Ask(Ask::new(AskFor::Step(at, StepMove::Block), "")));
@@ -170,7 +174,8 @@ pub(super) fn step(model: &mut Model, at: StepRef, id: &str, fx: &mut Vec<Effect
     room::submit_one(model, Request::MoveStep { step, change, person: None, reason: String::new() }, fx);
 }
 
-fn scope(model: &mut Model, asset: &str) {
+/// Where an asset stands.
+pub(super) fn scope(model: &mut Model, asset: &str) {
     let detail = |state: &ScopeState| match state {
         ScopeState::Suspected => "it may be touched",
         ScopeState::Affected => "it is touched",
@@ -206,11 +211,16 @@ pub(super) fn evidence_class(model: &mut Model, path: String, entry: Option<Seq>
 pub(super) fn quick_ioc(model: &mut Model) {
     let Some(room) = &model.room else { return };
     let typing = room.composer.open && !room.composer.editor.is_empty();
-    let (text, entry) = if typing {
-        (room.composer.editor.text().to_owned(), None)
-    } else {
-        let entry = room.current_entry().and_then(|seq| room.incident.timeline.get(seq));
-        (entry.map(|e| e.text.clone()).unwrap_or_default(), entry.map(|e| e.seq))
+    let entry = if typing { None } else { room.current_entry() };
+    iocs(model, entry);
+}
+
+/// The indicators of an entry, else of the line that is being typed.
+pub(super) fn iocs(model: &mut Model, entry: Option<Seq>) {
+    let Some(room) = &model.room else { return };
+    let text = match entry {
+        Some(seq) => room.incident.timeline.get(seq).map(|e| e.text.clone()).unwrap_or_default(),
+        None => room.composer.editor.text().to_owned(),
     };
     let known = |value: &str| room.incident.record.iocs.iter().any(|i| i.value == value);
     let items: Vec<Item> = ioc::found_in(&text)
@@ -261,7 +271,8 @@ fn colours() -> Vec<Item> {
     Tlp::ALL.iter().map(|tlp| item(tlp.as_str(), tlp.as_str(), detail(tlp))).collect()
 }
 
-fn indicator(model: &mut Model, value: &str) {
+/// What can be done with an indicator.
+pub(super) fn indicator(model: &mut Model, value: &str) {
     let record = model.room.as_ref().map(|r| &r.incident.record);
     let Some(ioc) = record.and_then(|r| r.iocs.iter().find(|i| i.value == value)) else { return };
     let title = format!("{} {}", ioc.kind, ioc.shown());

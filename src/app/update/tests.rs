@@ -1,6 +1,7 @@
 //! Update, as state, keys as typed, state.
 
 mod completing;
+mod left;
 mod looking;
 mod pointing;
 mod saying;
@@ -895,7 +896,4 @@ fn the_words_of_a_form_are_kept_before_they_are_drawn_and_come_back() {
     let mut again = Desk::room(80, 24, "alice");
     again.send(Msg::FormLeft(serde_json::from_str(&text).unwrap()));
     assert_eq!(again.model.form(), Some(form));
-    // What only narrows a list is not missed.
-    again.keys("<esc>fdeploy");
-    assert_eq!(again.model.form(), None);
 }

@@ -1,6 +1,7 @@
 //! Pictures of the boards: filled, narrowed and empty.
 
 use super::picture;
+use crate::app::effect::Effect;
 use crate::app::fixture::Desk;
 use crate::app::model::BoardData;
 use crate::app::msg::{Answer, Msg};
@@ -30,7 +31,11 @@ fn an_empty_board_says_what_to_do_next() {
         let mut desk = Desk::at_home(80, 24, "alice");
         desk.keys(script);
         assert!(picture(&desk.model).contains("Reading"), "{name}");
-        let ticket = desk.effects.iter().find_map(crate::app::effect::Effect::ticket).unwrap();
+        let ticket = desk.effects.iter().find_map(|effect| match effect {
+            Effect::LoadBoard(ticket, _) => Some(*ticket),
+            _ => None,
+        });
+        let ticket = ticket.unwrap();
         let none = BoardData::none(desk.model.board.as_ref().unwrap().kind());
         desk.send(Msg::Answer(ticket, Answer::Board(none)));
         insta::assert_snapshot!(format!("board_{name}_empty"), picture(&desk.model));

@@ -21,7 +21,9 @@ enum End {
 const FIELDS: &[(&str, &[&str], &str)] = &[
     ("composer", &["i"], "Enter store"),
     ("scribe mode", &["I"], "Enter store"),
+    ("severity", &["s"], "Severity: up freely"),
     ("declaration", &["q", "n"], "Declare"),
+    ("list of actions", &["?"], "Actions: type to search"),
     ("story", &["S"], "Improvement story"),
     ("evidence", &["V"], "Evidence"),
 ];
@@ -105,7 +107,7 @@ fn lost_line(
 
 #[test]
 fn no_drawn_character_is_lost_however_the_program_ends() {
-    let each = rounds(3, 500);
+    let each = rounds(4, 500);
     let mut dice = Dice::new("drafts");
     let world = World::new();
     let (mut number, mut in_all) = (0, 0);

@@ -7,7 +7,7 @@ use crate::domain::clocks::{self, Clock, ClockKey, Pressure};
 use crate::domain::time::{day_in_zone, format_span, with_zone};
 
 /// The running clocks, in the order of the attention line.
-pub(super) fn clocks(model: &mut Model) {
+pub(in super::super) fn clocks(model: &mut Model) {
     let Some(room) = &model.room else { return };
     let running = clocks::clocks(&room.incident, &model.policy, model.now);
     let items: Vec<Item> = running.iter().map(|clock| item(model, clock)).collect();
@@ -52,7 +52,7 @@ fn item(model: &Model, clock: &Clock) -> Item {
 }
 
 /// The clocks that follow a target: what the team's rule says, and what holds here.
-pub(super) fn targets(model: &mut Model) {
+pub(in super::super) fn targets(model: &mut Model) {
     let Some(room) = &model.room else { return };
     let incident = &room.incident;
     let level = model.policy.level(&incident.profile, incident.severity.as_deref());
