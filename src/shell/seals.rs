@@ -2,7 +2,7 @@
 //! not decide whether a commit has to be signed (`archive` does).
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::domain::log::SIGNATURE_NAMESPACE;
@@ -82,13 +82,24 @@ impl Signer for ProgramSigner {
         };
         let done = run.input(payload.to_vec()).captured().map_err(|e| e.to_string())?;
         drop(key_file);
-        let said = String::from_utf8_lossy(&done.stderr);
         if !done.status.success() {
-            let said = said.trim();
-            return Err(format!("{program} ended with {}: {said}", done.status));
+            return Err(format!("{program} ended with {}: {}", done.status, end_of(&done.stderr)));
         }
         String::from_utf8(done.stdout).map_err(|_| format!("{program} did not write a signature"))
     }
+}
+
+/// The most of what a program printed that a message quotes, in bytes. Why it refused stands at the end.
+const QUOTED: usize = 4 << 10;
+
+/// The longest message of a commit that a hook may leave, in bytes.
+const LONGEST_MESSAGE: u64 = 64 << 10;
+
+/// What a program printed, as far as a message can hold it.
+fn end_of(printed: &[u8]) -> String {
+    let from = printed.len().saturating_sub(QUOTED);
+    let end = String::from_utf8_lossy(printed.get(from..).unwrap_or_default());
+    format!("{}{}", if from > 0 { "… " } else { "" }, end.trim())
 }
 
 struct ProgramHooks {
@@ -111,9 +122,8 @@ impl ProgramHooks {
         if done.status.success() {
             return Ok(());
         }
-        let mut said = String::from_utf8_lossy(&done.stdout).into_owned();
-        said.push_str(&String::from_utf8_lossy(&done.stderr));
-        Err(format!("{} ended with {}: {}", hook.display(), done.status, said.trim()))
+        let said = end_of(&[done.stdout, done.stderr].concat());
+        Err(format!("{} ended with {}: {said}", hook.display(), done.status))
     }
 }
 
@@ -130,6 +140,13 @@ impl Hooks for ProgramHooks {
         let mut file = tempfile::NamedTempFile::new().map_err(|e| e.to_string())?;
         file.write_all(message.as_bytes()).map_err(|e| e.to_string())?;
         self.run(hook, None, Some(file.path()))?;
-        std::fs::read_to_string(file.path()).map_err(|e| e.to_string())
+        let mut message = Vec::new();
+        std::fs::File::open(file.path())
+            .and_then(|left| left.take(LONGEST_MESSAGE + 1).read_to_end(&mut message))
+            .map_err(|e| e.to_string())?;
+        if message.len() as u64 > LONGEST_MESSAGE {
+            return Err(format!("it made a message of more than {LONGEST_MESSAGE} bytes"));
+        }
+        String::from_utf8(message).map_err(|_| "it made a message that is not UTF-8".to_owned())
     }
 }
