@@ -1,30 +1,25 @@
 //! The program's own log, for finding faults: a file in `log/`, never the screen or standard error. What people
-//! type is never logged: events are named by id, kind and length.
+//! type is never logged: events are named by id, kind and length. What is logged is one line each, and acts on no
+//! terminal that shows the file: errors name paths, and paths are from outside.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::OnceLock;
 
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
-/// What is logged unless `WARROOM_LOG` says otherwise.
-const DEFAULT_FILTER: &str = "warn,warroom=info";
+use crate::domain::safe::SafeText;
+
 /// A log that has grown beyond this is put aside at the next start, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-/// A log that cannot be kept; the program runs without it.
-#[derive(Debug, thiserror::Error)]
+/// A log that cannot be kept.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoggingError {
-    /// The file cannot be opened.
-    #[error("{path} cannot be opened: {source}; this run has no log of its own")]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// What the host says.
-        source: io::Error,
-    },
     /// `WARROOM_LOG` is no filter: a usage error.
     #[error("WARROOM_LOG is {value:?}, which is no filter ({reason}); write one like info or warroom=debug")]
     Filter {
@@ -35,28 +30,60 @@ pub enum LoggingError {
     },
 }
 
-/// Begins to log to `warroom.log` in the folder (0600), keeping one older file. A second call changes nothing.
+/// Begins to log to `warroom.log` in the folder (0600), keeping one older file: warnings, unless a filter says what. The
+/// file is made with the first line; where that fails, there is no log. A second call changes nothing.
 ///
 /// # Errors
 /// [`LoggingError`].
 pub fn begin(folder: &Path, filter: Option<&str>) -> Result<(), LoggingError> {
-    let filter = filter_of(filter)?;
-    let path = folder.join("warroom.log");
-    let file = open(&path).map_err(|source| LoggingError::Open { path, source })?;
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(Arc::new(file))
-        .finish();
+    let lines = Lines { path: folder.join("warroom.log"), file: OnceLock::new() };
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(lines);
     // Only the first of a process is kept, which is what the tests of one binary need.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = match filter_of(filter)? {
+        Some(filter) => tracing::subscriber::set_global_default(subscriber.with_env_filter(filter).finish()),
+        None => tracing::subscriber::set_global_default(subscriber.with_max_level(Level::WARN).finish()),
+    };
     Ok(())
 }
 
-fn filter_of(value: Option<&str>) -> Result<EnvFilter, LoggingError> {
-    let value = value.filter(|v| !v.trim().is_empty()).unwrap_or(DEFAULT_FILTER);
-    EnvFilter::try_new(value)
-        .map_err(|error| LoggingError::Filter { value: value.into(), reason: error.to_string() })
+fn filter_of(value: Option<&str>) -> Result<Option<EnvFilter>, LoggingError> {
+    let Some(value) = value.filter(|v| !v.trim().is_empty()) else { return Ok(None) };
+    let filter = EnvFilter::try_new(value)
+        .map_err(|error| LoggingError::Filter { value: value.into(), reason: error.to_string() })?;
+    Ok(Some(filter))
+}
+
+/// The log file, which is not there before something is written.
+struct Lines {
+    path: PathBuf,
+    file: OnceLock<Option<File>>,
+}
+
+/// One line of it.
+struct Line<'a>(Option<&'a File>);
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Line<'a>;
+
+    fn make_writer(&'a self) -> Line<'a> {
+        // A log that cannot be written must not stop what is logged.
+        Line(self.file.get_or_init(|| open(&self.path).ok()).as_ref())
+    }
+}
+
+impl io::Write for Line<'_> {
+    /// What is logged comes whole.
+    fn write(&mut self, logged: &[u8]) -> io::Result<usize> {
+        if let Some(mut file) = self.0 {
+            let text = String::from_utf8_lossy(logged);
+            file.write_all(format!("{}\n", SafeText::line(text.trim_end_matches('\n'))).as_bytes())?;
+        }
+        Ok(logged.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -81,8 +108,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_logged_is_one_line_and_acts_on_no_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = Lines { path: folder.path().join("warroom.log"), file: OnceLock::new() };
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(lines);
+        tracing::subscriber::with_default(subscriber.finish(), || {
+            let error =
+                "/home/\u{1b}[2J\u{202e}x\u{0}\u{9b}31m\r\n2026-11-20T14:00:00Z  WARN warroom: forged";
+            tracing::warn!(%error, path = ?error, "\u{1b}]0;title\u{7} it failed");
+        });
+        let text = fs::read_to_string(folder.path().join("warroom.log")).unwrap();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.contains("it failed") && text.contains("forged"), "{text}");
+        let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!text.contains(acts), "{text:?}");
+    }
+
+    #[test]
     fn a_wrong_filter_is_named() {
-        assert!(filter_of(None).is_ok() && filter_of(Some("warroom=debug")).is_ok());
+        assert!(filter_of(None).unwrap().is_none() && filter_of(Some("warroom=debug")).unwrap().is_some());
         let error = filter_of(Some("warroom=loud=er")).unwrap_err().to_string();
         assert!(error.contains("WARROOM_LOG") && error.contains("warroom=loud=er"), "{error}");
     }

@@ -28,6 +28,7 @@ use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
 use crate::shell::environment::Environment;
 use crate::shell::identity::Identity;
 use crate::shell::ids::{Ids, shared_event};
+use crate::shell::logging;
 use crate::shell::paths::{Access, Home, HomeError, Shipped, narrow_umask};
 use crate::shell::seals::Seals;
 
@@ -158,6 +159,8 @@ impl Session {
                     self.create_home(&Access::Private)?;
                 }
                 narrow_umask(&self.home);
+                logging::begin(&self.home.log(), self.environment.log.as_deref())
+                    .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
                 let store = SqliteStore::open(&self.home.database(), OpenMode::Create).await?;
                 #[cfg(debug_assertions)]
                 if self.environment.unsynced {

@@ -2,11 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
+use crate::domain::safe::SafeText;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// Alternate screen, clear, bracketed paste, cursor hidden until a frame shows it.
@@ -150,16 +151,32 @@ pub fn install_panic_hook(drafts: PathBuf) {
         restore();
         tracing::error!(place = place(info), "stopped by a fault");
         let mut stderr = io::stderr().lock();
-        let _ = writeln!(
-            stderr,
-            "warroom: stopped by a fault of its own at {}. Stored entries are safe; text not stored yet is in {} and \
-             comes back at the next start. Please report this line.",
-            place(info),
-            drafts.display()
-        );
+        let _ = writeln!(stderr, "{}", SafeText::line(&farewell(&place(info), &drafts)));
     }));
+}
+
+fn farewell(place: &str, drafts: &Path) -> String {
+    format!(
+        "warroom: stopped by a fault of its own at {place}. Stored entries are safe; text not stored yet is in {} and \
+         comes back at the next start. Please report this line.",
+        drafts.display()
+    )
 }
 
 fn place(info: &PanicHookInfo<'_>) -> String {
     info.location().map_or_else(|| "an unknown place".into(), |at| format!("{}:{}", at.file(), at.line()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_words_name_the_drafts_and_nothing_in_their_path_acts() {
+        let words =
+            farewell("src/x.rs:1", Path::new("/home/\u{1b}[2J\u{202e}x\nwarroom: all is well/drafts"));
+        let said = SafeText::line(&words);
+        assert!(said.as_str().contains("^[[2J<U+202E>x warroom: all is well/drafts"), "{said}");
+        assert!(!said.as_str().contains(char::is_control), "{said}");
+    }
 }
