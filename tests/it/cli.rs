@@ -6,6 +6,7 @@ mod damage;
 mod edges;
 mod extremes;
 mod filters;
+mod foreign;
 mod imitation;
 mod journey;
 mod kept;

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use super::{Desk, Ran};
 
 /// Each begins with a word of its own, so that one sees that it was shown and not left out.
-const WORST: &[&str] = &[
+pub(super) const WORST: &[&str] = &[
     "wescape \x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b]52;c;aGk=\x07 \x1bPq#0\x1b\\ end",
     "wcontrol \x01\x02\x05\x08\x08\x0b\x0c\x0e\x7f end",
     "wreturn harmless\rINC-2026-0001 closed by bob",
@@ -21,7 +21,7 @@ const WORST: &[&str] = &[
 
 /// What acts on a terminal, hides or reorders. Line feeds part lines and tabs columns; all else is ours to make
 /// visible.
-fn acts(c: char) -> bool {
+pub(super) fn acts(c: char) -> bool {
     const HIDDEN: &[std::ops::RangeInclusive<char>] = &[
         '\u{ad}'..='\u{ad}',
         '\u{34f}'..='\u{34f}',
@@ -43,7 +43,7 @@ fn acts(c: char) -> bool {
 }
 
 #[track_caller]
-fn harmless(what: &str, text: &str) {
+pub(super) fn harmless(what: &str, text: &str) {
     if let Some((at, c)) = text.char_indices().find(|(_, c)| acts(*c)) {
         let around: String = text
             .chars()
@@ -56,7 +56,7 @@ fn harmless(what: &str, text: &str) {
 
 /// The run said something sensible, whatever it was given.
 #[track_caller]
-fn tame(what: &str, ran: &Ran) {
+pub(super) fn tame(what: &str, ran: &Ran) {
     harmless(&format!("{what}, standard output"), &ran.out);
     harmless(&format!("{what}, standard error"), &ran.err);
     assert!((0..=6).contains(&ran.code) && !ran.err.contains("panicked"), "{what}: {ran:?}");
