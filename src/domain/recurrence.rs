@@ -26,9 +26,10 @@ const CAUSED: usize = 3;
 const MOST_TOLD: usize = 5;
 
 /// Words that many incidents have, whatever failed.
-const GENERIC: [&str; 58] = [
+const GENERIC: [&str; 60] = [
     "again",
     "alert",
+    "also",
     "availability",
     "broken",
     "cannot",
@@ -40,6 +41,7 @@ const GENERIC: [&str; 58] = [
     "elevated",
     "error",
     "errors",
+    "every",
     "fail",
     "failed",
     "failing",

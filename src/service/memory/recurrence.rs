@@ -8,8 +8,8 @@ use crate::domain::postmortem::imported;
 use crate::domain::recurrence::{self, Failure as Known, said_of};
 use crate::service::{Failure, Service};
 
-/// How many of the answers of a search are compared.
-const COMPARED: usize = 10;
+/// How many similar incidents are looked at for what may be the same failure.
+const COMPARED: usize = 20;
 
 impl Service {
     /// Puts beside those that are similar enough for the alarm why they may be the same failure.
@@ -26,17 +26,21 @@ impl Service {
         Ok(())
     }
 
-    /// The same for what words found, with what a person said: of the first few, whose logs and postmortems are read.
+    /// The same for what words found, with what a person said. As everywhere, only what is similar enough is proposed:
+    /// words find much that has a word or two in common with any incident.
     pub(super) async fn compare_with(
         &self,
         incident: &Incident,
         past: &mut Vec<Past>,
     ) -> Result<(), Failure> {
         past.retain(|one| one.id != incident.id.to_string());
+        let similar = self.alike(&Similar::To(Box::new(incident.clone())), COMPARED).await?;
         let now = Known::of(incident);
-        for one in past.iter_mut().take(COMPARED) {
+        for one in past {
             one.said = said_of(&incident.record.related, &one.id).map(str::to_owned);
-            one.same = recurrence::evidence(&now, &self.known(one).await?);
+            if similar.iter().any(|s| s.path == one.path && s.share >= ALARM_SHARE) {
+                one.same = recurrence::evidence(&now, &self.known(one).await?);
+            }
         }
         Ok(())
     }
