@@ -5,7 +5,7 @@ use super::{Ink, Lines, Model, Room};
 use crate::domain::attendance::participants;
 use crate::domain::people::{Person, calls};
 use crate::domain::role;
-use crate::domain::time::{Utc, day_in_zone, format_span_coarse, with_zone};
+use crate::domain::time::{Span, Utc, day_in_zone, format_span_coarse, with_zone};
 
 /// Everybody of `people.toml`.
 pub(super) fn people(model: &Model) -> (String, Lines) {
@@ -79,7 +79,9 @@ pub(super) fn roster(model: &Model, room: &Room) -> (String, Lines) {
     let mut out: Lines = vec![("Roles".to_owned(), Ink::Word)];
     for held in room.incident.roster.history() {
         let to = held.to.map_or_else(|| "now".to_owned(), when);
-        let length = format_span_coarse(held.to.unwrap_or(model.now) - held.from);
+        let running = || model.now - room.incident.set_backs.moved(held.from, held.seq);
+        let length = held.to.map_or_else(running, |to| to - held.from).max(Span::zero());
+        let length = format_span_coarse(length);
         let row = format!("  {:<14} {:<12} {} to {to}  {length}", held.role, held.person, when(held.from));
         out.push((row, if held.to.is_some() { Ink::Dim } else { Ink::Strong }));
     }

@@ -425,7 +425,11 @@ pub fn roster_rows(model: &Model) -> Vec<RosterRow> {
         .roster
         .now()
         .iter()
-        .map(|h| RosterRow { role: h.role.clone(), person: Some(h.person.clone()), since: Some(h.from) })
+        .map(|h| RosterRow {
+            role: h.role.clone(),
+            person: Some(h.person.clone()),
+            since: Some(room.incident.set_backs.moved(h.from, h.seq)),
+        })
         .collect();
     for required in model.policy.required_roles(&incident.profile, incident.severity.as_deref()) {
         if !required.split('/').any(|role| incident.roster.holder(role).is_some()) {
