@@ -245,3 +245,44 @@ fn an_open_room_marks_a_step_of_the_clock_by_itself() {
     world.done(&["resolve", "1"]);
     nothing_below_zero(&world);
 }
+
+/// What was due in so many minutes still is, on every screen and for every command, and what ran out is told once.
+#[test]
+fn a_step_back_moves_what_is_due_with_it() {
+    let mut world = World::new();
+    let Some(library) = shim(&world) else { return };
+    let mut hands = Hands::of(&mut world, &library);
+    world.done(&["declare", "Times jump", "--severity", "P1", "--commander", "alice"]);
+    world.done(&["ask", "1", "look at the clock", "--to", "bob", "--within", "5m"]);
+    let deadlines = |world: &World| -> Vec<(String, chrono::DateTime<chrono::FixedOffset>)> {
+        let running = world.json(&["clock", "list", "1"])["clocks"].as_array().unwrap().clone();
+        let at = |c: &Value| chrono::DateTime::parse_from_rfc3339(c["deadline"].as_str().unwrap()).unwrap();
+        let mut all: Vec<_> =
+            running.iter().map(|c| (c["clock"].as_str().unwrap().to_owned(), at(c))).collect();
+        all.sort();
+        all
+    };
+    let before = deadlines(&world);
+    assert_eq!(before.len(), 3, "{before:?}");
+    // Forward moves nothing, and only makes good what a later step back takes.
+    for (by, moved) in [(-3_600, -3_600), (600, -3_600), (-600, -3_600), (-45, -3_645)] {
+        hands.step(by);
+        world.done(&["log", "1", "what was seen"]);
+        let now = deadlines(&world);
+        for ((key, then), (_, now)) in before.iter().zip(&now) {
+            let off = (*now - *then).num_milliseconds() - moved * 1_000;
+            assert!(off.abs() < 2_000, "{key} is off by {off} ms after {by} s");
+        }
+    }
+    // Six minutes later the ask runs out; after another step back it has, and is told no second time.
+    hands.sleep(360);
+    world.done(&["log", "1", "late"]);
+    hands.step(-1_800);
+    world.done(&["log", "1", "later"]);
+    let told =
+        entries(&world).iter().filter(|e| e["text"].as_str().unwrap().starts_with("time ran out")).count();
+    assert_eq!(told, 1, "the ask ran out once");
+    figure(
+        "4 steps of the clock: 3 deadlines moved with those back, none with the one forward; 1 of 1 breaches told once",
+    );
+}
