@@ -106,6 +106,10 @@ fn list(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &mut 
                         if let Some(line) = all.get(*place) {
                             row.field(&line.count.to_string(), 4, theme.strong);
                             row.cut(&line.label, theme.text);
+                            // A quarter alone says little: the newest of its incidents stands beside it.
+                            if let Some(first) = line.ids.first() {
+                                row.cut(&format!("  {first}"), theme.dim);
+                            }
                         }
                     }
                     BoardData::Updates(all) => {
