@@ -7,7 +7,7 @@ use super::theme::Theme;
 use crate::app::action::{Action, TABLE};
 use crate::app::keymap::shown;
 use crate::app::layout::{Area, Pane};
-use crate::app::model::{Model, Overlay, Screen, Tone};
+use crate::app::model::{Model, Overlay, PickFor, Screen, Tone};
 use crate::app::update::available::available;
 use crate::app::update::compose::Preview;
 
@@ -72,6 +72,7 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
     let in_overlay = !model.overlays.is_empty();
     let reading = matches!(model.overlays.last(), Some(Overlay::Read(_)));
     let finding = model.screen == Screen::Find && !in_overlay;
+    let palette = matches!(model.overlays.last(), Some(Overlay::Pick(p)) if p.purpose == PickFor::Palette);
     let declaring = matches!(model.overlays.last(), Some(Overlay::Declare(_)));
     let closing = matches!(model.overlays.last(), Some(Overlay::Closing(_)));
     let all = model.keymap.first_key(contexts, Action::Palette).map(|k| format!("{} all", shown(k)));
@@ -95,6 +96,7 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
             Action::Accept if finding && model.find.focus == Pane::Facets => "narrow",
             Action::Accept if finding => "open",
             Action::Accept if declaring => "declare",
+            Action::Accept if palette => "run",
             _ => spec.hint,
         };
         let wide = text::width(&key).saturating_add(text::width(word)).saturating_add(3);
