@@ -36,6 +36,7 @@ fn quiet_then_warning_at_three_quarters_then_breached_first() {
     assert!(unrecorded_breaches(&room.incident, &room.policy, room.now).is_empty());
     let line = room.incident.timeline.get(room.incident.head).unwrap();
     assert_eq!(line.occurred_at, deadline, "a breach happened at its deadline");
+    assert_eq!(line.text, "time ran out: the budget of contain was used up");
 }
 
 #[test]

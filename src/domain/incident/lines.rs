@@ -236,7 +236,11 @@ fn ran_out(before: &Incident, clock: &str) -> String {
             let who = who.map(|p| format!(" ({p})")).unwrap_or_default();
             format!("step not done: {}{who}", step(before, at))
         }
-        _ => clock.to_owned(),
+        Ok(ClockKey::Response) => "nobody had taken it".to_owned(),
+        Ok(ClockKey::Resolution) => "it was not resolved".to_owned(),
+        Ok(ClockKey::Update(audience)) => format!("no update {audience} went out"),
+        Ok(ClockKey::Phase(phase)) => format!("the budget of {phase} was used up"),
+        Err(()) => clock.to_owned(),
     }
 }
 
