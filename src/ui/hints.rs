@@ -7,7 +7,7 @@ use super::theme::Theme;
 use crate::app::action::{Action, TABLE};
 use crate::app::keymap::shown;
 use crate::app::layout::{Area, Pane};
-use crate::app::model::{Model, Overlay, PickFor, Screen, Tone};
+use crate::app::model::{BoardKind, Model, Overlay, PickFor, Screen, Tone};
 use crate::app::update::available::available;
 use crate::app::update::compose::Preview;
 
@@ -71,6 +71,7 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
     let contexts = model.contexts();
     let in_overlay = !model.overlays.is_empty();
     let reading = matches!(model.overlays.last(), Some(Overlay::Read(_)));
+    let opens = opens(model);
     let finding = model.screen == Screen::Find && !in_overlay;
     let palette = matches!(model.overlays.last(), Some(Overlay::Pick(p)) if p.purpose == PickFor::Palette);
     let declaring = matches!(model.overlays.last(), Some(Overlay::Declare(_)));
@@ -86,12 +87,13 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
         if in_overlay && matches!(spec.action, Action::Find | Action::Brief) {
             continue;
         }
-        if !in_overlay && spec.action == Action::Open {
+        if !in_overlay && opens.is_none() && spec.action == Action::Open {
             continue;
         }
         let key = shown(key);
         let word = match spec.action {
             Action::Open if reading => "back",
+            Action::Open if !in_overlay => opens.unwrap_or_default(),
             Action::Open if closing => "do it",
             Action::Accept if finding && model.find.focus == Pane::Facets => "narrow",
             Action::Accept if finding => "open",
@@ -113,5 +115,18 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
         pen.put(key, theme.key);
         pen.put(" ", theme.text);
         pen.put(word, theme.dim);
+    }
+}
+
+/// What Enter does to the selected row of a list, in a word; none where there is none.
+fn opens(model: &Model) -> Option<&'static str> {
+    match (model.screen, &model.board) {
+        (Screen::Home, _) => model.home.row().map(|_| "room"),
+        (Screen::Board, Some(board)) if board.shown > 0 => Some(match board.kind() {
+            BoardKind::Runbooks => "read",
+            BoardKind::Patterns => "list",
+            _ => "room",
+        }),
+        _ => None,
     }
 }
