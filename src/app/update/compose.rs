@@ -384,6 +384,13 @@ pub fn preview(model: &Model) -> Preview {
             Preview { text: "a verb: help lists them".to_owned(), ..Preview::default() }
         }
         Err(problem) => Preview { text: problem.to_string(), problem: true, ..Preview::default() },
+        // Said before Enter, where only the time is what stands in its way.
+        Ok(QuickEntry { line: Line::Command { verb, rest }, at: Some(moment), .. })
+            if verb::read(&verb, &rest, None).is_ok()
+                && verb::read(&verb, &rest, Some((moment.at, moment.about))).is_err() =>
+        {
+            Preview { text: format!(":{verb} takes no time"), problem: true, ..Preview::default() }
+        }
         Ok(entry) => {
             let word = match &entry.line {
                 Line::Command { verb, .. } => {

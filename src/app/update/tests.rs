@@ -521,6 +521,48 @@ fn v_on_a_similar_incident_says_whether_it_is_the_same_failure() {
 }
 
 #[test]
+fn a_time_that_a_verb_would_drop_is_told_before_enter() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let told = |desk: &Desk| {
+        let preview = crate::app::update::compose::preview(&desk.model);
+        (preview.problem, preview.text)
+    };
+    desk.keys("i-4m :brief");
+    assert_eq!(told(&desk), (true, ":brief takes no time".to_owned()));
+    desk.keys("<ctrl-u>-4m :clock update on the phone");
+    assert!(!told(&desk).0, "{:?}", told(&desk));
+    desk.keys("<ctrl-u>:brief");
+    assert!(!told(&desk).0);
+}
+
+#[test]
+fn what_words_find_says_what_the_room_knows_of_it() {
+    use crate::app::model::{FindRow, Hit, Waiting};
+    let hit = |same: &[&str]| Hit {
+        path: "a.md".into(),
+        same: same.iter().map(|s| (*s).to_owned()).collect(),
+        ..Default::default()
+    };
+    let shown = |desk: &Desk| match &desk.model.find.rows[0] {
+        FindRow::Document(hit) => crate::app::reading::same(hit),
+        row => panic!("{row:?}"),
+    };
+    for from_room in [true, false] {
+        let mut desk = Desk::room(120, 40, "alice");
+        let ticket = desk.model.ticket(Waiting::Similar);
+        desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit(&["same runbook disk-full"])])));
+        if !from_room {
+            desk.keys("q").serve();
+        }
+        desk.keys("/disk");
+        let asked = desk.model.find.asked.unwrap();
+        desk.send(Msg::Answer(asked, Answer::Found(vec![hit(&[])], Default::default(), vec![])));
+        let expected: &[&str] = if from_room { &["the same failure? same runbook disk-full"] } else { &[] };
+        assert_eq!(shown(&desk), expected);
+    }
+}
+
+#[test]
 fn the_alarm_takes_the_hints_until_it_is_dismissed() {
     let mut desk = Desk::room(80, 24, "alice");
     let hit = crate::app::model::Hit {
