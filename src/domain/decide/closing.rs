@@ -108,7 +108,7 @@ impl Case<'_> {
                 let more = waived.len().saturating_sub(1);
                 let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
                 return Err(Refusal::no(format!("{} cannot be closed yet: {first}{more}", incident.id))
-                    .hint("settle it, or close with --waive REASON"));
+                    .hint("settle it, or say why it closes all the same: :close REASON, --waive REASON"));
             }
         };
         let list = ClosureItem::ALL

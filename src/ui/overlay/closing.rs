@@ -82,10 +82,24 @@ pub(super) fn draw(model: &Model, path: &ClosePath, theme: &Theme, buf: &mut Buf
         said.extend(warnings.into_iter().map(|w| (format!("note: {w}"), theme.dim)));
     }
     // What is wrong is read to its end; the lines of the list are known.
-    let rows = said
+    let rows: Vec<_> = said
         .iter()
-        .flat_map(|(line, style)| wrap(line, inside.w, below).into_iter().map(move |piece| (piece, *style)));
-    for (n, (line, style)) in rows.take(below).enumerate() {
+        .flat_map(|(line, style)| wrap(line, inside.w, below).into_iter().map(move |piece| (piece, *style)))
+        .collect();
+    // What does not fit is counted: the last step is the one that closes.
+    let hidden = [
+        (all.len().saturating_sub(first.saturating_add(height)), "step", "steps"),
+        (rows.len().saturating_sub(below), "line", "lines"),
+    ];
+    let hidden: Vec<String> = hidden
+        .iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, many)| format!("{n} {} more", if *n == 1 { one } else { many }))
+        .collect();
+    if !hidden.is_empty() {
+        frame::foot(inside, &hidden.join(" · "), theme, buf);
+    }
+    for (n, (line, style)) in rows.into_iter().take(below).enumerate() {
         let y = u16::try_from(height.saturating_add(n)).unwrap_or(u16::MAX);
         Pen::new(buf, inside.row(y)).put_cut(&line, style);
     }
