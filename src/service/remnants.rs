@@ -72,7 +72,7 @@ impl Service {
         self.blocking(move |inner| {
             let mut found = Vec::new();
             let root = inner.places.index.parent().unwrap_or_else(|| Path::new("."));
-            for name in ["drafts", "evidence", "templates", "runbooks", "log"] {
+            for name in ["drafts", "evidence", "templates", "runbooks", "log", "damaged"] {
                 let mut all = Vec::new();
                 files(&root.join(name), &mut all);
                 all.sort();
