@@ -54,7 +54,7 @@ pub use patterns::PatternQuery;
 pub use publish::{DraftFile, PublishReport};
 pub use record::Said;
 pub use remnants::{Remnant, words_of};
-pub use repair::{Repaired, behind_mirror, damage, repair};
+pub use repair::{Names, Repaired, behind_mirror, damage, repair};
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, RunbookUpdate, read_file as read_runbook};
 pub use snapshots::{EVERY as SNAPSHOT_EVERY, list as list_snapshots};

@@ -19,9 +19,11 @@ use std::pin::Pin;
 
 pub use error::StoreError;
 pub use memory::MemoryStore;
-pub use mirror::{mirrors, read_mirror};
+pub use mirror::{log_of_mirror, mirrors, read_mirror, torn_after};
 pub use place::users_of;
-pub use sqlite::{OpenMode, SqliteStore, known_version, listed_heads, pieces};
+pub use sqlite::{
+    Listed, OpenMode, SqliteStore, give_declared_length, known_version, listed_heads, pieces, traces,
+};
 pub use turn::Turn;
 #[cfg(target_os = "linux")]
 pub use watch::ChangeWatch;

@@ -2,7 +2,7 @@
 
 use super::output::{Answer, Exit, Output};
 use super::views::one_line;
-use crate::service::{Failure, OpenMode, Service, SqliteStore, behind_mirror, damage, repair};
+use crate::service::{Failure, Names, OpenMode, Service, SqliteStore, behind_mirror, damage, repair};
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
@@ -102,8 +102,10 @@ fn locks(home: &Home) -> Vec<String> {
 
 async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static str, bool, String)) {
     let database = session.home.database();
-    if repair && !mend(session, add).await {
-        return;
+    let mut names = Names::new();
+    if repair {
+        let Some(known) = mend(session, add).await else { return };
+        names = known;
     }
     if database.exists() {
         match inspect(&database).await {
@@ -128,6 +130,18 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
         Ok(service) => service,
         Err(failure) => return add("store", false, failure.to_string()),
     };
+    // Before the logs are looked at, so that what is wrong with one is told by its name.
+    if repair {
+        match repair_all(&service, &names).await {
+            Ok((done, failed)) => {
+                add("repair", true, done);
+                for failure in failed {
+                    add("rows", false, failure.to_string());
+                }
+            }
+            Err(failure) => add("repair", false, failure.to_string()),
+        }
+    }
     match service.verify(None, None).await {
         Ok(report) => add(
             "verify",
@@ -138,11 +152,6 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
             ),
         ),
         Err(failure) => add("verify", false, failure.to_string()),
-    }
-    if repair {
-        let told = repair_all(&service).await;
-        let ok = told.is_ok();
-        add("repair", ok, told.unwrap_or_else(|failure| failure.to_string()));
     }
     match service.archive_state().await {
         Ok(state) => {
@@ -170,15 +179,16 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
 }
 
-/// Puts the database together again where it is damaged. False when that failed, so that nothing else is touched.
-async fn mend(session: &Session, add: &mut impl FnMut(&'static str, bool, String)) -> bool {
+/// Puts the database together again where it is damaged, and gives the names of the logs that it then knows. None when
+/// that failed, so that nothing else is touched.
+async fn mend(session: &Session, add: &mut impl FnMut(&'static str, bool, String)) -> Option<Names> {
     let database = session.home.database();
     let why = match damage(&database).await {
-        Ok(None) => return true,
+        Ok(None) => return Some(Names::new()),
         Ok(Some(why)) => why,
         Err(failure) => {
             add("database", false, failure.to_string());
-            return false;
+            return None;
         }
     };
     match repair(&database, &session.home.snapshots(), session.clock.now()).await {
@@ -194,12 +204,15 @@ async fn mend(session: &Session, add: &mut impl FnMut(&'static str, bool, String
             for lost in done.lost {
                 add("lost", false, lost);
             }
-            true
+            for unproven in done.unproven {
+                add("end", true, unproven);
+            }
+            Some(done.names)
         }
         Err(failure) => {
             add("database", false, why);
             add("repaired", false, failure.to_string());
-            false
+            None
         }
     }
 }
@@ -209,17 +222,18 @@ async fn inspect(database: &std::path::Path) -> Result<(String, Vec<String>), Fa
     Ok(store.inspect().await?)
 }
 
-/// Writes every row again and builds the index.
-async fn repair_all(service: &Service) -> Result<String, Failure> {
+/// Writes every row again and builds the index. One log that cannot be listed keeps no other from it.
+async fn repair_all(service: &Service, names: &Names) -> Result<(String, Vec<Failure>), Failure> {
     let logs = service.store().logs().await?;
-    let mut mirrored = 0;
+    let (mut mirrored, mut failed) = (0, Vec::new());
     for log in &logs {
-        service.rebuild_summary(*log).await?;
+        failed.extend(service.rebuild_summary(*log, names.get(log).copied()).await.err());
         mirrored += service.store().complete_mirror(*log).await?;
     }
     let (indexed, _) = service.reindex(|_| ()).await?;
-    Ok(format!(
+    let done = format!(
         "wrote the rows of {} incidents, added {mirrored} events to the mirror, indexed {indexed} postmortems",
-        logs.len()
-    ))
+        logs.len().saturating_sub(failed.len())
+    );
+    Ok((done, failed))
 }

@@ -1,17 +1,23 @@
 //! Puts a damaged database together again from what can be read of it, its mirror and the snapshots, checked against
 //! the chain. The damaged files are kept. It must not be used while another process has the database open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{Failure, FailureKind};
-use crate::domain::ids::{LogId, Seq};
-use crate::domain::log::{Digest, Pieces, RawEvent, Salvaged, digest};
+use super::room::{story_rows, summary_row};
+use super::{Failure, FailureKind, Service};
+use crate::domain::event::Event;
+use crate::domain::ids::{EventId, IncidentId, LogId, Seq};
+use crate::domain::incident::Incident;
+use crate::domain::log::{Digest, Header, Pieces, RawEvent, Salvaged, digest};
+use crate::domain::summary::Summary;
 use crate::domain::time::Utc;
+use crate::domain::wire::{Envelope, decode};
 use crate::store::{
-    EventStore, OpenMode, SqliteStore, StoreError, listed_heads, mirrors, pieces, read_mirror, users_of,
+    Append, EventStore, Listed, OpenMode, SqliteStore, StoreError, give_declared_length, listed_heads,
+    log_of_mirror, mirrors, pieces, read_mirror, torn_after, traces, users_of,
 };
 
 /// The files of a database.
@@ -28,8 +34,47 @@ pub struct Repaired {
     pub from_copies: usize,
     /// What no piece had: a sentence each.
     pub lost: Vec<String>,
+    /// Logs of which nothing tells whether they had come further: a sentence each.
+    pub unproven: Vec<String>,
     /// Where the damaged files are kept.
     pub kept: PathBuf,
+    /// The names of logs, also of those whose declaration is gone.
+    #[serde(skip)]
+    pub names: Names,
+}
+
+/// The names that people know logs by.
+pub type Names = BTreeMap<LogId, IncidentId>;
+
+impl Service {
+    /// Writes the summary and story rows of an incident again from its log. One whose declaration is gone is listed by
+    /// the name that it had, so that what is left of it can be read.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn rebuild_summary(&self, log: LogId, name: Option<IncidentId>) -> Result<(), Failure> {
+        let events = self.inner.read_after(log, Seq::NONE).await?;
+        let mut incident = Incident::fold(log, &events);
+        match name {
+            Some(name) if !incident.is_declared() => incident.id = name,
+            None if !incident.is_declared() => {
+                return Err(Failure::new(
+                    FailureKind::Integrity,
+                    format!("{log}: its declaration is gone, and nothing here has its name"),
+                ));
+            }
+            _ => {}
+        }
+        let append = Append {
+            log,
+            expected: incident.head,
+            events: Vec::new(),
+            summary: summary_row(&incident, &Summary::from(&incident))?,
+            stories: story_rows(&incident)?,
+        };
+        self.inner.store.append(append).await?;
+        Ok(())
+    }
 }
 
 /// Whether a database has to be put together again; says why.
@@ -97,9 +142,15 @@ async fn lacking(store: &SqliteStore, database: &Path) -> Option<String> {
             let has = stored.len();
             both.add(stored);
             both.add(read_mirror(&mirror));
-            let all = both.put_together().remove(&log).map_or(0, |found| found.events.len());
-            if all > has {
-                return Some(format!("the database lacks {} events of {log} that its mirror has", all - has));
+            let Some(found) = both.put_together().remove(&log) else { continue };
+            let more = found.events.len().saturating_sub(has);
+            if more > 0 {
+                return Some(format!("the database lacks {more} events of {log} that its mirror has"));
+            }
+            if let Some(first) = found.cut_off.first().filter(|_| has > 0) {
+                // Nothing may be stored over what is missing, until that is put aside. Of a log that is gone nothing
+                // can be put right.
+                return Some(format!("the mirror has {first} of {log}, and the log ends at {has}"));
             }
         }
     }
@@ -137,41 +188,84 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         .prefix(".repair-")
         .tempdir_in(database.parent().unwrap_or_else(|| Path::new(".")))
         .map_err(|e| failed(database, &e))?;
-    let read = async |file: &Path| -> (Vec<RawEvent>, Vec<(LogId, Seq, Digest)>) {
+    let read = async |file: &Path| -> (Vec<RawEvent>, Vec<Listed>) {
         let to = scratch.path().join("read.db");
         for side in SIDES {
             let _ = std::fs::remove_file(beside(&to, side));
             // What is not there is not copied.
             let _ = copy(&beside(file, side), &beside(&to, side));
         }
+        // One that is too short to declare anything has nothing to be read.
+        let _ = give_declared_length(&to);
         (pieces(&to).await, listed_heads(&to).await)
     };
-    let (damaged, mut heads) = read(&kept.join(database.file_name().unwrap_or_default())).await;
+    let (damaged, mut listed) = read(&kept.join(database.file_name().unwrap_or_default())).await;
     let in_damaged: std::collections::HashSet<Vec<u8>> = damaged.iter().map(|e| e.header.clone()).collect();
     let mut all = Pieces::default();
     all.add(damaged);
-    for mirror in mirrors(database) {
-        all.add(read_mirror(&mirror));
+    let mirrors = mirrors(database);
+    for mirror in &mirrors {
+        all.add(read_mirror(mirror));
     }
     for snapshot in super::snapshots::list(snapshots) {
-        let (events, listed) = read(&snapshot).await;
+        let (events, more) = read(&snapshot).await;
         all.add(events);
-        heads.extend(listed);
+        listed.extend(more);
     }
     let salvaged = all.put_together();
     let fresh = scratch.path().join("fresh.db");
-    let mut report = Repaired { events: 0, logs: 0, from_copies: 0, lost: Vec::new(), kept: kept.clone() };
-    report.lost.extend(shorter_than_listed(&salvaged, &heads));
+    let known: HashSet<EventId> =
+        salvaged.values().flat_map(|found| &found.events).filter_map(id_of).collect();
+    let names = names(&salvaged, &listed);
+    let mut heads: Vec<_> = listed.into_iter().map(|(log, _, seq, hash)| (log, seq, hash)).collect();
+    // The write-ahead log may hold what was never committed; the file and the mirror hold nothing of that.
+    for file in mirrors.iter().chain([&kept.join(database.file_name().unwrap_or_default())]) {
+        heads.extend(traces(file, &known));
+    }
+    let mut report = Repaired {
+        events: 0,
+        logs: 0,
+        from_copies: 0,
+        lost: Vec::new(),
+        unproven: Vec::new(),
+        kept: kept.clone(),
+        names: names.clone(),
+    };
+    let shorter = shorter_than_listed(&salvaged, &heads, &names);
+    let torn = ending_torn(&salvaged, &mirrors, &shorter, &names);
+    for (log, found) in &salvaged {
+        let is_told = shorter.contains_key(log) || torn.contains_key(log) || !found.cut_off.is_empty();
+        let end = found.events.last().map(|last| digest(&last.header));
+        if !is_told && !heads.iter().any(|(of, _, hash)| of == log && Some(*hash) == end) {
+            report.unproven.push(format!(
+                "{}: it ends at {}, and nothing here tells whether it had come further; hold it against a head that \
+                 somebody keeps (warroom verify --head)",
+                name_of(&names, *log),
+                found.events.len()
+            ));
+        }
+    }
+    report.lost.extend(shorter.into_values().chain(torn.into_values()));
     for (log, found) in &salvaged {
         if let Some(first) = found.cut_off.first() {
             report.lost.push(format!(
-                "{log}: the log ends at {}; {} later events from {first} on do not continue it",
+                "{}: the log ends at {}; {} later events from {first} on do not continue it",
+                name_of(&names, *log),
                 found.events.len(),
                 found.cut_off.len()
             ));
         }
         if !found.wordless.is_empty() {
-            report.lost.push(format!("{log}: the words of {} are nowhere", numbers(&found.wordless)));
+            report.lost.push(format!(
+                "{}: the words of {} are nowhere{}",
+                name_of(&names, *log),
+                numbers(&found.wordless),
+                if found.wordless.contains(&Seq::NONE.next()) {
+                    "; without its declaration it can be read, and takes no line"
+                } else {
+                    ""
+                }
+            ));
         }
         if found.events.is_empty() {
             continue;
@@ -182,17 +276,49 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         report.from_copies += found.events.iter().filter(|e| !in_damaged.contains(&e.header)).count();
     }
     if report.events == 0 {
-        return Err(Failure::new(FailureKind::Integrity, "no event could be read anywhere").hint(format!(
+        let what =
+            [&["no event could be read anywhere".to_owned()], report.lost.as_slice()].concat().join("; ");
+        return Err(Failure::new(FailureKind::Integrity, what).hint(format!(
             "nothing was changed; the files are copied to {}; bring back a backup",
             kept.display()
         )));
     }
+    let foreign = foreign_mirrors(&mirrors, &salvaged);
+    for mirror in &foreign {
+        let to = kept.join("mirror").join(mirror.file_name().unwrap_or_default());
+        std::fs::create_dir_all(kept.join("mirror")).map_err(|e| failed(&to, &e))?;
+        copy(mirror, &to).map_err(|e| failed(&to, &e))?;
+    }
     swap(&fresh, database).map_err(|e| failed(database, &e))?;
+    for mirror in &foreign {
+        std::fs::remove_file(mirror).map_err(|e| failed(mirror, &e))?;
+    }
     Ok(report)
 }
 
+/// The files of the mirror that hold more, or other, than what their logs are from now on: a log that is behind its mirror
+/// takes no line. They are written anew from the logs.
+fn foreign_mirrors(mirrors: &[PathBuf], salvaged: &BTreeMap<LogId, Salvaged>) -> Vec<PathBuf> {
+    let is_foreign = |mirror: &&PathBuf| {
+        let log = log_of_mirror(mirror);
+        // Of a log that is gone, it is all that is left.
+        let Some(found) = log.and_then(|log| salvaged.get(&log)).filter(|found| !found.events.is_empty())
+        else {
+            return false;
+        };
+        let ours: HashSet<&[u8]> = found.events.iter().map(|e| e.header.as_slice()).collect();
+        torn_after(mirror).is_some()
+            || read_mirror(mirror).iter().any(|e| !ours.contains(e.header.as_slice()))
+    };
+    mirrors.iter().filter(is_foreign).cloned().collect()
+}
+
 /// Logs that had come further than what could be put together: a cut at the end leaves no other trace.
-fn shorter_than_listed(salvaged: &BTreeMap<LogId, Salvaged>, heads: &[(LogId, Seq, Digest)]) -> Vec<String> {
+fn shorter_than_listed(
+    salvaged: &BTreeMap<LogId, Salvaged>,
+    heads: &[(LogId, Seq, Digest)],
+    names: &Names,
+) -> BTreeMap<LogId, String> {
     let mut furthest: BTreeMap<LogId, (Seq, usize)> = BTreeMap::new();
     for (log, head, hash) in heads {
         let events = salvaged.get(log).map(|found| found.events.as_slice()).unwrap_or_default();
@@ -205,7 +331,71 @@ fn shorter_than_listed(salvaged: &BTreeMap<LogId, Salvaged>, heads: &[(LogId, Se
         }
     }
     let told = furthest.into_iter();
-    told.map(|(log, (head, has))| format!("{log}: the log ends at {has}; it had come to {head}")).collect()
+    told.map(|(log, (head, has))| {
+        let name = name_of(names, log);
+        (log, format!("{name}: {} to {head} are gone: the log ends at {has}; it had come to {head}", has + 1))
+    })
+    .collect()
+}
+
+/// Logs whose mirror ends in the middle of an event that nobody else has, and those of which it is all that is left.
+fn ending_torn(
+    salvaged: &BTreeMap<LogId, Salvaged>,
+    mirrors: &[PathBuf],
+    told: &BTreeMap<LogId, String>,
+    names: &Names,
+) -> BTreeMap<LogId, String> {
+    let mut found = BTreeMap::new();
+    for mirror in mirrors {
+        let Some(log) = log_of_mirror(mirror).filter(|log| !told.contains_key(log)) else { continue };
+        match salvaged.get(&log).filter(|found| !found.events.is_empty()) {
+            None => {
+                found.insert(log, format!("{}: nothing of it can be read any more", name_of(names, log)));
+            }
+            Some(there) => {
+                let torn = torn_after(mirror);
+                if torn.is_some_and(|last| there.events.last().is_some_and(|ours| ours.header == last)) {
+                    let (name, has) = (name_of(names, log), there.events.len());
+                    let more =
+                        format!("{name}: {} is gone, and what followed: the log ends at {has}", has + 1);
+                    found.insert(log, more + ", and its mirror goes on with an event that is not all there");
+                }
+            }
+        }
+    }
+    found
+}
+
+fn id_of(event: &RawEvent) -> Option<EventId> {
+    Header::parse(&event.header).ok().map(|header| header.id)
+}
+
+/// The names of logs: their declarations have them, and the rows of lists.
+fn names(salvaged: &BTreeMap<LogId, Salvaged>, listed: &[Listed]) -> Names {
+    let declared = |event: &RawEvent| {
+        let header = Header::parse(&event.header).ok()?;
+        let envelope = Envelope {
+            seq: header.seq,
+            id: header.id,
+            name: &header.kind.name,
+            version: header.kind.version,
+            recorded_at: header.at,
+            host: None,
+            actor: &header.actor,
+        };
+        match decode(&envelope, event.body.as_deref()).event? {
+            Event::Declared(declared) => Some(declared.id),
+            _ => None,
+        }
+    };
+    let mut names: Names = listed.iter().map(|(log, id, ..)| (*log, *id)).collect();
+    names.extend(salvaged.iter().filter_map(|(log, found)| Some((*log, declared(found.events.first()?)?))));
+    names
+}
+
+/// The name of a log; its own id where nothing has one.
+fn name_of(names: &Names, log: LogId) -> String {
+    names.get(&log).map_or_else(|| log.to_string(), ToString::to_string)
 }
 
 /// Puts the new database in the place of the damaged one, whose files are kept elsewhere.

@@ -238,24 +238,6 @@ impl Service {
         *self.inner.slot(log).await.lock().await = None;
         Ok(())
     }
-
-    /// Writes the summary and story rows of an incident again from its log.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn rebuild_summary(&self, log: LogId) -> Result<(), Failure> {
-        let events = self.inner.read_after(log, Seq::NONE).await?;
-        let incident = Incident::fold(log, &events);
-        let append = Append {
-            log,
-            expected: incident.head,
-            events: Vec::new(),
-            summary: summary_row(&incident, &Summary::from(&incident))?,
-            stories: story_rows(&incident)?,
-        };
-        self.inner.store.append(append).await?;
-        Ok(())
-    }
 }
 
 /// Why an attempt stored nothing.

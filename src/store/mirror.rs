@@ -224,6 +224,23 @@ pub fn read_mirror(file: &Path) -> Vec<RawEvent> {
     records(&bytes).collect()
 }
 
+/// Where a file ends in the middle of a record: the header of the last whole one before. Something was written after it
+/// that is not all there.
+#[must_use]
+pub fn torn_after(file: &Path) -> Option<Vec<u8>> {
+    let bytes = std::fs::read(file).unwrap_or_default();
+    let last = records(&bytes).last()?;
+    let mut whole = Vec::new();
+    record(&mut whole, &last.header, words(&last));
+    (!bytes.ends_with(&whole)).then_some(last.header)
+}
+
+/// The log of a file of a mirror, by its name.
+#[must_use]
+pub fn log_of_mirror(file: &Path) -> Option<LogId> {
+    file.file_stem()?.to_str()?.parse().ok().map(LogId)
+}
+
 /// The last position in the file of a log, by its end. Only what continues another record counts, so that a damaged
 /// number does not; without such it is that of the only record, or none.
 fn last_of(path: &Path) -> Seq {

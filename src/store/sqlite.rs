@@ -27,7 +27,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::log::{Digest, RawEvent};
 
 pub use open::known_version;
-pub use salvage::{listed_heads, pieces};
+pub use salvage::{Listed, give_declared_length, listed_heads, pieces, traces};
 
 /// How to open the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

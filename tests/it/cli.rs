@@ -24,6 +24,7 @@ mod rights;
 mod run;
 mod secrets;
 mod settings;
+mod tails;
 mod updates;
 
 use std::ffi::OsStr;
