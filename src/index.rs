@@ -18,14 +18,16 @@
 //! still says how far it came.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+mod ahead;
 mod analyzer;
 mod asked;
 mod clusters;
 mod facets;
 mod files;
 mod filter;
+mod forms;
 mod fused;
 pub mod guard;
 mod open;
@@ -162,11 +164,13 @@ pub struct Stages {
 /// An open index. Searching takes `&self` and may be done from several threads.
 pub struct Index {
     dir: PathBuf,
+    /// The files, when there are any of its own.
+    files: Option<tantivy::directory::MmapDirectory>,
     inner: tantivy::Index,
     reader: tantivy::IndexReader,
     fields: schema::Fields,
     ranking: Box<dyn ranking::Ranking>,
-    thesaurus: thesaurus::Thesaurus,
+    thesaurus: Arc<thesaurus::Thesaurus>,
     /// Share below which nothing is called similar.
     least: f32,
     tree: Mutex<String>,
@@ -193,7 +197,7 @@ impl Index {
     #[must_use]
     pub fn with_stages(mut self, stages: Stages) -> Self {
         if !stages.thesaurus {
-            self.thesaurus = thesaurus::Thesaurus::none();
+            self.thesaurus = Arc::new(thesaurus::Thesaurus::none());
         }
         if !stages.meaning {
             // A share without meaning is another measure.
@@ -244,6 +248,15 @@ impl Index {
     /// `from_tree`; otherwise what the disk or the engine said. After an error it holds what it held before.
     pub fn update(&self, from_tree: &str, to_tree: &str, changes: Vec<Change>) -> Result<(), IndexError> {
         write::update(self, from_tree, to_tree, changes)
+    }
+
+    /// An index of another tree over the files of this one, for the few changes between the two, in memory: it is
+    /// made in a millisecond or two and answers until the files have followed. It cannot be written.
+    ///
+    /// # Errors
+    /// [`IndexError::Moved`] when the files reflect another tree by now; otherwise what the engine said.
+    pub fn ahead(&self, to_tree: &str, changes: Vec<Change>) -> Result<Self, IndexError> {
+        ahead::ahead(self, to_tree, changes)
     }
 
     /// Finds postmortems by words. An empty text lists the newest.

@@ -1,6 +1,8 @@
 //! How text becomes search terms: the same way for postmortems, queries and snippets. It must stay in step with
 //! [`SCHEMA_VERSION`](super::SCHEMA_VERSION): a change here makes every old index wrong.
 
+use std::sync::LazyLock;
+
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, SimpleTokenizer, Stemmer,
     StopWordFilter, TextAnalyzer, Token, TokenStream,
@@ -23,6 +25,12 @@ const STOP_WORDS: &str = "a an and are as at be but by for if in into is it no n
 /// Letters and digits, lower case, accents folded, stop words out, English Snowball stems. Digits stay: "503" and
 /// CVE ids are among the best words an incident has.
 pub(super) fn text() -> TextAnalyzer {
+    static MADE: LazyLock<TextAnalyzer> = LazyLock::new(made);
+    // A copy shares the stop words.
+    MADE.clone()
+}
+
+fn made() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default())
         .filter(RemoveLongFilter::limit(LONGEST))
         .filter(LowerCaser)

@@ -10,7 +10,6 @@ use super::filter::{Allowed, holders};
 use super::ranking::Wanted;
 use super::schema::{DATE, FACET_SERVICE, FACET_SEVERITY, Fields};
 use super::search::{Hit, Query};
-use super::terms::{self, Statistics};
 use super::{Index, IndexError, analyzer};
 use crate::domain::facets::{Facet, Facets};
 
@@ -20,44 +19,58 @@ const MOST_SERVICES: usize = 40;
 /// A label as it is compared: `SEV-1` and `sev1` are one.
 pub(super) type Fold = fn(&str) -> String;
 
-/// Counts the facets of a search. `wanted` is the question without what is picked; `asked` says what is picked.
+/// Counts the facets of a search. `wanted` is the question without what is picked, `matching` what has a word of it;
+/// `asked` says what is picked.
 pub(super) fn count(
     searcher: &Searcher,
     fields: Fields,
     wanted: &Wanted,
+    matching: &[Option<Vec<bool>>],
     asked: &Query,
 ) -> Result<Facets, IndexError> {
-    let matching = matching(searcher, fields, wanted)?;
     let allowed = Allowed::of(searcher, fields, wanted)?;
     let (mut severities, mut services) =
         (Labels::new(analyzer::severity), Labels::new(analyzer::plain_label));
     let mut years: BTreeMap<u64, u64> = BTreeMap::new();
-    let wanted_year = asked.year.map(u64::from);
+    let picked = asked.severity.is_some() || asked.service.is_some() || asked.year.is_some();
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
         let matching = matching.get(ord as usize).and_then(Option::as_ref);
+        let alive = segment.alive_bitset();
+        let found = |document: &DocId| {
+            matching.is_none_or(|m| m.get(*document as usize).copied().unwrap_or(false))
+                && alive.is_none_or(|alive| alive.is_alive(*document))
+                && allowed.has(tantivy::DocAddress::new(ord, *document))
+        };
+        let found: Vec<DocId> = (0..segment.max_doc()).filter(found).collect();
         let severity = Values::of(segment, FACET_SEVERITY, severities.fold, asked.severity.as_deref())?;
         let service = Values::of(segment, FACET_SERVICE, services.fold, asked.service.as_deref())?;
         let date: Column<u64> = segment.fast_fields().u64(DATE)?;
-        let alive = segment.alive_bitset();
         let (mut by_severity, mut by_service) = (severity.counts(), service.counts());
-        for document in 0..segment.max_doc() {
-            let found = matching.is_none_or(|m| m.get(document as usize).copied().unwrap_or(false));
-            let living = alive.is_none_or(|alive| alive.is_alive(document));
-            if !found || !living || !allowed.has(tantivy::DocAddress::new(ord, document)) {
-                continue;
+        let mut in_year = |date: u64| {
+            if date >= 10_000 {
+                *years.entry(date / 10_000).or_default() += 1;
             }
-            let year = date.first(document).unwrap_or_default() / 10_000;
-            let in_year = wanted_year.is_none_or(|wanted| wanted == year);
-            let (is_severe, is_service) = (severity.passes(document), service.passes(document));
-            if is_service && in_year {
-                severity.add(document, &mut by_severity);
+        };
+        if picked {
+            let wanted_year = asked.year.map(u64::from);
+            for document in found {
+                let day = date.first(document).unwrap_or_default();
+                let is_then = wanted_year.is_none_or(|wanted| wanted == day / 10_000);
+                let (is_severe, is_service) = (severity.passes(document), service.passes(document));
+                if is_service && is_then {
+                    severity.add(document, &mut by_severity);
+                }
+                if is_severe && is_then {
+                    service.add(document, &mut by_service);
+                }
+                if is_severe && is_service {
+                    in_year(day);
+                }
             }
-            if is_severe && in_year {
-                service.add(document, &mut by_service);
-            }
-            if is_severe && is_service && year > 0 {
-                *years.entry(year).or_default() += 1;
-            }
+        } else {
+            severity.add_all(&found, &mut by_severity);
+            service.add_all(&found, &mut by_service);
+            in_blocks(&date, &found, in_year);
         }
         severities.take(&severity, &by_severity);
         services.take(&service, &by_service);
@@ -107,17 +120,14 @@ pub(super) fn of_hits(hits: &[Hit]) -> Facets {
 /// By segment, the documents that have a word or a label of the question; none where all do, because nothing is asked.
 pub(super) fn matching(
     searcher: &Searcher,
-    fields: Fields,
     wanted: &Wanted,
+    scores: &[Vec<f32>],
 ) -> Result<Vec<Option<Vec<bool>>>, IndexError> {
     if wanted.has_no_words() {
         return Ok(Vec::new());
     }
-    let statistics = Statistics::of(searcher, fields)?;
-    let concepts = terms::concepts(searcher, fields, &statistics, wanted)?;
-    let scores = terms::scores(searcher, fields, &statistics, &concepts)?;
     let mut found: Vec<Option<Vec<bool>>> =
-        scores.into_iter().map(|s| Some(s.into_iter().map(|score| score > 0.0).collect())).collect();
+        scores.iter().map(|s| Some(s.iter().map(|score| *score > 0.0).collect())).collect();
     for label in &wanted.labels {
         holders(searcher, &label.term, |at| {
             let segment = found.get_mut(at.segment_ord as usize).and_then(Option::as_mut);
@@ -127,6 +137,23 @@ pub(super) fn matching(
         })?;
     }
     Ok(found)
+}
+
+/// Documents whose values are read together: one by one takes several times as long.
+const BLOCK: usize = 1024;
+
+/// Calls `each` with every value of the documents, which must be in order.
+fn in_blocks(column: &Column<u64>, documents: &[DocId], mut each: impl FnMut(u64)) {
+    let (mut having, mut rows, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for block in documents.chunks(BLOCK) {
+        having.clear();
+        rows.clear();
+        column.row_ids_for_docs(block, &mut having, &mut rows);
+        values.clear();
+        values.resize(rows.len(), 0);
+        column.values.get_vals(&rows, &mut values);
+        values.iter().copied().for_each(&mut each);
+    }
 }
 
 /// The values of a column in one segment, and which of them are picked.
@@ -146,11 +173,12 @@ impl Values {
         let column = segment.fast_fields().str(name)?;
         let mut names = Vec::new();
         if let Some(column) = &column {
-            for ord in 0..column.num_terms() {
-                let mut name = String::new();
-                let known = column.ord_to_str(u64::try_from(ord).unwrap_or(u64::MAX), &mut name);
-                known.map_err(|error| IndexError::Damaged(error.to_string()))?;
-                names.push(name);
+            // In one go: looked up one by one, each name is searched from the start of its block.
+            let damaged = |error: &dyn std::fmt::Display| IndexError::Damaged(error.to_string());
+            let mut stream = column.dictionary().stream().map_err(|error| damaged(&error))?;
+            while stream.advance() {
+                let name = std::str::from_utf8(stream.key()).map_err(|error| damaged(&error))?;
+                names.push(name.to_owned());
             }
         }
         let picked = picked.map(|wanted| names.iter().map(|name| fold(name) == fold(wanted)).collect());
@@ -170,6 +198,17 @@ impl Values {
     fn passes(&self, document: DocId) -> bool {
         let Some(picked) = &self.picked else { return true };
         self.ords(document).any(|ord| picked.get(ord).copied().unwrap_or(false))
+    }
+
+    /// Adds many documents, which must be in order.
+    fn add_all(&self, documents: &[DocId], counts: &mut [u64]) {
+        if let Some(column) = &self.column {
+            in_blocks(column.ords(), documents, |ord| {
+                if let Some(count) = usize::try_from(ord).ok().and_then(|ord| counts.get_mut(ord)) {
+                    *count += 1;
+                }
+            });
+        }
     }
 
     fn add(&self, document: DocId, counts: &mut [u64]) {

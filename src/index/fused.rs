@@ -2,6 +2,7 @@
 //! shared labels. Measured against its parts in `docs/search.md`. It must not know what was typed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Searcher};
@@ -9,7 +10,7 @@ use tantivy::{DocAddress, DocId, Searcher};
 use super::filter::{Allowed, holders};
 use super::ranking::{Parts, Ranking, Reason, Scored, Wanted};
 use super::schema::{Fields, VECTORS};
-use super::terms::{self, Given, Statistics};
+use super::terms::{self, Given, Statistics, Words};
 use super::vectors::Meaning;
 use super::{IndexError, analyzer};
 
@@ -42,6 +43,11 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// What it is put in order by, for the highest score of words.
+    fn sum(&self, highest: f32) -> f32 {
+        self.parts(highest).sum()
+    }
+
     /// The parts of the score, for the highest score of words.
     fn parts(&self, highest: f32) -> Parts {
         let terms = if highest > 0.0 { self.words / highest } else { 0.0 };
@@ -55,28 +61,22 @@ impl Ranking for Fused {
         searcher: &Searcher,
         fields: Fields,
         wanted: &Wanted,
+        Words { statistics, concepts, scores }: &Words<'_>,
         limit: usize,
     ) -> Result<Vec<Scored>, IndexError> {
-        let statistics = Statistics::of(searcher, fields)?;
-        let concepts = terms::concepts(searcher, fields, &statistics, wanted)?;
-        let scores = terms::scores(searcher, fields, &statistics, &concepts)?;
         let allowed = Allowed::of(searcher, fields, wanted)?;
         let meaning = wanted.meaning.as_ref().filter(|_| self.meaning);
-        let mut candidates = candidates(searcher, &scores, &allowed, &labelled(searcher, wanted)?);
+        let mut candidates = candidates(searcher, scores, &allowed, &labelled(searcher, wanted)?);
         let highest = candidates.iter().fold(0.0_f32, |most, candidate| most.max(candidate.words));
-        let by_score = |a: &Candidate, b: &Candidate| {
-            b.parts(highest).sum().total_cmp(&a.parts(highest).sum()).then(a.at.cmp(&b.at))
-        };
+        let by_score =
+            |a: &Candidate, b: &Candidate| b.sum(highest).total_cmp(&a.sum(highest)).then(a.at.cmp(&b.at));
         if candidates.is_empty() {
             if let Some(meaning) = meaning {
                 candidates = by_meaning(searcher, &allowed, meaning)?;
             }
         } else {
             let kept = limit.max(RERANKED);
-            if candidates.len() > kept {
-                candidates.select_nth_unstable_by(kept, by_score);
-                candidates.truncate(kept);
-            }
+            keep_best(&mut candidates, kept, highest, by_score);
             candidates.sort_unstable_by(by_score);
             if let Some(meaning) = meaning {
                 let columns = columns(searcher)?;
@@ -88,14 +88,35 @@ impl Ranking for Fused {
         }
         candidates.sort_unstable_by(by_score);
         candidates.truncate(limit);
-        let full = terms::full_score(&concepts);
-        let mut reasons = reasons(searcher, fields, &statistics, &concepts, wanted, &candidates)?;
+        let full = terms::full_score(concepts);
+        let mut reasons = reasons(searcher, fields, statistics, concepts, wanted, &candidates)?;
         let scored = candidates.into_iter().map(|candidate| {
             let parts = candidate.parts(highest);
             let reasons = reasons.remove(&candidate.at).unwrap_or_default();
             Scored { address: candidate.at, share: share(&candidate, full, wanted), parts, reasons }
         });
         Ok(scored.collect())
+    }
+}
+
+/// Drops all but the best.
+fn keep_best(
+    candidates: &mut Vec<Candidate>,
+    kept: usize,
+    highest: f32,
+    by_score: impl Fn(&Candidate, &Candidate) -> std::cmp::Ordering,
+) {
+    if candidates.len() <= kept {
+        return;
+    }
+    // Most are far below: numbers alone are put in order first.
+    let mut sums: Vec<f32> = candidates.iter().map(|candidate| candidate.sum(highest)).collect();
+    let (_, last, _) = sums.select_nth_unstable_by(kept - 1, |a, b| b.total_cmp(a));
+    let last = *last;
+    candidates.retain(|candidate| candidate.sum(highest) >= last);
+    if candidates.len() > kept {
+        candidates.select_nth_unstable_by(kept, by_score);
+        candidates.truncate(kept);
     }
 }
 
@@ -218,7 +239,8 @@ fn told_once(found: Vec<Reason>) -> Vec<Reason> {
         let own = text.split(" ~ ").next().unwrap_or(text);
         analyzer::words(own).into_iter().map(|word| word.stem).collect()
     };
-    let filler = stems(FILLER);
+    static FILLERS: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let filler = FILLERS.get_or_init(|| stems(FILLER));
     let told: Vec<BTreeSet<String>> = found.iter().map(|reason| stems(&reason.shown)).collect();
     let says = |at: usize, own: &BTreeSet<String>| {
         let more = |(nth, other): (usize, &BTreeSet<String>)| {
@@ -237,7 +259,7 @@ fn told_once(found: Vec<Reason>) -> Vec<Reason> {
         {
             reason.shown = words.to_owned();
         }
-        once.push((reason, own.is_subset(&filler)));
+        once.push((reason, own.is_subset(filler)));
     }
     let only_filler = once.iter().all(|(_, empty)| *empty);
     once.into_iter().filter(|(_, empty)| only_filler || !*empty).map(|(reason, _)| reason).collect()

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tantivy::collector::Count;
+use tantivy::directory::{Directory, MmapDirectory};
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
@@ -54,7 +55,7 @@ pub(super) fn open(dir: &Path, team: Option<&Path>) -> Opened {
     if !dir.join("meta.json").is_file() {
         return Opened::Stale("there is no search index yet".into());
     }
-    match guarded(|| checked(dir, Thesaurus::with_team(team))) {
+    match guarded(|| checked(dir, Arc::new(Thesaurus::with_team(team)))) {
         Ok(index) => Opened::Ready(Box::new(index)),
         Err(IndexError::Damaged(what)) => Opened::Stale(what),
         Err(other) => Opened::Stale(other.to_string()),
@@ -64,7 +65,17 @@ pub(super) fn open(dir: &Path, team: Option<&Path>) -> Opened {
 /// The engine on the files as they are now. Writers and checks need a fresh one: the engine reads its list of files
 /// only when it opens them, and a writer with an old list would drop what other processes have added since.
 pub(super) fn engine(dir: &Path) -> Result<(tantivy::Index, Fields), IndexError> {
-    let inner = tantivy::Index::open_in_dir(dir)?;
+    on(files(dir)?)
+}
+
+/// The files in a folder.
+fn files(dir: &Path) -> Result<MmapDirectory, IndexError> {
+    Ok(MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?)
+}
+
+/// The engine on files wherever they lie.
+pub(super) fn on(files: impl Directory) -> Result<(tantivy::Index, Fields), IndexError> {
+    let inner = tantivy::Index::open(files)?;
     let (expected, fields) = schema::build();
     if inner.schema() != expected {
         return Err(IndexError::Damaged("it has other fields than this version of warroom uses".into()));
@@ -75,24 +86,27 @@ pub(super) fn engine(dir: &Path) -> Result<(tantivy::Index, Fields), IndexError>
 }
 
 /// Opens, checks, or says what is wrong.
-fn checked(dir: &Path, thesaurus: Thesaurus) -> Result<Index, IndexError> {
-    let (inner, fields) = engine(dir)?;
+fn checked(dir: &Path, thesaurus: Arc<Thesaurus>) -> Result<Index, IndexError> {
+    let files = files(dir)?;
+    let (inner, fields) = on(files.clone())?;
     checksums(&inner, false)?;
-    ready(dir, inner, fields, thesaurus)
+    ready(dir, Some(files), inner, fields, thesaurus)
 }
 
-/// An index that can be asked.
+/// An index that can be asked; `files` are those that others can be ahead of.
 pub(super) fn ready(
     dir: &Path,
+    files: Option<MmapDirectory>,
     inner: tantivy::Index,
     fields: Fields,
-    thesaurus: Thesaurus,
+    thesaurus: Arc<Thesaurus>,
 ) -> Result<Index, IndexError> {
     let payload = payload(&inner, &thesaurus)?;
     let reader: IndexReader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     plausible(&reader.searcher(), fields)?;
     Ok(Index {
         dir: dir.to_path_buf(),
+        files,
         inner,
         reader,
         fields,
@@ -104,7 +118,7 @@ pub(super) fn ready(
 }
 
 /// What the last commit says, when this version wrote it.
-fn payload(inner: &tantivy::Index, thesaurus: &Thesaurus) -> Result<Payload, IndexError> {
+pub(super) fn payload(inner: &tantivy::Index, thesaurus: &Thesaurus) -> Result<Payload, IndexError> {
     let text = inner.load_metas()?.payload.unwrap_or_default();
     let payload: Payload = serde_json::from_str(&text)
         .map_err(|_| IndexError::Damaged("it was not written by warroom".into()))?;
@@ -132,7 +146,6 @@ pub(super) fn checksums(inner: &tantivy::Index, all: bool) -> Result<(), IndexEr
     }
     let mut size = 0_u64;
     for file in &used {
-        use tantivy::Directory as _;
         use tantivy::HasLen as _;
         let slice = directory.open_read(file).map_err(tantivy::TantivyError::from)?;
         size = size.saturating_add(slice.len() as u64);

@@ -10,6 +10,7 @@ use tantivy::{DocAddress, Searcher};
 use super::facets::{Fold, Values, matching};
 use super::filter::Allowed;
 use super::schema::{DATE, DETECTION, FACET_SERVICE, FACET_SEVERITY, FACTOR, ID, TAG};
+use super::terms::Words;
 use super::{Index, IndexError, analyzer, clusters, query};
 use crate::domain::patterns::{Dimension, Patterns, Quarter, Row, Table};
 
@@ -46,7 +47,8 @@ struct Group {
 pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, IndexError> {
     let searcher = index.reader.searcher();
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, &asked.query)?;
-    let matching = matching(&searcher, index.fields, &wanted)?;
+    let words = Words::of(&searcher, index.fields, &wanted)?;
+    let matching = matching(&searcher, &wanted, &words.scores)?;
     let allowed = Allowed::of(&searcher, index.fields, &wanted)?;
     let mut found =
         Patterns { quarters: asked.quarters.clone(), notes: wanted.notes.clone(), ..Patterns::default() };
@@ -110,28 +112,48 @@ fn table(
         .iter()
         .map(|segment| Values::of(segment, name, fold, None))
         .collect::<Result<_, _>>()?;
-    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    // Each name of a segment is folded once, and from then on a number.
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    let mut group_of = |written: &String| {
+        let folded = fold(written);
+        (!folded.is_empty()).then(|| {
+            *numbers.entry(folded).or_insert_with(|| {
+                groups.push(Group::default());
+                groups.len() - 1
+            })
+        })
+    };
+    let known: Vec<Vec<Option<usize>>> =
+        values.iter().map(|values| values.names.iter().map(&mut group_of).collect()).collect();
     let mut without = 0;
+    let mut taken: Vec<usize> = Vec::new();
     for (nth, dated) in shown {
-        let Some(values) = values.get(dated.1.segment_ord as usize) else { continue };
-        let mut any = false;
-        let mut taken: Vec<String> = Vec::new();
-        for written in values.ords(dated.1.doc_id).filter_map(|ord| values.names.get(ord)) {
-            let folded = fold(written);
+        let segment = dated.1.segment_ord as usize;
+        let Some((values, known)) = values.get(segment).zip(known.get(segment)) else { continue };
+        taken.clear();
+        for ord in values.ords(dated.1.doc_id) {
+            let (Some(Some(number)), Some(written)) = (known.get(ord), values.names.get(ord)) else {
+                continue;
+            };
             // `SEV-1` and `sev1` in one postmortem are one.
-            if folded.is_empty() || taken.contains(&folded) {
+            if taken.contains(number) {
                 continue;
             }
-            let group = groups.entry(folded.clone()).or_default();
-            *group.forms.entry(written.trim().to_owned()).or_default() += 1;
+            let Some(group) = groups.get_mut(*number) else { continue };
+            match group.forms.get_mut(written.trim()) {
+                Some(count) => *count += 1,
+                None => {
+                    group.forms.insert(written.trim().to_owned(), 1);
+                }
+            }
             group.cells.entry(*nth).or_default().push(*dated);
             group.count += 1;
-            taken.push(folded);
-            any = true;
+            taken.push(*number);
         }
-        without += u64::from(!any);
+        without += u64::from(taken.is_empty());
     }
-    let mut groups: Vec<Group> = groups.into_values().collect();
+    groups.retain(|group| group.count > 0);
     let written = |group: &Group| {
         let most = group.forms.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
         most.map_or_else(String::new, |(form, _)| form.clone())

@@ -6,6 +6,7 @@ use tantivy::{DocAddress, Searcher, Term};
 
 use super::IndexError;
 use super::schema::Fields;
+use super::terms::Words;
 use super::thesaurus::Near;
 use super::vectors::Meaning;
 
@@ -154,12 +155,13 @@ pub(super) struct Scored {
 
 /// Scores documents. It must be stateless between calls and must not read outside the searcher it is given.
 pub(super) trait Ranking: Send + Sync {
-    /// The best `limit` documents, best first.
+    /// The best `limit` documents, best first, by the words of `wanted` as they were scored.
     fn best(
         &self,
         searcher: &Searcher,
         fields: Fields,
         wanted: &Wanted,
+        words: &Words<'_>,
         limit: usize,
     ) -> Result<Vec<Scored>, IndexError>;
 }

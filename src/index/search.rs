@@ -5,6 +5,7 @@ use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 
 use super::ranking::{Parts, Scored, Wanted};
 use super::schema::{DATE, date_key};
+use super::terms::Words;
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
 use super::{Card, Index, IndexError, facets, filter, query};
@@ -95,49 +96,72 @@ pub struct Found {
 
 /// See [`Index::search`].
 pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexError> {
-    Ok(hits(index, asked)?.0)
+    let searcher = index.reader.searcher();
+    let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
+    let words = Words::of(&searcher, index.fields, &wanted)?;
+    hits(index, &searcher, &wanted, &words, asked.limit)
 }
 
 /// See [`Index::search_with_facets`].
 pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, IndexError> {
-    let (hits, notes) = hits(index, asked)?;
-    let searcher = index.reader.searcher();
-    let open = Query { severity: None, service: None, year: None, ..asked.clone() };
-    let wanted = query::search(&searcher, index.fields, &index.thesaurus, &open)?;
-    let facets = facets::count(&searcher, index.fields, &wanted, asked)?;
-    let facets = if facets.is_empty() { facets::of_hits(&hits) } else { facets };
-    Ok(Found { hits, facets, notes })
-}
-
-/// What is found, and what of the question was not understood.
-fn hits(index: &Index, asked: &Query) -> Result<(Vec<Hit>, Vec<String>), IndexError> {
     let searcher = index.reader.searcher();
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
-    let limit = asked.limit.clamp(1, MAX_LIMIT);
-    let hits = if wanted.lists {
-        newest(index, &searcher, &wanted, limit)?
+    let words = Words::of(&searcher, index.fields, &wanted)?;
+    let hits = hits(index, &searcher, &wanted, &words, asked.limit)?;
+    // Counted are those that what is picked leaves out, too; the words are the same.
+    let picked = asked.severity.is_some() || asked.service.is_some() || asked.year.is_some();
+    let open = if picked {
+        let open = Query { severity: None, service: None, year: None, ..asked.clone() };
+        Some(query::search(&searcher, index.fields, &index.thesaurus, &open)?)
     } else {
-        ranked(index, &searcher, &wanted, limit)?
+        None
     };
-    Ok((hits, wanted.notes))
+    let open = open.as_ref().unwrap_or(&wanted);
+    let matching = facets::matching(&searcher, open, &words.scores)?;
+    let facets = facets::count(&searcher, index.fields, open, &matching, asked)?;
+    let facets = if facets.is_empty() { facets::of_hits(&hits) } else { facets };
+    Ok(Found { hits, facets, notes: wanted.notes })
+}
+
+/// What is found.
+fn hits(
+    index: &Index,
+    searcher: &Searcher,
+    wanted: &Wanted,
+    words: &Words<'_>,
+    limit: usize,
+) -> Result<Vec<Hit>, IndexError> {
+    let limit = limit.clamp(1, MAX_LIMIT);
+    if wanted.lists {
+        newest(index, searcher, wanted, limit)
+    } else {
+        ranked(index, searcher, wanted, words, limit)
+    }
 }
 
 /// See [`Index::similar`].
 pub(super) fn similar(index: &Index, asked: &SimilarQuery) -> Result<Vec<Hit>, IndexError> {
     let searcher = index.reader.searcher();
     let wanted = query::similar(&searcher, index.fields, &index.thesaurus, asked)?;
-    let mut hits = ranked(index, &searcher, &wanted, asked.limit.clamp(1, MAX_LIMIT))?;
+    let words = Words::of(&searcher, index.fields, &wanted)?;
+    let mut hits = ranked(index, &searcher, &wanted, &words, asked.limit.clamp(1, MAX_LIMIT))?;
     hits.retain(|hit| hit.share >= index.least || hit.parts.bonus > 0.0);
     Ok(hits)
 }
 
 /// The best by score; equal ones by date, the newer first, then by path.
-fn ranked(index: &Index, searcher: &Searcher, wanted: &Wanted, limit: usize) -> Result<Vec<Hit>, IndexError> {
+fn ranked(
+    index: &Index,
+    searcher: &Searcher,
+    wanted: &Wanted,
+    words: &Words<'_>,
+    limit: usize,
+) -> Result<Vec<Hit>, IndexError> {
     if wanted.has_no_words() {
         return Ok(Vec::new());
     }
     let mut hits = Vec::new();
-    for scored in index.ranking.best(searcher, index.fields, wanted, limit)? {
+    for scored in index.ranking.best(searcher, index.fields, wanted, words, limit)? {
         let card = card(index, searcher, scored.address)?;
         let why = why(&scored, wanted, &card);
         hits.push(Hit { card, score: scored.parts.sum(), parts: scored.parts, share: scored.share, why });

@@ -177,8 +177,28 @@ fn form(searcher: &Searcher, fields: Fields, written: &str, factor: f32) -> Resu
     Ok(form)
 }
 
+/// The words of a question, scored.
+pub(super) struct Words<'a> {
+    /// The figures of the corpus.
+    pub(super) statistics: Statistics,
+    /// The words with their forms.
+    pub(super) concepts: Vec<Concept<'a>>,
+    /// The scores of all documents, by segment and document; 0 for those without a word.
+    pub(super) scores: Vec<Vec<f32>>,
+}
+
+impl<'a> Words<'a> {
+    /// Looks up and scores the words of a question.
+    pub(super) fn of(searcher: &Searcher, fields: Fields, wanted: &'a Wanted) -> Result<Self, IndexError> {
+        let statistics = Statistics::of(searcher, fields)?;
+        let concepts = concepts(searcher, fields, &statistics, wanted)?;
+        let scores = scores(searcher, fields, &statistics, &concepts)?;
+        Ok(Self { statistics, concepts, scores })
+    }
+}
+
 /// Looks up the words of a query and what may stand in their place.
-pub(super) fn concepts<'a>(
+fn concepts<'a>(
     searcher: &Searcher,
     fields: Fields,
     statistics: &Statistics,
@@ -204,7 +224,7 @@ pub(super) fn concepts<'a>(
 }
 
 /// The scores of all documents, by segment and document; 0 for those without a word.
-pub(super) fn scores(
+fn scores(
     searcher: &Searcher,
     fields: Fields,
     statistics: &Statistics,
@@ -218,6 +238,16 @@ pub(super) fn scores(
         let mut frequencies = vec![0.0_f32; documents];
         let mut touched: Vec<DocId> = Vec::new();
         for concept in concepts {
+            if let [form] = concept.forms.as_slice() {
+                // Nothing to add up.
+                segment.occurrences(form, |document, frequency| {
+                    if let Some(score) = scores.get_mut(document as usize) {
+                        let norm = statistics.norm(norms.fieldnorm_id(document));
+                        *score += concept.worth * saturated(form.factor * frequency as f32 / norm);
+                    }
+                })?;
+                continue;
+            }
             for form in &concept.forms {
                 segment.occurrences(form, |document, frequency| {
                     if let Some(sum) = frequencies.get_mut(document as usize) {

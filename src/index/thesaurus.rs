@@ -10,13 +10,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::analyzer;
-
-/// The words of operations.
-const OPERATIONS: &str = include_str!("../../assets/search/thesaurus.tsv");
-
-/// The words in which people say what they see.
-const EVERYDAY: &str = include_str!("../../assets/search/thesaurus_extra.tsv");
+use super::{analyzer, forms};
 
 /// Weight of a synonym, against 1 for the word itself.
 const SYNONYM: f32 = 0.3;
@@ -54,21 +48,26 @@ struct Row {
     related: Vec<Written>,
 }
 
-/// The rows in terms of the index.
+/// The rows of a file in terms of the index.
 #[derive(Debug, Default)]
 struct Tables {
     rows: Vec<Row>,
-    /// The rows in which a form is a synonym; as often as it is.
+    /// The rows that a form is a synonym in, as often as it is.
     places: HashMap<Form, Vec<usize>>,
-    /// Two neighbouring words of a phrase: the first word, and after it the second ones.
-    pairs: HashMap<String, HashSet<String>>,
 }
 
-/// The thesaurus. Nothing is read from the rows until the first question.
+/// Two neighbouring words of a phrase: the first word, and after it the second ones.
+type Pairs = HashMap<String, HashSet<String>>;
+
+/// The thesaurus. The program's own rows are looked up where they lie (see `forms`); a team's are read with the first
+/// question.
 #[derive(Debug, Default)]
 pub(super) struct Thesaurus {
     team: String,
+    /// Without the program's own rows as well.
+    empty: bool,
     tables: OnceLock<Tables>,
+    pairs: OnceLock<Pairs>,
 }
 
 impl Thesaurus {
@@ -80,12 +79,12 @@ impl Thesaurus {
             // A file that breaks off while it is read gives what was read: more words than none.
             let _ = file.take(LONGEST_FILE).read_to_end(&mut bytes);
         }
-        Self { team: String::from_utf8_lossy(&bytes).into_owned(), tables: OnceLock::new() }
+        Self { team: String::from_utf8_lossy(&bytes).into_owned(), ..Self::default() }
     }
 
     /// Without any row.
     pub(super) fn none() -> Self {
-        Self { team: String::new(), tables: OnceLock::from(Tables::default()) }
+        Self { empty: true, ..Self::default() }
     }
 
     /// Tells one team's file from another: 0 for none. Phrases are found while indexing, so an index holds it.
@@ -98,25 +97,45 @@ impl Thesaurus {
         self.team.bytes().fold(0xcbf2_9ce4_8422_2325, step)
     }
 
+    /// The team's rows.
     fn tables(&self) -> &Tables {
-        self.tables.get_or_init(|| Tables::read(&[OPERATIONS, EVERYDAY, &self.team]))
+        self.tables.get_or_init(|| Tables::read(&[&self.team]))
+    }
+
+    /// What the program's own rows know of a form.
+    fn own(&self, form: &str) -> Option<forms::Known> {
+        if self.empty { None } else { forms::known(form) }
     }
 
     /// Whether two neighbouring words are part of a phrase.
     pub(super) fn is_pair(&self, first: &str, second: &str) -> bool {
-        self.tables().pairs.get(first).is_some_and(|seconds| seconds.contains(second))
+        let pairs = self.pairs.get_or_init(|| {
+            let mut pairs = Pairs::new();
+            if !self.empty {
+                forms::all().for_each(|form| add_pairs(&mut pairs, form));
+            }
+            for row in &self.tables().rows {
+                row.synonyms.iter().chain(&row.related).for_each(|(form, _)| add_pairs(&mut pairs, form));
+            }
+            pairs
+        });
+        pairs.get(first).is_some_and(|seconds| seconds.contains(second))
+    }
+
+    /// Whether a form has a row.
+    fn has(&self, form: &str) -> bool {
+        self.own(form).is_some() || self.tables().places.contains_key(form)
     }
 
     /// The words and phrases of a text that have rows, with the place of their first word: the longest first, and
     /// no word twice in phrases.
     pub(super) fn known<'a>(&self, stems: &[&'a str]) -> Vec<(usize, Vec<&'a str>)> {
-        let tables = self.tables();
         let mut taken = vec![false; stems.len()];
         let mut found = Vec::new();
         for length in (1..=LONGEST_PHRASE).rev() {
             for (at, window) in stems.windows(length).enumerate() {
                 let free = taken.iter().skip(at).take(length).all(|taken| !taken);
-                if free && tables.places.contains_key(&window.join(" ")) {
+                if free && self.has(&window.join(" ")) {
                     if length > 1 {
                         taken.iter_mut().skip(at).take(length).for_each(|taken| *taken = true);
                     }
@@ -130,17 +149,21 @@ impl Thesaurus {
     /// What else to look for when a form is asked for. A word of several rows has several meanings: its
     /// expansions count less.
     pub(super) fn near(&self, form: &str) -> Vec<Near> {
+        let own = self.own(form);
         let tables = self.tables();
-        let Some(places) = tables.places.get(form) else { return Vec::new() };
-        let meanings = (places.len() as f32).sqrt();
+        let places = tables.places.get(form).map_or(&[][..], Vec::as_slice);
+        let meanings = (own.as_ref().map_or(0, |own| own.rows) + places.len()) as f32;
+        let weight = |is_synonym: bool| if is_synonym { SYNONYM } else { RELATED } / meanings.sqrt();
         let mut found: BTreeMap<&str, (&str, f32)> = BTreeMap::new();
-        for row in places.iter().filter_map(|place| tables.rows.get(*place)) {
-            for (list, weight) in [(&row.synonyms, SYNONYM), (&row.related, RELATED)] {
-                for (other, shown) in list.iter().filter(|(other, _)| other != form) {
-                    let entry = found.entry(other).or_insert((shown, 0.0));
-                    entry.1 = entry.1.max(weight / meanings);
-                }
-            }
+        let mut add = |other, shown, weight: f32| {
+            let entry = found.entry(other).or_insert((shown, 0.0));
+            entry.1 = entry.1.max(weight);
+        };
+        for (other, shown, is_synonym) in own.iter().flat_map(forms::Known::near) {
+            add(other, shown, weight(is_synonym));
+        }
+        for (other, shown, is_synonym) in tables.near(form, places) {
+            add(other, shown, weight(is_synonym));
         }
         let near = |(form, (shown, weight)): (&str, (&str, f32))| Near {
             form: form.into(),
@@ -148,6 +171,12 @@ impl Thesaurus {
             weight,
         };
         found.into_iter().map(near).collect()
+    }
+}
+
+fn add_pairs(pairs: &mut Pairs, form: &str) {
+    for (first, second) in form.split(' ').zip(form.split(' ').skip(1)) {
+        pairs.entry(first.to_owned()).or_default().insert(second.to_owned());
     }
 }
 
@@ -170,14 +199,23 @@ impl Tables {
             for (form, _) in &row.synonyms {
                 tables.places.entry(form.clone()).or_default().push(tables.rows.len());
             }
-            for (form, _) in row.synonyms.iter().chain(&row.related) {
-                for (first, second) in form.split(' ').zip(form.split(' ').skip(1)) {
-                    tables.pairs.entry(first.to_owned()).or_default().insert(second.to_owned());
-                }
-            }
             tables.rows.push(row);
         }
         tables
+    }
+
+    /// What rows bring together with a form, and whether it is a synonym.
+    fn near<'a>(
+        &'a self,
+        form: &'a str,
+        places: &'a [usize],
+    ) -> impl Iterator<Item = (&'a str, &'a str, bool)> {
+        let rows = places.iter().filter_map(|place| self.rows.get(*place));
+        let lists = rows.flat_map(|row| [(&row.synonyms, true), (&row.related, false)]);
+        let near = lists.flat_map(|(list, is_synonym)| {
+            list.iter().map(move |(other, shown)| (other.as_str(), shown.as_str(), is_synonym))
+        });
+        near.filter(move |(other, ..)| *other != form)
     }
 }
 
@@ -233,11 +271,46 @@ pub fn problems(bytes: &[u8]) -> Vec<(usize, String)> {
 mod tests {
     use super::*;
 
+    /// The words of operations.
+    const OPERATIONS: &str = include_str!("../../assets/search/thesaurus.tsv");
+
+    /// The words in which people say what they see.
+    const EVERYDAY: &str = include_str!("../../assets/search/thesaurus_extra.tsv");
+
     #[test]
     fn the_programs_rows_can_all_be_used() {
         let tables = Tables::read(&[OPERATIONS, EVERYDAY]);
         assert_eq!(tables.rows.len(), 191);
         assert!(tables.rows.iter().all(|row| !row.synonyms.is_empty()));
+    }
+
+    /// What is looked up is made of the rows; `UPDATE_DOCS=1` writes it anew.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test asks its own environment")]
+    fn the_forms_are_those_of_the_rows() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/search/thesaurus_forms.tsv");
+        let tables = Tables::read(&[OPERATIONS, EVERYDAY]);
+        let places: BTreeMap<&String, &Vec<usize>> = tables.places.iter().collect();
+        let mut made = String::new();
+        for (form, places) in places {
+            let mut near: BTreeMap<&str, (&str, bool)> = BTreeMap::new();
+            for (other, shown, is_synonym) in tables.near(form, places) {
+                let entry = near.entry(other).or_insert((shown, false));
+                entry.1 |= is_synonym;
+            }
+            let near: Vec<String> = near
+                .into_iter()
+                .map(|(other, (shown, is_synonym))| {
+                    format!("{}{other}={shown}", if is_synonym { '+' } else { '-' })
+                })
+                .collect();
+            made.push_str(&format!("{form}\t{}\t{}\n", places.len(), near.join("|")));
+        }
+        if std::env::var("UPDATE_DOCS").is_ok() {
+            fs::write(path, &made).unwrap();
+        }
+        let there = fs::read_to_string(path).unwrap();
+        assert!(there == made, "the forms are old: UPDATE_DOCS=1 cargo test the_forms_are_those_of_the_rows");
     }
 
     #[test]

@@ -117,11 +117,26 @@ fn distance(typed: &str, forms: &[&str], term: &str, allowed: usize) -> Option<u
     if term.starts_with(typed) || rest.is_some_and(|rest| rest.len() < LONG_ENDING) {
         return None;
     }
+    let own = letters(term);
     let near = forms.iter().filter(|form| form.len().abs_diff(term.len()) <= allowed);
+    // Each mistake brings at most one letter more and takes one away: most words are too far by that alone.
+    let far = 2 * u32::try_from(allowed).unwrap_or(u32::MAX);
+    let near = near.filter(|form| (letters(form) ^ own).count_ones() <= far);
     let whole = near.map(|form| strsim::damerau_levenshtein(form, term)).min();
     // A long stem that the word begins with, the mistake being in its ending.
     let ending = rest.filter(|rest| term.len() >= LONG_STEM && rest.len() <= LONG_STEM).map(|_| allowed);
     whole.into_iter().chain(ending).min()
+}
+
+/// Which letters and digits are in a word, one bit each; others share one.
+fn letters(word: &str) -> u64 {
+    word.bytes().fold(0, |seen, byte| {
+        seen | match byte {
+            b'a'..=b'z' => 1 << (byte - b'a'),
+            b'0'..=b'9' => 1 << (26 + byte - b'0'),
+            _ => 1 << 36,
+        }
+    })
 }
 
 /// The different values of a field, in order.

@@ -68,7 +68,14 @@ fn half(bits: u16) -> f32 {
 
 /// The meaning of a text: a direction of length 1.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Meaning(Vec<f32>);
+pub(super) struct Meaning {
+    numbers: Vec<f32>,
+    /// Its numbers as integers, those at even places and those at odd ones: as they lie in a packed vector.
+    whole: [[i16; DIMENSIONS / 2]; 2],
+}
+
+/// What 1 is as an integer. Rounding to it moves a cosine by less than 0.0001.
+const ONE: f32 = 16_384.0;
 
 impl Meaning {
     /// Of texts and what each counts; none when no word of them is known.
@@ -80,14 +87,28 @@ impl Meaning {
             pieces.add(text, &mut rows);
             weighed.extend(rows.iter().map(|row| (*row, weight)));
         }
-        let numbers = sum(&mut weighed)?;
+        Self::towards(sum(&mut weighed)?)
+    }
+
+    /// The direction of a sum; none when it has no length.
+    fn towards(mut numbers: Vec<f32>) -> Option<Self> {
         let length = length(&numbers);
-        (length > 0.0).then(|| Self(numbers.into_iter().map(|number| number / length).collect()))
+        if length <= 0.0 {
+            return None;
+        }
+        numbers.iter_mut().for_each(|number| *number /= length);
+        let mut whole = [[0; DIMENSIONS / 2]; 2];
+        for (nth, number) in numbers.iter().enumerate() {
+            if let Some(place) = whole.get_mut(nth % 2).and_then(|half| half.get_mut(nth / 2)) {
+                *place = (number * ONE).round() as i16;
+            }
+        }
+        Some(Self { numbers, whole })
     }
 
     /// The cosine with another.
     pub(super) fn cosine(&self, other: &Self) -> f32 {
-        self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+        dot(&self.numbers, &other.numbers)
     }
 
     /// The highest cosine with one of the stored vectors of a postmortem; none when it has none.
@@ -100,12 +121,11 @@ impl Meaning {
     pub(super) fn whole(packed: &[u64]) -> Option<Self> {
         let mut whole = vec![0.0_f32; DIMENSIONS];
         for vector in packed.chunks_exact(PACKED) {
-            let numbers: Vec<f32> = vector.iter().flat_map(|sixteen| unpacked(*sixteen)).collect();
+            let numbers = unpacked(vector);
             let length = length(&numbers).max(f32::MIN_POSITIVE);
             whole.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number / length);
         }
-        let length = length(&whole);
-        (length > 0.0).then(|| Self(whole.into_iter().map(|number| number / length).collect()))
+        Self::towards(whole)
     }
 
     /// The cosine with a whole postmortem, for a question as long as one.
@@ -118,26 +138,40 @@ impl Meaning {
     pub(super) fn apart(all: &[Self]) -> Vec<Self> {
         let mut common = vec![0.0_f32; DIMENSIONS];
         for one in all {
-            common.iter_mut().zip(&one.0).for_each(|(sum, number)| *sum += number / all.len() as f32);
+            common.iter_mut().zip(&one.numbers).for_each(|(sum, number)| *sum += number / all.len() as f32);
         }
         let rest = |one: &Self| {
-            let rest: Vec<f32> = one.0.iter().zip(&common).map(|(number, common)| number - common).collect();
-            let length = length(&rest).max(f32::MIN_POSITIVE);
-            Self(rest.into_iter().map(|number| number / length).collect())
+            let rest: Vec<f32> =
+                one.numbers.iter().zip(&common).map(|(number, common)| number - common).collect();
+            let none = Self { numbers: vec![0.0; DIMENSIONS], whole: [[0; DIMENSIONS / 2]; 2] };
+            Self::towards(rest).unwrap_or(none)
         };
         all.iter().map(rest).collect()
     }
 
+    /// In integers, which the processor takes many of at once.
     fn packed_cosine(&self, vector: &[u64]) -> f32 {
-        let (mut dot, mut square) = (0.0_f32, 0.0_f32);
-        for (sixteen, numbers) in vector.iter().zip(self.0.chunks_exact(16)) {
-            for (other, mine) in unpacked(*sixteen).zip(numbers) {
-                dot += other * mine;
-                square += other * other;
-            }
+        let [even, odd] = &self.whole;
+        let bytes = bytes(vector);
+        let (mut dot, mut square) = (0_i32, 0_i32);
+        for ((byte, even), odd) in bytes.iter().zip(even).zip(odd) {
+            let (low, high) = (i16::from(byte & 15) - MIDDLE, i16::from(byte >> 4) - MIDDLE);
+            dot += i32::from(low) * i32::from(*even) + i32::from(high) * i32::from(*odd);
+            square += i32::from(low) * i32::from(low) + i32::from(high) * i32::from(high);
         }
-        if square > 0.0 { dot / square.sqrt() } else { 0.0 }
+        if square > 0 { dot as f32 / ONE / (square as f32).sqrt() } else { 0.0 }
     }
+}
+
+/// Sums of eight at a time: one after another they would have to be added in their order.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum()
 }
 
 /// The vector of pieces and what each counts; repeated ones saturate. None when there is none.
@@ -157,7 +191,7 @@ fn sum(weighed: &mut [(u32, f32)]) -> Option<Vec<f32>> {
 }
 
 fn length(numbers: &[f32]) -> f32 {
-    numbers.iter().map(|number| number * number).sum::<f32>().sqrt()
+    dot(numbers, numbers).sqrt()
 }
 
 /// Words of 64 bits in which one stored vector lies, sixteen numbers of four bits each: with eight bits the figures
@@ -165,7 +199,7 @@ fn length(numbers: &[f32]) -> f32 {
 pub(super) const PACKED: usize = DIMENSIONS / 16;
 
 /// What zero is stored as.
-const MIDDLE: f32 = 8.0;
+const MIDDLE: i16 = 8;
 
 /// The vectors of a postmortem as they are stored: one for each [`CHUNK`] words of the body, each with the title.
 pub(super) fn packed(pieces: &mut Pieces, title: &str, body: &str) -> Vec<u64> {
@@ -190,9 +224,25 @@ pub(super) fn packed(pieces: &mut Pieces, title: &str, body: &str) -> Vec<u64> {
     out
 }
 
-/// Sixteen numbers of a stored vector.
-fn unpacked(sixteen: u64) -> impl Iterator<Item = f32> {
-    (0..16).map(move |n| (sixteen >> (4 * n) & 15) as f32 - MIDDLE)
+/// A stored vector as bytes, two numbers in each, the earlier one low.
+fn bytes(vector: &[u64]) -> [u8; DIMENSIONS / 2] {
+    let mut bytes = [0; DIMENSIONS / 2];
+    for (place, sixteen) in bytes.chunks_exact_mut(8).zip(vector) {
+        place.copy_from_slice(&sixteen.to_le_bytes());
+    }
+    bytes
+}
+
+/// The numbers of a stored vector.
+fn unpacked(vector: &[u64]) -> [f32; DIMENSIONS] {
+    let mut numbers = [0.0; DIMENSIONS];
+    for (pair, byte) in numbers.chunks_exact_mut(2).zip(bytes(vector)) {
+        if let [low, high] = pair {
+            (*low, *high) =
+                (f32::from(i16::from(byte & 15) - MIDDLE), f32::from(i16::from(byte >> 4) - MIDDLE));
+        }
+    }
+    numbers
 }
 
 /// Appends a vector with its largest number brought to 7.
@@ -202,7 +252,7 @@ fn pack(numbers: &[f32], out: &mut Vec<u64>) {
         return;
     }
     for sixteen in numbers.chunks_exact(16) {
-        let nibble = |number: &f32| (number / largest * 7.0 + MIDDLE).round() as u64 & 15;
+        let nibble = |number: &f32| (number / largest * 7.0 + f32::from(MIDDLE)).round() as u64 & 15;
         out.push(sixteen.iter().rev().fold(0, |packed, number| packed << 4 | nibble(number)));
     }
 }

@@ -19,7 +19,7 @@ use super::thesaurus::Thesaurus;
 use super::{Document, Index, IndexError, analyzer, files};
 
 /// Memory of an update's writer in bytes: the least that tantivy takes.
-const UPDATE_HEAP: usize = 15_000_000;
+pub(super) const UPDATE_HEAP: usize = 15_000_000;
 
 /// Memory of a rebuild's writer in bytes, over its threads.
 const REBUILD_HEAP: usize = 100_000_000;
@@ -46,6 +46,17 @@ pub enum Change {
         /// Its path in the archive.
         path: String,
     },
+}
+
+impl Change {
+    /// The path of what changed.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Put(document) => &document.card.path,
+            Self::Removed { path } => path,
+        }
+    }
 }
 
 /// Builds a new index beside `dir` and puts it in its place; readers of an old one are not disturbed and see the new
@@ -103,7 +114,7 @@ pub fn in_memory(
     let inner = tantivy::Index::create_in_ram(schema);
     let thesaurus = Thesaurus::with_team(team);
     fill(&inner, fields, &thesaurus, tree, documents, &mut |_| ())?;
-    open::ready(dir, inner, fields, thesaurus)
+    open::ready(dir, None, inner, fields, Arc::new(thesaurus))
 }
 
 fn fill(
@@ -164,14 +175,9 @@ pub(super) fn update(index: &Index, from: &str, to: &str, changes: Vec<Change>) 
         let writer = writer_of_holder(&inner, &held)?;
         let mut preparer = Preparer::new(fields, &index.thesaurus);
         for change in changes {
-            match change {
-                Change::Put(document) => {
-                    writer.delete_term(fields.path_term(&document.card.path));
-                    writer.add_document(preparer.prepare(&document)?)?;
-                }
-                Change::Removed { path } => {
-                    writer.delete_term(fields.path_term(&path));
-                }
+            writer.delete_term(fields.path_term(change.path()));
+            if let Change::Put(document) = change {
+                writer.add_document(preparer.prepare(&document)?)?;
             }
         }
         commit(writer, &index.thesaurus, to)
@@ -198,7 +204,7 @@ fn writer_of_holder(
 }
 
 /// Commits with the tree it reflects, waits for the merges that follow, and releases the writer.
-fn commit(mut writer: IndexWriter, thesaurus: &Thesaurus, tree: &str) -> Result<(), IndexError> {
+pub(super) fn commit(mut writer: IndexWriter, thesaurus: &Thesaurus, tree: &str) -> Result<(), IndexError> {
     let mut prepared = writer.prepare_commit()?;
     prepared.set_payload(&Payload::text(tree, thesaurus));
     prepared.commit()?;
