@@ -159,6 +159,7 @@ struct Inner {
     /// Folds of the incidents that this process works on.
     rooms: Mutex<HashMap<LogId, Arc<Mutex<Option<Incident>>>>>,
     memory: std::sync::Mutex<memory::Memory>,
+    following: memory::Following,
     doubts: doubt::Doubts,
     walked: held::Walked,
 }
@@ -187,6 +188,7 @@ impl Service {
             sealing,
             rooms: Mutex::new(HashMap::new()),
             memory: std::sync::Mutex::new(memory::Memory::default()),
+            following: memory::Following::default(),
             doubts: doubt::Doubts::default(),
             walked: held::Walked::default(),
         };
@@ -226,6 +228,7 @@ impl Service {
     /// # Errors
     /// What the store says.
     pub async fn close(&self) -> Result<(), Failure> {
+        self.index_followed().await;
         Ok(self.inner.store.close().await?)
     }
 

@@ -230,7 +230,7 @@ async fn repair_all(service: &Service, names: &Names) -> Result<(String, Vec<Fai
         failed.extend(service.rebuild_summary(*log, names.get(log).copied()).await.err());
         mirrored += service.store().complete_mirror(*log).await?;
     }
-    let (indexed, _) = service.reindex(|_| ()).await?;
+    let (indexed, _) = service.reindex(|_, _| ()).await?;
     let done = format!(
         "wrote the rows of {} incidents, added {mirrored} events to the mirror, indexed {indexed} postmortems",
         logs.len().saturating_sub(failed.len())

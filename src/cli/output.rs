@@ -131,10 +131,40 @@ impl Output {
         let _ = io::stderr().lock().write_all(said.as_bytes());
     }
 
+    /// A bar on standard error that grows with what is done of all, for what takes long; nothing where no person looks.
+    pub(super) fn progress(self, done_what: &'static str) -> impl FnMut(u64, u64) + Send + 'static {
+        let shown = !self.json && io::stderr().is_terminal();
+        let mut before = None;
+        move |done, all| {
+            let step = done * BAR / all.max(1);
+            if !shown || before == Some(step) || all < MANY {
+                return;
+            }
+            before = Some(step);
+            let _ = io::stderr().lock().write_all(bar(done_what, done, all).as_bytes());
+        }
+    }
+
     /// Says what went wrong, and what to do.
     pub(super) fn failure(self, failure: &Failure) {
         self.say(&format!("warroom: {failure}"));
     }
+}
+
+/// How many steps a bar has.
+const BAR: u64 = 40;
+
+/// Fewer than these are done before a bar could be read.
+const MANY: u64 = 200;
+
+/// A bar in the place of the one before; gone, with its line, when all is done.
+fn bar(done_what: &str, done: u64, all: u64) -> String {
+    if done >= all {
+        return "\r\x1b[K".to_owned();
+    }
+    let full = usize::try_from(done * BAR / all.max(1)).unwrap_or(0);
+    let rest = usize::try_from(BAR).unwrap_or(0).saturating_sub(full);
+    format!("\r\x1b[K{}{} {done_what} {done} of {all}", "#".repeat(full), ".".repeat(rest))
 }
 
 /// Prints what the argument reader says: help and version to standard output, the rest to standard error.

@@ -9,7 +9,7 @@ pub(super) struct Args {}
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
-        let (count, left_out) = context.writing().await?.reindex(|_| ()).await?;
+        let (count, left_out) = context.writing().await?.reindex(context.out.progress("indexed")).await?;
         if !context.out.is_json() {
             for file in &left_out {
                 context.out.say(&format!("not read: {file}"));

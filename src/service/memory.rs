@@ -7,6 +7,11 @@ mod recurrence;
 pub(super) use follow::known_ids;
 use follow::{left_out, rebuild};
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::task::JoinHandle;
+
 use super::{Failure, Service};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
@@ -28,7 +33,29 @@ pub const ALARM_SHARE: f32 = 0.50;
 /// What a process keeps open of the memory.
 #[derive(Default)]
 pub(super) struct Memory {
+    /// The index as the files have it.
     index: Option<Box<Index>>,
+    /// What answers in its place until the files have followed the archive.
+    ahead: Option<Box<Index>>,
+}
+
+/// What makes the files of the index follow. Apart from [`Memory`], which is held while one question is answered: whoever
+/// looks in here must not wait for that.
+#[derive(Default)]
+pub(super) struct Following {
+    /// The files have to follow.
+    behind: AtomicBool,
+    work: Mutex<Option<JoinHandle<Result<(), Failure>>>>,
+}
+
+impl Following {
+    fn work(&self) -> MutexGuard<'_, Option<JoinHandle<Result<(), Failure>>>> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_at_work(&self) -> bool {
+        self.work().as_ref().is_some_and(|work| !work.is_finished())
+    }
 }
 
 /// A question in words.
@@ -146,7 +173,7 @@ impl Service {
     pub async fn search_with_facets(&self, query: FindQuery) -> Result<Answered, Failure> {
         let like = query.like;
         let found = self
-            .blocking(move |inner| {
+            .blocking_memory(move |inner| {
                 let question = index::Query {
                     text: query.text.clone(),
                     severity: query.severity.clone(),
@@ -173,7 +200,7 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn known_services(&self) -> Result<Vec<String>, Failure> {
-        self.blocking(|inner| inner.ask(Index::services)).await
+        self.blocking_memory(|inner| inner.ask(Index::services)).await
     }
 
     /// Past incidents that are like one, or like words.
@@ -190,7 +217,7 @@ impl Service {
     async fn alike(&self, to: &Similar, limit: usize) -> Result<Vec<Past>, Failure> {
         let asked = to.clone();
         let hits = self
-            .blocking(move |inner| {
+            .blocking_memory(move |inner| {
                 let (about, exclude) = match &asked {
                     Similar::To(incident) => (about(incident), vec![incident.id.to_string()]),
                     Similar::Words(text) => (QueryText::plain(text), Vec::new()),
@@ -300,18 +327,18 @@ impl Service {
         Ok(index::snippet(&body, query))
     }
 
-    /// Builds the index anew, telling how many documents are done. Answers how many there are, and which files are left
+    /// Builds the index anew, telling how many documents are done, of how many. Answers how many there are, and which files are left
     /// out.
     ///
     /// # Errors
     /// When archive or index cannot be read or written.
     pub async fn reindex(
         &self,
-        progress: impl FnMut(u64) + Send + 'static,
+        progress: impl FnMut(u64, u64) + Send + 'static,
     ) -> Result<(u64, Vec<String>), Failure> {
         self.blocking(move |inner| {
             let mut memory = inner.memory();
-            memory.index = None;
+            (memory.index, memory.ahead) = (None, None);
             let archive = inner.archive()?;
             let index = rebuild(inner, &archive, progress)?;
             let count = index.len();
@@ -321,13 +348,36 @@ impl Service {
         .await
     }
 
-    /// Brings the index to the archive's tree, after a publication. Failures are told and do no harm: the next
-    /// question tries again.
+    /// Brings the index to the archive's tree, after a publication. Few changes are found from now on and the files
+    /// follow by themselves; many are waited for. Failures are told and do no harm: the next question tries again.
     ///
     /// # Errors
     /// When archive or index cannot be read or written.
     pub async fn catch_up_index(&self) -> Result<(), Failure> {
-        self.blocking(|inner| inner.ask(|_| Ok(()))).await
+        self.blocking_memory(|inner| inner.ask(|_| Ok(()))).await
+    }
+
+    /// Asks the memory away from the async workers, and has the files of the index follow where they are behind.
+    pub(super) async fn blocking_memory<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&super::Inner) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let answer = self.blocking(work).await;
+        let following = &self.inner.following;
+        if following.behind.swap(false, Ordering::Relaxed) && !following.is_at_work() {
+            let inner = Arc::clone(&self.inner);
+            *following.work() = Some(tokio::task::spawn_blocking(move || inner.files_follow()));
+        }
+        answer
+    }
+
+    /// Waits until the files of the index have followed, if they are about to.
+    pub(super) async fn index_followed(&self) {
+        let work = self.inner.following.work().take();
+        if let Some(work) = work {
+            // What did not work is tried again by the next question.
+            let _ = work.await;
+        }
     }
 
     async fn with_stories(&self, hits: Vec<Hit>) -> Result<Vec<Past>, Failure> {

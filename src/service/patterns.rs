@@ -27,7 +27,7 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn patterns(&self, asked: PatternQuery) -> Result<Patterns, Failure> {
-        self.blocking(move |inner| {
+        self.blocking_memory(move |inner| {
             let question = index::PatternQuery {
                 query: index::Query {
                     text: asked.text.clone(),

@@ -11,8 +11,8 @@ use warroom::index::{
     snippet,
 };
 
-const TREE: &str = "1111111111111111111111111111111111111111";
-const NEXT: &str = "2222222222222222222222222222222222222222";
+pub(crate) const TREE: &str = "1111111111111111111111111111111111111111";
+pub(crate) const NEXT: &str = "2222222222222222222222222222222222222222";
 
 /// A postmortem file: the few front matter keys that the corpus has, and the body.
 fn read(path: &Path) -> Document {
@@ -41,12 +41,12 @@ pub(crate) fn corpus(dir: &Path) -> Vec<Document> {
     files.iter().filter(|path| path.extension().is_some_and(|e| e == "md")).map(|path| read(path)).collect()
 }
 
-fn fixtures() -> Vec<Document> {
+pub(crate) fn fixtures() -> Vec<Document> {
     corpus(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/postmortems")))
 }
 
 /// The fixtures with labels, as incidents of a team would have them.
-fn labelled() -> Vec<Document> {
+pub(crate) fn labelled() -> Vec<Document> {
     let mut documents = fixtures();
     for document in &mut documents {
         let card = &mut document.card;
@@ -72,7 +72,7 @@ pub(crate) fn indexed(documents: Vec<Document>) -> (tempfile::TempDir, PathBuf, 
     (home, dir, index)
 }
 
-fn words(text: &str) -> Query {
+pub(crate) fn words(text: &str) -> Query {
     Query { text: text.into(), limit: 10, ..Query::default() }
 }
 
@@ -80,11 +80,11 @@ pub(crate) fn like(text: &str) -> SimilarQuery {
     SimilarQuery { about: QueryText::plain(text), limit: 10, ..SimilarQuery::default() }
 }
 
-fn ids(hits: &[Hit]) -> Vec<&str> {
+pub(crate) fn ids(hits: &[Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.card.id.as_str()).collect()
 }
 
-fn ready(dir: &Path) -> Index {
+pub(crate) fn ready(dir: &Path) -> Index {
     match Index::open(dir, None) {
         Opened::Ready(index) => *index,
         Opened::Stale(reason) => panic!("stale: {reason}"),

@@ -16,6 +16,7 @@ mod data;
 mod demo_archive;
 mod docs;
 mod faults;
+mod freshness;
 mod fuzzing;
 mod guarding;
 mod hostile;

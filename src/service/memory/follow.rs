@@ -2,8 +2,9 @@
 //! not ask anything of its own.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
-use super::Memory;
+use super::{Following, Memory};
 use crate::archive::{Archive, ArchiveError, Change as Moved, Listing};
 use crate::domain::postmortem::imported;
 use crate::domain::words::Visibility;
@@ -25,7 +26,9 @@ impl Inner {
         }
     }
 
-    /// Asks an index that reflects the archive's tree. Damage found while asking is answered by rebuilding once.
+    /// Asks an index that reflects the archive's tree. Few changes are answered from memory, and the files follow
+    /// later, see [`Following`]; many are waited for. Damage found while asking is answered by
+    /// rebuilding once.
     pub(in crate::service) fn ask<T>(
         &self,
         question: impl Fn(&Index) -> Result<T, IndexError>,
@@ -39,19 +42,21 @@ impl Inner {
                 Opened::Stale(_) => Box::new(askable(self, &archive)?),
             },
         };
-        let index = match follow(&archive, index) {
+        let index = match at(&archive, index, &mut memory, &self.following) {
             Ok(index) => index,
             // Somebody else is writing: an answer that is a moment old is better than none.
             Err(Behind::Busy(index)) => index,
             Err(Behind::Rebuild) => fresh(self, &archive)?,
             Err(Behind::Failed(failure)) => return Err(failure),
         };
-        match question(&index) {
+        let answer = question(memory.ahead.as_deref().unwrap_or(&index));
+        match answer {
             Ok(hits) => {
                 memory.index = Some(index);
                 Ok(hits)
             }
             Err(IndexError::Damaged { .. }) => {
+                memory.ahead = None;
                 drop(index);
                 let index = Box::new(askable(self, &archive)?);
                 let hits = question(&index)?;
@@ -61,6 +66,62 @@ impl Inner {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// Brings the files of the index to the archive's tree, beside those who ask. Where there is no index that could
+    /// follow, the next question builds one.
+    pub(super) fn files_follow(&self) -> Result<(), Failure> {
+        let archive = self.archive()?;
+        let Opened::Ready(index) = Index::open(&self.places.index, Some(&self.places.thesaurus())) else {
+            return Ok(());
+        };
+        match follow(&archive, index) {
+            Ok(_) | Err(Behind::Busy(_) | Behind::Rebuild) => Ok(()),
+            Err(Behind::Failed(failure)) => Err(failure),
+        }
+    }
+}
+
+/// What the files do not reflect yet is answered from memory up to so many changes.
+const FEW: usize = 32;
+
+/// Sees to it that there is an answer from the archive's tree: by the files, by what is ahead of them, or by bringing
+/// the files there.
+fn at(
+    archive: &Archive,
+    index: Box<Index>,
+    memory: &mut Memory,
+    following: &Following,
+) -> Result<Box<Index>, Behind> {
+    let wanted = archive.tree_id().map_err(|e| Behind::Failed(e.into()))?.unwrap_or_default();
+    if index.tree() == wanted {
+        memory.ahead = None;
+        return Ok(index);
+    }
+    let known = memory.ahead.as_ref().is_some_and(|ahead| ahead.tree() == wanted);
+    if known && following.is_at_work() {
+        return Ok(index);
+    }
+    // Somebody may have brought the files there meanwhile.
+    if index.reload().is_err() {
+        memory.ahead = None;
+        return Err(Behind::Rebuild);
+    }
+    if index.tree() == wanted {
+        memory.ahead = None;
+        return Ok(index);
+    }
+    if !known {
+        memory.ahead = None;
+        // A first index, or one of another history, is written at once.
+        if let Some(changes) = difference(archive, &index, &wanted)?.filter(|changes| changes.len() <= FEW) {
+            memory.ahead = index.ahead(&wanted, changes).ok().map(Box::new);
+        }
+    }
+    if memory.ahead.is_some() {
+        following.behind.store(true, Ordering::Relaxed);
+        return Ok(index);
+    }
+    follow(archive, index)
 }
 
 enum Behind {
@@ -69,24 +130,12 @@ enum Behind {
     Failed(Failure),
 }
 
-/// Brings an index to the archive's tree by what changed between the two trees.
-fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
-    let failed = |e: ArchiveError| Behind::Failed(e.into());
-    let tree = archive.tree_id().map_err(failed)?;
-    let wanted = tree.clone().unwrap_or_default();
-    if index.tree() == wanted {
-        return Ok(index);
-    }
-    // Another process may have written it meanwhile.
-    if index.reload().is_err() {
-        return Err(Behind::Rebuild);
-    }
+/// What has changed between the tree of an index and another one; none when that cannot be told.
+fn difference(archive: &Archive, index: &Index, wanted: &str) -> Result<Option<Vec<Change>>, Behind> {
     let from = index.tree();
-    if from == wanted {
-        return Ok(index);
-    }
-    let old = (!from.is_empty()).then_some(from.as_str());
-    let Ok(moved) = archive.changes(old, tree.as_deref()) else { return Err(Behind::Rebuild) };
+    let tree = |id: &str| (!id.is_empty()).then(|| id.to_owned());
+    let (old, new) = (tree(&from), tree(wanted));
+    let Ok(moved) = archive.changes(old.as_deref(), new.as_deref()) else { return Ok(None) };
     let mut changes = Vec::new();
     for change in moved {
         match change {
@@ -95,7 +144,7 @@ fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
                     Ok(bytes) => Some(bytes),
                     // As a rebuilt index leaves it out: one file of somebody must not stop every search.
                     Err(ArchiveError::TooLarge { .. }) => None,
-                    Err(error) => return Err(failed(error)),
+                    Err(error) => return Err(Behind::Failed(error.into())),
                 };
                 changes.push(match bytes.and_then(|bytes| document(path.as_str(), &blob, &bytes)) {
                     Some(document) if is_shared(&document.card) => Change::Put(Box::new(document)),
@@ -105,6 +154,17 @@ fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
             Moved::Removed { path } => changes.push(Change::Removed { path: path.as_str().to_owned() }),
         }
     }
+    Ok(Some(changes))
+}
+
+/// Brings the files of an index to the archive's tree by what changed between the two trees.
+fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
+    let wanted = archive.tree_id().map_err(|e| Behind::Failed(e.into()))?.unwrap_or_default();
+    let from = index.tree();
+    if from == wanted {
+        return Ok(index);
+    }
+    let Some(changes) = difference(archive, &index, &wanted)? else { return Err(Behind::Rebuild) };
     match index.update(&from, &wanted, changes) {
         Ok(()) => Ok(index),
         Err(IndexError::Busy) => Err(Behind::Busy(index)),
@@ -121,10 +181,19 @@ fn fresh(inner: &Inner, archive: &Archive) -> Result<Box<Index>, Failure> {
     }
 }
 
-pub(super) fn rebuild(inner: &Inner, archive: &Archive, progress: impl FnMut(u64)) -> Result<Index, Failure> {
+pub(super) fn rebuild(
+    inner: &Inner,
+    archive: &Archive,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Index, Failure> {
     let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
     let (place, team) = (&inner.places.index, inner.places.thesaurus());
-    Ok(index::rebuild(place, Some(&team), &tree, documents(archive, &listing), progress)?)
+    let all = listing.entries.len() as u64;
+    let told = |done| progress(done, all);
+    let index = index::rebuild(place, Some(&team), &tree, documents(archive, &listing), told)?;
+    // What is not for others' search was not counted.
+    progress(all, all);
+    Ok(index)
 }
 
 /// An index to ask: a rebuilt one, or one in memory where the home cannot be written.
