@@ -1,7 +1,7 @@
 //! The ranking: words (see `terms`), then the best by words put in order by meaning as well (see `vectors`), then
 //! shared labels. Measured against its parts in `docs/search.md`. It must not know what was typed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use tantivy::columnar::Column;
@@ -120,29 +120,30 @@ fn keep_best(
     }
 }
 
+/// What labels add, by segment: documents in order.
+type Bonuses = Vec<Vec<(DocId, f32)>>;
+
 /// Every living, allowed document that has a word or a label.
 fn candidates(
     searcher: &Searcher,
     scores: &[Vec<f32>],
     allowed: &Allowed,
-    bonuses: &HashMap<DocAddress, f32>,
+    bonuses: &Bonuses,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for ((ord, scores), segment) in (0_u32..).zip(scores).zip(searcher.segment_readers()) {
+    for (((ord, scores), segment), bonuses) in
+        (0_u32..).zip(scores).zip(searcher.segment_readers()).zip(bonuses)
+    {
         let alive = segment.alive_bitset();
+        let mut bonuses = bonuses.iter().peekable();
         for (document, words) in (0_u32..).zip(scores) {
             let at = DocAddress::new(ord, document);
-            let bonus = if bonuses.is_empty() { None } else { bonuses.get(&at) };
+            let bonus = bonuses.next_if(|(next, _)| *next == document).map(|(_, bonus)| *bonus);
             if (*words > 0.0 || bonus.is_some())
                 && alive.is_none_or(|alive| alive.is_alive(document))
                 && allowed.has(at)
             {
-                found.push(Candidate {
-                    at,
-                    words: *words,
-                    cosine: 0.0,
-                    bonus: bonus.copied().unwrap_or_default(),
-                });
+                found.push(Candidate { at, words: *words, cosine: 0.0, bonus: bonus.unwrap_or_default() });
             }
         }
     }
@@ -150,10 +151,25 @@ fn candidates(
 }
 
 /// What labels add, by document.
-fn labelled(searcher: &Searcher, wanted: &Wanted) -> Result<HashMap<DocAddress, f32>, IndexError> {
-    let mut bonuses = HashMap::new();
+fn labelled(searcher: &Searcher, wanted: &Wanted) -> Result<Bonuses, IndexError> {
+    let mut bonuses: Bonuses = vec![Vec::new(); searcher.segment_readers().len()];
     for label in &wanted.labels {
-        holders(searcher, &label.term, |at| *bonuses.entry(at).or_default() += label.score)?;
+        holders(searcher, &label.term, |at| {
+            if let Some(segment) = bonuses.get_mut(at.segment_ord as usize) {
+                segment.push((at.doc_id, label.score));
+            }
+        })?;
+    }
+    for segment in &mut bonuses {
+        // Of several labels one after another.
+        segment.sort_by_key(|(document, _)| *document);
+        segment.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
     }
     Ok(bonuses)
 }
