@@ -73,6 +73,9 @@ impl Directory for Above {
     }
 }
 
+/// In which the engine writes down what an index consists of.
+const BOOKS: [&str; 2] = ["meta.json", ".managed.json"];
+
 /// Memory of the writer of the few new documents, in bytes: the engine clears tables of a size that goes by it.
 const HEAP: usize = 1_000_000;
 
@@ -85,6 +88,12 @@ pub(super) fn ahead(index: &Index, to: &str, changes: Vec<Change>) -> Result<Ind
         let own = RamDirectory::create();
         let paths: Vec<String> = changes.iter().map(|change| change.path().to_owned()).collect();
         let part = part(index, &own, changes)?;
+        // Read once: what others commit from now on does not move what this is built upon.
+        for book in BOOKS {
+            let path = Path::new(book);
+            let read = files.atomic_read(path).map_err(tantivy::TantivyError::from)?;
+            own.atomic_write(path, &read).map_err(tantivy::TantivyError::from)?;
+        }
         let (inner, fields) = open::on(Above { below: files.clone(), own })?;
         // Another process may have written since the trees were compared.
         let is = open::payload(&inner, &index.thesaurus)?.tree;
@@ -145,7 +154,7 @@ fn part(index: &Index, own: &RamDirectory, changes: Vec<Change>) -> Result<Optio
 
 /// Forgets that the part was an index of its own.
 fn forget(own: &RamDirectory) {
-    for book in ["meta.json", ".managed.json"] {
+    for book in BOOKS {
         // Where it was never written there is nothing to forget.
         let _ = own.delete(Path::new(book));
     }

@@ -101,8 +101,8 @@ pub(super) fn ready(
     fields: Fields,
     thesaurus: Arc<Thesaurus>,
 ) -> Result<Index, IndexError> {
-    let payload = payload(&inner, &thesaurus)?;
-    let reader: IndexReader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let read = || Ok(inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?);
+    let (tree, reader): (String, IndexReader) = with_its_tree(&inner, &thesaurus, read)?;
     plausible(&reader.searcher(), fields)?;
     Ok(Index {
         dir: dir.to_path_buf(),
@@ -113,8 +113,28 @@ pub(super) fn ready(
         ranking: Box::new(Fused { meaning: true }),
         thesaurus,
         least: LEAST_SHARE,
-        tree: Mutex::new(payload.tree),
+        tree: Mutex::new(tree),
     })
+}
+
+/// Most commits of others that come while one is read.
+const MOST_COMMITS: u32 = 100;
+
+/// Reads the parts of an index, and the tree that they reflect: the same one before and after. Whoever took the parts
+/// of one tree for another would find nothing to follow when git goes there.
+fn with_its_tree<T>(
+    inner: &tantivy::Index,
+    thesaurus: &Thesaurus,
+    read: impl Fn() -> Result<T, IndexError>,
+) -> Result<(String, T), IndexError> {
+    for _ in 0..MOST_COMMITS {
+        let before = payload(inner, thesaurus)?.tree;
+        let parts = read()?;
+        if payload(inner, thesaurus)?.tree == before {
+            return Ok((before, parts));
+        }
+    }
+    Err(IndexError::Busy)
 }
 
 /// What the last commit says, when this version wrote it.
@@ -197,13 +217,12 @@ fn plausible(searcher: &Searcher, fields: Fields) -> Result<(), IndexError> {
     Ok(())
 }
 
-/// See [`Index::reload`]. The tree is read before the segments: it may then lag behind them, which only makes the
-/// next update do work again.
+/// See [`Index::reload`].
 pub(super) fn reload(index: &Index) -> Result<(), IndexError> {
     let tree = guarded(|| {
-        let payload = payload(&index.inner, &index.thesaurus)?;
-        index.reader.reload()?;
-        Ok(payload.tree)
+        let read = || Ok(index.reader.reload()?);
+        let (tree, ()) = with_its_tree(&index.inner, &index.thesaurus, read)?;
+        Ok(tree)
     })?;
     *index.tree.lock().unwrap_or_else(PoisonError::into_inner) = tree;
     Ok(())

@@ -364,7 +364,8 @@ impl Service {
     ) -> Result<T, Failure> {
         let answer = self.blocking(work).await;
         let following = &self.inner.following;
-        if following.behind.swap(false, Ordering::Relaxed) && !following.is_at_work() {
+        // What is at work may be at an earlier tree: it is told again when it is done.
+        if !following.is_at_work() && following.behind.swap(false, Ordering::Relaxed) {
             let inner = Arc::clone(&self.inner);
             *following.work() = Some(tokio::task::spawn_blocking(move || inner.files_follow()));
         }
@@ -373,10 +374,12 @@ impl Service {
 
     /// Waits until the files of the index have followed, if they are about to.
     pub(super) async fn index_followed(&self) {
+        // What does not work is tried again by the next question.
         let work = self.inner.following.work().take();
         if let Some(work) = work {
-            // What did not work is tried again by the next question.
             let _ = work.await;
+            // It may have been at an earlier tree, and git may have gone back to one that this process had read.
+            let _ = self.blocking(|inner| inner.files_follow()).await;
         }
     }
 
