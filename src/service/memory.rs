@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::JoinHandle;
 
-use super::{Failure, Service};
+use super::{Failure, Inner, Service};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
 use crate::domain::ids::{IncidentId, LogId};
@@ -360,7 +360,7 @@ impl Service {
     /// Asks the memory away from the async workers, and has the files of the index follow where they are behind.
     pub(super) async fn blocking_memory<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&super::Inner) -> Result<T, Failure> + Send + 'static,
+        work: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let answer = self.blocking(work).await;
         let following = &self.inner.following;
@@ -379,7 +379,7 @@ impl Service {
         if let Some(work) = work {
             let _ = work.await;
             // It may have been at an earlier tree, and git may have gone back to one that this process had read.
-            let _ = self.blocking(|inner| inner.files_follow()).await;
+            let _ = self.blocking(Inner::files_follow).await;
         }
     }
 
