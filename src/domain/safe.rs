@@ -122,7 +122,10 @@ fn make_safe(text: &str, block: bool) -> Cow<'_, str> {
             out.push(c);
             continue;
         }
-        count_dropped(&mut out, &mut marks);
+        if count_dropped(&mut out, &mut marks) {
+            // What follows stands behind our own words and not behind the base.
+            before = Before::Base(' ');
+        }
         match c {
             '\n' | '\t' if block => {
                 out.push(c);
@@ -160,12 +163,14 @@ fn make_safe(text: &str, block: bool) -> Cow<'_, str> {
     if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
 }
 
-/// Says how many marks were left out on the last base, and starts counting for the next one.
-fn count_dropped(out: &mut String, marks: &mut usize) {
-    if let Some(dropped) = marks.checked_sub(MAX_MARKS).filter(|n| *n > 0) {
+/// Says how many marks were left out on the last base, if any, and starts counting for the next one.
+fn count_dropped(out: &mut String, marks: &mut usize) -> bool {
+    let dropped = marks.saturating_sub(MAX_MARKS);
+    if dropped > 0 {
         write_code(out, format_args!("<+{dropped} marks>"));
     }
     *marks = 0;
+    dropped > 0
 }
 
 fn write_code(out: &mut String, code: fmt::Arguments<'_>) {
@@ -285,6 +290,9 @@ mod tests {
         let safe = line(&tower);
         assert_eq!(safe, format!("a{}<+42 marks>b", "\u{301}".repeat(8)));
         assert_eq!(line("\u{301}a"), "◌\u{301}a");
+        // A selector behind the count belongs to nothing.
+        let selector = format!("{}\u{fe0f}", "\u{300}".repeat(10));
+        assert_eq!(line(&selector), format!("◌{}<+2 marks><U+FE0F>", "\u{300}".repeat(8)));
     }
 
     fn nasty() -> impl Strategy<Value = String> {
