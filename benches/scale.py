@@ -49,7 +49,7 @@ def timed(words, fine=(0,)):
 def relay(n, who, words):
     for line in subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines():
         if line.startswith("{"):
-            say(size=n, of=who, **json.loads(line))
+            say(postmortems=n, of=who, **json.loads(line))
 
 
 def cold(n, of, commands):
@@ -61,7 +61,7 @@ def cold(n, of, commands):
             subprocess.run(words(nth), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             taken[name].append((time.perf_counter() - began) * 1e3)
     for name, values in taken.items():
-        say(size=n, of=name, test=of, p50_ms=round(statistics.median(values), 2), p95_ms=percentile(values, 0.95))
+        say(postmortems=n, of=name, test=of, p50_ms=round(statistics.median(values), 2), p95_ms=percentile(values, 0.95))
 
 
 def main():
@@ -93,9 +93,9 @@ def main():
         if not home.exists():
             seconds, memory = timed([warroom, "--home", home, "import", "--json", text], fine=(0, 1))
             # 1: one of the hundred thousand quotes what looks like a secret, and is not taken.
-            say(size=n, of="warroom", test="import", s=seconds, mb=memory)
+            say(postmortems=n, of="warroom", test="import", s=seconds, mb=memory)
         seconds, memory = timed([warroom, "--home", home, "reindex"])
-        say(size=n, of="warroom", test="rebuild", s=seconds, mb=memory, load=round(os.getloadavg()[0], 1),
+        say(postmortems=n, of="warroom", test="rebuild", s=seconds, mb=memory, load=round(os.getloadavg()[0], 1),
             index_mb=round(size(home / "index") / 1e6, 1), text_mb=round(size(text) / 1e6, 1))
         if not bare.exists():
             relay(n, "tv", [tv, "build", text, bare, "2"])
