@@ -88,7 +88,8 @@ pub(super) fn ahead(index: &Index, to: &str, changes: Vec<Change>) -> Result<Ind
         let own = RamDirectory::create();
         let paths: Vec<String> = changes.iter().map(|change| change.path().to_owned()).collect();
         let part = part(index, &own, changes)?;
-        // Read once: what others commit from now on does not move what this is built upon.
+        // Read once: what others commit from now on does not move what this is built upon. They take the place of the
+        // books of the part, which was an index of its own.
         for book in BOOKS {
             let path = Path::new(book);
             let read = files.atomic_read(path).map_err(tantivy::TantivyError::from)?;
@@ -144,18 +145,8 @@ fn part(index: &Index, own: &RamDirectory, changes: Vec<Change>) -> Result<Optio
         }
     }
     if !any {
-        forget(own);
         return Ok(None);
     }
     let parts = writer.finalize()?.searchable_segment_metas()?;
-    forget(own);
     Ok(parts.into_iter().next())
-}
-
-/// Forgets that the part was an index of its own.
-fn forget(own: &RamDirectory) {
-    for book in BOOKS {
-        // Where it was never written there is nothing to forget.
-        let _ = own.delete(Path::new(book));
-    }
 }

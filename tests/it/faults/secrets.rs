@@ -2,26 +2,19 @@
 //! of the repository is read, and everything else that git keeps.
 
 use std::fs;
-use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 use warroom::domain::ids::{IncidentId, LogId, Seq};
 use warroom::domain::request::{Asked, Declaration, NewStory, Request, RunbookText, StepMove, StepPick};
-use warroom::domain::time::Utc;
 use warroom::domain::words::{EntryKind, IncidentKind, Visibility};
 use warroom::service::{By, FailureKind, Service};
-use warroom::shell::clock::Clock;
-use warroom::shell::config::Config;
-use warroom::shell::environment::Environment;
-use warroom::shell::identity::{Identity, IdentitySource};
-use warroom::shell::ids::Ids;
-use warroom::shell::paths::Home;
-use warroom::shell::session::{Opening, Session};
+use warroom::shell::session::Opening;
 
 use super::publish::lossy;
 use super::{Dice, figure, rounds};
 use crate::cli::{filled, out::walk};
 use crate::screen::World;
+use crate::service::session;
 
 /// A word that is in everything privileged, and in nothing else.
 const PRIVILEGED: &str = "zq9vellum";
@@ -61,23 +54,6 @@ impl Mint {
         let whole = format!("{head}{body}{tail}");
         self.needles.push(body);
         whole
-    }
-}
-
-fn session(home: &Path, user: &Path, at: Utc) -> Session {
-    let _ = user;
-    Session {
-        environment: Environment::default(),
-        home: Home::at(home),
-        config: Config::default(),
-        clock: Clock::stopped(at),
-        ids: Ids::new().unwrap(),
-        identity: Identity {
-            person: "alice".to_owned(),
-            source: IdentitySource::Flag,
-            user: "unix".to_owned(),
-            host: "host".to_owned(),
-        },
     }
 }
 
@@ -317,7 +293,7 @@ fn no_secret_and_no_privileged_word_is_in_any_object_of_git() {
     let mut mint = Mint { dice: Dice::new("secrets"), needles: Vec::new() };
     let mut tally = Tally::default();
     let work = async {
-        let session = session(&world.home(), &world.path("user"), "2026-11-20T14:00:00Z".parse().unwrap());
+        let session = session(world.home().parent().unwrap(), "alice");
         let service = session.open(Opening::Write).await.unwrap();
         let by = session.by();
         let mut round = 0;
