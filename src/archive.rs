@@ -11,6 +11,7 @@
 //! - Each step can be repeated: the same bytes at the same path are the same commit.
 
 mod claim;
+mod configured;
 mod entries;
 mod error;
 mod message;
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 use git2::{ConfigLevel, ErrorCode, Reference, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
+pub use configured::GitConfig;
 pub use error::{ArchiveError, FailureKind};
 pub use message::commit_message;
 pub use publish::{Publication, Published};
@@ -69,20 +71,20 @@ impl fmt::Debug for Archive {
 
 impl Archive {
     /// Makes or opens the repository of our own home, with postmortems at its root. May be called at every start.
-    /// The first branch is `init.defaultBranch`, else `fallback_branch`.
+    /// The first branch is `init.defaultBranch`, else `fallback_branch`; `files` are those that git is configured by.
     ///
     /// # Errors
     /// [`ArchiveError::ReadOnly`] and the others of opening.
-    pub fn create_own(path: &Path, fallback_branch: &str) -> Result<Self, ArchiveError> {
+    pub fn create_own(path: &Path, fallback_branch: &str, files: &GitConfig) -> Result<Self, ArchiveError> {
         let repo = match open_here(path) {
             Ok(repo) => repo,
-            Err(error) if error.code() == ErrorCode::NotFound => init_own(path, fallback_branch)?,
+            Err(error) if error.code() == ErrorCode::NotFound => init_own(path, fallback_branch, files)?,
             Err(error) => return Err(opening(path, error)),
         };
         synced::forget_old_setting(&repo);
         write_attributes(&repo)?;
         drop(repo);
-        Self::open(path, Path::new(""))
+        Self::open(path, Path::new(""))?.with_config(files)
     }
 
     /// Lets commits here be neither signed nor checked by hooks, whatever the user's own configuration of git says:
@@ -158,14 +160,14 @@ fn opening(path: &Path, error: git2::Error) -> ArchiveError {
 }
 
 /// Makes our own repository, its top folder private when it is new.
-fn init_own(path: &Path, fallback_branch: &str) -> Result<Repository, ArchiveError> {
+fn init_own(path: &Path, fallback_branch: &str, files: &GitConfig) -> Result<Repository, ArchiveError> {
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
         .map_err(|e| ArchiveError::from_io("cannot create", path, e))?;
-    let configured = git2::Config::open_default().and_then(|c| c.get_string("init.defaultBranch")).ok();
-    let branch = configured
+    let branch = files
+        .outside("init.defaultBranch")
         .filter(|b| Reference::is_valid_name(&format!("refs/heads/{b}")))
         .unwrap_or_else(|| fallback_branch.to_owned());
     let mut options = RepositoryInitOptions::new();

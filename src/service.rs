@@ -34,7 +34,9 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-pub use crate::archive::{HookPaths, Hooks, Identity, RefreshWarning, Signer, SigningFormat, SigningRequest};
+pub use crate::archive::{
+    GitConfig, HookPaths, Hooks, Identity, RefreshWarning, Signer, SigningFormat, SigningRequest,
+};
 pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard, thesaurus_problems};
 #[cfg(target_os = "linux")]
 pub use crate::store::ChangeWatch;
@@ -117,6 +119,8 @@ pub struct ArchivePlace {
     pub author: Option<String>,
     /// The branch that must be checked out to publish; any when absent.
     pub branch: Option<String>,
+    /// The files by which git is configured.
+    pub config: GitConfig,
 }
 
 /// The folders that the service reads and writes.

@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
+use crate::service::GitConfig;
+
 /// What the program was started in.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -40,6 +42,9 @@ pub struct Environment {
     pub xdg_data_home: Option<PathBuf>,
     /// `XDG_RUNTIME_DIR`, if absolute as the standard asks: private, and gone with the session.
     pub xdg_runtime_dir: Option<PathBuf>,
+    /// `GIT_CONFIG_GLOBAL`, `GIT_CONFIG_SYSTEM` and `GIT_CONFIG_NOSYSTEM`: what git is configured by. Here alone an empty
+    /// variable counts, as for git: it names no file.
+    pub git: GitConfig,
     /// The folder in which the program was started.
     pub working_folder: Option<PathBuf>,
     /// The Unix user: the name of the process's user id, else `uid-<number>`.
@@ -101,6 +106,7 @@ impl Environment {
             xdg_config_home: absolute("XDG_CONFIG_HOME"),
             xdg_data_home: absolute("XDG_DATA_HOME"),
             xdg_runtime_dir: absolute("XDG_RUNTIME_DIR"),
+            git: git_config(&get),
             ssh: raw("SSH_CONNECTION").is_some(),
             ..Self::default()
         }
@@ -125,6 +131,19 @@ impl Environment {
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
+}
+
+/// The files that stand in for those by which git is usually configured.
+fn git_config(get: &impl Fn(&str) -> Option<OsString>) -> GitConfig {
+    let set = |value: OsString| {
+        let value = value.to_string_lossy().to_ascii_lowercase();
+        matches!(value.as_str(), "true" | "yes" | "on") || value.parse().is_ok_and(|n: i64| n != 0)
+    };
+    let no_system = get("GIT_CONFIG_NOSYSTEM").is_some_and(set).then(PathBuf::new);
+    GitConfig {
+        global: get("GIT_CONFIG_GLOBAL").map(PathBuf::from),
+        system: no_system.or_else(|| get("GIT_CONFIG_SYSTEM").map(PathBuf::from)),
+    }
 }
 
 /// The C and POSIX locales count as UTF-8: containers and ssh sessions often have them on terminals that draw it all.
@@ -174,6 +193,18 @@ mod tests {
         assert_eq!(environment.as_person, None);
         assert!(!environment.no_color);
         assert_eq!(environment.editor.as_deref(), Some("vi"));
+    }
+
+    #[test]
+    fn git_is_configured_by_the_files_that_are_named() {
+        assert_eq!(given(&[]).git, GitConfig::default());
+        let named =
+            given(&[("GIT_CONFIG_GLOBAL", ""), ("GIT_CONFIG_SYSTEM", "/s"), ("GIT_CONFIG_NOSYSTEM", "0")]);
+        assert_eq!(named.git, GitConfig { global: Some("".into()), system: Some("/s".into()) });
+        for yes in ["1", "true", "Yes"] {
+            let none = given(&[("GIT_CONFIG_SYSTEM", "/s"), ("GIT_CONFIG_NOSYSTEM", yes)]);
+            assert_eq!(none.git.system, Some("".into()), "{yes}");
+        }
     }
 
     #[test]

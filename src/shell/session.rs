@@ -224,6 +224,7 @@ impl Session {
                 own: own && archive.folder.is_empty(),
                 author: archive.author.clone(),
                 branch: archive.branch.clone(),
+                config: self.environment.git.clone(),
             },
             index: self.home.index(),
             drafts: self.home.drafts(),

@@ -12,8 +12,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 use warroom::archive::{
-    Archive, ArchiveError, Change, FailureKind, Hooks, Identity, Publication, Published, Seals, Signer,
-    SigningFormat, commit_message,
+    Archive, ArchiveError, Change, FailureKind, GitConfig, Hooks, Identity, Publication, Published, Seals,
+    Signer, SigningFormat, commit_message,
 };
 use warroom::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
 
@@ -619,7 +619,7 @@ fn a_sha256_repository_and_a_plain_folder_are_refused_with_the_reason() {
 fn our_own_repository_is_private_synced_and_made_once() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("home/postmortems");
-    let archive = Archive::create_own(&own, "main").unwrap();
+    let archive = Archive::create_own(&own, "main", &GitConfig::default()).unwrap();
     assert_eq!(fs::metadata(&own).unwrap().permissions().mode() & 0o777, 0o700);
     assert_eq!((archive.head().unwrap(), archive.tree_id().unwrap()), (None, None));
     assert!(archive.list().unwrap().entries.is_empty());
@@ -635,7 +635,7 @@ fn our_own_repository_is_private_synced_and_made_once() {
     let files = [(postmortem_path(date, "Registry", "INC-2026-0042"), b"a\r\nb\n".to_vec())];
     // An earlier version left a setting there of which git complains.
     git(&["config", "core.fsyncObjectFiles", "true"]);
-    let archive = Archive::create_own(&own, "main").unwrap();
+    let archive = Archive::create_own(&own, "main", &GitConfig::default()).unwrap();
     let said = hermetic("git", folder.path()).arg("status").current_dir(&own).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&said.stderr), "", "git has nothing to complain of");
     let published = archive.publish(&publication(&files), &Seals::default()).unwrap();
@@ -643,7 +643,7 @@ fn our_own_repository_is_private_synced_and_made_once() {
     assert_eq!(git(&["status", "--porcelain"]), "");
     assert_eq!(git(&["show", &format!("HEAD:{NAME}")]), "a\r\nb\n", "imported bytes are kept");
     assert_eq!(fs::metadata(own.join(NAME)).unwrap().permissions().mode() & 0o077, 0);
-    Archive::create_own(&own, "other").unwrap();
+    Archive::create_own(&own, "other", &GitConfig::default()).unwrap();
     assert_eq!(fs::read_to_string(own.join(".git/info/attributes")).unwrap().matches("*.md").count(), 1);
 }
 
@@ -1097,7 +1097,7 @@ fn child_publishes_in_a_repository_that_may_refuse() {
 #[test]
 fn child_says_who() {
     let (at, _own) = child_folder();
-    let archive = Archive::create_own(&at, "trunk").unwrap();
+    let archive = Archive::create_own(&at, "trunk", &GitConfig::default()).unwrap();
     let who = archive.identity().unwrap().map(|who| who.to_string());
     let head = fs::read_to_string(at.join(".git/HEAD")).unwrap();
     fs::write(at.parent().unwrap().join("said"), format!("{who:?}\n{head}")).unwrap();
@@ -1109,7 +1109,7 @@ fn child_publishes_until_it_is_killed() {
     let round = std::env::var("WARROOM_ROUND").unwrap_or_default();
     // Without a parent that kills it, it makes its own repository and stops soon.
     let (archive, count) = if round.is_empty() {
-        drop(Archive::create_own(&at, "main").unwrap());
+        drop(Archive::create_own(&at, "main", &GitConfig::default()).unwrap());
         let config = fs::read_to_string(at.join(".git/config")).unwrap();
         fs::write(at.join(".git/config"), config + "[commit]\n\tgpgsign = false\n[core]\n\thooksPath = \n")
             .unwrap();

@@ -20,9 +20,10 @@ impl Inner {
     pub(in crate::service) fn archive(&self) -> Result<Archive, Failure> {
         let place = &self.places.archive;
         if place.own {
-            Ok(Archive::create_own(&place.repository, place.branch.as_deref().unwrap_or("main"))?)
+            let branch = place.branch.as_deref().unwrap_or("main");
+            Ok(Archive::create_own(&place.repository, branch, &place.config)?)
         } else {
-            Ok(Archive::open(&place.repository, &place.folder)?)
+            Ok(Archive::open(&place.repository, &place.folder)?.with_config(&place.config)?)
         }
     }
 

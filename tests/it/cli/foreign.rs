@@ -162,6 +162,73 @@ fn what_hooks_and_signers_print_does_not_act() {
     desk.ok(&publish);
 }
 
+/// Whom a commit is by, whether it is signed, and which hooks stand before it: all from the files that git itself would
+/// read.
+#[test]
+fn git_is_configured_by_the_files_that_the_environment_names() {
+    let mut desk = Desk::new();
+    let person =
+        |name: &str| format!("[user]\n\tname = {name}\n\temail = {}@example.org\n", name.to_lowercase());
+    // In the usual places: alice, and bob who stands behind her.
+    desk.file(".config/git/config", format!("{}[commit]\n\tgpgsign = true\n", person("Bob")));
+    desk.file(".gitconfig", format!("{}[commit]\n\tgpgsign = false\n", person("Alice")));
+    script(&desk.path("hooks/pre-commit"), "#!/bin/sh\necho no ticket >&2\nexit 1\n");
+    let hooks = format!("[core]\n\thooksPath = {}\n", desk.path("hooks").display());
+    let global = desk.file("named/global", format!("{}[init]\n\tdefaultBranch = trunk\n", person("Carol")));
+    let hooked = desk.file("named/hooked", format!("{}{hooks}", person("Carol")));
+    let signing = "[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = /bin/false\n";
+    let signed = desk.file("named/signed", format!("{}{signing}", person("Carol")));
+    let system = desk.file("named/system", person("Dan"));
+    let broken = desk.file("named/broken", "[user\n");
+    let none = desk.path("named/none").display().to_string();
+    // The archive is made with the first incident.
+    desk.set("GIT_CONFIG_GLOBAL", &global);
+    desk.declare("The signing key leaked");
+    desk.ok(&["resolve", "1"]);
+    let publish = ["postmortem", "publish", "1", "--waive", "try"];
+    let draft = desk.json(&["postmortem", "draft", "1"])["path"].as_str().unwrap().to_owned();
+    let mut by = Vec::new();
+    for (n, (variables, refused)) in [
+        ([global.as_str(), "/dev/null", "0"], None),
+        ([&hooked, "/dev/null", "0"], Some("no ticket")),
+        ([&signed, "/dev/null", "0"], Some("/bin/false")),
+        ([&broken, "/dev/null", "0"], Some("broken")),
+        // Nothing of the usual places where another file is named, though it is empty or not there.
+        (["", "/dev/null", "0"], Some("author")),
+        ([&none, "/dev/null", "0"], Some("author")),
+        ([&none, &system, "0"], None),
+        ([&none, &system, "true"], Some("author")),
+        ([&global, &system, "0"], None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for (name, value) in
+            ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"].iter().zip(variables)
+        {
+            desk.set(name, value);
+        }
+        let text = std::fs::read_to_string(&draft).unwrap();
+        std::fs::write(&draft, format!("{text}\nVersion {n}.\n")).unwrap();
+        let ran = desk.run(&publish);
+        let archive = desk.home().join("postmortems");
+        if let Some(words) = refused {
+            assert!(ran.code != 0 && ran.err.contains(words), "{variables:?}: {ran:?}");
+            continue;
+        }
+        assert_eq!(ran.code, 0, "{variables:?}: {ran:?}");
+        // git itself, in the same surrounding, takes the commit for its own.
+        let is = git(&desk, &archive, &["log", "-1", "--format=%an <%ae> %cn"]);
+        let own = git(&desk, &archive, &["var", "GIT_AUTHOR_IDENT"]);
+        let (name, _) = is.split_once(" <").unwrap();
+        assert!(own.starts_with(is.rsplit_once(' ').unwrap().0), "{variables:?}: {is} and {own}");
+        by.push(name.to_owned());
+    }
+    assert_eq!(by, ["Carol", "Dan", "Carol"]);
+    let branch = git(&desk, &desk.home().join("postmortems"), &["symbolic-ref", "--short", "HEAD"]);
+    assert_eq!(branch.trim(), "trunk");
+}
+
 /// What an editor leaves is stored as it is and shown by its names, wherever one is started.
 #[test]
 fn what_an_editor_leaves_does_not_act() {
