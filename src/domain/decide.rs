@@ -52,7 +52,7 @@ pub fn decide(incident: &Incident, asked: &Asked, asker: &Asker<'_>) -> Result<V
     if !matches!(asked.request, Request::Declare(_)) && !incident.is_declared() {
         return Err(Refusal::not_found("there is no such incident"));
     }
-    let case = Case { incident, asker, at: asked.at };
+    let case = Case { incident, asker, at: asked.at, undoing: false };
     case.decide(&asked.request)
 }
 
@@ -61,9 +61,16 @@ pub(super) struct Case<'a> {
     incident: &'a Incident,
     asker: &'a Asker<'a>,
     at: Option<(Utc, bool)>,
+    /// It brings back what was: a time that stood in the log already is no future, even when the clock was set back
+    /// since.
+    undoing: bool,
 }
 
 impl Case<'_> {
+    fn is_future(&self, at: Utc) -> bool {
+        !self.undoing && at > self.asker.now + AHEAD
+    }
+
     fn decide(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
         match request {
             Request::Declare(declaration) => self.declare(declaration),
@@ -163,7 +170,8 @@ impl Case<'_> {
         }
         let mut events = Vec::new();
         for request in &trace.undo {
-            let mut undone = Case { incident: self.incident, asker: self.asker, at: None }.decide(request)?;
+            let back = Case { incident: self.incident, asker: self.asker, at: None, undoing: true };
+            let mut undone = back.decide(request)?;
             for event in &mut undone {
                 event.undoes = Some(target);
             }

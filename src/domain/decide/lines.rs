@@ -163,7 +163,7 @@ impl Case<'_> {
                 .hint("its time can be amended; for the rest, write a note"));
         }
         if let Some((at, _)) = at
-            && at > self.asker.now + super::AHEAD
+            && self.is_future(at)
         {
             return Err(
                 Refusal::usage("that time is in the future").hint("give the time at which it happened")
@@ -186,7 +186,7 @@ impl Case<'_> {
             tags,
         };
         // The amendment itself happens now, whatever time it gives to the line.
-        let case = Case { incident: self.incident, asker: self.asker, at: None };
+        let case = Case { at: None, ..*self };
         case.one(amended)
     }
 

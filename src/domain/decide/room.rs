@@ -133,7 +133,7 @@ impl Case<'_> {
             Request::Mark { milestone, at } => {
                 let mut event = self.event(MilestoneMarked { milestone: *milestone });
                 if let Some((at, about)) = at {
-                    if *at > self.asker.now + super::AHEAD {
+                    if self.is_future(*at) {
                         return Err(Refusal::usage("that time is in the future"));
                     }
                     event.occurred_at = Some(*at);

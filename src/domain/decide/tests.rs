@@ -1,4 +1,5 @@
 mod keep;
+mod set_back;
 
 use super::*;
 use crate::domain::audience::Audience;

@@ -92,6 +92,7 @@ impl super::Incident {
             due(&mut update.next_at, update.sent_seq.max(update.seq));
         }
         self.checklist.each(|open| due(&mut open.due_at, open.due_seq));
+        self.trail.set_back(&step);
         for record in self.clocks.values_mut() {
             if let Some(ack) = &mut record.acknowledged {
                 ack.at = step.moved(ack.at, ack.seq);

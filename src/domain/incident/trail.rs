@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use super::Incident;
+use super::set_back::SetBack;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::request::{Keep, NewIoc, Request, Review, StepMove, StepPick, When};
@@ -29,6 +30,8 @@ pub struct Trace {
     pub instead: &'static str,
     /// When it was stored, for what is said of many things at once: those are undone at once.
     pub bulk: Option<Utc>,
+    /// The position at which the deadline was said that the undo brings back; its own where it brings back none.
+    pub said: Seq,
 }
 
 /// The last actions, oldest first.
@@ -43,6 +46,25 @@ impl Trail {
     #[must_use]
     pub fn last_of(&self, person: &str) -> Option<&Trace> {
         self.traces.iter().rev().find(|t| t.by == person)
+    }
+
+    /// The clock was set back: a deadline that an undo would bring back moves as the others do.
+    pub(super) fn set_back(&mut self, step: &SetBack) {
+        for trace in &mut self.traces {
+            let said = trace.said;
+            let moved = |at: &mut Utc| *at = step.moved(*at, said);
+            for request in &mut trace.undo {
+                match request {
+                    Request::Keep(Keep::RestoreAsk { due: Some(When::At(due)), .. })
+                    | Request::Keep(Keep::StepDue { due: Some(When::At(due)), .. }) => moved(due),
+                    Request::RestoreClock { earlier: Some((at, until)), .. } => {
+                        moved(at);
+                        moved(until);
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     pub(super) fn push(&mut self, trace: Trace) {
@@ -317,7 +339,21 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         event => return stays(recorded, event),
     };
     let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
-    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk, instead: "" })
+    let said = said(before, recorded);
+    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk, said, instead: "" })
+}
+
+/// Where the deadline was said that the event replaces.
+fn said(before: &Incident, recorded: &Recorded) -> Seq {
+    let earlier = match recorded.event.as_ref() {
+        Some(Event::AskChanged(e)) => before.talk.asks.get(&e.target).map(|ask| ask.due_seq),
+        Some(Event::StepDueSet(e)) => before.checklist.get(e.step).map(|step| step.due_seq),
+        Some(Event::ClockAcknowledged(e)) => {
+            before.clocks.get(&e.clock).and_then(|c| c.acknowledged.as_ref()).map(|ack| ack.seq)
+        }
+        _ => None,
+    };
+    earlier.unwrap_or(recorded.seq)
 }
 
 /// What is not taken back by its opposite, and what to do instead. Every kind is named, so that a new one must say
@@ -418,7 +454,8 @@ fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
 /// An action that stays: others may have acted on it.
 fn fixed(recorded: &Recorded, what: &str, instead: &'static str) -> Option<Trace> {
     let (by, what) = (recorded.by.clone(), what.to_owned());
-    Some(Trace { seq: recorded.seq, by, what, undo: Vec::new(), bulk: None, instead })
+    let seq = recorded.seq;
+    Some(Trace { seq, by, what, undo: Vec::new(), bulk: None, said: seq, instead })
 }
 
 /// An indicator as a request that brings it back.
