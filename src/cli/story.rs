@@ -10,7 +10,7 @@ use super::views::StoryView;
 use crate::domain::ids::StoryId;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{NewStory, Request};
-use crate::domain::stories::{Rules, distance, is_orphaned};
+use crate::domain::stories::{Rules, Standing, distance, is_orphaned, sort};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::Span;
 use crate::domain::words::{StoryKind, StoryState};
@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List stories, those that nobody took in time first, then soonest due first; prints nothing when there is none, so it is fit for cron
+    /// List the stories that are not done, those that happened again or that nobody took in time first, then soonest due first; prints nothing when there is none, so it is fit for cron. With --json verified and dropped ones stand at the end, with their state
     List {
         /// Only those whose day has passed and that have not shipped
         #[arg(long)]
@@ -48,6 +48,9 @@ enum Action {
         /// Only preventive, detective or process ones
         #[arg(long)]
         kind: Option<StoryKind>,
+        /// Those that are verified or dropped too, at the end
+        #[arg(long)]
+        all: bool,
         /// A report by owner: what is overdue, to whom it is named, and what is due soon (table stories of warroom.toml)
         #[arg(long, conflicts_with_all = ["overdue", "due_within", "state"])]
         remind: bool,
@@ -153,6 +156,7 @@ impl Args {
                 due_within,
                 severity,
                 kind,
+                all,
                 remind,
                 fail_if_overdue,
             } => {
@@ -162,6 +166,7 @@ impl Args {
                     None => None,
                 };
                 let today = context.now().date_naive();
+                let asked_for = !state.is_empty();
                 let within = due_within.or_else(|| remind.then(|| service.policy().story_rules.remind));
                 let query = StoryQuery {
                     states: state,
@@ -181,8 +186,11 @@ impl Args {
                     let more: Vec<_> = more.filter(|s| stories.iter().all(|t| t.id != s.id)).collect();
                     stories.extend(more);
                 }
-                // What nobody took comes before what somebody is late with.
-                stories.sort_by_key(|story| !is_orphaned(story, today, rules));
+                // A script finds every story with its state; a person, or a mail of cron, only what is to be done.
+                if !(all || asked_for || context.out.is_json()) {
+                    stories.retain(|story| Standing::of(story, today, rules) != Standing::Done);
+                }
+                sort(&mut stories, today, rules);
                 let manager = service.policy().story_manager.clone();
                 list(context, &stories, manager.as_deref(), remind, rules)?;
                 let late = stories.iter().any(|s| s.is_overdue(today) || is_orphaned(s, today, rules));
@@ -249,7 +257,6 @@ fn list(
         if orphaned > 0 {
             lines.push(format!("{orphaned} without an owner for too long"));
         }
-        let _ = ();
         let mut owners: Vec<Option<&str>> = stories.iter().map(|s| s.owner.as_deref()).collect();
         owners.sort_unstable();
         owners.dedup();

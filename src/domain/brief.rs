@@ -103,7 +103,11 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
             .filter(|a| !privileged(a.seq))
             .map(|a| {
                 let who = a.person.as_deref().map_or_else(|| "unassigned".to_owned(), |p| format!("@{p}"));
-                let due = a.due_at.map(|at| format!(", {}", left(at, now))).unwrap_or_default();
+                let due = a
+                    .due_at
+                    .filter(|_| incident.clocks_run())
+                    .map(|at| format!(", {}", left(at, now)))
+                    .unwrap_or_default();
                 let acked = if a.acknowledged.is_some() { "" } else { ", not acknowledged" };
                 format!("{who} {}{due}{acked}", a.text)
             })
@@ -214,7 +218,12 @@ pub fn missing_roles(incident: &Incident, policy: &Policy) -> Vec<String> {
 }
 
 fn doing(incident: &Incident, now: Utc) -> Vec<String> {
-    let due = |s: &Step| s.due_at.map(|at| format!(", {}", left(at, now))).unwrap_or_default();
+    let due = |s: &Step| {
+        s.due_at
+            .filter(|_| incident.clocks_run())
+            .map(|at| format!(", {}", left(at, now)))
+            .unwrap_or_default()
+    };
     let mut lines: Vec<String> = incident
         .checklist
         .steps()

@@ -13,7 +13,7 @@ use crate::domain::policy::Policy;
 use crate::domain::runbook::Budget;
 use crate::domain::severity::Target;
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{Milestone, Phase, State};
+use crate::domain::words::{Milestone, Phase};
 
 /// Which clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,7 +154,7 @@ impl Clock {
 /// A resolved incident has none but those that outlive it (none in this version).
 #[must_use]
 pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
-    if !incident.is_declared() || incident.state != State::Open {
+    if !incident.clocks_run() {
         return Vec::new();
     }
     let level = policy.level(&incident.profile, incident.severity.as_deref());
@@ -249,7 +249,7 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
 /// What waits for somebody without a time box, in words: asks that nobody has, and asks that nobody said to have.
 #[must_use]
 pub fn waiting(incident: &Incident, now: Utc) -> Vec<String> {
-    if incident.state != State::Open {
+    if !incident.clocks_run() {
         return Vec::new();
     }
     let struck = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some());

@@ -319,6 +319,12 @@ impl Incident {
             .unwrap_or(self.declared_at)
     }
 
+    /// Its clocks run: when it is resolved, what was due counts no further.
+    #[must_use]
+    pub fn clocks_run(&self) -> bool {
+        self.is_declared() && self.state == State::Open
+    }
+
     /// For how long it has been running, or ran until it was resolved; the clock may have been set back meanwhile.
     #[must_use]
     pub fn ran(&self, now: Utc) -> Span {

@@ -59,11 +59,12 @@ fn row(model: &Model, room: &Room, seq: Seq, theme: &Theme) -> (String, Style, S
             (false, false) => "?",
         };
         return match ask.due_at {
-            Some(at) => {
+            Some(at) if room.incident.clocks_run() => {
                 let style = if at <= model.now { theme.bad } else { theme.warn };
                 (format!("{who}{seen} {}", left(at, model.now)), style, ask.text.clone())
             }
-            None => (format!("{who}{seen}"), theme.warn, ask.text.clone()),
+            _ if !room.incident.clocks_run() => (format!("{who} no answer"), theme.dim, ask.text.clone()),
+            _ => (format!("{who}{seen}"), theme.warn, ask.text.clone()),
         };
     }
     match talk.hypotheses.get(&seq) {

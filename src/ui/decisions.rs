@@ -1,6 +1,7 @@
 //! Decisions: what was chosen, by whom, and when its outcome is to be looked at. Open ones first.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
 use super::frame;
 use super::text::Pen;
@@ -47,13 +48,13 @@ pub(super) fn draw(
             pen.fill(theme.selected);
         }
         let mut pen = Pen::new(buf, placed.body.row(y.saturating_add(1)));
-        let (outcome, style) = outcome(model, decision, theme);
+        let (outcome, style) = outcome(model, room, decision, theme);
         pen.put_cut(&format!("   {outcome}"), style);
         y = y.saturating_add(2);
     }
 }
 
-fn outcome(model: &Model, decision: &Decision, theme: &Theme) -> (String, ratatui::style::Style) {
+fn outcome(model: &Model, room: &Room, decision: &Decision, theme: &Theme) -> (String, Style) {
     if let Some(verdict) = &decision.verdict {
         let why = if verdict.reason.is_empty() { String::new() } else { format!(": {}", verdict.reason) };
         return (format!("{}{why}", verdict.verdict), theme.good);
@@ -65,6 +66,9 @@ fn outcome(model: &Model, decision: &Decision, theme: &Theme) -> (String, ratatu
     let executor = decision.executor.as_ref().map(|e| format!(", @{e}")).unwrap_or_default();
     // The time first: a narrow pane cuts what stands last.
     match decision.check_at {
+        Some(at) if !room.incident.clocks_run() => {
+            (format!("no verdict, check was {}{executor}{against}", with_zone(at, model.zone())), theme.dim)
+        }
         Some(at) if at <= model.now => {
             let over = format_span(model.now - at);
             (format!("check {} over {over}{executor}{against}", with_zone(at, model.zone())), theme.bad)

@@ -50,13 +50,20 @@ pub(super) fn draw(
         match row {
             StepFocus::Heading(name) => _ = pen.put_cut(name, theme.dim),
             StepFocus::Step(step) => {
-                draw_step(model, step, focus && Some(step.at) == current, &mut pen, theme);
+                draw_step(
+                    model,
+                    room.incident.clocks_run(),
+                    step,
+                    focus && Some(step.at) == current,
+                    &mut pen,
+                    theme,
+                );
             }
         }
     }
 }
 
-fn draw_step(model: &Model, step: &Step, here: bool, pen: &mut Pen<'_>, theme: &Theme) {
+fn draw_step(model: &Model, counts: bool, step: &Step, here: bool, pen: &mut Pen<'_>, theme: &Theme) {
     let pick = |style| if here { theme.selected } else { style };
     let wide = pen.left() >= 36;
     let who = step.person.as_deref().unwrap_or_default();
@@ -64,7 +71,7 @@ fn draw_step(model: &Model, step: &Step, here: bool, pen: &mut Pen<'_>, theme: &
         pen.right(" ", pick(theme.text));
         pen.right(&format!(" {}", text::cut(who, 8)), pick(theme.dim));
     }
-    if let Some(due) = step.due_at.filter(|_| step.is_open()) {
+    if let Some(due) = step.due_at.filter(|_| step.is_open() && counts) {
         let style = if due <= model.now { theme.bad } else { theme.warn };
         pen.right(&format!(" {}", left(due, model.now)), pick(style));
     }

@@ -1,6 +1,7 @@
 //! Pictures of the screen, and proofs that no size and no text breaks it.
 
 mod boards;
+mod ended;
 mod random;
 mod terminal;
 mod unicode;

@@ -15,13 +15,14 @@ impl View<'_> {
             let who = ask.person.as_ref().map_or_else(|| "unassigned".to_owned(), |p| format!("@{p}"));
             let right = match (&ask.answer, ask.due_at, &ask.acknowledged) {
                 (Some(answer), _, _) => format!("answered {}", self.clock(answer.at)),
+                (None, _, _) if !self.incident.clocks_run() => "no answer".to_owned(),
                 (None, Some(due), _) => left(due, self.now),
                 (None, None, _) => "no time box".to_owned(),
             };
             let mut notes = vec![format!("asked by {} {}", ask.by, self.moment(ask.at))];
             match (&ask.acknowledged, &ask.answer) {
                 (Some((who, at)), _) => notes.push(format!("acknowledged by {who} {}", self.clock(*at))),
-                (None, None) if ask.person.is_some() => {
+                (None, None) if ask.person.is_some() && self.incident.clocks_run() => {
                     let since = format_span((self.now - ask.since).max(chrono::TimeDelta::zero()));
                     notes.push(format!("not acknowledged for {since}"));
                 }
@@ -48,6 +49,7 @@ impl View<'_> {
         let rows = all.into_iter().map(|decision| {
             let right = match (&decision.verdict, decision.check_at) {
                 (Some(verdict), _) => verdict.verdict.to_string(),
+                (None, Some(_)) if !self.incident.clocks_run() => "no verdict".to_owned(),
                 (None, Some(at)) if at <= self.now => format!("check {}", left(at, self.now)),
                 (None, Some(at)) => format!("check {}", self.clock(at)),
                 (None, None) => "open".to_owned(),
@@ -111,7 +113,8 @@ impl View<'_> {
     pub(super) fn steps(&self) -> Board {
         let mut all: Vec<_> = self.incident.checklist.steps().filter(|s| s.is_open()).collect();
         all.sort_by_key(|s| (s.due_at.is_none(), s.due_at, s.state != StepState::Doing, s.number));
-        let overdue = all.iter().filter(|s| s.due_at.is_some_and(|due| due <= self.now)).count();
+        let counts = self.incident.clocks_run();
+        let overdue = all.iter().filter(|s| counts && s.due_at.is_some_and(|due| due <= self.now)).count();
         let rows = all.iter().map(|step| {
             let who = step.person.as_ref().map(|p| format!(" @{p}")).unwrap_or_default();
             let mut notes = vec![format!("under {}", step.heading)];
@@ -126,7 +129,7 @@ impl View<'_> {
                 id: step.number.to_string(),
                 label: format!("{} {}{who}", step.number, step.state),
                 detail: step.text.clone(),
-                right: step.due_at.map(|due| left(due, self.now)).unwrap_or_default(),
+                right: step.due_at.filter(|_| counts).map(|due| left(due, self.now)).unwrap_or_default(),
                 notes,
             }
         });

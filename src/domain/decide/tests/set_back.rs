@@ -20,11 +20,13 @@ fn a_time_that_stood_in_the_log_is_brought_back_though_the_clock_has_not_come_to
     room.wait(Span::minutes(10));
     let seq = room.note("on-call paged");
     let said = room.now;
-    let mark = |at| Request::Mark { milestone: crate::domain::words::Milestone::Mitigated, at: Some((at, false)) };
+    let mark =
+        |at| Request::Mark { milestone: crate::domain::words::Milestone::Mitigated, at: Some((at, false)) };
     room.ask(mark(said));
     room.ask(mark(said - Span::minutes(1)));
     set_back(&mut room, 5);
-    let amend = Request::Amend { target: seq, text: None, at: Some((said - Span::minutes(7), false)), seen: None };
+    let amend =
+        Request::Amend { target: seq, text: None, at: Some((said - Span::minutes(7), false)), seen: None };
     room.ask(amend);
     undo(&mut room);
     assert_eq!(room.incident.timeline.get(seq).unwrap().occurred_at, said);
@@ -65,7 +67,11 @@ fn a_deadline_that_an_undo_brings_back_has_moved_with_the_clock() {
     assert_eq!(room.incident.talk.asks[&ask].due_at, Some(room.now + Span::minutes(2)));
 
     let reason = || "waiting for the vendor".to_owned();
-    let to = |until| Request::AcknowledgeClock { clock: "resolution".into(), until: Some(until), reason: reason() };
+    let to = |until| Request::AcknowledgeClock {
+        clock: "resolution".into(),
+        until: Some(until),
+        reason: reason(),
+    };
     let first = to(room.now + Span::hours(5));
     room.ask(first);
     let second = to(room.now + Span::hours(9));

@@ -1,0 +1,28 @@
+//! A room whose incident is over: nothing in it counts on.
+
+use super::picture;
+use crate::app::fixture::Desk;
+use crate::domain::request::{Keep, Request, StepPick, When};
+use crate::domain::time::Span;
+
+#[test]
+fn what_was_due_counts_no_further_in_a_resolved_room() {
+    let mut desk = Desk::room(120, 40, "alice");
+    let due = Some(When::In(Span::minutes(5)));
+    desk.ask("14:38", "alice", Keep::StepDue { step: StepPick::Named("3".into()), due }.into());
+    desk.open();
+    desk.later(3_600);
+    assert!(picture(&desk.model).contains(" over"), "it counts while the incident is open");
+    desk.ask("14:39", "alice", Request::Resolve { ended_by: String::new() });
+    desk.open();
+    let shown = picture(&desk.model);
+    assert!(!shown.contains(" over"), "{shown}");
+    assert!(shown.contains("no verdict, check was 14:48"), "{shown}");
+    assert!(shown.contains("@bob no answer"), "{shown}");
+    for (board, word) in [("decisions", "no verdict"), ("asks", "no answer")] {
+        desk.keys(&format!(":{board}<enter>"));
+        let shown = picture(&desk.model);
+        assert!(shown.contains(word) && !shown.contains(" over"), "{shown}");
+        desk.keys("<esc>");
+    }
+}
