@@ -42,6 +42,7 @@ pub mod similar;
 pub mod stats;
 pub mod stories;
 pub mod summary;
+pub mod telling;
 pub mod time;
 pub mod time_spec;
 pub mod verb;

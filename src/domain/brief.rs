@@ -7,10 +7,12 @@ mod reports;
 pub use reports::{executive, tactical};
 
 use crate::domain::clocks::{self, Pressure};
-use crate::domain::incident::{Entry, Incident, Step, may_leave};
+use crate::domain::incident::{Entry, Incident, Ioc, Step, may_leave};
+use crate::domain::ioc::Tlp;
 use crate::domain::policy::Policy;
 use crate::domain::safe::one_line;
 use crate::domain::summary::review_words;
+use crate::domain::telling;
 use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::words::{Flag, HypothesisState, State, StepState};
 
@@ -28,7 +30,7 @@ pub struct BriefSection {
 pub struct Brief {
     /// Id, title, severity, phase, elapsed.
     pub title: String,
-    /// Impact, command, doing, decided, ruled out, asks, links, next.
+    /// Impact, command, doing, decided, ruled out, asks, indicators if there are any, links, next.
     pub sections: Vec<BriefSection>,
 }
 
@@ -113,12 +115,47 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz
             })
             .collect(),
     });
+    sections.push(BriefSection { heading: "Indicators", lines: indicators(incident) });
     sections.push(BriefSection { heading: "Links", lines: links(incident) });
     sections.push(BriefSection {
         heading: "Next",
         lines: next(incident, policy, now).into_iter().chain(review(incident, now)).collect(),
     });
-    Brief { title, sections }
+    sections.retain(|section| section.heading != "Indicators" || !section.lines.is_empty());
+    for line in sections.iter_mut().flat_map(|section| &mut section.lines) {
+        *line = telling::safe(incident, line);
+    }
+    Brief { title: telling::safe(incident, &title), sections }
+}
+
+/// How many indicators the brief names.
+const MOST_IOCS: usize = 5;
+
+/// What to look for, the newest first, defanged; those of TLP:RED are counted only, since a brief is passed on.
+fn indicators(incident: &Incident) -> Vec<String> {
+    let hidden = |seq| incident.timeline.get(seq).is_some_and(|e| e.is_privileged() || e.struck.is_some());
+    let all = || incident.record.iocs.iter();
+    let told = |ioc: &&Ioc| {
+        ioc.tlp != Tlp::Red && !ioc.entry.is_some_and(hidden) && may_leave(&ioc.note) && may_leave(&ioc.value)
+    };
+    let mut lines: Vec<String> = all()
+        .rev()
+        .filter(told)
+        .take(MOST_IOCS)
+        .map(|ioc| {
+            let note = if ioc.note.is_empty() { String::new() } else { format!(" — {}", ioc.note) };
+            format!("{} {} (TLP:{}){note}", ioc.kind, ioc.shown(), ioc.tlp.as_str().to_uppercase())
+        })
+        .collect();
+    let more = all().filter(told).count().saturating_sub(lines.len());
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    match all().filter(|ioc| ioc.tlp == Tlp::Red).count() {
+        0 => {}
+        n => lines.push(format!("{n} under TLP:RED, told in the room only")),
+    }
+    lines
 }
 
 /// Places where people meet, then the incidents that belong to this one.

@@ -13,10 +13,11 @@ mod sheet;
 use crate::domain::ids::Seq;
 
 use crate::domain::incident::{self, Entry, Incident, Ioc};
-use crate::domain::ioc::{self, Tlp};
+use crate::domain::ioc::Tlp;
 use crate::domain::log::Digest;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
+use crate::domain::telling;
 use crate::domain::time::Utc;
 use crate::domain::words::{EntryKind, Visibility, words};
 pub(in crate::domain) use html::escape as html_text;
@@ -39,9 +40,6 @@ words! {
         Audit = "audit",
     }
 }
-
-/// What stands in the place of an indicator that only the people in the room may know.
-const UNTOLD: &str = "(an indicator under TLP:RED)";
 
 /// What leaves, when, and how far its log had come.
 #[derive(Debug, Clone, Copy)]
@@ -152,7 +150,7 @@ impl Source<'_> {
     /// A text as it leaves: values of indicators are written so that nobody follows them by accident, and those that
     /// only the people in the room may know are not named at all.
     fn safe(&self, text: &str) -> String {
-        safe(self.incident, text)
+        telling::safe(self.incident, text)
     }
 
     /// The indicators that leave.
@@ -169,33 +167,6 @@ impl Source<'_> {
     fn leaves(&self, seq: Seq) -> bool {
         self.incident.timeline.get(seq).is_none_or(|entry| !self.stays(entry))
     }
-}
-
-/// A text of an incident without what only the people in the room may know, all else as it was written.
-fn untold(incident: &Incident, text: &str) -> String {
-    let mut red: Vec<&Ioc> = incident.record.iocs.iter().filter(|ioc| ioc.tlp == Tlp::Red).collect();
-    red.sort_by_key(|ioc| std::cmp::Reverse(ioc.value.len()));
-    red.into_iter().fold(text.to_owned(), |text, ioc| {
-        ioc::disarm(&ioc::disarm(&text, &ioc.shown(), UNTOLD), &ioc.value, UNTOLD)
-    })
-}
-
-/// A text of an incident as it leaves.
-fn safe(incident: &Incident, text: &str) -> String {
-    let mut iocs: Vec<&Ioc> = incident.record.iocs.iter().collect();
-    // An address of a page before the host in it.
-    iocs.sort_by_key(|ioc| std::cmp::Reverse(ioc.value.len()));
-    let mut text = text.to_owned();
-    for ioc in iocs {
-        let shown = ioc.shown();
-        if ioc.tlp == Tlp::Red {
-            text = ioc::disarm(&text, &shown, UNTOLD);
-            text = ioc::disarm(&text, &ioc.value, UNTOLD);
-        } else if shown != ioc.value {
-            text = ioc::disarm(&text, &ioc.value, &shown);
-        }
-    }
-    text
 }
 
 #[cfg(test)]

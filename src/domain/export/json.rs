@@ -85,7 +85,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
 /// Takes the indicators that only the people in the room may know out of every text, whatever field it stands in.
 fn conceal(value: &mut Value, source: &Source<'_>) {
     match value {
-        Value::String(text) => *text = super::untold(source.incident, text),
+        Value::String(text) => *text = crate::domain::telling::untold(source.incident, text),
         Value::Array(items) => items.iter_mut().for_each(|item| conceal(item, source)),
         Value::Object(fields) => fields.values_mut().for_each(|field| conceal(field, source)),
         _ => {}

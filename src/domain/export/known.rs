@@ -66,7 +66,7 @@ impl<'a> Known<'a> {
 
     /// The text of a line as an export writes it.
     fn left_as(&self, entry: &Entry) -> String {
-        super::safe(self.incident, &entry.text)
+        crate::domain::telling::safe(self.incident, &entry.text)
     }
 
     /// The line that an export of this incident wrote as this row: position and moment of storing are those of one.

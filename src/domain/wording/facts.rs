@@ -11,6 +11,7 @@ use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
 use crate::domain::safe::one_line;
 use crate::domain::severity::Target;
+use crate::domain::telling;
 use crate::domain::time::{Utc, with_zone, zone_label};
 use crate::domain::words::{
     Certainty, Flag, HypothesisState, IncidentKind, Milestone, Phase, ScopeState, State, StepState, Verdict,
@@ -81,7 +82,7 @@ pub fn facts(
     let inside = audience == Audience::Internal;
     let profile = policy.profile_named(&incident.profile);
     let when = |at: Utc| when(at, zone);
-    let log = Log { incident, inside };
+    let log = Log { incident, audience, inside };
     let confirmed =
         incident.impact.as_ref().filter(|i| i.certainty == Certainty::Confirmed && log.may_tell(i.seq));
     Facts {
@@ -190,6 +191,7 @@ fn next_update(
 /// The log, as an audience may hear of it.
 struct Log<'a> {
     incident: &'a Incident,
+    audience: Audience,
     inside: bool,
 }
 
@@ -204,6 +206,7 @@ impl Log<'_> {
 
     /// A text in one line. Outside, people have no names and lines no tags.
     fn line(&self, text: &str) -> String {
+        let text = telling::told(self.incident, self.audience, text);
         let words = text.split_whitespace();
         if self.inside {
             return words.collect::<Vec<_>>().join(" ");

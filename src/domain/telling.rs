@@ -1,0 +1,126 @@
+//! How indicators are told where a text of the log leaves the room: written so that nobody follows them by accident,
+//! and not at all where their colour forbids it. It must not choose which lines leave.
+
+use crate::domain::audience::Audience;
+use crate::domain::incident::{Incident, Ioc};
+use crate::domain::ioc::{self, Tlp};
+
+/// What stands in the place of an indicator that only the people in the room may know.
+const UNTOLD: &str = "(an indicator under TLP:RED)";
+
+/// What stands in its place for people outside, who are not told the colour either.
+const OUTSIDE: &str = "(an indicator)";
+
+/// The longest first: an address of a page before the host in it.
+fn longest_first(incident: &Incident) -> Vec<&Ioc> {
+    let mut iocs: Vec<&Ioc> = incident.record.iocs.iter().collect();
+    iocs.sort_by_key(|ioc| std::cmp::Reverse(ioc.value.len()));
+    iocs
+}
+
+fn without(text: &str, ioc: &Ioc, with: &str) -> String {
+    ioc::disarm(&ioc::disarm(text, &ioc.shown(), with), &ioc.value, with)
+}
+
+/// A text of an incident without what only the people in the room may know, all else as it was written.
+#[must_use]
+pub fn untold(incident: &Incident, text: &str) -> String {
+    let red = longest_first(incident).into_iter().filter(|ioc| ioc.tlp == Tlp::Red);
+    red.fold(text.to_owned(), |text, ioc| without(&text, ioc, UNTOLD))
+}
+
+/// A text of an incident as it leaves the room, for people of the organisation.
+#[must_use]
+pub fn safe(incident: &Incident, text: &str) -> String {
+    longest_first(incident).into_iter().fold(text.to_owned(), |text, ioc| {
+        let shown = ioc.shown();
+        if ioc.tlp == Tlp::Red {
+            without(&text, ioc, UNTOLD)
+        } else if shown != ioc.value {
+            ioc::disarm(&text, &ioc.value, &shown)
+        } else {
+            text
+        }
+    })
+}
+
+/// A text of an incident as an audience may hear it: what may not be told to it is not named.
+#[must_use]
+pub fn told(incident: &Incident, audience: Audience, text: &str) -> String {
+    let kept = longest_first(incident).into_iter().filter(|ioc| !ioc.tlp.allows(audience));
+    let text = kept.fold(text.to_owned(), |text, ioc| without(&text, ioc, OUTSIDE));
+    safe(incident, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::brief::brief;
+    use crate::domain::incident::tests::Room;
+    use crate::domain::request::{Keep, NewIoc, Request};
+    use crate::domain::wording;
+    use crate::domain::words::Certainty;
+
+    fn room() -> Room {
+        let mut room = Room::declared();
+        for (value, tlp, note) in [
+            ("evil.example", Tlp::Green, "first seen on runner 7"),
+            ("203.0.113.9", Tlp::Amber, ""),
+            ("198.51.100.7", Tlp::Red, "told by a partner"),
+        ] {
+            let ioc = NewIoc { value: value.into(), tlp: Some(tlp), note: note.into(), ..NewIoc::default() };
+            room.ask(Keep::AddIoc(ioc));
+        }
+        room.ask(Request::StateImpact {
+            text: Some(
+                "images were pulled from https://evil.example/x by 203.0.113.9 and 198.51.100.7".into(),
+            ),
+            certainty: Some(Certainty::Confirmed),
+            customer_data: None,
+            production: None,
+            privileged_access: None,
+        });
+        room
+    }
+
+    #[test]
+    fn a_brief_says_what_to_look_for_and_names_nothing_that_stays_in_the_room() {
+        let room = room();
+        let text = brief(&room.incident, &room.policy, room.now, chrono_tz::Tz::UTC).to_text();
+        for said in [
+            "Indicators",
+            "domain evil[.]example (TLP:GREEN) — first seen on runner 7",
+            "ip 203[.]0[.]113[.]9 (TLP:AMBER)",
+            "1 under TLP:RED, told in the room only",
+            "pulled from hxxps://evil[.]example/x by 203[.]0[.]113[.]9 and (an indicator under TLP:RED)",
+        ] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        for kept in ["198.51", "198[.]51", "a partner", "evil.example", "203.0"] {
+            assert!(!text.contains(kept), "{kept}: {text}");
+        }
+        let none = Room::declared();
+        let text = brief(&none.incident, &none.policy, none.now, chrono_tz::Tz::UTC).to_text();
+        assert!(!text.contains("Indicators"), "one screen has no room for a heading without a line: {text}");
+    }
+
+    #[test]
+    fn a_first_wording_names_only_what_its_audience_may_hear_and_nothing_to_follow() {
+        let room = room();
+        let impact = |audience| {
+            wording::facts(&room.incident, &room.policy, audience, None, room.now, chrono_tz::Tz::UTC).impact
+        };
+        let inside = impact(Audience::Internal);
+        assert!(
+            inside
+                .ends_with("hxxps://evil[.]example/x by 203[.]0[.]113[.]9 and (an indicator under TLP:RED)")
+        );
+        let customers = impact(Audience::Customers);
+        assert!(
+            customers.ends_with("hxxps://evil[.]example/x by (an indicator) and (an indicator)"),
+            "{customers}"
+        );
+        let public = impact(Audience::Public);
+        assert!(!public.contains("evil") && !public.contains("203") && !public.contains("198"), "{public}");
+    }
+}
