@@ -164,6 +164,7 @@ struct Inner {
     rooms: Mutex<HashMap<LogId, Arc<Mutex<Option<Incident>>>>>,
     memory: std::sync::Mutex<memory::Memory>,
     following: memory::Following,
+    building: memory::Building,
     doubts: doubt::Doubts,
     walked: held::Walked,
 }
@@ -193,6 +194,7 @@ impl Service {
             rooms: Mutex::new(HashMap::new()),
             memory: std::sync::Mutex::new(memory::Memory::default()),
             following: memory::Following::default(),
+            building: memory::Building::default(),
             doubts: doubt::Doubts::default(),
             walked: held::Walked::default(),
         };

@@ -189,6 +189,8 @@ pub struct Model {
     pub leaving: bool,
     /// The last ticket that was given out.
     pub last_ticket: Ticket,
+    /// How far the index of past incidents is, in per cent, while it is being built.
+    pub building: Option<u8>,
     /// Effects without an answer yet.
     pub waiting: BTreeMap<Ticket, Waiting>,
 }
@@ -245,6 +247,7 @@ impl Model {
             form_journaled: None,
             notice: None,
             turn: None,
+            building: None,
             leaving: false,
             copied: String::new(),
             last_ticket: Ticket(0),

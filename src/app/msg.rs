@@ -48,6 +48,8 @@ pub enum Msg {
     BoardStale,
     /// Something that nobody waits for went wrong: what, and what to do.
     Warning(Trouble),
+    /// An index is being built for a question, and so far it has come, in per cent; none: no longer.
+    Building(Option<u8>),
     /// The home list changed elsewhere.
     HomeRefreshed(HomeList),
     /// The one answer to an effect.

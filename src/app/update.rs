@@ -64,6 +64,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
             boards::tick(model);
         }
         Msg::Warning(trouble) => model.warn(answers::words(&trouble)),
+        Msg::Building(percent) => model.building = percent,
         Msg::BoardStale => boards::read(model, &mut fx),
         Msg::Resumed => {
             let ticket = model.ticket(Waiting::Quiet);

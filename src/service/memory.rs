@@ -1,9 +1,11 @@
 //! The memory: archive and index together. Before every question the index is brought to the archive's tree, by
 //! the difference of trees where it can, by rebuilding where it must. It must not rank (`index` does).
 
+mod building;
 mod follow;
 mod recurrence;
 
+pub(super) use building::Building;
 pub(super) use follow::known_ids;
 use follow::{left_out, rebuild};
 

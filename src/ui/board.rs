@@ -73,7 +73,7 @@ fn list(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &mut 
         frame::title(placed, title(board.kind()), &count, board.focus == Pane::Board, theme, buf);
     }
     if board.shown == 0 {
-        return super::empty(placed, &nothing(board), theme, buf);
+        return super::empty(placed, &nothing(board, model.building), theme, buf);
     }
     let (selected, _) = board.place().unwrap_or((0, 0));
     let height = usize::from(placed.body.h);
@@ -127,9 +127,12 @@ fn list(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &mut 
 }
 
 /// What an empty board says: what to do next.
-fn nothing(board: &Board) -> String {
+fn nothing(board: &Board, building: Option<u8>) -> String {
     if !board.loaded {
-        return "Reading…".to_owned();
+        return building.map_or_else(
+            || "Reading…".to_owned(),
+            |percent| format!("Building the index of past incidents, {percent} %"),
+        );
     }
     if !board.filter.is_empty() {
         return format!("Nothing matches {}. Esc shows all, f asks for something else.", board.filter);

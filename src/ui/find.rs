@@ -45,12 +45,19 @@ fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     let focus = model.find.focus == Pane::Results;
     if !placed.title.is_empty() {
         let zone = zone_label(model.now, model.zone());
-        let right = if model.find.asked.is_some() { "searching" } else { &zone };
-        frame::title(placed, super::name(placed.pane), right, focus, theme, buf);
+        let right = match (model.find.asked.is_some(), model.building) {
+            (false, _) => zone,
+            (true, None) => "searching".to_owned(),
+            (true, Some(percent)) => format!("building the index, {percent} %"),
+        };
+        frame::title(placed, super::name(placed.pane), &right, focus, theme, buf);
     }
     let rows = &model.find.rows;
     if rows.is_empty() {
         let say = match (model.find.editor.is_empty(), model.find.asked.is_some()) {
+            (_, true) if model.building.is_some() => {
+                "The index of past incidents is being built; what is found shows up by itself. Esc goes back."
+            }
             (_, true) => "",
             (true, false) => "No past incident yet. warroom import brings other people's postmortems in.",
             (false, false) => "Nothing found. Fewer or other words find more.",

@@ -24,8 +24,12 @@ pub(super) fn draw(
     if room.similar.is_empty() {
         // Nothing is claimed before the archive has answered.
         let looking = model.waiting.values().any(|w| *w == Waiting::Similar);
-        let say = if looking { "Looking for similar incidents…" } else { "No similar incident is known." };
-        return super::empty(placed, say, theme, buf);
+        let say = match (looking, model.building) {
+            (false, _) => "No similar incident is known.".to_owned(),
+            (true, None) => "Looking for similar incidents…".to_owned(),
+            (true, Some(percent)) => format!("Building the index of past incidents, {percent} %"),
+        };
+        return super::empty(placed, &say, theme, buf);
     }
     let current = room.current_hit().map(|h| h.path.as_str());
     let selected = room.similar.iter().position(|h| Some(h.path.as_str()) == current).unwrap_or(0);

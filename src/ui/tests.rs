@@ -5,6 +5,7 @@ mod ended;
 mod random;
 mod terminal;
 mod unicode;
+mod waiting;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -10,6 +10,7 @@
 mod archive;
 mod bombs;
 mod browser;
+mod building;
 mod catalogue;
 mod cli;
 mod data;

@@ -1,6 +1,8 @@
 //! Who can be reached how, whom to call next, who held which role, and what a role does: rows to read. Pure.
 
-use super::super::wrap::{hang, wrap};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::super::wrap::{cell_width, hang, wrap};
 use super::{Ink, Lines, Model, Room};
 use crate::domain::attendance::participants;
 use crate::domain::people::{Person, calls};
@@ -67,6 +69,12 @@ pub(super) fn call(model: &Model, room: &Room, width: u16) -> (String, Lines) {
     ("Whom to call".to_owned(), out)
 }
 
+/// A column as wide as its cells say: names are not always of letters that take one.
+fn column(text: &str, cells: usize) -> String {
+    let wide: usize = text.graphemes(true).map(cell_width).sum();
+    format!("{text}{}", " ".repeat(cells.saturating_sub(wide)))
+}
+
 /// Who held which role from when to when, then who came and left.
 pub(super) fn roster(model: &Model, room: &Room) -> (String, Lines) {
     let zone = model.zone();
@@ -82,7 +90,8 @@ pub(super) fn roster(model: &Model, room: &Room) -> (String, Lines) {
         let running = || model.now - room.incident.set_backs.moved(held.from, held.seq);
         let length = held.to.map_or_else(running, |to| to - held.from).max(Span::zero());
         let length = format_span_coarse(length);
-        let row = format!("  {:<14} {:<12} {} to {to}  {length}", held.role, held.person, when(held.from));
+        let (role, person) = (column(&held.role, 14), column(&held.person, 12));
+        let row = format!("  {role} {person} {} to {to}  {length}", when(held.from));
         out.push((row, if held.to.is_some() { Ink::Dim } else { Ink::Strong }));
     }
     out.push(("People".to_owned(), Ink::Word));
@@ -98,7 +107,7 @@ pub(super) fn roster(model: &Model, room: &Room) -> (String, Lines) {
             None => format!(", last seen {}", when(p.seen)),
         };
         let about = about.filter(|a| !a.is_empty()).map(|a| format!("  {a}")).unwrap_or_default();
-        out.push((format!("  {:<12} joined {}{left}{about}", p.person, when(p.joined)), Ink::Text));
+        out.push((format!("  {} joined {}{left}{about}", column(&p.person, 12), when(p.joined)), Ink::Text));
     }
     ("Roster".to_owned(), out)
 }
@@ -121,4 +130,30 @@ pub(super) fn card(model: &Model, room: &Room, name: &str, width: u16) -> (Strin
         out.push((reach(model, person), Ink::Dim));
     }
     (format!("Role {name}"), out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixture::Desk;
+    use crate::domain::request::Request;
+
+    #[test]
+    fn columns_stand_below_each_other_whatever_the_names_are_made_of() {
+        let mut desk = Desk::room(120, 40, "alice");
+        let role =
+            |role: &str, person: &str| Request::AssignRole { role: role.into(), person: person.into() };
+        desk.ask("14:38", "alice", role("comms", "山田花子"));
+        desk.ask("14:38", "alice", role("sme", "e\u{301}lise"));
+        desk.open();
+        let (_, lines) = roster(&desk.model, desk.model.room.as_ref().unwrap());
+        let before = |line: &str, word: &str| {
+            let at = line.find(word)?;
+            Some(line.get(..at)?.graphemes(true).map(cell_width).sum::<usize>())
+        };
+        let held: Vec<usize> = lines.iter().filter_map(|(line, _)| before(line, " to now")).collect();
+        assert!(held.len() > 4 && held.iter().all(|at| *at == held[0]), "{held:?} {lines:#?}");
+        let joined: Vec<usize> = lines.iter().filter_map(|(line, _)| before(line, " joined")).collect();
+        assert!(joined.iter().all(|at| *at == joined[0]), "{joined:?} {lines:#?}");
+    }
 }

@@ -190,7 +190,11 @@ pub(super) fn rebuild(
     let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
     let (place, team) = (&inner.places.index, inner.places.thesaurus());
     let all = listing.entries.len() as u64;
-    let told = |done| progress(done, all);
+    let work = inner.building.begin(all);
+    let told = |done| {
+        work.done(done);
+        progress(done, all);
+    };
     let index = index::rebuild(place, Some(&team), &tree, documents(archive, &listing), told)?;
     // What is not for others' search was not counted.
     progress(all, all);
@@ -201,7 +205,8 @@ pub(super) fn rebuild(
 fn askable(inner: &Inner, archive: &Archive) -> Result<Index, Failure> {
     let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
     let (place, team) = (&inner.places.index, inner.places.thesaurus());
-    match index::rebuild(place, Some(&team), &tree, documents(archive, &listing), |_| ()) {
+    let work = inner.building.begin(listing.entries.len() as u64);
+    match index::rebuild(place, Some(&team), &tree, documents(archive, &listing), |done| work.done(done)) {
         Err(IndexError::Io { .. }) => {
             Ok(index::in_memory(place, Some(&team), &tree, documents(archive, &listing))?)
         }

@@ -1,6 +1,7 @@
 //! The effects that the service does, away from the screen: each becomes exactly one answer. What writes goes
 //! through one queue in order; what only asks runs beside it. It must not touch the terminal.
 
+mod asking;
 mod erased;
 mod ran;
 
@@ -18,11 +19,10 @@ use crate::app::update::running::LIMIT;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::UNCLASSIFIED;
-use crate::domain::question::Question;
 use crate::domain::quick_entry;
 use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
 use crate::domain::words::IncidentKind;
-use crate::service::{Cause, Failure, FindQuery, Service, Similar, read_evidence};
+use crate::service::{Cause, Failure, Service, read_evidence};
 use crate::shell::input::Poke;
 use crate::shell::process::{Ran, run_and_keep};
 use crate::shell::session::Session;
@@ -108,7 +108,7 @@ impl Work {
                     (self.session.clone(), self.service.clone(), self.outbox.clone());
                 self.runtime.spawn(async move {
                     let Some(ticket) = effect.ticket() else { return };
-                    let answer = ask(&session, &service, effect).await;
+                    let answer = asking::ask(&session, &service, &outbox, effect).await;
                     outbox.send(Msg::Answer(ticket, answer.unwrap_or_else(|f| Answer::Failed(trouble(&f)))));
                 });
             }
@@ -436,57 +436,6 @@ impl Clerk {
 /// Problems as the path of closing shows them: rule, line, message.
 fn rows(problems: Vec<crate::domain::postmortem::Problem>) -> Vec<(String, usize, String)> {
     problems.into_iter().map(|p| (p.rule.to_owned(), p.line, p.message)).collect()
-}
-
-/// What only asks.
-async fn ask(session: &Session, service: &Service, effect: Effect) -> Result<Answer, Failure> {
-    match effect {
-        Effect::Suggest(_, title) => Ok(Answer::Suggested(lists::suggestions(service, title).await)),
-        Effect::Similar(_, log, _) => {
-            let incident = service.incident(log).await?;
-            let past = service.recurrence(Similar::To(Box::new(incident)), 5).await?;
-            Ok(Answer::Similar(past.into_iter().map(lists::hit).collect()))
-        }
-        Effect::LookForHead(_, log) => Ok(Answer::Held(service.held_head(log).await?)),
-        Effect::Find(_, text, picked) => {
-            let year = picked.year.and_then(|year| year.parse().ok());
-            let (severity, service_name) = (picked.severity, picked.service);
-            let query = FindQuery {
-                text,
-                severity,
-                service: service_name,
-                year,
-                today: Some(session.clock.now().date_naive()),
-                unfinished: true,
-                limit: 30,
-                ..FindQuery::default()
-            };
-            let found = service.search_with_facets(query).await?;
-            let hits = found.past.into_iter().map(lists::hit).collect();
-            Ok(Answer::Found(hits, found.facets, found.notes))
-        }
-        Effect::ReadPostmortem(_, path, query) => {
-            let text = service.past_text(&path).await?;
-            let words = Question::read(&query, None, true).words;
-            Ok(Answer::Text(lists::passage(path, &text, &words)))
-        }
-        Effect::LoadBoard(_, kind) => {
-            Ok(Answer::Board(boards::read(service, kind, session.clock.now()).await?))
-        }
-        Effect::ReadPostmortemOf(_, incident) => {
-            let (path, text) = service.postmortem_of(incident).await?;
-            Ok(Answer::Text(lists::passage(path, &text, "")))
-        }
-        Effect::ReadRunbook(_, name) => {
-            let file = service.runbook(&name)?;
-            Ok(Answer::Text(lists::passage(name, &file.text, "")))
-        }
-        Effect::ListRunbooks(_, log) => {
-            let choices = boards::choices(session, service, log).await?;
-            Ok(Answer::Runbooks(choices))
-        }
-        _ => Ok(Answer::Done),
-    }
 }
 
 /// A failure as the screen shows it.

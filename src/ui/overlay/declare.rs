@@ -40,15 +40,16 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
     say("", theme.text, buf);
     say("Runbooks that match", if declare.in_lists { theme.title_focus } else { theme.word }, buf);
     let looking = declare.asked.is_some();
-    let nothing = |none: &'static str| match (&declare.not_known, looking) {
-        (_, true) => ("  looking…", theme.dim),
-        (Some(_), false) => ("  not known", theme.warn),
-        (None, false) => (none, theme.dim),
+    let nothing = |none: &str| match (&declare.not_known, looking, model.building) {
+        (_, true, None) => ("  looking…".to_owned(), theme.dim),
+        (_, true, Some(percent)) => (format!("  building the index, {percent} %"), theme.dim),
+        (Some(_), false, _) => ("  not known".to_owned(), theme.warn),
+        (None, false, _) => (none.to_owned(), theme.dim),
     };
     let typed = declare.editor.text().trim().chars().count() >= 3;
     if declare.runbooks.is_empty() {
         let (words, style) = nothing(if typed { "  none" } else { "  none yet" });
-        say(words, style, buf);
+        say(&words, style, buf);
     }
     for (nth, runbook) in declare.runbooks.iter().enumerate() {
         let mark = if declare.picked.contains(&runbook.name) { "[x]" } else { "[ ]" };
@@ -70,7 +71,7 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
     }
     if declare.similar.is_empty() && declare.not_known.as_ref().is_none_or(|_| looking) {
         let (words, style) = nothing(if typed { "  none known" } else { "  none yet" });
-        say(words, style, buf);
+        say(&words, style, buf);
     }
     for hit in &declare.similar {
         say(&format!("  {} {} {}", hit.id, hit.date, hit.title), theme.text, buf);

@@ -1,0 +1,37 @@
+//! What stands where an answer is awaited: how far the index is, while one is built for it.
+
+use super::picture;
+use crate::app::fixture::Desk;
+use crate::app::msg::{Answer, Msg};
+use crate::domain::facets::Facets;
+
+#[test]
+fn who_waits_for_an_index_sees_how_far_it_is() {
+    for (w, h) in [(80, 24), (120, 40), (200, 60)] {
+        let mut desk = Desk::room(w, h, "alice");
+        desk.keys("/");
+        let ticket = desk.model.find.asked.unwrap();
+        assert!(picture(&desk.model).contains("searching"));
+        desk.send(Msg::Building(Some(42)));
+        let shown = picture(&desk.model);
+        assert!(
+            shown.contains("building the index, 42 %") && shown.contains("The index of past incidents is"),
+            "{shown}"
+        );
+        desk.keys("key");
+        assert!(
+            picture(&desk.model).contains("building the index, 42 %"),
+            "what is in the room is listed beside it"
+        );
+        desk.send(Msg::Building(None));
+        desk.send(Msg::Answer(ticket, Answer::Found(Vec::new(), Facets::default(), Vec::new())));
+        assert!(!picture(&desk.model).contains("building"));
+    }
+    let mut desk = Desk::at_home(120, 40, "alice");
+    desk.keys("nkey leaked").send(Msg::Building(Some(7)));
+    let shown = picture(&desk.model);
+    assert!(shown.contains("building the index, 7 %"), "{shown}");
+    desk.keys("<esc>?patterns<enter>");
+    let shown = picture(&desk.model);
+    assert!(shown.contains("Building the index of past incidents, 7 %"), "{shown}");
+}
