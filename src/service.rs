@@ -7,6 +7,7 @@ mod backup;
 mod boards;
 mod demo;
 mod doubt;
+mod erase;
 mod evidence;
 mod failure;
 mod files;
@@ -44,6 +45,7 @@ pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreErro
 
 pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};
+pub use erase::{Overwritten, Unerased};
 pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};
 pub use files::{read_at_most, write_folder, write_new};

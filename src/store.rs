@@ -8,6 +8,7 @@
 mod error;
 mod memory;
 mod mirror;
+mod overwrite;
 mod place;
 mod sqlite;
 mod turn;
@@ -20,6 +21,7 @@ use std::pin::Pin;
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use mirror::{log_of_mirror, mirrors, read_mirror, torn_after};
+pub use overwrite::{Erasing, overwrite};
 pub use place::users_of;
 pub use sqlite::{
     Listed, OpenMode, SqliteStore, give_declared_length, known_version, listed_heads, pieces, traces,

@@ -31,6 +31,12 @@ impl Args {
         for path in &erased.drafts {
             context.out.say(&format!("erased from a half-typed text as well: {path}"));
         }
+        for kept in &erased.kept {
+            context.out.say(&format!(
+                "written over in a file that a repair kept: {} ({} bytes)",
+                kept.path, kept.bytes
+            ));
+        }
         for left in &remains {
             let commit = left.commit.as_ref().map(|c| format!(" in commit {c}")).unwrap_or_default();
             context.out.say(&format!("still there: {}{commit}: {}", left.path, left.todo));
@@ -53,6 +59,7 @@ impl Args {
         }
         let mut more = serde_json::Map::new();
         more.insert("erased_drafts".to_owned(), serde_json::json!(erased.drafts));
+        more.insert("erased_kept".to_owned(), serde_json::json!(erased.kept));
         more.insert("remains".to_owned(), serde_json::json!(remains));
         more.insert("rewrite".to_owned(), serde_json::json!(rewrite));
         room.tell_more(&submitted, Some(self.line), more).await

@@ -31,11 +31,17 @@ pub fn words_of(incident: &Incident, seq: Seq) -> Vec<String> {
     let Some(entry) = incident.timeline.get(seq) else { return Vec::new() };
     let mut words = Vec::new();
     for text in std::iter::once(&entry.text).chain(entry.edits.iter().map(|edit| &edit.text)) {
-        words.push(text.trim().to_owned());
-        let bare = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
-        let telling = |word: &&str| word.len() >= WORD_MIN && !word.chars().all(char::is_alphabetic);
-        words.extend(bare.filter(telling).map(str::to_owned));
+        words.extend(words_in(text));
     }
+    words
+}
+
+/// A text whole, and its words that look like no others.
+pub(super) fn words_in(text: &str) -> Vec<String> {
+    let mut words = vec![text.trim().to_owned()];
+    let bare = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let telling = |word: &&str| word.len() >= WORD_MIN && !word.chars().all(char::is_alphabetic);
+    words.extend(bare.filter(telling).map(str::to_owned));
     words.retain(|word| word.len() > 3);
     words
 }
@@ -48,7 +54,7 @@ fn holds(bytes: &[u8], words: &[String]) -> bool {
 }
 
 /// Every file below a folder; links are not followed.
-fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+pub(super) fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         match entry.file_type() {

@@ -23,6 +23,16 @@ use crate::store::{
 /// The files of a database.
 const SIDES: [&str; 3] = ["", "-wal", "-shm"];
 
+/// How the folder begins in which a repair works.
+pub(super) const SCRATCH: &str = ".repair-";
+
+/// Holds a folder; it is somebody else's while that fails.
+pub(super) fn hold(folder: &Path) -> std::io::Result<std::fs::File> {
+    let file = std::fs::File::open(folder)?;
+    file.try_lock()?;
+    Ok(file)
+}
+
 /// What was put together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Repaired {
@@ -185,9 +195,11 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
     }
     // SQLite may tidy up what it reads, so it reads a copy of the copy.
     let scratch = tempfile::Builder::new()
-        .prefix(".repair-")
+        .prefix(SCRATCH)
         .tempdir_in(database.parent().unwrap_or_else(|| Path::new(".")))
         .map_err(|e| failed(database, &e))?;
+    // While it is held, somebody works here: else it was left behind, and whoever erases words takes it away.
+    let _held = hold(scratch.path()).map_err(|e| failed(scratch.path(), &e))?;
     let read = async |file: &Path| -> (Vec<RawEvent>, Vec<Listed>) {
         let to = scratch.path().join("read.db");
         for side in SIDES {

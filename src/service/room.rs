@@ -219,25 +219,6 @@ impl Service {
         }
         Ok(written)
     }
-
-    /// Erases the words of redacted events from the disk: database, mirror, and the snapshots that were made before.
-    ///
-    /// # Errors
-    /// What the store says; it refuses what the log does not redact.
-    pub async fn erase(
-        &self,
-        log: LogId,
-        seqs: &[Seq],
-        now: crate::domain::time::Utc,
-    ) -> Result<(), Failure> {
-        for seq in seqs {
-            self.inner.store.erase_payload(log, *seq).await?;
-        }
-        self.renew_snapshots(now).await?;
-        // The fold still holds the words.
-        *self.inner.slot(log).await.lock().await = None;
-        Ok(())
-    }
 }
 
 /// Why an attempt stored nothing.

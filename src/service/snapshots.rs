@@ -13,6 +13,13 @@ pub const EVERY: Span = Span::hours(1);
 /// How many are kept.
 const KEPT: usize = 6;
 
+/// How one begins that is not finished.
+const UNFINISHED: &str = ".snapshot-";
+
+/// How often, and how long each time, an erasure waits for a snapshot that is being made: a minute.
+const TRIES: u32 = 1200;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+
 const PREFIX: &str = "warroom-";
 const FORM: &str = "warroom-%Y%m%dT%H%M%SZ.db";
 
@@ -45,26 +52,29 @@ impl Service {
         }
     }
 
-    /// Makes a snapshot when the newest one is an hour old, or at once where that is asked for. Answers its path when
-    /// one was made.
+    /// Makes a snapshot when the newest one is an hour old. Answers its path when one was made.
     ///
     /// # Errors
     /// When the database is damaged, or the copy cannot be written; what was there stays.
-    pub async fn snapshot(&self, now: Utc, at_once: bool) -> Result<Option<PathBuf>, Failure> {
+    pub async fn snapshot(&self, now: Utc) -> Result<Option<PathBuf>, Failure> {
         let folder = &self.inner.places.snapshots;
-        if !folder.is_dir() {
-            return Ok(None);
-        }
+        // One that another process makes just now will do.
+        let Some(_one) = alone(folder) else { return Ok(None) };
         // A clock that was set back must not stop them for ever.
         let fresh = |p: &PathBuf| taken_at(p).is_some_and(|at| now - at < EVERY && at <= now);
-        if !at_once && list(folder).iter().any(fresh) {
+        if list(folder).iter().any(fresh) {
             return Ok(None);
         }
+        self.make_snapshot(now).await.map(Some)
+    }
+
+    async fn make_snapshot(&self, now: Utc) -> Result<PathBuf, Failure> {
+        let folder = &self.inner.places.snapshots;
         let failed = |e: std::io::Error| Failure::no(format!("{} cannot be written: {e}", folder.display()));
         if !self.inner.store.may_copy_to(folder) {
             return Err(Failure::no(format!("no snapshot was made: {} is nearly full", folder.display())));
         }
-        let made = tempfile::Builder::new().prefix(".snapshot-").tempdir_in(folder).map_err(failed)?;
+        let made = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(folder).map_err(failed)?;
         let copy = made.path().join("copy.db");
         self.inner.store.backup(&copy).await?;
         std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(failed)?;
@@ -74,7 +84,7 @@ impl Service {
             // One too many does no harm.
             let _ = std::fs::remove_file(old);
         }
-        Ok(Some(path))
+        Ok(path)
     }
 
     /// Takes away all snapshots, because they hold words that were erased since, and makes a new one. Answers how many
@@ -83,15 +93,47 @@ impl Service {
     /// # Errors
     /// When one cannot be taken away: its words are still there then.
     pub async fn renew_snapshots(&self, now: Utc) -> Result<usize, Failure> {
-        let old = list(&self.inner.places.snapshots);
+        let folder = &self.inner.places.snapshots;
+        if !folder.is_dir() {
+            return Ok(0);
+        }
+        let kept = |path: &Path, e: std::io::Error| {
+            Failure::no(format!("{} holds the words and cannot be taken away: {e}", path.display()))
+        };
+        // One that is being made has the words as well, and would be there afterwards.
+        let mut tries = 0;
+        let _one = loop {
+            match alone(folder) {
+                Some(one) => break one,
+                None if tries < TRIES => tokio::time::sleep(PAUSE).await,
+                None => {
+                    let hint = "redact the line again when it has ended";
+                    return Err(
+                        Failure::no("another process is making a snapshot, which holds the words").hint(hint)
+                    );
+                }
+            }
+            tries += 1;
+        };
+        // Whoever was killed while it made one left it behind.
+        for entry in std::fs::read_dir(folder).map_err(|e| kept(folder, e))?.flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED)) {
+                std::fs::remove_dir_all(entry.path()).map_err(|e| kept(&entry.path(), e))?;
+            }
+        }
+        let old = list(folder);
         for path in &old {
-            std::fs::remove_file(path).map_err(|e| {
-                Failure::no(format!("{} holds the words and cannot be taken away: {e}", path.display()))
-            })?;
+            std::fs::remove_file(path).map_err(|e| kept(path, e))?;
         }
         if !old.is_empty() {
-            self.snapshot(now, true).await?;
+            self.make_snapshot(now).await?;
         }
         Ok(old.len())
     }
+}
+
+/// Holds the folder against other processes that make or take away snapshots; none while one does.
+fn alone(folder: &Path) -> Option<std::fs::File> {
+    let one = std::fs::File::open(folder).ok()?;
+    one.try_lock().ok().map(|()| one)
 }

@@ -153,7 +153,14 @@ impl Mirror {
             // Words that are not its own may be the ones to go, swallowed by a record that was cut off.
             record(&mut bytes, &event.header, words(&event).filter(|_| !erased && is_whole(&event)));
         }
-        let mut fresh = tempfile::NamedTempFile::new_in(&self.folder)?;
+        // Whoever was killed here left one behind, which may have the words that go now.
+        let begins = format!(".{log}-");
+        for entry in std::fs::read_dir(&self.folder)?.flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&begins)) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        let mut fresh = tempfile::Builder::new().prefix(&begins).tempfile_in(&self.folder)?;
         fresh.as_file().set_permissions(old.metadata()?.permissions())?;
         fresh.write_all(&bytes)?;
         fresh.as_file().sync_all()?;

@@ -4,6 +4,7 @@ mod boards;
 mod clocks;
 mod damage;
 mod edges;
+mod erasing;
 mod extremes;
 mod filters;
 mod foreign;

@@ -226,12 +226,12 @@ fn snapshots_are_made_each_hour_and_stand_in_for_a_lost_mirror() {
     run(async {
         let ((alice, by), _, log) = two(folder.path()).await;
         alice.submit(log, &by, &[note("before the snapshot")], Seq(1)).await.unwrap();
-        let first = alice.snapshot(now(), false).await.unwrap().expect("there was none");
-        assert_eq!(alice.snapshot(now() + TimeDelta::minutes(59), false).await.unwrap(), None);
+        let first = alice.snapshot(now()).await.unwrap().expect("there was none");
+        assert_eq!(alice.snapshot(now() + TimeDelta::minutes(59)).await.unwrap(), None);
         let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&first).unwrap().permissions());
         assert_eq!(mode & 0o077, 0, "only its owner reads it");
         for hour in 1..9 {
-            assert!(alice.snapshot(now() + TimeDelta::hours(hour), false).await.unwrap().is_some());
+            assert!(alice.snapshot(now() + TimeDelta::hours(hour)).await.unwrap().is_some());
         }
         let home = folder.path().join("home");
         let kept = list_snapshots(&home.join("snapshots"));

@@ -162,7 +162,7 @@ impl Work {
             }
             tokio::time::sleep(FIRST_SNAPSHOT).await;
             loop {
-                if let Err(failure) = service.snapshot(clock.now(), false).await {
+                if let Err(failure) = service.snapshot(clock.now()).await {
                     tracing::warn!(%failure, "no snapshot was made");
                     outbox.send(Msg::Warning(trouble(&failure)));
                 }

@@ -3,9 +3,9 @@
 
 use super::Session;
 use crate::domain::event::{Event, Recorded};
-use crate::domain::ids::{IncidentId, Seq};
+use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
-use crate::service::{Failure, Remnant, Service, words_of};
+use crate::service::{Failure, Overwritten, Remnant, Service, words_of};
 use crate::shell::drafts::{Holder, Left, Words, erase};
 
 /// What came of an erasure.
@@ -13,6 +13,8 @@ use crate::shell::drafts::{Holder, Left, Words, erase};
 pub struct Erased {
     /// The journals of half-typed texts from which words were taken.
     pub drafts: Vec<String>,
+    /// The damaged files, kept by a repair, in which they are written over.
+    pub kept: Vec<Overwritten>,
     /// What still holds them.
     pub remains: Vec<Remnant>,
 }
@@ -33,14 +35,22 @@ impl Session {
             Some(Event::Redacted(erased)) => Some(erased.target),
             _ => None,
         });
-        let erased: Vec<Seq> = erased.collect();
-        let mut words: Vec<String> = erased.iter().flat_map(|target| words_of(before, *target)).collect();
+        let unerased = service.unerased(before.log).await?;
+        let mut words: Vec<String> = erased.flat_map(|target| words_of(before, target)).collect();
+        words.extend(unerased.words.iter().cloned());
         // Quoted by the program, or erased before: nothing to look for.
         words.retain(|word| word != "[erased]");
-        // The log first, since all else can be looked for again.
-        let done = service.erase(before.log, &erased, self.clock.now()).await;
-        let mut told = self.erase_drafts(&words).await?;
-        done?;
+        words.sort_unstable();
+        words.dedup();
+        let now = self.clock.now();
+        // The log last: whoever is interrupted finds there what is still to be erased, and nowhere else.
+        let drafts = self.erase_drafts(&words).await;
+        let kept = service.erase_kept(&unerased, &words, now).await;
+        service.erase(before.log, &unerased, now).await?;
+        let mut told = drafts?;
+        let (kept, left) = kept?;
+        told.kept = kept;
+        told.remains.extend(left);
         told.remains.extend(service.remnants(words, before.closing.postmortem.path.clone()).await?);
         Ok(told)
     }

@@ -21,7 +21,19 @@ impl Clerk {
         let Some(before) = before else { return };
         let told = match self.session.erase(&self.service, &before, events).await {
             Ok(erased) => {
-                let Some(first) = erased.remains.first() else { return };
+                let Some(first) = erased.remains.first() else {
+                    if let Some(kept) = erased.kept.first() {
+                        let more = match erased.kept.len() {
+                            1 => String::new(),
+                            n => format!(" (and {} more)", n - 1),
+                        };
+                        self.outbox.send(Msg::Warning(Trouble::new(
+                            format!("erased; written over in a file that a repair kept: {}{more}", kept.path),
+                            "nothing: whoever looks at the damage finds this in erased.txt beside it",
+                        )));
+                    }
+                    return;
+                };
                 let commit = first.commit.as_ref().map(|c| format!(" in commit {c}")).unwrap_or_default();
                 let more = match erased.remains.len() {
                     1 => String::new(),
