@@ -48,7 +48,7 @@ const SHELL_OF_CLI: &[&str] =
 
 /// Crates of which only one or two layers know.
 const FOREIGN: &[(&str, &[&str])] = &[
-    ("aho_corasick", &["domain"]),
+    ("aho_corasick", &["domain", "store"]),
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
