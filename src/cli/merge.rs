@@ -12,6 +12,9 @@ pub(super) struct Args {
     /// The incident that goes on
     #[arg(long, value_name = "INC")]
     into: String,
+    /// Take it back: they were two after all
+    #[arg(long)]
+    undo: bool,
 }
 
 impl Args {
@@ -23,6 +26,16 @@ impl Args {
             if !from.contains(&log) {
                 from.push(log);
             }
+        }
+        if self.undo {
+            let parted = room.service.part(&context.session.by(), &from, room.log).await?;
+            let document = serde_json::json!({ "into": room.id, "parted": parted });
+            return context.out.answer(&document, || {
+                let line = |id: &crate::domain::ids::IncidentId| {
+                    format!("{id} is open again, apart from {}", room.id)
+                };
+                parted.iter().map(line).collect::<Vec<_>>().join("\n")
+            });
         }
         let report = room.service.merge(&context.session.by(), &from, room.log).await?;
         context.out.answer(&report, || {

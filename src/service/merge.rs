@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{By, Failure, Service};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
+use crate::domain::recurrence::DIFFERENT;
 use crate::domain::request::{Asked, Request};
 use crate::domain::words::{DispositionWord, State, StoryState};
 
@@ -48,7 +49,7 @@ impl Service {
         if let Some(other) = duplicate_of(&survivor) {
             return Err(Failure::no(format!("{} was merged into {other} itself", survivor.id)).hint(
                 format!(
-                    "merge into {other}, or take that back: warroom set {} --disposition confirmed",
+                    "merge into {other}, or take that back: warroom merge {} --into {other} --undo",
                     survivor.id
                 ),
             ));
@@ -62,7 +63,7 @@ impl Service {
             let part = self.incident(*log).await?;
             if let Some(other) = duplicate_of(&part).filter(|other| *other != survivor.id) {
                 return Err(Failure::no(format!("{} was merged into {other} before", part.id))
-                    .hint(format!("take that back first: warroom set {} --disposition confirmed", part.id)));
+                    .hint(format!("take that back first: warroom merge {} --into {other} --undo", part.id)));
             }
             parts.push((*log, part));
         }
@@ -132,6 +133,48 @@ impl Service {
             merged.already = false;
         }
         Ok(merged)
+    }
+
+    /// Takes a merge back: what ended as a duplicate is open again, and both logs say that they are two. What was
+    /// written into the one that goes on stays there.
+    ///
+    /// # Errors
+    /// When one of them was not merged into it; or what the rules and the store say.
+    pub async fn part(&self, by: &By, from: &[LogId], into: LogId) -> Result<Vec<IncidentId>, Failure> {
+        let survivor = self.incident(into).await?.id;
+        let mut parts = Vec::new();
+        for log in from {
+            let part = self.incident(*log).await?;
+            if duplicate_of(&part) != Some(survivor) {
+                return Err(Failure::no(format!("{} was not merged into {survivor}", part.id)));
+            }
+            parts.push((*log, part));
+        }
+        let apart =
+            |id: IncidentId| Request::Relate { incident: id.to_string(), relation: DIFFERENT.to_owned() };
+        let mut parted = Vec::new();
+        for (log, part) in parts {
+            let mut asked: Vec<Asked> = Vec::new();
+            if part.state != State::Open {
+                asked.push(Request::Reopen { reason: format!("not the same as {survivor}") }.into());
+            }
+            let (disposition, of, reason) = (DispositionWord::Confirmed, None, String::new());
+            asked.push(Request::SetDisposition { disposition, of, reason }.into());
+            asked.push(apart(survivor).into());
+            self.submit(log, by, &asked, part.head).await?;
+            let goes_on = self.incident(into).await?;
+            let known = goes_on
+                .record
+                .related
+                .iter()
+                .any(|r| r.incident == part.id.to_string() && r.relation == DIFFERENT);
+            // The other log may have been told by the submission itself.
+            if !known {
+                self.submit(into, by, &[apart(part.id).into()], goes_on.head).await?;
+            }
+            parted.push(part.id);
+        }
+        Ok(parted)
     }
 
     /// The incidents that were merged into one, as they are now; those that were taken out again are left out.

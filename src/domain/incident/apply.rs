@@ -239,6 +239,8 @@ impl Incident {
                 self.state = State::Open;
                 self.resolved_at = None;
                 self.closed_at = None;
+                // What was said to have ended it did not.
+                self.ended_by.clear();
                 self.reopened = self.reopened.saturating_add(1);
                 self.milestones.remove(&Milestone::Resolved);
             }

@@ -49,8 +49,11 @@ fn three_incidents_become_one_and_every_id_keeps_answering() {
     let before = desk.json(&["verify"])["checked"].clone();
     assert_eq!(desk.json(&["merge", &two, "--into", &main])["merged"][0]["already"], true);
     assert_eq!(desk.json(&["verify"])["checked"], before);
-    desk.ok(&["reopen", &three, "--reason", "it is another failure"]);
-    desk.ok(&["set", &three, "--disposition", "confirmed"]);
+    desk.run(&["merge", &main, "--into", &two, "--undo"]).refuses(1, "was not merged");
+    assert_eq!(desk.json(&["merge", &three, "--into", &main, "--undo"])["parted"][0], three.as_str());
+    let shown = desk.json(&["show", &three]);
+    assert_eq!((&shown["state"], &shown["ended_by"]), (&"open".into(), &"".into()));
+    assert!(!desk.ok(&["show", &three]).contains(&main) && !desk.ok(&["show", &main]).contains(&three));
     let all = desk.ok(&["timeline", &main, "--merged"]);
     assert!(all.contains("SSO times out") && !all.contains("portal is down"), "{all}");
     desk.ok(&["verify"]);
