@@ -205,6 +205,10 @@ fn step(room: &Room, at: StepRef, width: u16) -> (String, Lines) {
     let head = format!("{} {}", step_mark(step.state), step.text);
     out.extend(wrap(&head, width, 10).into_iter().map(|l| (l, Ink::Strong)));
     out.push((format!("{}, {}", step.heading, step.state), Ink::Dim));
+    if !step.only.is_empty() {
+        let now = if step.holds { "" } else { ", so not for this one now" };
+        out.push((format!("only {}{now}", step.only.join(", ")), Ink::Dim));
+    }
     if let Some(person) = &step.person {
         out.push((format!("@{person}"), Ink::Dim));
     }

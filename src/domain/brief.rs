@@ -267,7 +267,7 @@ fn doing(incident: &Incident, now: Utc) -> Vec<String> {
         .filter(|s| s.state == StepState::Doing)
         .map(|s| format!("{}: {}{}", s.person.as_deref().unwrap_or("somebody"), s.text, due(s)))
         .collect();
-    let waits = |s: &&Step| s.state == StepState::Todo && s.due_at.is_some();
+    let waits = |s: &&Step| s.is_todo() && s.due_at.is_some();
     lines.extend(
         incident
             .checklist
@@ -286,7 +286,7 @@ fn doing(incident: &Incident, now: Utc) -> Vec<String> {
         let next = incident
             .checklist
             .steps_of(runbook.seq)
-            .find(|s| s.state == StepState::Todo)
+            .find(|s| s.is_todo())
             .map(|s| format!("; next: {}", s.text))
             .unwrap_or_default();
         lines.push(format!("{} {done}/{all}{next}", runbook.title));

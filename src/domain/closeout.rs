@@ -140,8 +140,7 @@ pub fn warnings(incident: &Incident) -> Vec<String> {
     if decisions > 0 {
         found.push(counted(decisions, "decision has no verdict", "decisions have no verdict"));
     }
-    let steps =
-        incident.checklist.steps().filter(|s| matches!(s.state, StepState::Todo | StepState::Doing)).count();
+    let steps = incident.checklist.steps().filter(|s| s.is_todo() || s.state == StepState::Doing).count();
     if steps > 0 {
         found.push(counted(steps, "step is to do", "steps are to do"));
     }

@@ -18,6 +18,7 @@ mod front;
 mod headings;
 mod inline;
 pub mod matching;
+pub mod only;
 mod read;
 pub mod section;
 pub mod shipped;

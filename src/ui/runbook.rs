@@ -86,9 +86,14 @@ fn draw_step(model: &Model, counts: bool, step: &Step, here: bool, pen: &mut Pen
         pen.put(&format!("{:>3}", step.number), pick(theme.dim));
     }
     pen.put(" ", pick(theme.text));
-    let words = match step.state {
-        StepState::Done | StepState::Skipped => theme.dim,
-        _ => theme.text,
+    let not_now = step.state == StepState::Todo && !step.holds;
+    if not_now && pen.left() > 12 {
+        pen.right(&format!(" only {}", step.only.join(", ")), pick(theme.dim));
+    }
+    let words = if not_now || matches!(step.state, StepState::Done | StepState::Skipped) {
+        theme.dim
+    } else {
+        theme.text
     };
     pen.put_cut(&step.text, pick(words));
     if !step.reason.is_empty() && pen.left() > 6 {

@@ -77,6 +77,7 @@ impl Incident {
             | Event::UpdateApproved(_) => self.reply(r, event),
             Event::RunbookAttached(e) => {
                 self.checklist.attach(r.seq, &e.name, &e.title, &e.text, r.occurred_at);
+                self.checklist.judge(self.severity.as_deref(), self.kind);
             }
             Event::RunbookDetached(e) => self.checklist.detach(e.runbook),
             Event::StepAssigned(e) => {
@@ -156,6 +157,7 @@ impl Incident {
                     self.tags.clone_from(tags);
                 }
                 self.kind = e.kind.unwrap_or(self.kind);
+                self.checklist.judge(self.severity.as_deref(), self.kind);
             }
             Event::Reported(e) => {
                 self.report = Some(Report {
@@ -185,6 +187,7 @@ impl Incident {
             Event::CodeNameSet(e) => self.code_name.clone_from(&e.code_name),
             Event::SeverityChanged(e) => {
                 self.severity.clone_from(&e.to);
+                self.checklist.judge(self.severity.as_deref(), self.kind);
                 self.severities.push(SeveritySpan {
                     severity: e.to.clone(),
                     since: at,

@@ -4,9 +4,9 @@
 
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
-use crate::domain::runbook::{self, Runbook};
+use crate::domain::runbook::{self, Runbook, only};
 use crate::domain::time::Utc;
-use crate::domain::words::{Phase, StepState};
+use crate::domain::words::{IncidentKind, Phase, StepState};
 
 /// A runbook as it was when it was attached.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,13 +52,23 @@ pub struct Step {
     pub due_at: Option<Utc>,
     /// The event that said so.
     pub due_seq: Seq,
+    /// For which severities or kinds it is; empty: for all.
+    pub only: Vec<String>,
+    /// It is for this incident as it is now.
+    pub holds: bool,
 }
 
 impl Step {
     /// It is still to be done.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        matches!(self.state, StepState::Todo | StepState::Doing | StepState::Blocked)
+        self.is_todo() || matches!(self.state, StepState::Doing | StepState::Blocked)
+    }
+
+    /// Nobody is at it, and it is for this incident.
+    #[must_use]
+    pub const fn is_todo(&self) -> bool {
+        self.holds && matches!(self.state, StepState::Todo)
     }
 }
 
@@ -115,7 +125,14 @@ impl Checklist {
             .steps_of(runbook)
             .filter(|s| matches!(s.state, StepState::Done | StepState::Skipped))
             .count();
-        (done, self.steps_of(runbook).count())
+        (done, self.steps_of(runbook).filter(|s| s.holds || s.state != StepState::Todo).count())
+    }
+
+    /// Severity or kind are others by now: looks again at which steps are for it.
+    pub(super) fn judge(&mut self, severity: Option<&str>, kind: IncidentKind) {
+        for step in self.steps.iter_mut().filter(|step| !step.only.is_empty()) {
+            step.holds = only::holds(&step.only, severity, kind.as_str());
+        }
     }
 
     pub(super) fn attach(&mut self, seq: Seq, name: &str, title: &str, text: &str, at: Utc) {
@@ -138,6 +155,8 @@ impl Checklist {
                     reason: String::new(),
                     due_at: None,
                     due_seq: seq,
+                    only: only::only(item),
+                    holds: true,
                 });
             }
         }

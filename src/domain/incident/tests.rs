@@ -184,6 +184,38 @@ fn steps_move_and_count() {
 }
 
 #[test]
+fn a_step_with_a_condition_counts_only_while_it_holds() {
+    let mut room = Room::declared();
+    let text = "# Notify\n\n## Containment\n\n- Tell the regulator\n  - Only at P1, P2\n- Rehearse the call\n  \
+        - Only in a drill\n- Write it down\n";
+    let attach = RunbookText { name: "notify".into(), title: "Notify".into(), text: text.into() };
+    let runbook = room.ask(Request::AttachRunbook(attach))[0];
+    let counted = |room: &Room| room.incident.checklist.progress(runbook).1;
+    let to_do = |room: &Room| {
+        let steps = room.incident.checklist.steps_of(runbook).filter(|s| s.is_todo());
+        steps.map(|s| s.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(to_do(&room), ["Tell the regulator", "Write it down"]);
+    room.ask(Request::SetSeverity { to: Some("P3".into()), reason: "one user".into() });
+    assert_eq!((to_do(&room), counted(&room)), (vec!["Write it down".to_owned()], 1));
+    // What is done all the same counts; what is no longer meant is not asked for at the close.
+    let tick = |name: &str| Request::MoveStep {
+        step: StepPick::Named(name.into()),
+        change: StepMove::Tick,
+        person: None,
+        reason: String::new(),
+    };
+    room.ask(tick("Tell the regulator"));
+    assert_eq!(room.incident.checklist.progress(runbook), (1, 2));
+    room.ask(tick("Write it down"));
+    let kind = Some(IncidentKind::Drill);
+    room.ask(Request::SetDetails { title: None, services: None, tags: None, kind });
+    assert_eq!(to_do(&room), ["Rehearse the call"]);
+    room.ask(Request::SetSeverity { to: None, reason: "unclear".into() });
+    assert_eq!(counted(&room), 3);
+}
+
+#[test]
 fn undo_takes_back_one_action_after_the_other_and_never_redoes() {
     let mut room = Room::declared();
     let first = room.note("one");

@@ -307,7 +307,7 @@ impl Log<'_> {
         if more > 0 {
             out.push(format!("and {more} more"));
         }
-        if let Some(step) = steps().find(|s| s.state == StepState::Todo) {
+        if let Some(step) = steps().find(|s| s.is_todo()) {
             out.push(format!("next: {}", self.line(&step.text)));
         }
         out
