@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use super::frame;
-use super::text::{self, Pen};
+use super::text::Pen;
 use super::theme::Theme;
 use crate::app::boards;
 use crate::app::layout::{Layout, Pane, Placed};
@@ -288,6 +288,7 @@ fn preview(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &m
     }
     let height = usize::from(placed.body.h);
     let first = board.scroll.min(lines.len().saturating_sub(height));
+    let below = lines.len().saturating_sub(first).saturating_sub(height);
     for (n, (line, ink)) in lines.iter().skip(first).take(height).enumerate() {
         let style = match ink {
             Ink::Strong => theme.strong,
@@ -298,15 +299,10 @@ fn preview(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &m
             _ => theme.text,
         };
         let y = u16::try_from(n).unwrap_or(u16::MAX);
-        Pen::new(buf, placed.body.row(y)).put_cut(line, style);
-    }
-    let below = lines.len().saturating_sub(first).saturating_sub(height);
-    if below > 0 && placed.body.w > 12 {
-        let words = format!(" {below} more ");
-        let mut row = placed.body.row(placed.body.h.saturating_sub(1));
-        let cells = text::width(&words).min(row.w);
-        row.x = row.right().saturating_sub(cells);
-        row.w = cells;
-        Pen::new(buf, row).put(&words, theme.dim);
+        let mut pen = Pen::new(buf, placed.body.row(y));
+        if below > 0 && n.saturating_add(1) == height && placed.body.w > 12 {
+            pen.right(&format!(" {below} more "), theme.dim);
+        }
+        pen.put_cut(line, style);
     }
 }

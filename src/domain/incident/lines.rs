@@ -156,7 +156,9 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::UpdateSent(e) => {
             let words = e.target.map(|t| said(before, t)).unwrap_or_default();
-            (Topic::Reply, format!("sent to {}: {words}", e.audience))
+            // The line has its audience in front already.
+            let said = words.strip_prefix(&format!("{}: ", e.audience)).unwrap_or(&words);
+            (Topic::Reply, format!("sent to {}: {said}", e.audience))
         }
         Event::ClockBreached(e) => (Topic::Clock, format!("time ran out: {}", ran_out(before, &e.clock))),
         Event::ClockStepped(e) => {

@@ -43,7 +43,11 @@ fn an_update_goes_from_the_log_to_a_draft_to_the_stamp_that_it_went_out() {
     let shown = desk.ok(&["update", ".", "show", &seq]);
     assert_eq!(shown.trim_end(), super::filled(text), "its words alone");
     let timeline = desk.ok(&["timeline", "."]);
-    assert!(timeline.contains("approved: customers") && timeline.contains("sent to customers"), "{timeline}");
+    assert!(
+        timeline.contains("approved: customers") && timeline.contains("sent to customers: "),
+        "{timeline}"
+    );
+    assert!(!timeline.contains("sent to customers: customers"), "{timeline}");
     let brief = desk.ok(&["brief", "."]);
     assert!(brief.contains("update customers"), "its clock runs: {brief}");
 }
