@@ -1,0 +1,137 @@
+//! Finding, and what is said of past incidents.
+
+use super::*;
+
+#[test]
+fn what_is_picked_of_the_facets_narrows_the_search_and_esc_gives_it_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("/");
+    let facet = |value: &str, count| Facet { value: value.into(), count };
+    let facets = Facets {
+        severity: vec![facet("P1", 3), facet("P2", 1)],
+        service: vec![facet("payments", 2)],
+        year: vec![facet("2026", 4)],
+    };
+    let answer = |desk: &mut Desk| {
+        let asked = desk.model.find.asked.unwrap();
+        desk.effects.clear();
+        desk.send(Msg::Answer(asked, Answer::Found(vec![], facets.clone(), vec![])));
+    };
+    let last = |desk: &Desk| match desk.effects.back() {
+        Some(Effect::Find(_, query, picked)) => (query.clone(), picked.words()),
+        other => panic!("{other:?}"),
+    };
+    answer(&mut desk);
+    desk.keys("<tab><down><right><enter>");
+    assert_eq!(last(&desk), (String::new(), "payments".into()), "arrows go from one to the next");
+    answer(&mut desk);
+    desk.keys("<up><up><enter>");
+    assert_eq!(last(&desk).1, "P1, payments", "one of each kind");
+    answer(&mut desk);
+    desk.keys("<enter>");
+    assert_eq!(last(&desk).1, "payments", "the same again takes it back");
+    answer(&mut desk);
+    desk.keys("paged");
+    assert_eq!(last(&desk), ("p".into(), "payments".into()), "typing goes to the words");
+    assert_eq!(desk.model.find.rows.len(), 0, "the room has no facets");
+    answer(&mut desk);
+    answer(&mut desk);
+    desk.keys("<esc>");
+    assert_eq!((last(&desk).1.as_str(), desk.model.screen), ("", Screen::Find));
+    assert_eq!(desk.model.find.rows.len(), 1, "the room is listed again");
+    desk.keys("<esc>");
+    assert_eq!(desk.model.screen, Screen::Room);
+}
+
+#[test]
+fn find_lists_the_room_first_and_goes_there() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("/paged");
+    assert_eq!(desk.model.screen, Screen::Find);
+    assert!(desk.has_effect(|e| matches!(e, Effect::Find(_, q, _) if q.is_empty())), "the newest are listed");
+    let asked = desk.model.find.asked.unwrap();
+    desk.send(Msg::Answer(asked, Answer::Found(vec![], Facets::default(), vec![])));
+    assert!(
+        desk.has_effect(|e| matches!(e, Effect::Find(_, q, _) if q == "paged")),
+        "then what was typed meanwhile"
+    );
+    assert_eq!(desk.model.find.rows.len(), 1);
+    desk.keys("<enter>");
+    assert_eq!(desk.model.screen, Screen::Room);
+    let room = desk.model.room.as_ref().unwrap();
+    let Some(RowId::Entry(seq)) = room.selected else { panic!("nothing selected") };
+    assert_eq!(room.incident.timeline.get(seq).unwrap().text, "on-call paged");
+}
+
+#[test]
+fn v_on_a_similar_incident_says_whether_it_is_the_same_failure() {
+    let mut desk = Desk::room(200, 60, "alice");
+    let hit = crate::app::model::Hit {
+        id: "INC-2025-0007".into(),
+        path: "a.md".into(),
+        same: vec!["same runbook disk-full".into()],
+        ..Default::default()
+    };
+    assert!(crate::app::reading::about(&hit)[0].contains("the same failure? same runbook disk-full"));
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Similar);
+    desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit])));
+    desk.model.room.as_mut().unwrap().focus = Pane::Similar;
+    for (keys, said) in [("v<enter>", "recurrence"), ("v<down><enter>", "different")] {
+        desk.effects.clear();
+        desk.keys(keys);
+        let asked = desk.effects.iter().find_map(|e| match e {
+            Effect::Submit { asked, .. } => asked.first().map(|a| a.request.clone()),
+            _ => None,
+        });
+        let wanted = Request::Relate { incident: "INC-2025-0007".into(), relation: said.into() };
+        assert_eq!(asked, Some(wanted), "{keys}");
+    }
+}
+
+#[test]
+fn what_words_find_says_what_the_room_knows_of_it() {
+    use crate::app::model::{FindRow, Hit, Waiting};
+    let hit = |same: &[&str]| Hit {
+        path: "a.md".into(),
+        same: same.iter().map(|s| (*s).to_owned()).collect(),
+        ..Default::default()
+    };
+    let shown = |desk: &Desk| match &desk.model.find.rows[0] {
+        FindRow::Document(hit) => crate::app::reading::same(hit),
+        row => panic!("{row:?}"),
+    };
+    for from_room in [true, false] {
+        let mut desk = Desk::room(120, 40, "alice");
+        let ticket = desk.model.ticket(Waiting::Similar);
+        desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit(&["same runbook disk-full"])])));
+        if !from_room {
+            desk.keys("q").serve();
+        }
+        desk.keys("/disk");
+        let asked = desk.model.find.asked.unwrap();
+        desk.send(Msg::Answer(asked, Answer::Found(vec![hit(&[])], Default::default(), vec![])));
+        let expected: &[&str] = if from_room { &["the same failure? same runbook disk-full"] } else { &[] };
+        assert_eq!(shown(&desk), expected);
+    }
+}
+
+#[test]
+fn the_alarm_takes_the_hints_until_it_is_dismissed() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let hit = crate::app::model::Hit {
+        path: "a.md".into(),
+        unshipped: vec!["rotate".into()],
+        ..Default::default()
+    };
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Similar);
+    desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit.clone()])));
+    let alarm = &desk.model.room.as_ref().unwrap().alarm;
+    assert_eq!((alarm.similar, alarm.unshipped, alarm.dismissed), (1, 1, false));
+    desk.keys("/");
+    assert_eq!(desk.model.find.rows.len(), 1);
+    desk.keys("<esc>");
+    assert!(desk.model.room.as_ref().unwrap().alarm.dismissed);
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Similar);
+    desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit.clone(), hit])));
+    assert!(!desk.model.room.as_ref().unwrap().alarm.dismissed, "more of it raises it again");
+}

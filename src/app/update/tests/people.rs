@@ -1,0 +1,51 @@
+//! People and roles.
+
+use super::*;
+
+#[test]
+fn people_of_the_team_come_first_for_the_role_that_they_usually_have_and_can_be_called() {
+    use crate::domain::people::{People, Person};
+    let mut desk = Desk::room(80, 24, "alice");
+    let erin = Person {
+        handle: "erin".into(),
+        name: "Erin Example".into(),
+        phone: "+1 555 0100".into(),
+        zone: Some(chrono_tz::Tz::Europe__Berlin),
+        roles: vec!["comms".into()],
+        ..Person::default()
+    };
+    desk.model.people = People::new(vec![erin]);
+    let rows = |desk: &Desk| {
+        let Some(Overlay::Read(reader)) = desk.model.overlays.last() else { panic!("nothing to read") };
+        let rows = crate::app::reading::lines(&desk.model, &reader.what, 70).1;
+        rows.into_iter().map(|(row, _)| row).collect::<Vec<_>>().join("\n")
+    };
+    desk.keys(":call<enter>");
+    assert!(rows(&desk).contains("erin  Erin Example  +1 555 0100  15:38 Europe/Berlin"), "{}", rows(&desk));
+    desk.keys("<esc>?people<enter>");
+    assert!(rows(&desk).contains("comms"), "{}", rows(&desk));
+    desk.keys("<esc>rcomms<enter>");
+    let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("who takes it") };
+    assert_eq!((pick.items[0].id.as_str(), pick.items[0].right.as_str()), ("erin", "usually"));
+    desk.keys("<enter>").serve();
+    assert!(desk.stored.roster.holds("erin", "comms"));
+}
+
+#[test]
+fn a_role_that_i_take_says_what_it_is_and_the_roster_keeps_its_history() {
+    let mut desk = Desk::room(80, 24, "dora");
+    desk.keys(":role scribe @dora<enter>").serve();
+    let notice = desk.model.notice.as_ref().unwrap().text.clone();
+    assert!(notice.starts_with("you are scribe: Writes the timeline"), "{notice}");
+    let rows = |desk: &Desk| {
+        let Some(Overlay::Read(reader)) = desk.model.overlays.last() else { panic!("nothing to read") };
+        let (title, rows) = crate::app::reading::lines(&desk.model, &reader.what, 70);
+        format!("{title}\n{}", rows.into_iter().map(|(row, _)| row).collect::<Vec<_>>().join("\n"))
+    };
+    desk.keys(":duties<enter>");
+    assert!(rows(&desk).starts_with("Role scribe\nheld by dora"), "{}", rows(&desk));
+    desk.keys("<esc>:roster<enter>");
+    let shown = rows(&desk);
+    assert!(shown.contains("bob          13:59 to 14:38") && shown.contains("14:38 to now"), "{shown}");
+    assert!(shown.contains("left 14:38"), "{shown}");
+}
