@@ -1,5 +1,6 @@
 //! Import, search, similar: what the archive remembers.
 
+mod damaged;
 mod recurrence;
 
 use super::Desk;
