@@ -278,6 +278,8 @@ pub enum Action {
     Undo,
     /// Goes back like Esc; twice in normal mode it leaves.
     Interrupt,
+    /// Lists the keys that act here.
+    Keys,
     /// Suspends the program.
     Suspend,
     /// Draws everything anew.

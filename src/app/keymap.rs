@@ -104,6 +104,21 @@ impl Keymap {
         keys.into_iter().map(|(_, k)| k).collect()
     }
 
+    /// The keys by which an action is reached in a stack of contexts, as they are shown.
+    #[must_use]
+    pub fn keys_in(&self, stack: &[Context], action: Action) -> Vec<String> {
+        let bound = self.bindings.iter().filter(|b| b.action == action && stack.contains(&b.context));
+        // What a context in front takes for itself does not reach it.
+        let reached = bound.filter(|b| self.lookup(stack, b.key).is_some_and(|(first, _)| first == action));
+        let mut keys: Vec<String> = Vec::new();
+        for text in reached.map(|b| shown(b.key)) {
+            if !keys.contains(&text) {
+                keys.push(text);
+            }
+        }
+        keys
+    }
+
     /// The first key of an action in a stack of contexts.
     #[must_use]
     pub fn first_key(&self, stack: &[Context], action: Action) -> Option<Key> {

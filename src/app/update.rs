@@ -4,12 +4,14 @@
 mod answers;
 pub mod available;
 mod boards;
+pub mod briefing;
 mod choose;
 pub mod closing;
 mod completing;
 pub mod compose;
 mod declare;
 pub mod find;
+mod helping;
 mod jump;
 mod keys;
 mod left;

@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 
 use super::text::{self, Pen};
 use super::theme::Theme;
-use crate::app::action::{Action, TABLE};
+use crate::app::action::{Action, ActionSpec, TABLE};
 use crate::app::keymap::shown;
 use crate::app::layout::{Area, Pane};
 use crate::app::model::{BoardKind, Model, Overlay, PickFor, Screen, Tone};
 use crate::app::update::available::available;
+use crate::app::update::briefing::is_brief;
 use crate::app::update::compose::Preview;
 
 /// Draws the line.
@@ -71,14 +72,20 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
     let contexts = model.contexts();
     let in_overlay = !model.overlays.is_empty();
     let reading = matches!(model.overlays.last(), Some(Overlay::Read(_)));
+    let brief = matches!(model.overlays.last(), Some(Overlay::Read(reader)) if is_brief(&reader.what));
     let opens = opens(model);
     let finding = model.screen == Screen::Find && !in_overlay;
     let palette = matches!(model.overlays.last(), Some(Overlay::Pick(p)) if p.purpose == PickFor::Palette);
     let declaring = matches!(model.overlays.last(), Some(Overlay::Declare(_)));
     let closing = matches!(model.overlays.last(), Some(Overlay::Closing(_)));
-    let all = model.keymap.first_key(contexts, Action::Palette).map(|k| format!("{} all", shown(k)));
+    // Where ? is a letter of the line, another key tells what can be done.
+    let all = model
+        .keymap
+        .first_key(contexts, Action::Palette)
+        .map(|k| format!("{} all", shown(k)))
+        .or_else(|| model.keymap.first_key(contexts, Action::Keys).map(|k| format!("{} keys", shown(k))));
     let keep = all.as_ref().map_or(0, |a| text::width(a).saturating_add(1));
-    for spec in TABLE.iter().filter(|s| !s.hint.is_empty() && s.action != Action::Palette) {
+    for spec in TABLE.iter().filter(|s| hinted(s, brief) && s.action != Action::Palette) {
         let Some(key) = model.keymap.first_key(contexts, spec.action) else { continue };
         if !available(model, spec.action).is_available() {
             continue;
@@ -92,6 +99,7 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
         }
         let key = shown(key);
         let word = match spec.action {
+            Action::NextPane => "other form",
             Action::Open if reading => "back",
             Action::Open if !in_overlay => opens.unwrap_or_default(),
             Action::Open if closing => "do it",
@@ -116,6 +124,11 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
         pen.put(" ", theme.text);
         pen.put(word, theme.dim);
     }
+}
+
+/// It has a place in the line: by its own word, or as what turns the brief that is read.
+fn hinted(spec: &ActionSpec, brief: bool) -> bool {
+    !spec.hint.is_empty() || (brief && spec.action == Action::NextPane)
 }
 
 /// What Enter does to the selected row of a list, in a word; none where there is none.

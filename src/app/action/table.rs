@@ -172,6 +172,7 @@ pub const TABLE: &[ActionSpec] = &[
         "",
         "As Esc; twice in normal mode leaves",
     ),
+    row(A::Keys, "keys", &["f1"], &[C::Anywhere], G::Rest, "", "The keys that act here, while one types too"),
     row(A::Suspend, "suspend", &["ctrl-z"], &[C::Anywhere], G::Rest, "", "Suspend to the shell"),
     row(A::Redraw, "redraw", &["ctrl-l"], &[C::Anywhere], G::Rest, "", "Draw the screen anew"),
     row(A::Stories, "stories", &[], &[], G::Look, "", "The improvement stories of this incident"),

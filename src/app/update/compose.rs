@@ -348,7 +348,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             "duties" => super::keys::run(model, Action::Duties, 0, fx),
             "people" => super::keys::run(model, Action::People, 0, fx),
             "roster" => super::keys::run(model, Action::Roster, 0, fx),
-            "summary" | "tactical" => room::report(model, word),
+            "summary" | "tactical" => super::briefing::report(model, word),
             "home" => room::go_home(model, fx),
             "next" => super::keys::run(model, Action::NextOpen, 0, fx),
             "quit" => fx.push(Effect::Quit),

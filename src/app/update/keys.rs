@@ -10,8 +10,8 @@ use super::super::model::{Model, Overlay, Screen, Waiting};
 use super::super::sheet;
 use super::available::{Availability, available};
 use super::{
-    boards, choose, closing, completing, compose, declare, find, jump, motion, room, selection, tables,
-    wording,
+    boards, choose, closing, completing, compose, declare, find, helping, jump, motion, room, selection,
+    tables, wording,
 };
 
 /// A key was pressed.
@@ -49,6 +49,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         Action::Close | Action::Back => back(model, fx),
         Action::Leave => leave(model, fx),
         Action::Interrupt => interrupt(model, false, fx),
+        Action::Keys => helping::keys_here(model),
         Action::Suspend => {
             let ticket = model.ticket(Waiting::Quiet);
             fx.push(Effect::Suspend(ticket));

@@ -12,6 +12,7 @@ use crate::app::reading;
 pub(super) fn go(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effect>) {
     match action {
         Action::PaneLeft | Action::PrevPane => step_pane(model, -1, action == Action::PaneLeft),
+        Action::NextPane if super::briefing::turn_brief(model) => {}
         Action::PaneRight | Action::NextPane => step_pane(model, 1, action == Action::PaneRight),
         Action::GoToPane => {
             if let Some(pane) = model.panes().get(usize::from(nth)).copied() {

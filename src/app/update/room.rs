@@ -270,7 +270,7 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         }
         Action::People | Action::Call | Action::Roster | Action::Duties => super::people::open(model, action),
         Action::CopyBrief => {
-            let text = brief_text(model);
+            let text = super::briefing::brief_text(model);
             super::selection::put(model, "the brief", text, "the brief is copied", fx);
         }
         Action::FindNext => find_next(model, true),
@@ -450,27 +450,6 @@ pub fn overloaded(model: &Model) -> Option<String> {
         .filter(|r| *r == crate::domain::role::SCRIBE || crate::domain::role::is_hands_on(r))
         .collect();
     (!heavy.is_empty()).then(|| format!("{ic} commands and is {}: hand one over", heavy.join(", ")))
-}
-
-/// The brief as plain text, in the zone of the screen.
-#[must_use]
-pub fn brief_text(model: &Model) -> String {
-    let Some(room) = &model.room else { return String::new() };
-    crate::domain::brief::brief(&room.incident, &model.policy, model.now, model.zone()).to_text()
-}
-
-/// Shows one of the shorter forms of the brief.
-pub(super) fn report(model: &mut Model, name: &str) {
-    use crate::domain::brief::{executive, tactical};
-    let Some(room) = &model.room else { return };
-    let (title, make) = if name == "tactical" {
-        ("Conditions, actions, needs", tactical as fn(&_, &_, _, _) -> _)
-    } else {
-        ("Summary for those who lead", executive as fn(&_, &_, _, _) -> _)
-    };
-    let brief: crate::domain::brief::Brief = make(&room.incident, &model.policy, model.now, model.zone());
-    let lines = brief.to_text().lines().map(str::to_owned).collect();
-    model.overlays.push(Overlay::Read(Reader { what: Read::Text(title.to_owned(), lines), scroll: 0 }));
 }
 
 /// The stories of the incident, each in a line.

@@ -182,7 +182,7 @@ fn update_items(model: &Model, incident: &Incident, target: Seq) -> Vec<Item> {
 fn copy(model: &mut Model, fx: &mut Vec<Effect>) {
     let text = match (model.overlays.last(), &model.room) {
         (Some(Overlay::Read(reader)), _) => match &reader.what {
-            Read::Brief => Some(room::brief_text(model)),
+            Read::Brief => Some(super::briefing::brief_text(model)),
             Read::Text(_, lines) => Some(lines.join("\n")),
             Read::Plain(text) => Some(text.clone()),
             what @ (Read::People | Read::Call | Read::Roster | Read::Card(_)) => {

@@ -2,7 +2,7 @@
 
 use crate::app::effect::Effect;
 use crate::app::fixture::{Desk, at as clock};
-use crate::app::model::{Overlay, RowId, Waiting};
+use crate::app::model::{Overlay, Read, Reader, RowId, Waiting};
 use crate::app::msg::{Answer, Msg, Trouble};
 use crate::domain::filter::Filter;
 use crate::domain::ids::Seq;
@@ -155,4 +155,58 @@ fn how_far_others_hold_the_log_is_asked_now_and_then_one_question_at_a_time() {
     let ticket = desk.model.ticket(Waiting::Head(other));
     desk.send(Msg::Answer(ticket, Answer::Held(Some(Seq(9)))));
     assert_eq!(desk.model.room.as_ref().unwrap().held, None);
+}
+
+#[test]
+fn the_keys_that_act_are_listed_where_a_question_mark_is_a_letter() {
+    let listed = |desk: &Desk| match desk.model.overlays.last() {
+        Some(Overlay::Read(Reader { what: Read::Text(title, lines), .. })) if title.starts_with("Keys") => {
+            lines.join("\n")
+        }
+        other => panic!("{other:?}"),
+    };
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ihalf a line?<f1>");
+    let lines = listed(&desk);
+    for key in ["Enter", "Esc", "Ctrl-a", "Ctrl-o", "F1", "Ctrl-l"] {
+        assert!(lines.lines().any(|line| line.split(' ').any(|word| word == key)), "{key}: {lines}");
+    }
+    assert!(!lines.contains("Declare"), "only what acts: {lines}");
+    desk.keys("<f1>");
+    assert!(desk.model.overlays.is_empty(), "the same key takes it away");
+    desk.keys("<f1><esc> goes on");
+    let composer = &desk.model.room.as_ref().unwrap().composer;
+    assert_eq!((composer.open, composer.editor.text()), (true, "half a line? goes on"));
+    // On the find screen, over a list, over a question, and in normal mode.
+    for script in ["/key", "s", "u", "", "3v", ":stories board<enter>"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys("ix<enter>").serve().keys(script);
+        let before = desk.model.overlays.len();
+        desk.keys("<f1>");
+        assert!(listed(&desk).lines().count() > 2, "{script}");
+        desk.keys("<esc>");
+        assert_eq!(desk.model.overlays.len(), before, "{script}");
+    }
+}
+
+#[test]
+fn the_brief_turns_to_its_shorter_forms_and_back() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let title = |desk: &Desk| match desk.model.overlays.last() {
+        Some(Overlay::Read(Reader { what: Read::Brief, .. })) => "brief".to_owned(),
+        Some(Overlay::Read(Reader { what: Read::Text(title, lines), .. })) => {
+            assert!(lines.len() > 3, "{lines:?}");
+            title.clone()
+        }
+        other => panic!("{other:?}"),
+    };
+    desk.keys("b");
+    let mut seen = vec![title(&desk)];
+    for _ in 0..3 {
+        desk.keys("<tab>");
+        seen.push(title(&desk));
+    }
+    assert_eq!(seen, ["brief", "Conditions, actions, needs", "Summary for those who lead", "brief"]);
+    desk.keys("<esc><tab>");
+    assert!(desk.model.overlays.is_empty(), "elsewhere Tab goes to the next pane");
 }
