@@ -12,10 +12,12 @@ use tantivy::directory::{
 };
 use tantivy::index::SegmentMeta;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
-use tantivy::{IndexWriter, SingleSegmentIndexWriter};
+use tantivy::{IndexSettings, IndexWriter, SingleSegmentIndexWriter};
 
 use super::guard::guarded;
+use super::open::Payload;
 use super::prepare::Preparer;
+use super::schema::Fields;
 use super::write::{self, Change};
 use super::{Index, IndexError, open, schema};
 
@@ -74,7 +76,10 @@ impl Directory for Above {
 }
 
 /// In which the engine writes down what an index consists of.
-const BOOKS: [&str; 2] = ["meta.json", ".managed.json"];
+const BOOKS: [&str; 2] = [LIST, ".managed.json"];
+
+/// The book with the parts and the tree.
+const LIST: &str = "meta.json";
 
 /// Memory of the writer of the few new documents, in bytes: the engine clears tables of a size that goes by it.
 const HEAP: usize = 1_000_000;
@@ -95,39 +100,63 @@ pub(super) fn ahead(index: &Index, to: &str, changes: Vec<Change>) -> Result<Ind
             let read = files.atomic_read(path).map_err(tantivy::TantivyError::from)?;
             own.atomic_write(path, &read).map_err(tantivy::TantivyError::from)?;
         }
-        let (inner, fields) = open::on(Above { below: files.clone(), own })?;
+        let (inner, fields) = open::on(Above { below: files.clone(), own: own.clone() })?;
         // Another process may have written since the trees were compared.
         let is = open::payload(&inner, &index.thesaurus)?.tree;
         let wanted = index.tree();
         if is != wanted {
             return Err(IndexError::Moved { wanted, is });
         }
-        let options = IndexWriterOptions::builder()
-            .num_worker_threads(1)
-            .memory_budget_per_thread(write::UPDATE_HEAP)
-            .num_merge_threads(1)
-            .build();
-        let mut writer: IndexWriter = inner.writer_with_options(options)?;
-        writer.set_merge_policy(Box::new(NoMergePolicy));
-        let there = index.reader.searcher();
-        let mut removes = false;
-        for path in paths.iter().map(|path| fields.path_term(path)) {
-            // What is new has nothing to be removed.
-            if there.doc_freq(&path)? > 0 {
-                writer.delete_term(path);
-                removes = true;
-            }
-        }
+        remove(index, &inner, fields, &paths)?;
         // The part is added when the removals are done: they would take it for what it replaces.
-        if removes {
-            writer.commit()?;
-        }
-        if let Some(part) = part {
-            writer.add_segment(part)?;
-        }
-        write::commit(writer, &index.thesaurus, to)?;
+        stand(&own, part, &Payload::text(to, &index.thesaurus))?;
         open::ready(&index.dir, None, inner, fields, Arc::clone(&index.thesaurus))
     })
+}
+
+/// Marks what has one of the paths as removed. Most often nothing has, and no writer is made.
+fn remove(index: &Index, inner: &tantivy::Index, fields: Fields, paths: &[String]) -> Result<(), IndexError> {
+    let there = index.reader.searcher();
+    let mut gone = Vec::new();
+    for path in paths.iter().map(|path| fields.path_term(path)) {
+        if there.doc_freq(&path)? > 0 {
+            gone.push(path);
+        }
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let options = IndexWriterOptions::builder()
+        .num_worker_threads(1)
+        .memory_budget_per_thread(write::UPDATE_HEAP)
+        .num_merge_threads(1)
+        .build();
+    let mut writer: IndexWriter = inner.writer_with_options(options)?;
+    writer.set_merge_policy(Box::new(NoMergePolicy));
+    for path in gone {
+        writer.delete_term(path);
+    }
+    writer.commit()?;
+    Ok(writer.wait_merging_threads()?)
+}
+
+/// Writes the part and the tree into the books. The engine's writer would do the same, with threads that are started
+/// and waited for: that takes longer than all the rest.
+fn stand(own: &RamDirectory, part: Option<SegmentMeta>, payload: &str) -> Result<(), IndexError> {
+    let foreign = |error: serde_json::Error| IndexError::Damaged(format!("its list of parts: {error}"));
+    let path = Path::new(LIST);
+    let read = own.atomic_read(path).map_err(tantivy::TantivyError::from)?;
+    let mut list: serde_json::Value = serde_json::from_slice(&read).map_err(foreign)?;
+    let parts = list.get_mut("segments").and_then(serde_json::Value::as_array_mut);
+    let parts = parts.ok_or_else(|| IndexError::Damaged("it has no list of parts".into()))?;
+    if let Some(part) = part {
+        parts.push(serde_json::to_value(part).map_err(foreign)?);
+    }
+    if let Some(list) = list.as_object_mut() {
+        list.insert("payload".into(), payload.into());
+    }
+    let written = serde_json::to_vec(&list).map_err(foreign)?;
+    Ok(own.atomic_write(path, &written).map_err(tantivy::TantivyError::from)?)
 }
 
 /// The new documents as a part of an index, in memory. Written without the engine's threads and without their large
@@ -135,7 +164,12 @@ pub(super) fn ahead(index: &Index, to: &str, changes: Vec<Change>) -> Result<Ind
 fn part(index: &Index, own: &RamDirectory, changes: Vec<Change>) -> Result<Option<SegmentMeta>, IndexError> {
     let (schema, fields) = schema::build();
     let mut preparer = Preparer::new(fields, &index.thesaurus);
-    let builder = tantivy::Index::builder().schema(schema).tokenizers(index.inner.tokenizers().clone());
+    // One document needs no thread of its own for its card.
+    let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
+    let builder = tantivy::Index::builder()
+        .settings(settings)
+        .schema(schema)
+        .tokenizers(index.inner.tokenizers().clone());
     let mut writer: SingleSegmentIndexWriter = builder.single_segment_index_writer(own.clone(), HEAP)?;
     let mut any = false;
     for change in changes {
