@@ -3,7 +3,6 @@
 //! start: the vocabulary is sorted and searched where it lies.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, SimpleTokenizer, TextAnalyzer};
 
@@ -19,22 +18,44 @@ const LONGEST_WORD: usize = 100;
 /// Most words whose pieces are kept at hand (about 4 MB).
 const MOST_KEPT: usize = 40_000;
 
-/// Where the lines of [`VOCABULARY`] begin.
-fn lines() -> &'static [u32] {
-    static LINES: OnceLock<Vec<u32>> = OnceLock::new();
-    LINES.get_or_init(|| {
-        let breaks = VOCABULARY.bytes().zip(1_u32..).filter(|(byte, _)| *byte == b'\n');
-        std::iter::once(0).chain(breaks.map(|(_, after)| after)).collect()
-    })
+/// A line of the vocabulary: the piece, and the rest of the line.
+type Line = (&'static [u8], &'static str);
+
+/// The last line whose piece is not behind `key`. Halves the text itself, by bytes: a list of its lines would be made
+/// anew by every process that asks one question.
+fn last_not_behind(key: &[u8]) -> Option<Line> {
+    let bytes = VOCABULARY.as_bytes();
+    // All lines that begin before `low` are not behind; the last of them is `found`. All from `high` on are behind.
+    let (mut low, mut high, mut found) = (0, bytes.len(), None);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let head = bytes.get(low..middle)?;
+        let start = head.iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
+        let line = VOCABULARY.get(start..)?.split('\n').next()?;
+        let (piece, rest) = line.split_once('\t')?;
+        if piece.as_bytes() <= key {
+            found = Some((piece.as_bytes(), rest));
+            low = start + line.len() + 1;
+        } else {
+            high = start;
+        }
+    }
+    found
 }
 
-/// The row of a piece: none when it is not known, `Some(None)` when it is and carries no meaning.
-fn row(piece: &str) -> Option<Option<u32>> {
-    let lines = lines();
-    let line = |at: u32| VOCABULARY.get(at as usize..)?.split_once('\t');
-    let after = lines.partition_point(|at| line(*at).is_some_and(|(known, _)| known <= piece));
-    let (known, rest) = line(*lines.get(after.checked_sub(1)?)?)?;
-    (known == piece).then(|| rest.split('\n').next()?.parse().ok())
+/// The longest piece that a text begins with: its length, and its row unless it carries no meaning.
+fn longest(text: &[u8]) -> Option<(usize, Option<u32>)> {
+    let mut key = text.get(..LONGEST_PIECE).unwrap_or(text);
+    while !key.is_empty() {
+        let (piece, rest) = last_not_behind(key)?;
+        let common = piece.iter().zip(key).take_while(|(one, other)| one == other).count();
+        if common == piece.len() {
+            return Some((common, rest.parse().ok()));
+        }
+        // A piece that has more in common with the text would lie between the two.
+        key = key.get(..common)?;
+    }
+    None
 }
 
 /// Cuts words, remembering the ones it has seen.
@@ -68,30 +89,24 @@ impl Pieces {
     }
 }
 
+/// The mark of a continuation.
+const INSIDE: &str = "##";
+
 /// The rows of one word.
 fn cut(word: &str) -> Vec<u32> {
     let mut rows = Vec::new();
     if word.len() > LONGEST_WORD {
         return rows;
     }
-    let mut rest = word;
-    let mut piece = String::with_capacity(LONGEST_PIECE + 2);
-    while !rest.is_empty() {
-        let mut end = rest.floor_char_boundary(LONGEST_PIECE);
-        loop {
-            let Some(start) = rest.get(..end).filter(|start| !start.is_empty()) else { return Vec::new() };
-            piece.clear();
-            if rest.len() < word.len() {
-                piece.push_str("##");
-            }
-            piece.push_str(start);
-            if let Some(row) = row(&piece) {
-                rows.extend(row);
-                break;
-            }
-            end = rest.floor_char_boundary(end - 1);
-        }
-        rest = rest.get(end..).unwrap_or_default();
+    let mut rest = word.to_owned();
+    let mut mark = 0;
+    while rest.len() > mark {
+        let Some((length, row)) = longest(rest.as_bytes()).filter(|(length, _)| *length > mark) else {
+            return Vec::new();
+        };
+        rows.extend(row);
+        rest.replace_range(..length, INSIDE);
+        mark = INSIDE.len();
     }
     rows
 }
@@ -100,12 +115,17 @@ fn cut(word: &str) -> Vec<u32> {
 mod tests {
     use super::*;
 
+    fn row(piece: &str) -> Option<Option<u32>> {
+        longest(piece.as_bytes()).filter(|(length, _)| *length == piece.len()).map(|(_, row)| row)
+    }
+
     #[test]
     fn the_vocabulary_is_sorted_and_every_piece_is_found() {
         let pieces: Vec<&str> = VOCABULARY.lines().map(|line| line.split_once('\t').unwrap().0).collect();
         assert_eq!(pieces.len(), 30_522);
         assert!(pieces.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(pieces.iter().step_by(7).all(|piece| row(piece).is_some()));
+        assert!(VOCABULARY.lines().all(|line| !line.is_empty()));
         assert!(pieces.iter().all(|piece| piece.len() <= LONGEST_PIECE));
         let line = VOCABULARY.lines().find(|line| line.starts_with("server\t")).unwrap();
         assert_eq!(row("server"), Some(line.split_once('\t').unwrap().1.parse().ok()));
