@@ -41,7 +41,7 @@ pub use crate::archive::{
 pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard, thesaurus_problems};
 #[cfg(target_os = "linux")]
 pub use crate::store::ChangeWatch;
-pub use crate::store::{EventStore, MemoryStore, OpenMode, SqliteStore, StoreError};
+pub use crate::store::{EventStore, LaterStore, MemoryStore, OpenMode, SqliteStore, StoreError};
 
 pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};

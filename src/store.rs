@@ -6,6 +6,7 @@
 //! All futures need a tokio runtime with time enabled.
 
 mod error;
+mod later;
 mod memory;
 mod mirror;
 mod overwrite;
@@ -19,6 +20,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use error::StoreError;
+pub use later::LaterStore;
 pub use memory::MemoryStore;
 pub use mirror::{log_of_mirror, mirrors, read_mirror, torn_after};
 pub use overwrite::{Erasing, overwrite};
@@ -257,7 +259,8 @@ pub trait EventStore: Send + Sync {
         Box::pin(async { Ok(Turn::default()) })
     }
 
-    /// Opens what reading beside the writer needs; called after the first frame. Does no harm twice.
+    /// Opens what reading beside the writer needs, and makes room for lines to come; called after the first frame. Does
+    /// no harm twice.
     fn warm(&self) -> Answer<'_, ()>;
 
     /// Finishes what is under way and lets go of the files.

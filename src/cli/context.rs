@@ -50,6 +50,11 @@ impl Context<'_> {
         self.open(Opening::Read).await
     }
 
+    /// The service, for asking the memory: as [`Context::reading`], and the database is opened meanwhile.
+    pub(super) async fn recalling(&self) -> Result<Service, Stop> {
+        self.open(Opening::Recall).await
+    }
+
     /// The service, for writing.
     pub(super) async fn writing(&self) -> Result<Service, Stop> {
         self.open(Opening::Write).await

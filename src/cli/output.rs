@@ -131,6 +131,11 @@ impl Output {
         let _ = io::stderr().lock().write_all(said.as_bytes());
     }
 
+    /// Whether somebody sees what is told beside the answer: in the document, or on a terminal.
+    pub(super) fn shows_asides(self) -> bool {
+        self.json || io::stderr().is_terminal()
+    }
+
     /// A bar on standard error that grows with what is done of all, for what takes long; nothing where no person looks.
     pub(super) fn progress(self, done_what: &'static str) -> impl FnMut(u64, u64) + Send + 'static {
         let shown = !self.json && io::stderr().is_terminal();

@@ -42,7 +42,7 @@ impl Args {
                 most: self.limit,
                 clusters,
             };
-            context.reading().await?.patterns(asked).await?
+            context.recalling().await?.patterns(asked).await?
         } else {
             Patterns { quarters, ..Patterns::default() }
         };

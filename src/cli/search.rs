@@ -45,7 +45,7 @@ impl Args {
                     let (service, log) = context.look(name).await?;
                     (service, Some(log))
                 }
-                None => (context.reading().await?, None),
+                None => (context.recalling().await?, None),
             };
             let query = FindQuery {
                 text: self.query,
@@ -55,6 +55,7 @@ impl Args {
                 year: self.year,
                 today: Some(now.date_naive()),
                 unfinished: false,
+                uncounted: !context.out.shows_asides(),
                 like,
                 limit: self.limit,
             };
@@ -65,6 +66,7 @@ impl Args {
         for note in &notes {
             context.out.say(note);
         }
+        // Empty where nobody looks.
         if !context.out.is_json() {
             for kind in FacetKind::ALL {
                 let words = facets.of(kind).iter().take(8).map(|f| format!("{} {}", f.value, f.count));

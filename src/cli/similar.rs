@@ -28,7 +28,7 @@ impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let text = self.text.as_deref().map(stdin::text_or_stdin).transpose()?;
         let (service, to) = match (text, &self.incident) {
-            (Some(text), _) => (context.reading().await?, Similar::Words(text)),
+            (Some(text), _) => (context.recalling().await?, Similar::Words(text)),
             (None, name) => {
                 let (service, log) = context.look(name.as_deref().unwrap_or(".")).await?;
                 let incident = service.incident(log).await?;

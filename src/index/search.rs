@@ -51,6 +51,8 @@ pub struct Query {
     pub today: Option<chrono::NaiveDate>,
     /// The last word is still being typed: also find what it may become.
     pub unfinished: bool,
+    /// Nobody looks at the counts beside the hits: they are left out.
+    pub uncounted: bool,
     /// At most this many hits (1 to [`MAX_LIMIT`]; others are brought into it).
     pub limit: usize,
 }
@@ -108,6 +110,9 @@ pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, 
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
     let words = Words::of(&searcher, index.fields, &wanted)?;
     let hits = hits(index, &searcher, &wanted, &words, asked.limit)?;
+    if asked.uncounted {
+        return Ok(Found { hits, facets: Facets::default(), notes: wanted.notes });
+    }
     // Counted are those that what is picked leaves out, too; the words are the same.
     let picked = asked.severity.is_some() || asked.service.is_some() || asked.year.is_some();
     let open = if picked {

@@ -77,6 +77,8 @@ pub struct FindQuery {
     pub today: Option<chrono::NaiveDate>,
     /// The last word is still being typed.
     pub unfinished: bool,
+    /// Nobody looks at the counts beside the answers: they are left out.
+    pub uncounted: bool,
     /// The incident to compare with: what may be the same failure says why.
     pub like: Option<LogId>,
     /// The most answers.
@@ -185,6 +187,7 @@ impl Service {
                     year: query.year,
                     today: query.today,
                     unfinished: query.unfinished,
+                    uncounted: query.uncounted,
                     limit: query.limit,
                 };
                 inner.ask(|index| index.search_with_facets(&question))

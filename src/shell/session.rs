@@ -20,8 +20,8 @@ use crate::domain::secret::Tagger;
 use crate::domain::time::Utc;
 use crate::domain::wording;
 use crate::service::{
-    ArchivePlace, By, EventStore, Failure, FailureKind, MemoryStore, Mint, OpenMode, Places, Service,
-    SqliteStore,
+    ArchivePlace, By, EventStore, Failure, FailureKind, LaterStore, MemoryStore, Mint, OpenMode, Places,
+    Service, SqliteStore, StoreError,
 };
 use crate::shell::clock::Clock;
 use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
@@ -48,6 +48,8 @@ pub enum Opening {
     Write,
     /// Never made; a home that is not there reads as an empty one.
     Read,
+    /// As [`Opening::Read`], for what asks the memory first: the database is opened beside that.
+    Recall,
 }
 
 /// Home, configuration, clock and identity; nothing is opened yet.
@@ -149,10 +151,17 @@ impl Session {
     /// When the home cannot be made, read or written, lies on a network file system, or is of a newer version.
     pub async fn open(&self, opening: Opening) -> Result<Service, Failure> {
         let store: Arc<dyn EventStore> = match opening {
-            Opening::Read if !self.home.database().exists() => Arc::new(MemoryStore::default()),
+            Opening::Read | Opening::Recall if !self.home.database().exists() => {
+                Arc::new(MemoryStore::default())
+            }
             Opening::Read => {
                 narrow_umask(&self.home);
                 Arc::new(open_for_reading(&self.home.database()).await?)
+            }
+            Opening::Recall => {
+                narrow_umask(&self.home);
+                let database = self.home.database();
+                Arc::new(LaterStore::new(tokio::spawn(async move { open_for_reading(&database).await })))
             }
             Opening::Write => {
                 if !self.home.exists() {
@@ -236,13 +245,10 @@ impl Session {
 }
 
 /// A home that may be written is opened as such also for reading, because SQLite reads a live log best that way.
-async fn open_for_reading(database: &Path) -> Result<SqliteStore, Failure> {
+async fn open_for_reading(database: &Path) -> Result<SqliteStore, StoreError> {
     match SqliteStore::open(database, OpenMode::ReadWrite).await {
-        Ok(store) => Ok(store),
-        Err(crate::service::StoreError::ReadOnly { .. }) => {
-            Ok(SqliteStore::open(database, OpenMode::ReadOnly).await?)
-        }
-        Err(error) => Err(error.into()),
+        Err(StoreError::ReadOnly { .. }) => SqliteStore::open(database, OpenMode::ReadOnly).await,
+        opened => opened,
     }
 }
 

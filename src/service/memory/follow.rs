@@ -27,6 +27,15 @@ impl Inner {
         }
     }
 
+    /// The archive, to look into: what was made once needs no more than to be opened.
+    fn archive_to_read(&self) -> Result<Archive, Failure> {
+        let place = &self.places.archive;
+        match Archive::open(&place.repository, &place.folder) {
+            Err(ArchiveError::NoRepository { .. }) if place.own => self.archive(),
+            opened => Ok(opened?),
+        }
+    }
+
     /// Asks an index that reflects the archive's tree. Few changes are answered from memory, and the files follow
     /// later, see [`Following`]; many are waited for. Damage found while asking is answered by
     /// rebuilding once.
@@ -35,7 +44,7 @@ impl Inner {
         question: impl Fn(&Index) -> Result<T, IndexError>,
     ) -> Result<T, Failure> {
         let mut memory = self.memory();
-        let archive = self.archive()?;
+        let archive = self.archive_to_read()?;
         let index = match memory.index.take() {
             Some(index) => index,
             None => match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
@@ -71,7 +80,7 @@ impl Inner {
     /// Brings the files of the index to the archive's tree, beside those who ask. Where there is no index that could
     /// follow, the next question builds one.
     pub(super) fn files_follow(&self) -> Result<(), Failure> {
-        let archive = self.archive()?;
+        let archive = self.archive_to_read()?;
         let Opened::Ready(index) = Index::open(&self.places.index, Some(&self.places.thesaurus())) else {
             return Ok(());
         };

@@ -1,0 +1,106 @@
+//! A store that is still being opened: whoever asks it first waits for that. What needs no store at all, or something
+//! else first, loses no time. It must not open twice, nor answer anything by itself.
+
+use std::path::Path;
+
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+use super::{Answer, Append, Appended, EventStore, StoreError, StoredEvent, StoryFilter, StoryRow};
+use super::{SqliteStore, SummaryFilter, SummaryRow, Tally, Turn};
+use crate::domain::ids::{IncidentId, LogId, Seq};
+use crate::domain::log::{Digest, RawEvent};
+
+/// See the module.
+pub struct LaterStore {
+    state: Mutex<State>,
+}
+
+enum State {
+    Opening(JoinHandle<Result<SqliteStore, StoreError>>),
+    Open(SqliteStore),
+    /// Why was told to the first who asked.
+    Failed,
+}
+
+impl LaterStore {
+    /// What an opening that has begun will give.
+    #[must_use]
+    pub fn new(opening: JoinHandle<Result<SqliteStore, StoreError>>) -> Self {
+        Self { state: Mutex::new(State::Opening(opening)) }
+    }
+
+    /// The store, as soon as it is open.
+    async fn store(&self) -> Result<SqliteStore, StoreError> {
+        let mut state = self.state.lock().await;
+        if let State::Opening(opening) = &mut *state {
+            match opening.await {
+                Ok(Ok(store)) => *state = State::Open(store),
+                Ok(Err(error)) => {
+                    *state = State::Failed;
+                    return Err(error);
+                }
+                Err(_) => *state = State::Failed,
+            }
+        }
+        match &*state {
+            State::Open(store) => Ok(store.clone()),
+            State::Opening(_) | State::Failed => Err(StoreError::Closed),
+        }
+    }
+}
+
+/// Each waits for the store and asks it.
+macro_rules! when_open {
+    ($($name:ident($($given:ident: $kind:ty),*) -> $answer:ty;)*) => {$(
+        fn $name(&self, $($given: $kind),*) -> Answer<'_, $answer> {
+            Box::pin(async move { self.store().await?.$name($($given),*).await })
+        }
+    )*};
+}
+
+impl EventStore for LaterStore {
+    when_open! {
+        append(append: Append) -> Appended;
+        head(log: LogId) -> Option<(Seq, Digest)>;
+        read(log: LogId, after: Seq, limit: u32) -> Vec<StoredEvent>;
+        read_last(log: LogId, n: u32) -> Vec<StoredEvent>;
+        read_raw(log: LogId) -> Vec<RawEvent>;
+        logs() -> Vec<LogId>;
+        next_number(year: u16) -> u32;
+        log_of(id: IncidentId) -> Option<LogId>;
+        summaries(filter: SummaryFilter) -> Vec<SummaryRow>;
+        summary(id: IncidentId) -> Option<SummaryRow>;
+        stories(filter: StoryFilter) -> Vec<StoryRow>;
+        tally(stories: StoryFilter) -> Tally;
+        erase_payload(log: LogId, seq: Seq) -> bool;
+        changed_by_others() -> bool;
+        look_over() -> Option<String>;
+        complete_mirror(log: LogId) -> usize;
+        turn() -> Turn;
+        warm() -> ();
+    }
+
+    fn backup(&self, to: &Path) -> Answer<'_, ()> {
+        let to = to.to_owned();
+        Box::pin(async move { self.store().await?.backup(&to).await })
+    }
+
+    fn may_copy_to(&self, folder: &Path) -> bool {
+        match self.state.try_lock().as_deref() {
+            Ok(State::Open(store)) => store.may_copy_to(folder),
+            // Nothing is copied before it is open.
+            _ => false,
+        }
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        // What could not be opened has nothing to let go of.
+        Box::pin(async move {
+            match self.store().await {
+                Ok(store) => store.close().await,
+                Err(_) => Ok(()),
+            }
+        })
+    }
+}
