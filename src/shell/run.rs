@@ -208,6 +208,9 @@ impl Loop<'_> {
             if self.dirty && !self.leaving {
                 self.draw()?;
             }
+            if let Err(trouble) = self.kept.tidy(self.session.clock.running()) {
+                self.warn(trouble.message);
+            }
             if let Some(syncer) = self.kept.due(self.session.clock.running()) {
                 self.work.spawn_blocking(move || syncer.sync());
             }
@@ -422,14 +425,14 @@ impl Loop<'_> {
         run: impl FnOnce(&Editor) -> Result<T, crate::shell::editor::EditorError>,
     ) -> Result<T, Failure> {
         let editor = Editor::find(&self.session.environment).map_err(|e| Failure::no(e.to_string()))?;
-        self.kept.sync();
+        self.kept.sync(self.session.clock.running());
         self.input.take_in().map_err(gone)?;
         let done = self.terminal.suspend(|| run(&editor)).map_err(gone)?;
         done.map_err(|e| Failure::no(e.to_string()))
     }
 
     fn stop(&mut self) -> Result<(), Failure> {
-        self.kept.sync();
+        self.kept.sync(self.session.clock.running());
         self.input.take_in().map_err(gone)?;
         self.terminal.stop().map_err(gone)
     }
@@ -469,7 +472,7 @@ impl Loop<'_> {
     }
 
     fn leave(&mut self) -> Result<(), Failure> {
-        self.kept.sync();
+        self.kept.sync(self.session.clock.running());
         Ok(())
     }
 }

@@ -314,7 +314,10 @@ impl EventStore for SqliteStore {
     }
 
     fn warm(&self) -> Answer<'_, ()> {
-        Box::pin(self.readers.open_one())
+        Box::pin(async move {
+            self.readers.open_one().await?;
+            if self.writer.is_some() { self.ask(Job::Room).await } else { Ok(()) }
+        })
     }
 
     fn close(&self) -> Answer<'_, ()> {

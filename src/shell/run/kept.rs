@@ -12,7 +12,7 @@ use crate::domain::ids::{EventId, IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
 use crate::service::Failure;
-use crate::shell::drafts::{Draft as Stored, Journal, Syncer};
+use crate::shell::drafts::{Draft as Stored, DraftError, Journal, Syncer};
 use crate::shell::session::Session;
 
 /// The rest of a composer's state, in the journal's form.
@@ -46,6 +46,8 @@ pub(super) struct Kept {
     form: EventId,
     /// Drafts that were opened again: they are forgotten when this process has written them under its own names.
     resumed: Vec<EventId>,
+    /// What is to be forgotten once the screen shows why.
+    stored: Vec<(EventId, Option<Stored>)>,
     note: Option<String>,
 }
 
@@ -55,7 +57,14 @@ impl Kept {
     pub(super) fn begin(session: &Session) -> Self {
         let name = format!("{}-{}", session.environment.pid, session.ids.token());
         let form = session.ids.event(session.clock.now());
-        let mut kept = Self { journal: None, left: Vec::new(), form, resumed: Vec::new(), note: None };
+        let mut kept = Self {
+            journal: None,
+            left: Vec::new(),
+            form,
+            resumed: Vec::new(),
+            stored: Vec::new(),
+            note: None,
+        };
         match Journal::begin(&session.home.drafts(), &name) {
             Ok(mut journal) => {
                 match journal.take_over(session.clock.running()) {
@@ -87,6 +96,9 @@ impl Kept {
     /// What was typed in a room and not stored; offered once. Of two programs that had a line there, the line of the
     /// later one is opened, that of the other stands in the timeline as not stored.
     pub(super) fn left(&mut self, incident: &Incident, running: Duration) -> Left {
+        if let Err(trouble) = self.tidy(running) {
+            tracing::warn!(why = trouble.message, "a draft is not forgotten");
+        }
         let own = EventId(incident.log.0);
         let here = |d: &Stored| d.id == own || d.incident == Some(incident.id);
         let mine: Vec<Stored> = self.left.extract_if(.., |d| here(d)).collect();
@@ -162,7 +174,7 @@ impl Kept {
                 rest: serde_json::to_string(&rest).unwrap_or_default(),
             }
         });
-        self.write(id, stored.as_ref(), running)
+        self.write(id, stored, running)
     }
 
     /// The same for the words of a form.
@@ -183,21 +195,38 @@ impl Kept {
             text: form.text,
             at: None,
         });
-        self.write(id, stored.as_ref(), running)?;
+        self.write(id, stored, running)?;
         let resumed = std::mem::take(&mut self.resumed);
         self.forget(resumed, running);
         Ok(())
     }
 
-    fn write(&mut self, id: EventId, stored: Option<&Stored>, running: Duration) -> Result<(), Trouble> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
-        let done = match stored {
-            None => journal.done(id, running),
-            // In scribe mode the line stays open: what was said in it is not to stay in the file as well.
-            Some(stored) if holds_nothing(stored) => journal.write_empty(stored, running),
-            Some(stored) => journal.write(stored, running),
+    fn write(&mut self, id: EventId, stored: Option<Stored>, running: Duration) -> Result<(), Trouble> {
+        let stored = match stored {
+            Some(stored) if !holds_nothing(&stored) => stored,
+            nothing => {
+                // The frame that shows it does not wait for a file.
+                self.stored.push((id, nothing));
+                return Ok(());
+            }
         };
-        done.map_err(|error| Trouble::new(error.to_string(), "store the line soon, or make room on the disk"))
+        self.tidy(running)?;
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        journal.write(&stored, running).map_err(|error| trouble(&error))
+    }
+
+    /// Forgets what is stored or was deleted: called after the draw.
+    pub(super) fn tidy(&mut self, running: Duration) -> Result<(), Trouble> {
+        for (id, empty) in std::mem::take(&mut self.stored) {
+            let Some(journal) = &mut self.journal else { return Ok(()) };
+            let done = match empty {
+                None => journal.done(id, running),
+                // In scribe mode the line stays open: what was said in it is not to stay in the file as well.
+                Some(empty) => journal.write_empty(&empty, running),
+            };
+            done.map_err(|error| trouble(&error))?;
+        }
+        Ok(())
     }
 
     /// Puts a text into a file of its own, elsewhere where the home cannot be written, and gives its path.
@@ -235,13 +264,20 @@ impl Kept {
     }
 
     /// Syncs now.
-    pub(super) fn sync(&mut self) {
+    pub(super) fn sync(&mut self, running: Duration) {
+        if let Err(trouble) = self.tidy(running) {
+            tracing::warn!(why = trouble.message, "a draft is not forgotten");
+        }
         if let Some(journal) = &mut self.journal
             && let Err(error) = journal.sync()
         {
             tracing::warn!(%error, "the draft journal cannot be synced");
         }
     }
+}
+
+fn trouble(error: &DraftError) -> Trouble {
+    Trouble::new(error.to_string(), "store the line soon, or make room on the disk")
 }
 
 /// A line of the composer that is open, with nothing in it and nothing on its way.

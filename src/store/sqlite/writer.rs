@@ -1,16 +1,18 @@
 //! The one task of a process that writes to the database. It owns its connection, is never cancelled in the middle
 //! of a write, and answers only when the commit is on disk. It must not decide what is written.
 
+mod room;
+mod script;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Connection, Row, Sqlite, SqliteConnection};
+use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use self::script::Write;
 use super::super::mirror::Mirror;
 use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
 use super::eager::eager;
@@ -28,10 +30,19 @@ pub(super) type ReadJob = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Ru
 /// What the writer is asked to do.
 pub(super) enum Job {
     Append(Box<Append>, Reply<Appended>),
-    Erase { log: LogId, seq: Seq, reply: Reply<bool> },
+    Erase {
+        log: LogId,
+        seq: Seq,
+        reply: Reply<bool>,
+    },
     Changed(Reply<bool>),
-    Mirror { log: LogId, reply: Reply<usize> },
+    Mirror {
+        log: LogId,
+        reply: Reply<usize>,
+    },
     Read(ReadJob),
+    /// The process stays, and will write line by line.
+    Room(Reply<()>),
     Close(Reply<()>),
 }
 
@@ -40,24 +51,6 @@ const MOST_IN_SCRIPT: usize = 16;
 
 /// More logs than one process ever has open.
 const MOST_HEADS: usize = 1024;
-
-const EVENT: &str =
-    "INSERT INTO event (log, seq, id, prev, hash, header, redacts) VALUES (?, ?, ?, ?, ?, ?, ?);
-    INSERT INTO payload (log, seq, salt, body) VALUES (?, ?, ?, ?);";
-
-const SUMMARY: &str = "INSERT INTO summary
-    (log, year, number, state, declared_at, updated_at, head, head_hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (log) DO UPDATE SET state = excluded.state, declared_at = excluded.declared_at,
-    updated_at = excluded.updated_at, head = excluded.head, head_hash = excluded.head_hash, body = excluded.body;";
-
-const STORY: &str = "INSERT INTO story (year, number, story, state, due, body) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (year, number, story) DO UPDATE SET state = excluded.state, due = excluded.due,
-    body = excluded.body;";
-
-/// Answers a row when the log moved on, for an append without events (those are held by a trigger).
-const STILL_AT: &str = "SELECT 1 FROM event WHERE log = ? AND seq > ? LIMIT 1";
-
-type Bound<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 /// The writer and what it remembers.
 pub(super) struct Writer {
@@ -71,13 +64,23 @@ pub(super) struct Writer {
     heads: HashMap<LogId, (Seq, Digest)>,
     /// None where nobody made a place for one.
     mirror: Option<Mirror>,
+    /// There is to be room in the write-ahead log for the next line.
+    stays: bool,
 }
 
 impl Writer {
     pub(super) fn new(file: Arc<PathBuf>, opened: Opened) -> Self {
         let mirror = Mirror::beside(&file);
         let Opened { conn, data_version } = opened;
-        Self { file, conn: Some(conn), data_version, doubtful: false, heads: HashMap::new(), mirror }
+        Self {
+            file,
+            conn: Some(conn),
+            data_version,
+            doubtful: false,
+            heads: HashMap::new(),
+            mirror,
+            stays: false,
+        }
     }
 
     /// Works until every store that can ask is gone, or one closes it. A caller that no longer waits for its
@@ -87,6 +90,12 @@ impl Writer {
             match job {
                 Job::Append(append, reply) => {
                     let _ = reply.send(self.append(*append).await);
+                    self.make_room().await;
+                }
+                Job::Room(reply) => {
+                    self.stays = true;
+                    self.make_room().await;
+                    let _ = reply.send(Ok(()));
                 }
                 Job::Erase { log, seq, reply } => {
                     let _ = reply.send(self.erase(log, seq).await);
@@ -380,100 +389,4 @@ fn whole_and_synced<'a>(file: &'a Path, conn: &'a mut SqliteConnection) -> Run<'
 fn is_constraint(error: &dyn sqlx::error::DatabaseError) -> bool {
     // SQLITE_CONSTRAINT is the low byte of all its kinds.
     error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 19)
-}
-
-/// What one transaction stores.
-struct Write<'a> {
-    log: LogId,
-    /// The head it continues.
-    head: Seq,
-    events: &'a [Sealed],
-    summary: &'a SummaryRow,
-    stories: &'a [StoryRow],
-    new_head: (Seq, Digest),
-}
-
-impl<'a> Write<'a> {
-    /// The whole transaction as one script of constants: one round trip to the connection's thread.
-    fn script(&self) -> Bound<'a> {
-        let mut script = "BEGIN IMMEDIATE;".to_owned();
-        self.events.iter().for_each(|_| script.push_str(EVENT));
-        script.push_str(SUMMARY);
-        self.stories.iter().for_each(|_| script.push_str(STORY));
-        script.push_str("COMMIT");
-        let mut query = sqlx::query(AssertSqlSafe(script));
-        for event in self.events {
-            query = bind_event(query, self.log, event);
-        }
-        query = bind_summary(query, self.log, self.summary, self.new_head);
-        for story in self.stories {
-            query = bind_story(query, story);
-        }
-        query
-    }
-
-    /// The same transaction statement by statement: for many events, or none.
-    fn in_steps<'c>(&'c self, conn: &'c mut SqliteConnection) -> Run<'c, Result<(), Fault>> {
-        Box::pin(async move {
-            sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *conn).await?;
-            let overtaken = sqlx::query(STILL_AT)
-                .bind(self.log.0.as_bytes().to_vec())
-                .bind(read::sql(self.head))
-                .fetch_optional(&mut *conn)
-                .await?;
-            if overtaken.is_some() {
-                return Err(Fault::Sql(sqlx::Error::RowNotFound));
-            }
-            for event in self.events {
-                bind_event(sqlx::query(EVENT), self.log, event).execute(&mut *conn).await?;
-            }
-            let summary = bind_summary(sqlx::query(SUMMARY), self.log, self.summary, self.new_head);
-            summary.execute(&mut *conn).await?;
-            for story in self.stories {
-                bind_story(sqlx::query(STORY), story).execute(&mut *conn).await?;
-            }
-            sqlx::raw_sql("COMMIT").execute(conn).await?;
-            Ok(())
-        })
-    }
-}
-
-fn bind_event<'q>(query: Bound<'q>, log: LogId, sealed: &Sealed) -> Bound<'q> {
-    let event = &sealed.event;
-    let seq = read::sql(event.seq);
-    query
-        .bind(log.0.as_bytes().to_vec())
-        .bind(seq)
-        .bind(event.id.0.as_bytes().to_vec())
-        .bind(sealed.prev.0.to_vec())
-        .bind(event.hash.0.to_vec())
-        .bind(sealed.header.clone())
-        .bind(sealed.redacts.map(read::sql))
-        .bind(log.0.as_bytes().to_vec())
-        .bind(seq)
-        .bind(sealed.salt.to_vec())
-        .bind(event.body.clone())
-}
-
-fn bind_summary<'q>(query: Bound<'q>, log: LogId, row: &SummaryRow, head: (Seq, Digest)) -> Bound<'q> {
-    query
-        .bind(log.0.as_bytes().to_vec())
-        .bind(i64::from(row.id.year))
-        .bind(i64::from(row.id.number))
-        .bind(row.state.clone())
-        .bind(row.declared_at.timestamp_millis())
-        .bind(row.updated_at.timestamp_millis())
-        .bind(read::sql(head.0))
-        .bind(head.1.0.to_vec())
-        .bind(row.body.clone())
-}
-
-fn bind_story<'q>(query: Bound<'q>, row: &StoryRow) -> Bound<'q> {
-    query
-        .bind(i64::from(row.id.incident.year))
-        .bind(i64::from(row.id.incident.number))
-        .bind(i64::from(row.id.number))
-        .bind(row.state.clone())
-        .bind(row.due.clone())
-        .bind(row.body.clone())
 }
