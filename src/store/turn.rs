@@ -167,6 +167,14 @@ mod tests {
         assert!(Turns::in_folder(Path::new("/not/there")).take().await.file.is_none());
     }
 
+    /// How many wait for a lock on a folder, where the system tells.
+    fn waiting_for(folder: &Path) -> Option<usize> {
+        use std::os::unix::fs::MetadataExt as _;
+        let place = format!(":{} ", std::fs::metadata(folder).ok()?.ino());
+        let locks = std::fs::read_to_string("/proc/locks").ok()?;
+        Some(locks.lines().filter(|lock| lock.contains("-> FLOCK") && lock.contains(&place)).count())
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn nobody_goes_past_those_who_wait_again_and_again() {
         let home = tempfile::tempdir().unwrap();
@@ -181,8 +189,14 @@ mod tests {
                 let turn = turns.take().await;
                 order.lock().unwrap().push((name, turn.file.is_some()));
             }));
-            // Those who ask at the same moment have no order.
-            tokio::time::sleep(Duration::from_millis(30)).await;
+            // Those who ask at the same moment have no order, and who is not in line yet can be passed.
+            let in_line = name + 1;
+            for _ in 0..500 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                if waiting_for(home.path()).is_none_or(|waiting| waiting >= in_line) {
+                    break;
+                }
+            }
         }
         drop(first);
         // The one who had it wants it again and again, and lets the others go first: asking in the very moment in which
