@@ -37,7 +37,7 @@ pub enum LoggingError {
 /// [`LoggingError`].
 pub fn begin(folder: &Path, filter: Option<&str>) -> Result<(), LoggingError> {
     let lines = Lines { path: folder.join("warroom.log"), file: OnceLock::new() };
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(lines);
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).log_internal_errors(false).with_writer(lines);
     // Only the first of a process is kept, which is what the tests of one binary need.
     let _ = match filter_of(filter)? {
         Some(filter) => tracing::subscriber::set_global_default(subscriber.with_env_filter(filter).finish()),
@@ -76,7 +76,8 @@ impl io::Write for Line<'_> {
     fn write(&mut self, logged: &[u8]) -> io::Result<usize> {
         if let Some(mut file) = self.0 {
             let text = String::from_utf8_lossy(logged);
-            file.write_all(format!("{}\n", SafeText::line(text.trim_end_matches('\n'))).as_bytes())?;
+            // What a full disk does not take is lost: told as an error it would be printed over the screen.
+            let _ = file.write_all(format!("{}\n", SafeText::line(text.trim_end_matches('\n'))).as_bytes());
         }
         Ok(logged.len())
     }
@@ -111,7 +112,8 @@ mod tests {
     fn what_is_logged_is_one_line_and_acts_on_no_terminal() {
         let folder = tempfile::tempdir().unwrap();
         let lines = Lines { path: folder.path().join("warroom.log"), file: OnceLock::new() };
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(lines);
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).log_internal_errors(false).with_writer(lines);
         tracing::subscriber::with_default(subscriber.finish(), || {
             let error =
                 "/home/\u{1b}[2J\u{202e}x\u{0}\u{9b}31m\r\n2026-11-20T14:00:00Z  WARN warroom: forged";
