@@ -205,9 +205,12 @@ impl Kept {
         let stored = match stored {
             Some(stored) if !holds_nothing(&stored) => stored,
             nothing => {
-                // The frame that shows it does not wait for a file.
                 self.stored.push((id, nothing));
-                return Ok(());
+                // Lines that the log has are not offered again, so the frame that shows them stored need not wait for a
+                // file. What was dropped must be gone before that is seen.
+                let in_the_log = |before: &Stored| before.field == LINE && before.text.is_empty();
+                let before = self.journal.iter().flat_map(Journal::live).find(|draft| draft.id == id);
+                return if before.is_none_or(in_the_log) { Ok(()) } else { self.tidy(running) };
             }
         };
         self.tidy(running)?;

@@ -181,9 +181,25 @@ fn a_search_counts_what_its_answers_have_in_common() {
     assert_eq!(narrowed["results"].as_array().unwrap().len(), 1);
     assert_eq!(narrowed["results"][0]["id"], "c");
     assert_eq!(narrowed["facets"]["severity"].as_array().unwrap().len(), 2, "what else there is");
+    // Where nobody sees the counts beside the answers nothing is counted.
     let told = desk.run(&["search", "token"]).code(0);
-    assert!(told.err.contains("service: payments 2 · build 1"), "{told:?}");
+    assert!(told.out.contains("Token leaked c") && !told.err.contains("payments"), "{told:?}");
     assert!(desk.json(&["similar", "--text", "token"]).get("facets").is_none());
+}
+
+#[test]
+fn people_see_the_counts_beside_the_answers() {
+    let world = crate::screen::World::new();
+    std::fs::create_dir(world.path("theirs")).unwrap();
+    for (id, service) in [("a", "payments"), ("b", "payments"), ("c", "build")] {
+        let text =
+            format!("---\nid: {id}\ntitle: Token leaked {id}\nservices: [{service}]\n---\n# Token leaked\n");
+        std::fs::write(world.path(&format!("theirs/{id}.md")), text).unwrap();
+    }
+    world.done(&["import", world.path("theirs").to_str().unwrap()]);
+    let mut seen = world.screen(&["search", "token"], 120, 40);
+    seen.until("service: payments 2 · build 1");
+    assert_eq!(seen.end(), 0);
 }
 
 #[test]
