@@ -14,8 +14,8 @@ use warroom::domain::ids::{EventId, IncidentId, LogId, Seq, StoryId};
 use warroom::domain::log::{Digest, verify};
 use warroom::domain::time::Utc;
 use warroom::store::{
-    Append, EventStore, MemoryStore, OpenMode, SqliteStore, StoreError, StoryFilter, StoryRow, SummaryFilter,
-    SummaryRow, Unsealed,
+    Append, EventStore, LaterStore, MemoryStore, OpenMode, SqliteStore, StoreError, StoryFilter, StoryRow,
+    SummaryFilter, SummaryRow, Unsealed,
 };
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -90,6 +90,10 @@ fn on_all<F: Future<Output = ()>>(test: impl Fn(Arc<dyn EventStore>) -> F) {
         let store = SqliteStore::open(&folder.path().join("second.db"), OpenMode::Create).await.unwrap();
         store.warm().await.unwrap();
         test(Arc::new(store)).await;
+        // And one that is asked while it is still being opened.
+        let third = folder.path().join("third.db");
+        let opening = tokio::spawn(async move { SqliteStore::open(&third, OpenMode::Create).await });
+        test(Arc::new(LaterStore::new(opening))).await;
     });
 }
 

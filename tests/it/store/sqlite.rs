@@ -60,6 +60,54 @@ fn the_file_is_private_and_set_up_for_durability() {
 }
 
 #[test]
+fn a_process_that_stays_makes_room_in_the_log_and_lines_do_not_lengthen_it() {
+    let (_folder, file) = home();
+    let long = || std::fs::metadata(file.with_file_name("warroom.db-wal")).unwrap().len();
+    run(async {
+        let (room, other) = (open(&file).await, open(&file).await);
+        room.append(append(1, 0, vec![event(1, "one")])).await.unwrap();
+        let short = long();
+        assert!(short < 1 << 20);
+        room.warm().await.unwrap();
+        let roomy = long();
+        assert!(roomy > 4 << 20, "{roomy}");
+        // Some of them after the log was begun anew, which is after about a thousand pages.
+        for n in 1..150_u32 {
+            let store = if n % 3 == 0 { &other } else { &room };
+            let body = "x".repeat(40_000);
+            store.append(append(1, n.into(), vec![event(u128::from(n) + 1, &body)])).await.unwrap();
+        }
+        assert_eq!(long(), roomy);
+        // What was emptied by an erasure has room again with the next line.
+        by_hand(&file, "PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        assert_eq!(long(), 0);
+        room.append(append(1, 150, vec![event(151, "again")])).await.unwrap();
+        room.append(append(1, 151, vec![event(152, "and again")])).await.unwrap();
+        assert_eq!(long(), roomy);
+        let raw = other.read_raw(log(1)).await.unwrap();
+        assert_eq!(raw.len(), 152);
+        other.close().await.unwrap();
+        room.close().await.unwrap();
+        assert!(!file.with_file_name("warroom.db-wal").exists());
+        assert_eq!(value(&file, "PRAGMA integrity_check").await, "ok");
+    });
+}
+
+#[test]
+fn what_cannot_be_opened_later_is_told_to_the_first_who_asks() {
+    let (_folder, file) = home();
+    run(async {
+        let missing = file.clone();
+        let opening = tokio::spawn(async move { SqliteStore::open(&missing, OpenMode::ReadWrite).await });
+        let store = LaterStore::new(opening);
+        assert_eq!(store.logs().await, Err(StoreError::NotFound { file }));
+        assert_eq!(store.logs().await, Err(StoreError::Closed));
+        assert!(!store.may_copy_to(Path::new("/tmp")));
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
 fn two_stores_on_one_file_make_one_gapless_chain() {
     let (_folder, file) = home();
     run(async {
