@@ -14,7 +14,12 @@ use crate::screen::{Screen, World, program};
 
 /// The lines of a screen that carry the mark of being stored: the first word of each.
 pub(super) fn marked(screen: &Screen, prefix: &str, into: &mut Vec<String>) {
-    for row in screen.text().lines() {
+    marked_in(&screen.text(), prefix, into);
+}
+
+/// The same of what a screen shows.
+pub(super) fn marked_in(shown: &str, prefix: &str, into: &mut Vec<String>) {
+    for row in shown.lines() {
         let Some(at) = row.find(prefix) else { continue };
         let rest = row.get(at..).unwrap_or_default();
         let token = rest.split(' ').next().unwrap_or_default();

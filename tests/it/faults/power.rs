@@ -8,14 +8,25 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
+use super::kill::marked_in;
 use super::{Dice, calls, figure, rounds};
 use crate::data::skipped;
 use crate::screen::{World, program};
 
 /// What a disk writes whole or not at all.
 const SECTOR: usize = 512;
+
+/// The size of a terminal.
+const COLUMNS: u16 = 120;
+const ROWS: u16 = 40;
+
 const TRACED: &str = "trace=openat,mknodat,write,pwrite64,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,\
                       renameat,renameat2,link,linkat,close,exit_group";
+
+const RECORDER: [&str; 8] = ["-f", "-qq", "-xx", "-s", "1000000", "-e", TRACED, "-o"];
+
+/// How lines begin that are typed into a room.
+const TYPED: &str = "r";
 
 /// One operation on the files of the home.
 enum Op {
@@ -40,6 +51,8 @@ struct Record {
     files: usize,
     /// The file that a name stands for now.
     names: HashMap<String, usize>,
+    /// What the terminal shows of a room, and which lines bore their mark there.
+    terminal: Option<(vt100::Parser, Vec<String>)>,
 }
 
 impl Record {
@@ -48,7 +61,7 @@ impl Record {
     fn run(&mut self, world: &World, args: &[&str], lines: &str, at_end: &[&str]) {
         let trace = world.path("trace");
         let mut command = world.command("strace");
-        command.args(["-f", "-qq", "-xx", "-s", "1000000", "-e", TRACED, "-o"]).arg(&trace);
+        command.args(RECORDER).arg(&trace);
         command.arg(program()).args(args);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -60,6 +73,29 @@ impl Record {
         assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stdout));
         self.read(&fs::read_to_string(&trace).unwrap(), &world.home().display().to_string());
         self.ops.extend(at_end.iter().map(|token| Op::Acknowledge((*token).to_owned())));
+    }
+
+    /// Types lines into a room under the recorder: a frame that shows the mark of one acknowledges it.
+    fn room(&mut self, world: &World, lines: usize) {
+        let trace = world.path("trace");
+        let words = [&["strace"], &RECORDER[..], &[trace.to_str().unwrap(), program(), "open", "1"]].concat();
+        let mut screen = world.screen_of(&words, COLUMNS, ROWS);
+        screen.until("? all").send(b"I").until("Enter store");
+        for n in 0..lines {
+            let token = format!("{TYPED}{n:04}");
+            screen.type_text(&format!("{token} typed")).until(&token).send(b"\r");
+            screen.until_that(&format!("{token} with its mark"), |shown| {
+                let mut found = Vec::new();
+                marked_in(shown, &token, &mut found);
+                !found.is_empty()
+            });
+        }
+        screen.send(b"\x1b").until_gone("Enter store").send(b"q").until("INC-2026-0001").send(b"q");
+        screen.end();
+        let cells = |n: u16| std::num::NonZero::new(n).unwrap();
+        self.terminal = Some((vt100::Parser::new(cells(ROWS), cells(COLUMNS), 0), Vec::new()));
+        self.read(&fs::read_to_string(&trace).unwrap(), &world.home().display().to_string());
+        self.terminal = None;
     }
 
     fn read(&mut self, trace: &str, home: &str) {
@@ -93,6 +129,13 @@ impl Record {
                     open.insert(result, (path, file, 0));
                 }
                 "mknodat" if kept(&paths[0], home) => _ = self.make(paths[0].clone()),
+                "write" if number(0) == 1 && self.terminal.is_some() => {
+                    let Some((terminal, marked)) = &mut self.terminal else { continue };
+                    terminal.process(&strings[0]);
+                    let before = marked.len();
+                    marked_in(&terminal.screen().contents(), TYPED, marked);
+                    self.ops.extend(marked[before..].iter().cloned().map(Op::Acknowledge));
+                }
                 "write" if number(0) == 1 => {
                     for said in String::from_utf8_lossy(&strings[0]).lines() {
                         if let Ok(entry) = serde_json::from_str::<serde_json::Value>(said)
@@ -295,8 +338,9 @@ fn recorder_is_here(world: &World) -> bool {
     is_here
 }
 
-/// A home that is made, written to, closed, and written to again until its log is folded back on the way.
-fn recorded(world: &World, lines: usize) -> Record {
+/// A home that is made, written to, closed, and written to again until its log is folded back on the way, and then in a
+/// room.
+fn recorded(world: &World, lines: usize, typed: usize) -> Record {
     let mut record = Record::default();
     record.run(world, &["declare", "The power is cut", "--commander", "alice"], "", &["declared"]);
     let text = |prefix: char, n: usize| -> String {
@@ -304,20 +348,29 @@ fn recorded(world: &World, lines: usize) -> Record {
     };
     record.run(world, &["log", "1", "-", "--json"], &text('a', 20), &[]);
     record.run(world, &["log", "1", "-", "--json"], &text('b', lines), &[]);
+    record.room(world, typed);
     record.run(world, &["log", "1", "c0000 one by one"], "", &["c0000"]);
     record
 }
 
 #[test]
 fn what_was_acknowledged_survives_a_power_cut() {
-    let world = World::new();
+    let mut world = World::new();
+    // Each line comes after those before it.
+    world.set("WARROOM_NOW", "");
     if !recorder_is_here(&world) {
         return;
     }
-    let (images, lines) = (rounds(24, 2_000), rounds(60, 400));
-    let record = recorded(&world, lines);
+    let (images, lines, typed) = (rounds(24, 2_000), rounds(60, 400), rounds(6, 60));
+    let record = recorded(&world, lines, typed);
     let acknowledged = record.ops.iter().filter(|op| matches!(op, Op::Acknowledge(_))).count();
-    assert_eq!(acknowledged, lines + 22, "the record holds every acknowledgement");
+    assert_eq!(acknowledged, lines + typed + 22, "the record holds every acknowledgement");
+    let makes_room =
+        |op: &Op| matches!(op, Op::Write(_, _, data) if data.len() > 4_096 && data.iter().all(|b| *b == 0));
+    assert!(
+        record.ops.iter().any(makes_room),
+        "the room lengthened its write-ahead log before the first line"
+    );
     let syncs = record.ops.iter().filter(|op| matches!(op, Op::Sync(_))).count();
     let mut dice = Dice::new("power");
     for image in 0..images {
@@ -327,8 +380,8 @@ fn what_was_acknowledged_survives_a_power_cut() {
         assert_eq!(found, Found::Whole, "image {image}, cut after {upto} of {} operations", record.ops.len());
     }
     figure(&format!(
-        "{images} power cuts in {} operations with {syncs} syncs and {acknowledged} acknowledgements: 0 lost, 0 \
-         corrupt",
+        "{images} power cuts in {} operations with {syncs} syncs and {acknowledged} acknowledgements, \
+         {typed} of them by ✓ on a screen: 0 lost, 0 corrupt",
         record.ops.len()
     ));
 }
@@ -341,7 +394,8 @@ fn a_program_that_does_not_sync_its_commits_is_found_out() {
         return;
     }
     world.set("WARROOM_TEST_SYNCHRONOUS", "NORMAL");
-    let record = recorded(&world, 40);
+    world.set("WARROOM_NOW", "");
+    let record = recorded(&world, 40, 6);
     let images = rounds(8, 200);
     let mut dice = Dice::new("mutant");
     let mut lost = 0;
