@@ -219,10 +219,12 @@ fn home(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     let drills = list.open.iter().filter(|r| r.kind != IncidentKind::Real).count();
     let listed = u64::try_from(list.open.len()).unwrap_or(u64::MAX);
     pen.put(&format!("  {} open", list.counts.open.max(listed)), theme.text);
+    // Only what is listed tells what sort it is: of more, there are at least so many.
+    let least = if list.counts.open > listed { "at least " } else { "" };
     match drills {
         0 => {}
-        1 => _ = pen.put(" (1 drill or test)", theme.dim),
-        _ => _ = pen.put(&format!(" ({drills} drills or tests)"), theme.dim),
+        1 => _ = pen.put(&format!(" ({least}1 drill or test)"), theme.dim),
+        _ => _ = pen.put(&format!(" ({least}{drills} drills or tests)"), theme.dim),
     }
     let mut pen = Pen::new(buf, layout.attention);
     pen.put("NEXT ", theme.strong);

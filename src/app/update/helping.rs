@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::action::TABLE;
+use super::super::action::{ActionSpec, Context, TABLE};
 use super::super::model::{Model, Overlay, Read, Reader};
 use super::super::wrap::cell_width;
 
@@ -17,8 +17,12 @@ pub(super) fn keys_here(model: &mut Model) {
     }
     let stack = model.contexts();
     let wide = |text: &str| text.graphemes(true).map(cell_width).sum::<usize>();
-    let rows: Vec<(String, &str)> = TABLE
-        .iter()
+    // What is particular to the place comes first, what counts everywhere last.
+    let place = |contexts: &[Context]| stack.iter().position(|c| contexts.contains(c)).unwrap_or(usize::MAX);
+    let mut specs: Vec<&ActionSpec> = TABLE.iter().collect();
+    specs.sort_by_key(|spec| place(spec.contexts));
+    let rows: Vec<(String, &str)> = specs
+        .into_iter()
         .filter_map(|spec| {
             let keys = model.keymap.keys_in(stack, spec.action);
             (!keys.is_empty()).then(|| (keys.join(" "), spec.doc))

@@ -35,3 +35,20 @@ fn who_waits_for_an_index_sees_how_far_it_is() {
     let shown = picture(&desk.model);
     assert!(shown.contains("Building the index of past incidents, 7 %"), "{shown}");
 }
+
+#[test]
+fn what_is_counted_of_the_listed_rows_only_is_said_so() {
+    use crate::app::model::{HomeCounts, HomeList};
+    use crate::domain::words::{IncidentKind, State};
+    let mut desk = Desk::at_home(80, 24, "alice");
+    let mut row = super::home_row(42, "Signing key leaked", State::Open, &[]);
+    row.kind = IncidentKind::Drill;
+    let counts = HomeCounts { open: 1, ..HomeCounts::default() };
+    desk.send(Msg::HomeRefreshed(HomeList { open: vec![row.clone()], counts, ..HomeList::default() }));
+    assert!(picture(&desk.model).contains("1 open (1 drill or test)"));
+    let counts = HomeCounts { open: 9_000, ..HomeCounts::default() };
+    desk.send(Msg::HomeRefreshed(HomeList { open: vec![row], counts, ..HomeList::default() }));
+    let shown = picture(&desk.model);
+    assert!(shown.contains("9000 open (at least 1 drill or test)"), "{shown}");
+    assert!(shown.contains("Open (9000, 1 listed)"), "{shown}");
+}

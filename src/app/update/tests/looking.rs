@@ -171,6 +171,7 @@ fn the_keys_that_act_are_listed_where_a_question_mark_is_a_letter() {
     for key in ["Enter", "Esc", "Ctrl-a", "Ctrl-o", "F1", "Ctrl-l"] {
         assert!(lines.lines().any(|line| line.split(' ').any(|word| word == key)), "{key}: {lines}");
     }
+    assert!(lines.starts_with("Enter"), "what is particular to the place comes first: {lines}");
     assert!(!lines.contains("Declare"), "only what acts: {lines}");
     desk.keys("<f1>");
     assert!(desk.model.overlays.is_empty(), "the same key takes it away");
