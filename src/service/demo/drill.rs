@@ -205,7 +205,7 @@ pub(super) fn lines(by: &By, runbook: Option<RunbookText>) -> Vec<Said> {
         at(6, 30),
         note("carol: staging refuses the old key, production at 4 of 9 clusters"),
     );
-    story.at("bob", at(2, 0), ask("ask legal whether a duty to notify runs", None, 15));
+    story.at("bob", at(2, 0), ask("find out from legal whether a duty to notify runs", None, 15));
     story.at("dana", at(1, 0), note("new key made in the KMS, cannot be exported"));
     story.done()
 }
