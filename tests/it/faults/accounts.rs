@@ -59,6 +59,8 @@ fn two_accounts_of_a_group_write_into_one_home() {
     open_to_all(&world.path("."), 0o755);
     open_to_all(&world.path("user"), 0o755);
     open_to_all(&shared, 0o1777);
+    // Other tests of this process narrow its umask meanwhile.
+    open_to_all(&world.path("user/.gitconfig"), 0o644);
     let copy = world.path("warroom");
     std::fs::copy(program(), &copy).unwrap();
     world.set("WARROOM_HOME", shared.join("home").to_str().unwrap());
