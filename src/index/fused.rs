@@ -1,6 +1,7 @@
 //! The ranking: words (see `terms`), then the best by words put in order by meaning as well (see `vectors`), then
 //! shared labels. Measured against its parts in `docs/search.md`. It must not know what was typed.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -48,6 +49,11 @@ impl Candidate {
         self.parts(highest).sum()
     }
 
+    /// The better first; equal ones as they lie.
+    fn against(&self, other: &Self, highest: f32) -> Ordering {
+        other.sum(highest).total_cmp(&self.sum(highest)).then(self.at.cmp(&other.at))
+    }
+
     /// The parts of the score, for the highest score of words.
     fn parts(&self, highest: f32) -> Parts {
         let terms = if highest > 0.0 { self.words / highest } else { 0.0 };
@@ -66,17 +72,15 @@ impl Ranking for Fused {
     ) -> Result<Vec<Scored>, IndexError> {
         let allowed = Allowed::of(searcher, fields, wanted)?;
         let meaning = wanted.meaning.as_ref().filter(|_| self.meaning);
-        let mut candidates = candidates(searcher, scores, &allowed, &labelled(searcher, wanted)?);
-        let highest = candidates.iter().fold(0.0_f32, |most, candidate| most.max(candidate.words));
-        let by_score =
-            |a: &Candidate, b: &Candidate| b.sum(highest).total_cmp(&a.sum(highest)).then(a.at.cmp(&b.at));
+        let kept = limit.max(RERANKED);
+        let (mut candidates, highest) =
+            candidates(searcher, scores, &allowed, &labelled(searcher, wanted)?, kept);
+        let by_score = |a: &Candidate, b: &Candidate| a.against(b, highest);
         if candidates.is_empty() {
             if let Some(meaning) = meaning {
                 candidates = by_meaning(searcher, &allowed, meaning)?;
             }
         } else {
-            let kept = limit.max(RERANKED);
-            keep_best(&mut candidates, kept, highest, by_score);
             candidates.sort_unstable_by(by_score);
             if let Some(meaning) = meaning {
                 let columns = columns(searcher)?;
@@ -99,55 +103,86 @@ impl Ranking for Fused {
     }
 }
 
-/// Drops all but the best.
-fn keep_best(
-    candidates: &mut Vec<Candidate>,
-    kept: usize,
-    highest: f32,
-    by_score: impl Fn(&Candidate, &Candidate) -> std::cmp::Ordering,
-) {
-    if candidates.len() <= kept {
-        return;
-    }
-    // Most are far below: numbers alone are put in order first.
-    let mut sums: Vec<f32> = candidates.iter().map(|candidate| candidate.sum(highest)).collect();
-    let (_, last, _) = sums.select_nth_unstable_by(kept - 1, |a, b| b.total_cmp(a));
-    let last = *last;
-    candidates.retain(|candidate| candidate.sum(highest) >= last);
-    if candidates.len() > kept {
-        candidates.select_nth_unstable_by(kept, by_score);
-        candidates.truncate(kept);
-    }
-}
-
 /// What labels add, by segment: documents in order.
 type Bonuses = Vec<Vec<(DocId, f32)>>;
 
-/// Every living, allowed document that has a word or a label.
+/// The best living, allowed documents that have a word or a label, and the highest score of words among them. Most
+/// documents are far below the best: at no time more than a few of them are held.
 fn candidates(
     searcher: &Searcher,
     scores: &[Vec<f32>],
     allowed: &Allowed,
     bonuses: &Bonuses,
-) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    for (((ord, scores), segment), bonuses) in
-        (0_u32..).zip(scores).zip(searcher.segment_readers()).zip(bonuses)
-    {
+    kept: usize,
+) -> (Vec<Candidate>, f32) {
+    let segments = || (0_u32..).zip(searcher.segment_readers()).zip(scores);
+    let mut highest = 0.0_f32;
+    for ((ord, segment), scores) in segments() {
         let alive = segment.alive_bitset();
-        let mut bonuses = bonuses.iter().peekable();
         for (document, words) in (0_u32..).zip(scores) {
-            let at = DocAddress::new(ord, document);
-            let bonus = bonuses.next_if(|(next, _)| *next == document).map(|(_, bonus)| *bonus);
-            if (*words > 0.0 || bonus.is_some())
+            if *words > highest
                 && alive.is_none_or(|alive| alive.is_alive(document))
-                && allowed.has(at)
+                && allowed.has(DocAddress::new(ord, document))
             {
-                found.push(Candidate { at, words: *words, cosine: 0.0, bonus: bonus.unwrap_or_default() });
+                highest = *words;
             }
         }
     }
-    found
+    let mut best = Best { found: Vec::with_capacity(4 * kept), kept, highest, bar: None };
+    for (((ord, segment), scores), bonuses) in segments().zip(bonuses) {
+        let alive = segment.alive_bitset();
+        let mut bonuses = bonuses.iter().peekable();
+        for (document, words) in (0_u32..).zip(scores) {
+            let bonus = bonuses.next_if(|(next, _)| *next == document).map(|(_, bonus)| *bonus);
+            if *words <= 0.0 && bonus.is_none() {
+                continue;
+            }
+            let at = DocAddress::new(ord, document);
+            let candidate = Candidate { at, words: *words, cosine: 0.0, bonus: bonus.unwrap_or_default() };
+            if best.is_wanted(&candidate)
+                && alive.is_none_or(|alive| alive.is_alive(document))
+                && allowed.has(at)
+            {
+                best.take(candidate);
+            }
+        }
+    }
+    best.cut();
+    (best.found, highest)
+}
+
+/// The best of many that come in the order in which they lie.
+struct Best {
+    found: Vec<Candidate>,
+    kept: usize,
+    highest: f32,
+    /// What is not above it is not among the best.
+    bar: Option<f32>,
+}
+
+impl Best {
+    fn is_wanted(&self, candidate: &Candidate) -> bool {
+        // Of equal ones the first stay.
+        self.bar.is_none_or(|bar| candidate.sum(self.highest) > bar)
+    }
+
+    fn take(&mut self, candidate: Candidate) {
+        self.found.push(candidate);
+        if self.found.len() >= 4 * self.kept {
+            self.cut();
+        }
+    }
+
+    /// Drops all but the best.
+    fn cut(&mut self) {
+        if self.found.len() > self.kept {
+            let highest = self.highest;
+            let by_score = |a: &Candidate, b: &Candidate| a.against(b, highest);
+            let (_, last, _) = self.found.select_nth_unstable_by(self.kept - 1, by_score);
+            self.bar = Some(last.sum(highest));
+            self.found.truncate(self.kept);
+        }
+    }
 }
 
 /// What labels add, by document.
