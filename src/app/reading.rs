@@ -43,10 +43,13 @@ pub const PLAIN_TOP: u16 = 2;
 /// Rows with their ink.
 pub type Lines = Vec<(String, Ink)>;
 
+/// Up to this width it takes the whole screen: there is none to spare, and what would be left beside it are stumps.
+const NARROW: u16 = 100;
+
 /// The width of the overlay that shows it, borders left out.
 #[must_use]
 pub fn columns(size: Size) -> u16 {
-    size.w.saturating_sub(6).min(110)
+    if size.w <= NARROW { size.w.saturating_sub(2) } else { size.w.saturating_sub(6).min(110) }
 }
 
 /// How many rows of it the overlay shows at most.
