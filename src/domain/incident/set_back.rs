@@ -6,6 +6,9 @@
 use crate::domain::ids::Seq;
 use crate::domain::time::{Span, Utc};
 
+/// How many deadlines that ran out are remembered of a clock when it was set back.
+const BREACHED: usize = 512;
+
 /// The steps of the clock that count for what is still due.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SetBacks {
@@ -103,6 +106,9 @@ impl super::Incident {
             let back = record.breached.iter().map(|at| at.checked_sub_signed(step.by).unwrap_or(*at));
             let all: Vec<Utc> = back.chain(moved).filter(|at| !record.breached.contains(at)).collect();
             record.breached.extend(all);
+            // Each step back may double what is remembered; the forms of now stand at the end.
+            let most = record.breached.len().saturating_sub(BREACHED);
+            record.breached.drain(..most);
         }
     }
 }
@@ -119,6 +125,20 @@ mod tests {
         }
         let at: Utc = "2026-11-20T14:00:00Z".parse().unwrap();
         (all.moved(at, Seq(said)) - at).num_minutes()
+    }
+
+    #[test]
+    fn what_ran_out_is_remembered_within_bounds_however_often_the_clock_is_set_back() {
+        let mut incident =
+            crate::domain::incident::Incident::fold(crate::domain::ids::LogId(uuid::Uuid::nil()), &[]);
+        let at: Utc = "2026-11-20T14:00:00Z".parse().unwrap();
+        incident.clocks.entry("ack".to_owned()).or_default().breached.push(at);
+        for n in 1..200 {
+            incident.clock_set(Seq(n), -60_000 * i64::try_from(n).unwrap());
+        }
+        let now = at - Span::minutes((1..200).sum());
+        let breached = &incident.clocks["ack"].breached;
+        assert!(breached.len() <= BREACHED && breached.contains(&now), "{}", breached.len());
     }
 
     #[test]
