@@ -7,7 +7,7 @@ use crate::domain::ids::Seq;
 use crate::domain::time::{Span, Utc};
 
 /// How many deadlines that ran out are remembered of a clock when it was set back.
-const BREACHED: usize = 512;
+const BREACHED: usize = 32;
 
 /// The steps of the clock that count for what is still due.
 #[derive(Debug, Clone, Default, PartialEq)]
