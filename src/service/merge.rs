@@ -107,12 +107,7 @@ impl Service {
         }
         // A merge that broke off between the two logs is finished here.
         let goes_on = self.incident(into).await?;
-        let known = goes_on
-            .record
-            .related
-            .iter()
-            .any(|r| r.incident == part.id.to_string() && r.relation == DUPLICATE);
-        if !known {
+        if !says(&goes_on, part.id, DUPLICATE) {
             let digest = self.digest_at(log, part.head).await?.to_string();
             let short = digest.get(..12).unwrap_or(&digest);
             let mut text = format!(
@@ -163,13 +158,8 @@ impl Service {
             asked.push(apart(survivor).into());
             self.submit(log, by, &asked, part.head).await?;
             let goes_on = self.incident(into).await?;
-            let known = goes_on
-                .record
-                .related
-                .iter()
-                .any(|r| r.incident == part.id.to_string() && r.relation == DIFFERENT);
             // The other log may have been told by the submission itself.
-            if !known {
+            if !says(&goes_on, part.id, DIFFERENT) {
                 self.submit(into, by, &[apart(part.id).into()], goes_on.head).await?;
             }
             parted.push(part.id);
@@ -197,6 +187,12 @@ impl Service {
 /// The incident of which this one is a duplicate.
 fn duplicate_of(incident: &Incident) -> Option<IncidentId> {
     incident.disposition.as_ref().filter(|d| d.word == DispositionWord::DuplicateOf).and_then(|d| d.of)
+}
+
+/// Whether an incident says that another one stands so to it.
+fn says(incident: &Incident, other: IncidentId, relation: &str) -> bool {
+    let other = other.to_string();
+    incident.record.related.iter().any(|r| r.incident == other && r.relation == relation)
 }
 
 /// What somebody still waits for in an incident.
