@@ -1,6 +1,6 @@
 //! Whether a folder can hold the database: on a local file system, and writable. It must not create anything.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
@@ -45,13 +45,18 @@ const REMOTE_FUSE: &[&str] = &[
     "smbnetfs",
 ];
 
+/// The write-ahead log of a database.
+pub(super) fn log_of(database: &Path) -> PathBuf {
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
 /// Whether a folder's disk has twice the room that a database takes; true where that cannot be told.
 pub(super) fn has_room(folder: &Path, database: &Path) -> bool {
     let Ok(found) = rustix::fs::statvfs(folder) else { return true };
-    let mut wal = database.as_os_str().to_owned();
-    wal.push("-wal");
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
-    let needed = size(database).saturating_add(size(Path::new(&wal))).saturating_mul(2);
+    let needed = size(database).saturating_add(size(&log_of(database))).saturating_mul(2);
     found.f_bavail.saturating_mul(found.f_frsize) >= needed
 }
 

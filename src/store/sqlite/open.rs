@@ -159,9 +159,7 @@ pub(super) fn folder_of(file: &Path) -> &Path {
 }
 
 fn wal_is_empty(file: &Path) -> bool {
-    let mut wal = file.as_os_str().to_owned();
-    wal.push("-wal");
-    std::fs::metadata(wal).map_or(true, |found| found.len() == 0)
+    std::fs::metadata(place::log_of(file)).map_or(true, |found| found.len() == 0)
 }
 
 fn io(file: &Path, error: &std::io::Error) -> StoreError {

@@ -4,10 +4,11 @@
 
 use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{StoreError, Writer};
+use crate::store::place;
 
 /// How long the log is made, in bytes. SQLite begins it anew after the commit that passes a thousand pages, each with
 /// a header of 24 bytes; a hundred pages more are for that commit.
@@ -20,7 +21,7 @@ impl Writer {
     /// Sees to it that the next commits need not make the write-ahead log longer. It only makes them faster: where it
     /// does not work, it is not tried again.
     pub(super) async fn make_room(&mut self) {
-        let log = log_of(&self.file);
+        let log = place::log_of(&self.file);
         if self.stays && self.conn.is_some() && is_short(&log) {
             let made = self.locked(move || make(&log)).await;
             if let Err(error) = made {
@@ -48,13 +49,6 @@ impl Writer {
         };
         Err(StoreError::Io { file: self.file.to_path_buf(), why })
     }
-}
-
-/// The write-ahead log of a database.
-fn log_of(file: &Path) -> PathBuf {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push("-wal");
-    file.with_file_name(name)
 }
 
 /// Whether the log is there and shorter than it may become.
