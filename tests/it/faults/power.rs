@@ -20,10 +20,13 @@ const SECTOR: usize = 512;
 const COLUMNS: u16 = 120;
 const ROWS: u16 = 40;
 
-const TRACED: &str = "trace=openat,mknodat,write,pwrite64,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,\
+const TRACED: &str = "trace=openat,mknodat,lseek,write,pwrite64,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,\
                       renameat,renameat2,link,linkat,close,exit_group";
 
 const RECORDER: [&str; 8] = ["-f", "-qq", "-xx", "-s", "1000000", "-e", TRACED, "-o"];
+
+/// Where a descriptor writes that was opened to append.
+const APPENDS: usize = usize::MAX;
 
 /// How lines begin that are typed into a room.
 const TYPED: &str = "r";
@@ -51,6 +54,8 @@ struct Record {
     files: usize,
     /// The file that a name stands for now.
     names: HashMap<String, usize>,
+    /// How long a file is now.
+    lengths: HashMap<usize, usize>,
     /// What the terminal shows of a room, and which lines bore their mark there.
     terminal: Option<(vt100::Parser, Vec<String>)>,
 }
@@ -99,7 +104,7 @@ impl Record {
     }
 
     fn read(&mut self, trace: &str, home: &str) {
-        // What descriptors stand for, and where they write next.
+        // What descriptors stand for, and where they write next; `APPENDS` stands for the end.
         let mut open: HashMap<i64, (String, Option<usize>, usize)> = HashMap::new();
         for call in calls(trace) {
             let Some((name, rest)) = call.split_once('(') else { continue };
@@ -124,9 +129,9 @@ impl Record {
                     let known = self.names.get(&path).copied();
                     let file = known.or_else(|| made.then(|| self.make(path.clone())));
                     if let Some(file) = file.filter(|_| args.contains("O_TRUNC")) {
-                        self.ops.push(Op::Cut(file, 0));
+                        self.cut_to(file, 0);
                     }
-                    open.insert(result, (path, file, 0));
+                    open.insert(result, (path, file, if args.contains("O_APPEND") { APPENDS } else { 0 }));
                 }
                 "mknodat" if kept(&paths[0], home) => _ = self.make(paths[0].clone()),
                 "write" if number(0) == 1 && self.terminal.is_some() => {
@@ -149,14 +154,22 @@ impl Record {
                 "write" => {
                     if let Some((_, Some(file), at)) = open.get_mut(&number(0)) {
                         let data = strings.into_iter().next().unwrap_or_default();
-                        let from = std::mem::replace(at, *at + data.len());
-                        self.ops.push(Op::Write(*file, from, data));
+                        let from = match *at {
+                            APPENDS => self.lengths.get(file).copied().unwrap_or(0),
+                            from => std::mem::replace(at, from + data.len()),
+                        };
+                        self.write(*file, from, data);
+                    }
+                }
+                "lseek" => {
+                    if let Some((.., at)) = open.get_mut(&number(0)).filter(|(.., at)| *at != APPENDS) {
+                        *at = usize::try_from(result).unwrap();
                     }
                 }
                 "pwrite64" => {
                     if let Some((_, Some(file), _)) = open.get(&number(0)) {
                         let at = usize::try_from(number(3)).unwrap();
-                        self.ops.push(Op::Write(*file, at, strings.into_iter().next().unwrap()));
+                        self.write(*file, at, strings.into_iter().next().unwrap());
                     }
                 }
                 "fsync" | "fdatasync" => match open.get(&number(0)) {
@@ -166,7 +179,7 @@ impl Record {
                 },
                 "ftruncate" => {
                     if let Some((_, Some(file), _)) = open.get(&number(0)) {
-                        self.ops.push(Op::Cut(*file, usize::try_from(number(1)).unwrap()));
+                        self.cut_to(*file, usize::try_from(number(1)).unwrap());
                     }
                 }
                 "unlink" | "unlinkat" if self.names.remove(&paths[0]).is_some() => {
@@ -187,6 +200,17 @@ impl Record {
                 _ => {}
             }
         }
+    }
+
+    fn write(&mut self, file: usize, at: usize, data: Vec<u8>) {
+        let length = self.lengths.entry(file).or_default();
+        *length = (*length).max(at + data.len());
+        self.ops.push(Op::Write(file, at, data));
+    }
+
+    fn cut_to(&mut self, file: usize, length: usize) {
+        self.lengths.insert(file, length);
+        self.ops.push(Op::Cut(file, length));
     }
 
     fn make(&mut self, path: String) -> usize {
