@@ -243,12 +243,14 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         kept: kept.clone(),
         names: names.clone(),
     };
-    let shorter = shorter_than_listed(&salvaged, &heads, &names);
+    let there: HashSet<Digest> =
+        salvaged.values().flat_map(|found| &found.events).map(|event| digest(&event.header)).collect();
+    let shorter = shorter_than_listed(&salvaged, &heads, &there, &names);
     let torn = ending_torn(&salvaged, &mirrors, &shorter, &names);
     for (log, found) in &salvaged {
         let is_told = shorter.contains_key(log) || torn.contains_key(log) || !found.cut_off.is_empty();
         let end = found.events.last().map(|last| digest(&last.header));
-        if !is_told && !heads.iter().any(|(of, _, hash)| of == log && Some(*hash) == end) {
+        if !is_told && !heads.iter().any(|(_, _, hash)| Some(*hash) == end) {
             report.unproven.push(format!(
                 "{}: it ends at {}, and nothing here tells whether it had come further; hold it against a head that \
                  somebody keeps (warroom verify --head)",
@@ -329,15 +331,14 @@ fn foreign_mirrors(mirrors: &[PathBuf], salvaged: &BTreeMap<LogId, Salvaged>) ->
 fn shorter_than_listed(
     salvaged: &BTreeMap<LogId, Salvaged>,
     heads: &[(LogId, Seq, Digest)],
+    there: &HashSet<Digest>,
     names: &Names,
 ) -> BTreeMap<LogId, String> {
     let mut furthest: BTreeMap<LogId, (Seq, usize)> = BTreeMap::new();
     for (log, head, hash) in heads {
-        let events = salvaged.get(log).map(|found| found.events.as_slice()).unwrap_or_default();
-        // A damaged number beside the digest of our end is no sign of more.
-        let is_ours = events.last().is_some_and(|last| digest(&last.header) == *hash);
-        let has = events.len();
-        if !is_ours && head.0 > has as u64 {
+        let has = salvaged.get(log).map_or(0, |found| found.events.len());
+        // A damaged number, or a damaged name of a log, beside the digest of an event that is there is no sign of more.
+        if !there.contains(hash) && head.0 > has as u64 {
             let (most, _) = furthest.entry(*log).or_insert((*head, has));
             *most = (*most).max(*head);
         }

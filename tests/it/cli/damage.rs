@@ -401,6 +401,21 @@ fn what_is_changed_by_hand_is_put_right_from_the_mirror_and_kept_for_evidence() 
     assert!(kept.join("warroom.db").is_file());
 }
 
+/// A list whose row bears the name of a log that never was claims nothing that was lost.
+#[test]
+fn a_damaged_name_of_a_log_is_not_taken_for_a_log_that_is_gone() {
+    let (desk, told) = filled();
+    super::repair::by_hand(
+        &desk,
+        "PRAGMA foreign_keys = OFF; DROP TRIGGER payload_is_not_changed; UPDATE payload SET body = x'7b7d' WHERE seq = 3;
+         UPDATE summary SET log = randomblob(16) WHERE number = 2",
+    );
+    let done = desk.run(&["doctor", "--repair"]).code(0);
+    assert!(done.out.contains("put together again"), "{done:?}");
+    assert!(!done.out.contains("nothing here tells whether it had come further"), "{done:?}");
+    all_there(&desk, &told, "a foreign name");
+}
+
 #[test]
 fn erased_words_are_in_no_file_of_the_home() {
     let desk = Desk::new();
