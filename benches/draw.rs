@@ -26,13 +26,13 @@ fn room(w: u16, h: u16, events: u64) -> Model {
     let mut model = Model::new(Start {
         size: Size { w, h },
         now,
-        local_zone: chrono_tz::Tz::Europe__Berlin,
+        local_zone: warroom::domain::zone::Tz::named("Europe/Berlin").unwrap(),
         local: false,
         simulated: false,
         me: "alice".to_owned(),
         look: Look { colour: true, ..Look::default() },
         keymap: Keymap::default(),
-        policy: Policy::new(Profile::default(), Calendar::plain(chrono_tz::Tz::UTC)),
+        policy: Policy::new(Profile::default(), Calendar::plain(warroom::domain::zone::Tz::UTC)),
         people: warroom::domain::people::People::default(),
     });
     let incident = Incident::fold(LogId(Uuid::from_u128(42)), &story::log(events));

@@ -9,7 +9,7 @@ use warroom::domain::time_spec::Context;
 
 fn grammar(c: &mut Criterion) {
     let now = "2026-11-22T03:00:00Z".parse().unwrap();
-    let ctx = Context { now, zone: chrono_tz::Europe::Berlin };
+    let ctx = Context { now, zone: warroom::domain::zone::Tz::named("Europe/Berlin").unwrap() };
     let long = "all runners of the second region are drained ".repeat(200);
     let lines = [
         ("note", "the registry answers again #registry @bob"),

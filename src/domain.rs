@@ -49,3 +49,4 @@ pub mod verb;
 pub mod wire;
 pub mod wording;
 pub mod words;
+pub mod zone;

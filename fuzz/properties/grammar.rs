@@ -11,9 +11,12 @@ const LONGEST_REFUSAL: usize = 600;
 pub(crate) fn hold(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let now: Utc = "2026-11-22T10:00:00Z".parse().unwrap();
-    for zone in
-        [chrono_tz::UTC, chrono_tz::Europe::Berlin, chrono_tz::Pacific::Apia, chrono_tz::Asia::Kathmandu]
-    {
+    for zone in [
+        warroom::domain::zone::Tz::UTC,
+        warroom::domain::zone::Tz::named("Europe/Berlin").unwrap(),
+        warroom::domain::zone::Tz::named("Pacific/Apia").unwrap(),
+        warroom::domain::zone::Tz::named("Asia/Kathmandu").unwrap(),
+    ] {
         line(&text, &Context { now, zone });
     }
 }

@@ -117,7 +117,7 @@ fn entry(text: &str, tag: &str) -> Entry {
 
 /// A filter of a timeline holds all its words, or says which of them it cannot read.
 fn filters(text: &str) {
-    let ctx = Context { now: "2026-11-22T10:00:00Z".parse().unwrap(), zone: chrono_tz::UTC };
+    let ctx = Context { now: "2026-11-22T10:00:00Z".parse().unwrap(), zone: warroom::domain::zone::Tz::UTC };
     let words: Vec<_> = text.split_whitespace().map(|word| Filter::parse(word, &ctx)).collect();
     match Filter::parse(text, &ctx) {
         Err(refused) => {

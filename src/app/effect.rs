@@ -188,7 +188,7 @@ pub enum Effect {
         /// For whom.
         audience: Audience,
         /// The zone of the screen.
-        zone: chrono_tz::Tz,
+        zone: crate::domain::zone::Tz,
     },
     /// Remember who this session is. Answer: `Done`.
     SetMe(Ticket, String),

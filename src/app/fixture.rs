@@ -44,11 +44,11 @@ const RUNBOOK: &str = "# Signing key compromised\n\n## Containment\n\n- Disable 
 impl Desk {
     /// The home screen, nothing loaded.
     pub(crate) fn at_home(w: u16, h: u16, me: &str) -> Self {
-        let policy = Policy::new(Profile::default(), Calendar::plain(chrono_tz::Tz::UTC));
+        let policy = Policy::new(Profile::default(), Calendar::plain(crate::domain::zone::Tz::UTC));
         let model = Model::new(Start {
             size: Size { w, h },
             now: at("14:38"),
-            local_zone: chrono_tz::Tz::Europe__Berlin,
+            local_zone: crate::domain::zone::Tz::named("Europe/Berlin").unwrap(),
             local: false,
             simulated: false,
             me: me.to_owned(),
@@ -143,7 +143,7 @@ impl Desk {
     /// Stores a line as the grammar reads it.
     pub(crate) fn line(&mut self, clock: &str, by: &str, text: &str) {
         let now = at(clock);
-        let entry = quick_entry::parse(text, &Context { now, zone: chrono_tz::Tz::UTC }).unwrap();
+        let entry = quick_entry::parse(text, &Context { now, zone: crate::domain::zone::Tz::UTC }).unwrap();
         let Ok(Verb::Ask(asked)) = verb::of_entry(entry) else { panic!("{text}") };
         self.store(now, by, &[asked]).unwrap();
     }

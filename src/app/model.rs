@@ -10,8 +10,6 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
-
 pub use boards::{Board, BoardData, BoardKind, BoardLine};
 pub use composer::{Composer, Draft, Purpose};
 pub use form::{Form, FormKind};
@@ -31,6 +29,7 @@ use super::layout::{self, Layout, Pane, Plan, Prefs, Size};
 use crate::domain::people::People;
 use crate::domain::policy::Policy;
 use crate::domain::time::Utc;
+use crate::domain::zone::Tz;
 
 /// How the terminal wants things to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -34,8 +34,9 @@ impl Args {
         }
         context.out.answer(&document, || {
             let now = context.now();
-            let boards =
-                BoardKind::ALL.iter().map(|k| board(&incident, *k, now, chrono_tz::Tz::UTC).to_text());
+            let boards = BoardKind::ALL
+                .iter()
+                .map(|k| board(&incident, *k, now, crate::domain::zone::Tz::UTC).to_text());
             boards.collect::<Vec<_>>().join("\n")
         })
     }
@@ -51,7 +52,9 @@ pub(super) async fn print(context: &Context<'_>, incident: &str, kind: BoardKind
     {
         fields.insert("counts".to_owned(), counts(&incident));
     }
-    context.out.answer(&document, || board(&incident, kind, context.now(), chrono_tz::Tz::UTC).to_text())
+    context
+        .out
+        .answer(&document, || board(&incident, kind, context.now(), crate::domain::zone::Tz::UTC).to_text())
 }
 
 /// How many assets stand where.

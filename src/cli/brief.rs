@@ -55,7 +55,7 @@ impl Args {
             Report::Tactical => tactical,
             Report::Executive => executive,
         };
-        let brief = make(&incident, service.policy(), context.now(), chrono_tz::Tz::UTC);
+        let brief = make(&incident, service.policy(), context.now(), crate::domain::zone::Tz::UTC);
         let sections: Vec<_> = brief
             .sections
             .iter()

@@ -109,7 +109,7 @@ fn templates(home: &Home, config: &Config) -> Vec<ConfigProblem> {
             }
         };
         let now = Utc::default();
-        let facts = wording::facts(&incident, &policy, *audience, None, now, chrono_tz::Tz::UTC);
+        let facts = wording::facts(&incident, &policy, *audience, None, now, crate::domain::zone::Tz::UTC);
         if let Err(why) = wording::write(&facts, &text) {
             problems.push(ConfigProblem { file, line: Some(why.line), message: why.message });
         }

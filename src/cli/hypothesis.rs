@@ -54,7 +54,7 @@ pub(super) async fn recall(context: &Context<'_>, room: &Room<'_>, request: &Req
     let Request::Propose { text, .. } = request else { return Ok(()) };
     let incident = room.incident().await?;
     if let Some(old) = resemble::ruled_out(&incident, text) {
-        let (now, zone) = (&old.now, chrono_tz::Tz::UTC);
+        let (now, zone) = (&old.now, crate::domain::zone::Tz::UTC);
         context.out.say(&format!(
             "like #{} {:?}, ruled out by {} {} {}Z: {}",
             old.seq,

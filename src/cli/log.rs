@@ -146,7 +146,7 @@ impl Args {
 
     /// A line whose kind is given: a time in front counts, a mark is text.
     fn of_kind(&self, kind: EntryKind, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
-        let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+        let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
         let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
         let (at, rest) = match leading {
             Some((moment, rest)) => (Some((moment.at, moment.about)), rest),
@@ -174,7 +174,7 @@ impl Args {
 
 /// A text with a time in front, or none, as if the mark stood between them.
 pub(super) fn timed(mark: &str, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
-    let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+    let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
     let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
     match leading {
         Some((moment, rest)) => marked(mark, rest, Some((moment.at, moment.about)), now, room),
@@ -197,7 +197,7 @@ pub(super) fn marked(
 
 /// What a line of the composer asks the log for.
 fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
-    let context = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+    let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
     let entry =
         quick_entry::parse(text, &context).map_err(|e| Failure::new(FailureKind::Usage, e.to_string()))?;
     match of_entry(entry)? {

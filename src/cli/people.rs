@@ -118,7 +118,7 @@ fn missing(people: &People, handle: &str) -> Failure {
 fn document(person: &Person, now: Utc) -> serde_json::Value {
     serde_json::json!({
         "handle": person.handle, "name": person.name, "phone": person.phone,
-        "zone": person.zone.map(chrono_tz::Tz::name),
+        "zone": person.zone.map(crate::domain::zone::Tz::name),
         "local_time": person.zone.map(|z| with_zone(now, z)),
         "roles": person.roles, "backup": person.backup, "team": person.team, "expertise": person.expertise,
     })

@@ -78,7 +78,7 @@ struct Only {
 
 impl Only {
     fn filter(&self, now: Utc) -> Result<Filter, Stop> {
-        let ctx = time_spec::Context { now, zone: chrono_tz::Tz::UTC };
+        let ctx = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
         let lower = |list: &[String], sign: char| -> Vec<String> {
             list.iter().map(|w| w.trim().trim_start_matches(sign).to_lowercase()).collect()
         };

@@ -4,8 +4,7 @@
 mod kept;
 mod talked;
 
-use chrono_tz::Tz;
-
+use super::zone::Tz;
 use crate::domain::incident::Incident;
 use crate::domain::safe::one_line;
 use crate::domain::time::{Utc, day_in_zone, with_zone, zone_label};

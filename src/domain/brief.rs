@@ -36,7 +36,7 @@ pub struct Brief {
 
 /// The brief of a moment, its times in a zone.
 #[must_use]
-pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: chrono_tz::Tz) -> Brief {
+pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: crate::domain::zone::Tz) -> Brief {
     let profile = policy.profile_named(&incident.profile);
     let severity = incident.severity.clone().unwrap_or_else(|| profile.unset_label());
     let mut title = format!(

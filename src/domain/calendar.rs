@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
-use chrono_tz::Tz;
 
 use super::severity::Target;
 use super::time::{Utc, local_instants, shortened};
+use super::zone::Tz;
 
 /// The most business days that are counted: a hundred years of them, and a bound on the work.
 const MOST_DAYS: u32 = 26_000;
@@ -46,12 +46,12 @@ pub enum CalendarError {
 /// # Errors
 /// [`CalendarError::UnknownZone`], with the nearest name.
 pub fn zone(name: &str) -> Result<Tz, CalendarError> {
-    if let Some(tz) = chrono_tz::TZ_VARIANTS.iter().find(|tz| tz.name().eq_ignore_ascii_case(name)) {
-        return Ok(*tz);
+    if let Some(tz) = Tz::named(name) {
+        return Ok(tz);
     }
     let wanted = shortened(name).to_ascii_lowercase();
-    let score = |tz: &Tz| (tz.name(), strsim::jaro_winkler(&tz.name().to_ascii_lowercase(), &wanted));
-    let best = chrono_tz::TZ_VARIANTS.iter().map(score).max_by(|a, b| a.1.total_cmp(&b.1));
+    let score = |tz: Tz| (tz.name(), strsim::jaro_winkler(&tz.name().to_ascii_lowercase(), &wanted));
+    let best = Tz::all().map(score).max_by(|a, b| a.1.total_cmp(&b.1));
     let nearest = best.filter(|(_, similarity)| *similarity > 0.85).map(|(name, _)| name);
     Err(CalendarError::UnknownZone { name: shortened(name), nearest })
 }
@@ -175,15 +175,20 @@ mod tests {
 
     fn berlin(holidays: &[&str]) -> Calendar {
         let holidays = holidays.iter().map(|d| date(d)).collect();
-        Calendar::new(Tz::Europe__Berlin, [Weekday::Sat, Weekday::Sun], holidays, Calendar::DEFAULT_END)
-            .unwrap()
+        Calendar::new(
+            Tz::named("Europe/Berlin").unwrap(),
+            [Weekday::Sat, Weekday::Sun],
+            holidays,
+            Calendar::DEFAULT_END,
+        )
+        .unwrap()
     }
 
     #[test]
     fn deadlines_by_table() {
         // Easter Monday and two working days in a row off.
         let de = berlin(&["2026-04-06", "2026-12-25", "2026-12-28"]);
-        let ny = Calendar::plain(Tz::America__New_York);
+        let ny = Calendar::plain(Tz::named("America/New_York").unwrap());
         for (calendar, from, target, wanted) in [
             // durations run on the wall, across weekends and clock changes
             (&de, "2026-03-06T17:00:00Z", "15m", "2026-03-06T17:15:00.000Z"),
@@ -231,9 +236,9 @@ mod tests {
     fn an_end_of_work_in_a_gap_or_twice() {
         let night = NaiveTime::from_hms_opt(2, 30, 0).unwrap();
         for (zone, from, wanted) in [
-            (Tz::Europe__Berlin, "2026-03-28T23:30:00Z", "2026-03-29T01:00:00.000Z"),
-            (Tz::Europe__Berlin, "2026-10-24T23:00:00Z", "2026-10-25T01:30:00.000Z"),
-            (Tz::America__New_York, "2026-03-08T05:30:00Z", "2026-03-08T07:00:00.000Z"),
+            (Tz::named("Europe/Berlin").unwrap(), "2026-03-28T23:30:00Z", "2026-03-29T01:00:00.000Z"),
+            (Tz::named("Europe/Berlin").unwrap(), "2026-10-24T23:00:00Z", "2026-10-25T01:30:00.000Z"),
+            (Tz::named("America/New_York").unwrap(), "2026-03-08T05:30:00Z", "2026-03-08T07:00:00.000Z"),
         ] {
             let calendar = Calendar::new(zone, [], BTreeSet::new(), night).unwrap();
             let found = calendar.deadline(from.parse().unwrap(), &Target::BusinessDays(0)).unwrap();
@@ -267,7 +272,7 @@ mod tests {
         let week = (0..7).map(|n| Weekday::try_from(n).unwrap());
         let made = Calendar::new(Tz::UTC, week, BTreeSet::new(), Calendar::DEFAULT_END);
         assert_eq!(made, Err(CalendarError::NoBusinessDay));
-        assert_eq!(zone("europe/berlin"), Ok(Tz::Europe__Berlin));
+        assert_eq!(zone("europe/berlin"), Ok(Tz::named("Europe/Berlin").unwrap()));
         let message = zone("Europe/Berln").unwrap_err().to_string();
         assert!(message.contains("did you mean Europe/Berlin?"), "{message}");
         assert!(zone("").is_err());

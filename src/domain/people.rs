@@ -1,8 +1,7 @@
 //! The people of the team, as `people.toml` lists them, and who is to be called next when the directory is down. It
 //! must not read files, and nothing of it goes into a log, an export or a commit.
 
-use chrono_tz::Tz;
-
+use super::zone::Tz;
 use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
 use crate::domain::runbook::SectionRole;

@@ -124,7 +124,7 @@ mod tests {
     }
 
     fn ctx() -> Context {
-        Context { now: at("2026-11-25T14:36:00Z"), zone: chrono_tz::Tz::UTC }
+        Context { now: at("2026-11-25T14:36:00Z"), zone: crate::domain::zone::Tz::UTC }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use chrono::{
     DateTime, Datelike, LocalResult, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone, Timelike,
 };
-use chrono_tz::Tz;
+
+use super::zone::Tz;
 
 /// An instant in UTC. Stored to the millisecond.
 pub type Utc = DateTime<chrono::Utc>;

@@ -5,9 +5,9 @@
 mod ahead;
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
-use chrono_tz::Tz;
 
 use super::time::{BadSpan, Span, Utc, local_instants, parse_span, shortened, to_ms, zone_label};
+use super::zone::Tz;
 
 pub use ahead::parse_ahead;
 

@@ -7,8 +7,7 @@ mod template;
 pub use facts::{Facts, facts, status};
 pub use template::{MAX_BYTES, TemplateProblem, write};
 
-use chrono_tz::Tz;
-
+use super::zone::Tz;
 use crate::domain::audience::Audience;
 use crate::domain::incident::{Incident, Update};
 use crate::domain::postmortem::markdown::MARK;

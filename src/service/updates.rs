@@ -1,14 +1,13 @@
 //! Prefilled updates: the team's template of an audience, else the shipped one, filled from the log. It must not word
 //! anything itself (`domain::wording` does), and it must not send.
 
-use chrono_tz::Tz;
-
 use super::Service;
 use crate::domain::audience::Audience;
 use crate::domain::incident::Incident;
 use crate::domain::log::Digest;
 use crate::domain::time::Utc;
 use crate::domain::wording::{self, MAX_BYTES};
+use crate::domain::zone::Tz;
 
 /// A first wording of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]

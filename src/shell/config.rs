@@ -17,8 +17,6 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
-
 use crate::app::colour::{Colour, Colours};
 use crate::app::key::Key;
 use crate::domain::calendar::Calendar;
@@ -26,6 +24,7 @@ use crate::domain::people::People;
 use crate::domain::policy::Policy;
 use crate::domain::severity::Profile;
 use crate::domain::stories::Rules;
+use crate::domain::zone::Tz;
 
 pub use explain::{Origin, Shown, configuration_markdown};
 pub use problem::{BadConfig, ConfigProblem};
@@ -300,7 +299,7 @@ impl UiZone {
         match self {
             Self::Utc => Tz::UTC,
             Self::Local => {
-                iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+                iana_time_zone::get_timezone().ok().and_then(|name| Tz::named(&name)).unwrap_or(Tz::UTC)
             }
             Self::Named(zone) => zone,
         }

@@ -130,7 +130,7 @@ fn no_size_and_no_text_breaks_any_screen() {
             let stored = desk.stored.clone();
             if let Some(room) = &mut desk.model.room {
                 room.incident = stored;
-                room.relist(chrono_tz::Tz::UTC);
+                room.relist(crate::domain::zone::Tz::UTC);
             }
             desk.send(crate::app::msg::Msg::Paste((*text).to_owned()));
             for (w, h) in WIDTHS.iter().flat_map(|w| HEIGHTS.iter().map(move |h| (*w, *h))) {

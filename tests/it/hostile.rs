@@ -139,8 +139,12 @@ fn now() -> Utc {
 }
 
 fn context() -> impl Strategy<Value = Context> {
-    let zones =
-        [chrono_tz::UTC, chrono_tz::Europe::Berlin, chrono_tz::Pacific::Apia, chrono_tz::Asia::Kathmandu];
+    let zones = [
+        warroom::domain::zone::Tz::UTC,
+        warroom::domain::zone::Tz::named("Europe/Berlin").unwrap(),
+        warroom::domain::zone::Tz::named("Pacific/Apia").unwrap(),
+        warroom::domain::zone::Tz::named("Asia/Kathmandu").unwrap(),
+    ];
     select(zones.to_vec()).prop_map(|zone| Context { now: now(), zone })
 }
 

@@ -1,9 +1,9 @@
 //! Real timelines, typed through the grammar of a line.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on may panic")]
 
-use chrono_tz::Tz;
 use warroom::domain::quick_entry::{Line, milestone_hint, parse};
 use warroom::domain::time_spec::Context;
+use warroom::domain::zone::Tz;
 
 use crate::data::test_data;
 
@@ -21,7 +21,7 @@ fn lines() -> Option<Vec<(String, String)>> {
 fn every_line_of_the_real_timelines_comes_back_with_its_time() {
     let Some(lines) = lines() else { return };
     assert!(lines.len() > 200);
-    for zone in [Tz::UTC, Tz::Europe__Berlin] {
+    for zone in [Tz::UTC, Tz::named("Europe/Berlin").unwrap()] {
         let ctx = Context { now: "2026-11-20T14:37:20Z".parse().unwrap(), zone };
         for (at, text) in &lines {
             let entry = parse(&format!("{at} {text}"), &ctx).unwrap();

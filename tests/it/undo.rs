@@ -151,7 +151,7 @@ fn facts(i: &Incident) -> Vec<String> {
 
 #[test]
 fn every_kind_of_event_is_undone_or_says_why_not_and_what_to_do() {
-    let policy = Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(chrono_tz::UTC));
+    let policy = Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(warroom::domain::zone::Tz::UTC));
     let mut answered = BTreeSet::new();
     for (name, mut example) in examples() {
         // A request says the role by its full name.
@@ -239,7 +239,7 @@ fn words_that_are_erased_are_not_offered_again() {
 
 /// Applies what an undo of somebody's last action means.
 fn take_back(incident: &mut Incident, by: &str) {
-    let policy = Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(chrono_tz::UTC));
+    let policy = Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(warroom::domain::zone::Tz::UTC));
     let target = incident.trail.last_of(by).unwrap().seq;
     let asker = Asker { by, now: now(), policy: &policy };
     for event in decide(incident, &Request::Undo { target }.into(), &asker).unwrap() {

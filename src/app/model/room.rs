@@ -3,8 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono_tz::Tz;
-
 use super::composer::{Composer, Draft};
 use super::lists::{Hit, RunbookChoice};
 use super::rows::{RowId, Rows};
@@ -16,6 +14,7 @@ use crate::domain::incident::{Attached, Incident, Step};
 use crate::domain::request::Asked;
 use crate::domain::time::Utc;
 use crate::domain::words::EntryKind;
+use crate::domain::zone::Tz;
 
 /// How far a line is on its way into the log.
 #[derive(Debug, Clone, PartialEq, Eq)]

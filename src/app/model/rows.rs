@@ -2,7 +2,6 @@
 //! list of names, so that moving, scrolling and drawing never fold or filter the log again.
 
 use chrono::{Datelike, NaiveDate};
-use chrono_tz::Tz;
 
 use crate::app::effect::Ticket;
 use crate::domain::filter::Filter;
@@ -10,6 +9,7 @@ use crate::domain::ids::Seq;
 use crate::domain::incident::{Entry, Incident, Topic};
 use crate::domain::time::Utc;
 use crate::domain::words::EntryKind;
+use crate::domain::zone::Tz;
 
 /// The name of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -109,7 +109,7 @@ impl Case<'_> {
     }
 
     fn utc(&self) -> Context {
-        Context { now: self.when(), zone: chrono_tz::Tz::UTC }
+        Context { now: self.when(), zone: crate::domain::zone::Tz::UTC }
     }
 }
 
@@ -125,7 +125,7 @@ fn filled(text: &str) -> Result<(), Refusal> {
 }
 
 fn passed(at: Utc) -> Refusal {
-    let at = with_zone(at, chrono_tz::Tz::UTC);
+    let at = with_zone(at, crate::domain::zone::Tz::UTC);
     Refusal::no(format!("the update promises the next one at {at} UTC, which has passed"))
         .hint("amend its line Next update, or give another time")
 }

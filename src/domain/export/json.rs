@@ -38,7 +38,7 @@ fn entry(entry: &Entry) -> Value {
 
 pub(super) fn render(source: &Source<'_>) -> String {
     let (lines, left) = source.lines();
-    let brief = brief(source.incident, source.policy, source.now, chrono_tz::Tz::UTC);
+    let brief = brief(source.incident, source.policy, source.now, crate::domain::zone::Tz::UTC);
     let sections: Vec<Value> =
         brief.sections.iter().map(|s| json!({ "heading": s.heading, "lines": s.lines })).collect();
     let mut document = json!({

@@ -68,7 +68,7 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     for cell in tables.iter_mut().flat_map(|table| &mut table.rows).flatten() {
         *cell = source.safe(cell);
     }
-    let mut brief = brief(incident, source.policy, source.now, chrono_tz::Tz::UTC);
+    let mut brief = brief(incident, source.policy, source.now, crate::domain::zone::Tz::UTC);
     for line in brief.sections.iter_mut().flat_map(|section| &mut section.lines) {
         *line = source.safe(line);
     }

@@ -22,7 +22,7 @@ pub(crate) struct Room {
 }
 
 pub(crate) fn policy() -> Policy {
-    Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(chrono_tz::UTC))
+    Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(crate::domain::zone::Tz::UTC))
 }
 
 pub(crate) fn at(text: &str) -> Utc {

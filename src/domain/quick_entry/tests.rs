@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::time::rfc3339;
 use crate::domain::words::Milestone;
-use chrono_tz::Tz;
+use crate::domain::zone::Tz;
 use proptest::prelude::*;
 
 fn ctx() -> Context {

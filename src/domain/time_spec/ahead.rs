@@ -61,7 +61,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Option<(String, String)>, String> {
         let now = "2026-11-20T14:00:00Z".parse().unwrap();
-        let ctx = Context { now, zone: chrono_tz::Tz::Europe__Berlin };
+        let ctx = Context { now, zone: crate::domain::zone::Tz::named("Europe/Berlin").unwrap() };
         parse_ahead(text, &ctx)
             .map(|found| found.map(|(at, rest)| (at.format("%d %H:%M").to_string(), rest.to_owned())))
             .map_err(|e| e.to_string())

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn ctx() -> Context {
-        Context { now: "2026-11-20T14:00:00Z".parse().unwrap(), zone: chrono_tz::Tz::UTC }
+        Context { now: "2026-11-20T14:00:00Z".parse().unwrap(), zone: crate::domain::zone::Tz::UTC }
     }
 
     #[test]

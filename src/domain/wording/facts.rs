@@ -1,7 +1,6 @@
 //! The facts that an update may hold. What is not confirmed is kept apart, and for audiences outside it is not there at
 //! all; struck, privileged and erased lines never are. It must not word sentences beyond single facts.
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::domain::audience::Audience;
@@ -16,6 +15,7 @@ use crate::domain::time::{Utc, with_zone, zone_label};
 use crate::domain::words::{
     Certainty, Flag, HypothesisState, IncidentKind, Milestone, Phase, ScopeState, State, StepState, Verdict,
 };
+use crate::domain::zone::Tz;
 
 /// How many items of one sort an update names.
 const MOST: usize = 5;

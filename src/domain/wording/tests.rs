@@ -1,7 +1,5 @@
 //! Tests of the wording of updates.
 
-use chrono_tz::Tz;
-
 use super::*;
 use crate::domain::incident::tests::Room;
 use crate::domain::promise;
@@ -9,6 +7,7 @@ use crate::domain::request::{Request, When};
 use crate::domain::time::Span;
 use crate::domain::time_spec::Context;
 use crate::domain::words::{Certainty, Flag, HypothesisState, IncidentKind, Milestone, Phase};
+use crate::domain::zone::Tz;
 
 fn note(text: &str, tags: &[&str], starred: bool) -> Request {
     let tags = tags.iter().map(|t| (*t).to_owned()).collect();
@@ -188,7 +187,7 @@ fn an_exercise_says_so_first_whatever_the_template_says() {
 #[test]
 fn a_zone_stands_beside_utc_and_the_time_is_still_read() {
     let room = Room::declared();
-    let zone = Tz::Europe__Berlin;
+    let zone = Tz::named("Europe/Berlin").unwrap();
     let next = room.now + Span::hours(2);
     let facts = facts(&room.incident, &room.policy, Audience::Internal, Some(next), room.now, zone);
     assert!(facts.next.contains("UTC (") && facts.next.contains("CE"), "{}", facts.next);

@@ -68,7 +68,7 @@ pub(super) struct Draft {
     levels: Option<(Vec<Level>, Place)>,
     cadences: Vec<(String, Option<Span>, Place)>,
     required: Vec<(Required, Place)>,
-    zone: Option<chrono_tz::Tz>,
+    zone: Option<crate::domain::zone::Tz>,
     weekend: Option<(Vec<Weekday>, Place)>,
     holidays: BTreeSet<NaiveDate>,
     work_day_end: Option<NaiveTime>,
@@ -195,7 +195,7 @@ impl Reader {
                 config.roles.required.push(required);
             }
         }
-        let zone = draft.zone.unwrap_or(chrono_tz::Tz::UTC);
+        let zone = draft.zone.unwrap_or(crate::domain::zone::Tz::UTC);
         let (weekend, place) =
             draft.weekend.unwrap_or_else(|| (vec![Weekday::Sat, Weekday::Sun], Place::default()));
         let end = draft.work_day_end.unwrap_or(Calendar::DEFAULT_END);

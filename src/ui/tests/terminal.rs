@@ -208,7 +208,7 @@ fn tell(desk: &mut Desk, dice: &mut Dice) -> Vec<String> {
     let stored = desk.stored.clone();
     if let Some(room) = &mut desk.model.room {
         room.incident = stored;
-        room.relist(chrono_tz::Tz::UTC);
+        room.relist(crate::domain::zone::Tz::UTC);
     }
     texts
 }

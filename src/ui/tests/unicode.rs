@@ -104,7 +104,7 @@ fn said_everywhere(desk: &mut Desk, words: &str) {
     let stored = desk.stored.clone();
     if let Some(room) = &mut desk.model.room {
         room.incident = stored;
-        room.relist(chrono_tz::Tz::UTC);
+        room.relist(crate::domain::zone::Tz::UTC);
     }
     for row in desk
         .model

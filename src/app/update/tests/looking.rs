@@ -10,7 +10,7 @@ use crate::domain::request::Request;
 use crate::domain::time_spec::Context;
 
 fn ctx() -> Context {
-    Context { now: clock("14:40"), zone: chrono_tz::Tz::UTC }
+    Context { now: clock("14:40"), zone: crate::domain::zone::Tz::UTC }
 }
 
 /// The texts that a filter leaves, cut short, in their order.

@@ -10,7 +10,7 @@ fn people_of_the_team_come_first_for_the_role_that_they_usually_have_and_can_be_
         handle: "erin".into(),
         name: "Erin Example".into(),
         phone: "+1 555 0100".into(),
-        zone: Some(chrono_tz::Tz::Europe__Berlin),
+        zone: Some(crate::domain::zone::Tz::named("Europe/Berlin").unwrap()),
         roles: vec!["comms".into()],
         ..Person::default()
     };
