@@ -290,6 +290,8 @@ impl FrontMatter {
             if !before.is_empty() && !before.ends_with('\n') {
                 before.push('\n');
             }
+            // Behind the mark of a document's end it would be of a second one.
+            raw.push_str(&before.split_off(end_of_document(before)));
             self.entries.push(Entry { key: key.as_str().to_owned(), line: 0, value, raw });
         }
         Ok(())
@@ -313,6 +315,14 @@ impl FrontMatter {
     pub fn to_text(&self) -> String {
         format!("---\n{}---\n", self.to_block())
     }
+}
+
+/// Where the mark of YAML that a document ends, `...`, begins in the lines of the last key; their length where there is none.
+fn end_of_document(raw: &str) -> usize {
+    let is_mark = |line: &str| {
+        line.strip_prefix("...").is_some_and(|rest| !rest.starts_with(|c: char| !c.is_whitespace()))
+    };
+    raw.split_inclusive('\n').take_while(|line| !is_mark(line)).map(str::len).sum()
 }
 
 /// Comment and blank lines that stand behind a value: they stay when the value changes.

@@ -60,6 +60,22 @@ fn a_changed_value_keeps_the_comments_behind_it() {
 }
 
 #[test]
+fn a_new_key_stands_before_the_mark_that_the_document_ends() {
+    for (block, changed) in [
+        ("date: 2026-11-20\n...\n", "date: 2026-11-20\ntitle: it\n...\n"),
+        ("date: 2026-11-20\r\n... # end\r\n", "date: 2026-11-20\r\ntitle: it\n... # end\r\n"),
+        ("date: 2026-11-20\n...", "date: 2026-11-20\ntitle: it\n...\n"),
+        ("date: |\n  ...\n  ....\n", "date: |\n  ...\n  ....\ntitle: it\n"),
+    ] {
+        let (mut front, _) = FrontMatter::parse_lenient(block);
+        front.set_text(Key::Title, "it").unwrap();
+        assert_eq!(front.to_block(), changed);
+        let (again, problems) = FrontMatter::parse_lenient(changed);
+        assert_eq!((again.text(Key::Title), problems.len()), (Some("it"), 0), "{changed:?}");
+    }
+}
+
+#[test]
 fn strict_reading_names_the_line_and_refuses_changes() {
     for (block, line, word) in [
         ("id: a\ntitle: b\nid: c\n", 4, "twice"),
