@@ -76,6 +76,17 @@ fn a_new_key_stands_before_the_mark_that_the_document_ends() {
 }
 
 #[test]
+fn what_has_no_lines_of_its_own_is_read_and_not_changed() {
+    for block in
+        ["{}\n", "{\r\n}\r\n", "title: T\n\n? # between\ntags: []\n", "? a\n: b\ntitle: T\n", "{a: b}\n"]
+    {
+        let (mut front, problems) = FrontMatter::parse(block);
+        assert!(!front.is_readable() && !problems.is_empty(), "{block:?}");
+        assert_eq!((front.set_text(Key::Title, "it"), front.to_block().as_str()), (Err(Unreadable), block));
+    }
+}
+
+#[test]
 fn strict_reading_names_the_line_and_refuses_changes() {
     for (block, line, word) in [
         ("id: a\ntitle: b\nid: c\n", 4, "twice"),

@@ -28,7 +28,8 @@ pub(super) fn read(block: &str, lenient: bool) -> (FrontMatter, Vec<Problem>) {
             return (front, problems);
         }
     }
-    if !cut_lines(block, &mut front, &starts) && !lenient {
+    let is_cut = cut_lines(block, &mut front, &starts);
+    if !lenient && problems.is_empty() && !(is_cut && stand_alone(&front)) {
         let message = "write the front matter as `key: value` lines, one key a line, without indentation";
         problems.push(Problem::new("front-matter", FIRST_LINE, message));
     }
@@ -256,6 +257,22 @@ fn cut_lines(block: &str, front: &mut FrontMatter, starts: &[Option<usize>]) -> 
         }
     }
     clean
+}
+
+/// Whether each key has lines of its own, and a first one can be put where there is none: read by themselves, they say
+/// what they say in the block. YAML has ways to write a mapping of which that is not true.
+fn stand_alone(front: &FrontMatter) -> bool {
+    let says = |lines: &str, key: &str, value: &Value| {
+        let mut reader =
+            Reader { parser: Parser::new_from_str(lines), lenient: false, values: 0, problems: Vec::new() };
+        let mut entries = Vec::new();
+        let read = reader.document(&mut entries, &mut Vec::new());
+        read.is_ok() && matches!(entries.as_slice(), [entry] if entry.key == key && entry.value == *value)
+    };
+    let (key, value) = ("key", Value::Text("value".to_owned()));
+    let end = if front.preamble.is_empty() || front.preamble.ends_with('\n') { "" } else { "\n" };
+    says(&format!("{}{end}{key}: value\n", front.preamble), key, &value)
+        && front.entries.iter().all(|entry| says(&entry.raw, &entry.key, &entry.value))
 }
 
 /// What can be had from a block that is not YAML: `key: value` lines at the margin.
