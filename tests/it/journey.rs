@@ -148,6 +148,38 @@ fn two_rooms_see_each_other() {
     s.until("from another terminal").until("half a line");
 }
 
+/// Two people amend the same line at once, each on a screen: who is second is told what the first made of it, and neither
+/// text is lost.
+#[test]
+fn two_rooms_that_amend_one_line_keep_both_texts() {
+    let world = World::new();
+    world.done(&["declare", "Disk full"]);
+    let seq = world.json(&["log", "1", "the pool is empty"])["entries"][0]["seq"].clone();
+    let mut first = world.screen(&["open", "1"], 120, 40);
+    let mut second = world.screen(&["open", "1"], 120, 40);
+    for s in [&mut first, &mut second] {
+        s.until("the pool is empty").send(b"gg").send(b"e").until("amend");
+    }
+    second.send(b"\x15").type_text("the pool was never full").until("the pool was never full");
+    first
+        .send(b"\x15")
+        .type_text("the pool leaks")
+        .until("the pool leaks")
+        .send(b"\r")
+        .until("i writes a note");
+    // The other screen sees it beside what is being typed there, and says so before it goes over it.
+    second.until("the pool leaks").until("the pool was never full").send(b"\r").until("Enter again");
+    second.until("the pool leaks").until("the pool was never full").send(b"\r").until("i writes a note");
+    first.until("the pool was never full");
+    let timeline = world.json(&["timeline", "1"]);
+    let entry = timeline["entries"].as_array().unwrap().iter().find(|e| e["seq"] == seq).unwrap();
+    assert_eq!(entry["text"], "the pool was never full", "{entry:#}");
+    let (_, log, _) = world.run(&["timeline", "1", "--audit"]);
+    for text in ["the pool is empty", "the pool leaks", "the pool was never full"] {
+        assert!(log.contains(text), "{text}: {log}");
+    }
+}
+
 /// Times as they are typed: in the zone of the screen, with the day.
 fn typed(at: &str) -> String {
     let at: chrono::DateTime<chrono::Utc> = at.parse().unwrap();
