@@ -11,11 +11,14 @@ use tantivy::tokenizer::{
 /// Name under which the text analyser is registered.
 pub(super) const TEXT: &str = "warroom_text";
 
-/// Name under which the analyser of whole labels (severity, service, tag, id) is registered.
+/// Name under which the analyser of whole labels is registered.
 pub(super) const LABEL: &str = "warroom_label";
 
 /// Longest term in bytes: room for a SHA-512 in hex, not for a base64 blob.
 const LONGEST: usize = 132;
+
+/// Longest label in bytes, with its mark. Longer than any path of a file.
+const LONGEST_LABEL: usize = 16_384;
 
 /// Words that say nothing about an incident. "no" and "not" are among them: postmortems deny as often as they claim.
 const STOP_WORDS: &str = "a an and are as at be but by for if in into is it no not of on or such that the their \
@@ -40,12 +43,9 @@ fn made() -> TextAnalyzer {
         .build()
 }
 
-/// A whole label, lower case.
+/// A whole label, as it is given. What is longer than the engine takes is left out.
 pub(super) fn label() -> TextAnalyzer {
-    TextAnalyzer::builder(RawTokenizer::default())
-        .filter(RemoveLongFilter::limit(1024))
-        .filter(LowerCaser)
-        .build()
+    TextAnalyzer::builder(RawTokenizer::default()).filter(RemoveLongFilter::limit(LONGEST_LABEL)).build()
 }
 
 /// A word of a text: its term, and where it stands.

@@ -1,12 +1,11 @@
 //! What a question restricts by, looked up in the index: fields and exclusions. A value that no postmortem has is read
 //! as the one that is nearest, or left out; both are told. It must not rank.
 
-use tantivy::schema::Field as Place;
 use tantivy::{Searcher, Term};
 
 use super::query::phrase;
 use super::ranking::{Filter, Wanted};
-use super::schema::Fields;
+use super::schema::{Fields, Label};
 use super::{IndexError, analyzer, typo};
 use crate::domain::question::{Field, Labels, Question};
 
@@ -22,7 +21,7 @@ pub(super) fn restrict(
     wanted: &mut Wanted,
 ) -> Result<(), IndexError> {
     for labels in &question.labels {
-        let (known, shown) = known(searcher, place(fields, labels.field), labels, &mut wanted.notes)?;
+        let (known, shown) = known(searcher, fields, labels, &mut wanted.notes)?;
         if known.is_empty() {
             continue;
         }
@@ -44,38 +43,39 @@ pub(super) fn restrict(
     Ok(())
 }
 
-fn place(fields: Fields, field: Field) -> Place {
+const fn kind(field: Field) -> Label {
     match field {
-        Field::Service => fields.service,
-        Field::Severity => fields.severity,
-        Field::Tag => fields.tag,
-        Field::Factor => fields.factor,
-        Field::Detection => fields.detection,
-        Field::Id => fields.id,
+        Field::Service => Label::Service,
+        Field::Severity => Label::Severity,
+        Field::Tag => Label::Tag,
+        Field::Factor => Label::Factor,
+        Field::Detection => Label::Detection,
+        Field::Id => Label::Id,
     }
 }
 
 /// The labels that values stand for, and how they are called.
 fn known(
     searcher: &Searcher,
-    place: Place,
+    fields: Fields,
     labels: &Labels,
     notes: &mut Vec<String>,
 ) -> Result<(Vec<Term>, Vec<String>), IndexError> {
     let (mut terms, mut shown) = (Vec::new(), Vec::new());
     let field = labels.field;
+    let kind = kind(field);
     let mut names: Option<Vec<String>> = None;
     for value in &labels.values {
         let label =
             if field == Field::Severity { analyzer::severity(value) } else { analyzer::plain_label(value) };
-        let term = Term::from_field_text(place, &label);
+        let term = fields.label(kind, &label);
         if searcher.doc_freq(&term)? > 0 {
             terms.push(term);
             shown.push(value.clone());
             continue;
         }
         if names.is_none() {
-            names = Some(typo::names(searcher, place, MOST_NAMES)?);
+            names = Some(typo::names(searcher, fields, kind, MOST_NAMES)?);
         }
         let all = names.as_deref().unwrap_or_default();
         let meant = meant(all, labels, &label);
@@ -86,7 +86,7 @@ fn known(
                 [one, ..] => format!("{field}:{value}: no postmortem has it; read as {field}:{one}"),
             });
         }
-        terms.extend(meant.iter().map(|name| Term::from_field_text(place, name)));
+        terms.extend(meant.iter().map(|name| fields.label(kind, name)));
         shown.extend(meant);
     }
     notes.retain(|note| !note.is_empty());

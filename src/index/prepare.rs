@@ -4,7 +4,7 @@
 use tantivy::TantivyDocument;
 use tantivy::tokenizer::{PreTokenizedString, TextAnalyzer, Token, TokenStream};
 
-use super::schema::{Fields, LONGEST_BODY, cut, date_key};
+use super::schema::{Fields, LONGEST_BODY, Label, cut, date_key};
 use super::thesaurus::Thesaurus;
 use super::wordpiece::Pieces;
 use super::{Document, IndexError, analyzer, vectors};
@@ -31,26 +31,31 @@ impl<'a> Preparer<'a> {
         let text = format!("{}\n{body}", card.title);
         let mut out = TantivyDocument::default();
         out.add_text(fields.card, stored);
-        out.add_pre_tokenized_text(fields.pairs, self.pairs(&text));
+        out.add_pre_tokenized_text(fields.labels, self.pairs(&text));
         out.add_text(fields.text, text);
-        out.add_text(fields.path, &card.path);
+        let mut add = |kind: Label, label: &str| out.add_text(fields.labels, kind.marked(label));
+        add(Label::Path, &card.path);
+        add(Label::Id, &analyzer::plain_label(&card.id));
+        if let Some(severity) = &card.severity {
+            add(Label::Severity, &analyzer::severity(severity));
+        }
+        let columns = [
+            (Label::Service, fields.facet_service, card.services.as_slice()),
+            (Label::Tag, fields.tag, card.tags.as_slice()),
+            (Label::Factor, fields.factor, document.factors.as_slice()),
+            (Label::Detection, fields.detection, document.detection.as_slice()),
+        ];
+        for (kind, column, labels) in columns {
+            for label in labels {
+                let plain = analyzer::plain_label(label);
+                out.add_text(fields.labels, kind.marked(&plain));
+                // Services are counted by how they are written.
+                out.add_text(column, if kind == Label::Service { label.trim() } else { &plain });
+            }
+        }
         out.add_text(fields.id, card.id.trim());
         if let Some(severity) = &card.severity {
-            out.add_text(fields.severity, analyzer::severity(severity));
             out.add_text(fields.facet_severity, severity.trim());
-        }
-        for service in &card.services {
-            out.add_text(fields.service, analyzer::plain_label(service));
-            out.add_text(fields.facet_service, service.trim());
-        }
-        for tag in &card.tags {
-            out.add_text(fields.tag, analyzer::plain_label(tag));
-        }
-        for factor in &document.factors {
-            out.add_text(fields.factor, analyzer::plain_label(factor));
-        }
-        if let Some(detection) = &document.detection {
-            out.add_text(fields.detection, analyzer::plain_label(detection));
         }
         out.add_u64(fields.date, card.date.as_deref().map_or(0, date_key));
         for numbers in vectors::packed(&mut self.pieces, &card.title, body) {
@@ -69,7 +74,7 @@ impl<'a> Preparer<'a> {
                 continue;
             }
             if self.thesaurus.is_pair(&before, &token.text) {
-                let text = format!("{before} {}", token.text);
+                let text = Label::Pair.marked(&format!("{before} {}", token.text));
                 tokens.push(Token { position: tokens.len(), text, ..Token::default() });
             }
             before.clone_from(&token.text);
@@ -89,6 +94,6 @@ mod tests {
         let mut preparer = Preparer::new(fields, &thesaurus);
         let pairs = preparer.pairs("Load-Balancers said: the disk is FULL, full disk, disk full");
         let terms: Vec<&str> = pairs.tokens.iter().map(|token| token.text.as_str()).collect();
-        assert_eq!(terms, ["load balanc", "disk full", "disk full"]);
+        assert_eq!(terms, ["pair:load balanc", "pair:disk full", "pair:disk full"]);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tantivy::{Searcher, Term};
 
 use super::ranking::{Filter, Label, Phrase, Wanted, Word};
-use super::schema::{Fields, cut, date_key, last_key};
+use super::schema::{Fields, Label as Kind, cut, date_key, last_key};
 use super::search::{Query, SimilarQuery};
 use super::thesaurus::Thesaurus;
 use super::vectors::Meaning;
@@ -112,29 +112,29 @@ pub(super) fn similar(
         asked: cut(asked, LONGEST_ASKED).to_owned(),
         ..Wanted::default()
     };
-    let services = query.about.services.iter().map(|name| (fields.service, "service", name, SERVICE_SCORE));
-    let tags = query.about.tags.iter().map(|name| (fields.tag, "tag", name, TAG_SCORE));
-    for (field, what, name, score) in services.chain(tags) {
-        let term = Term::from_field_text(field, &analyzer::plain_label(name));
+    let services = query.about.services.iter().map(|name| (Kind::Service, "service", name, SERVICE_SCORE));
+    let tags = query.about.tags.iter().map(|name| (Kind::Tag, "tag", name, TAG_SCORE));
+    for (kind, what, name, score) in services.chain(tags) {
+        let term = fields.label(kind, &analyzer::plain_label(name));
         if searcher.doc_freq(&term)? > 0 {
             wanted.labels.push(Label { term, shown: format!("{what} {}", name.trim()), score });
         }
     }
     wanted.excluded =
-        query.exclude.iter().map(|id| Term::from_field_text(fields.id, &analyzer::plain_label(id))).collect();
+        query.exclude.iter().map(|id| fields.label(Kind::Id, &analyzer::plain_label(id))).collect();
     Ok(wanted)
 }
 
 /// What is picked beside the text of a search.
 fn filters(fields: Fields, query: &Query) -> Vec<Filter> {
     let picked = [
-        (fields.severity, "severity", query.severity.as_deref().map(|name| (analyzer::severity(name), name))),
-        (fields.service, "service", query.service.as_deref().map(|name| (analyzer::plain_label(name), name))),
-        (fields.tag, "tag", query.tag.as_deref().map(|name| (analyzer::plain_label(name), name))),
+        (Kind::Severity, "severity", query.severity.as_deref().map(|name| (analyzer::severity(name), name))),
+        (Kind::Service, "service", query.service.as_deref().map(|name| (analyzer::plain_label(name), name))),
+        (Kind::Tag, "tag", query.tag.as_deref().map(|name| (analyzer::plain_label(name), name))),
     ];
-    let filter = |(field, what, picked): (_, &str, Option<(String, &str)>)| {
+    let filter = |(kind, what, picked): (Kind, &str, Option<(String, &str)>)| {
         let (label, name) = picked?;
-        let any_of = vec![Term::from_field_text(field, &label)];
+        let any_of = vec![fields.label(kind, &label)];
         Some(Filter { any_of, shown: format!("{what} {}", name.trim()) })
     };
     picked.into_iter().filter_map(filter).collect()
@@ -155,12 +155,12 @@ fn named_labels(searcher: &Searcher, fields: Fields, text: &str) -> Result<Vec<L
         let shown = word.trim_matches(|c: char| !c.is_alphanumeric());
         let name = analyzer::plain_label(shown);
         let kinds = [
-            (fields.id, "id", ID_SCORE),
-            (fields.service, "service", SERVICE_SCORE),
-            (fields.tag, "tag", TAG_SCORE),
+            (Kind::Id, "id", ID_SCORE),
+            (Kind::Service, "service", SERVICE_SCORE),
+            (Kind::Tag, "tag", TAG_SCORE),
         ];
-        for (field, what, score) in kinds {
-            let term = Term::from_field_text(field, &name);
+        for (kind, what, score) in kinds {
+            let term = fields.label(kind, &name);
             let known = labels.iter().any(|label| label.term == term);
             if !name.is_empty() && !known && searcher.doc_freq(&term)? > 0 {
                 labels.push(Label { term, shown: format!("{what} {shown}"), score });

@@ -10,7 +10,7 @@ use tantivy::{DocId, Searcher, SegmentReader, Term};
 
 use super::IndexError;
 use super::ranking::{Wanted, Word};
-use super::schema::Fields;
+use super::schema::{Fields, Label};
 
 /// How fast repetition saturates. Later than usual (1.2): the frequencies are sums.
 const K1: f32 = 2.4;
@@ -89,12 +89,16 @@ struct Segment<'a> {
 
 impl Segment<'_> {
     fn inverted(&self, pair: bool) -> Result<std::sync::Arc<InvertedIndexReader>, IndexError> {
-        Ok(self.reader.inverted_index(if pair { self.fields.pairs } else { self.fields.text })?)
+        Ok(self.reader.inverted_index(if pair { self.fields.labels } else { self.fields.text })?)
     }
 
     fn info(&self, pair: bool, stem: &str) -> Result<Option<TermInfo>, IndexError> {
-        let field = if pair { self.fields.pairs } else { self.fields.text };
-        self.inverted(pair)?.get_term_info(&Term::from_field_text(field, stem)).map_err(damaged)
+        let term = if pair {
+            self.fields.label(Label::Pair, stem)
+        } else {
+            Term::from_field_text(self.fields.text, stem)
+        };
+        self.inverted(pair)?.get_term_info(&term).map_err(damaged)
     }
 
     /// Calls `each` with the documents of a term and their frequencies, in order.

@@ -6,7 +6,7 @@ use tantivy::{Searcher, Term};
 
 use super::IndexError;
 use super::ranking::Wanted;
-use super::schema::Fields;
+use super::schema::{Fields, Label};
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
 const SHORTEST: usize = 4;
@@ -139,17 +139,22 @@ fn letters(word: &str) -> u64 {
     })
 }
 
-/// The different values of a field, in order.
-pub(super) fn names(searcher: &Searcher, field: Field, most: usize) -> Result<Vec<String>, IndexError> {
+/// The different labels of a kind, in order.
+pub(super) fn names(
+    searcher: &Searcher,
+    fields: Fields,
+    kind: Label,
+    most: usize,
+) -> Result<Vec<String>, IndexError> {
     let mut found = std::collections::BTreeSet::new();
     for segment in searcher.segment_readers() {
-        let inverted = segment.inverted_index(field)?;
-        let stream = inverted.terms().stream();
+        let inverted = segment.inverted_index(fields.labels)?;
+        let stream = inverted.terms().range().ge(kind.mark()).into_stream();
         let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
         while stream.advance() && found.len() < most {
-            if let Ok(name) = std::str::from_utf8(stream.key()) {
-                found.insert(name.to_owned());
-            }
+            let Ok(term) = std::str::from_utf8(stream.key()) else { break };
+            let Some(name) = term.strip_prefix(kind.mark()) else { break };
+            found.insert(name.to_owned());
         }
     }
     Ok(found.into_iter().collect())
