@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
@@ -16,7 +17,7 @@ use tantivy::{IndexSettings, IndexWriter, SingleSegmentIndexWriter};
 
 use super::guard::guarded;
 use super::open::Payload;
-use super::prepare::Preparer;
+use super::prepare::{Meanings, Preparer};
 use super::schema::Fields;
 use super::write::{self, Change};
 use super::{Index, IndexError, open, schema};
@@ -163,24 +164,38 @@ fn stand(own: &RamDirectory, part: Option<SegmentMeta>, payload: &str) -> Result
 /// tables, which for one document take four times as long as all the rest.
 fn part(index: &Index, own: &RamDirectory, changes: Vec<Change>) -> Result<Option<SegmentMeta>, IndexError> {
     let (schema, fields) = schema::build();
-    let mut preparer = Preparer::new(fields, &index.thesaurus);
     // One document needs no thread of its own for its card.
     let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
     let builder = tantivy::Index::builder()
         .settings(settings)
         .schema(schema)
         .tokenizers(index.inner.tokenizers().clone());
-    let mut writer: SingleSegmentIndexWriter = builder.single_segment_index_writer(own.clone(), HEAP)?;
-    let mut any = false;
-    for change in changes {
-        if let Change::Put(document) = change {
-            writer.add_document(preparer.prepare(&document)?)?;
-            any = true;
-        }
-    }
-    if !any {
+    let put: Vec<_> = changes
+        .into_iter()
+        .filter_map(|change| match change {
+            Change::Put(document) => Some(document),
+            Change::Removed { .. } => None,
+        })
+        .collect();
+    if put.is_empty() {
         return Ok(None);
     }
-    let parts = writer.finalize()?.searchable_segment_metas()?;
-    Ok(parts.into_iter().next())
+    // What the documents mean is found beside the engine's clearing of its tables: each takes a third of all this.
+    thread::scope(|scope| {
+        let meanings = scope.spawn(|| {
+            let mut meanings = Meanings::new();
+            guarded(|| Ok(put.iter().map(|document| meanings.of(document)).collect::<Vec<_>>()))
+        });
+        let mut preparer = Preparer::new(fields, &index.thesaurus);
+        let mut writer: SingleSegmentIndexWriter = builder.single_segment_index_writer(own.clone(), HEAP)?;
+        let words: Vec<_> = put.iter().map(|document| preparer.words(document)).collect::<Result<_, _>>()?;
+        let lost = |_| IndexError::Engine("what a postmortem means could not be found".into());
+        let meanings = meanings.join().map_err(lost)??;
+        for (mut document, vectors) in words.into_iter().zip(meanings) {
+            preparer.mean(&mut document, vectors);
+            writer.add_document(document)?;
+        }
+        let parts = writer.finalize()?.searchable_segment_metas()?;
+        Ok(parts.into_iter().next())
+    })
 }

@@ -90,10 +90,12 @@ fn checked(dir: &Path, thesaurus: Arc<Thesaurus>) -> Result<Index, IndexError> {
     let files = files(dir)?;
     let (inner, fields) = on(files.clone())?;
     checksums(&inner, false)?;
-    ready(dir, Some(files), inner, fields, thesaurus)
+    let index = ready(dir, Some(files), inner, fields, thesaurus)?;
+    plausible(&index.reader.searcher(), fields)?;
+    Ok(index)
 }
 
-/// An index that can be asked; `files` are those that others can be ahead of.
+/// An index that can be asked, of parts that were looked at or have just been made; `files` are those that others can be ahead of.
 pub(super) fn ready(
     dir: &Path,
     files: Option<MmapDirectory>,
@@ -103,7 +105,6 @@ pub(super) fn ready(
 ) -> Result<Index, IndexError> {
     let read = || Ok(inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?);
     let (tree, reader): (String, IndexReader) = with_its_tree(&inner, &thesaurus, read)?;
-    plausible(&reader.searcher(), fields)?;
     Ok(Index {
         dir: dir.to_path_buf(),
         files,

@@ -14,17 +14,48 @@ pub(super) struct Preparer<'a> {
     fields: Fields,
     thesaurus: &'a Thesaurus,
     analyzer: TextAnalyzer,
-    pieces: Pieces,
+    meanings: Meanings,
+}
+
+/// Prepares what documents mean, one after another. The other half of the work: it can be done beside the first.
+pub(super) struct Meanings(Pieces);
+
+impl Meanings {
+    /// With no word known yet.
+    pub(super) fn new() -> Self {
+        Self(Pieces::new())
+    }
+
+    /// The vectors of a document.
+    pub(super) fn of(&mut self, document: &Document) -> Vec<u64> {
+        let body = cut(&document.body, LONGEST_BODY);
+        vectors::packed(&mut self.0, &document.card.title, body)
+    }
 }
 
 impl<'a> Preparer<'a> {
     /// For an index of these fields.
     pub(super) fn new(fields: Fields, thesaurus: &'a Thesaurus) -> Self {
-        Self { fields, thesaurus, analyzer: analyzer::text(), pieces: Pieces::new() }
+        Self { fields, thesaurus, analyzer: analyzer::text(), meanings: Meanings::new() }
     }
 
     /// A document in the engine's form.
     pub(super) fn prepare(&mut self, document: &Document) -> Result<TantivyDocument, IndexError> {
+        let mut out = self.words(document)?;
+        let vectors = self.meanings.of(document);
+        self.mean(&mut out, vectors);
+        Ok(out)
+    }
+
+    /// Gives a document in the engine's form what it means.
+    pub(super) fn mean(&self, document: &mut TantivyDocument, vectors: Vec<u64>) {
+        for numbers in vectors {
+            document.add_u64(self.fields.vectors, numbers);
+        }
+    }
+
+    /// A document in the engine's form, without what it means.
+    pub(super) fn words(&mut self, document: &Document) -> Result<TantivyDocument, IndexError> {
         let (card, fields) = (&document.card, self.fields);
         let stored = serde_json::to_string(card).map_err(|error| IndexError::Engine(error.to_string()))?;
         let body = cut(&document.body, LONGEST_BODY);
@@ -58,9 +89,6 @@ impl<'a> Preparer<'a> {
             out.add_text(fields.facet_severity, severity.trim());
         }
         out.add_u64(fields.date, card.date.as_deref().map_or(0, date_key));
-        for numbers in vectors::packed(&mut self.pieces, &card.title, body) {
-            out.add_u64(fields.vectors, numbers);
-        }
         Ok(out)
     }
 

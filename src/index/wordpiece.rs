@@ -18,26 +18,51 @@ const LONGEST_WORD: usize = 100;
 /// Most words whose pieces are kept at hand (about 4 MB).
 const MOST_KEPT: usize = 40_000;
 
-/// A line of the vocabulary: the piece, and the rest of the line.
-type Line = (&'static [u8], &'static str);
+/// Lines of the vocabulary.
+const LINES: usize = 30_522;
 
-/// The last line whose piece is not behind `key`. Halves the text itself, by bytes: a list of its lines would be made
+/// Where each line begins, and where the last one ends. Found when the program is built: a list of the lines would be made
 /// anew by every process that asks one question.
+static STARTS: [u32; LINES + 1] = starts(VOCABULARY.as_bytes());
+
+#[expect(clippy::indexing_slicing, reason = "the compiler does not build what is out of bounds here")]
+#[expect(clippy::cast_possible_truncation, reason = "the vocabulary has less than a megabyte")]
+const fn starts(bytes: &[u8]) -> [u32; LINES + 1] {
+    let mut starts = [0; LINES + 1];
+    let (mut at, mut line) = (0, 0);
+    while at < bytes.len() {
+        if bytes[at] == b'\n' {
+            line += 1;
+            starts[line] = at as u32 + 1;
+        }
+        at += 1;
+    }
+    assert!(line == LINES, "the vocabulary has another number of lines");
+    starts
+}
+
+/// A line of the vocabulary: the piece, and the rest of the line.
+type Line = (&'static [u8], &'static [u8]);
+
+fn line(nth: usize) -> Option<Line> {
+    let (from, to) = (*STARTS.get(nth)?, *STARTS.get(nth + 1)?);
+    let line = VOCABULARY.as_bytes().get(from as usize..to as usize)?;
+    let tab = line.iter().position(|byte| *byte == b'\t')?;
+    Some((line.get(..tab)?, line.get(tab + 1..line.len() - 1)?))
+}
+
+/// The last line whose piece is not behind `key`.
 fn last_not_behind(key: &[u8]) -> Option<Line> {
-    let bytes = VOCABULARY.as_bytes();
-    // All lines that begin before `low` are not behind; the last of them is `found`. All from `high` on are behind.
-    let (mut low, mut high, mut found) = (0, bytes.len(), None);
+    // All lines before `low` are not behind; the last of them is `found`. All from `high` on are behind.
+    let (mut low, mut high, mut found) = (0, LINES, None);
     while low < high {
         let middle = low + (high - low) / 2;
-        let head = bytes.get(low..middle)?;
-        let start = head.iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
-        let line = VOCABULARY.get(start..)?.split('\n').next()?;
-        let (piece, rest) = line.split_once('\t')?;
-        if piece.as_bytes() <= key {
-            found = Some((piece.as_bytes(), rest));
-            low = start + line.len() + 1;
+        let (piece, rest) = line(middle)?;
+        if piece <= key {
+            found = Some((piece, rest));
+            low = middle + 1;
         } else {
-            high = start;
+            high = middle;
         }
     }
     found
@@ -50,7 +75,7 @@ fn longest(text: &[u8]) -> Option<(usize, Option<u32>)> {
         let (piece, rest) = last_not_behind(key)?;
         let common = piece.iter().zip(key).take_while(|(one, other)| one == other).count();
         if common == piece.len() {
-            return Some((common, rest.parse().ok()));
+            return Some((common, std::str::from_utf8(rest).ok()?.parse().ok()));
         }
         // A piece that has more in common with the text would lie between the two.
         key = key.get(..common)?;
