@@ -70,7 +70,8 @@ mod views;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use demo::Demo;
 pub use output::{Exit, quiet_panics};
@@ -102,6 +103,7 @@ struct Cli {
 
 /// The subcommands, in the order of an incident's life.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Command {
     Open(open::Args),
     Init(init::Args),
@@ -200,13 +202,12 @@ impl From<Exit> for Outcome {
 
 /// Reads the arguments and runs what they ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Finish {
-    let mut arguments = arguments.into_iter().peekable();
-    let program = arguments.next();
-    // The bare name opens the screen, and what opens the screen does not wait for forty subcommands to be described.
-    let cli = if arguments.peek().is_none() {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // The bare name opens the screen, and what opens the screen does not wait for arguments to be described.
+    let cli = if arguments.len() < 2 {
         Cli { home: None, as_person: None, json: false, command: None }
     } else {
-        match Cli::try_parse_from(program.into_iter().chain(arguments)) {
+        match parsed(&arguments) {
             Ok(cli) => cli,
             Err(error) => return Finish::Exit(output::usage(&error)),
         }
@@ -221,6 +222,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Finish {
         // Whoever read our output has seen enough.
         Err(Stop::Pipe) => Finish::Exit(Exit::DONE),
     }
+}
+
+/// Reads the arguments. The sixty subcommands are described only as far as one is asked for, which is a millisecond less;
+/// help and mistakes are told by the whole of them.
+fn parsed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(arguments).or_else(|error| match error.kind() {
+        ErrorKind::DisplayVersion => Err(error),
+        _ => Cli::from_arg_matches(&whole().try_get_matches_from(arguments)?),
+    })
+}
+
+/// All subcommands, with all that is said of them.
+fn whole() -> clap::Command {
+    let mut command = Cli::command();
+    command.build();
+    command
 }
 
 /// Says what went wrong on the screen, and answers the exit code.
@@ -253,7 +270,7 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         out.say(&format!("warroom: {exposed}; warroom doctor tells all"));
     }
     let Some(command) = command else {
-        out.say(&Cli::command().render_help().to_string());
+        out.say(&whole().render_help().to_string());
         return Ok(Finish::Exit(Exit(2)));
     };
     let runtime = runtime()?;

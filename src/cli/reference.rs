@@ -26,7 +26,7 @@ pub fn reference() -> String {
 /// What whoever types it would be told.
 pub fn reads(words: impl IntoIterator<Item = String>) -> Result<(), String> {
     use clap::error::ErrorKind;
-    match super::Cli::command().try_get_matches_from(words) {
+    match super::whole().try_get_matches_from(words) {
         Ok(_) => Ok(()),
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(()),
         Err(error) => Err(error.to_string()),
