@@ -206,6 +206,37 @@ fn what_git_does_outside_is_followed_by_its_difference() {
     });
 }
 
+/// Each question comes while the files follow the one before, or have just done so.
+#[test]
+fn what_git_brings_while_the_files_follow_is_found_by_the_next_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let repository = git2::Repository::open;
+    run(async {
+        let alice = session(folder.path(), "alice");
+        let service = alice.open(Opening::Write).await.unwrap();
+        let author = Some("alice <alice@localhost>".to_owned());
+        let mut commits = Vec::new();
+        for word in ["quagga", "okapi"] {
+            service.import_texts(&alice.by(), vec![written(word)], author.clone()).await.unwrap();
+            let there = repository(home.join("postmortems")).unwrap();
+            commits.push(there.head().unwrap().target().unwrap());
+        }
+        // Without git's own programs in between, so that nobody waits.
+        let there = repository(home.join("postmortems")).unwrap();
+        let name = there.head().unwrap().name().unwrap().to_owned();
+        for round in 0..400 {
+            let with_okapi = round % 2;
+            there.reference(&name, commits[with_okapi], true, "moved by a test").unwrap();
+            if round % 3 == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(round as u64 % 29)).await;
+            }
+            assert_eq!(finds(&service, "okapi").await, with_okapi, "round {round}");
+        }
+        service.close().await.unwrap();
+    });
+}
+
 #[test]
 fn building_anew_shows_a_bar_to_a_person_and_leaves_nothing_of_it() {
     let lab = World::new();

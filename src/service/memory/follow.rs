@@ -94,6 +94,9 @@ impl Inner {
 /// What the files do not reflect yet is answered from memory up to so many changes.
 const FEW: usize = 32;
 
+/// How often the files may be brought elsewhere by others while an answer from memory is made over them.
+const MOST_TRIES: u32 = 10;
+
 /// Sees to it that there is an answer from the archive's tree: by the files, by what is ahead of them, or by bringing
 /// the files there.
 fn at(
@@ -111,20 +114,31 @@ fn at(
     if known && following.is_at_work() {
         return Ok(index);
     }
-    // Somebody may have brought the files there meanwhile.
-    if index.reload().is_err() {
-        memory.ahead = None;
-        return Err(Behind::Rebuild);
-    }
-    if index.tree() == wanted {
-        memory.ahead = None;
-        return Ok(index);
-    }
-    if !known {
+    for _ in 0..MOST_TRIES {
+        // Somebody may have brought the files there meanwhile.
+        if index.reload().is_err() {
+            memory.ahead = None;
+            return Err(Behind::Rebuild);
+        }
+        if index.tree() == wanted {
+            memory.ahead = None;
+            return Ok(index);
+        }
+        if known {
+            break;
+        }
         memory.ahead = None;
         // A first index, or one of another history, is written at once.
-        if let Some(changes) = difference(archive, &index, &wanted)?.filter(|changes| changes.len() <= FEW) {
-            memory.ahead = index.ahead(&wanted, changes).ok().map(Box::new);
+        let changes = difference(archive, &index, &wanted)?.filter(|changes| changes.len() <= FEW);
+        match changes.map(|changes| index.ahead(&wanted, changes)) {
+            Some(Ok(ahead)) => {
+                memory.ahead = Some(Box::new(ahead));
+                break;
+            }
+            // They have just been brought somewhere, and whoever did so may hold the writer's lock yet: to ask for that
+            // would be answered by what was there before.
+            Some(Err(IndexError::Moved { .. } | IndexError::Damaged(_))) => {}
+            Some(Err(_)) | None => break,
         }
     }
     if memory.ahead.is_some() {
