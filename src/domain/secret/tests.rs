@@ -207,6 +207,34 @@ fn plain(kind: usize, r: &mut Random) -> String {
     }
 }
 
+/// No secret is let through for looking less random than others of its kind, or for how it begins.
+#[test]
+fn no_secret_of_a_kind_is_too_plain_to_be_one() {
+    let mut r = Random::new(99);
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let plain = |r: &mut Random, kind: usize| match kind {
+        // As few different letters as one key in a million has.
+        0 => format!("{}{}{}", "AKIA", r.text("CVLFA5R3K", 12), r.text(letters, 4)),
+        1 => format!("curl -u admin:x{} https://registry.example/", r.text(ALNUM, 13)),
+        2 => format!("curl --user 'ci:test{}' https://registry.example/", r.text(ALNUM, 6)),
+        3 => format!("pagerduty routing_{}: {}", "key", r.text("0279abde45", 32)),
+        4 => format!("{}: Bearer {}", "Authorization", r.text(HEX, 16)),
+        _ => secret(r.below(25), r),
+    };
+    for round in 0..6_000 {
+        let text = plain(&mut r, round % 6);
+        assert!(!blocking(&text).is_empty(), "{text}");
+    }
+    for text in [
+        "curl -u admin:password https://x",
+        "curl -u \"ci:$TOKEN\" x",
+        "curl --user ci:<token> x",
+        "curl -u ci:xxxx x",
+    ] {
+        assert!(blocking(text).is_empty(), "{text}");
+    }
+}
+
 /// 2,000 notes with 500 secrets: recall and precision of what blocks, and how often it warns.
 #[test]
 fn a_corpus_of_notes_is_told_apart() {
