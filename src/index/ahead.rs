@@ -17,8 +17,9 @@ use tantivy::{IndexSettings, IndexWriter, SingleSegmentIndexWriter};
 
 use super::guard::guarded;
 use super::open::Payload;
-use super::prepare::{Meanings, Preparer};
+use super::prepare::{Preparer, meaning};
 use super::schema::Fields;
+use super::wordpiece::Pieces;
 use super::write::{self, Change};
 use super::{Index, IndexError, open, schema};
 
@@ -183,8 +184,8 @@ fn part(index: &Index, own: &RamDirectory, changes: Vec<Change>) -> Result<Optio
     // What the documents mean is found beside the engine's clearing of its tables: each takes a third of all this.
     thread::scope(|scope| {
         let meanings = scope.spawn(|| {
-            let mut meanings = Meanings::new();
-            guarded(|| Ok(put.iter().map(|document| meanings.of(document)).collect::<Vec<_>>()))
+            let mut pieces = Pieces::new();
+            guarded(|| Ok(put.iter().map(|document| meaning(&mut pieces, document)).collect::<Vec<_>>()))
         });
         let mut preparer = Preparer::new(fields, &index.thesaurus);
         let mut writer: SingleSegmentIndexWriter = builder.single_segment_index_writer(own.clone(), HEAP)?;

@@ -5,7 +5,7 @@ use tantivy::{Searcher, Term};
 
 use super::query::phrase;
 use super::ranking::{Filter, Wanted};
-use super::schema::{Fields, Label};
+use super::schema::{Fields, Kind};
 use super::{IndexError, analyzer, typo};
 use crate::domain::question::{Field, Labels, Question};
 
@@ -43,14 +43,14 @@ pub(super) fn restrict(
     Ok(())
 }
 
-const fn kind(field: Field) -> Label {
+const fn kind(field: Field) -> Kind {
     match field {
-        Field::Service => Label::Service,
-        Field::Severity => Label::Severity,
-        Field::Tag => Label::Tag,
-        Field::Factor => Label::Factor,
-        Field::Detection => Label::Detection,
-        Field::Id => Label::Id,
+        Field::Service => Kind::Service,
+        Field::Severity => Kind::Severity,
+        Field::Tag => Kind::Tag,
+        Field::Factor => Kind::Factor,
+        Field::Detection => Kind::Detection,
+        Field::Id => Kind::Id,
     }
 }
 

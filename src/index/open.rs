@@ -95,7 +95,8 @@ fn checked(dir: &Path, thesaurus: Arc<Thesaurus>) -> Result<Index, IndexError> {
     Ok(index)
 }
 
-/// An index that can be asked, of parts that were looked at or have just been made; `files` are those that others can be ahead of.
+/// An index that can be asked, of parts that were looked at or have just been made; `files` are those that others can be
+/// ahead of.
 pub(super) fn ready(
     dir: &Path,
     files: Option<MmapDirectory>,

@@ -4,7 +4,7 @@
 use tantivy::TantivyDocument;
 use tantivy::tokenizer::{PreTokenizedString, TextAnalyzer, Token, TokenStream};
 
-use super::schema::{Fields, LONGEST_BODY, Label, cut, date_key};
+use super::schema::{Fields, Kind, LONGEST_BODY, cut, date_key};
 use super::thesaurus::Thesaurus;
 use super::wordpiece::Pieces;
 use super::{Document, IndexError, analyzer, vectors};
@@ -14,35 +14,24 @@ pub(super) struct Preparer<'a> {
     fields: Fields,
     thesaurus: &'a Thesaurus,
     analyzer: TextAnalyzer,
-    meanings: Meanings,
+    pieces: Pieces,
 }
 
-/// Prepares what documents mean, one after another. The other half of the work: it can be done beside the first.
-pub(super) struct Meanings(Pieces);
-
-impl Meanings {
-    /// With no word known yet.
-    pub(super) fn new() -> Self {
-        Self(Pieces::new())
-    }
-
-    /// The vectors of a document.
-    pub(super) fn of(&mut self, document: &Document) -> Vec<u64> {
-        let body = cut(&document.body, LONGEST_BODY);
-        vectors::packed(&mut self.0, &document.card.title, body)
-    }
+/// What a document means, as vectors. The other half of the work: it can be done beside the first.
+pub(super) fn meaning(pieces: &mut Pieces, document: &Document) -> Vec<u64> {
+    vectors::packed(pieces, &document.card.title, cut(&document.body, LONGEST_BODY))
 }
 
 impl<'a> Preparer<'a> {
     /// For an index of these fields.
     pub(super) fn new(fields: Fields, thesaurus: &'a Thesaurus) -> Self {
-        Self { fields, thesaurus, analyzer: analyzer::text(), meanings: Meanings::new() }
+        Self { fields, thesaurus, analyzer: analyzer::text(), pieces: Pieces::new() }
     }
 
     /// A document in the engine's form.
     pub(super) fn prepare(&mut self, document: &Document) -> Result<TantivyDocument, IndexError> {
         let mut out = self.words(document)?;
-        let vectors = self.meanings.of(document);
+        let vectors = meaning(&mut self.pieces, document);
         self.mean(&mut out, vectors);
         Ok(out)
     }
@@ -64,30 +53,28 @@ impl<'a> Preparer<'a> {
         out.add_text(fields.card, stored);
         out.add_pre_tokenized_text(fields.labels, self.pairs(&text));
         out.add_text(fields.text, text);
-        let mut add = |kind: Label, label: &str| out.add_text(fields.labels, kind.marked(label));
-        add(Label::Path, &card.path);
-        add(Label::Id, &analyzer::plain_label(&card.id));
+        let mut add = |kind: Kind, label: &str| out.add_text(fields.labels, kind.marked(label));
+        add(Kind::Path, &card.path);
+        add(Kind::Id, &analyzer::plain_label(&card.id));
         if let Some(severity) = &card.severity {
-            add(Label::Severity, &analyzer::severity(severity));
+            add(Kind::Severity, &analyzer::severity(severity));
+            out.add_text(fields.facet_severity, severity.trim());
         }
         let columns = [
-            (Label::Service, fields.facet_service, card.services.as_slice()),
-            (Label::Tag, fields.tag, card.tags.as_slice()),
-            (Label::Factor, fields.factor, document.factors.as_slice()),
-            (Label::Detection, fields.detection, document.detection.as_slice()),
+            (Kind::Service, fields.facet_service, card.services.as_slice()),
+            (Kind::Tag, fields.tag, card.tags.as_slice()),
+            (Kind::Factor, fields.factor, document.factors.as_slice()),
+            (Kind::Detection, fields.detection, document.detection.as_slice()),
         ];
         for (kind, column, labels) in columns {
             for label in labels {
                 let plain = analyzer::plain_label(label);
                 out.add_text(fields.labels, kind.marked(&plain));
                 // Services are counted by how they are written.
-                out.add_text(column, if kind == Label::Service { label.trim() } else { &plain });
+                out.add_text(column, if kind == Kind::Service { label.trim() } else { &plain });
             }
         }
         out.add_text(fields.id, card.id.trim());
-        if let Some(severity) = &card.severity {
-            out.add_text(fields.facet_severity, severity.trim());
-        }
         out.add_u64(fields.date, card.date.as_deref().map_or(0, date_key));
         Ok(out)
     }
@@ -102,7 +89,7 @@ impl<'a> Preparer<'a> {
                 continue;
             }
             if self.thesaurus.is_pair(&before, &token.text) {
-                let text = Label::Pair.marked(&format!("{before} {}", token.text));
+                let text = Kind::Pair.marked(&format!("{before} {}", token.text));
                 tokens.push(Token { position: tokens.len(), text, ..Token::default() });
             }
             before.clone_from(&token.text);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tantivy::{Searcher, Term};
 
 use super::ranking::{Filter, Label, Phrase, Wanted, Word};
-use super::schema::{Fields, Label as Kind, cut, date_key, last_key};
+use super::schema::{Fields, Kind, cut, date_key, last_key};
 use super::search::{Query, SimilarQuery};
 use super::thesaurus::Thesaurus;
 use super::vectors::Meaning;
@@ -179,18 +179,13 @@ fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted
     };
     let typed = last.to_lowercase();
     let mut found: BTreeMap<String, u64> = BTreeMap::new();
-    for segment in searcher.segment_readers() {
-        let inverted = segment.inverted_index(fields.text)?;
-        let stream = inverted.terms().range().ge(&typed).into_stream();
-        let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
-        while stream.advance() {
-            let Ok(term) = std::str::from_utf8(stream.key()) else { break };
-            if !term.starts_with(&typed) || found.len() > 4096 {
-                break;
-            }
-            *found.entry(term.to_owned()).or_default() += u64::from(stream.value().doc_freq);
+    typo::beginning(searcher, fields.text, &typed, |_, term, holding| {
+        let has_room = found.len() <= 4096;
+        if has_room {
+            *found.entry(term.to_owned()).or_default() += holding;
         }
-    }
+        has_room
+    })?;
     for (at, _) in typed.char_indices().skip(4).filter(|(at, _)| at + 4 >= typed.len()) {
         let start = cut(&typed, at);
         let holding = searcher.doc_freq(&Term::from_field_text(fields.text, start))?;

@@ -40,7 +40,7 @@ pub(super) const VECTORS: &str = "vectors";
 
 /// What is searched for as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
+pub(super) enum Kind {
     /// Path in the archive, as it is: what updates delete by.
     Path,
     /// Neighbouring words of the text that are part of a phrase of the thesaurus, as `disk full`; apart, so that they do
@@ -60,7 +60,7 @@ pub(super) enum Label {
     Detection,
 }
 
-impl Label {
+impl Kind {
     /// How its terms begin. None begins as another does.
     pub(super) const fn mark(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ pub(super) struct Fields {
     pub(super) card: Field,
     /// Title, newline, body: the one field that is ranked. Separate ones lose (summed scores saturate apart).
     pub(super) text: Field,
-    /// What is searched for as a whole: every [`Label`] with its mark before it. One field, since each has a list of words
+    /// What is searched for as a whole: every [`Kind`] with its mark before it. One field, since each has a list of words
     /// of its own, which takes the engine a tenth of a millisecond to begin however short it is.
     pub(super) labels: Field,
     /// The id as the postmortem writes it, for counting.
@@ -176,11 +176,11 @@ impl Fields {
 
     /// The term that finds a document by its path.
     pub(super) fn path_term(&self, path: &str) -> Term {
-        self.label(Label::Path, path)
+        self.label(Kind::Path, path)
     }
 
     /// The term that finds documents by a label.
-    pub(super) fn label(&self, kind: Label, label: &str) -> Term {
+    pub(super) fn label(&self, kind: Kind, label: &str) -> Term {
         Term::from_field_text(self.labels, &kind.marked(label))
     }
 }

@@ -10,7 +10,7 @@ use tantivy::{DocId, Searcher, SegmentReader, Term};
 
 use super::IndexError;
 use super::ranking::{Wanted, Word};
-use super::schema::{Fields, Label};
+use super::schema::{Fields, Kind};
 
 /// How fast repetition saturates. Later than usual (1.2): the frequencies are sums.
 const K1: f32 = 2.4;
@@ -94,7 +94,7 @@ impl Segment<'_> {
 
     fn info(&self, pair: bool, stem: &str) -> Result<Option<TermInfo>, IndexError> {
         let term = if pair {
-            self.fields.label(Label::Pair, stem)
+            self.fields.label(Kind::Pair, stem)
         } else {
             Term::from_field_text(self.fields.text, stem)
         };

@@ -6,7 +6,7 @@ use tantivy::{Searcher, Term};
 
 use super::IndexError;
 use super::ranking::Wanted;
-use super::schema::{Fields, Label};
+use super::schema::{Fields, Kind};
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
 const SHORTEST: usize = 4;
@@ -86,27 +86,19 @@ fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Stri
     firsts.dedup();
     for first in firsts {
         let first = first.to_string();
-        for segment in searcher.segment_readers() {
-            let inverted = segment.inverted_index(field)?;
-            let stream = inverted.terms().range().ge(&first).into_stream();
-            let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
-            let mut compared = 0;
-            while stream.advance() && compared < MOST_COMPARED {
-                let Ok(term) = std::str::from_utf8(stream.key()) else { break };
-                if !term.starts_with(&first) {
-                    break;
-                }
-                compared += 1;
-                let Some(distance) = distance(typed, &forms, term, allowed) else { continue };
-                if distance > allowed || term.chars().count() < SHORTEST - 1 {
-                    continue;
-                }
-                let rank = (distance, std::cmp::Reverse(u64::from(stream.value().doc_freq)), term.to_owned());
+        beginning(searcher, field, &first, |compared, term, holding| {
+            if compared >= MOST_COMPARED {
+                return false;
+            }
+            let near = distance(typed, &forms, term, allowed).filter(|distance| *distance <= allowed);
+            if let Some(distance) = near.filter(|_| term.chars().count() >= SHORTEST - 1) {
+                let rank = (distance, std::cmp::Reverse(holding), term.to_owned());
                 if best.as_ref().is_none_or(|best| rank < *best) {
                     best = Some(rank);
                 }
             }
-        }
+            true
+        })?;
     }
     Ok(best.map(|(_, _, term)| term))
 }
@@ -143,19 +135,40 @@ fn letters(word: &str) -> u64 {
 pub(super) fn names(
     searcher: &Searcher,
     fields: Fields,
-    kind: Label,
+    kind: Kind,
     most: usize,
 ) -> Result<Vec<String>, IndexError> {
     let mut found = std::collections::BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let inverted = segment.inverted_index(fields.labels)?;
-        let stream = inverted.terms().range().ge(kind.mark()).into_stream();
-        let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
-        while stream.advance() && found.len() < most {
-            let Ok(term) = std::str::from_utf8(stream.key()) else { break };
-            let Some(name) = term.strip_prefix(kind.mark()) else { break };
+    beginning(searcher, fields.labels, kind.mark(), |_, term, _| {
+        let has_room = found.len() < most;
+        if let Some(name) = term.strip_prefix(kind.mark()).filter(|_| has_room) {
             found.insert(name.to_owned());
         }
-    }
+        has_room
+    })?;
     Ok(found.into_iter().collect())
+}
+
+/// Goes through the terms of a field that begin with a text, in order, part by part of the index. `each` gets how many of
+/// that part came before, the term, and how many postmortems of the part have it; it says whether to go on in the part.
+pub(super) fn beginning(
+    searcher: &Searcher,
+    field: Field,
+    start: &str,
+    mut each: impl FnMut(usize, &str, u64) -> bool,
+) -> Result<(), IndexError> {
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field)?;
+        let stream = inverted.terms().range().ge(start).into_stream();
+        let mut stream = stream.map_err(|error| IndexError::Damaged(error.to_string()))?;
+        let mut before = 0;
+        while stream.advance() {
+            let Ok(term) = std::str::from_utf8(stream.key()) else { break };
+            if !term.starts_with(start) || !each(before, term, u64::from(stream.value().doc_freq)) {
+                break;
+            }
+            before += 1;
+        }
+    }
+    Ok(())
 }
