@@ -16,7 +16,7 @@ const FIRST_LINE: usize = 2;
 
 /// Reads the block. Strict: any fault makes the whole unreadable. Lenient: what can be read is.
 pub(super) fn read(block: &str, lenient: bool) -> (FrontMatter, Vec<Problem>) {
-    let mut reader = Reader { parser: Parser::new_from_str(block), lenient, values: 0, problems: Vec::new() };
+    let mut reader = Reader::of(block, lenient);
     let mut front = FrontMatter::default();
     let mut starts = Vec::new();
     let read = reader.document(&mut front.entries, &mut starts);
@@ -70,6 +70,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn of(block: &'a str, lenient: bool) -> Self {
+        Self { parser: Parser::new_from_str(block), lenient, values: 0, problems: Vec::new() }
+    }
+
     /// The next event that is not a comment.
     fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
         loop {
@@ -263,10 +267,8 @@ fn cut_lines(block: &str, front: &mut FrontMatter, starts: &[Option<usize>]) -> 
 /// what they say in the block. YAML has ways to write a mapping of which that is not true.
 fn stand_alone(front: &FrontMatter) -> bool {
     let says = |lines: &str, key: &str, value: &Value| {
-        let mut reader =
-            Reader { parser: Parser::new_from_str(lines), lenient: false, values: 0, problems: Vec::new() };
         let mut entries = Vec::new();
-        let read = reader.document(&mut entries, &mut Vec::new());
+        let read = Reader::of(lines, false).document(&mut entries, &mut Vec::new());
         read.is_ok() && matches!(entries.as_slice(), [entry] if entry.key == key && entry.value == *value)
     };
     let (key, value) = ("key", Value::Text("value".to_owned()));
