@@ -7,6 +7,7 @@ use crate::domain::facets::Picked;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::request::Asked;
 use crate::domain::run::Command;
+use crate::domain::zone::Tz;
 
 /// Which effect an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -188,7 +189,7 @@ pub enum Effect {
         /// For whom.
         audience: Audience,
         /// The zone of the screen.
-        zone: crate::domain::zone::Tz,
+        zone: Tz,
     },
     /// Remember who this session is. Answer: `Done`.
     SetMe(Ticket, String),

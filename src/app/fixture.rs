@@ -24,6 +24,7 @@ use crate::domain::time::{Span, Utc};
 use crate::domain::time_spec::Context;
 use crate::domain::verb::{self, Verb};
 use crate::domain::words::{IncidentKind, Phase};
+use crate::domain::zone::Tz;
 
 /// A screen and the room behind it.
 pub(crate) struct Desk {
@@ -44,11 +45,11 @@ const RUNBOOK: &str = "# Signing key compromised\n\n## Containment\n\n- Disable 
 impl Desk {
     /// The home screen, nothing loaded.
     pub(crate) fn at_home(w: u16, h: u16, me: &str) -> Self {
-        let policy = Policy::new(Profile::default(), Calendar::plain(crate::domain::zone::Tz::UTC));
+        let policy = Policy::new(Profile::default(), Calendar::plain(Tz::UTC));
         let model = Model::new(Start {
             size: Size { w, h },
             now: at("14:38"),
-            local_zone: crate::domain::zone::Tz::named("Europe/Berlin").unwrap(),
+            local_zone: Tz::named("Europe/Berlin").unwrap(),
             local: false,
             simulated: false,
             me: me.to_owned(),
@@ -143,7 +144,7 @@ impl Desk {
     /// Stores a line as the grammar reads it.
     pub(crate) fn line(&mut self, clock: &str, by: &str, text: &str) {
         let now = at(clock);
-        let entry = quick_entry::parse(text, &Context { now, zone: crate::domain::zone::Tz::UTC }).unwrap();
+        let entry = quick_entry::parse(text, &Context { now, zone: Tz::UTC }).unwrap();
         let Ok(Verb::Ask(asked)) = verb::of_entry(entry) else { panic!("{text}") };
         self.store(now, by, &[asked]).unwrap();
     }

@@ -9,6 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::When;
 use crate::domain::time::{Span, Utc, parse_span};
 use crate::domain::time_spec;
+use crate::domain::zone::Tz;
 
 /// The number of a line, with or without `#`.
 pub(super) fn line(text: &str) -> Result<Seq, String> {
@@ -23,7 +24,7 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
 
 /// A moment that has passed, in the forms of the composer; times without a zone are UTC.
 pub(super) fn past(text: &str, now: Utc) -> Result<(Utc, bool), Stop> {
-    let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
+    let context = time_spec::Context { now, zone: Tz::UTC };
     let moment =
         time_spec::parse_exact(text, &context).map_err(|e| Stop::from(Refusal::usage(e.to_string())))?;
     Ok((moment.at, moment.about))
@@ -31,7 +32,7 @@ pub(super) fn past(text: &str, now: Utc) -> Result<(Utc, bool), Stop> {
 
 /// A moment ahead: a duration from now, or a time or date to come.
 pub(super) fn ahead(text: &str, now: Utc) -> Result<When, Stop> {
-    let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
+    let context = time_spec::Context { now, zone: Tz::UTC };
     promise::ahead(text, &context).map_err(|why| match why {
         promise::NotAhead::Passed(_) => Refusal::usage(format!("{} has passed", text.trim()))
             .hint("give a time ahead, such as 15m")

@@ -8,6 +8,7 @@ use crate::domain::board::{BoardKind, board};
 use crate::domain::incident::{EvidenceItem, Incident, Ioc};
 use crate::domain::time::{Utc, rfc3339};
 use crate::domain::words::ScopeState;
+use crate::domain::zone::Tz;
 
 /// Show a board: asks, decisions, hypotheses, scope, evidence, iocs, links or steps
 #[derive(Debug, clap::Args)]
@@ -34,9 +35,7 @@ impl Args {
         }
         context.out.answer(&document, || {
             let now = context.now();
-            let boards = BoardKind::ALL
-                .iter()
-                .map(|k| board(&incident, *k, now, crate::domain::zone::Tz::UTC).to_text());
+            let boards = BoardKind::ALL.iter().map(|k| board(&incident, *k, now, Tz::UTC).to_text());
             boards.collect::<Vec<_>>().join("\n")
         })
     }
@@ -52,9 +51,7 @@ pub(super) async fn print(context: &Context<'_>, incident: &str, kind: BoardKind
     {
         fields.insert("counts".to_owned(), counts(&incident));
     }
-    context
-        .out
-        .answer(&document, || board(&incident, kind, context.now(), crate::domain::zone::Tz::UTC).to_text())
+    context.out.answer(&document, || board(&incident, kind, context.now(), Tz::UTC).to_text())
 }
 
 /// How many assets stand where.

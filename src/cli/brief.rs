@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::context::Context;
 use super::output::Answer;
 use crate::domain::brief::{brief, executive, tactical};
+use crate::domain::zone::Tz;
 
 /// Show the standing brief
 #[derive(Debug, clap::Args)]
@@ -55,7 +56,7 @@ impl Args {
             Report::Tactical => tactical,
             Report::Executive => executive,
         };
-        let brief = make(&incident, service.policy(), context.now(), crate::domain::zone::Tz::UTC);
+        let brief = make(&incident, service.policy(), context.now(), Tz::UTC);
         let sections: Vec<_> = brief
             .sections
             .iter()

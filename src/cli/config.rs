@@ -8,6 +8,7 @@ use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
 use crate::domain::wording;
+use crate::domain::zone::Tz;
 use crate::service::{Failure, read_at_most, thesaurus_problems};
 use crate::shell::config::{Config, ConfigProblem, Origin};
 use crate::shell::environment::Environment;
@@ -109,7 +110,7 @@ fn templates(home: &Home, config: &Config) -> Vec<ConfigProblem> {
             }
         };
         let now = Utc::default();
-        let facts = wording::facts(&incident, &policy, *audience, None, now, crate::domain::zone::Tz::UTC);
+        let facts = wording::facts(&incident, &policy, *audience, None, now, Tz::UTC);
         if let Err(why) = wording::write(&facts, &text) {
             problems.push(ConfigProblem { file, line: Some(why.line), message: why.message });
         }

@@ -10,6 +10,7 @@ use crate::domain::request::Request;
 use crate::domain::resemble;
 use crate::domain::time::{day_in_zone, with_zone};
 use crate::domain::words::HypothesisState;
+use crate::domain::zone::Tz;
 
 /// Propose an explanation, or with --state say where one stands
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,7 @@ pub(super) async fn recall(context: &Context<'_>, room: &Room<'_>, request: &Req
     let Request::Propose { text, .. } = request else { return Ok(()) };
     let incident = room.incident().await?;
     if let Some(old) = resemble::ruled_out(&incident, text) {
-        let (now, zone) = (&old.now, crate::domain::zone::Tz::UTC);
+        let (now, zone) = (&old.now, Tz::UTC);
         context.out.say(&format!(
             "like #{} {:?}, ruled out by {} {} {}Z: {}",
             old.seq,

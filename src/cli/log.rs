@@ -18,6 +18,7 @@ use crate::domain::time::Utc;
 use crate::domain::time_spec::{self, parse_leading};
 use crate::domain::verb::{Verb, of_entry};
 use crate::domain::words::EntryKind;
+use crate::domain::zone::Tz;
 use crate::service::{Failure, FailureKind, read_evidence};
 
 /// Write a line, or with - a line for each line of standard input
@@ -146,7 +147,7 @@ impl Args {
 
     /// A line whose kind is given: a time in front counts, a mark is text.
     fn of_kind(&self, kind: EntryKind, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
-        let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
+        let context = time_spec::Context { now, zone: Tz::UTC };
         let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
         let (at, rest) = match leading {
             Some((moment, rest)) => (Some((moment.at, moment.about)), rest),
@@ -174,7 +175,7 @@ impl Args {
 
 /// A text with a time in front, or none, as if the mark stood between them.
 pub(super) fn timed(mark: &str, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
-    let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
+    let context = time_spec::Context { now, zone: Tz::UTC };
     let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
     match leading {
         Some((moment, rest)) => marked(mark, rest, Some((moment.at, moment.about)), now, room),
@@ -197,7 +198,7 @@ pub(super) fn marked(
 
 /// What a line of the composer asks the log for.
 fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
-    let context = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
+    let context = time_spec::Context { now, zone: Tz::UTC };
     let entry =
         quick_entry::parse(text, &context).map_err(|e| Failure::new(FailureKind::Usage, e.to_string()))?;
     match of_entry(entry)? {

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::output::Answer;
 use crate::domain::people::{People, Person, calls};
 use crate::domain::time::{Utc, with_zone};
+use crate::domain::zone::Tz;
 use crate::service::{Failure, FailureKind};
 
 /// List who can be reached how (people.toml in the home)
@@ -118,7 +119,7 @@ fn missing(people: &People, handle: &str) -> Failure {
 fn document(person: &Person, now: Utc) -> serde_json::Value {
     serde_json::json!({
         "handle": person.handle, "name": person.name, "phone": person.phone,
-        "zone": person.zone.map(crate::domain::zone::Tz::name),
+        "zone": person.zone.map(Tz::name),
         "local_time": person.zone.map(|z| with_zone(now, z)),
         "roles": person.roles, "backup": person.backup, "team": person.team, "expertise": person.expertise,
     })

@@ -14,6 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Utc;
 use crate::domain::time_spec;
 use crate::domain::words::EntryKind;
+use crate::domain::zone::Tz;
 use crate::service::Service;
 use crate::shell::watching::Watching;
 
@@ -78,7 +79,7 @@ struct Only {
 
 impl Only {
     fn filter(&self, now: Utc) -> Result<Filter, Stop> {
-        let ctx = time_spec::Context { now, zone: crate::domain::zone::Tz::UTC };
+        let ctx = time_spec::Context { now, zone: Tz::UTC };
         let lower = |list: &[String], sign: char| -> Vec<String> {
             list.iter().map(|w| w.trim().trim_start_matches(sign).to_lowercase()).collect()
         };

@@ -12,6 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request, When};
 use crate::domain::time::{Utc, rfc3339};
 use crate::domain::wording;
+use crate::domain::zone::Tz;
 use crate::service::Failure;
 use crate::shell::editor::Editor;
 
@@ -106,7 +107,7 @@ impl Args {
         let now = context.now();
         let digest = service.digest_at(log, incident.head).await.ok();
         let next = next.map(|n| n.from(now));
-        let words = service.wording(&incident, audience, next, now, crate::domain::zone::Tz::UTC, digest);
+        let words = service.wording(&incident, audience, next, now, Tz::UTC, digest);
         if let Some(problem) = &words.problem {
             context.out.say(&format!("warning: {problem}"));
         }
@@ -139,7 +140,7 @@ impl Args {
         let incident = room.incident().await?;
         let now = context.now();
         let digest = room.service.digest_at(room.log, incident.head).await.ok();
-        let (first, zone) = (next.map(|n| n.from(now)), crate::domain::zone::Tz::UTC);
+        let (first, zone) = (next.map(|n| n.from(now)), Tz::UTC);
         let words = room.service.wording(&incident, audience, first, now, zone, digest);
         if let Some(problem) = &words.problem {
             context.out.say(&format!("warning: {problem}"));
@@ -207,7 +208,7 @@ fn view(incident: &Incident, update: &Update) -> serde_json::Value {
 
 fn line(incident: &Incident, update: &Update) -> String {
     let struck = incident.timeline.get(update.seq).is_some_and(|e| e.struck.is_some());
-    let stamps = wording::stamps(update, crate::domain::zone::Tz::UTC);
+    let stamps = wording::stamps(update, Tz::UTC);
     let stamps = if struck { "crossed out".to_owned() } else { stamps };
     let first: String = update.text.lines().next().unwrap_or_default().chars().take(60).collect();
     format!("{:>4} {:<9} {stamps}: {first}", update.seq.to_string(), update.audience)

@@ -6,6 +6,7 @@ mod reports;
 
 pub use reports::{executive, tactical};
 
+use super::zone::Tz;
 use crate::domain::clocks::{self, Pressure};
 use crate::domain::incident::{Entry, Incident, Ioc, Step, may_leave};
 use crate::domain::ioc::Tlp;
@@ -36,7 +37,7 @@ pub struct Brief {
 
 /// The brief of a moment, its times in a zone.
 #[must_use]
-pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: crate::domain::zone::Tz) -> Brief {
+pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
     let profile = policy.profile_named(&incident.profile);
     let severity = incident.severity.clone().unwrap_or_else(|| profile.unset_label());
     let mut title = format!(

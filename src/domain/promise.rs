@@ -118,13 +118,14 @@ fn with_zone(time: &str, zone: &str, ctx: &Context) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zone::Tz;
 
     fn at(text: &str) -> Utc {
         text.parse().unwrap()
     }
 
     fn ctx() -> Context {
-        Context { now: at("2026-11-25T14:36:00Z"), zone: crate::domain::zone::Tz::UTC }
+        Context { now: at("2026-11-25T14:36:00Z"), zone: Tz::UTC }
     }
 
     #[test]

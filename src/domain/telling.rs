@@ -60,6 +60,7 @@ mod tests {
     use crate::domain::request::{Keep, NewIoc, Request};
     use crate::domain::wording;
     use crate::domain::words::Certainty;
+    use crate::domain::zone::Tz;
 
     fn room() -> Room {
         let mut room = Room::declared();
@@ -86,7 +87,7 @@ mod tests {
     #[test]
     fn a_brief_says_what_to_look_for_and_names_nothing_that_stays_in_the_room() {
         let room = room();
-        let text = brief(&room.incident, &room.policy, room.now, crate::domain::zone::Tz::UTC).to_text();
+        let text = brief(&room.incident, &room.policy, room.now, Tz::UTC).to_text();
         for said in [
             "Indicators",
             "domain evil[.]example (TLP:GREEN) — first seen on runner 7",
@@ -100,24 +101,15 @@ mod tests {
             assert!(!text.contains(kept), "{kept}: {text}");
         }
         let none = Room::declared();
-        let text = brief(&none.incident, &none.policy, none.now, crate::domain::zone::Tz::UTC).to_text();
+        let text = brief(&none.incident, &none.policy, none.now, Tz::UTC).to_text();
         assert!(!text.contains("Indicators"), "one screen has no room for a heading without a line: {text}");
     }
 
     #[test]
     fn a_first_wording_names_only_what_its_audience_may_hear_and_nothing_to_follow() {
         let room = room();
-        let impact = |audience| {
-            wording::facts(
-                &room.incident,
-                &room.policy,
-                audience,
-                None,
-                room.now,
-                crate::domain::zone::Tz::UTC,
-            )
-            .impact
-        };
+        let impact =
+            |audience| wording::facts(&room.incident, &room.policy, audience, None, room.now, Tz::UTC).impact;
         let inside = impact(Audience::Internal);
         assert!(
             inside

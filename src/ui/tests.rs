@@ -19,6 +19,7 @@ use crate::app::msg::{Answer, Msg, Suggestions};
 use crate::domain::ids::LogId;
 use crate::domain::request::{Request, Review};
 use crate::domain::words::{IncidentKind, State, Visibility};
+use crate::domain::zone::Tz;
 
 /// The screen as text, one line a row, trailing blanks cut.
 fn picture(model: &Model) -> String {
@@ -130,7 +131,7 @@ fn no_size_and_no_text_breaks_any_screen() {
             let stored = desk.stored.clone();
             if let Some(room) = &mut desk.model.room {
                 room.incident = stored;
-                room.relist(crate::domain::zone::Tz::UTC);
+                room.relist(Tz::UTC);
             }
             desk.send(crate::app::msg::Msg::Paste((*text).to_owned()));
             for (w, h) in WIDTHS.iter().flat_map(|w| HEIGHTS.iter().map(move |h| (*w, *h))) {

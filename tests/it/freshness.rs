@@ -211,7 +211,7 @@ fn what_git_does_outside_is_followed_by_its_difference() {
 fn what_git_brings_while_the_files_follow_is_found_by_the_next_question() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
-    let repository = git2::Repository::open;
+    let repository = || git2::Repository::open(home.join("postmortems")).unwrap();
     run(async {
         let alice = session(folder.path(), "alice");
         let service = alice.open(Opening::Write).await.unwrap();
@@ -219,11 +219,10 @@ fn what_git_brings_while_the_files_follow_is_found_by_the_next_question() {
         let mut commits = Vec::new();
         for word in ["quagga", "okapi"] {
             service.import_texts(&alice.by(), vec![written(word)], author.clone()).await.unwrap();
-            let there = repository(home.join("postmortems")).unwrap();
-            commits.push(there.head().unwrap().target().unwrap());
+            commits.push(repository().head().unwrap().target().unwrap());
         }
         // Without git's own programs in between, so that nobody waits.
-        let there = repository(home.join("postmortems")).unwrap();
+        let there = repository();
         let name = there.head().unwrap().name().unwrap().to_owned();
         for round in 0..400 {
             let with_okapi = round % 2;

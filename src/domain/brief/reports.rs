@@ -8,6 +8,7 @@ use crate::domain::policy::Policy;
 use crate::domain::time::Utc;
 use crate::domain::wording;
 use crate::domain::words::{Milestone, State};
+use crate::domain::zone::Tz;
 
 fn lines_of(whole: &Brief, headings: &[&str]) -> Vec<String> {
     let wanted = whole.sections.iter().filter(|s| headings.contains(&s.heading));
@@ -16,7 +17,7 @@ fn lines_of(whole: &Brief, headings: &[&str]) -> Vec<String> {
 
 /// Conditions, Actions, Needs: what is, what is being done, what is lacking.
 #[must_use]
-pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: crate::domain::zone::Tz) -> Brief {
+pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
     let whole = brief(incident, policy, now, zone);
     let mut conditions = vec![format!("{}, phase {}", wording::status(incident), incident.phase)];
     conditions.extend(lines_of(&whole, &["Impact", "Suspected"]));
@@ -42,7 +43,7 @@ pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: crate::dom
 
 /// What somebody who leads has to know: what it does, where it stands, who commands, what comes next.
 #[must_use]
-pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: crate::domain::zone::Tz) -> Brief {
+pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
     let whole = brief(incident, policy, now, zone);
     let mut stands = vec![wording::status(incident).to_owned()];
     for (name, milestone) in [("mitigated", Milestone::Mitigated), ("resolved", Milestone::Resolved)] {

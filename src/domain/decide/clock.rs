@@ -8,6 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::severity::Target;
 use crate::domain::time::with_zone;
+use crate::domain::zone::Tz;
 
 impl Case<'_> {
     pub(super) fn clock(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
@@ -45,7 +46,7 @@ impl Case<'_> {
     /// the first, and the second was overruled.
     fn can_be_said_then(&self, clock: &Clock) -> Result<(), Refusal> {
         let Some((at, _)) = self.at else { return Ok(()) };
-        let time = |at| format!("{} UTC", with_zone(at, crate::domain::zone::Tz::UTC));
+        let time = |at| format!("{} UTC", with_zone(at, Tz::UTC));
         if at < clock.from {
             let message = format!("the clock {} runs since {} only", clock.key, time(clock.from));
             return Err(Refusal::no(message).hint("give a later time, or none"));

@@ -11,6 +11,7 @@ use crate::domain::request::When;
 use crate::domain::time::{Utc, with_zone};
 use crate::domain::time_spec::Context;
 use crate::domain::wording;
+use crate::domain::zone::Tz;
 
 impl Case<'_> {
     pub(super) fn send(
@@ -109,7 +110,7 @@ impl Case<'_> {
     }
 
     fn utc(&self) -> Context {
-        Context { now: self.when(), zone: crate::domain::zone::Tz::UTC }
+        Context { now: self.when(), zone: Tz::UTC }
     }
 }
 
@@ -125,7 +126,7 @@ fn filled(text: &str) -> Result<(), Refusal> {
 }
 
 fn passed(at: Utc) -> Refusal {
-    let at = with_zone(at, crate::domain::zone::Tz::UTC);
+    let at = with_zone(at, Tz::UTC);
     Refusal::no(format!("the update promises the next one at {at} UTC, which has passed"))
         .hint("amend its line Next update, or give another time")
 }

@@ -9,6 +9,7 @@ use crate::domain::incident::Entry;
 use crate::domain::ioc::Tlp;
 use crate::domain::safe;
 use crate::domain::time::{Utc, rfc3339};
+use crate::domain::zone::Tz;
 
 fn maybe(at: Option<Utc>) -> Value {
     at.map_or(Value::Null, |at| Value::from(rfc3339(at)))
@@ -38,7 +39,7 @@ fn entry(entry: &Entry) -> Value {
 
 pub(super) fn render(source: &Source<'_>) -> String {
     let (lines, left) = source.lines();
-    let brief = brief(source.incident, source.policy, source.now, crate::domain::zone::Tz::UTC);
+    let brief = brief(source.incident, source.policy, source.now, Tz::UTC);
     let sections: Vec<Value> =
         brief.sections.iter().map(|s| json!({ "heading": s.heading, "lines": s.lines })).collect();
     let mut document = json!({

@@ -5,6 +5,7 @@ use super::{LeftOut, Source};
 use crate::domain::brief::{Brief, brief};
 use crate::domain::time::{Utc, format_span, rfc3339};
 use crate::domain::words::{IncidentKind, State, StepState, Visibility};
+use crate::domain::zone::Tz;
 
 /// A table with a heading.
 pub(super) struct Table {
@@ -68,7 +69,7 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     for cell in tables.iter_mut().flat_map(|table| &mut table.rows).flatten() {
         *cell = source.safe(cell);
     }
-    let mut brief = brief(incident, source.policy, source.now, crate::domain::zone::Tz::UTC);
+    let mut brief = brief(incident, source.policy, source.now, Tz::UTC);
     for line in brief.sections.iter_mut().flat_map(|section| &mut section.lines) {
         *line = source.safe(line);
     }

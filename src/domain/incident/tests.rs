@@ -11,6 +11,7 @@ use crate::domain::severity::Profile;
 use crate::domain::time::Span;
 use crate::domain::wire;
 use crate::domain::words::{ClosureState, EntryKind, StepState};
+use crate::domain::zone::Tz;
 
 /// A room that is driven by requests, its events going through the wire form and back.
 pub(crate) struct Room {
@@ -22,7 +23,7 @@ pub(crate) struct Room {
 }
 
 pub(crate) fn policy() -> Policy {
-    Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(crate::domain::zone::Tz::UTC))
+    Policy::new(Profile::builtin("p").unwrap(), Calendar::plain(Tz::UTC))
 }
 
 pub(crate) fn at(text: &str) -> Utc {

@@ -59,68 +59,30 @@ fn spans_are_read() {
 #[test]
 fn times_of_day_carry_their_zone() {
     let at = utc("2026-07-01T22:30:05Z");
+    let berlin = Tz::named("Europe/Berlin").unwrap();
     assert_eq!(with_zone(at, Tz::UTC), "22:30");
-    assert_eq!(with_zone(at, Tz::named("Europe/Berlin").unwrap()), "00:30");
+    assert_eq!(with_zone(at, berlin), "00:30");
     assert_eq!(with_zone_seconds(at, Tz::named("Asia/Kolkata").unwrap()), "04:00:05");
-    assert_eq!(day_in_zone(at, Tz::named("Europe/Berlin").unwrap()), "Thu 2026-07-02");
-    assert_eq!(zone_label(at, Tz::named("Europe/Berlin").unwrap()), "CEST");
-    assert_eq!(zone_label(utc("2026-01-01T00:00:00Z"), Tz::named("Europe/Berlin").unwrap()), "CET");
-    assert!(same_day(at, utc("2026-07-01T23:30:00Z"), Tz::named("Europe/Berlin").unwrap()));
-    assert!(!same_day(at, utc("2026-07-01T21:30:00Z"), Tz::named("Europe/Berlin").unwrap()));
+    assert_eq!(day_in_zone(at, berlin), "Thu 2026-07-02");
+    assert_eq!(zone_label(at, berlin), "CEST");
+    assert_eq!(zone_label(utc("2026-01-01T00:00:00Z"), berlin), "CET");
+    assert!(same_day(at, utc("2026-07-01T23:30:00Z"), berlin));
+    assert!(!same_day(at, utc("2026-07-01T21:30:00Z"), berlin));
 }
 
 #[test]
 fn local_times_in_gaps_and_overlaps() {
     for (zone, local, first, last) in [
-        (
-            Tz::named("Europe/Berlin").unwrap(),
-            "2026-06-01T12:00:00",
-            "2026-06-01T10:00:00Z",
-            "2026-06-01T10:00:00Z",
-        ),
-        (
-            Tz::named("Europe/Berlin").unwrap(),
-            "2026-03-29T02:30:00",
-            "2026-03-29T01:00:00Z",
-            "2026-03-29T01:00:00Z",
-        ),
-        (
-            Tz::named("Europe/Berlin").unwrap(),
-            "2026-03-29T03:00:00",
-            "2026-03-29T01:00:00Z",
-            "2026-03-29T01:00:00Z",
-        ),
-        (
-            Tz::named("Europe/Berlin").unwrap(),
-            "2026-10-25T02:30:00",
-            "2026-10-25T00:30:00Z",
-            "2026-10-25T01:30:00Z",
-        ),
-        (
-            Tz::named("America/New_York").unwrap(),
-            "2026-03-08T02:00:00",
-            "2026-03-08T07:00:00Z",
-            "2026-03-08T07:00:00Z",
-        ),
-        (
-            Tz::named("America/New_York").unwrap(),
-            "2026-11-01T01:00:00",
-            "2026-11-01T05:00:00Z",
-            "2026-11-01T06:00:00Z",
-        ),
-        (
-            Tz::named("Australia/Lord_Howe").unwrap(),
-            "2026-10-04T02:15:00",
-            "2026-10-03T15:30:00Z",
-            "2026-10-03T15:30:00Z",
-        ),
-        (
-            Tz::named("Pacific/Apia").unwrap(),
-            "2011-12-30T12:00:00",
-            "2011-12-30T10:00:00Z",
-            "2011-12-30T10:00:00Z",
-        ),
+        ("Europe/Berlin", "2026-06-01T12:00:00", "2026-06-01T10:00:00Z", "2026-06-01T10:00:00Z"),
+        ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"),
+        ("Europe/Berlin", "2026-03-29T03:00:00", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"),
+        ("Europe/Berlin", "2026-10-25T02:30:00", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"),
+        ("America/New_York", "2026-03-08T02:00:00", "2026-03-08T07:00:00Z", "2026-03-08T07:00:00Z"),
+        ("America/New_York", "2026-11-01T01:00:00", "2026-11-01T05:00:00Z", "2026-11-01T06:00:00Z"),
+        ("Australia/Lord_Howe", "2026-10-04T02:15:00", "2026-10-03T15:30:00Z", "2026-10-03T15:30:00Z"),
+        ("Pacific/Apia", "2011-12-30T12:00:00", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z"),
     ] {
+        let zone = Tz::named(zone).unwrap();
         let read = local_instants(zone, local.parse().unwrap()).unwrap();
         assert_eq!(read, LocalInstants { first: utc(first), last: utc(last) }, "{zone} {local}");
     }

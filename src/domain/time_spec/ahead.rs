@@ -58,10 +58,11 @@ fn begins_with_clock(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zone::Tz;
 
     fn read(text: &str) -> Result<Option<(String, String)>, String> {
         let now = "2026-11-20T14:00:00Z".parse().unwrap();
-        let ctx = Context { now, zone: crate::domain::zone::Tz::named("Europe/Berlin").unwrap() };
+        let ctx = Context { now, zone: Tz::named("Europe/Berlin").unwrap() };
         parse_ahead(text, &ctx)
             .map(|found| found.map(|(at, rest)| (at.format("%d %H:%M").to_string(), rest.to_owned())))
             .map_err(|e| e.to_string())

@@ -105,9 +105,10 @@ fn usage(verb: &str, usage: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zone::Tz;
 
     fn ctx() -> Context {
-        Context { now: "2026-11-20T14:00:00Z".parse().unwrap(), zone: crate::domain::zone::Tz::UTC }
+        Context { now: "2026-11-20T14:00:00Z".parse().unwrap(), zone: Tz::UTC }
     }
 
     #[test]

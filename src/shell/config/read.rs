@@ -26,6 +26,7 @@ use crate::app::key::Key;
 use crate::domain::calendar::{self, Calendar};
 use crate::domain::severity::{Level, Profile};
 use crate::domain::time::{Span, parse_span};
+use crate::domain::zone::Tz;
 
 /// Whose file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,7 @@ pub(super) struct Draft {
     levels: Option<(Vec<Level>, Place)>,
     cadences: Vec<(String, Option<Span>, Place)>,
     required: Vec<(Required, Place)>,
-    zone: Option<crate::domain::zone::Tz>,
+    zone: Option<Tz>,
     weekend: Option<(Vec<Weekday>, Place)>,
     holidays: BTreeSet<NaiveDate>,
     work_day_end: Option<NaiveTime>,
@@ -195,7 +196,7 @@ impl Reader {
                 config.roles.required.push(required);
             }
         }
-        let zone = draft.zone.unwrap_or(crate::domain::zone::Tz::UTC);
+        let zone = draft.zone.unwrap_or(Tz::UTC);
         let (weekend, place) =
             draft.weekend.unwrap_or_else(|| (vec![Weekday::Sat, Weekday::Sun], Place::default()));
         let end = draft.work_day_end.unwrap_or(Calendar::DEFAULT_END);

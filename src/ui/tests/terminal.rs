@@ -12,6 +12,7 @@ use crate::app::msg::Msg;
 use crate::domain::audience::Audience;
 use crate::domain::request::Request;
 use crate::domain::words::Certainty;
+use crate::domain::zone::Tz;
 
 /// How many texts go through: a few for every run, a million where that is asked for.
 #[expect(clippy::disallowed_methods, reason = "a test asks its own environment")]
@@ -208,7 +209,7 @@ fn tell(desk: &mut Desk, dice: &mut Dice) -> Vec<String> {
     let stored = desk.stored.clone();
     if let Some(room) = &mut desk.model.room {
         room.incident = stored;
-        room.relist(crate::domain::zone::Tz::UTC);
+        room.relist(Tz::UTC);
     }
     texts
 }

@@ -14,6 +14,7 @@ use crate::app::wrap::cell_width;
 use crate::domain::ids::Seq;
 use crate::domain::request::{Keep, NewEvidence, NewIoc, NewStory, Request, RunbookText, StepMove, StepPick};
 use crate::domain::words::ScopeState;
+use crate::domain::zone::Tz;
 
 /// Words whose width, joining or direction is not that of their characters.
 const WORDS: &[&str] = &[
@@ -104,7 +105,7 @@ fn said_everywhere(desk: &mut Desk, words: &str) {
     let stored = desk.stored.clone();
     if let Some(room) = &mut desk.model.room {
         room.incident = stored;
-        room.relist(crate::domain::zone::Tz::UTC);
+        room.relist(Tz::UTC);
     }
     for row in desk
         .model

@@ -8,9 +8,10 @@ use crate::domain::filter::Filter;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
 use crate::domain::time_spec::Context;
+use crate::domain::zone::Tz;
 
 fn ctx() -> Context {
-    Context { now: clock("14:40"), zone: crate::domain::zone::Tz::UTC }
+    Context { now: clock("14:40"), zone: Tz::UTC }
 }
 
 /// The texts that a filter leaves, cut short, in their order.

@@ -1,6 +1,7 @@
 //! People and roles.
 
 use super::*;
+use crate::domain::zone::Tz;
 
 #[test]
 fn people_of_the_team_come_first_for_the_role_that_they_usually_have_and_can_be_called() {
@@ -10,7 +11,7 @@ fn people_of_the_team_come_first_for_the_role_that_they_usually_have_and_can_be_
         handle: "erin".into(),
         name: "Erin Example".into(),
         phone: "+1 555 0100".into(),
-        zone: Some(crate::domain::zone::Tz::named("Europe/Berlin").unwrap()),
+        zone: Some(Tz::named("Europe/Berlin").unwrap()),
         roles: vec!["comms".into()],
         ..Person::default()
     };
