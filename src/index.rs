@@ -23,6 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 mod ahead;
 mod analyzer;
 mod asked;
+mod blocks;
+mod candidates;
 mod clusters;
 mod facets;
 mod files;
@@ -238,7 +240,7 @@ impl Index {
     /// # Errors
     /// [`IndexError::Damaged`] names the first file that does not hold what was written.
     pub fn check(&self) -> Result<(), IndexError> {
-        guard::guarded(|| open::checksums(&open::engine(&self.dir)?.0, true))
+        guard::guarded(|| open::checksums(&open::engine(&self.dir)?.0, true).map(drop))
     }
 
     /// Brings the index from one tree to another: removes by path, adds, all in one commit.

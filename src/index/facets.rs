@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
 
+use super::blocks::Block;
 use super::filter::{Allowed, holders};
 use super::ranking::Wanted;
 use super::schema::{DATE, FACET_SERVICE, FACET_SEVERITY, Fields};
 use super::search::{Hit, Query};
+use super::terms::Words;
 use super::{Index, IndexError, analyzer};
 use crate::domain::facets::{Facet, Facets};
 
@@ -117,17 +119,39 @@ pub(super) fn of_hits(hits: &[Hit]) -> Facets {
     }
 }
 
+/// The documents that have a word of the question, by segment.
+#[derive(Default)]
+pub(super) struct Scored(Vec<Vec<bool>>);
+
+impl Scored {
+    /// Takes the next documents.
+    pub(super) fn take(&mut self, block: &Block<'_>) {
+        let segment = block.segment as usize;
+        if self.0.len() <= segment {
+            self.0.resize_with(segment + 1, Vec::new);
+        }
+        if let Some(segment) = self.0.get_mut(segment) {
+            segment.extend(block.scores.iter().map(|score| *score > 0.0));
+        }
+    }
+}
+
 /// By segment, the documents that have a word or a label of the question; none where all do, because nothing is asked.
+/// `scored` are those that have been seen to have a word, if any were looked at.
 pub(super) fn matching(
     searcher: &Searcher,
+    fields: Fields,
     wanted: &Wanted,
-    scores: &[Vec<f32>],
+    words: &Words<'_>,
+    mut scored: Scored,
 ) -> Result<Vec<Option<Vec<bool>>>, IndexError> {
     if wanted.has_no_words() {
         return Ok(Vec::new());
     }
-    let mut found: Vec<Option<Vec<bool>>> =
-        scores.iter().map(|s| Some(s.iter().map(|score| *score > 0.0).collect())).collect();
+    if scored.0.is_empty() {
+        words.each_block(searcher, fields, |block| scored.take(block))?;
+    }
+    let mut found: Vec<Option<Vec<bool>>> = scored.0.into_iter().map(Some).collect();
     for label in &wanted.labels {
         holders(searcher, &label.term, |at| {
             let segment = found.get_mut(at.segment_ord as usize).and_then(Option::as_mut);

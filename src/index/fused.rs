@@ -1,22 +1,20 @@
 //! The ranking: words (see `terms`), then the best by words put in order by meaning as well (see `vectors`), then
 //! shared labels. Measured against its parts in `docs/search.md`. It must not know what was typed.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Searcher};
 
+use super::blocks::Block;
+use super::candidates::{Candidate, Candidates, MEANING};
 use super::filter::{Allowed, holders};
-use super::ranking::{Parts, Ranking, Reason, Scored, Wanted};
+use super::ranking::{Ranking, Reason, Scored, Wanted};
 use super::schema::{Fields, VECTORS};
-use super::terms::{self, Given, Statistics, Words};
+use super::terms::{self, Given, Words};
 use super::vectors::Meaning;
 use super::{IndexError, analyzer};
-
-/// How much meaning counts, against 1 for the words of the best document.
-const MEANING: f32 = 0.7;
 
 /// How many of the best by words are put in order by meaning: more do not change the first ten.
 const RERANKED: usize = 200;
@@ -31,50 +29,24 @@ pub(super) struct Fused {
     pub(super) meaning: bool,
 }
 
-/// A document on its way to an answer.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    at: DocAddress,
-    /// The score of its words.
-    words: f32,
-    /// The cosine of meanings, if looked at.
-    cosine: f32,
-    /// Its labels.
-    bonus: f32,
-}
-
-impl Candidate {
-    /// What it is put in order by, for the highest score of words.
-    fn sum(&self, highest: f32) -> f32 {
-        self.parts(highest).sum()
-    }
-
-    /// The better first; equal ones as they lie.
-    fn against(&self, other: &Self, highest: f32) -> Ordering {
-        other.sum(highest).total_cmp(&self.sum(highest)).then(self.at.cmp(&other.at))
-    }
-
-    /// The parts of the score, for the highest score of words.
-    fn parts(&self, highest: f32) -> Parts {
-        let terms = if highest > 0.0 { self.words / highest } else { 0.0 };
-        Parts { terms, vectors: MEANING * self.cosine, bonus: self.bonus }
-    }
-}
-
 impl Ranking for Fused {
     fn best(
         &self,
         searcher: &Searcher,
         fields: Fields,
         wanted: &Wanted,
-        Words { statistics, concepts, scores }: &Words<'_>,
+        words: &Words<'_>,
         limit: usize,
+        scored: &mut dyn FnMut(&Block<'_>),
     ) -> Result<Vec<Scored>, IndexError> {
         let allowed = Allowed::of(searcher, fields, wanted)?;
         let meaning = wanted.meaning.as_ref().filter(|_| self.meaning);
-        let kept = limit.max(RERANKED);
-        let (mut candidates, highest) =
-            candidates(searcher, scores, &allowed, &labelled(searcher, wanted)?, kept);
+        let mut candidates = Candidates::new(searcher, &allowed, wanted, limit.max(RERANKED))?;
+        words.each_block(searcher, fields, |block| {
+            candidates.take(block);
+            scored(block);
+        })?;
+        let (mut candidates, highest) = candidates.best();
         let by_score = |a: &Candidate, b: &Candidate| a.against(b, highest);
         if candidates.is_empty() {
             if let Some(meaning) = meaning {
@@ -92,8 +64,8 @@ impl Ranking for Fused {
         }
         candidates.sort_unstable_by(by_score);
         candidates.truncate(limit);
-        let full = terms::full_score(concepts);
-        let mut reasons = reasons(searcher, fields, statistics, concepts, wanted, &candidates)?;
+        let full = terms::full_score(&words.concepts);
+        let mut reasons = reasons(searcher, fields, words, wanted, &candidates)?;
         let scored = candidates.into_iter().map(|candidate| {
             let parts = candidate.parts(highest);
             let reasons = reasons.remove(&candidate.at).unwrap_or_default();
@@ -101,112 +73,6 @@ impl Ranking for Fused {
         });
         Ok(scored.collect())
     }
-}
-
-/// What labels add, by segment: documents in order.
-type Bonuses = Vec<Vec<(DocId, f32)>>;
-
-/// The best living, allowed documents that have a word or a label, and the highest score of words among them. Most
-/// documents are far below the best: at no time more than a few of them are held.
-fn candidates(
-    searcher: &Searcher,
-    scores: &[Vec<f32>],
-    allowed: &Allowed,
-    bonuses: &Bonuses,
-    kept: usize,
-) -> (Vec<Candidate>, f32) {
-    let segments = || (0_u32..).zip(searcher.segment_readers()).zip(scores);
-    let mut highest = 0.0_f32;
-    for ((ord, segment), scores) in segments() {
-        let alive = segment.alive_bitset();
-        for (document, words) in (0_u32..).zip(scores) {
-            if *words > highest
-                && alive.is_none_or(|alive| alive.is_alive(document))
-                && allowed.has(DocAddress::new(ord, document))
-            {
-                highest = *words;
-            }
-        }
-    }
-    let mut best = Best { found: Vec::with_capacity(4 * kept), kept, highest, bar: None };
-    for (((ord, segment), scores), bonuses) in segments().zip(bonuses) {
-        let alive = segment.alive_bitset();
-        let mut bonuses = bonuses.iter().peekable();
-        for (document, words) in (0_u32..).zip(scores) {
-            let bonus = bonuses.next_if(|(next, _)| *next == document).map(|(_, bonus)| *bonus);
-            if *words <= 0.0 && bonus.is_none() {
-                continue;
-            }
-            let at = DocAddress::new(ord, document);
-            let candidate = Candidate { at, words: *words, cosine: 0.0, bonus: bonus.unwrap_or_default() };
-            if best.is_wanted(&candidate)
-                && alive.is_none_or(|alive| alive.is_alive(document))
-                && allowed.has(at)
-            {
-                best.take(candidate);
-            }
-        }
-    }
-    best.cut();
-    (best.found, highest)
-}
-
-/// The best of many that come in the order in which they lie.
-struct Best {
-    found: Vec<Candidate>,
-    kept: usize,
-    highest: f32,
-    /// What is not above it is not among the best.
-    bar: Option<f32>,
-}
-
-impl Best {
-    fn is_wanted(&self, candidate: &Candidate) -> bool {
-        // Of equal ones the first stay.
-        self.bar.is_none_or(|bar| candidate.sum(self.highest) > bar)
-    }
-
-    fn take(&mut self, candidate: Candidate) {
-        self.found.push(candidate);
-        if self.found.len() >= 4 * self.kept {
-            self.cut();
-        }
-    }
-
-    /// Drops all but the best.
-    fn cut(&mut self) {
-        if self.found.len() > self.kept {
-            let highest = self.highest;
-            let by_score = |a: &Candidate, b: &Candidate| a.against(b, highest);
-            let (_, last, _) = self.found.select_nth_unstable_by(self.kept - 1, by_score);
-            self.bar = Some(last.sum(highest));
-            self.found.truncate(self.kept);
-        }
-    }
-}
-
-/// What labels add, by document.
-fn labelled(searcher: &Searcher, wanted: &Wanted) -> Result<Bonuses, IndexError> {
-    let mut bonuses: Bonuses = vec![Vec::new(); searcher.segment_readers().len()];
-    for label in &wanted.labels {
-        holders(searcher, &label.term, |at| {
-            if let Some(segment) = bonuses.get_mut(at.segment_ord as usize) {
-                segment.push((at.doc_id, label.score));
-            }
-        })?;
-    }
-    for segment in &mut bonuses {
-        // Of several labels one after another.
-        segment.sort_by_key(|(document, _)| *document);
-        segment.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
-    }
-    Ok(bonuses)
 }
 
 fn columns(searcher: &Searcher) -> Result<Vec<Column<u64>>, IndexError> {
@@ -251,8 +117,7 @@ fn share(candidate: &Candidate, full: f32, wanted: &Wanted) -> f32 {
 fn reasons(
     searcher: &Searcher,
     fields: Fields,
-    statistics: &Statistics,
-    concepts: &[terms::Concept<'_>],
+    words: &Words<'_>,
     wanted: &Wanted,
     candidates: &[Candidate],
 ) -> Result<BTreeMap<DocAddress, Vec<Reason>>, IndexError> {
@@ -263,9 +128,9 @@ fn reasons(
     let mut all: BTreeMap<DocAddress, Vec<Reason>> = BTreeMap::new();
     for (ord, mut documents) in by_segment {
         documents.sort_unstable();
-        let given = terms::given(searcher, fields, statistics, concepts, ord as usize, &documents)?;
+        let given = terms::given(searcher, fields, words, ord as usize, &documents)?;
         for (document, given) in documents.iter().zip(given) {
-            all.insert(DocAddress::new(ord, *document), words(&given, wanted));
+            all.insert(DocAddress::new(ord, *document), told(&given, wanted));
         }
     }
     for label in &wanted.labels {
@@ -325,7 +190,7 @@ struct Wording<'a> {
 }
 
 /// The words that gave most, first. Reasons of one wording count together.
-fn words(given: &[Given<'_>], wanted: &Wanted) -> Vec<Reason> {
+fn told(given: &[Given<'_>], wanted: &Wanted) -> Vec<Reason> {
     let mut wordings: BTreeMap<(Option<&str>, &str), Wording<'_>> = BTreeMap::new();
     for given in given {
         let own = given.word.shown.as_str();

@@ -5,6 +5,7 @@ use serde::Serialize;
 use tantivy::{DocAddress, Searcher, Term};
 
 use super::IndexError;
+use super::blocks::Block;
 use super::schema::Fields;
 use super::terms::Words;
 use super::thesaurus::Near;
@@ -155,7 +156,7 @@ pub(super) struct Scored {
 
 /// Scores documents. It must be stateless between calls and must not read outside the searcher it is given.
 pub(super) trait Ranking: Send + Sync {
-    /// The best `limit` documents, best first, by the words of `wanted` as they were scored.
+    /// The best `limit` documents, best first; `words` are those of `wanted`. Calls `scored` with all documents.
     fn best(
         &self,
         searcher: &Searcher,
@@ -163,5 +164,6 @@ pub(super) trait Ranking: Send + Sync {
         wanted: &Wanted,
         words: &Words<'_>,
         limit: usize,
+        scored: &mut dyn FnMut(&Block<'_>),
     ) -> Result<Vec<Scored>, IndexError>;
 }

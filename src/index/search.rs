@@ -3,6 +3,7 @@
 use tantivy::collector::TopDocs;
 use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 
+use super::blocks::Block;
 use super::ranking::{Parts, Scored, Wanted};
 use super::schema::{DATE, date_key};
 use super::terms::Words;
@@ -101,15 +102,24 @@ pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexErro
     let searcher = index.reader.searcher();
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
     let words = Words::of(&searcher, index.fields, &wanted)?;
-    hits(index, &searcher, &wanted, &words, asked.limit)
+    hits(index, &searcher, &wanted, &words, asked.limit, &mut |_| {})
 }
 
 /// See [`Index::search_with_facets`].
 pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, IndexError> {
     let searcher = index.reader.searcher();
+
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
+
     let words = Words::of(&searcher, index.fields, &wanted)?;
-    let hits = hits(index, &searcher, &wanted, &words, asked.limit)?;
+
+    let mut scored = facets::Scored::default();
+    let hits = hits(index, &searcher, &wanted, &words, asked.limit, &mut |block| {
+        if !asked.uncounted {
+            scored.take(block);
+        }
+    })?;
+
     if asked.uncounted {
         return Ok(Found { hits, facets: Facets::default(), notes: wanted.notes });
     }
@@ -122,25 +132,26 @@ pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, 
         None
     };
     let open = open.as_ref().unwrap_or(&wanted);
-    let matching = facets::matching(&searcher, open, &words.scores)?;
+    let matching = facets::matching(&searcher, index.fields, open, &words, scored)?;
     let facets = facets::count(&searcher, index.fields, open, &matching, asked)?;
     let facets = if facets.is_empty() { facets::of_hits(&hits) } else { facets };
     Ok(Found { hits, facets, notes: wanted.notes })
 }
 
-/// What is found.
+/// What is found. Calls `scored` with the documents whose words were scored.
 fn hits(
     index: &Index,
     searcher: &Searcher,
     wanted: &Wanted,
     words: &Words<'_>,
     limit: usize,
+    scored: &mut dyn FnMut(&Block<'_>),
 ) -> Result<Vec<Hit>, IndexError> {
     let limit = limit.clamp(1, MAX_LIMIT);
     if wanted.lists {
         newest(index, searcher, wanted, limit)
     } else {
-        ranked(index, searcher, wanted, words, limit)
+        ranked(index, searcher, wanted, words, limit, scored)
     }
 }
 
@@ -149,7 +160,7 @@ pub(super) fn similar(index: &Index, asked: &SimilarQuery) -> Result<Vec<Hit>, I
     let searcher = index.reader.searcher();
     let wanted = query::similar(&searcher, index.fields, &index.thesaurus, asked)?;
     let words = Words::of(&searcher, index.fields, &wanted)?;
-    let mut hits = ranked(index, &searcher, &wanted, &words, asked.limit.clamp(1, MAX_LIMIT))?;
+    let mut hits = ranked(index, &searcher, &wanted, &words, asked.limit.clamp(1, MAX_LIMIT), &mut |_| {})?;
     hits.retain(|hit| hit.share >= index.least || hit.parts.bonus > 0.0);
     Ok(hits)
 }
@@ -161,12 +172,13 @@ fn ranked(
     wanted: &Wanted,
     words: &Words<'_>,
     limit: usize,
+    scored: &mut dyn FnMut(&Block<'_>),
 ) -> Result<Vec<Hit>, IndexError> {
     if wanted.has_no_words() {
         return Ok(Vec::new());
     }
     let mut hits = Vec::new();
-    for scored in index.ranking.best(searcher, index.fields, wanted, words, limit)? {
+    for scored in index.ranking.best(searcher, index.fields, wanted, words, limit, scored)? {
         let card = card(index, searcher, scored.address)?;
         let why = why(&scored, wanted, &card);
         hits.push(Hit { card, score: scored.parts.sum(), parts: scored.parts, share: scored.share, why });

@@ -44,17 +44,21 @@ impl Statistics {
         (1.0 + (self.documents.saturating_sub(holding) as f32 + 0.5) / (holding as f32 + 0.5)).ln()
     }
 
-    fn norm(&self, code: u8) -> f32 {
+    /// What frequencies in a text of that length are divided by.
+    pub(super) fn norm(&self, code: u8) -> f32 {
         self.norms.get(usize::from(code)).copied().unwrap_or(1.0)
     }
 }
 
-fn saturated(frequency: f32) -> f32 {
+/// What a frequency counts.
+pub(super) fn saturated(frequency: f32) -> f32 {
     frequency * (K1 + 1.0) / (frequency + K1)
 }
 
 /// Where a form is, in one segment.
-enum Places {
+#[derive(Debug, Clone)]
+pub(super) enum Places {
+    /// In none of its documents.
     Nowhere,
     /// A word or a pair.
     Listed(TermInfo),
@@ -63,32 +67,44 @@ enum Places {
 }
 
 /// A form with the figures of the corpus.
-struct Form {
-    pair: bool,
+pub(super) struct Form {
+    /// Whether it has two words or more: those are another field's.
+    pub(super) pair: bool,
     holding: u64,
     segments: Vec<Places>,
     /// What one occurrence adds to the frequency of the word.
-    factor: f32,
+    pub(super) factor: f32,
+}
+
+impl Form {
+    /// Where it is in a segment.
+    pub(super) fn places(&self, segment: usize) -> &Places {
+        self.segments.get(segment).unwrap_or(&Places::Nowhere)
+    }
 }
 
 /// A word with its forms; the first is its own.
 pub(super) struct Concept<'a> {
     /// What is asked.
     pub(super) word: &'a Word,
-    forms: Vec<Form>,
+    /// Its forms.
+    pub(super) forms: Vec<Form>,
     /// Its idf times its weight.
-    worth: f32,
+    pub(super) worth: f32,
 }
 
 /// The engine's view of one segment.
-struct Segment<'a> {
-    ord: usize,
-    reader: &'a SegmentReader,
+pub(super) struct Segment<'a> {
+    /// Its number.
+    pub(super) ord: usize,
+    /// Its parts.
+    pub(super) reader: &'a SegmentReader,
     fields: Fields,
 }
 
 impl Segment<'_> {
-    fn inverted(&self, pair: bool) -> Result<std::sync::Arc<InvertedIndexReader>, IndexError> {
+    /// The words of its documents, or the pairs.
+    pub(super) fn inverted(&self, pair: bool) -> Result<std::sync::Arc<InvertedIndexReader>, IndexError> {
         Ok(self.reader.inverted_index(if pair { self.fields.labels } else { self.fields.text })?)
     }
 
@@ -118,12 +134,12 @@ impl Segment<'_> {
 
     /// Calls `each` with the documents of a form in this segment.
     fn occurrences(&self, form: &Form, mut each: impl FnMut(DocId, u32)) -> Result<(), IndexError> {
-        match form.segments.get(self.ord) {
-            Some(Places::Listed(info)) => self.every(form.pair, info, each)?,
-            Some(Places::Joined(list)) => {
+        match form.places(self.ord) {
+            Places::Listed(info) => self.every(form.pair, info, each)?,
+            Places::Joined(list) => {
                 list.iter().for_each(|(document, frequency)| each(*document, *frequency));
             }
-            Some(Places::Nowhere) | None => {}
+            Places::Nowhere => {}
         }
         Ok(())
     }
@@ -158,11 +174,13 @@ impl Segment<'_> {
     }
 }
 
-fn damaged(error: impl std::fmt::Display) -> IndexError {
+/// What the files hold makes no sense to the engine.
+pub(super) fn damaged(error: impl std::fmt::Display) -> IndexError {
     IndexError::Damaged(error.to_string())
 }
 
-fn segments(searcher: &Searcher, fields: Fields) -> impl Iterator<Item = Segment<'_>> {
+/// The segments in their order.
+pub(super) fn segments(searcher: &Searcher, fields: Fields) -> impl Iterator<Item = Segment<'_>> {
     searcher.segment_readers().iter().enumerate().map(move |(ord, reader)| Segment { ord, reader, fields })
 }
 
@@ -181,23 +199,20 @@ fn form(searcher: &Searcher, fields: Fields, written: &str, factor: f32) -> Resu
     Ok(form)
 }
 
-/// The words of a question, scored.
+/// The words of a question, looked up.
 pub(super) struct Words<'a> {
     /// The figures of the corpus.
     pub(super) statistics: Statistics,
     /// The words with their forms.
     pub(super) concepts: Vec<Concept<'a>>,
-    /// The scores of all documents, by segment and document; 0 for those without a word.
-    pub(super) scores: Vec<Vec<f32>>,
 }
 
 impl<'a> Words<'a> {
-    /// Looks up and scores the words of a question.
+    /// Looks up the words of a question.
     pub(super) fn of(searcher: &Searcher, fields: Fields, wanted: &'a Wanted) -> Result<Self, IndexError> {
         let statistics = Statistics::of(searcher, fields)?;
         let concepts = concepts(searcher, fields, &statistics, wanted)?;
-        let scores = scores(searcher, fields, &statistics, &concepts)?;
-        Ok(Self { statistics, concepts, scores })
+        Ok(Self { statistics, concepts })
     }
 }
 
@@ -227,54 +242,6 @@ fn concepts<'a>(
     Ok(concepts)
 }
 
-/// The scores of all documents, by segment and document; 0 for those without a word.
-fn scores(
-    searcher: &Searcher,
-    fields: Fields,
-    statistics: &Statistics,
-    concepts: &[Concept<'_>],
-) -> Result<Vec<Vec<f32>>, IndexError> {
-    let mut all = Vec::new();
-    for segment in segments(searcher, fields) {
-        let norms = segment.reader.get_fieldnorms_reader(fields.text)?;
-        let documents = segment.reader.max_doc() as usize;
-        let mut scores = vec![0.0_f32; documents];
-        let mut frequencies = vec![0.0_f32; documents];
-        let mut touched: Vec<DocId> = Vec::new();
-        for concept in concepts {
-            if let [form] = concept.forms.as_slice() {
-                // Nothing to add up.
-                segment.occurrences(form, |document, frequency| {
-                    if let Some(score) = scores.get_mut(document as usize) {
-                        let norm = statistics.norm(norms.fieldnorm_id(document));
-                        *score += concept.worth * saturated(form.factor * frequency as f32 / norm);
-                    }
-                })?;
-                continue;
-            }
-            for form in &concept.forms {
-                segment.occurrences(form, |document, frequency| {
-                    if let Some(sum) = frequencies.get_mut(document as usize) {
-                        if *sum == 0.0 {
-                            touched.push(document);
-                        }
-                        *sum += form.factor * frequency as f32;
-                    }
-                })?;
-            }
-            for document in touched.drain(..) {
-                let at = document as usize;
-                if let (Some(sum), Some(score)) = (frequencies.get_mut(at), scores.get_mut(at)) {
-                    *score += concept.worth * saturated(*sum / statistics.norm(norms.fieldnorm_id(document)));
-                    *sum = 0.0;
-                }
-            }
-        }
-        all.push(scores);
-    }
-    Ok(all)
-}
-
 /// The score of a document that has every word of the query several times: what a share is measured by.
 pub(super) fn full_score(concepts: &[Concept<'_>]) -> f32 {
     let words = concepts.iter().filter(|concept| !concept.word.stem.contains(' '));
@@ -295,8 +262,7 @@ pub(super) struct Given<'a> {
 pub(super) fn given<'a>(
     searcher: &Searcher,
     fields: Fields,
-    statistics: &Statistics,
-    concepts: &[Concept<'a>],
+    Words { statistics, concepts }: &Words<'a>,
     ord: usize,
     documents: &[DocId],
 ) -> Result<Vec<Vec<Given<'a>>>, IndexError> {
@@ -343,7 +309,7 @@ impl Segment<'_> {
     ) -> Result<(), IndexError> {
         use tantivy::DocSet as _;
         use tantivy::postings::Postings as _;
-        let Some(Places::Listed(info)) = form.segments.get(self.ord) else {
+        let Places::Listed(info) = form.places(self.ord) else {
             return self.occurrences(form, |document, frequency| {
                 if let Ok(place) = documents.binary_search(&document) {
                     each(place, frequency);

@@ -1,0 +1,204 @@
+//! The words of a question scored a block of documents after another, all words for one block: what is written while
+//! scoring stays small however many postmortems there are, and is written again and again. (A page of memory that is
+//! touched for the first time costs as much as scoring a few hundred documents.) It must not choose among documents.
+
+use tantivy::postings::BlockSegmentPostings;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, Searcher};
+
+use super::IndexError;
+use super::schema::Fields;
+use super::terms::{Form, Places, Segment, Words, damaged, saturated, segments};
+
+/// Documents of a block: their scores and frequencies, 64 KiB, stay in a processor's own memory.
+const DOCUMENTS: usize = 8192;
+
+/// The scores of the words of consecutive documents.
+pub(super) struct Block<'a> {
+    /// The segment they are in.
+    pub(super) segment: u32,
+    /// The first one; the others follow it without a gap.
+    pub(super) first: DocId,
+    /// 0 for those without a word.
+    pub(super) scores: &'a [f32],
+}
+
+/// A form's documents, up to where they were scored.
+enum Cursor<'a> {
+    Nowhere,
+    Listed { postings: Box<BlockSegmentPostings>, at: usize },
+    Joined(&'a [(DocId, u32)]),
+}
+
+impl<'a> Cursor<'a> {
+    fn of(segment: &Segment<'_>, form: &'a Form) -> Result<Self, IndexError> {
+        Ok(match form.places(segment.ord) {
+            Places::Nowhere => Self::Nowhere,
+            Places::Joined(list) => Self::Joined(list),
+            Places::Listed(info) => {
+                let inverted = segment.inverted(form.pair)?;
+                let postings = inverted
+                    .read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)
+                    .map_err(damaged)?;
+                Self::Listed { postings: Box::new(postings), at: 0 }
+            }
+        })
+    }
+
+    /// Calls `each` with the documents before `end` that are left, and their frequencies, in order.
+    fn until(&mut self, end: DocId, mut each: impl FnMut(DocId, u32)) {
+        match self {
+            Self::Nowhere => {}
+            Self::Joined(list) => {
+                let (now, later) = list.split_at(list.partition_point(|(document, _)| *document < end));
+                now.iter().for_each(|(document, frequency)| each(*document, *frequency));
+                *list = later;
+            }
+            Self::Listed { postings, at } => {
+                while postings.block_len() > 0 {
+                    let (documents, frequencies) = (postings.docs(), postings.freqs());
+                    let until = match documents.last() {
+                        Some(last) if *last < end => documents.len(),
+                        _ => documents.partition_point(|document| *document < end),
+                    };
+                    let now = documents.iter().zip(frequencies).take(until).skip(*at);
+                    now.for_each(|(document, frequency)| each(*document, *frequency));
+                    *at = until;
+                    if until < documents.len() {
+                        return;
+                    }
+                    postings.advance();
+                    *at = 0;
+                }
+            }
+        }
+    }
+}
+
+impl Words<'_> {
+    /// Scores all documents, and calls `each` with one block after another, deleted documents too.
+    pub(super) fn each_block(
+        &self,
+        searcher: &Searcher,
+        fields: Fields,
+        each: impl FnMut(&Block<'_>),
+    ) -> Result<(), IndexError> {
+        self.each_block_of(DOCUMENTS, searcher, fields, each)
+    }
+
+    /// The same with blocks of `size` documents.
+    fn each_block_of(
+        &self,
+        size: usize,
+        searcher: &Searcher,
+        fields: Fields,
+        mut each: impl FnMut(&Block<'_>),
+    ) -> Result<(), IndexError> {
+        let mut scores = vec![0.0_f32; size];
+        let mut frequencies = vec![0.0_f32; size];
+        let mut touched: Vec<usize> = Vec::new();
+        for (number, segment) in (0_u32..).zip(segments(searcher, fields)) {
+            let norms = segment.reader.get_fieldnorms_reader(fields.text)?;
+            let mut cursors = Vec::with_capacity(self.concepts.len());
+            for concept in &self.concepts {
+                let forms = concept.forms.iter();
+                cursors.push(forms.map(|form| Cursor::of(&segment, form)).collect::<Result<Vec<_>, _>>()?);
+            }
+            let last = segment.reader.max_doc();
+            for first in (0..last).step_by(size) {
+                let end = last.min(first.saturating_add(size as u32));
+                let place = |document: DocId| document.wrapping_sub(first) as usize;
+                let norm = |at: usize| self.statistics.norm(norms.fieldnorm_id(first + at as u32));
+                scores.fill(0.0);
+                for (concept, cursors) in self.concepts.iter().zip(&mut cursors) {
+                    if let ([form], [cursor]) = (concept.forms.as_slice(), cursors.as_mut_slice()) {
+                        // Nothing to add up.
+                        cursor.until(end, |document, frequency| {
+                            let at = place(document);
+                            if let Some(score) = scores.get_mut(at) {
+                                *score +=
+                                    concept.worth * saturated(form.factor * frequency as f32 / norm(at));
+                            }
+                        });
+                        continue;
+                    }
+                    for (form, cursor) in concept.forms.iter().zip(cursors) {
+                        cursor.until(end, |document, frequency| {
+                            let at = place(document);
+                            if let Some(sum) = frequencies.get_mut(at) {
+                                if *sum == 0.0 {
+                                    touched.push(at);
+                                }
+                                *sum += form.factor * frequency as f32;
+                            }
+                        });
+                    }
+                    for at in touched.drain(..) {
+                        if let (Some(sum), Some(score)) = (frequencies.get_mut(at), scores.get_mut(at)) {
+                            *score += concept.worth * saturated(*sum / norm(at));
+                            *sum = 0.0;
+                        }
+                    }
+                }
+                let scores = scores.get(..place(end)).unwrap_or_default();
+                each(&Block { segment: number, first, scores });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Card, Document, Query, in_memory, query};
+    use super::*;
+
+    /// Seven hundred postmortems, with words that have long and short lists.
+    fn many() -> impl Iterator<Item = Document> {
+        (0..700_u32).map(|n| {
+            let mut body = format!("number{n} outage");
+            for (every, text) in [(2, "kafka lag"), (3, "tls certificate expired"), (7, "disk"), (301, "dns")]
+            {
+                if n % every == 0 {
+                    body.push(' ');
+                    body.push_str(text);
+                }
+            }
+            let card = Card { id: format!("pm-{n}"), path: format!("{n}.md"), ..Card::default() };
+            Document { card, body, ..Document::default() }
+        })
+    }
+
+    #[test]
+    fn scores_do_not_depend_on_the_size_of_a_block() {
+        let index = in_memory(Path::new("nowhere"), None, "tree", many()).unwrap();
+        let searcher = index.reader.searcher();
+        for (text, found) in
+            [("kafka lag", 350), ("tls certificate expired dns", 236), ("number5", 1), ("zebra", 0)]
+        {
+            let asked = Query { text: text.into(), limit: 10, ..Query::default() };
+            let wanted = query::search(&searcher, index.fields, &index.thesaurus, &asked).unwrap();
+            let words = Words::of(&searcher, index.fields, &wanted).unwrap();
+            let scores = |size| {
+                let mut all = Vec::new();
+                let take = |block: &Block<'_>| {
+                    assert_eq!((block.first as usize) % size, 0);
+                    all.extend(block.scores.iter().map(|score| (block.segment, score.to_bits())));
+                };
+                words.each_block_of(size, &searcher, index.fields, take).unwrap();
+                all
+            };
+            let whole = scores(DOCUMENTS);
+            assert_eq!(
+                (whole.len(), whole.iter().filter(|(_, score)| *score > 0).count()),
+                (700, found),
+                "{text}"
+            );
+            for size in [1, 7, 127, 128, 129, 350, 699] {
+                assert_eq!(scores(size), whole, "{text}: {size}");
+            }
+        }
+    }
+}
