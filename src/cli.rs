@@ -289,8 +289,8 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    // Commands wait for one thing after another; what takes long has threads of its own.
+    tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .map_err(|e| Failure::no(format!("the program cannot start its threads: {e}")))

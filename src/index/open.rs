@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use tantivy::HasLen as _;
 use tantivy::collector::Count;
-use tantivy::directory::{Directory, MmapDirectory};
+use tantivy::directory::{Directory, FileSlice, MmapDirectory};
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
@@ -89,7 +90,8 @@ pub(super) fn on(files: impl Directory) -> Result<(tantivy::Index, Fields), Inde
 fn checked(dir: &Path, thesaurus: Arc<Thesaurus>) -> Result<Index, IndexError> {
     let files = files(dir)?;
     let (inner, fields) = on(files.clone())?;
-    checksums(&inner, false)?;
+    // Held until the engine has them too: it maps a file once for all who hold it, and anew when nobody does.
+    let _held = checksums(&inner, false)?;
     let index = ready(dir, Some(files), inner, fields, thesaurus)?;
     plausible(&index.reader.searcher(), fields)?;
     Ok(index)
@@ -156,8 +158,8 @@ pub(super) fn payload(inner: &tantivy::Index, thesaurus: &Thesaurus) -> Result<P
     Ok(payload)
 }
 
-/// Compares the checksum of every file in use; `all` also for a large index.
-pub(super) fn checksums(inner: &tantivy::Index, all: bool) -> Result<(), IndexError> {
+/// Compares the checksum of every file in use; `all` also for a large index. Answers the files.
+pub(super) fn checksums(inner: &tantivy::Index, all: bool) -> Result<Vec<FileSlice>, IndexError> {
     let metas = inner.load_metas()?;
     let directory = inner.directory();
     // An index whose book-keeping is gone would never clean up after itself.
@@ -166,12 +168,11 @@ pub(super) fn checksums(inner: &tantivy::Index, all: bool) -> Result<(), IndexEr
     if let Some(missing) = used.iter().find(|file| !managed.contains(*file)) {
         return Err(IndexError::Damaged(format!("{} is not in its list of files", missing.display())));
     }
-    let mut size = 0_u64;
+    let mut held = Vec::with_capacity(used.len());
     for file in &used {
-        use tantivy::HasLen as _;
-        let slice = directory.open_read(file).map_err(tantivy::TantivyError::from)?;
-        size = size.saturating_add(slice.len() as u64);
+        held.push(directory.open_read(file).map_err(tantivy::TantivyError::from)?);
     }
+    let size = held.iter().fold(0, |size: u64, slice| size.saturating_add(slice.len() as u64));
     if all || size <= FULL_CHECK_BYTES {
         for file in &used {
             if !directory.validate_checksum(file).map_err(tantivy::TantivyError::from)? {
@@ -182,7 +183,7 @@ pub(super) fn checksums(inner: &tantivy::Index, all: bool) -> Result<(), IndexEr
             }
         }
     }
-    Ok(())
+    Ok(held)
 }
 
 /// The files of a segment that must exist.

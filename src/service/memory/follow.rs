@@ -36,6 +36,21 @@ impl Inner {
         }
     }
 
+    /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one
+    /// is opened beside the other.
+    fn index_and_archive(&self) -> (Option<Box<Index>>, Result<Archive, Failure>) {
+        let open = || match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
+            Opened::Ready(index) => Some(index),
+            Opened::Stale(_) => None,
+        };
+        std::thread::scope(|both| {
+            let index = std::thread::Builder::new().spawn_scoped(both, open);
+            let archive = self.archive_to_read();
+            let index = index.map_or_else(|_| open(), |opening| opening.join().ok().flatten());
+            (index, archive)
+        })
+    }
+
     /// Asks an index that reflects the archive's tree. Few changes are answered from memory, and the files follow
     /// later, see [`Following`]; many are waited for. Damage found while asking is answered by
     /// rebuilding once.
@@ -44,14 +59,16 @@ impl Inner {
         question: impl Fn(&Index) -> Result<T, IndexError>,
     ) -> Result<T, Failure> {
         let mut memory = self.memory();
-        let archive = self.archive_to_read()?;
-        let index = match memory.index.take() {
-            Some(index) => index,
-            None => match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
-                Opened::Ready(index) => index,
-                Opened::Stale(_) => Box::new(askable(self, &archive)?),
-            },
+        let (index, archive) = match memory.index.take() {
+            Some(index) => (Some(index), self.archive_to_read()),
+            None => self.index_and_archive(),
         };
+        let archive = archive?;
+        let index = match index {
+            Some(index) => index,
+            None => Box::new(askable(self, &archive)?),
+        };
+
         let index = match at(&archive, index, &mut memory, &self.following) {
             Ok(index) => index,
             // Somebody else is writing: an answer that is a moment old is better than none.
@@ -59,7 +76,9 @@ impl Inner {
             Err(Behind::Rebuild) => fresh(self, &archive)?,
             Err(Behind::Failed(failure)) => return Err(failure),
         };
+
         let answer = question(memory.ahead.as_deref().unwrap_or(&index));
+
         match answer {
             Ok(hits) => {
                 memory.index = Some(index);
