@@ -81,7 +81,10 @@ fn columns(searcher: &Searcher) -> Result<Vec<Column<u64>>, IndexError> {
 }
 
 fn cosine(columns: &[Column<u64>], meaning: &Meaning, long: bool, at: DocAddress) -> Option<f32> {
-    let packed: Vec<u64> = columns.get(at.segment_ord as usize)?.values_for_doc(at.doc_id).collect();
+    let column = columns.get(at.segment_ord as usize)?;
+    let rows = column.index.value_row_ids(at.doc_id);
+    let mut packed = vec![0; rows.len()];
+    column.values.get_range(u64::from(rows.start), &mut packed);
     if long { meaning.overall(&packed) } else { meaning.nearest(&packed) }
 }
 

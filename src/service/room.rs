@@ -254,10 +254,16 @@ impl Inner {
         slot: &'a mut Option<Incident>,
     ) -> Result<&'a mut Incident, Failure> {
         let incident = slot.get_or_insert_with(|| Incident::new(log));
-        for event in self.read_after(log, incident.head).await? {
-            incident.apply(&event);
+        let mut last = incident.head;
+        loop {
+            // A page after another: what has been applied need not be held.
+            let page = self.store.read(log, last, PAGE).await?;
+            page.iter().for_each(|event| incident.apply(&recorded(event)));
+            match page.last() {
+                Some(event) if u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE => last = event.seq,
+                _ => return Ok(incident),
+            }
         }
-        Ok(incident)
     }
 
     /// Decides, appends and applies. The incident changes only when the store has taken the events.
