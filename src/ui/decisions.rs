@@ -67,7 +67,9 @@ fn outcome(model: &Model, room: &Room, decision: &Decision, theme: &Theme) -> (S
     // The time first: a narrow pane cuts what stands last.
     match decision.check_at {
         Some(at) if !room.incident.clocks_run() => {
-            (format!("no verdict, check was {}{executor}{against}", with_zone(at, model.zone())), theme.dim)
+            // Its time may be still to come, and nobody waits for it any more.
+            let was = if at <= model.now { "was" } else { "due" };
+            (format!("no verdict, check {was} {}{executor}{against}", with_zone(at, model.zone())), theme.dim)
         }
         Some(at) if at <= model.now => {
             let over = format_span(model.now - at);

@@ -19,6 +19,10 @@ fn what_was_due_counts_no_further_in_a_resolved_room() {
     assert!(!shown.contains(" over"), "{shown}");
     assert!(shown.contains("no verdict, check was 14:48"), "{shown}");
     assert!(shown.contains("@bob no answer"), "{shown}");
+    desk.later(-3_600);
+    let shown = picture(&desk.model);
+    assert!(shown.contains("no verdict, check due 14:48"), "what is still to come never was: {shown}");
+    desk.later(3_600);
     for (board, word) in [("decisions", "no verdict"), ("asks", "no answer")] {
         desk.keys(&format!(":{board}<enter>"));
         let shown = picture(&desk.model);
