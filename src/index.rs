@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 mod ahead;
 mod analyzer;
 mod asked;
+mod beside;
 mod blocks;
 mod candidates;
 mod clusters;

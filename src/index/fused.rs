@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Searcher};
 
+use super::beside::both;
 use super::blocks::Block;
 use super::candidates::{Candidate, Candidates, MEANING};
 use super::filter::{Allowed, holders};
@@ -56,9 +57,19 @@ impl Ranking for Fused {
             candidates.sort_unstable_by(by_score);
             if let Some(meaning) = meaning {
                 let columns = columns(searcher)?;
-                for candidate in candidates.iter_mut().take(RERANKED) {
-                    candidate.cosine =
-                        cosine(&columns, meaning, wanted.long, candidate.at).unwrap_or_default();
+                let compare = |some: &mut [Candidate]| {
+                    for one in some {
+                        one.cosine = cosine(&columns, meaning, wanted.long, one.at).unwrap_or_default();
+                    }
+                    Ok(())
+                };
+                let best = candidates.len().min(RERANKED);
+                let (best, _) = candidates.split_at_mut(best);
+                if best.len() == RERANKED {
+                    let (first, second) = best.split_at_mut(best.len() / 2);
+                    both(|| compare(first), || compare(second))?;
+                } else {
+                    compare(best)?;
                 }
             }
         }
