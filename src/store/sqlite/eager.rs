@@ -11,8 +11,8 @@ use std::thread;
 const LOOKS: u32 = 400;
 
 /// Runs a future, looking again and again for a moment before the thread goes to sleep. sqlx works on a thread of
-/// its own and wakes us for each row: going to sleep and being woken costs more than most answers, and the runtime
-/// wakes a second worker each time. Others on the processor go first.
+/// its own and wakes us for each row: going to sleep and being woken costs more than most answers. Others on the
+/// processor go first.
 pub(super) async fn eager<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|context| {
