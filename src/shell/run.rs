@@ -58,8 +58,7 @@ pub enum Start {
 /// When the home cannot be opened, or there is no terminal. After that, troubles are shown on the screen.
 pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        // One at a time does all that waits; what takes long has threads of its own. A second one would have to be woken,
-        // and would have memory of its own.
+        // One does all that waits: a second would have to be woken, and has memory of its own.
         .worker_threads(1)
         .enable_time()
         .thread_name("warroom")
