@@ -236,13 +236,24 @@ impl Inner {
 
     pub(super) async fn read_after(&self, log: LogId, after: Seq) -> Result<Vec<Recorded>, Failure> {
         let mut events: Vec<Recorded> = Vec::new();
+        self.each_after(log, after, |event| events.push(event)).await?;
+        Ok(events)
+    }
+
+    /// Calls `each` with the events after a position, a page after another: what has been taken need not be held.
+    async fn each_after(
+        &self,
+        log: LogId,
+        after: Seq,
+        mut each: impl FnMut(Recorded) + Send,
+    ) -> Result<(), Failure> {
+        let mut last = after;
         loop {
-            let last = events.last().map_or(after, |e| e.seq);
             let page = self.store.read(log, last, PAGE).await?;
-            let full = u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE;
-            events.extend(page.iter().map(recorded));
-            if !full {
-                return Ok(events);
+            page.iter().map(recorded).for_each(&mut each);
+            match page.last() {
+                Some(event) if u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE => last = event.seq,
+                _ => return Ok(()),
             }
         }
     }
@@ -254,16 +265,8 @@ impl Inner {
         slot: &'a mut Option<Incident>,
     ) -> Result<&'a mut Incident, Failure> {
         let incident = slot.get_or_insert_with(|| Incident::new(log));
-        let mut last = incident.head;
-        loop {
-            // A page after another: what has been applied need not be held.
-            let page = self.store.read(log, last, PAGE).await?;
-            page.iter().for_each(|event| incident.apply(&recorded(event)));
-            match page.last() {
-                Some(event) if u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE => last = event.seq,
-                _ => return Ok(incident),
-            }
-        }
+        self.each_after(log, incident.head, |event| incident.apply(&event)).await?;
+        Ok(incident)
     }
 
     /// Decides, appends and applies. The incident changes only when the store has taken the events.
