@@ -48,6 +48,7 @@ mod vectors;
 mod wordpiece;
 mod write;
 
+pub use beside::both;
 pub use open::{FULL_CHECK_BYTES, Opened};
 pub use patterns::PatternQuery;
 pub use ranking::Parts;

@@ -7,7 +7,10 @@ use super::IndexError;
 use super::guard::guarded;
 
 /// Does `other` on a thread of its own while `this` is done here, or after it where there can be no thread.
-pub(super) fn both<A, B: Send>(
+///
+/// # Errors
+/// That of either part; a panic in `other` is [`IndexError::Damaged`].
+pub fn both<A, B: Send>(
     this: impl FnOnce() -> Result<A, IndexError>,
     other: impl FnOnce() -> Result<B, IndexError> + Send,
 ) -> Result<(A, B), IndexError> {

@@ -38,17 +38,13 @@ impl Inner {
 
     /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one
     /// is opened beside the other.
-    fn index_and_archive(&self) -> (Option<Box<Index>>, Result<Archive, Failure>) {
+    fn index_and_archive(&self) -> Result<(Option<Box<Index>>, Archive), Failure> {
         let open = || match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
             Opened::Ready(index) => Some(index),
             Opened::Stale(_) => None,
         };
-        std::thread::scope(|both| {
-            let index = std::thread::Builder::new().spawn_scoped(both, open);
-            let archive = self.archive_to_read();
-            let index = index.map_or_else(|_| open(), |opening| opening.join().ok().flatten());
-            (index, archive)
-        })
+        let (archive, index) = index::both(|| Ok(self.archive_to_read()), || Ok(open()))?;
+        Ok((index, archive?))
     }
 
     /// Asks an index that reflects the archive's tree. Few changes are answered from memory, and the files follow
@@ -59,16 +55,17 @@ impl Inner {
         question: impl Fn(&Index) -> Result<T, IndexError>,
     ) -> Result<T, Failure> {
         let mut memory = self.memory();
-        let (index, archive) = match memory.index.take() {
-            Some(index) => (Some(index), self.archive_to_read()),
-            None => self.index_and_archive(),
+        let archive = if memory.index.is_some() {
+            self.archive_to_read()?
+        } else {
+            let (index, archive) = self.index_and_archive()?;
+            memory.index = index;
+            archive
         };
-        let archive = archive?;
-        let index = match index {
+        let index = match memory.index.take() {
             Some(index) => index,
             None => Box::new(askable(self, &archive)?),
         };
-
         let index = match at(&archive, index, &mut memory, &self.following) {
             Ok(index) => index,
             // Somebody else is writing: an answer that is a moment old is better than none.
@@ -76,9 +73,7 @@ impl Inner {
             Err(Behind::Rebuild) => fresh(self, &archive)?,
             Err(Behind::Failed(failure)) => return Err(failure),
         };
-
         let answer = question(memory.ahead.as_deref().unwrap_or(&index));
-
         match answer {
             Ok(hits) => {
                 memory.index = Some(index);
