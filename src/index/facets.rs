@@ -121,9 +121,9 @@ pub(super) fn of_hits(hits: &[Hit]) -> Facets {
 
 /// The documents that have a word of the question, by segment.
 #[derive(Default)]
-pub(super) struct Scored(Vec<Vec<bool>>);
+pub(super) struct Worded(Vec<Vec<bool>>);
 
-impl Scored {
+impl Worded {
     /// Takes the next documents.
     pub(super) fn take(&mut self, block: &Block<'_>) {
         let segment = block.segment as usize;
@@ -137,21 +137,21 @@ impl Scored {
 }
 
 /// By segment, the documents that have a word or a label of the question; none where all do, because nothing is asked.
-/// `scored` are those that have been seen to have a word, if any were looked at.
+/// `worded` are those that have been seen to have a word, if any were looked at.
 pub(super) fn matching(
     searcher: &Searcher,
     fields: Fields,
     wanted: &Wanted,
     words: &Words<'_>,
-    mut scored: Scored,
+    mut worded: Worded,
 ) -> Result<Vec<Option<Vec<bool>>>, IndexError> {
     if wanted.has_no_words() {
         return Ok(Vec::new());
     }
-    if scored.0.is_empty() {
-        words.each_block(searcher, fields, |block| scored.take(block))?;
+    if worded.0.is_empty() {
+        words.each_block(searcher, fields, |block| worded.take(block))?;
     }
-    let mut found: Vec<Option<Vec<bool>>> = scored.0.into_iter().map(Some).collect();
+    let mut found: Vec<Option<Vec<bool>>> = worded.0.into_iter().map(Some).collect();
     for label in &wanted.labels {
         holders(searcher, &label.term, |at| {
             let segment = found.get_mut(at.segment_ord as usize).and_then(Option::as_mut);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use tantivy::columnar::StrColumn;
 use tantivy::{DocAddress, Searcher};
 
-use super::facets::{Fold, Scored, Values, matching};
+use super::facets::{Fold, Values, Worded, matching};
 use super::filter::Allowed;
 use super::schema::{DATE, DETECTION, FACET_SERVICE, FACET_SEVERITY, FACTOR, ID, TAG};
 use super::terms::Words;
@@ -48,7 +48,7 @@ pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, 
     let searcher = index.reader.searcher();
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, &asked.query)?;
     let words = Words::of(&searcher, index.fields, &wanted)?;
-    let matching = matching(&searcher, index.fields, &wanted, &words, Scored::default())?;
+    let matching = matching(&searcher, index.fields, &wanted, &words, Worded::default())?;
     let allowed = Allowed::of(&searcher, index.fields, &wanted)?;
     let mut found =
         Patterns { quarters: asked.quarters.clone(), notes: wanted.notes.clone(), ..Patterns::default() };

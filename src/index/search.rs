@@ -113,10 +113,10 @@ pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, 
 
     let words = Words::of(&searcher, index.fields, &wanted)?;
 
-    let mut scored = facets::Scored::default();
+    let mut worded = facets::Worded::default();
     let hits = hits(index, &searcher, &wanted, &words, asked.limit, &mut |block| {
         if !asked.uncounted {
-            scored.take(block);
+            worded.take(block);
         }
     })?;
 
@@ -132,7 +132,7 @@ pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, 
         None
     };
     let open = open.as_ref().unwrap_or(&wanted);
-    let matching = facets::matching(&searcher, index.fields, open, &words, scored)?;
+    let matching = facets::matching(&searcher, index.fields, open, &words, worded)?;
     let facets = facets::count(&searcher, index.fields, open, &matching, asked)?;
     let facets = if facets.is_empty() { facets::of_hits(&hits) } else { facets };
     Ok(Found { hits, facets, notes: wanted.notes })

@@ -56,7 +56,6 @@ pub(super) fn saturated(frequency: f32) -> f32 {
 }
 
 /// Where a form is, in one segment.
-#[derive(Debug, Clone)]
 pub(super) enum Places {
     /// In none of its documents.
     Nowhere,
@@ -128,18 +127,6 @@ impl Segment<'_> {
                 each(*document, *frequency);
             }
             postings.advance();
-        }
-        Ok(())
-    }
-
-    /// Calls `each` with the documents of a form in this segment.
-    fn occurrences(&self, form: &Form, mut each: impl FnMut(DocId, u32)) -> Result<(), IndexError> {
-        match form.places(self.ord) {
-            Places::Listed(info) => self.every(form.pair, info, each)?,
-            Places::Joined(list) => {
-                list.iter().for_each(|(document, frequency)| each(*document, *frequency));
-            }
-            Places::Nowhere => {}
         }
         Ok(())
     }
@@ -309,12 +296,17 @@ impl Segment<'_> {
     ) -> Result<(), IndexError> {
         use tantivy::DocSet as _;
         use tantivy::postings::Postings as _;
-        let Places::Listed(info) = form.places(self.ord) else {
-            return self.occurrences(form, |document, frequency| {
-                if let Ok(place) = documents.binary_search(&document) {
-                    each(place, frequency);
+        let info = match form.places(self.ord) {
+            Places::Nowhere => return Ok(()),
+            Places::Listed(info) => info,
+            Places::Joined(list) => {
+                for (document, frequency) in list {
+                    if let Ok(place) = documents.binary_search(document) {
+                        each(place, *frequency);
+                    }
                 }
-            });
+                return Ok(());
+            }
         };
         let inverted = self.inverted(form.pair)?;
         let mut postings =
