@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use git2::Oid;
@@ -29,74 +29,121 @@ pub(super) struct Entries {
     pub(super) unmerged: bool,
 }
 
+/// How much of the file is held at once, bytes: what fits beside the processor is copied twice as fast.
+const WINDOW: usize = 64 << 10;
+
 /// Looks the paths up. `None` when libgit2 has to: the form is another, or something is wrong with the file.
 pub(super) fn look_up(file: &Path, paths: &[&str]) -> Option<Entries> {
     let file = File::open(file).ok()?;
     let size = file.metadata().ok()?.len();
-    read(BufReader::with_capacity(64 << 10, file), size, paths).ok().flatten()
+    read(file, size, paths).ok().flatten()
 }
 
-fn read(mut from: impl Read, size: u64, paths: &[&str]) -> io::Result<Option<Entries>> {
-    let mut left = size;
-    let mut take = |into: &mut [u8]| -> io::Result<()> {
-        left = left.checked_sub(into.len() as u64).ok_or(io::ErrorKind::UnexpectedEof)?;
-        from.read_exact(into)
-    };
-    let (mut sign, mut version, mut count) = ([0; 4], [0; 4], [0; 4]);
-    take(&mut sign)?;
-    take(&mut version)?;
-    take(&mut count)?;
-    if sign != *b"DIRC" || !matches!(u32::from_be_bytes(version), 2 | 3) {
+/// The file, of which a window is held.
+struct Window<R> {
+    from: R,
+    bytes: Vec<u8>,
+    /// Where in the window the next byte is.
+    at: usize,
+    /// Up to where the window is filled.
+    filled: usize,
+    /// How much of the file is still to be taken.
+    left: u64,
+}
+
+impl<R: Read> Window<R> {
+    /// The next bytes, without taking them. There are at least as many as asked for, or it is an error.
+    #[inline]
+    fn peek(&mut self, least: usize) -> io::Result<&[u8]> {
+        if self.filled - self.at < least {
+            self.fill(least)?;
+        }
+        self.bytes.get(self.at..self.filled).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    #[cold]
+    fn fill(&mut self, least: usize) -> io::Result<()> {
+        self.bytes.copy_within(self.at..self.filled, 0);
+        (self.at, self.filled) = (0, self.filled - self.at);
+        while self.filled < least {
+            let Some(room) = self.bytes.get_mut(self.filled..) else { break };
+            match self.from.read(room) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(more) => self.filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes over bytes that were looked at.
+    #[inline]
+    fn take(&mut self, many: usize) -> io::Result<()> {
+        self.left = self.left.checked_sub(many as u64).ok_or(io::ErrorKind::UnexpectedEof)?;
+        self.at += many;
+        Ok(())
+    }
+
+    /// Goes over bytes that nobody looks at.
+    fn pass(&mut self, many: u64) -> io::Result<()> {
+        self.left = self.left.checked_sub(many).ok_or(io::ErrorKind::UnexpectedEof)?;
+        let here = (self.filled - self.at).min(usize::try_from(many).unwrap_or(usize::MAX));
+        self.at += here;
+        let rest = many - here as u64;
+        let passed = io::copy(&mut (&mut self.from).take(rest), &mut io::sink())?;
+        if passed == rest { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
+
+/// The bytes at a place as so many.
+#[inline]
+fn part<const N: usize>(bytes: &[u8], at: usize) -> io::Result<[u8; N]> {
+    let part = bytes.get(at..).and_then(|rest| rest.first_chunk());
+    part.copied().ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+fn read(from: impl Read, size: u64, paths: &[&str]) -> io::Result<Option<Entries>> {
+    let mut window = Window { from, bytes: vec![0; WINDOW], at: 0, filled: 0, left: size };
+    let head = window.peek(12)?;
+    let (sign, version, count) = (part(head, 0)?, u32::from_be_bytes(part(head, 4)?), part(head, 8)?);
+    window.take(12)?;
+    if sign != *b"DIRC" || !matches!(version, 2 | 3) {
         return Ok(None);
     }
     let mut found = Entries { blobs: BTreeMap::new(), unmerged: false };
-    let mut tail = vec![0; LONG + 16];
     for _ in 0..u32::from_be_bytes(count) {
-        let mut fixed = [0; FIXED];
-        take(&mut fixed)?;
-        let [.., high, low] = fixed;
-        let flags = u16::from_be_bytes([high, low]);
-        let mut before = FIXED;
-        if flags & 0x4000 != 0 {
-            take(&mut [0; 2])?;
-            before += 2;
-        }
+        let entry = window.peek(FIXED)?;
+        let flags = u16::from_be_bytes(part(entry, 60)?);
+        let before = if flags & 0x4000 == 0 { FIXED } else { FIXED + 2 };
         let name = usize::from(flags) & LONG;
-        if name == LONG || fixed.get(24..28) == Some(&FOLDER) {
+        if name == LONG || part(entry, 24)? == FOLDER {
             return Ok(None);
         }
         // The name ends with one to eight zeros, so that every entry is a multiple of eight long.
         let whole = (before + name + 8) & !7;
-        let Some(rest) = tail.get_mut(..whole - before) else { return Ok(None) };
-        take(rest)?;
-        found.unmerged |= flags & 0x3000 != 0;
-        let Some(name) = rest.get(..name) else { return Ok(None) };
-        if flags & 0x3000 == 0
-            && let Some(path) = paths.iter().find(|path| path.as_bytes() == name)
-            && let Some(Ok(blob)) = fixed.get(40..60).map(Oid::from_bytes)
+        let entry = window.peek(whole)?;
+        if flags & 0x3000 != 0 {
+            found.unmerged = true;
+        } else if let Some(there) = entry.get(before..before + name)
+            && let Some(path) = paths.iter().find(|path| path.as_bytes() == there)
+            && let Ok(blob) = Oid::from_bytes(&part::<20>(entry, 40)?)
         {
             found.blobs.insert((*path).to_owned(), blob);
         }
+        window.take(whole)?;
     }
     // Extensions whose sign begins with a small letter change what the entries mean.
-    while left > DIGEST {
-        let (mut sign, mut size) = ([0; 4], [0; 4]);
-        let mut take = |into: &mut [u8]| -> io::Result<()> {
-            left = left.checked_sub(into.len() as u64).ok_or(io::ErrorKind::UnexpectedEof)?;
-            from.read_exact(into)
-        };
-        take(&mut sign)?;
-        take(&mut size)?;
+    while window.left > DIGEST {
+        let head = window.peek(8)?;
+        let (sign, size) = (part::<4>(head, 0)?, u32::from_be_bytes(part(head, 4)?));
         if !sign.first().is_some_and(u8::is_ascii_uppercase) {
             return Ok(None);
         }
-        let size = u64::from(u32::from_be_bytes(size));
-        if io::copy(&mut (&mut from).take(size), &mut io::sink())? != size || left < size {
-            return Ok(None);
-        }
-        left -= size;
+        window.take(8)?;
+        window.pass(u64::from(size))?;
     }
-    Ok((left == DIGEST).then_some(found))
+    Ok((window.left == DIGEST).then_some(found))
 }
 
 #[cfg(test)]
