@@ -59,6 +59,7 @@ mod stdin;
 mod step;
 mod story;
 mod strike;
+mod subcommands;
 mod timeline;
 mod undo;
 mod update;
@@ -68,10 +69,6 @@ mod verify;
 mod views;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
-
-use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use demo::Demo;
 pub use output::{Exit, quiet_panics};
@@ -82,91 +79,7 @@ use crate::service::Failure;
 use crate::shell::session::{Flags, Session};
 use context::Context;
 use output::{Output, Stop};
-
-/// Runs incidents from a terminal: timeline, roster, runbook, decisions, postmortem, memory.
-#[derive(Debug, Parser)]
-#[command(name = "warroom", version, max_term_width = 100, subcommand_help_heading = "Commands")]
-struct Cli {
-    /// The home folder [default: $WARROOM_HOME, the nearest folder above with a warroom.toml, or
-    /// $XDG_DATA_HOME/warroom]
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
-    home: Option<PathBuf>,
-    /// Who acts [default: $WARROOM_AS, the configured name, or the Unix user]
-    #[arg(long = "as", global = true, value_name = "PERSON", help_heading = "Everywhere")]
-    as_person: Option<String>,
-    /// Print one JSON document, or one JSON object a line for streams
-    #[arg(long, global = true, help_heading = "Everywhere")]
-    json: bool,
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-/// The subcommands, in the order of an incident's life.
-#[derive(Debug, Subcommand)]
-#[command(defer = true)]
-enum Command {
-    Open(open::Args),
-    Init(init::Args),
-    Doctor(doctor::Args),
-    Config(config::Args),
-    Demo(demo::Args),
-    Declare(declare::Args),
-    Set(set::Args),
-    List(list::Args),
-    Show(show::Args),
-    Brief(brief::Args),
-    Timeline(timeline::Args),
-    Log(log::Args),
-    Amend(amend::Args),
-    Strike(strike::Args),
-    Undo(undo::Args),
-    Star(star::Args),
-    Redact(redact::Args),
-    Decide(decide::Args),
-    Verdict(verdict::Args),
-    Object(object::Args),
-    Ask(ask::Args),
-    Ack(ask::AckArgs),
-    Answer(answer::Args),
-    Extend(ask::ExtendArgs),
-    Reassign(ask::ReassignArgs),
-    Hypothesis(hypothesis::Args),
-    Role(role::Args),
-    People(people::Args),
-    Severity(severity::Args),
-    Phase(phase::Args),
-    Target(clock::TargetArgs),
-    Clock(clock::Args),
-    Milestone(milestone::Args),
-    Step(step::Args),
-    Run(run::Args),
-    Runbook(runbook::Args),
-    Evidence(evidence::Args),
-    Scope(scope::Args),
-    Ioc(ioc::Args),
-    Board(board::Args),
-    Update(update::Args),
-    Updates(updates::Args),
-    Link(link::Args),
-    Merge(merge::Args),
-    Resolve(resolve::Args),
-    Closure(closure::Args),
-    Close(close::Args),
-    Reopen(reopen::Args),
-    Postmortem(postmortem::Args),
-    Story(story::Args),
-    Search(search::Args),
-    Similar(similar::Args),
-    Patterns(patterns::Args),
-    Import(import::Args),
-    Reindex(reindex::Args),
-    Stats(stats::Args),
-    Export(export::Args),
-    Verify(verify::Args),
-    Backup(backup::Args),
-    Completions(completions::Args),
-    Man(man::Args),
-}
+use subcommands::{Cli, Command, Everywhere, parsed, whole};
 
 /// Which place of the screen a command opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,14 +118,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Finish {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // The bare name opens the screen, and what opens the screen does not wait for arguments to be described.
     let cli = if arguments.len() < 2 {
-        Cli { home: None, as_person: None, json: false, command: None }
+        Cli { everywhere: Everywhere::default(), command: None }
     } else {
         match parsed(&arguments) {
             Ok(cli) => cli,
             Err(error) => return Finish::Exit(output::usage(&error)),
         }
     };
-    let out = Output::new(cli.json);
+    let out = Output::new(cli.everywhere.json);
     match start(cli, &out) {
         Ok(finish) => finish,
         Err(Stop::Failure(failure)) => {
@@ -224,22 +137,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Finish {
     }
 }
 
-/// Reads the arguments. The sixty subcommands are described only as far as one is asked for, which is a millisecond less;
-/// help and mistakes are told by the whole of them.
-fn parsed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(arguments).or_else(|error| match error.kind() {
-        ErrorKind::DisplayVersion => Err(error),
-        _ => Cli::from_arg_matches(&whole().try_get_matches_from(arguments)?),
-    })
-}
-
-/// All subcommands, with all that is said of them.
-fn whole() -> clap::Command {
-    let mut command = Cli::command();
-    command.build();
-    command
-}
-
 /// Says what went wrong on the screen, and answers the exit code.
 #[must_use]
 pub fn told(failure: &Failure) -> Exit {
@@ -248,7 +145,7 @@ pub fn told(failure: &Failure) -> Exit {
 }
 
 fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
-    let flags = Flags { home: cli.home, as_person: cli.as_person };
+    let flags = Flags { home: cli.everywhere.home, as_person: cli.everywhere.as_person };
     let command = match cli.command {
         // These read neither home nor configuration, so they work where those are broken.
         Some(Command::Completions(args)) => return args.run(out).map(Finish::Exit),

@@ -15,7 +15,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self, out: &Output) -> Answer {
         let mut bytes = Vec::new();
-        clap_complete::generate(self.shell, &mut super::Cli::command(), "warroom", &mut bytes);
+        clap_complete::generate(self.shell, &mut super::subcommands::Cli::command(), "warroom", &mut bytes);
         out.raw(&bytes)?;
         Ok(Exit::DONE)
     }

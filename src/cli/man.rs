@@ -20,7 +20,7 @@ impl Args {
         let shown = self.folder.display().to_string();
         let failed = |e: std::io::Error| Failure::no(format!("{shown} cannot be written: {e}"));
         std::fs::create_dir_all(&self.folder).map_err(failed)?;
-        clap_mangen::generate_to(super::Cli::command(), &self.folder).map_err(failed)?;
+        clap_mangen::generate_to(super::subcommands::Cli::command(), &self.folder).map_err(failed)?;
         out.answer(&serde_json::json!({ "folder": shown }), || format!("wrote the manual pages into {shown}"))
     }
 }

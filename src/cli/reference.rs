@@ -5,7 +5,7 @@ use clap::CommandFactory;
 /// The text of `docs/commands.md`.
 #[must_use]
 pub fn reference() -> String {
-    let mut command = super::Cli::command().term_width(100).disable_help_subcommand(true);
+    let mut command = super::subcommands::Cli::command().term_width(100).disable_help_subcommand(true);
     command.build();
     let mut text = String::from(
         "# Commands\n\n<!-- Made from the program by a test: UPDATE_DOCS=1 cargo test commands_reference. \
