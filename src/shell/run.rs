@@ -3,6 +3,7 @@
 //! anything.
 
 mod boards;
+mod editing;
 mod home;
 mod kept;
 mod lists;
@@ -14,7 +15,7 @@ use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::app::effect::{EditTarget, Effect};
+use crate::app::effect::Effect;
 use crate::app::key::Key;
 use crate::app::layout::Size;
 use crate::app::model::{Model, Screen, Waiting};
@@ -23,7 +24,6 @@ use crate::app::{self};
 use crate::domain::ids::LogId;
 use crate::domain::words::State;
 use crate::service::{self, Failure, Service};
-use crate::shell::editor::Editor;
 use crate::shell::input::{Input, Wake};
 use crate::shell::paths::Access;
 use crate::shell::session::Session;
@@ -40,6 +40,10 @@ const SETTLED: Duration = Duration::from_millis(25);
 
 /// How far the wall clock may jump, in milliseconds, before the room looks whether it was set.
 const STEP: u64 = 1_500;
+
+/// How long the frame after a line waits for the line to be stored: half of what a screen shows a picture for. A line that is
+/// stored by then is shown as such at once, which is one frame for the terminal in place of two.
+const STORED_SOON: Duration = Duration::from_millis(8);
 
 /// What the screen opens with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +112,7 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         work,
         kept,
         dirty: false,
+        held: None,
         leaving: false,
     };
     let result = screen.run(first);
@@ -128,6 +133,8 @@ struct Loop<'a> {
     kept: Kept,
     /// Something happened that the screen may show.
     dirty: bool,
+    /// Until when the next frame waits for what is being stored.
+    held: Option<Duration>,
     leaving: bool,
 }
 
@@ -172,11 +179,12 @@ impl Loop<'_> {
         while !self.leaving && is_up() {
             let running = self.session.clock.running();
             let timeout = look_at.map_or(self.timeout(), |at| at.saturating_sub(running).min(self.timeout()));
+            let held = self.held.map(|until| until.saturating_sub(running)).filter(|left| *left < timeout);
             // One commit is many writes: the first is noticed, the rest are not waited for one by one.
             let watched = watch.as_ref().filter(|_| look_at.is_none()).map(AsFd::as_fd);
             let wakes = self
                 .input
-                .wait(Some(timeout), watched)
+                .wait(Some(held.unwrap_or(timeout)), watched)
                 .map_err(|e| Failure::no(format!("the terminal cannot be read any more: {e}")))?;
             if look_at.is_some_and(|at| self.session.clock.running() >= at) {
                 look_at = None;
@@ -184,7 +192,7 @@ impl Loop<'_> {
                     self.look_around();
                 }
             }
-            if wakes.is_empty() {
+            if wakes.is_empty() && held.is_none() {
                 self.take(Msg::Tick);
                 self.look_at_clock(&mut known);
                 // A watch is a hint that may be lost; the size and time of the log are not.
@@ -206,7 +214,8 @@ impl Loop<'_> {
             }
             // A hint that others may have written changes nothing by itself: the answer to a line must not wait for a
             // frame that shows what the last one did.
-            if self.dirty && !self.leaving {
+            self.held = self.held.filter(|until| self.session.clock.running() < *until);
+            if self.dirty && !self.leaving && self.held.is_none() {
                 self.draw()?;
             }
             if let Err(trouble) = self.kept.tidy(self.session.clock.running()) {
@@ -265,6 +274,10 @@ impl Loop<'_> {
 
     /// Gives false when the loop is to end at once.
     fn wake(&mut self, wake: Wake) -> Result<bool, Failure> {
+        if !matches!(wake, Wake::Poked | Wake::Watch) {
+            // What is typed now is shown now.
+            self.held = None;
+        }
         match wake {
             Wake::Key(key) => self.take(Msg::Key(key)),
             Wake::Paste(text) => self.take(Msg::Paste(text)),
@@ -308,6 +321,7 @@ impl Loop<'_> {
 
     /// A message from the workers. A room that arrives brings along what was typed there and not sent.
     fn arrive(&mut self, message: Msg) {
+        self.held = None;
         let mut form = None;
         let message = match message {
             Msg::Answer(ticket, Answer::Opened(incident, None)) => {
@@ -384,58 +398,18 @@ impl Loop<'_> {
                     self.answer(ticket, Answer::Done);
                 }
                 Effect::SetMe(ticket, _) => self.answer(ticket, Answer::Done),
-                effect => self.work.hand_over(effect),
+                effect => {
+                    if matches!(effect, Effect::Submit { .. }) {
+                        self.held = Some(self.session.clock.running() + STORED_SOON);
+                    }
+                    self.work.hand_over(effect);
+                }
             }
         }
     }
 
     fn answer(&mut self, ticket: app::effect::Ticket, answer: Answer) {
         self.take(Msg::Answer(ticket, answer));
-    }
-
-    fn edit(&mut self, target: EditTarget) -> Answer {
-        let (name, text) = match target {
-            EditTarget::Entry { seq, text, .. } => (format!("line-{seq}.md"), text),
-            EditTarget::Line { text, .. } => ("line.md".to_owned(), text),
-        };
-        let folder = self.session.home.drafts();
-        let edited = self.with_editor(|editor| editor.edit(&folder, &name, &text));
-        match edited {
-            Ok(edited) if edited.changed => {
-                let text = edited.text.trim_end_matches('\n').to_owned();
-                edited.stored();
-                Answer::Edited(text)
-            }
-            Ok(edited) => {
-                edited.stored();
-                Answer::Unchanged
-            }
-            Err(failure) => Answer::Failed(trouble(&failure)),
-        }
-    }
-
-    fn edit_draft(&mut self, log: LogId, person: &str) -> Result<(), Failure> {
-        let by = self.session.by_person(person);
-        let draft = self.work.wait_for(self.service.draft(log, &by))?;
-        self.with_editor(|editor| editor.edit_file(&draft.path)).map(|_| ())
-    }
-
-    /// Hands the terminal to the editor. Keys that came before are taken in first, so that none is lost.
-    fn with_editor<T>(
-        &mut self,
-        run: impl FnOnce(&Editor) -> Result<T, crate::shell::editor::EditorError>,
-    ) -> Result<T, Failure> {
-        let editor = Editor::find(&self.session.environment).map_err(|e| Failure::no(e.to_string()))?;
-        self.kept.sync(self.session.clock.running());
-        self.input.take_in().map_err(gone)?;
-        let done = self.terminal.suspend(|| run(&editor)).map_err(gone)?;
-        done.map_err(|e| Failure::no(e.to_string()))
-    }
-
-    fn stop(&mut self) -> Result<(), Failure> {
-        self.kept.sync(self.session.clock.running());
-        self.input.take_in().map_err(gone)?;
-        self.terminal.stop().map_err(gone)
     }
 
     /// Somebody wrote to the database.

@@ -1,0 +1,54 @@
+//! The terminal handed over: to the editor, or to the shell that started the program. It must not lose what was typed
+//! before.
+
+use super::work::trouble;
+use super::{Loop, gone};
+use crate::app::effect::EditTarget;
+use crate::app::msg::Answer;
+use crate::domain::ids::LogId;
+use crate::service::Failure;
+use crate::shell::editor::{Editor, EditorError};
+
+impl Loop<'_> {
+    pub(super) fn edit(&mut self, target: EditTarget) -> Answer {
+        let (name, text) = match target {
+            EditTarget::Entry { seq, text, .. } => (format!("line-{seq}.md"), text),
+            EditTarget::Line { text, .. } => ("line.md".to_owned(), text),
+        };
+        let folder = self.session.home.drafts();
+        let edited = self.with_editor(|editor| editor.edit(&folder, &name, &text));
+        match edited {
+            Ok(edited) if edited.changed => {
+                let text = edited.text.trim_end_matches('\n').to_owned();
+                edited.stored();
+                Answer::Edited(text)
+            }
+            Ok(edited) => {
+                edited.stored();
+                Answer::Unchanged
+            }
+            Err(failure) => Answer::Failed(trouble(&failure)),
+        }
+    }
+
+    pub(super) fn edit_draft(&mut self, log: LogId, person: &str) -> Result<(), Failure> {
+        let by = self.session.by_person(person);
+        let draft = self.work.wait_for(self.service.draft(log, &by))?;
+        self.with_editor(|editor| editor.edit_file(&draft.path)).map(|_| ())
+    }
+
+    /// Hands the terminal to the editor. Keys that came before are taken in first, so that none is lost.
+    fn with_editor<T>(&mut self, run: impl FnOnce(&Editor) -> Result<T, EditorError>) -> Result<T, Failure> {
+        let editor = Editor::find(&self.session.environment).map_err(|e| Failure::no(e.to_string()))?;
+        self.kept.sync(self.session.clock.running());
+        self.input.take_in().map_err(gone)?;
+        let done = self.terminal.suspend(|| run(&editor)).map_err(gone)?;
+        done.map_err(|e| Failure::no(e.to_string()))
+    }
+
+    pub(super) fn stop(&mut self) -> Result<(), Failure> {
+        self.kept.sync(self.session.clock.running());
+        self.input.take_in().map_err(gone)?;
+        self.terminal.stop().map_err(gone)
+    }
+}
