@@ -197,7 +197,9 @@ pub(crate) fn shortened(text: &str) -> String {
 /// Writes the time of day of an instant in a zone, to the minute: `14:23`.
 #[must_use]
 pub fn with_zone(at: Utc, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%H:%M").to_string()
+    // On each line of a timeline, with each key.
+    let at = at.with_timezone(&zone);
+    format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
 /// Writes the time of day of an instant in a zone, to the second: `14:23:05`.

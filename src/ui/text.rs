@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -95,9 +95,7 @@ impl<'b> Pen<'b> {
         } else {
             self.put_max(text, cells, style);
         }
-        while self.x < stop {
-            self.cell(" ", style, 1);
-        }
+        self.row(stop.saturating_sub(self.x), |_| " ", style);
     }
 
     /// Leaves cells as they are.
@@ -121,18 +119,15 @@ impl<'b> Pen<'b> {
 
     /// Fills the rest of the row.
     pub fn fill(&mut self, style: Style) {
-        while self.left() > 0 {
-            self.cell(" ", style, 1);
-        }
+        self.row(self.left(), |_| " ", style);
     }
 
     fn put_max(&mut self, text: &str, cells: u16, style: Style) -> u16 {
         let from = self.x;
         let stop = self.x.saturating_add(cells.min(self.left()));
         if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control()) {
-            for n in 0..usize::from(stop.saturating_sub(from)).min(text.len()) {
-                self.cell(text.get(n..n.saturating_add(1)).unwrap_or(" "), style, 1);
-            }
+            let many = stop.saturating_sub(from).min(u16::try_from(text.len()).unwrap_or(u16::MAX));
+            self.row(many, |n| text.get(n..n.saturating_add(1)).unwrap_or(" "), style);
             return self.x.saturating_sub(from);
         }
         let safe = one_line(text, cells);
@@ -147,6 +142,19 @@ impl<'b> Pen<'b> {
             self.cell(grapheme, style, wide);
         }
         self.x.saturating_sub(from)
+    }
+
+    /// Writes narrow cells one beside the other: only at the two ends a wide character can be left half.
+    fn row<'t>(&mut self, many: u16, symbol: impl Fn(usize) -> &'t str, style: Style) {
+        if self.live && many > 0 {
+            part(self.buf, self.x, self.y);
+            part(self.buf, self.x.saturating_add(many), self.y);
+            for (n, cell) in cells(self.buf, self.x, self.y, many).iter_mut().enumerate() {
+                cell.set_symbol(symbol(n));
+                cell.set_style(style);
+            }
+        }
+        self.x = self.x.saturating_add(many);
     }
 
     fn cell(&mut self, symbol: &str, style: Style, wide: u16) {
@@ -246,14 +254,26 @@ pub fn clear(buf: &mut Buffer, area: Area, style: Style) {
         part(buf, area.x, y);
         part(buf, area.right(), y);
     }
+    let mut plain = Cell::EMPTY;
+    plain.set_style(style);
     for y in area.y..area.y.saturating_add(area.h) {
-        for x in area.x..area.x.saturating_add(area.w) {
-            if let Some(cell) = buf.cell_mut((x, y)) {
-                cell.reset();
-                cell.set_style(style);
-            }
+        for cell in cells(buf, area.x, y, area.w) {
+            cell.clone_from(&plain);
         }
     }
+}
+
+/// The cells of a row from a column on, as many as there are.
+fn cells(buf: &mut Buffer, x: u16, y: u16, many: u16) -> &mut [Cell] {
+    let whole = buf.area;
+    let end = x.saturating_add(many).min(whole.right());
+    let x = x.max(whole.left());
+    if y < whole.top() || y >= whole.bottom() || x >= end {
+        return &mut [];
+    }
+    let line = usize::from(y.saturating_sub(whole.y)).saturating_mul(usize::from(whole.width));
+    let from = line.saturating_add(usize::from(x.saturating_sub(whole.x)));
+    buf.content.get_mut(from..from.saturating_add(usize::from(end.saturating_sub(x)))).unwrap_or_default()
 }
 
 /// Makes blanks of a wide character that a border between two cells would leave half of.

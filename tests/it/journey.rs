@@ -180,6 +180,29 @@ fn two_rooms_that_amend_one_line_keep_both_texts() {
     }
 }
 
+/// A line that another process keeps from being stored is shown as pending, and what is typed meanwhile is shown at once.
+#[test]
+fn a_line_that_cannot_be_stored_yet_is_pending_and_typing_goes_on() {
+    let world = World::new();
+    world.done(&["declare", "Disk full"]);
+    let mut s = world.screen(&["open", "1"], 120, 40);
+    s.until("Disk full").send(b"I").until("scribe   │");
+    let marked = |mark: char| {
+        move |screen: &str| {
+            let pane = screen.split(['│', '\n']).find(|part| part.contains("the pool leaks"));
+            pane.is_some_and(|pane| pane.trim_end().ends_with(mark))
+        }
+    };
+    s.line("the pool fills").until("✓");
+    let turn = std::fs::File::open(world.home()).unwrap();
+    rustix::fs::flock(&turn, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    s.line("the pool leaks").until_that("a pending line", marked('…'));
+    s.type_text("and the next").until("and the next");
+    assert!(marked('…')(&s.text()), "{}", s.text());
+    drop(turn);
+    s.until_that("a stored line", marked('✓')).until("and the next");
+}
+
 /// Times as they are typed: in the zone of the screen, with the day.
 fn typed(at: &str) -> String {
     let at: chrono::DateTime<chrono::Utc> = at.parse().unwrap();
