@@ -8,6 +8,13 @@ use crate::domain::request::Request;
 
 /// Erase the words of a line for good, with a reason
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "What people and monitors said can be erased, and the words of evidence. What says where the \
+                  incident stands cannot: its declaration, roles, severity, steps, the resolve, crossed-out lines, an \
+                  erasure. Without such a line the incident would be another one. Put it right with the command that \
+                  said it, and revoke a secret that was in it. Where an ask, a decision, a hypothesis, an update or \
+                  the impact stands by the words that go, that is said again without them."
+)]
 pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]

@@ -4,6 +4,7 @@
 
 mod clock;
 mod closing;
+mod erasing;
 mod keep;
 mod lines;
 mod room;

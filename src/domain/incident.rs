@@ -3,6 +3,7 @@
 //! do I/O; an event that makes no sense in its place is shown in the timeline and changes nothing.
 
 mod apply;
+mod bound;
 mod checklist;
 mod closing;
 mod lines;
@@ -23,6 +24,7 @@ use crate::domain::words::{
     Certainty, DispositionWord, Flag, IncidentKind, Milestone, Phase, State, Visibility,
 };
 
+pub use bound::Bound;
 pub use checklist::{Attached, Checklist, Step};
 pub use closing::{Closing, ClosureAnswer, PostmortemStatus, Story};
 pub use privileged::{PRIVILEGED, may_leave};
@@ -34,6 +36,9 @@ pub use set_back::{SetBack, SetBacks};
 pub use talk::{Answered, Ask, Decision, Hypothesis, HypothesisNow, Talk, Update, UpdateState, VerdictNow};
 pub use timeline::{Edit, Entry, LATE_AFTER, Strike, Timeline, Topic};
 pub use trail::{Trace, Trail};
+
+/// What stands where words were erased.
+pub const ERASED: &str = "[erased]";
 
 /// What the incident does to people and systems, as last stated.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +111,8 @@ pub struct Report {
     pub systems: Vec<String>,
     /// When.
     pub at: Utc,
+    /// The event.
+    pub seq: Seq,
 }
 
 /// A severity and since when.
@@ -214,6 +221,8 @@ pub struct Incident {
     pub closing: Closing,
     /// What was done last and how it is undone.
     pub trail: Trail,
+    /// The events whose words cannot be erased, and why.
+    pub bound: BTreeMap<Seq, Bound>,
     /// The position of the last event.
     pub head: Seq,
     /// When the last event was stored.
@@ -276,6 +285,7 @@ impl Incident {
             record: Record::default(),
             closing: Closing::default(),
             trail: Trail::default(),
+            bound: BTreeMap::new(),
             head: Seq::NONE,
             last_at: Utc::UNIX_EPOCH,
             head_at: Utc::UNIX_EPOCH,

@@ -3,7 +3,7 @@
 use super::{Case, person, reason, said};
 use crate::domain::event::{
     Alerted, Amended, AskAcknowledged, AskAnswered, AskMade, DecisionMade, HypothesisChanged,
-    HypothesisProposed, NewEvent, Noted, Redacted, Restored, Starred, Struck, UpdateApproved, VerdictGiven,
+    HypothesisProposed, NewEvent, Noted, Restored, Starred, Struck, UpdateApproved, VerdictGiven,
 };
 use crate::domain::ids::Seq;
 use crate::domain::incident::{Entry, UpdateState};
@@ -119,20 +119,7 @@ impl Case<'_> {
                 self.ask(*target)?;
                 self.one(AskAnswered { target: *target, text: said("answer", text)? })
             }
-            Request::Redact { target, reason: why } => {
-                if *target == Seq::NONE || *target > self.incident.head {
-                    return Err(Refusal::not_found(format!("{} has no event {target}", self.incident.id)));
-                }
-                let why = reason("erasing words", why)?;
-                // Each form that the line had has words of its own.
-                let entry = self.incident.timeline.get(*target);
-                let forms = entry.iter().flat_map(|e| e.edits.iter().map(|edit| edit.seq));
-                let mut events = Vec::new();
-                for target in std::iter::once(*target).chain(forms) {
-                    events.extend(self.one(Redacted { target, reason: why.clone() })?);
-                }
-                Ok(events)
-            }
+            Request::Redact { target, reason } => self.redact(*target, reason),
             _ => Err(Refusal::no("this request has no rule")),
         }
     }

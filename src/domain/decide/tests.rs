@@ -1,3 +1,4 @@
+mod erasing;
 mod keep;
 mod set_back;
 

@@ -4,6 +4,7 @@
 mod keep;
 mod say;
 
+use super::bound::bound;
 use super::lines::system_line;
 use super::timeline::{Entry, Topic};
 use super::{ClockAck, Disposition, Impact, Incident, Mark, PhaseSpan, Report, SeveritySpan, trail};
@@ -30,6 +31,9 @@ impl Incident {
         (self.head_at, self.head_host) = (recorded.recorded_at, recorded.host);
         if let Some(event) = &recorded.event {
             self.change(recorded, event);
+            if let Some(bound) = bound(event) {
+                self.bound.insert(recorded.seq, bound);
+            }
         }
         if let Some(seq) = recorded.undoes {
             self.unimply(recorded, seq);
@@ -165,6 +169,7 @@ impl Incident {
                     source: e.source.clone(),
                     systems: e.systems.clone(),
                     at,
+                    seq: r.seq,
                 });
             }
             Event::ImpactStated(e) => {

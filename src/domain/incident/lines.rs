@@ -1,8 +1,8 @@
 //! The words of system lines: what the timeline says of an event that nobody typed as a line. It must not
 //! change anything.
 
-use super::Incident;
 use super::timeline::Topic;
+use super::{ERASED, Incident};
 use crate::domain::clocks::ClockKey;
 use crate::domain::event::{AskChanged, Event, Recorded, StepRef};
 use crate::domain::ids::Seq;
@@ -14,7 +14,7 @@ use crate::domain::words::{DispositionWord, Flag};
 /// The topic and words of a system line; `None` for events whose line is the entry itself or that show in place.
 pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Topic, String)> {
     let Some(event) = &recorded.event else {
-        return Some((Topic::House, "[erased]".to_owned()));
+        return Some((Topic::House, ERASED.to_owned()));
     };
     let by = &recorded.by;
     Some(match event {

@@ -42,6 +42,8 @@ pub struct VerdictNow {
     pub by: String,
     /// When.
     pub at: Utc,
+    /// The event.
+    pub seq: Seq,
 }
 
 /// A possible explanation.
@@ -70,6 +72,8 @@ pub struct HypothesisNow {
     pub by: String,
     /// When.
     pub at: Utc,
+    /// The event.
+    pub seq: Seq,
 }
 
 /// A task for a person.
@@ -123,6 +127,8 @@ pub struct Answered {
     pub by: String,
     /// When.
     pub at: Utc,
+    /// The event.
+    pub seq: Seq,
 }
 
 /// How far an update is.
@@ -187,6 +193,14 @@ pub struct Talk {
 }
 
 impl Talk {
+    /// Words were erased: read again from the log, what was said with them is not there either.
+    pub(super) fn erase(&mut self, seq: Seq) {
+        self.decisions.remove(&seq);
+        self.hypotheses.remove(&seq);
+        self.asks.remove(&seq);
+        self.updates.remove(&seq);
+    }
+
     /// Asks that nobody has answered, the one due first in front.
     #[must_use]
     pub fn open_asks(&self) -> Vec<&Ask> {

@@ -4,7 +4,7 @@
 use super::Session;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::IncidentId;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{ERASED, Incident};
 use crate::service::{Failure, Overwritten, Remnant, Service, words_of};
 use crate::shell::drafts::{Holder, Left, Words, erase};
 
@@ -39,7 +39,7 @@ impl Session {
         let mut words: Vec<String> = erased.flat_map(|target| words_of(before, target)).collect();
         words.extend(unerased.words.iter().cloned());
         // Quoted by the program, or erased before: nothing to look for.
-        words.retain(|word| word != "[erased]");
+        words.retain(|word| word != ERASED);
         words.sort_unstable();
         words.dedup();
         let now = self.clock.now();

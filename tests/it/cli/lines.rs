@@ -175,6 +175,28 @@ fn redacted_words_are_gone_from_the_disk_and_the_chain_still_holds() {
 }
 
 #[test]
+fn what_is_more_than_its_words_is_not_erased_and_the_incident_stays_as_it_was() {
+    let desk = Desk::new();
+    let id = desk.declare("Wrong pages");
+    let line = desk.json(&["log", ".", "a password"])["entries"][0]["seq"].to_string();
+    desk.ok(&["redact", ".", &line, "--reason", "a password"]);
+    let erasure = desk.json(&["verify"])["heads"][0]["seq"].to_string();
+    desk.ok(&["resolve", "1"]);
+    let resolved = desk.json(&["verify"])["heads"][0]["seq"].to_string();
+    let before = desk.json(&["show", &id]);
+    let refused = desk.run(&["redact", "1", "1", "--reason", "x"]).code(2);
+    assert!(
+        refused.err.contains("there is no incident") && refused.err.contains("set --title"),
+        "{refused:?}"
+    );
+    desk.run(&["redact", "1", &erasure, "--reason", "x"]).refuses(2, "tampering");
+    desk.run(&["redact", "1", &resolved, "--reason", "x"]).refuses(2, "where the incident stands");
+    assert_eq!(desk.json(&["show", &id]), before);
+    assert_eq!(desk.json(&["verify"])["ok"], true);
+    desk.run(&["doctor"]).code(0);
+}
+
+#[test]
 fn the_timeline_of_a_past_moment_has_only_what_was_recorded_by_then() {
     let mut desk = Desk::new();
     desk.declare("Web is down");

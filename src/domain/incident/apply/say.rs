@@ -1,11 +1,11 @@
 //! What follows from lines, from corrections to them and from replies. It must not refuse.
 
 use crate::domain::event::{Event, Recorded};
-use crate::domain::incident::Incident;
 use crate::domain::incident::talk::{
     Answered, Ask, Decision, Hypothesis, HypothesisNow, Update, UpdateState, VerdictNow,
 };
 use crate::domain::incident::timeline::{Edit, Entry, Strike, Topic};
+use crate::domain::incident::{ERASED, Incident};
 use crate::domain::time::Utc;
 use crate::domain::words::{EntryKind, HypothesisState};
 
@@ -42,8 +42,13 @@ impl Incident {
             }
             Event::HypothesisProposed(e) => {
                 self.push_line(r, EntryKind::Hypothesis, Topic::Said, e.text.clone(), &e.tags);
-                let now =
-                    HypothesisNow { state: HypothesisState::Open, why: String::new(), by: by.clone(), at };
+                let now = HypothesisNow {
+                    state: HypothesisState::Open,
+                    why: String::new(),
+                    by: by.clone(),
+                    at,
+                    seq,
+                };
                 self.talk.hypotheses.insert(seq, Hypothesis { seq, text: e.text.clone(), by, at, now });
             }
             Event::AskMade(e) => {
@@ -157,11 +162,17 @@ impl Incident {
             Event::Redacted(e) => {
                 self.timeline.change(e.target, |entry| {
                     entry.redacted = true;
-                    "[erased]".clone_into(&mut entry.text);
+                    ERASED.clone_into(&mut entry.text);
                     entry.tags.clear();
                     entry.edits.clear();
                 });
-                self.retell(e.target, Some("[erased]"), None);
+                self.talk.erase(e.target);
+                self.record.evidence.retain(|item| item.seq != e.target);
+                self.report = self.report.take().filter(|report| report.seq != e.target);
+                if let Some(impact) = self.impact.as_mut().filter(|impact| impact.seq == e.target) {
+                    // An undo brings back what was stated before.
+                    ERASED.clone_into(&mut impact.text);
+                }
                 // Its trace quotes the words. Read again from the log, it has none either.
                 self.trail.forget(e.target);
             }
@@ -199,17 +210,17 @@ impl Incident {
     }
 
     pub(super) fn reply(&mut self, r: &Recorded, event: &Event) {
-        let (by, at) = (r.by.clone(), r.occurred_at);
+        let (seq, by, at) = (r.seq, r.by.clone(), r.occurred_at);
         match event {
             Event::VerdictGiven(e) => {
                 if let Some(decision) = self.talk.decisions.get_mut(&e.target) {
                     decision.verdict =
-                        Some(VerdictNow { verdict: e.verdict, reason: e.reason.clone(), by, at });
+                        Some(VerdictNow { verdict: e.verdict, reason: e.reason.clone(), by, at, seq });
                 }
             }
             Event::HypothesisChanged(e) => {
                 if let Some(hypothesis) = self.talk.hypotheses.get_mut(&e.target) {
-                    hypothesis.now = HypothesisNow { state: e.state, why: e.why.clone(), by, at };
+                    hypothesis.now = HypothesisNow { state: e.state, why: e.why.clone(), by, at, seq };
                 }
             }
             Event::AskAcknowledged(e) => {
@@ -243,7 +254,7 @@ impl Incident {
             }
             Event::AskAnswered(e) => {
                 if let Some(ask) = self.talk.asks.get_mut(&e.target) {
-                    ask.answer = Some(Answered { text: e.text.clone(), by, at });
+                    ask.answer = Some(Answered { text: e.text.clone(), by, at, seq });
                 }
             }
             Event::UpdateApproved(e) => {
