@@ -8,10 +8,10 @@ use std::str::FromStr;
 use crate::domain::audience::Audience;
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
-use crate::domain::incident::{Incident, Update};
+use crate::domain::incident::{ClockRecord, Incident, Update};
 use crate::domain::policy::Policy;
 use crate::domain::runbook::Budget;
-use crate::domain::severity::Target;
+use crate::domain::severity::{Level, Target};
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::{Milestone, Phase};
 
@@ -157,7 +157,6 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
     if !incident.clocks_run() {
         return Vec::new();
     }
-    let level = policy.level(&incident.profile, incident.severity.as_deref());
     let mut found = Vec::new();
     let mut add =
         |key: ClockKey, what: String, from: Utc, natural: Utc, warn_at: Option<Utc>, ruled: bool| {
@@ -185,17 +184,17 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
 
     if incident.milestone(Milestone::Acknowledged).is_none() {
         let from = incident.reached([Milestone::Detected]);
-        if let Some(deadline) = target(incident, policy, ClockKey::Response, &level.response, from) {
+        if let Some(deadline) = target(incident, policy, ClockKey::Response, from, |l| Some(&l.response)) {
             add(ClockKey::Response, "respond".to_owned(), from, deadline, None, ruled(ClockKey::Response));
         }
     }
     let from = incident.reached([Milestone::Detected]);
-    if let Some(deadline) = target(incident, policy, ClockKey::Resolution, &level.resolution, from) {
+    if let Some(deadline) = target(incident, policy, ClockKey::Resolution, from, |l| Some(&l.resolution)) {
         let ruled = ruled(ClockKey::Resolution);
         add(ClockKey::Resolution, "resolve".to_owned(), from, deadline, None, ruled);
     }
     for audience in Audience::ALL {
-        let next = next_update(incident, policy, *audience, level.update_every);
+        let next = next_update(incident, policy, *audience);
         if let Some((from, deadline, promised)) = next {
             let key = ClockKey::Update(*audience);
             add(key, format!("update {audience}"), from, deadline, None, !promised && ruled(key));
@@ -276,7 +275,10 @@ pub fn unrecorded_breaches(incident: &Incident, policy: &Policy, now: Utc) -> Ve
         .into_iter()
         .filter(|c| c.pressure(now) == Pressure::Breached)
         .filter(|c| {
-            !incident.clocks.get(&c.key.to_string()).is_some_and(|r| r.breached.contains(&c.deadline))
+            // That nobody took it in time is said once, unless somebody gave it another time since.
+            let once = c.key == ClockKey::Response && c.deadline == c.natural;
+            let told = |r: &ClockRecord| r.breached.contains(&c.deadline) || once && !r.breached.is_empty();
+            !incident.clocks.get(&c.key.to_string()).is_some_and(told)
         })
         .map(|c| (c.key, c.deadline))
         .collect()
@@ -305,9 +307,43 @@ fn warning(policy: &Policy, from: Utc, deadline: Utc) -> Utc {
     from.checked_add_signed(before).unwrap_or(deadline).min(deadline)
 }
 
-fn target(incident: &Incident, policy: &Policy, key: ClockKey, level: &Target, from: Utc) -> Option<Utc> {
-    let own = incident.targets.get(&key.to_string()).and_then(|t| t.parse::<Target>().ok());
-    policy.calendar.deadline(from, own.as_ref().unwrap_or(level))
+/// The target of this incident only.
+fn own_target(incident: &Incident, key: ClockKey) -> Option<Target> {
+    incident.targets.get(&key.to_string()).and_then(|t| t.parse().ok())
+}
+
+fn target(
+    incident: &Incident,
+    policy: &Policy,
+    key: ClockKey,
+    from: Utc,
+    of: impl Fn(&Level) -> Option<&Target>,
+) -> Option<Utc> {
+    match own_target(incident, key) {
+        Some(own) => policy.calendar.deadline(from, &own),
+        None => by_severity(incident, policy, from, |level, from| policy.calendar.deadline(from, of(level)?)),
+    }
+}
+
+/// When a rule of the severity runs out. A severity has no rule for the time before it was given: what would have run
+/// out by then counts from then, unless it was due sooner by the one before.
+fn by_severity(
+    incident: &Incident,
+    policy: &Policy,
+    from: Utc,
+    due: impl Fn(&Level, Utc) -> Option<Utc>,
+) -> Option<Utc> {
+    let mut last = None;
+    for (n, span) in incident.severities.iter().enumerate() {
+        let level = policy.level(&incident.profile, span.severity.as_deref());
+        let since = incident.set_backs.moved(span.since, span.seq);
+        let plain = due(&level, from);
+        last = match plain {
+            Some(at) if n > 0 && at < since => due(&level, since).into_iter().chain(last).min(),
+            plain => plain,
+        };
+    }
+    last
 }
 
 /// The last update that went to an audience and was not crossed out.
@@ -322,23 +358,18 @@ pub fn last_told(incident: &Incident, audience: Audience) -> Option<&Update> {
 /// From when an audience waits, and until when: as its last update promised, else as the target of its own says.
 /// The team is owed updates by the cadence of the severity from the declaration on; everybody else what they were
 /// promised.
-fn next_update(
-    incident: &Incident,
-    policy: &Policy,
-    audience: Audience,
-    every: Option<Span>,
-) -> Option<(Utc, Utc, bool)> {
+fn next_update(incident: &Incident, policy: &Policy, audience: Audience) -> Option<(Utc, Utc, bool)> {
     let last = last_told(incident, audience);
     let sent = last.and_then(|u| Some((u.sent.as_ref()?.1, u.sent_seq)));
     let from = sent.map_or_else(|| incident.reached([]), |(at, seq)| incident.set_backs.moved(at, seq));
     if let Some(promised) = last.and_then(|u| u.next_at).filter(|at| *at > from) {
         return Some((from, promised, true));
     }
-    let key = ClockKey::Update(audience).to_string();
-    let own = incident.targets.get(&key).and_then(|t| t.parse::<Target>().ok());
-    let deadline = match (own, audience) {
+    let deadline = match (own_target(incident, ClockKey::Update(audience)), audience) {
         (Some(own), _) => policy.calendar.deadline(from, &own)?,
-        (None, Audience::Internal) => from.checked_add_signed(every?)?,
+        (None, Audience::Internal) => {
+            by_severity(incident, policy, from, |level, from| from.checked_add_signed(level.update_every?))?
+        }
         (None, _) => return None,
     };
     Some((from, deadline, false))
@@ -348,7 +379,7 @@ fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc
     let from = incident.phase_since();
     let key = ClockKey::Phase(incident.phase);
     if incident.targets.contains_key(&key.to_string()) {
-        return target(incident, policy, key, &Target::None, from).map(|at| (from, None, at));
+        return target(incident, policy, key, from, |_| None).map(|at| (from, None, at));
     }
     incident.checklist.runbooks().find_map(|r| match r.runbook.budgets.of(incident.phase) {
         Budget::Within(span) => Some((from, None, from.checked_add_signed(span)?)),

@@ -124,6 +124,8 @@ pub struct SeveritySpan {
     pub since: Utc,
     /// Why it was changed.
     pub reason: String,
+    /// The event.
+    pub seq: Seq,
 }
 
 /// What is known of a clock beyond its rule.
@@ -329,10 +331,11 @@ impl Incident {
             .unwrap_or(self.declared_at)
     }
 
-    /// Its clocks run: when it is resolved, what was due counts no further.
+    /// Its clocks run: when it is resolved, what was due counts no further. One that is written down after it was over
+    /// never had any.
     #[must_use]
     pub fn clocks_run(&self) -> bool {
-        self.is_declared() && self.state == State::Open
+        self.is_declared() && self.state == State::Open && self.kind != IncidentKind::Backfilled
     }
 
     /// For how long it has been running, or ran until it was resolved; the clock may have been set back meanwhile.

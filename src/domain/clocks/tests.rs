@@ -345,3 +345,89 @@ fn a_clock_that_is_set_back_gives_no_clock_more_time() {
     step(&mut room, 45);
     assert_eq!(update(&room), -15);
 }
+
+/// A room that nobody took, of a kind and severity.
+fn untaken(kind: crate::domain::words::IncidentKind, severity: &str) -> Room {
+    let mut room = Room::empty();
+    room.ask(Request::Declare(crate::domain::request::Declaration {
+        id: "INC-2026-0042".parse().unwrap(),
+        title: "Wrong pages".to_owned(),
+        kind,
+        severity: Some(severity.to_owned()),
+        services: vec![],
+        tags: vec![],
+        commander: None,
+        runbooks: vec![],
+    }));
+    room
+}
+
+fn severity(room: &mut Room, to: &str) {
+    room.ask(Request::SetSeverity { to: Some(to.to_owned()), reason: "as we know it now".to_owned() });
+}
+
+/// Writes down what ran out, as an open room does, and says what it was.
+fn ran_out(room: &mut Room) -> Vec<String> {
+    let found = unrecorded_breaches(&room.incident, &room.policy, room.now);
+    for (key, deadline) in &found {
+        room.ask(Request::RecordBreach { clock: key.to_string(), deadline: *deadline });
+    }
+    let from = room.incident.declared_at;
+    found.iter().map(|(key, at)| format!("{key} after {}", (*at - from).num_minutes())).collect()
+}
+
+#[test]
+fn an_incident_that_is_written_down_afterwards_has_no_clock() {
+    use crate::domain::words::IncidentKind;
+    let mut room = untaken(IncidentKind::Backfilled, "P1");
+    room.wait(Span::days(30));
+    assert!(clocks(&room.incident, &room.policy, room.now).is_empty());
+    // A kind that was wrong is corrected both ways.
+    let kind = |kind| Request::SetDetails { title: None, services: None, tags: None, kind: Some(kind) };
+    room.ask(kind(IncidentKind::Real));
+    assert!(!clocks(&room.incident, &room.policy, room.now).is_empty());
+    room.ask(kind(IncidentKind::Backfilled));
+    assert!(unrecorded_breaches(&room.incident, &room.policy, room.now).is_empty());
+}
+
+#[test]
+fn a_severity_has_no_rule_for_the_time_before_it_was_given() {
+    let mut room = untaken(crate::domain::words::IncidentKind::Real, "P4");
+    room.wait(Span::hours(2));
+    severity(&mut room, "P1");
+    assert_eq!(ran_out(&mut room), Vec::<String>::new(), "it was P4 all the time");
+    let all = |room: &Room| left(room);
+    let owed = |key: &str, minutes| (key.to_owned(), minutes);
+    // Four hours from the detection have not passed yet.
+    assert_eq!(all(&room), [owed("resolution", 120), owed("response", 15), owed("update", 30)]);
+    room.wait(Span::minutes(31));
+    assert_eq!(ran_out(&mut room), ["response after 135", "update after 150"]);
+    // Another update is owed as often as the severity says, from the last one on.
+    room.ask(Request::SendUpdate { audience: Audience::Internal, text: "looking".to_owned(), next: None });
+    assert!(all(&room).contains(&owed("update", 30)));
+    // What is ahead of the change counts from where it always did.
+    room.wait(Span::minutes(10));
+    severity(&mut room, "P2");
+    assert!(all(&room).contains(&owed("update", 50)));
+    severity(&mut room, "P1");
+    assert!(all(&room).contains(&owed("update", 20)));
+}
+
+#[test]
+fn what_ran_out_before_the_severity_was_raised_runs_out_once() {
+    let mut room = untaken(crate::domain::words::IncidentKind::Real, "P2");
+    room.wait(Span::minutes(90));
+    assert_eq!(ran_out(&mut room), ["response after 60", "update after 60"]);
+    severity(&mut room, "P1");
+    assert_eq!(ran_out(&mut room), Vec::<String>::new());
+    // Nobody took it by the time of the lower one either: it was said already.
+    severity(&mut room, "P3");
+    room.wait(Span::hours(4));
+    assert_eq!(ran_out(&mut room), Vec::<String>::new());
+    // A time that somebody gave it is another one.
+    let until = room.now + Span::minutes(5);
+    let reason = "on the way".to_owned();
+    room.ask(Request::AcknowledgeClock { clock: "response".to_owned(), until: Some(until), reason });
+    room.wait(Span::minutes(6));
+    assert_eq!(ran_out(&mut room), ["response after 335"]);
+}

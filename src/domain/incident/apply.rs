@@ -142,6 +142,7 @@ impl Incident {
                     severity: e.severity.clone(),
                     since: at,
                     reason: String::new(),
+                    seq: r.seq,
                 });
                 self.services.clone_from(&e.services);
                 self.tags.clone_from(&e.tags);
@@ -197,6 +198,7 @@ impl Incident {
                     severity: e.to.clone(),
                     since: at,
                     reason: e.reason.clone(),
+                    seq: r.seq,
                 });
             }
             // Without a target: as the team's rule says again.

@@ -81,3 +81,30 @@ fn a_time_before_a_verb_counts_or_is_refused_in_words() {
         desk.run(&["log", ".", line]).refuses(2, "takes no time");
     }
 }
+
+#[test]
+fn no_time_runs_out_for_which_there_was_no_clock() {
+    let mut desk = Desk::new();
+    let ran_out = |desk: &Desk, id: &str| {
+        let lines = desk.timeline(id);
+        let lines = texts(&lines).into_iter().filter(|t| t.starts_with("time ran out")).map(str::to_owned);
+        lines.collect::<Vec<_>>()
+    };
+    let none = Vec::<String>::new();
+    // Written down afterwards, line by line.
+    let kind = ["--kind", "backfilled", "--severity", "P1", "--at", "2026-11-12 10:00"];
+    desk.ok(&[&["declare", "Old outage"][..], &kind].concat());
+    desk.ok(&["log", "1", "2026-11-12 10:05 paged"]);
+    desk.ok(&["role", "1", "commander", "bob", "--at", "2026-11-12 10:03"]);
+    desk.ok(&["resolve", "1", "--at", "2026-11-12 11:00"]);
+    assert_eq!(ran_out(&desk, "1"), none);
+    // It was none of that severity then.
+    desk.ok(&["declare", "Slow pages", "--severity", "P4", "--commander", "bob"]);
+    desk.set("WARROOM_NOW", "2026-11-20T16:00:00Z");
+    desk.ok(&["severity", "2", "P1"]);
+    desk.ok(&["log", "2", "worse than it looked"]);
+    assert_eq!(ran_out(&desk, "2"), none);
+    desk.set("WARROOM_NOW", "2026-11-20T16:31:00Z");
+    desk.ok(&["log", "2", "nobody has told anybody"]);
+    assert_eq!(ran_out(&desk, "2"), ["time ran out: no update internal went out"]);
+}
