@@ -215,9 +215,9 @@ impl Incident {
                 self.roster.take(&e.role, &e.person, at, r.seq);
                 self.imply(r, Milestone::Acknowledged);
             }
-            Event::RoleReleased(e) => self.roster.release(&e.role, &e.person, at),
+            Event::RoleReleased(e) => self.roster.release(&e.role, &e.person, at, r.seq),
             Event::RoleHandedOver(e) => {
-                self.roster.release(&e.role, &e.from, at);
+                self.roster.release(&e.role, &e.from, at, r.seq);
                 self.roster.take(&e.role, &e.to, at, r.seq);
             }
             Event::ClockBreached(e) => {
@@ -264,6 +264,10 @@ impl Incident {
     }
 
     fn mark(&mut self, r: &Recorded, milestone: Milestone, explicit: bool) {
+        // While it is resolved, it was so when the milestone says.
+        if milestone == Milestone::Resolved && self.resolved_at.is_some() {
+            self.resolved_at = Some(r.occurred_at);
+        }
         self.milestones.insert(
             milestone,
             Mark { at: r.occurred_at, about: r.about, by: r.by.clone(), seq: r.seq, explicit },

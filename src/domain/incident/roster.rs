@@ -18,6 +18,8 @@ pub struct Holding {
     pub to: Option<Utc>,
     /// The event that gave it.
     pub seq: Seq,
+    /// The event that ended it; none while it is held.
+    pub ended: Seq,
     /// It was given in error: that event was undone. It stays in the history all the same.
     pub undone: bool,
 }
@@ -83,10 +85,11 @@ impl Roster {
             return;
         }
         if !role::may_be_shared(role) {
-            self.end(at, |h| h.role == role);
+            self.end(at, seq, |h| h.role == role);
         }
         let (role, person) = (role.to_owned(), person.to_owned());
-        self.holdings.push(Holding { role, person, from: at, to: None, seq, undone: false });
+        let ended = Seq::NONE;
+        self.holdings.push(Holding { role, person, from: at, to: None, seq, ended, undone: false });
     }
 
     pub(super) fn undo(&mut self, seq: Seq) {
@@ -95,13 +98,27 @@ impl Roster {
         }
     }
 
-    pub(super) fn release(&mut self, role: &str, person: &str, at: Utc) {
-        self.end(at, |h| h.role == role && h.person == person);
+    pub(super) fn release(&mut self, role: &str, person: &str, at: Utc, seq: Seq) {
+        self.end(at, seq, |h| h.role == role && h.person == person);
     }
 
-    fn end(&mut self, at: Utc, which: impl Fn(&Holding) -> bool) {
+    /// An event happened at another time than was said: what began or ended with it did so then.
+    pub(super) fn retime(&mut self, seq: Seq, at: Utc) {
+        for holding in &mut self.holdings {
+            if holding.seq == seq {
+                holding.from = at;
+            }
+            if holding.ended == seq {
+                holding.to = Some(at);
+            }
+            holding.to = holding.to.map(|to| to.max(holding.from));
+        }
+    }
+
+    fn end(&mut self, at: Utc, seq: Seq, which: impl Fn(&Holding) -> bool) {
         for holding in self.holdings.iter_mut().filter(|h| h.to.is_none() && which(h)) {
             holding.to = Some(at.max(holding.from));
+            holding.ended = seq;
         }
     }
 }

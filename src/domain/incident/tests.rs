@@ -164,6 +164,45 @@ fn an_amendment_keeps_the_former_text_and_moves_the_line() {
 }
 
 #[test]
+fn what_a_line_stands_for_moves_with_its_time() {
+    use crate::domain::audience::Audience;
+    let mut room = Room::declared();
+    room.wait(Span::hours(1));
+    let bob = room.ask(Request::AssignRole { role: "ic".to_owned(), person: "bob".to_owned() })[0];
+    let severity =
+        room.ask(Request::SetSeverity { to: Some("P2".to_owned()), reason: "smaller".to_owned() })[0];
+    let update =
+        |text: &str| Request::SendUpdate { audience: Audience::Internal, text: text.to_owned(), next: None };
+    let told = room.ask(update("over"))[0];
+    let draft =
+        room.ask(Request::DraftUpdate { audience: Audience::Customers, text: "over".to_owned(), next: None })
+            [0];
+    let sent = room.ask(Request::MarkSent { target: draft, next: None })[0];
+    let resolved = room.ask(Request::Resolve { ended_by: String::new() })[0];
+    let now = room.now;
+    let at = |minutes| now - Span::minutes(minutes);
+    let amend = |room: &mut Room, target, minutes| {
+        room.ask(Request::Amend { target, text: None, at: Some((at(minutes), false)), seen: None });
+    };
+    for (target, minutes) in [(bob, 50), (severity, 40), (told, 30), (sent, 20), (resolved, 10)] {
+        amend(&mut room, target, minutes);
+    }
+    let incident = &room.incident;
+    let [alice, bob] = incident.roster.history() else { panic!("{:?}", incident.roster) };
+    assert_eq!((alice.to, bob.from), (Some(at(50)), at(50)));
+    assert_eq!(incident.severities[1].since, at(40));
+    let when = |update: Seq| incident.talk.updates[&update].sent.as_ref().unwrap().1;
+    assert_eq!((when(told), when(draft)), (at(30), at(20)));
+    let ended = |room: &Room| (room.incident.resolved_at, room.incident.milestone(Milestone::Resolved));
+    assert_eq!(ended(&room), (Some(at(10)), Some(at(10))));
+    // The milestone by name says when it was as well; what it replaced says nothing any more.
+    room.ask(Request::Mark { milestone: Milestone::Resolved, at: Some((at(5), false)) });
+    assert_eq!(ended(&room), (Some(at(5)), Some(at(5))));
+    amend(&mut room, resolved, 8);
+    assert_eq!(ended(&room), (Some(at(5)), Some(at(5))));
+}
+
+#[test]
 fn roles_are_handed_over_and_never_overwritten() {
     let mut room = Room::declared();
     room.wait(Span::minutes(30));

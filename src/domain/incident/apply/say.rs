@@ -1,13 +1,14 @@
 //! What follows from lines, from corrections to them and from replies. It must not refuse.
 
 use crate::domain::event::{Event, Recorded};
+use crate::domain::ids::Seq;
 use crate::domain::incident::talk::{
     Answered, Ask, Decision, Hypothesis, HypothesisNow, Update, UpdateState, VerdictNow,
 };
 use crate::domain::incident::timeline::{Edit, Entry, Strike, Topic};
 use crate::domain::incident::{ERASED, Incident};
 use crate::domain::time::Utc;
-use crate::domain::words::{EntryKind, HypothesisState};
+use crate::domain::words::{EntryKind, HypothesisState, Milestone};
 
 impl Incident {
     /// Lines that a person or a monitor said.
@@ -86,7 +87,7 @@ impl Incident {
                         at,
                         approved: None,
                         sent: None,
-                        sent_seq: crate::domain::ids::Seq::NONE,
+                        sent_seq: Seq::NONE,
                         next_at: e.next_at,
                     },
                 );
@@ -181,7 +182,7 @@ impl Incident {
     }
 
     /// Carries a corrected text or time to what the line stands for.
-    fn retell(&mut self, target: crate::domain::ids::Seq, text: Option<&str>, at: Option<Utc>) {
+    fn retell(&mut self, target: Seq, text: Option<&str>, at: Option<Utc>) {
         if let Some(decision) = self.talk.decisions.get_mut(&target) {
             retell(&mut decision.text, &mut decision.at, text, at);
         }
@@ -198,13 +199,30 @@ impl Incident {
             let bare = text.map(|t| t.strip_prefix(&lead).unwrap_or(t));
             retell(&mut update.text, &mut update.at, bare, at);
         }
-        // A marked point, a phase or the resolve moves with the time of its line.
         if let Some(at) = at {
-            for mark in self.milestones.values_mut().filter(|m| m.seq == target) {
-                mark.at = at;
+            self.retime(target, at);
+        }
+    }
+
+    /// A marked point, a phase, a severity, a role, the resolve or the sending of an update moves with the time of its
+    /// line.
+    fn retime(&mut self, target: Seq, at: Utc) {
+        for (milestone, mark) in self.milestones.iter_mut().filter(|(_, mark)| mark.seq == target) {
+            mark.at = at;
+            if *milestone == Milestone::Resolved && self.resolved_at.is_some() {
+                self.resolved_at = Some(at);
             }
-            for span in self.phases.iter_mut().filter(|p| p.seq == target) {
-                span.since = at;
+        }
+        for span in self.phases.iter_mut().filter(|p| p.seq == target) {
+            span.since = at;
+        }
+        for span in self.severities.iter_mut().filter(|s| s.seq == target) {
+            span.since = at;
+        }
+        self.roster.retime(target, at);
+        for update in self.talk.updates.values_mut().filter(|u| u.sent_seq == target) {
+            if let Some((_, sent)) = &mut update.sent {
+                *sent = at;
             }
         }
     }
