@@ -132,6 +132,18 @@ pub fn tags_of(text: &str) -> Vec<String> {
     words::tags_and_mentions(text).0
 }
 
+/// The audience that stands in front of a text, as in the words of an update, and the text behind it.
+#[must_use]
+pub fn audience_in_front(text: &str) -> Option<(Audience, &str)> {
+    words::named_audience(text)
+}
+
+/// The person who stands in front of a text, as in the words of an ask.
+#[must_use]
+pub fn person_in_front(text: &str) -> Option<String> {
+    words::ask(text).person
+}
+
 /// Reads a line. White space in front of a time, mark or verb does not matter.
 ///
 /// # Errors

@@ -156,7 +156,7 @@ impl Case<'_> {
                 Refusal::usage("that time is in the future").hint("give the time at which it happened")
             );
         }
-        let text = text.map(|t| said("line", t)).transpose()?.filter(|t| *t != entry.text);
+        let text = text.map(|t| self.reworded(target, t)).transpose()?.filter(|t| *t != entry.text);
         if let (Some(text), Some(update)) = (&text, self.incident.talk.updates.get(&target)) {
             self.may_be_reworded(update, text)?;
         }
@@ -175,6 +175,37 @@ impl Case<'_> {
         // The amendment itself happens now, whatever time it gives to the line.
         let case = Case { at: None, ..*self };
         case.one(amended)
+    }
+
+    /// The line with other words. They do not say for whom it is: somebody was told, or asked, already.
+    fn reworded(&self, target: Seq, text: &str) -> Result<String, Refusal> {
+        let talk = &self.incident.talk;
+        let (text, lead) = (said("line", text)?, talk.lead(target));
+        // What follows its own lead is taken as it stands, and so is what was there before.
+        if self.undoing || !lead.is_empty() && text.starts_with(&lead) {
+            return Ok(talk.line(target, &text));
+        }
+        if let Some(update) = talk.updates.get(&target)
+            && let Some((audience, rest)) = quick_entry::audience_in_front(&text)
+        {
+            if audience == update.audience {
+                return Ok(talk.line(target, rest));
+            }
+            let message = format!("update {target} is for {}, not for {audience}", update.audience);
+            let hint = format!("strike it and send it again; if these are its words, begin with {lead:?}");
+            return Err(Refusal::usage(message).hint(hint));
+        }
+        if let Some(ask) = talk.asks.get(&target)
+            && let Some(other) = quick_entry::person_in_front(&text)
+            && ask.person.as_ref() != Some(&other)
+        {
+            let whose =
+                ask.person.as_ref().map_or_else(|| "nobody".to_owned(), |person| format!("@{person}"));
+            return Err(Refusal::usage(format!("ask {target} is for {whose}, not for @{other}")).hint(
+                format!("give it to @{other} first: warroom reassign, or :reassign {target} @{other}"),
+            ));
+        }
+        Ok(talk.line(target, &text))
     }
 
     pub(super) fn not_a(&self, target: Seq, what: &str) -> Refusal {

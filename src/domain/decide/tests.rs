@@ -70,6 +70,61 @@ fn a_stale_amendment_is_refused_and_shows_what_is_there() {
 }
 
 #[test]
+fn other_words_do_not_say_for_whom_a_line_is() {
+    let mut room = Room::declared();
+    let told = room.ask(Request::SendUpdate {
+        audience: Audience::Customers,
+        text: "we look".to_owned(),
+        next: None,
+    })[0];
+    let ask = |person: Option<&str>, text: &str| Request::Ask {
+        text: text.to_owned(),
+        person: person.map(str::to_owned),
+        time_box: None,
+        tags: vec![],
+    };
+    let asked = room.ask(ask(Some("bob"), "check the disk"))[0];
+    let open = room.ask(ask(None, "check the network"))[0];
+    let amend =
+        |target, text: &str| Request::Amend { target, text: Some(text.to_owned()), at: None, seen: None };
+    let line = |room: &Room, seq: Seq| room.incident.timeline.get(seq).unwrap().text.clone();
+    for (target, text, part) in [
+        (told, "public: it is over", "is for customers, not for public; strike it"),
+        (asked, "@carol 5m check the web", "is for @bob, not for @carol; give it to @carol first"),
+        (open, "@carol check the web", "is for nobody, not for @carol"),
+        (told, "we look", "nothing would change"),
+        (told, "customers: we look", "nothing would change"),
+    ] {
+        let (kind, said) = refused(&mut room, amend(target, text));
+        assert!(said.contains(part), "{said}");
+        assert_eq!(kind == RefusalKind::Usage, !part.starts_with("nothing"), "{said}");
+    }
+    for (target, text, words, whole) in [
+        (told, "it is over", "it is over", "customers: it is over"),
+        (told, "Customers: it is well", "it is well", "customers: it is well"),
+        (told, "customers: public: as they say", "public: as they say", "customers: public: as they say"),
+        (asked, "@bob @carol knows it", "@carol knows it", "@bob @carol knows it"),
+        (asked, "check the web", "check the web", "@bob check the web"),
+        (open, "check the cable", "check the cable", "check the cable"),
+    ] {
+        room.ask(amend(target, text));
+        let talk = &room.incident.talk;
+        let said = talk.updates.get(&target).map(|u| &u.text).or(talk.asks.get(&target).map(|a| &a.text));
+        assert_eq!((said.unwrap().as_str(), line(&room, target).as_str()), (words, whole));
+    }
+    // An undo brings back the words, for whom they are now.
+    room.ask(amend(asked, "call the vendor"));
+    room.by = "bob".to_owned();
+    let person = "carol".to_owned();
+    room.ask(crate::domain::request::Keep::Reassign { target: asked, person });
+    room.by = "alice".to_owned();
+    let target = room.incident.trail.last_of("alice").unwrap().seq;
+    room.ask(Request::Undo { target });
+    assert_eq!(line(&room, asked), "@carol check the web");
+    assert_eq!(room.incident.talk.asks[&asked].text, "check the web");
+}
+
+#[test]
 fn a_mended_word_does_not_make_a_line_public() {
     let mut room = Room::declared();
     let note = |text: &str, tags: &[&str]| Request::Note {

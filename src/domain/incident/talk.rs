@@ -193,6 +193,27 @@ pub struct Talk {
 }
 
 impl Talk {
+    /// What stands in front of the words of a line: the person of an ask, the audience of an update.
+    #[must_use]
+    pub fn lead(&self, seq: Seq) -> String {
+        let asked =
+            self.asks.get(&seq).and_then(|ask| ask.person.as_ref()).map(|person| format!("@{person} "));
+        let told = || self.updates.get(&seq).map(|update| format!("{}: ", update.audience));
+        asked.or_else(told).unwrap_or_default()
+    }
+
+    /// The words of a line, without what stands in front of them.
+    #[must_use]
+    pub fn words<'a>(&self, seq: Seq, line: &'a str) -> &'a str {
+        line.strip_prefix(&self.lead(seq)).unwrap_or(line)
+    }
+
+    /// The line as it reads with these words: with what stands in front of them, once.
+    #[must_use]
+    pub fn line(&self, seq: Seq, words: &str) -> String {
+        format!("{}{}", self.lead(seq), self.words(seq, words))
+    }
+
     /// Words were erased: read again from the log, what was said with them is not there either.
     pub(super) fn erase(&mut self, seq: Seq) {
         self.decisions.remove(&seq);

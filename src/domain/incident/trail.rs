@@ -114,7 +114,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let entry = before.timeline.get(e.target)?;
             let undo = Request::Amend {
                 target: e.target,
-                text: e.text.as_ref().map(|_| entry.text.clone()),
+                text: e.text.as_ref().map(|_| before.talk.words(e.target, &entry.text).to_owned()),
                 at: e.at.map(|_| (entry.occurred_at, entry.about)),
                 seen: Some(seq),
             };

@@ -84,12 +84,15 @@ pub(super) fn decision(text: &str) -> Arguments<'_> {
 
 /// Takes `customers:` from the beginning of an update; without an audience it is internal.
 pub(super) fn audience(text: &str) -> (Audience, &str) {
-    let named = text.split_once(':').and_then(|(word, rest)| {
-        // The words of the set fold punctuation away; a name of an audience has none.
-        let fit = word.chars().all(|c| c.is_alphabetic() || c == ' ');
-        fit.then(|| word.parse().ok()).flatten().map(|audience| (audience, rest.trim_start()))
-    });
-    named.unwrap_or((Audience::Internal, text))
+    named_audience(text).unwrap_or((Audience::Internal, text))
+}
+
+/// The audience in front of a text, and the text behind it.
+pub(super) fn named_audience(text: &str) -> Option<(Audience, &str)> {
+    let (word, rest) = text.split_once(':')?;
+    // The words of the set fold punctuation away; a name of an audience has none.
+    let fit = word.chars().all(|c| c.is_alphabetic() || c == ' ');
+    fit.then(|| word.parse().ok()).flatten().map(|audience| (audience, rest.trim_start()))
 }
 
 /// The `#tags` (lower case) and `@names` at the beginnings of words, each once.

@@ -136,11 +136,12 @@ impl Incident {
                     occurred_at: entry.occurred_at,
                     seq: r.seq,
                 };
+                let text = e.text.as_ref().map(|words| self.talk.line(e.target, words));
                 self.timeline.change(e.target, |entry| {
                     let before = edit(entry);
                     entry.edits.push(before);
-                    if let Some(text) = &e.text {
-                        entry.text.clone_from(text);
+                    if let Some(text) = text {
+                        entry.text = text;
                         entry.tags.clone_from(&e.tags);
                     }
                     if let Some(at) = e.at {
@@ -189,14 +190,11 @@ impl Incident {
         if let Some(hypothesis) = self.talk.hypotheses.get_mut(&target) {
             retell(&mut hypothesis.text, &mut hypothesis.at, text, at);
         }
+        let bare = text.map(|text| self.talk.words(target, text));
         if let Some(ask) = self.talk.asks.get_mut(&target) {
-            let lead = ask.person.as_ref().map(|p| format!("@{p} ")).unwrap_or_default();
-            let bare = text.map(|t| t.strip_prefix(&lead).unwrap_or(t));
             retell(&mut ask.text, &mut ask.at, bare, at);
         }
         if let Some(update) = self.talk.updates.get_mut(&target) {
-            let lead = format!("{}: ", update.audience);
-            let bare = text.map(|t| t.strip_prefix(&lead).unwrap_or(t));
             retell(&mut update.text, &mut update.at, bare, at);
         }
         if let Some(at) = at {
