@@ -2,6 +2,7 @@
 
 use super::output::{Answer, Exit, Output};
 use super::views::one_line;
+use crate::domain::ids::IncidentId;
 use crate::service::{Failure, Names, OpenMode, Service, SqliteStore, behind_mirror, damage, repair};
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
@@ -100,6 +101,19 @@ fn locks(home: &Home) -> Vec<String> {
         .collect()
 }
 
+/// Whether lists say what the logs do, in words.
+fn rows(stale: &[IncidentId]) -> String {
+    let Some(first) = stale.first() else { return "lists say what the logs do".to_owned() };
+    let more = match stale.len() {
+        1 => String::new(),
+        n => format!(" and {} more", n - 1),
+    };
+    format!(
+        "lists and figures say other than the log of {first}{more}: its next line puts that right, or warroom doctor \
+         --repair"
+    )
+}
+
 async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static str, bool, String)) {
     let database = session.home.database();
     let mut names = Names::new();
@@ -152,6 +166,10 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
             ),
         ),
         Err(failure) => add("verify", false, failure.to_string()),
+    }
+    match service.stale_rows().await {
+        Ok(stale) => add("rows", stale.is_empty(), rows(&stale)),
+        Err(failure) => add("rows", false, failure.to_string()),
     }
     match service.archive_state().await {
         Ok(state) => {

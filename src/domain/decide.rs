@@ -105,6 +105,7 @@ impl Case<'_> {
             | Request::AnswerClosure { .. }
             | Request::Close { .. }
             | Request::Reopen { .. }
+            | Request::TakeBackResolve { .. }
             | Request::RecordDraft { .. }
             | Request::RecordCheck { .. }
             | Request::RecordPublication { .. }

@@ -379,6 +379,11 @@ pub enum Request {
         /// Why.
         reason: String,
     },
+    /// It was resolved in error: it is open, and did not come back.
+    TakeBackResolve {
+        /// Why.
+        reason: String,
+    },
     /// Write down that a draft was made.
     RecordDraft {
         /// Its file name.

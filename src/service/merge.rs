@@ -151,7 +151,7 @@ impl Service {
         for (log, part) in parts {
             let mut asked: Vec<Asked> = Vec::new();
             if part.state != State::Open {
-                asked.push(Request::Reopen { reason: format!("not the same as {survivor}") }.into());
+                asked.push(Request::TakeBackResolve { reason: format!("not the same as {survivor}") }.into());
             }
             let (disposition, of, reason) = (DispositionWord::Confirmed, None, String::new());
             asked.push(Request::SetDisposition { disposition, of, reason }.into());

@@ -241,7 +241,7 @@ impl Inner {
     }
 
     /// Calls `each` with the events after a position, a page after another: what has been taken need not be held.
-    async fn each_after(
+    pub(super) async fn each_after(
         &self,
         log: LogId,
         after: Seq,

@@ -7,9 +7,10 @@ use crate::domain::event::{
     PostmortemMeetingSet, PostmortemOwnerSet, PostmortemPublished, PostmortemStatusSet, PostmortemWaived,
     Reopened, Resolved,
 };
+use crate::domain::ids::Seq;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Request, Review};
-use crate::domain::words::{ClosureItem, ClosureState, ReviewState, State};
+use crate::domain::words::{ClosureItem, ClosureState, Milestone, ReviewState, State};
 
 impl Case<'_> {
     pub(super) fn closing(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
@@ -29,11 +30,9 @@ impl Case<'_> {
                 self.one(ClosureItemSet { item: *item, state: *state, reason: why })
             }
             Request::Close { waive } => self.close(waive.as_deref()),
-            Request::Reopen { reason: why } => {
-                if incident.state == State::Open {
-                    return Err(Refusal::no(format!("{} is open", incident.id)));
-                }
-                self.one(Reopened { reason: reason("reopening", why)? })
+            Request::Reopen { reason } => self.reopen(reason, None),
+            Request::TakeBackResolve { reason } => {
+                self.reopen(reason, incident.milestones.get(&Milestone::Resolved).map(|mark| mark.seq))
             }
             Request::RecordDraft { file } => self.one(PostmortemDrafted { file: file.clone() }),
             Request::RecordCheck { problems } => self.one(PostmortemChecked { problems: *problems }),
@@ -53,6 +52,14 @@ impl Case<'_> {
             Request::Comment { text } => self.one(PostmortemCommented { text: said("comment", text)? }),
             _ => Err(Refusal::no("this request has no rule")),
         }
+    }
+
+    fn reopen(&self, why: &str, undoes: Option<Seq>) -> Result<Vec<NewEvent>, Refusal> {
+        if self.incident.state == State::Open {
+            return Err(Refusal::no(format!("{} is open", self.incident.id)));
+        }
+        let reopened = self.event(Reopened { reason: reason("reopening", why)? });
+        Ok(vec![NewEvent { undoes, ..reopened }])
     }
 
     fn review(&self, review: &Review) -> Result<Vec<NewEvent>, Refusal> {

@@ -251,7 +251,10 @@ impl Incident {
                 self.closed_at = None;
                 // What was said to have ended it did not.
                 self.ended_by.clear();
-                self.reopened = self.reopened.saturating_add(1);
+                // Resolved in error, it was never over.
+                if r.undoes.is_none() {
+                    self.reopened = self.reopened.saturating_add(1);
+                }
                 self.milestones.remove(&Milestone::Resolved);
             }
             _ => {}

@@ -322,6 +322,23 @@ fn reopening_starts_the_clocks_again() {
     assert_eq!(room.incident.milestone(Milestone::Resolved), None);
 }
 
+#[test]
+fn what_was_resolved_in_error_did_not_come_back() {
+    let mut room = Room::declared();
+    let resolve = |room: &mut Room| room.ask(Request::Resolve { ended_by: "key revoked".to_owned() })[0];
+    let target = resolve(&mut room);
+    room.ask(Request::Undo { target });
+    assert_eq!((room.incident.state, room.incident.reopened), (State::Open, 0));
+    let target = resolve(&mut room);
+    room.ask(Request::TakeBackResolve { reason: "another incident".to_owned() });
+    assert_eq!((room.incident.state, room.incident.reopened), (State::Open, 0));
+    assert_eq!(room.events.last().unwrap().undoes, Some(target));
+    assert!(room.try_ask(Request::TakeBackResolve { reason: "again".to_owned() }).is_err());
+    resolve(&mut room);
+    room.ask(Request::Reopen { reason: "it is back".to_owned() });
+    assert_eq!(room.incident.reopened, 1);
+}
+
 /// A request that makes sense now and then; refusals are part of the game.
 fn any_request() -> impl Strategy<Value = (Request, i64)> {
     let seq = (1_u64..40).prop_map(Seq);

@@ -53,6 +53,7 @@ fn three_incidents_become_one_and_every_id_keeps_answering() {
     assert_eq!(desk.json(&["merge", &three, "--into", &main, "--undo"])["parted"][0], three.as_str());
     let shown = desk.json(&["show", &three]);
     assert_eq!((&shown["state"], &shown["ended_by"]), (&"open".into(), &"".into()));
+    assert_eq!(shown["reopened"], 0, "it never came back");
     assert!(!desk.ok(&["show", &three]).contains(&main) && !desk.ok(&["show", &main]).contains(&three));
     let all = desk.ok(&["timeline", &main, "--merged"]);
     assert!(all.contains("SSO times out") && !all.contains("portal is down"), "{all}");

@@ -51,7 +51,7 @@ fn doctor_tells_all_and_repairs_lists_and_index() {
     let names: Vec<&str> =
         well["findings"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
     for name in [
-        "home", "config", "terminal", "identity", "locks", "sqlite", "database", "verify", "archive",
+        "home", "config", "terminal", "identity", "locks", "sqlite", "database", "verify", "rows", "archive",
         "author", "signing", "index",
     ] {
         assert!(names.contains(&name), "{name} is missing in {names:?}");
@@ -62,6 +62,29 @@ fn doctor_tells_all_and_repairs_lists_and_index() {
     assert!(desk.ok(&["list"]).contains("Web is down"));
     desk.file("home/postmortems/.git/index.lock", "");
     assert!(desk.run(&["doctor"]).code(1).out.contains("index.lock"));
+}
+
+#[test]
+fn a_list_that_an_older_version_wrote_otherwise_is_named_and_put_right() {
+    let desk = Desk::new();
+    let (one, two) = (desk.declare("Web is down"), desk.declare("Disk is full"));
+    let reopened = |desk: &Desk, id: &str| {
+        let rows = desk.json(&["list", "--all"])["incidents"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["id"] == id).unwrap()["reopened"].clone()
+    };
+    by_hand(&desk, OTHERWISE);
+    assert_eq!(reopened(&desk, &one), 1);
+    let doctor = desk.run(&["doctor", "--json"]).code(1).json();
+    let wrong: Vec<_> = doctor["findings"].as_array().unwrap().iter().filter(|f| f["ok"] == false).collect();
+    assert_eq!((wrong.len(), &wrong[0]["name"]), (1, &"rows".into()), "{wrong:#?}");
+    assert!(wrong[0]["text"].as_str().unwrap().contains("and 1 more"), "{wrong:#?}");
+    assert!(wrong[0]["text"].as_str().unwrap().contains("doctor --repair"), "{wrong:#?}");
+    // Whoever writes into one mends it.
+    desk.ok(&["log", &one, "still down"]);
+    assert_eq!((reopened(&desk, &one), reopened(&desk, &two)), (0.into(), 1.into()));
+    desk.ok(&["doctor", "--repair"]);
+    assert_eq!(reopened(&desk, &two), 0);
+    desk.run(&["doctor"]).code(0);
 }
 
 #[test]
@@ -77,5 +100,7 @@ fn init_makes_a_home_once() {
 /// Changes the words of a line behind the program's back.
 const CHANGE: &str = "DROP TRIGGER payload_is_not_changed;
     UPDATE payload SET body = CAST(replace(CAST(body AS TEXT), 'somebody', 'nobody') AS BLOB);";
+/// Rows as a version wrote them that took more for a reopening.
+const OTHERWISE: &str = "UPDATE summary SET body = replace(body, '\"reopened\":0', '\"reopened\":1');";
 /// Spoils the row that lists read.
 const SPOIL: &str = "UPDATE summary SET body = '{}';";
