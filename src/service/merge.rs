@@ -14,6 +14,9 @@ use crate::domain::words::{DispositionWord, State, StoryState};
 /// How two incidents that are one belong together.
 pub const DUPLICATE: &str = "duplicate";
 
+/// The tag of the note that a merge writes into the incident that goes on.
+const MERGED: &str = "merged";
+
 /// What a merge did; the fields are those of `merge --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MergeReport {
@@ -82,32 +85,48 @@ impl Service {
         into: LogId,
         survivor: IncidentId,
     ) -> Result<Merged, Failure> {
-        let said = duplicate_of(part) == Some(survivor);
         let mut merged = Merged {
             id: part.id,
             lines: part.timeline.len(),
             head: part.head,
             open: open_in(part),
-            already: said,
+            already: true,
         };
-        if !said {
-            let mut asked: Vec<Asked> = vec![
+        // Each step is looked at by itself: somebody may have said by hand that it is a duplicate.
+        let mut asked: Vec<Asked> = Vec::new();
+        if duplicate_of(part) != Some(survivor) {
+            asked.push(
                 Request::SetDisposition {
                     disposition: DispositionWord::DuplicateOf,
                     of: Some(survivor),
                     reason: format!("merged into {survivor}"),
                 }
                 .into(),
+            );
+        }
+        if !says(part, survivor, DUPLICATE) {
+            asked.push(
                 Request::Relate { incident: survivor.to_string(), relation: DUPLICATE.to_owned() }.into(),
-            ];
-            if part.state == State::Open {
-                asked.push(Request::Resolve { ended_by: format!("merged into {survivor}") }.into());
-            }
+            );
+        }
+        if part.state == State::Open {
+            asked.push(Request::Resolve { ended_by: format!("merged into {survivor}") }.into());
+        }
+        if !asked.is_empty() {
             self.submit(log, by, &asked, part.head).await?;
+            merged.already = false;
         }
         // A merge that broke off between the two logs is finished here.
         let goes_on = self.incident(into).await?;
-        if !says(&goes_on, part.id, DUPLICATE) {
+        let related = says(&goes_on, part.id, DUPLICATE);
+        let mut asked: Vec<Asked> = Vec::new();
+        if !related {
+            asked.push(
+                Request::Relate { incident: part.id.to_string(), relation: DUPLICATE.to_owned() }.into(),
+            );
+        }
+        // After a merge that was taken back the note is written anew: the head is another one.
+        if !related || !notes(&goes_on, part.id) {
             let digest = self.digest_at(log, part.head).await?.to_string();
             let short = digest.get(..12).unwrap_or(&digest);
             let mut text = format!(
@@ -120,10 +139,9 @@ impl Service {
             if !merged.open.is_empty() {
                 text.push_str(&format!("; still open there: {}", merged.open.join("; ")));
             }
-            let asked: [Asked; 2] = [
-                Request::Relate { incident: part.id.to_string(), relation: DUPLICATE.to_owned() }.into(),
-                Request::Note { text, tags: vec!["merged".to_owned()], starred: true }.into(),
-            ];
+            asked.push(Request::Note { text, tags: vec![MERGED.to_owned()], starred: true }.into());
+        }
+        if !asked.is_empty() {
             self.submit(into, by, &asked, goes_on.head).await?;
             merged.already = false;
         }
@@ -193,6 +211,15 @@ fn duplicate_of(incident: &Incident) -> Option<IncidentId> {
 fn says(incident: &Incident, other: IncidentId, relation: &str) -> bool {
     let other = other.to_string();
     incident.record.related.iter().any(|r| r.incident == other && r.relation == relation)
+}
+
+/// Whether an incident has the note of a merge with another one. The relation alone does not tell: it is there too
+/// when somebody named the duplicate by hand.
+fn notes(incident: &Incident, other: IncidentId) -> bool {
+    let other = other.to_string();
+    incident.timeline.stored().iter().any(|entry| {
+        entry.tags.iter().any(|tag| tag == MERGED) && entry.text.split_whitespace().any(|word| word == other)
+    })
 }
 
 /// What somebody still waits for in an incident.

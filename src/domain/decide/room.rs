@@ -92,7 +92,7 @@ impl Case<'_> {
                 if *of == Some(incident.id) {
                     return Err(Refusal::usage("an incident cannot be a duplicate of itself"));
                 }
-                let why = if dismissed && of.is_none() {
+                let why = if dismissed {
                     reason(&format!("the disposition {disposition}"), why)?
                 } else {
                     why.trim().to_owned()

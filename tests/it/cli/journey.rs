@@ -299,7 +299,8 @@ fn a_false_alarm_and_a_duplicate_owe_no_postmortem() {
     let second = desk.declare("Shop is down");
     desk.run(&["set", &first, "--disposition", "false-alarm"]).refuses(2, "reason");
     desk.ok(&["set", &first, "--disposition", "false-alarm", "--reason", "a probe was wrong"]);
-    desk.ok(&["set", &second, "--disposition", "duplicate-of 1"]);
+    desk.run(&["set", &second, "--disposition", "duplicate-of 1"]).refuses(2, "reason");
+    desk.ok(&["set", &second, "--disposition", "duplicate-of 1", "--reason", "the same outage"]);
     assert_eq!(desk.json(&["show", &second])["disposition"]["of"], first.as_str());
     for id in [&first, &second] {
         desk.ok(&["resolve", id]);

@@ -72,3 +72,23 @@ fn a_merge_that_makes_no_sense_is_refused_whole() {
     desk.run(&["merge", &two, "--into", &three]).refuses(1, &format!("merged into {one} before"));
     assert_eq!(desk.json(&["show", &three])["state"], "open", "nothing was written");
 }
+
+#[test]
+fn what_was_called_a_duplicate_by_hand_is_merged_all_the_same() {
+    let desk = Desk::new();
+    let (main, copy) = (desk.declare("Logins fail"), desk.declare("SSO is slow"));
+    desk.ok(&["set", &copy, "--disposition", &format!("duplicate-of {main}"), "--reason", "one proxy"]);
+    let merged = desk.json(&["merge", &copy, "--into", &main])["merged"][0].clone();
+    assert_eq!(merged["already"], false);
+    let shown = desk.json(&["show", &copy]);
+    assert_eq!((&shown["state"], &shown["disposition"]["reason"]), (&"resolved".into(), &"one proxy".into()));
+    let notes = |of: &str| desk.ok(&["timeline", &main]).matches(&format!("merged {of} ")).count();
+    assert_eq!(notes(&copy), 1);
+    assert_eq!(desk.json(&["merge", &copy, "--into", &main])["merged"][0]["already"], true);
+    assert_eq!(notes(&copy), 1, "a second time nothing is written");
+
+    // Opened again it is no longer at its end; the note stands.
+    desk.ok(&["reopen", &copy, "--reason", "it goes on there"]);
+    assert_eq!(desk.json(&["merge", &copy, "--into", &main])["merged"][0]["already"], false);
+    assert_eq!((desk.json(&["show", &copy])["state"].clone(), notes(&copy)), ("resolved".into(), 1));
+}
