@@ -19,8 +19,8 @@ pub(super) struct Args {
     kind: Option<String>,
     /// Where it is, or the id of the other incident, which tells the link too
     url: Option<String>,
-    /// Take the link of that address or kind away
-    #[arg(long, value_name = "KIND|URL", conflicts_with = "kind")]
+    /// Take the link to that address or incident away, or the only one of that kind
+    #[arg(long, value_name = "KIND|URL|INC", conflicts_with = "kind")]
     remove: Option<String>,
 }
 

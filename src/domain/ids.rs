@@ -70,6 +70,15 @@ pub struct BadId {
     pub expected: &'static str,
 }
 
+impl IncidentId {
+    /// The incident that a text names beside this one: by its id, or by a bare number, which is one of the same year.
+    #[must_use]
+    pub fn sibling(self, text: &str) -> Option<Self> {
+        let text = text.trim();
+        text.parse().map_or_else(|_| text.parse().ok(), |number| Some(Self { number, ..self }))
+    }
+}
+
 impl fmt::Display for IncidentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "INC-{:04}-{:04}", self.year, self.number)

@@ -147,7 +147,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "title" [] "title TEXT" "correct the title";
     "review" ["pm"] "review draft|in-review|reviewed|closed, review owner @P|-, review meeting DAY|-, review comment TEXT" "where the review of the postmortem stands";
     "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
-    "unlink" [] "unlink KIND|ADDRESS" "take a link away";
+    "unlink" [] "unlink KIND|ADDRESS|INC" "take a link away";
     "update" ["u"] "update AUDIENCE [TEXT]" "tell an audience; without words: filled from the log";
     "updates" [] "updates" "the board of updates that are owed";
     "verdict" ["v"] "verdict LINE held|reversed|no-effect [REASON]" "what came of a decision";

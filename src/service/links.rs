@@ -6,7 +6,8 @@ use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::RelatedIncident;
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
-use crate::domain::request::Request;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Asked, Keep, Request};
 use crate::domain::words::DispositionWord;
 
 /// How the other incident speaks of the one that named it.
@@ -30,6 +31,35 @@ pub struct Linked {
 }
 
 impl Service {
+    /// Whether what these requests call another incident is one: it has a log here, or a postmortem in the archive.
+    ///
+    /// # Errors
+    /// When it is not there; or what the store says. An archive that cannot be read is no reason to keep a line from
+    /// being written.
+    pub async fn knows_named(&self, log: LogId, asked: &[Asked]) -> Result<(), Failure> {
+        for one in asked {
+            let name = match &one.request {
+                Request::Relate { incident, .. } => incident.trim().to_owned(),
+                Request::SetDisposition { of: Some(of), .. } => of.to_string(),
+                _ => continue,
+            };
+            let id = self.incident(log).await?.id.sibling(&name);
+            if let Some(id) = id
+                && self.store().log_of(id).await?.is_some()
+            {
+                continue;
+            }
+            let name = id.map_or(name, |id| id.to_string());
+            // An empty name is for the rules to refuse.
+            if !name.is_empty() && matches!(self.past_named(&name).await, Ok(None)) {
+                return Err(Refusal::not_found(format!("there is no incident and no postmortem {name}"))
+                    .hint("warroom list --all and warroom search show what there is")
+                    .into());
+            }
+        }
+        Ok(())
+    }
+
     /// Writes into the other incidents what these events say of them. What is there already is not written again; an
     /// incident that is not here, or that takes nothing any more, is passed over.
     ///
@@ -37,6 +67,12 @@ impl Service {
     /// What the store says.
     pub async fn link_back(&self, from: IncidentId, by: &By, events: &[Recorded]) -> Result<(), Failure> {
         for event in events {
+            if let Some(Event::LinkRemoved(e)) = &event.event {
+                if let Ok(other) = e.url.parse() {
+                    self.part_back(from, other, reversed(&e.kind), by).await?;
+                }
+                continue;
+            }
             let (other, relation) = match &event.event {
                 Some(Event::RelatedAdded(e)) => (e.incident.parse().ok(), e.relation.as_str()),
                 Some(Event::DispositionSet(e)) if e.disposition == DispositionWord::DuplicateOf => {
@@ -53,6 +89,26 @@ impl Service {
             let asked = Request::Relate { incident: from.to_string(), relation }.into();
             if let Err(failure) = self.submit(log, by, &[asked], Seq(u64::MAX)).await {
                 tracing::info!(%failure, %other, "the link is told by one of both only");
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the link out of the other incident too.
+    async fn part_back(
+        &self,
+        from: IncidentId,
+        other: IncidentId,
+        relation: &str,
+        by: &By,
+    ) -> Result<(), Failure> {
+        let Some(log) = self.store().log_of(other).await? else { return Ok(()) };
+        let link = from.to_string();
+        let related = self.incident(log).await?.record.related;
+        if related.iter().any(|r| r.incident == link && r.relation == relation) {
+            let asked = Keep::RemoveLink { link }.into();
+            if let Err(failure) = self.submit(log, by, &[asked], Seq(u64::MAX)).await {
+                tracing::info!(%failure, %other, "the link is taken away in one of both only");
             }
         }
         Ok(())

@@ -193,7 +193,9 @@ impl Service {
         let mut found = Vec::new();
         for related in survivor.record.related.iter().filter(|r| r.relation == DUPLICATE) {
             let Ok(id) = related.incident.parse::<IncidentId>() else { continue };
-            let part = self.incident(self.log_of(id).await?).await?;
+            // An older version let a link name what is not here.
+            let Some(log) = self.store().log_of(id).await? else { continue };
+            let part = self.incident(log).await?;
             if duplicate_of(&part) == Some(survivor.id) {
                 found.push(part);
             }

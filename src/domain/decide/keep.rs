@@ -82,21 +82,7 @@ impl Case<'_> {
                 }
                 Ok(assets.iter().map(|a| self.event(ScopeItemRemoved { asset: a.clone() })).collect())
             }
-            Keep::RemoveLink { link } => {
-                let link = link.trim();
-                let links = &self.incident.record.links;
-                let mut found = links.iter().filter(|l| l.url == link || l.kind.eq_ignore_ascii_case(link));
-                match (found.next(), found.next()) {
-                    (Some(one), None) => {
-                        self.one(LinkRemoved { kind: one.kind.clone(), url: one.url.clone() })
-                    }
-                    (Some(_), Some(_)) => {
-                        Err(Refusal::usage(format!("{link:?} is more than one link"))
-                            .hint("give the address"))
-                    }
-                    _ => Err(Refusal::not_found(format!("{link:?} is not a link of this incident"))),
-                }
-            }
+            Keep::RemoveLink { link } => self.remove_link(link.trim()),
             Keep::AddIoc(new) => self.add_ioc(new),
             Keep::RestoreIoc(was) => self.one(IocAdded {
                 value: was.value.clone(),
@@ -112,6 +98,31 @@ impl Case<'_> {
                 }
                 self.one(IocRemoved { value, reason: reason("taking back an indicator", why)? })
             }
+        }
+    }
+
+    /// Takes away a place or another incident, whether or not there is one at the other end.
+    fn remove_link(&self, link: &str) -> Result<Vec<NewEvent>, Refusal> {
+        let incident = self.incident;
+        let other = incident.id.sibling(link).map_or_else(|| link.to_owned(), |id| id.to_string());
+        let places = incident.record.links.iter().map(|l| (&l.kind, &l.url, l.url == link));
+        let related = incident.record.related.iter();
+        let related = related.map(|r| (&r.relation, &r.incident, r.incident.eq_ignore_ascii_case(&other)));
+        let named = |(kind, _, named): &(&String, &String, bool)| *named || kind.eq_ignore_ascii_case(link);
+        let mut found = places.chain(related).filter(named);
+        match (found.next(), found.next()) {
+            (Some((kind, url, _)), None) => {
+                let of = incident.disposition.as_ref().and_then(|d| d.of);
+                if of.is_some_and(|of| of.to_string() == *url) {
+                    let why = format!("{} is a duplicate of {url} by its disposition", incident.id);
+                    return Err(Refusal::no(why)
+                        .hint(format!("take that back: warroom merge {} --into {url} --undo", incident.id)));
+                }
+                self.one(LinkRemoved { kind: kind.clone(), url: url.clone() })
+            }
+            (Some(_), Some(_)) => Err(Refusal::usage(format!("{link:?} is more than one link"))
+                .hint("give the address, or the id of the incident")),
+            _ => Err(Refusal::not_found(format!("{link:?} is not a link of this incident"))),
         }
     }
 

@@ -7,7 +7,6 @@ use crate::domain::event::{
     RelatedAdded, Reported, RoleHandedOver, RoleReleased, RoleTaken, RunbookAttached, ScopeItemSet,
     SeverityChanged, VisibilitySet,
 };
-use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Declaration, NewEvidence, Request};
@@ -113,11 +112,12 @@ impl Case<'_> {
             }
             Request::Relate { incident: other, relation } => {
                 let other = said("incident", other)?;
-                // A bare number is one of the same year, as everywhere; stored is the id, so that it links back.
-                let other = match other.parse::<u32>() {
-                    Ok(number) => IncidentId { year: incident.id.year, number }.to_string(),
-                    Err(_) => other,
-                };
+                // Stored is the id, so that it links back.
+                let id = incident.id.sibling(&other);
+                if id == Some(incident.id) {
+                    return Err(Refusal::usage("an incident cannot be linked to itself"));
+                }
+                let other = id.map_or(other, |id| id.to_string());
                 self.one(RelatedAdded { incident: other, relation: said("relation", relation)? })
             }
             Request::SetSeverity { to, reason } => self.severity(to.as_deref(), reason),

@@ -71,9 +71,9 @@ pub struct ScopeItemRemoved {
 /// Body of `link.removed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinkRemoved {
-    /// Bridge, channel, ticket, dashboard.
+    /// Bridge, channel, ticket, dashboard; how they belonged together, where it is another incident.
     pub kind: String,
-    /// Where it was.
+    /// Where it was, or the id of the other incident.
     pub url: String,
 }
 

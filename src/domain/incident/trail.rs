@@ -232,7 +232,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             (format!("the link {}", quoted(&e.url)), vec![undo.into()])
         }
         Event::LinkRemoved(e) => {
-            let undo = Request::AddLink { kind: e.kind.clone(), url: e.url.clone() };
+            let undo = crate::domain::verb::link(&e.kind, &e.url);
             (format!("taking away the link {}", quoted(&e.url)), vec![undo])
         }
         Event::IocAdded(e) => {
@@ -364,7 +364,7 @@ fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
             ("the declaration", "say what it turned out to be: :disposition false-alarm REASON")
         }
         Event::DispositionSet(_) => ("the disposition", "set another one"),
-        Event::RelatedAdded(_) => ("naming a related incident", "say in a note that it is none"),
+        Event::RelatedAdded(_) => ("naming a related incident", "take it away: :unlink INC"),
         Event::VerdictGiven(_) => ("a verdict", "give another verdict: v on the decision"),
         Event::DecisionObjected(_) => ("an objection", "say in a note that it no longer stands"),
         Event::AskAcknowledged(_) => ("an acknowledgement", "give the ask to somebody else"),

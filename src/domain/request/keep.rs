@@ -73,7 +73,7 @@ pub enum Keep {
     },
     /// Take a link away.
     RemoveLink {
-        /// Its address, or its kind when only one has that.
+        /// Its address or the id of the other incident, or its kind when only one has that.
         link: String,
     },
     /// Keep an indicator of compromise.

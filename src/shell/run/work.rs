@@ -16,7 +16,7 @@ use super::{boards, home, lists};
 use crate::app::effect::{ClosingStep, Effect, NewIncident, Ticket};
 use crate::app::msg::{Answer, ClosingAnswer, Msg, Trouble};
 use crate::app::update::running::LIMIT;
-use crate::domain::event::Recorded;
+use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::UNCLASSIFIED;
 use crate::domain::quick_entry;
@@ -362,14 +362,22 @@ impl Clerk {
                 Err(failure) => Answer::NotStored(trouble(&failure)),
             };
         }
+        if let Err(failure) = self.service.knows_named(log, asked).await {
+            return Answer::Refused(trouble(&failure));
+        }
         let before = self.before_erasing(log, asked).await;
         match self.service.submit(log, &by, asked, seen).await {
             Ok(submitted) => {
                 self.erase(before, &submitted.events).await;
-                let names_another = asked
-                    .iter()
-                    .any(|a| matches!(a.request, Request::Relate { .. } | Request::SetDisposition { .. }));
-                if names_another && let Ok(incident) = self.service.incident(log).await {
+                let names_another = |e: &Recorded| {
+                    matches!(
+                        e.event,
+                        Some(Event::RelatedAdded(_) | Event::LinkRemoved(_) | Event::DispositionSet(_))
+                    )
+                };
+                if submitted.own_events().iter().any(names_another)
+                    && let Ok(incident) = self.service.incident(log).await
+                {
                     let _ = self.service.link_back(incident.id, &by, submitted.own_events()).await;
                 }
                 self.told(log, &submitted.events);

@@ -282,4 +282,39 @@ fn a_link_between_incidents_is_told_by_both() {
     desk.ok(&["link", &third, "related", &first]);
     assert_eq!(desk.timeline(&first).len(), before, "what is told already is not told again");
     assert!(desk.ok(&["show", &first]).contains(&format!("related: {second} Shop is slow")));
+    // Taken away again it is told by neither, and back by both; what the disposition says is not a link alone.
+    desk.ok(&["link", &second, "--remove", "1"]);
+    assert!(linked(&second).is_empty());
+    assert!(!linked(&first).contains(&format!("related {second}")));
+    desk.ok(&["undo", &second, "--yes"]);
+    assert!(linked(&first).contains(&format!("related {second}")));
+    desk.run(&["link", &third, "--remove", &first]).refuses(1, "merge");
+}
+
+#[test]
+fn a_link_names_what_is_there_and_not_the_incident_itself() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    let before = desk.timeline(&id).len();
+    desk.run(&["link", &id, "recurrence", "1"]).refuses(2, "itself");
+    for absent in ["99", "INC-2025-0001", "nope"] {
+        desk.run(&["link", &id, "duplicate", absent]).refuses(3, absent);
+        desk.run(&["log", &id, &format!(":link related {absent}")]).refuses(3, absent);
+    }
+    desk.run(&["log", &id, ":disposition duplicate-of INC-2026-0099 seen twice"]).refuses(3, "INC-2026-0099");
+    assert_eq!(desk.timeline(&id).len(), before, "nothing was stored");
+    // A postmortem of the archive is there, though it has no log.
+    let past = desk.file("past/2025-03-04-web.md", "# Web was down\n\nThe certificate had run out.\n");
+    let past = desk.json(&["import", &past])["imported"][0].as_str().unwrap().to_owned();
+    desk.ok(&["link", &id, "recurrence", &past]);
+    desk.ok(&["link", &id, "--remove", &past]);
+    let related = || list(&desk.json(&["show", &id]), "related").len();
+    assert_eq!(related(), 0);
+    // So is one with a number, of another home: what is merged is told without it.
+    let past = desk.file("past/x.md", "---\nid: INC-2026-0099\n---\n# Web was slow\n\nThe cache was cold.\n");
+    desk.ok(&["import", &past]);
+    desk.ok(&["link", &id, "duplicate", "99"]);
+    desk.ok(&["timeline", &id, "--merged"]);
+    desk.ok(&["link", &id, "--remove", "duplicate"]);
+    assert_eq!(related(), 0);
 }

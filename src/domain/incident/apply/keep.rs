@@ -94,7 +94,10 @@ impl Incident {
                 }
             }
             Event::IocRemoved(e) => record.iocs.retain(|i| i.value != e.value),
-            Event::LinkRemoved(e) => record.links.retain(|l| l.url != e.url || l.kind != e.kind),
+            Event::LinkRemoved(e) => {
+                record.links.retain(|l| l.url != e.url || l.kind != e.kind);
+                record.related.retain(|r| r.incident != e.url || r.relation != e.kind);
+            }
             Event::LinkAdded(e) => {
                 let link = Link { kind: e.kind.clone(), url: e.url.clone() };
                 if !record.links.contains(&link) {
