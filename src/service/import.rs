@@ -1,15 +1,17 @@
 //! Importing other people's postmortems: into archive and index only, in one commit, as they are. It must not write
 //! the log: an imported postmortem has none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::{By, Failure, FailureKind, Inner, Service};
-use crate::archive::{Publication, Seals, commit_message};
+use crate::archive::{Archive, Publication, Seals, commit_message};
 use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
+use crate::domain::ids::IncidentId;
 use crate::domain::postmortem::{MAX_BYTES, imported};
+use crate::store::SummaryFilter;
 
 /// A file that was not read, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,7 +27,7 @@ pub struct NotRead {
 pub struct ImportReport {
     /// Ids that are in the archive now and were not before.
     pub imported: Vec<String>,
-    /// Ids that were there.
+    /// Ids that were there, with the same text.
     pub skipped: Vec<String>,
     /// Files that were not read.
     pub not_read: Vec<NotRead>,
@@ -41,7 +43,8 @@ const DEPTH: usize = 16;
 const NAMED: usize = 10;
 
 impl Service {
-    /// Imports files and folders of Markdown, in one commit; what is there already is skipped.
+    /// Imports files and folders of Markdown, in one commit; what is there already is skipped. A text whose id or
+    /// place is another text's is not read: an id names one thing.
     ///
     /// # Errors
     /// When a path that was named is not there, or the archive cannot be written.
@@ -52,6 +55,7 @@ impl Service {
         author: Option<String>,
     ) -> Result<ImportReport, Failure> {
         let when = by.stamp.at;
+        let own = self.own_ids().await?;
         let mut report = self
             .blocking(move |inner| {
                 let mut report = ImportReport::default();
@@ -70,7 +74,7 @@ impl Service {
                     let bytes = super::read_at_most(&path, MAX_BYTES).map_err(|e| e.to_string());
                     (path.display().to_string(), relative, bytes)
                 });
-                inner.import(texts, when, author.as_deref(), &mut report)?;
+                inner.import(texts, &own, when, author.as_deref(), &mut report)?;
                 Ok(report)
             })
             .await?;
@@ -89,16 +93,23 @@ impl Service {
         author: Option<String>,
     ) -> Result<ImportReport, Failure> {
         let when = by.stamp.at;
+        let own = self.own_ids().await?;
         let mut report = self
             .blocking(move |inner| {
                 let mut report = ImportReport::default();
                 let texts = texts.into_iter().map(|(path, text)| (path.clone(), path, Ok(text.into_bytes())));
-                inner.import(texts, when, author.as_deref(), &mut report)?;
+                inner.import(texts, &own, when, author.as_deref(), &mut report)?;
                 Ok(report)
             })
             .await?;
         self.index_follows(&mut report).await;
         Ok(report)
+    }
+
+    /// The incidents that have a log here.
+    async fn own_ids(&self) -> Result<BTreeSet<IncidentId>, Failure> {
+        let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
+        Ok(self.store().summaries(all).await?.into_iter().map(|row| row.id).collect())
     }
 
     async fn index_follows(&self, report: &mut ImportReport) {
@@ -117,6 +128,7 @@ impl Inner {
     fn import(
         &self,
         found: impl Iterator<Item = Found>,
+        own: &BTreeSet<IncidentId>,
         when: crate::domain::time::Utc,
         author: Option<&str>,
         report: &mut ImportReport,
@@ -125,7 +137,8 @@ impl Inner {
         let there = super::memory::known_ids(&archive)?;
         // A text without an id of its own is known again by its place: what was edited there is not written over.
         let mut places: BTreeSet<String> = there.values().cloned().collect();
-        let mut known: BTreeSet<String> = there.into_keys().collect();
+        let mut known: BTreeMap<String, String> =
+            there.into_iter().map(|(id, place)| (id.to_ascii_lowercase(), place)).collect();
         let mut files: Vec<(ArchivePath, Vec<u8>)> = Vec::new();
         let mut half_read: Vec<String> = Vec::new();
         for (shown, relative, bytes) in found {
@@ -148,8 +161,20 @@ impl Inner {
                 continue;
             }
             match imported::read(&relative, &bytes) {
-                Ok((read, _)) if known.contains(&read.id) => report.skipped.push(read.id),
                 Ok((read, problems)) => {
+                    if let Some(place) = known.get(&read.id.to_ascii_lowercase()) {
+                        if is_there(&archive, &files, place, &bytes)? {
+                            report.skipped.push(read.id);
+                        } else {
+                            report.not_read.push(not_read(another_text(&read.id, place)));
+                        }
+                        continue;
+                    }
+                    if read.id.parse().is_ok_and(|id| own.contains(&id)) {
+                        let why = format!("{} is an incident of this home: {ANOTHER_ID}", read.id);
+                        report.not_read.push(not_read(why));
+                        continue;
+                    }
                     if let Some(problem) = problems.first() {
                         half_read.push(format!("{shown}:{}: {}", problem.line, problem.message));
                     }
@@ -159,12 +184,17 @@ impl Inner {
                     let id = imported::read(place.as_str(), &bytes)
                         .map_or_else(|_| read.id.clone(), |(there, _)| there.id);
                     if !places.insert(place.as_str().to_owned()) {
-                        report.skipped.push(id);
+                        if is_there(&archive, &files, place.as_str(), &bytes)? {
+                            report.skipped.push(id);
+                        } else {
+                            report.not_read.push(not_read(another_text(&id, place.as_str())));
+                        }
                         continue;
                     }
+                    for id in [&read.id, &id] {
+                        known.insert(id.to_ascii_lowercase(), place.as_str().to_owned());
+                    }
                     files.push((place, bytes));
-                    known.insert(read.id);
-                    known.insert(id.clone());
                     report.imported.push(id);
                 }
                 Err(error) => report.not_read.push(not_read(error.to_string())),
@@ -195,6 +225,28 @@ impl Inner {
         report.commit = Some(published.commit);
         Ok(())
     }
+}
+
+/// What to do about an id that is taken.
+const ANOTHER_ID: &str = "give it an id of its own in the front matter, then import it again";
+
+/// Why a text is not taken whose id is that of another one.
+fn another_text(id: &str, place: &str) -> String {
+    format!("another text has the id {id}, {place} in the archive: mend it there; or {ANOTHER_ID}")
+}
+
+/// A text stands at a place already: in the archive, or among those that are imported now.
+fn is_there(
+    archive: &Archive,
+    files: &[(ArchivePath, Vec<u8>)],
+    place: &str,
+    bytes: &[u8],
+) -> Result<bool, Failure> {
+    if let Some((_, new)) = files.iter().find(|(at, _)| at.as_str() == place) {
+        return Ok(new == bytes);
+    }
+    let at = ArchivePath::new(place).map_err(|e| Failure::no(e.to_string()))?;
+    Ok(archive.read(&at)?.is_some_and(|there| there == bytes))
 }
 
 /// Markdown files below a path, with their paths relative to what was named; links are not followed.

@@ -181,6 +181,40 @@ fn an_import_that_leaves_a_file_out_says_no() {
 }
 
 #[test]
+fn a_text_with_the_id_of_another_one_is_named_and_not_imported() {
+    let desk = Desk::new();
+    let id = super::journey::written(&desk, "Kafka lag");
+    let text = |id: &str, what: &str| format!("---\nid: {id}\n---\n# {what}\n\nThe broker was full.\n");
+    let foreign = desk.file("their/x.md", text(&id.to_lowercase(), "Another team's lag"));
+    let refused = |file: &str, words: &str| {
+        let ran = desk.run(&["import", file]).code(1);
+        assert!(
+            ran.err.contains(words) && ran.out.contains("imported 0, there already 0, not read 1"),
+            "{ran:?}"
+        );
+    };
+    refused(&foreign, "is an incident of this home");
+    assert!(desk.json(&["search", "broker"])["results"].as_array().unwrap().is_empty());
+    // Published, the archive has it: our own text again is there already, another one is not dropped in silence.
+    let path = desk.json(&["postmortem", "publish", &id])["path"].as_str().unwrap().to_owned();
+    refused(&foreign, &path);
+    let own = desk.home().join("postmortems").join(&path).to_str().unwrap().to_owned();
+    assert!(desk.ok(&["import", &own]).contains("there already 1"));
+    // Two texts of other people with one id: the first is it.
+    let desk = Desk::new();
+    let first = desk.file("one/a.md", text("X-1", "Disk full"));
+    let other = desk.file("two/b.md", text("X-1", "Queue full"));
+    let both = desk.run(&["import", &first, &other]).code(1);
+    assert!(both.err.contains("b.md: another text has the id X-1"), "{both:?}");
+    assert!(desk.ok(&["import", &first]).contains("there already 1"));
+    // The same holds for a text that is known by its place alone.
+    let plain = |what: &str| format!("# Mail was down\n\n{what}\n");
+    desk.ok(&["import", &desk.file("mail.md", plain("The queue was full."))]);
+    let edited = desk.run(&["import", &desk.file("mail.md", plain("The disk was full."))]).code(1);
+    assert!(edited.err.contains("another text has the id"), "{edited:?}");
+}
+
+#[test]
 fn a_runbook_that_names_the_severity_is_attached_at_declaring_and_says_why() {
     let desk = Desk::new();
     desk.ok(&["init"]);
