@@ -19,7 +19,23 @@ fn longest_first(incident: &Incident) -> Vec<&Ioc> {
 }
 
 fn without(text: &str, ioc: &Ioc, with: &str) -> String {
-    ioc::disarm(&ioc::disarm(text, &ioc.shown(), with), &ioc.value, with)
+    let text = bare(text, ioc).unwrap_or(text).to_owned();
+    forms(ioc).iter().fold(text, |text, form| ioc::disarm(&text, form, with))
+}
+
+/// How the value of an indicator is written: defanged by its kind or by what it looks like, since its kind may have been
+/// another one, and live.
+fn forms(ioc: &Ioc) -> [String; 3] {
+    [ioc.shown(), ioc::defang(ioc::detect(&ioc.value), &ioc.value), ioc.value.clone()]
+}
+
+/// The line that the program wrote when an indicator was kept, without the note: what is known of it may be told to as
+/// few as itself. None for any other text. Looked for by the value alone: the line may be older than the colour.
+fn bare<'a>(text: &'a str, ioc: &Ioc) -> Option<&'a str> {
+    let (kind, rest) = text.strip_prefix("ioc ")?.split_once(": ")?;
+    let rest = rest.strip_prefix(&ioc::defang(kind.parse().ok()?, &ioc.value))?;
+    let (_, note) = rest.strip_prefix(" (TLP:")?.split_once(')')?;
+    text.strip_suffix(note)
 }
 
 /// A text of an incident without what only the people in the room may know, all else as it was written.
@@ -27,6 +43,16 @@ fn without(text: &str, ioc: &Ioc, with: &str) -> String {
 pub fn untold(incident: &Incident, text: &str) -> String {
     let red = longest_first(incident).into_iter().filter(|ioc| ioc.tlp == Tlp::Red);
     red.fold(text.to_owned(), |text, ioc| without(&text, ioc, UNTOLD))
+}
+
+/// The same for a document that texts of the incident stand in: `written` is how the document writes a value.
+#[must_use]
+pub fn untold_in(incident: &Incident, document: &str, written: impl Fn(&str) -> String) -> String {
+    let red = longest_first(incident).into_iter().filter(|ioc| ioc.tlp == Tlp::Red);
+    red.fold(document.to_owned(), |text, ioc| {
+        let text = without(&text, ioc, UNTOLD);
+        forms(ioc).iter().fold(text, |text, form| ioc::disarm(&text, &written(form), UNTOLD))
+    })
 }
 
 /// A text of an incident as it leaves the room, for people of the organisation.
@@ -103,6 +129,36 @@ mod tests {
         let none = Room::declared();
         let text = brief(&none.incident, &none.policy, none.now, Tz::UTC).to_text();
         assert!(!text.contains("Indicators"), "one screen has no room for a heading without a line: {text}");
+    }
+
+    #[test]
+    fn what_is_known_of_an_indicator_leaves_no_further_than_the_indicator() {
+        let mut room = room();
+        // Kept under another colour first, with another note, and of another kind.
+        for (tlp, kind, note) in [
+            (Tlp::Amber, Some(ioc::IocKind::Other), "erin saw it (at a partner)"),
+            (Tlp::Red, None, "frank was told by another partner"),
+        ] {
+            let value = "evil.example".to_owned();
+            room.ask(Keep::AddIoc(NewIoc { value, tlp: Some(tlp), kind, note: note.into(), entry: None }));
+        }
+        let kept = |room: &Room| -> Vec<String> {
+            let lines = room.incident.timeline.shown();
+            lines.filter(|e| e.text.starts_with("ioc ")).map(|e| e.text.clone()).collect()
+        };
+        let lines = kept(&room);
+        assert!(lines.concat().contains("frank"), "the room has the words: {lines:?}");
+        for tell in [untold, safe, |i: &Incident, t: &str| told(i, Audience::Public, t)] {
+            let text: String = lines.iter().map(|line| tell(&room.incident, line) + "\n").collect();
+            for word in ["partner", "frank", "erin", "first seen", "198", "evil"] {
+                assert!(!text.contains(word), "{word}: {text}");
+            }
+            assert!(text.contains("(an indicator") && text.contains("(TLP:amber)"), "{text}");
+        }
+        assert_eq!(
+            untold(&room.incident, "ioc ip: 203[.]0[.]113[.]9 (TLP:amber): a word"),
+            "ioc ip: 203[.]0[.]113[.]9 (TLP:amber): a word"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::improvements::{self, Improvement};
 use super::markdown::MARK;
 use crate::domain::ids::StoryId;
 use crate::domain::incident::{Entry, Incident, Story, Topic};
+use crate::domain::telling;
 use crate::domain::time::{Utc, format_span};
 use crate::domain::words::{
     DispositionWord, EntryKind, Flag, HypothesisState, Milestone, ScopeState, StoryKind, StoryState,
@@ -53,7 +54,8 @@ pub fn draft(incident: &Incident, author: &str) -> String {
     }
     out.push_str(&format!("\n## {RECORD_HEADING}\n"));
     record::write(incident, &mut out);
-    out
+    // People name an indicator in any text.
+    telling::untold_in(incident, &out, super::markdown::escaped)
 }
 
 fn title(incident: &Incident) -> String {
@@ -294,7 +296,8 @@ fn timeline(incident: &Incident, out: &mut String) {
         };
         let tail = incident.talk.decisions.get(&entry.seq).and_then(|decision| line(&decision.decided_by));
         let tail = tail.map(|who| format!(" ({who})")).unwrap_or_default();
-        if let Some(text) = item(&entry.text, &format!("- {head} {lead}"), &tail) {
+        let text = telling::untold(incident, &entry.text);
+        if let Some(text) = item(&text, &format!("- {head} {lead}"), &tail) {
             out.push_str(&text);
         }
     }

@@ -219,3 +219,34 @@ fn a_hostile_title_stays_text() {
     assert_eq!(problems, []);
     assert_eq!(postmortem.title(), Some("<script>x</script> [fill in: no] ---<U+202E>"));
 }
+
+#[test]
+fn what_only_the_room_may_know_of_an_indicator_is_in_no_text_of_the_draft() {
+    let mut room = Room::declared();
+    room.ask(note("exfiltrated to 203[.]0[.]113[.]9 and 203.0.113.9:443\nGET 203.0.113.9", &[], true));
+    room.ask(Request::StateImpact {
+        text: Some("files went to 203.0.113.9".to_owned()),
+        certainty: Some(Certainty::Confirmed),
+        customer_data: None,
+        production: None,
+        privileged_access: None,
+    });
+    let ioc = crate::domain::request::NewIoc {
+        value: "203.0.113.9".to_owned(),
+        tlp: Some(crate::domain::ioc::Tlp::Red),
+        note: "frank of a partner told us".to_owned(),
+        ..Default::default()
+    };
+    let kept = room.ask(crate::domain::request::Keep::AddIoc(ioc))[0];
+    room.ask(Request::Star { target: kept, starred: true });
+    room.ask(decide("block 203.0.113.9 and `203[.]0[.]113[.]9`", &[]));
+    let text = draft(&room.incident, "dana");
+    assert!(text.contains("exfiltrated to (an indicator under TLP:RED) and"), "{text}");
+    assert!(text.contains("ioc ip: (an indicator under TLP:RED) (TLP:red)\n"), "{text}");
+    for word in ["203", "frank"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+    let (postmortem, problems) = parse(&text);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(postmortem.front.text(Key::Impact), Some("files went to (an indicator under TLP:RED)"));
+}
