@@ -201,6 +201,7 @@ fn stored_text(request: &Request, row: &Row) -> String {
         Request::SendUpdate { audience, text, .. } | Request::DraftUpdate { audience, text, .. } => {
             format!("{audience}: {text}")
         }
+        Request::Ask { text, person: Some(person), .. } => format!("@{person} {text}"),
         Request::Decide { text, .. } | Request::Propose { text, .. } | Request::Ask { text, .. } => {
             text.clone()
         }

@@ -537,6 +537,16 @@ fn a_table_brings_tags_stars_and_sources_and_can_be_given_again() {
     assert!(told.contains("11 rows were") && told.contains(&format!("such as {seq}")), "{told}");
     desk.ok(&["log", &three, &kinds, "--csv"]);
     assert_eq!(count(&three), before, "an amended line is known by its former words");
+    // An ask is stored with its person in front and its time box taken out.
+    let asks =
+        "text,kind,at\n@bob 3m do it,ask,2026-11-20T13:20:00Z\n5m @bob do more,ask,\n10m for anyone,ask,\n";
+    let asks = desk.file("asks.csv", asks);
+    desk.ok(&["log", &three, &asks, "--csv"]);
+    let asked = || desk.timeline(&three).iter().filter(|e| e["kind"] == "ask").count();
+    assert_eq!(asked(), 4);
+    let again = desk.run(&["log", &three, &asks, "--csv"]).code(0).err;
+    assert!(again.contains("3 rows were passed over: in the incident already"), "{again}");
+    assert_eq!(asked(), 4);
     let odd = desk.file("odd.csv", "text,starred\nx,maybe\n");
     desk.run(&["log", &two, &odd, "--csv"]).refuses(2, "line 2: starred is \"maybe\"");
 }
