@@ -4,6 +4,7 @@
 pub(super) mod lists;
 mod look;
 mod people;
+pub(super) mod roles;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -21,7 +22,7 @@ pub(super) use people::{FIELDS as PEOPLE_FIELDS, people};
 use super::explain::Set;
 use super::problem::{ConfigProblem, did_you_mean};
 use super::settings::{SETTINGS, Setting, USER_ONLY};
-use super::{Binding, Config, LARGEST_FILE, Required, RoleChoice, UiZone};
+use super::{Binding, Config, LARGEST_FILE, Required, UiZone};
 use crate::app::key::Key;
 use crate::domain::calendar::{self, Calendar};
 use crate::domain::severity::{Level, Profile};
@@ -190,10 +191,17 @@ impl Reader {
             config.profile = profile;
         }
         for (required, place) in draft.required {
-            if config.profile.find(&required.level).is_none() {
+            let Some(level) = config.profile.find(&required.level) else {
                 bad(&place, format!("roles.required: {}", no_level(&config.profile, &required.level)));
-            } else {
-                config.roles.required.push(required);
+                continue;
+            };
+            match roles::named(&required.roles, &config.roles.extra) {
+                Ok(roles) => {
+                    // Said once more, in whatever spelling, it is said anew.
+                    config.roles.required.retain(|known| known.level != level.name);
+                    config.roles.required.push(Required { level: level.name.clone(), roles });
+                }
+                Err(message) => bad(&place, format!("roles.required.{}: {message}", required.level)),
             }
         }
         let zone = draft.zone.unwrap_or(Tz::UTC);
@@ -204,9 +212,17 @@ impl Reader {
             Ok(calendar) => config.calendar = calendar,
             Err(error) => bad(&place, format!("calendar.weekend: {error}")),
         }
-        for set in self.sets.iter_mut().filter(|set| set.name == "severity.levels") {
-            // The tables of the levels stand all over the file: their names say enough.
-            set.value = config.profile.names();
+        for set in &mut self.sets {
+            if set.name == "severity.levels" {
+                // The tables of the levels stand all over the file: their names say enough.
+                set.value = config.profile.names();
+            } else if let Some((section @ ("clock.cadences" | "roles.required"), level)) =
+                set.name.rsplit_once('.')
+                && let Some(level) = config.profile.find(level)
+            {
+                // A level has one name, however the file spells it.
+                set.name = format!("{section}.{}", level.name);
+            }
         }
         Layers { config, problems: self.problems, sets: self.sets }
     }
@@ -356,30 +372,6 @@ pub(super) fn work_day_end(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> 
         NaiveTime::parse_from_str(&name, "%H:%M").or_else(|_| NaiveTime::parse_from_str(&name, "%H:%M:%S"));
     draft.work_day_end =
         Some(time.map_err(|_| Bad::new(format!("{name:?} is not a time of day; write 18:00")))?);
-    Ok(())
-}
-
-fn role_name(value: Value<'_, '_>) -> Result<String, Bad> {
-    let name = text(value)?.to_lowercase();
-    let fit = (1..=32).contains(&name.chars().count())
-        && name.split('|').all(|part| !part.trim().is_empty())
-        && name.chars().all(|c| c.is_alphanumeric() || "-_.| ".contains(c));
-    if fit {
-        Ok(name)
-    } else {
-        Err(Bad::at(format!("{name:?} is no role; use letters, digits and hyphens"), value))
-    }
-}
-
-pub(super) fn extra_roles(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
-    draft.config.roles.extra = list(value, role_name)?;
-    Ok(())
-}
-
-pub(super) fn required_roles(draft: &mut Draft, level: &str, value: Value<'_, '_>) -> Result<(), Bad> {
-    let roles = list(value, role_name)?.iter().map(|name| RoleChoice::of(name)).collect();
-    draft.required.retain(|(required, _)| !required.level.eq_ignore_ascii_case(level));
-    draft.required.push((Required { level: level.to_owned(), roles }, draft.here.clone()));
     Ok(())
 }
 

@@ -88,14 +88,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "extra",
         example: &["extra = []"],
         doc: &["Roles beside the built-in ones, such as [\"customer-liaison\"]."],
-        read: read::extra_roles,
+        read: read::roles::extra,
     },
     Setting {
         section: "roles.required",
         key: "*",
         example: &["P1 = [\"commander\", \"scribe\", \"tech-lead|security-lead\", \"comms\", \"legal\"]"],
         doc: &["The roles that must be filled, by severity; with | one of them is enough."],
-        read: read::required_roles,
+        read: read::roles::required,
     },
     Setting {
         section: "clock",

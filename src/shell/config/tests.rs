@@ -88,6 +88,11 @@ fn every_wrong_value_is_named_with_what_to_write() {
         ("[clock.cadences]\nP1 = \"often\"", "warroom.toml:2: clock.cadences.P1:", "30m"),
         ("[clock.cadences]\nP9 = \"30m\"", "warroom.toml:2: clock.cadences:", "P1, P2, P3, P4"),
         ("[roles.required]\nSEV-1 = [\"commander\"]", "warroom.toml:2: roles.required:", "P1, P2, P3, P4"),
+        (
+            "[roles.required]\nP1 = [\"commander\", \"comms|scribbe\"]",
+            "warroom.toml:2: roles.required.P1: there is no role \"scribbe\"",
+            "did you mean \"scribe\"?; the roles are commander",
+        ),
         ("[archive]\nauthor = \"alice\"", "warroom.toml:2: archive.author:", "Name <mail>"),
         ("[archive]\nfolder = \"../elsewhere\"", "warroom.toml:2: archive.folder:", "inside the repository"),
         ("[ui]\nmouse = \"yes\"", "warroom.toml:2: ui.mouse:", "true or false"),
@@ -172,7 +177,8 @@ fn every_setting_is_explained_with_its_place() {
     let file = folder.path().join("warroom.toml");
     fs::write(
         &file,
-        "[ui]\nzone = \"local\"\n[clock.cadences]\np1 = \"20m\"\n[keys]\nzoom = [ \"f2\",\n \"z\" ]\n",
+        "[ui]\nzone = \"local\"\n[clock.cadences]\np-1 = \"20m\"\n[keys]\nzoom = [ \"f2\",\n \"z\" ]\n\
+         [roles.required]\nP-4 = []\n",
     )
     .unwrap();
     let all = Config::explain(Some(&file), None);
@@ -190,8 +196,12 @@ fn every_setting_is_explained_with_its_place() {
     assert_eq!(find("clock.cadences.P2"), ("\"1h\"", 0));
     assert_eq!(find("keys.zoom"), ("[ \"f2\", \"z\" ]", 6));
     assert_eq!(find("severity.levels"), ("P1, P2, P3, P4", 0));
-    assert_eq!(find("roles.required.P4").0, "[\"commander\"]");
-    assert_eq!(all.iter().filter(|s| s.name == "clock.cadences.P1").count(), 1);
+    assert_eq!(find("roles.required.P3").0, "[\"commander\"]");
+    assert_eq!(find("roles.required.P4"), ("[]", 9));
+    // However a file spells a level, it is one.
+    for section in ["clock.cadences.", "roles.required."] {
+        assert_eq!(all.iter().filter(|s| s.name.starts_with(section)).count(), 4, "{all:#?}");
+    }
 }
 
 #[test]
@@ -218,10 +228,20 @@ fn a_profile_of_the_team_takes_cadences_and_required_roles() {
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!((config.profile.name(), config.profile.names().as_str()), ("shop", "red, amber"));
     assert_eq!(config.profile.highest().update_every, Some(chrono::TimeDelta::minutes(20)));
-    let shown =
-        |s| config.roles.required_at(&config.profile, s).iter().map(ToString::to_string).collect::<Vec<_>>();
-    assert_eq!(shown(Some("Amber")), ["commander", "comms"]);
-    assert_eq!(shown(None), ["commander", "scribe", "tech-lead or security-lead", "comms", "legal"]);
+    let required = |config: &Config, severity: Option<&str>| -> Vec<String> {
+        config.roles.required_at(&config.profile, severity).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(required(&config, Some("Amber")), ["commander", "comms"]);
+    assert_eq!(
+        required(&config, None),
+        ["commander", "scribe", "tech-lead or security-lead", "comms", "legal"]
+    );
+    // The team's file wins over one's own, in whatever spelling, and a role goes by its own name.
+    let team = "[roles.required]\np-1 = [\"IC\"]\n[roles]\nextra = [\"runner\"]";
+    let (config, problems) = read(team, "[roles.required]\nP1 = [\"legal\"]\np2 = [\"Runner\"]");
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(required(&config, Some("P1")), ["commander"]);
+    assert_eq!(required(&config, Some("P2")), ["runner"]);
 }
 
 #[test]
