@@ -236,9 +236,11 @@ fn outside_of_its_room_a_restricted_incident_goes_by_its_code_name() {
 
 const EXPORTS: &str = include_str!("../../../docs/export.md");
 
-/// Each field of a document with the types that were seen, lists as `name[]`, milestones as one.
-fn fields(path: &str, value: &Value, found: &mut std::collections::BTreeMap<String, Vec<String>>) {
-    let mut add = |kind: &str| found.entry(path.to_owned()).or_default().push(kind.to_owned());
+/// Each field of a document with the types and texts that were seen, lists as `name[]`, milestones as one.
+fn fields(path: &str, value: &Value, found: &mut std::collections::BTreeMap<String, Vec<(String, String)>>) {
+    let said = value.as_str().unwrap_or_default().to_owned();
+    let mut add =
+        |kind: &str| found.entry(path.to_owned()).or_default().push((kind.to_owned(), said.clone()));
     match value {
         Value::Null => add("null"),
         Value::Bool(_) => add("true or false"),
@@ -312,19 +314,32 @@ fn the_json_form_is_as_documented_field_by_field() {
     }
     let section = EXPORTS.split("## JSON").nth(1).unwrap().split("\n## ").next().unwrap();
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut words = std::collections::BTreeMap::new();
     let documented: std::collections::BTreeMap<&str, &str> = rows
         .map(|row| {
             let (field, rest) = row.split_once("` | ").unwrap();
             let (kind, what) = rest.split_once(" | ").unwrap();
-            assert!(!what.trim_end_matches(" |").is_empty(), "{field} has no meaning");
+            let what = what.trim_end_matches(" |");
+            assert!(!what.is_empty(), "{field} has no meaning");
+            // A meaning of nothing but words names all that there are.
+            let all: Option<Vec<&str>> = what
+                .split(", ")
+                .flat_map(|part| part.split(" or "))
+                .map(|word| word.strip_prefix('`')?.strip_suffix('`').filter(|word| !word.contains('`')))
+                .collect();
+            words.extend(all.map(|all| (field, all)));
             (field, kind)
         })
         .collect();
     assert!(documented.len() > 120, "{}", documented.len());
+    assert!(words.len() > 15, "{words:#?}");
     for (field, kinds) in &found {
         let wanted = documented.get(field.as_str());
         let wanted = wanted.unwrap_or_else(|| panic!("docs/export.md does not name {field} ({kinds:?})"));
-        for kind in kinds {
+        for (kind, said) in kinds {
+            if let Some(words) = words.get(field.as_str()).filter(|_| kind == "text") {
+                assert!(words.contains(&said.as_str()), "{field} is {said:?}, docs/export.md says {words:?}");
+            }
             let null = wanted.ends_with(" or null");
             let fits = match kind.as_str() {
                 "null" => null,
