@@ -57,7 +57,8 @@ fn line(row: &Summary, today: chrono::NaiveDate) -> String {
     if row.visibility != Visibility::Team {
         marks.push_str(&format!(" {}", row.visibility.as_str().to_uppercase()));
     }
-    if let Some(review) = review_words(row.review, row.postmortem_owner.as_deref(), row.meeting, today) {
+    let (waived, owner) = (row.postmortem_waived, row.postmortem_owner.as_deref());
+    if let Some(review) = review_words(waived, row.review, owner, row.meeting, today) {
         marks.push_str(&format!("  ({review})"));
     }
     if row.unshipped > 0 {

@@ -245,9 +245,9 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
     if let Some(path) = &postmortem.path {
         lines.push(format!("  postmortem: {path}"));
     }
-    let (owner, today) = (postmortem.owner.as_deref(), now.date_naive());
+    let (waived, owner) = (postmortem.waived.is_some(), postmortem.owner.as_deref());
     lines.extend(
-        review_words(postmortem.stands(), owner, postmortem.meeting, today)
+        review_words(waived, postmortem.stands(), owner, postmortem.meeting, now.date_naive())
             .map(|words| format!("  {}", one_line(&words))),
     );
     for (text, by, at) in &postmortem.comments {

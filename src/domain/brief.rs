@@ -317,7 +317,8 @@ fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
 /// Where the postmortem stands, for whoever has to go on with it.
 fn review(incident: &Incident, now: Utc) -> Option<String> {
     let postmortem = &incident.closing.postmortem;
-    review_words(postmortem.stands(), postmortem.owner.as_deref(), postmortem.meeting, now.date_naive())
+    let (waived, owner) = (postmortem.waived.is_some(), postmortem.owner.as_deref());
+    review_words(waived, postmortem.stands(), owner, postmortem.meeting, now.date_naive())
 }
 
 /// The starred lines and turns of the incident that tell its story: for briefs, drafts and exports. Struck and

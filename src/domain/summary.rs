@@ -171,15 +171,17 @@ impl Summary {
 }
 
 /// The review of a postmortem in a few words: `postmortem in-review, @bob, meeting 2026-11-30`; none when nobody said
-/// anything about it.
+/// anything about it, or there will be none.
 #[must_use]
 pub fn review_words(
+    waived: bool,
     status: Option<ReviewState>,
     owner: Option<&str>,
     meeting: Option<NaiveDate>,
     today: NaiveDate,
 ) -> Option<String> {
-    if owner.is_none() && meeting.is_none() && matches!(status, None | Some(ReviewState::Draft)) {
+    let silent = owner.is_none() && meeting.is_none() && matches!(status, None | Some(ReviewState::Draft));
+    if waived || silent {
         return None;
     }
     let mut words = format!("postmortem {}", status.map_or("not begun", ReviewState::as_str));

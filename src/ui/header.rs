@@ -175,7 +175,8 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
         State::Closed => items.push(("closed; stories live on".to_owned(), theme.good)),
     }
     let postmortem = &incident.closing.postmortem;
-    if let Some(day) = postmortem.meeting.filter(|_| incident.state != State::Open) {
+    let is_due = incident.state != State::Open && postmortem.waived.is_none();
+    if let Some(day) = postmortem.meeting.filter(|_| is_due) {
         let stands = postmortem.stands();
         let today = model.now.date_naive();
         if meeting_passed(stands, Some(day), today) {

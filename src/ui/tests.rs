@@ -240,6 +240,10 @@ fn a_review_meeting_that_went_by_is_the_first_thing_of_the_attention_line() {
     desk.open();
     assert!(line(&desk).starts_with("NEXT resolved"), "{}", line(&desk));
     assert!(line(&desk).contains("review meeting 2099-01-01"), "{}", line(&desk));
+    // Where there will be no postmortem, nobody meets over it.
+    desk.ask("15:03", "alice", Request::WaivePostmortem { reason: "a test of the pager".to_owned() });
+    desk.open();
+    assert!(!line(&desk).contains("meeting"), "{}", line(&desk));
 }
 
 #[test]

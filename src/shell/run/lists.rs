@@ -72,9 +72,11 @@ fn owes(summary: &Summary, late: Option<&Arrears>, policy: &Policy, now: Utc) ->
     }
     let mut owes = Vec::new();
     let today = now.date_naive();
-    let review = review_words(summary.review, summary.postmortem_owner.as_deref(), summary.meeting, today);
+    let waived = summary.postmortem_waived;
+    let owner = summary.postmortem_owner.as_deref();
+    let review = review_words(waived, summary.review, owner, summary.meeting, today);
     // A meeting that went by without a word is the first thing to ask about.
-    let passed = meeting_passed(summary.review, summary.meeting, today);
+    let passed = !waived && meeting_passed(summary.review, summary.meeting, today);
     if let Some(day) = summary.meeting.filter(|_| passed) {
         let stands = summary.review.map_or("not begun", ReviewState::as_str);
         owes.push(format!("{MEETING_WAS} {day}, postmortem {stands}"));

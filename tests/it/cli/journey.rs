@@ -309,6 +309,21 @@ fn a_false_alarm_and_a_duplicate_owe_no_postmortem() {
 }
 
 #[test]
+fn a_meeting_over_a_postmortem_that_will_not_be_is_not_told() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    desk.ok(&["postmortem", "meeting", &id, "2026-11-01"]);
+    desk.ok(&["resolve", &id]);
+    assert!(desk.ok(&["list", "--all"]).contains("meeting was 2026-11-01"));
+    desk.ok(&["postmortem", "waive", &id, "--reason", "a test of the pager"]);
+    desk.ok(&["close", &id, "--waive", "the same"]);
+    for asked in [vec!["list", "--all"], vec!["list", "--closed"], vec!["brief", &id], vec!["show", &id]] {
+        let said = desk.ok(&asked);
+        assert!(!said.contains("meeting was"), "{asked:?}\n{said}");
+    }
+}
+
+#[test]
 fn a_restricted_incident_is_not_published_into_the_shared_archive() {
     let desk = Desk::new();
     let id = written(&desk, "Signing key leaked");
