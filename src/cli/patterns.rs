@@ -15,7 +15,7 @@ pub(super) struct Args {
     /// Only this: service, factor, detection, severity, tag; can be repeated
     #[arg(long, value_name = "WHAT")]
     by: Vec<Dimension>,
-    /// How many quarters up to now
+    /// How many quarters up to now, 40 at most
     #[arg(long, default_value_t = 8, value_name = "N", value_parser = arguments::count)]
     quarters: usize,
     /// The most values of a table, and the most groups
@@ -29,6 +29,11 @@ const MOST_QUARTERS: usize = 40;
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let today = context.now().date_naive();
+        if self.quarters > MOST_QUARTERS {
+            context
+                .out
+                .say(&format!("only the last {MOST_QUARTERS} quarters are shown: a table has no more"));
+        }
         let quarters = Quarter::of(today).last(self.quarters.min(MOST_QUARTERS));
         let clusters = self.by.is_empty();
         let by = if clusters { Dimension::ALL.to_vec() } else { self.by };

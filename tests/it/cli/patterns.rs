@@ -79,3 +79,13 @@ fn a_query_narrows_and_what_is_not_understood_is_said() {
     assert_eq!(none.json(&["patterns"])["counted"], 0);
     assert!(!none.home().exists(), "asking makes no home");
 }
+
+#[test]
+fn more_quarters_than_a_table_has_are_not_left_out_without_a_word() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    let ran = desk.run(&["patterns", "--quarters", "100", "--json"]).code(0);
+    assert_eq!(ran.json()["quarters"].as_array().unwrap().len(), 40);
+    assert!(ran.err.contains("only the last 40 quarters"), "{ran:?}");
+    assert_eq!(desk.run(&["patterns", "--quarters", "40"]).code(0).err, "");
+}
