@@ -14,7 +14,7 @@ use crate::domain::stories::{Rules, Standing, distance, is_orphaned, sort};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::Span;
 use crate::domain::words::{StoryKind, StoryState};
-use crate::service::StoryQuery;
+use crate::service::{Service, StoryQuery};
 
 /// Improvement stories: list, file, correct, start, ship, verify, drop
 #[derive(Debug, clap::Args)]
@@ -165,6 +165,9 @@ impl Args {
                     Some(name) => Some(service.named(&name).await?.0),
                     None => None,
                 };
+                if let Some(severity) = &severity {
+                    is_severity(&service, severity).await?;
+                }
                 let today = context.now().date_naive();
                 let asked_for = !state.is_empty();
                 let within = due_within.or_else(|| remind.then(|| service.policy().story_rules.remind));
@@ -227,6 +230,18 @@ impl Args {
             }
         }
     }
+}
+
+/// Whether a severity is one of the team's, or one that a story has from before: a slip must not look as if nothing
+/// were overdue.
+async fn is_severity(service: &Service, severity: &str) -> Result<(), Stop> {
+    let profile = &service.policy().profile;
+    let query = StoryQuery { severity: Some(severity.to_owned()), ..StoryQuery::default() };
+    if profile.find(severity).is_some() || !service.stories(&query).await?.is_empty() {
+        return Ok(());
+    }
+    let what = format!("{severity:?} is not a severity of profile {}, and no story has it", profile.name());
+    Err(Refusal::usage(what).hint(format!("use one of: {}", profile.names())).into())
 }
 
 /// Prints stories: in rows, or as a report by owner.

@@ -34,6 +34,7 @@ fn values_outside_their_set_are_usage_errors() {
         (&["step", ".", "finish", "1"], "finish"),
         (&["story", "add", ".", "x", "--due", "soon"], "2026-06-30"),
         (&["story", "list", "--state", "lost"], "shipped"),
+        (&["story", "list", "--severity", "nonsense", "--fail-if-overdue"], "P1, P2, P3, P4"),
         (&["verify", "--head", "deadbeef"], "64 hex"),
         (&["list", "--open", "--closed"], "cannot be used"),
         (&["search", "x", "--limit", "0"], "1 or more"),
