@@ -95,7 +95,7 @@ events! {
     "codename.set"/1 => CodeNameSet,
     /// A place where people meet.
     "link.added"/1 => LinkAdded,
-    /// Nobody meets there any more.
+    /// Nobody meets there any more, or the other incident has nothing to do with this one.
     "link.removed"/1 => LinkRemoved,
     /// Another incident that belongs to it.
     "related.added"/1 => RelatedAdded,

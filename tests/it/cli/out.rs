@@ -321,13 +321,13 @@ fn the_json_form_is_as_documented_field_by_field() {
             let (kind, what) = rest.split_once(" | ").unwrap();
             let what = what.trim_end_matches(" |");
             assert!(!what.is_empty(), "{field} has no meaning");
-            // A meaning of nothing but words names all that there are.
+            // A meaning of nothing but words, more than one, names all that there are.
             let all: Option<Vec<&str>> = what
                 .split(", ")
                 .flat_map(|part| part.split(" or "))
                 .map(|word| word.strip_prefix('`')?.strip_suffix('`').filter(|word| !word.contains('`')))
                 .collect();
-            words.extend(all.map(|all| (field, all)));
+            words.extend(all.filter(|all| all.len() > 1).map(|all| (field, all)));
             (field, kind)
         })
         .collect();
