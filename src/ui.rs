@@ -119,7 +119,16 @@ fn tabs(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     if let Some(room) = &model.room
         && model.screen == Screen::Room
     {
-        pen.right(&format!(" {}", crate::domain::time::zone_label(model.now, model.zone())), theme.dim);
+        let zone = crate::domain::time::zone_label(model.now, model.zone());
+        let page = room.page(layout.rows(Pane::Timeline).max(1));
+        let day = if shown == Some(Pane::Timeline) {
+            timeline::first_day(model, room, page)
+        } else {
+            String::new()
+        };
+        if !pen.right(&format!(" {day}{zone}"), theme.dim) {
+            pen.right(&format!(" {zone}"), theme.dim);
+        }
         if !room.rows.filter.is_empty() {
             pen.right(" filtered", theme.warn);
         }

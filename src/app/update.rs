@@ -1,6 +1,7 @@
 //! The one function that changes the model. `update` takes a message and its moment, and gives what the shell has to
 //! do. No I/O, no clock, no waiting; one file a topic.
 
+mod amending;
 mod answers;
 pub mod available;
 mod boards;

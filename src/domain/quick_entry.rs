@@ -13,6 +13,7 @@
 //! | `:verb` | a verb of the command line with the rest as its arguments |
 //! | anything else | a note, unchanged |
 
+mod half;
 mod milestone;
 mod words;
 
@@ -20,9 +21,10 @@ use crate::domain::audience::Audience;
 use crate::domain::promise;
 use crate::domain::request::When;
 use crate::domain::time::Span;
-use crate::domain::time_spec::{Context, Moment, TimeProblem, parse_leading};
+use crate::domain::time_spec::{Context, Moment, TimeProblem, parse_leading, split_leading};
 use crate::domain::words::EntryKind;
 
+pub use half::{amended, has_verb, marked, to_amend};
 pub use milestone::milestone_hint;
 
 /// The longest entry, in bytes.
@@ -160,7 +162,7 @@ pub fn parse(input: &str, ctx: &Context) -> Result<QuickEntry, EntryProblem> {
         Some((moment, rest)) => {
             parse_line(rest, rest, "the time", ctx).map(|entry| QuickEntry { at: Some(moment), ..entry })
         }
-        None => match escaped(body, ctx) {
+        None => match escaped(body) {
             Some(text) => plain(text, "\\"),
             None => parse_line(body, input, "", ctx),
         },
@@ -238,9 +240,9 @@ fn mark(body: &str) -> Option<(char, &str)> {
 
 /// The text behind a `\` that protects it: before a space, a mark, a verb or a time. Any other `\` is text itself
 /// (`\\server\share`).
-fn escaped<'a>(body: &'a str, ctx: &Context) -> Option<&'a str> {
+fn escaped(body: &str) -> Option<&str> {
     let rest = body.strip_prefix('\\')?;
-    if !matches!(parse_leading(rest, ctx), Ok(None)) {
+    if split_leading(rest).is_some() {
         return Some(rest);
     }
     after_time(body)

@@ -90,6 +90,16 @@ pub fn parse_leading<'a>(input: &'a str, ctx: &Context) -> Result<Option<(Moment
     Ok(Some((Moment { at: to_ms(at), about, day_named }, rest.trim_start())))
 }
 
+/// The time at the very beginning of a text, as typed, and the rest without the white space in front of it; whether
+/// the time can be meant is not asked.
+#[must_use]
+pub fn split_leading(input: &str) -> Option<(&str, &str)> {
+    let body = input.strip_prefix('~').unwrap_or(input);
+    let (_, rest) = spec(body)?;
+    let typed = input.get(..input.len() - rest.len())?;
+    Some((typed, rest.trim_start()))
+}
+
 /// Reads a text that is a time and nothing else, as for `--at`; white space around it does not matter.
 ///
 /// # Errors

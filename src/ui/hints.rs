@@ -97,6 +97,9 @@ fn keys(model: &Model, pen: &mut Pen<'_>, theme: &Theme) {
         if !in_overlay && opens.is_none() && spec.action == Action::Open {
             continue;
         }
+        if finding && spec.action == Action::Accept && model.find.focus == Pane::Text {
+            continue;
+        }
         let key = shown(key);
         let word = match spec.action {
             Action::NextPane => "other form",

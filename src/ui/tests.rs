@@ -261,6 +261,55 @@ fn the_frame_at_eighty_by_twenty_four_is_the_specified_one() {
 }
 
 #[test]
+fn times_of_another_day_have_its_date_at_the_head_however_far_the_day_began() {
+    for (w, h, row) in [(120, 40, 2), (80, 24, 2), (60, 20, 2)] {
+        let mut desk = Desk::room(w, h, "alice");
+        let head = |desk: &Desk| picture(&desk.model).lines().nth(row).unwrap_or_default().to_owned();
+        assert!(!head(&desk).contains("2026-11"), "{}", head(&desk));
+        desk.later(4 * 86_400);
+        assert!(head(&desk).contains(" 2026-11-20 UTC"), "{}", head(&desk));
+        // The zone of the screen says which day it is.
+        desk.later(-4 * 86_400 + 9 * 3_600);
+        assert!(!head(&desk).contains("2026-11"), "{}", head(&desk));
+        desk.keys("t");
+        assert!(head(&desk).contains(" 2026-11-20 CET"), "{}", head(&desk));
+        // Where a day begins on the screen, its row names it.
+        for n in 0..60 {
+            desk.keys(&format!("i{n} today<enter>")).serve();
+        }
+        assert!(!head(&desk).contains("2026-11"), "{}", head(&desk));
+        desk.keys("g");
+        assert!(head(&desk).contains(" 2026-11-20 CET"), "{}", head(&desk));
+    }
+}
+
+#[test]
+fn what_is_done_to_a_line_names_the_line() {
+    for (keys, words) in [
+        ("kkx", "Cross out: why? · internal: investigating"),
+        ("kkkv", "Where the hypothesis stands: key was in a CI variable"),
+        ("kkkv<down><enter>", "By which facts? · key was in a CI variable"),
+        ("4v", "What came of the decision: revoke the key at the KMS now"),
+        ("4v<enter>", "How do you know? · revoke the key at the KMS now"),
+        ("3jx", "Skip the step: why? · Stop builds with the key"),
+    ] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys(keys);
+        let shown = picture(&desk.model);
+        assert!(shown.contains(words), "{keys}:\n{shown}");
+    }
+}
+
+#[test]
+fn enter_is_not_offered_where_the_hit_is_read_already() {
+    let mut desk = filled(120, 40).into_iter().find(|(name, _)| *name == "find").unwrap().1;
+    let hints = |desk: &Desk| picture(&desk.model).lines().last().unwrap_or_default().to_owned();
+    assert!(hints(&desk).contains("Enter open"), "{}", hints(&desk));
+    desk.model.find.focus = crate::app::layout::Pane::Text;
+    assert!(!hints(&desk).contains("Enter"), "{}", hints(&desk));
+}
+
+#[test]
 fn pictures() {
     for (w, h) in [(80, 24), (120, 40), (200, 60), (60, 20), (40, 12)] {
         insta::assert_snapshot!(format!("room_{w}x{h}"), picture(&Desk::room(w, h, "alice").model));

@@ -11,7 +11,7 @@ use crate::app::layout::{Area, Layout, Pane, Placed};
 use crate::app::model::{Model, Pending, PendingState, Room, RowId};
 use crate::app::words::{entry_word, kind_word};
 use crate::domain::incident::{Entry, Impact};
-use crate::domain::time::{day_in_zone, format_span_coarse, with_zone, zone_label};
+use crate::domain::time::{day_in_zone, format_span_coarse, same_day, with_zone, zone_label};
 
 /// Draws the pane.
 pub(super) fn draw(
@@ -32,11 +32,17 @@ pub(super) fn draw(
         if below > 0 {
             right.push_str(&format!("{below} new {}  ", theme.marks.down));
         }
+        let day = first_day(model, room, page);
         if !room.rows.filter.is_empty() {
-            let cells = placed.title.w.saturating_sub(text::width(&right)).saturating_sub(28).max(8);
+            let others = text::width(&right).saturating_add(text::width(&day));
+            let cells = placed.title.w.saturating_sub(others).saturating_sub(28).max(8);
             right.push_str(&format!("only {}  ", text::cut(room.rows.filter.text(), cells)));
         }
-        right.push_str(&zone_label(model.now, model.zone()));
+        let zone = zone_label(model.now, model.zone());
+        // The counters of what is new go first; the name of the pane stays.
+        let whole = format!("{right}{day}{zone}");
+        let fits = text::width(&whole).saturating_add(16) <= placed.title.w;
+        let right = if fits { whole } else { right + &zone };
         frame::title(placed, "Timeline", &right, focus, theme, buf);
     }
     let mut y = 0_u16;
@@ -76,6 +82,18 @@ pub(super) fn draw(
     }
     if room.rows.is_empty() && room.incident.impact.is_none() {
         super::empty(placed, "Nothing yet. i writes a note, d a decision, a an ask.", theme, buf);
+    }
+}
+
+/// The day of the first row that is shown, with a space behind it; empty when that is today, or when the row itself
+/// names a day. Rows name a day only where one begins, which may be far above.
+pub(super) fn first_day(model: &Model, room: &Room, page: usize) -> String {
+    let (from, _) = room.window(page);
+    match room.rows.get(from) {
+        Some(row) if !matches!(row.id, RowId::Day(_)) && !same_day(row.at, model.now, model.zone()) => {
+            format!("{} ", row.at.with_timezone(&model.zone()).format("%Y-%m-%d"))
+        }
+        _ => String::new(),
     }
 }
 

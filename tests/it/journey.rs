@@ -203,6 +203,38 @@ fn a_line_that_cannot_be_stored_yet_is_pending_and_typing_goes_on() {
     s.until_that("a stored line", marked('✓')).until("and the next");
 }
 
+/// Two people see the same duplicate: the key of the second one does not fall on its neighbour.
+#[test]
+fn a_selected_line_that_somebody_crosses_out_is_not_swapped_for_its_neighbour() {
+    let world = World::new();
+    world.done(&["declare", "Disk full"]);
+    let log = |text: &str| world.json(&["log", "1", text])["entries"][0]["seq"].to_string();
+    let (_, second, _) = (log("line one"), log("line two"), log("line three"));
+    let mut s = world.screen(&["open", "1"], 120, 40);
+    s.until("line three").send(b"k").send(b"k");
+    world.done(&["strike", "1", &second, "--reason", "duplicate", "--as", "bob"]);
+    s.until("bob crossed out the line that you selected").until("(struck) line two");
+    s.send(b"x").until("Let this entry count again? line two").send(b"\r").until_gone("(struck)");
+    let (_, lines, _) = world.run(&["timeline", "1"]);
+    for text in ["line one", "line two", "line three"] {
+        assert!(lines.contains(text), "{text}: {lines}");
+    }
+}
+
+/// Who is scribe types on after a look at a board: none of the letters acts.
+#[test]
+fn a_scribe_types_on_after_a_look_at_a_board() {
+    let mut world = World::new();
+    world.done(&["declare", "Disk full"]);
+    world.done(&["role", "1", "scribe", "bob"]);
+    world.set("WARROOM_AS", "bob");
+    let mut s = world.screen(&["open", "1"], 120, 40);
+    s.until("scribe   │").line(":stories").until_gone("scribe   │");
+    s.send(b"\x1b").until("scribe   │").line("square pegs in the queue").until("note  square pegs in the queue");
+    let (_, lines, _) = world.run(&["timeline", "1"]);
+    assert!(lines.contains("square pegs in the queue"), "{lines}");
+}
+
 /// Times as they are typed: in the zone of the screen, with the day.
 fn typed(at: &str) -> String {
     let at: chrono::DateTime<chrono::Utc> = at.parse().unwrap();

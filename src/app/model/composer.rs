@@ -64,7 +64,7 @@ impl Composer {
     /// What has to be kept beside the lines that are on their way; `None` when a fresh composer says as much.
     #[must_use]
     pub fn draft(&self, unsent: Vec<(String, Utc)>) -> Option<Draft> {
-        if self.editor.is_empty() && !self.open && unsent.is_empty() {
+        if self.editor.is_empty() && !(self.open || self.scribe) && unsent.is_empty() {
             return None;
         }
         Some(Draft {
@@ -85,7 +85,8 @@ impl Composer {
     #[must_use]
     pub fn resume(draft: &Draft) -> Self {
         Self {
-            open: draft.open,
+            // Scribe mode on a board or in a search has the keys again in the room.
+            open: draft.open || draft.scribe,
             scribe: draft.scribe,
             editor: Editor::with_text(&draft.text),
             fixed_at: draft.fixed_at,

@@ -55,6 +55,24 @@ pub struct Alarm {
     pub dismissed: bool,
 }
 
+/// What came of events that were taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taken {
+    /// The entries that they added.
+    pub added: Vec<Seq>,
+    /// Somebody else changed the selected entry so that it would not be listed any more.
+    pub gone: Option<Gone>,
+}
+
+/// How a selected entry would have gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// Whose doing it is.
+    pub by: String,
+    /// It was crossed out; otherwise the filter does not pass it any more.
+    pub struck: bool,
+}
+
 /// A row of the runbook pane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum StepFocus<'a> {
@@ -168,11 +186,13 @@ impl Room {
         self.rows.rebuild(&self.incident, &pending, zone);
     }
 
-    /// Takes events that follow the head; others are already in. Gives the entries that they added.
-    pub fn take(&mut self, events: &[Recorded], zone: Tz) -> Vec<Seq> {
+    /// Takes events that follow the head; others are already in. `me` is who sits here.
+    pub fn take(&mut self, events: &[Recorded], me: &str, zone: Tz) -> Taken {
         use crate::domain::event::Event::{Amended, PostmortemPublished, Restored, Struck, UpdateSent};
-        let mut added = Vec::new();
+        let mut taken = Taken::default();
         let mut relist = false;
+        let chosen = self.chosen_in_pane();
+        let mut changed: Vec<(Seq, Option<Gone>)> = Vec::new();
         let selected = self.selected.and_then(|id| self.rows.place(id));
         for event in events {
             if event.seq <= self.incident.head {
@@ -187,9 +207,19 @@ impl Room {
             if fresh && let Some(entry) = self.incident.timeline.get(event.seq) {
                 relist |= !self.rows.add_entry(entry, zone);
                 if self.rows.shows(entry) {
-                    added.push(event.seq);
+                    taken.added.push(event.seq);
                 }
             } else {
+                let target = match &event.event {
+                    Some(Amended(body)) => Some((body.target, false)),
+                    Some(Struck(body)) => Some((body.target, true)),
+                    Some(Restored(body)) => Some((body.target, false)),
+                    _ => None,
+                };
+                if let Some((target, struck)) = target {
+                    let gone = (event.by != me).then(|| Gone { by: event.by.clone(), struck });
+                    changed.push((target, gone));
+                }
                 // An amendment may move a row, or show and hide one.
                 relist |= matches!(event.event, Some(Amended(_) | Struck(_) | Restored(_)) | None)
                     || !self.rows.filter.is_empty();
@@ -197,14 +227,39 @@ impl Room {
         }
         if relist {
             self.relist(zone);
-            // What was selected may be hidden by now: its neighbour is next.
+            let by_others = |seq: Seq| {
+                changed.iter().rev().find(|(target, _)| *target == seq).and_then(|(_, gone)| gone.clone())
+            };
             if let (Some(id), Some(place)) = (self.selected, selected)
                 && self.rows.place(id).is_none()
             {
-                self.selected = self.rows.near(place.saturating_sub(1));
+                let entry = if let RowId::Entry(seq) = id { Some(seq) } else { None };
+                taken.gone = entry.and_then(by_others);
+                if taken.gone.is_some() {
+                    // What others do moves no selection: the line stays until the eyes leave it.
+                    self.rows.kept = entry;
+                    self.relist(zone);
+                } else {
+                    // Whoever hides a line goes on with its neighbour.
+                    self.selected = self.rows.near(place.saturating_sub(1));
+                }
+            }
+            if let Some(seq) = chosen
+                && self.chosen_in_pane() != chosen
+            {
+                taken.gone = by_others(seq).or(taken.gone);
             }
         }
-        added
+        taken
+    }
+
+    /// The decision, ask or hypothesis that the keys act on, while its pane has the focus.
+    fn chosen_in_pane(&self) -> Option<Seq> {
+        match self.focus {
+            Pane::Decisions => self.current_decision(),
+            Pane::Asks => self.current_ask(),
+            _ => None,
+        }
     }
 
     /// Entries that are typed and not in the log.

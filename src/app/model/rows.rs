@@ -49,6 +49,8 @@ pub struct Rows {
     pub system: Option<bool>,
     /// Entries that are crossed out are shown.
     pub struck: bool,
+    /// An entry that is shown whatever else counts: somebody else changed it while it was selected here.
+    pub kept: Option<Seq>,
 }
 
 impl Rows {
@@ -93,6 +95,9 @@ impl Rows {
     /// Whether an entry is shown.
     #[must_use]
     pub fn shows(&self, entry: &Entry) -> bool {
+        if self.kept == Some(entry.seq) {
+            return true;
+        }
         let all = self.system == Some(true);
         if entry.struck.is_some() && !(all || self.struck || self.filter.wants_struck()) {
             return false;

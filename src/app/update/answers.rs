@@ -7,6 +7,7 @@ use super::{boards, closing, declare, find, room, wording};
 use crate::app::model::{Composer, Draft, Pending, Purpose};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
+use crate::domain::quick_entry;
 use crate::domain::request::Request;
 use crate::domain::words::EntryKind;
 
@@ -115,7 +116,8 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         // A completion is a help, not a duty.
         (Waiting::Library, _) => {}
         (Waiting::Edit(seq, seen), Answer::Edited(text)) => {
-            let typed = text.clone();
+            // Should it come back, it comes back as a line of the composer, which has a grammar; a file has none.
+            let typed = quick_entry::to_amend(&text);
             let request = Request::Amend { target: seq, text: Some(text), at: None, seen: Some(seen) };
             room::submit_amendment(model, seq, request, &typed, fx);
         }

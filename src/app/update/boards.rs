@@ -79,10 +79,18 @@ pub(super) fn tick(model: &mut Model) {
     }
 }
 
+/// Back into the room. Scribe mode has the keys again: whoever is scribe types on, and none of the letters may act.
+pub(super) fn to_room(model: &mut Model) {
+    model.screen = Screen::Room;
+    if let Some(room) = &mut model.room {
+        room.composer.open |= room.composer.scribe;
+    }
+}
+
 /// Back to the room that one came from, else to the home screen.
 pub(super) fn leave(model: &mut Model, fx: &mut Vec<Effect>) {
     if model.room.is_some() {
-        model.screen = Screen::Room;
+        to_room(model);
     } else {
         room::go_home(model, fx);
     }
@@ -149,8 +157,7 @@ pub(super) fn enter(model: &mut Model, fx: &mut Vec<Effect>) {
     let incident = board.story().map(|s| s.incident).or_else(|| board.update().map(|u| u.incident));
     if let Some(incident) = incident {
         if model.room.as_ref().is_some_and(|r| r.incident.id == incident) {
-            model.screen = Screen::Room;
-            return;
+            return to_room(model);
         }
         let ticket = model.ticket(Waiting::Open);
         fx.push(Effect::OpenNamed(ticket, incident));

@@ -153,7 +153,7 @@ pub(super) fn run(model: &mut Model, step: ClosingStep, fx: &mut Vec<Effect>) {
 pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: &ClosingAnswer) {
     let zone = model.zone();
     if let Some(room) = &mut model.room {
-        room.take(&answer.events, zone);
+        room.take(&answer.events, &model.me, zone);
         room.own.extend(answer.events.iter().map(|e| e.seq));
     }
     // On to the step after this one; never back up into the list, where Enter would answer a point.

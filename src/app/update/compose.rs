@@ -7,13 +7,12 @@ use super::super::effect::{ClosingStep, EditTarget, Effect};
 use super::super::model::{Model, Pending, PendingState, Purpose, Room, Waiting};
 use super::room;
 use crate::domain::audience::Audience;
-use crate::domain::ids::Seq;
 use crate::domain::quick_entry::{self, EntryProblem, Line, QuickEntry};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request, When};
 use crate::domain::secret;
 use crate::domain::time::{Utc, format_span, with_zone};
-use crate::domain::time_spec::{self, Context};
+use crate::domain::time_spec::Context;
 use crate::domain::verb::{self, PostmortemVerb, Verb};
 use crate::domain::words::{EntryKind, Milestone};
 
@@ -23,28 +22,55 @@ pub(crate) fn context(model: &Model) -> Context {
     Context { now: fixed.unwrap_or(model.now), zone: model.zone() }
 }
 
-/// Opens the composer with a mark in front of what is in it.
-pub(super) fn open(model: &mut Model, mark: &str, scribe: bool) {
-    let now = model.now;
+/// What is said when a half-typed line made room for another.
+pub(super) const SET_ASIDE: &str = "your half-typed line is in the history: press Up";
+
+/// Puts a half-typed line with which a mark does not mix into the history, one press of Up away: the words of an entry
+/// that is amended are no new line, a verb takes no mark and a line no verb.
+pub(super) fn set_aside(model: &mut Model, mark: &str) {
     let Some(room) = &mut model.room else { return };
     let composer = &mut room.composer;
-    if mark == ":" && !composer.editor.is_empty() && !composer.editor.text().starts_with(':') {
-        // A verb does not mix with a half-typed line: the line goes to the history, one press of Up away.
-        let half = composer.editor.take();
-        composer.editor.remember(&half);
-        composer.purpose = Purpose::Entry;
+    let text = composer.editor.text();
+    let goes_on = match mark {
+        "" => true,
+        ":" => text.starts_with(':'),
+        // An update as its template worded it is nobody's beginning of another line.
+        "> " => !quick_entry::has_verb(text),
+        _ => !quick_entry::has_verb(text) && composer.worded.as_ref().is_none_or(|(_, line)| line != text),
+    };
+    if text.is_empty() || mark.is_empty() || (goes_on && composer.purpose == Purpose::Entry) {
+        return;
     }
+    let half = composer.editor.take();
+    composer.editor.remember(&half);
+    composer.purpose = Purpose::Entry;
+    model.tell(SET_ASIDE);
+}
+
+/// Opens the composer with a mark: in the line that is in it, where that goes on.
+pub(super) fn open(model: &mut Model, mark: &str, scribe: bool) {
+    let now = model.now;
+    set_aside(model, mark);
+    let Some(room) = &mut model.room else { return };
+    let composer = &mut room.composer;
     composer.open = true;
-    composer.scribe = scribe;
+    // A verb that is picked from the list on a board is of the next line: it ends no scribe mode.
+    composer.scribe = scribe || (composer.scribe && !mark.is_empty());
     composer.problem = None;
     if composer.editor.is_empty() {
         composer.purpose = Purpose::Entry;
-        composer.fixed_at = if scribe { None } else { Some(now) };
+        composer.fixed_at = if composer.scribe { None } else { Some(now) };
     }
-    if !mark.is_empty() && !composer.editor.text().starts_with(mark) {
-        let text = format!("{mark}{}", composer.editor.text());
-        composer.editor.set_text(&text);
-        composer.fixed_at.get_or_insert(now);
+    let text = composer.editor.text();
+    let line = match mark.chars().next() {
+        None => return,
+        Some(':') if text.is_empty() => ":".to_owned(),
+        Some(':') => return,
+        Some(sign) => quick_entry::marked(text, sign),
+    };
+    composer.fixed_at.get_or_insert(now);
+    if line != text {
+        composer.editor.set_text(&line);
     }
 }
 
@@ -63,27 +89,11 @@ pub(super) fn open_verb(model: &mut Model, verb: &str) {
     }
     open(model, ":", false);
     if let Some(room) = &mut model.room {
+        let half = room.composer.editor.take();
+        if half != ":" {
+            room.composer.editor.remember(&half);
+        }
         room.composer.editor.set_text(&format!(":{verb} "));
-    }
-}
-
-/// Puts an entry into the composer, to amend it in place.
-pub(super) fn amend(model: &mut Model, seq: Seq) {
-    let now = model.now;
-    let Some(room) = &mut model.room else { return };
-    let Some(entry) = room.incident.timeline.get(seq) else { return };
-    let (text, seen) = (entry.text.clone(), entry.revision());
-    let composer = &mut room.composer;
-    let half = composer.editor.take();
-    composer.editor.remember(&half);
-    composer.editor.set_text(&text);
-    composer.open = true;
-    composer.scribe = false;
-    composer.problem = None;
-    composer.fixed_at = Some(now);
-    composer.purpose = Purpose::Amend(seq, seen);
-    if !half.is_empty() {
-        model.tell("your half-typed line is in the history: press Up");
     }
 }
 
@@ -111,7 +121,7 @@ pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
         return save_elsewhere(model, &text, fx);
     }
     if let Purpose::Amend(seq, seen) = room.composer.purpose {
-        return send_amend(model, &text, seq, seen, fx);
+        return super::amending::send(model, &text, seq, seen, fx);
     }
     match quick_entry::parse(&text, &context(model)) {
         Err(EntryProblem::Empty | EntryProblem::NoVerb) => {
@@ -152,14 +162,15 @@ fn verb_of(model: &Model, entry: QuickEntry) -> Result<Verb, Refusal> {
     }
 }
 
-fn fail(model: &mut Model, problem: String) {
+/// Says why the line is not taken.
+pub(super) fn fail(model: &mut Model, problem: String) {
     if let Some(room) = &mut model.room {
         room.composer.problem = Some(problem);
     }
 }
 
 /// The line was taken: it goes to the history, and the composer is ready for the next or closes.
-fn done(model: &mut Model, text: &str) {
+pub(super) fn done(model: &mut Model, text: &str) {
     let Some(room) = &mut model.room else { return };
     let composer = &mut room.composer;
     composer.editor.take();
@@ -232,39 +243,6 @@ fn row(
     asked: Vec<Asked>,
 ) -> Pending {
     Pending { ticket, kind, text, typed: typed.to_owned(), at, asked, state: PendingState::Waiting }
-}
-
-fn send_amend(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<Effect>) {
-    let ctx = context(model);
-    let (at, rest) = match time_spec::parse_leading(text.trim_start(), &ctx) {
-        Ok(Some((moment, rest))) => (Some((moment.at, moment.about)), rest.to_owned()),
-        Ok(None) => (None, text.to_owned()),
-        Err(problem) => return fail(model, problem.to_string()),
-    };
-    let entry = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq));
-    let old = entry.map(|e| e.text.clone());
-    if let Some(entry) = entry.filter(|e| e.revision() != seen) {
-        let (now, by) = (entry.revision(), entry.edits.last().map_or("somebody", |e| e.by.as_str()));
-        let problem = format!(
-            "{by} changed line {seq} meanwhile; it now says {:?}: Enter again writes yours over it",
-            entry.text
-        );
-        if let Some(room) = &mut model.room {
-            room.composer.purpose = Purpose::Amend(seq, now);
-        }
-        return fail(model, problem);
-    }
-    if rest.trim().is_empty() {
-        return fail(model, "the text is empty: strike the entry with x instead".to_owned());
-    }
-    let new = (old.as_deref() != Some(rest.as_str())).then_some(rest);
-    done(model, text);
-    if new.is_none() && at.is_none() {
-        model.tell("nothing changed");
-        return;
-    }
-    let amend = Request::Amend { target: seq, text: new, at, seen: Some(seen) };
-    room::submit_amendment(model, seq, amend, text, fx);
 }
 
 /// Goes on with the line in the editor: for an update of several paragraphs.
@@ -374,8 +352,8 @@ pub fn preview(model: &Model) -> Preview {
     }
     let ctx = context(model);
     if let Purpose::Amend(seq, _) = room.composer.purpose {
-        let time = time_spec::parse_leading(text.trim_start(), &ctx).ok().flatten();
-        let time = time.map(|(m, _)| format!(" to {}", clock(m.at, model))).unwrap_or_default();
+        let time = quick_entry::amended(text, &ctx).ok().and_then(|(time, _)| time);
+        let time = time.map(|m| format!(" to {}", clock(m.at, model))).unwrap_or_default();
         return Preview { text: format!("amends {seq}{time}"), ..Preview::default() };
     }
     match quick_entry::parse(text, &ctx) {

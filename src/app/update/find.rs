@@ -38,11 +38,11 @@ pub(super) fn open(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// Back to where one came from.
 pub(super) fn leave(model: &mut Model) {
-    model.screen = match &model.find {
-        find if find.from_board && model.board.is_some() => Screen::Board,
-        find if find.from_room && model.room.is_some() => Screen::Room,
-        _ => Screen::Home,
-    };
+    match &model.find {
+        find if find.from_board && model.board.is_some() => model.screen = Screen::Board,
+        find if find.from_room && model.room.is_some() => super::boards::to_room(model),
+        _ => model.screen = Screen::Home,
+    }
 }
 
 /// Tab: from the results to what they have in common, to the text and back.
@@ -74,9 +74,9 @@ fn pick(model: &mut Model, fx: &mut Vec<Effect>) {
     narrowed(model, fx);
 }
 
-/// Esc: what is picked is given back first, then one leaves.
+/// Esc: from the text and the facets to the results, then what is picked is given back, then one leaves.
 pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
-    if model.find.focus == Pane::Facets {
+    if matches!(model.find.focus, Pane::Facets | Pane::Text) {
         model.find.focus = Pane::Results;
     } else if model.find.picked.is_empty() {
         leave(model);
@@ -136,16 +136,17 @@ fn entries(model: &Model, query: &str) -> Vec<FindRow> {
         return Vec::new();
     };
     let query = query.to_lowercase();
-    let words: Vec<&str> = query.split_whitespace().collect();
-    if words.is_empty() {
+    if query.trim().is_empty() {
         return Vec::new();
     }
-    let holds = |text: &str| {
-        let text = text.to_lowercase();
-        words.iter().all(|w| text.contains(w))
-    };
-    let hits = room.incident.timeline.shown().rev().filter(|e| holds(&e.text));
+    let hits = room.incident.timeline.shown().rev().filter(|e| holds(&e.text, &query));
     hits.take(MAX_ENTRIES).map(|e| FindRow::Entry(e.seq)).collect()
+}
+
+/// Whether a text holds every word of a query that is in lower case: what the search lists, and where `n` goes.
+pub(super) fn holds(text: &str, query: &str) -> bool {
+    let text = text.to_lowercase();
+    query.split_whitespace().all(|word| text.contains(word))
 }
 
 /// The archive answered; the query may have changed meanwhile.
@@ -236,7 +237,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
             }
         }
         Some(FindRow::Document(_)) => {
-            next_field(model);
+            model.find.focus = Pane::Text;
             read_selected(model, fx);
         }
         None => model.warn("nothing was found"),

@@ -4,7 +4,7 @@
 use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::layout::{Pane, Shape};
-use super::super::model::{Model, Overlay, RowId, Screen};
+use super::super::model::{Gone, Model, Overlay, RowId, Screen};
 use super::find;
 use crate::app::reading;
 
@@ -264,10 +264,28 @@ fn by_one_less(n: i64) -> Move {
     Move::By(n.saturating_add(1))
 }
 
+/// Says that somebody else crossed out, or hid, what is selected.
+pub(super) fn tell_gone(model: &mut Model, gone: Option<Gone>) {
+    match gone {
+        Some(Gone { by, struck: true }) => model.warn(format!("{by} crossed out the line that you selected")),
+        Some(Gone { by, struck: false }) => {
+            model.warn(format!("{by} changed the line that you selected: it goes when you leave it"));
+        }
+        None => {}
+    }
+}
+
 /// After every message: the selected row exists and is visible, and what is on the screen is no longer new.
 pub(super) fn settle(model: &mut Model) {
     let rows = model.layout().rows(Pane::Timeline);
+    let zone = model.zone();
     let Some(room) = &mut model.room else { return };
+    if let Some(seq) = room.rows.kept
+        && room.selected != Some(RowId::Entry(seq))
+    {
+        room.rows.kept = None;
+        room.relist(zone);
+    }
     let page = room.page(rows).max(1);
     if let Some(id) = room.selected {
         match room.rows.place(id) {

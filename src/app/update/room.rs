@@ -5,6 +5,7 @@ use super::super::effect::{Effect, Ticket};
 use super::super::model::{
     Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Reader, Room, RowId, Screen, Waiting,
 };
+use super::motion;
 use crate::app::layout::Pane;
 use crate::domain::board;
 use crate::domain::clocks;
@@ -113,9 +114,10 @@ pub(super) fn evidence_added(model: &mut Model, events: &[Recorded]) {
 pub(super) fn refreshed(model: &mut Model, log: LogId, events: &[Recorded]) {
     let zone = model.zone();
     let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else { return };
-    let added = room.take(events, zone);
+    let taken = room.take(events, &model.me, zone);
     let own = &room.own;
-    room.unseen.extend(added.into_iter().filter(|seq| !own.contains(seq)));
+    room.unseen.extend(taken.added.into_iter().filter(|seq| !own.contains(seq)));
+    motion::tell_gone(model, taken.gone);
 }
 
 /// Requests of this screen were stored, perhaps behind events of others.
@@ -129,16 +131,17 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
             room.selected = events.last().map(|e| RowId::Entry(e.seq));
         }
     }
-    let added = room.take(events, zone);
+    let taken = room.take(events, &me, zone);
     room.own.extend(events.iter().filter(|e| e.by == me).map(|e| e.seq));
     let own = &room.own;
     let hidden = events.iter().any(|e| {
         own.contains(&e.seq) && room.incident.timeline.get(e.seq).is_some_and(|entry| !room.rows.shows(entry))
     });
-    room.unseen.extend(added.into_iter().filter(|seq| !own.contains(seq)));
+    room.unseen.extend(taken.added.into_iter().filter(|seq| !own.contains(seq)));
     if hidden && !room.rows.filter.is_empty() {
         model.tell("stored; the filter hides it (Esc takes the filter away)");
     }
+    motion::tell_gone(model, taken.gone);
     super::people::told(model, events);
 }
 
@@ -327,6 +330,7 @@ pub(super) fn set_filter(model: &mut Model, filter: Filter) {
     let Some(room) = &mut model.room else { return };
     let narrowed = !filter.is_empty();
     room.rows.filter = filter;
+    room.rows.kept = None;
     room.relist(zone);
     if narrowed {
         let shown = room.rows.all().iter().filter(|r| !matches!(r.id, RowId::Day(_))).count();
@@ -355,7 +359,7 @@ fn find_next(model: &mut Model, down: bool) {
     };
     let timeline = &room.incident.timeline;
     let hit = |id: RowId| match id {
-        RowId::Entry(seq) => timeline.get(seq).is_some_and(|e| e.text.to_lowercase().contains(&needle)),
+        RowId::Entry(seq) => timeline.get(seq).is_some_and(|e| super::find::holds(&e.text, &needle)),
         _ => false,
     };
     let (after, before) = all.split_at(from.min(all.len()));

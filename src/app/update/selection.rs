@@ -6,7 +6,7 @@ use super::super::layout::Pane;
 use super::super::model::{
     Ask, AskFor, Confirm, Item, Model, Overlay, Pick, PickFor, Read, Reader, RowId, Screen, Waiting,
 };
-use super::{choose, closing, compose, room, tables};
+use super::{amending, choose, closing, compose, room, tables};
 use crate::app::reading;
 use crate::domain::decide::{Asker, decide};
 use crate::domain::ids::Seq;
@@ -22,7 +22,7 @@ pub(super) fn act(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
         Action::CrossOut => cross_out(model),
         Action::Amend => {
             if let Some(seq) = entry(model) {
-                compose::amend(model, seq);
+                amending::open(model, seq);
             }
         }
         Action::AmendInEditor => amend_in_editor(model, fx),
@@ -82,7 +82,7 @@ fn cross_out(model: &mut Model) {
     let Some(entry) = room.current_entry().and_then(|seq| room.incident.timeline.get(seq)) else { return };
     let target = entry.seq;
     if entry.struck.is_some() {
-        let question = "Let this entry count again?".to_owned();
+        let question = format!("Let this entry count again? {}", entry.text);
         let asked = vec![Request::Restore { target }.into()];
         model.overlays.push(Overlay::Confirm(Confirm { question, asked }));
     } else {
@@ -153,7 +153,9 @@ pub(super) fn verdict(model: &mut Model, seq: Seq) {
         EntryKind::Update => (PickFor::Update(seq), "The update", update_items(model, &room.incident, seq)),
         _ => return,
     };
-    let pick = Pick::new(purpose, title, items);
+    // Which one it is about: the line that the eyes were on may not be the one that is selected any more.
+    let title = format!("{title}: {}", entry.text);
+    let pick = Pick::new(purpose, &title, items);
     model.overlays.push(Overlay::Pick(pick));
 }
 

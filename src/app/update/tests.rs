@@ -4,6 +4,7 @@ mod clocks;
 mod closing;
 mod coming_back;
 mod completing;
+mod composing;
 mod declaring;
 mod finding;
 mod left;

@@ -8,17 +8,20 @@ use crate::domain::audience::Audience;
 
 /// Opens the composer for an audience and asks for the words.
 pub(super) fn open(model: &mut Model, audience: Audience, fx: &mut Vec<Effect>) {
+    compose::set_aside(model, "> ");
     let Some(room) = &model.room else { return };
-    let (log, zone) = (room.incident.log, model.zone());
+    let (log, zone, scribe) = (room.incident.log, model.zone(), room.composer.scribe);
     if !room.composer.editor.is_empty() {
         // Somebody is writing: the mark goes in front of it, as with every other kind of line.
         compose::open(model, "> ", false);
         return;
     }
-    compose::open(model, "", false);
+    compose::open(model, "", scribe);
+    let now = model.now;
     let line = format!("> {audience}: ");
     if let Some(room) = &mut model.room {
         room.composer.editor.set_text(&line);
+        room.composer.fixed_at.get_or_insert(now);
         room.composer.worded = Some((audience, line.clone()));
     }
     let ticket = model.ticket(Waiting::Wording(line));

@@ -53,15 +53,36 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
     }
 }
 
+/// The words of the line or the step that it is about: somebody may have moved what is selected before the key came.
+fn target<'m>(model: &'m Model, purpose: &AskFor) -> Option<&'m str> {
+    let incident = &model.room.as_ref()?.incident;
+    match purpose {
+        AskFor::Step(at, _) | AskFor::StepDue(at) => incident.checklist.get(*at).map(|s| s.text.as_str()),
+        AskFor::Strike(seq)
+        | AskFor::Verdict(seq, _)
+        | AskFor::Hypothesis(seq, _)
+        | AskFor::Answer(seq)
+        | AskFor::Extend(seq)
+        | AskFor::Object(seq)
+        | AskFor::Evidence(Some(seq)) => incident.timeline.get(*seq).map(|e| e.text.as_str()),
+        _ => None,
+    }
+}
+
 /// Draws it.
 pub(super) fn draw(model: &Model, ask: &Ask, theme: &Theme, buf: &mut Buffer) -> Option<(u16, u16)> {
     let (title, hint) = words(&ask.purpose);
+    let title = match target(model, &ask.purpose) {
+        Some(text) => format!("{title} · {text}"),
+        None => title.to_owned(),
+    };
     let above = match &ask.purpose {
         AskFor::Run(command) => running::shown(model, command).unwrap_or_default(),
         _ => Vec::new(),
     };
     let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
-    let inside = frame::boxed(overlay(model.size, rows.saturating_add(2), running::WIDTH), title, theme, buf);
+    let inside =
+        frame::boxed(overlay(model.size, rows.saturating_add(2), running::WIDTH), &title, theme, buf);
     for (n, row) in (0..rows).zip(&above) {
         let mut pen = Pen::new(buf, inside.row(n));
         pen.put(" ", theme.text);

@@ -135,3 +135,46 @@ fn the_alarm_takes_the_hints_until_it_is_dismissed() {
     desk.send(Msg::Answer(ticket, Answer::Similar(vec![hit.clone(), hit])));
     assert!(!desk.model.room.as_ref().unwrap().alarm.dismissed, "more of it raises it again");
 }
+
+#[test]
+fn enter_on_a_hit_reads_it_and_esc_leads_back_to_the_list() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("/disk");
+    let facet = Facet { value: "P1".into(), count: 1 };
+    let facets = Facets { severity: vec![facet], ..Facets::default() };
+    let hit = crate::app::model::Hit { path: "a.md".into(), ..Default::default() };
+    let asked = desk.model.find.asked.unwrap();
+    desk.send(Msg::Answer(asked, Answer::Found(vec![hit], facets, vec![])));
+    for _ in 0..2 {
+        desk.keys("<enter>");
+        assert_eq!(desk.model.find.focus, Pane::Text, "what is common to all hits is not in the way");
+        assert!(desk.model.find.picked.is_empty());
+    }
+    desk.keys("<esc>");
+    assert_eq!((desk.model.screen, desk.model.find.focus), (Screen::Find, Pane::Results));
+    desk.keys("<tab>");
+    assert_eq!(desk.model.find.focus, Pane::Facets);
+    desk.keys("<esc><esc>");
+    assert_eq!(desk.model.screen, Screen::Room);
+}
+
+#[test]
+fn n_goes_where_the_search_went_each_word_by_itself() {
+    let mut desk = Desk::room(80, 24, "alice");
+    for text in ["the CI has another key", "CI log shows key use", "nothing of both"] {
+        desk.keys("i").keys(text).keys("<enter>").serve();
+    }
+    desk.keys("/key ci<enter>");
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let room = desk.model.room.as_ref().unwrap();
+        let Some(RowId::Entry(seq)) = room.selected else { panic!("{:?}", desk.model.notice) };
+        seen.push(room.incident.timeline.get(seq).unwrap().text.clone());
+        desk.keys("n");
+    }
+    seen.sort();
+    assert_eq!(seen, ["CI log shows key use", "key was in a CI variable", "the CI has another key"]);
+    desk.model.room.as_mut().unwrap().needle = "ci builds".into();
+    desk.keys("N");
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("no entry with"));
+}

@@ -212,3 +212,51 @@ fn the_brief_turns_to_its_shorter_forms_and_back() {
     desk.keys("<esc><tab>");
     assert!(desk.model.overlays.is_empty(), "elsewhere Tab goes to the next pane");
 }
+
+/// Others do something; the screen hears of it.
+fn hears(desk: &mut Desk, by: &str, request: Request) {
+    let from = desk.events.len();
+    desk.ask("14:39", by, request);
+    let (log, events) = (desk.stored.log, desk.events[from..].to_vec());
+    desk.send(Msg::Refreshed(log, events));
+}
+
+#[test]
+fn a_selected_line_that_somebody_else_crosses_out_stays_until_the_eyes_leave_it() {
+    let mut desk = Desk::room(80, 24, "alice");
+    for text in ["line 1", "line 2", "line 2"] {
+        desk.keys("i").keys(text).keys("<enter>").serve();
+    }
+    let all = desk.model.room.as_ref().unwrap().rows.len();
+    desk.keys("kk");
+    let Some(RowId::Entry(seq)) = desk.model.room.as_ref().unwrap().selected else { panic!() };
+    hears(&mut desk, "bob", Request::Strike { target: seq, reason: "duplicate".into() });
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!((room.selected, room.rows.len()), (Some(RowId::Entry(seq)), all));
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("bob crossed out"), "{:?}", desk.model.notice);
+    // The same key does not strike its neighbour: it asks for the line back, by its words.
+    desk.keys("x");
+    let Some(Overlay::Confirm(confirm)) = desk.model.overlays.last() else {
+        panic!("{:?}", desk.model.overlays)
+    };
+    assert!(confirm.question.ends_with("line 2"), "{confirm:?}");
+    desk.keys("<esc>*").serve();
+    assert!(desk.stored.timeline.get(seq).unwrap().starred, "the star goes to it as well");
+    desk.keys("j");
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!((room.rows.len(), room.rows.place(RowId::Entry(seq))), (all - 1, None));
+    assert!(room.selected.is_some());
+    // Behind a filter, the same.
+    desk.keys("<esc>fline<enter>kk");
+    let Some(RowId::Entry(seq)) = desk.model.room.as_ref().unwrap().selected else { panic!() };
+    let amend = Request::Amend { target: seq, text: Some("other words".into()), at: None, seen: None };
+    hears(&mut desk, "bob", amend);
+    assert_eq!(desk.model.room.as_ref().unwrap().selected, Some(RowId::Entry(seq)));
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("bob changed"), "{:?}", desk.model.notice);
+    // A decision in its pane.
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("4");
+    let seq = desk.model.room.as_ref().unwrap().current_decision().unwrap();
+    hears(&mut desk, "bob", Request::Strike { target: seq, reason: "not meant".into() });
+    assert!(desk.model.notice.as_ref().unwrap().text.contains("bob crossed out"), "{:?}", desk.model.notice);
+}

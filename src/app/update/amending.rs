@@ -1,0 +1,60 @@
+//! Amending in place: the words of an entry come into the composer, and go back to it. It must not overwrite what
+//! somebody else made of the entry meanwhile, unless it was said.
+
+use super::super::effect::Effect;
+use super::super::model::{Model, Purpose};
+use super::{compose, room};
+use crate::domain::ids::Seq;
+use crate::domain::quick_entry;
+use crate::domain::request::Request;
+
+/// Puts an entry into the composer, to amend it in place.
+pub(super) fn open(model: &mut Model, seq: Seq) {
+    let now = model.now;
+    let Some(room) = &mut model.room else { return };
+    let Some(entry) = room.incident.timeline.get(seq) else { return };
+    let (text, seen) = (entry.text.clone(), entry.revision());
+    let composer = &mut room.composer;
+    let half = composer.editor.take();
+    composer.editor.remember(&half);
+    composer.editor.set_text(&quick_entry::to_amend(&text));
+    composer.open = true;
+    composer.problem = None;
+    composer.fixed_at = Some(now);
+    composer.purpose = Purpose::Amend(seq, seen);
+    if !half.is_empty() {
+        model.tell(compose::SET_ASIDE);
+    }
+}
+
+/// Enter on a line that amends an entry.
+pub(super) fn send(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<Effect>) {
+    let (at, rest) = match quick_entry::amended(text, &compose::context(model)) {
+        Ok((moment, rest)) => (moment.map(|m| (m.at, m.about)), rest.to_owned()),
+        Err(problem) => return compose::fail(model, problem.to_string()),
+    };
+    let entry = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq));
+    let old = entry.map(|e| e.text.clone());
+    if let Some(entry) = entry.filter(|e| e.revision() != seen) {
+        let (now, by) = (entry.revision(), entry.edits.last().map_or("somebody", |e| e.by.as_str()));
+        let problem = format!(
+            "{by} changed line {seq} meanwhile; it now says {:?}: Enter again writes yours over it",
+            entry.text
+        );
+        if let Some(room) = &mut model.room {
+            room.composer.purpose = Purpose::Amend(seq, now);
+        }
+        return compose::fail(model, problem);
+    }
+    if rest.trim().is_empty() {
+        return compose::fail(model, "the text is empty: strike the entry with x instead".to_owned());
+    }
+    let new = (old.as_deref() != Some(rest.as_str())).then_some(rest);
+    compose::done(model, text);
+    if new.is_none() && at.is_none() {
+        model.tell("nothing changed");
+        return;
+    }
+    let amend = Request::Amend { target: seq, text: new, at, seen: Some(seen) };
+    room::submit_amendment(model, seq, amend, text, fx);
+}

@@ -1,0 +1,142 @@
+//! The composer: what a letter makes of a half-typed line, lines that are amended, and scribe mode.
+
+use super::*;
+use crate::app::model::Purpose;
+
+fn line(desk: &Desk) -> String {
+    desk.model.room.as_ref().unwrap().composer.editor.text().to_owned()
+}
+
+/// The keys go into the line of the room.
+fn typing(desk: &Desk) -> bool {
+    desk.model.screen == Screen::Room && desk.model.room.as_ref().unwrap().composer.open
+}
+
+#[test]
+fn a_letter_never_makes_an_old_line_out_of_a_new_one() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("iold words<enter>").serve();
+    let old = desk.last().seq;
+    for (keys, sign) in [("d", "! "), ("a", "+ "), ("H", "? "), (":", ":")] {
+        desk.keys("Ge<esc>").keys(keys);
+        assert_eq!(line(&desk), sign, "{keys}");
+        assert_eq!(desk.model.room.as_ref().unwrap().composer.purpose, Purpose::Entry, "{keys}");
+        assert!(desk.model.notice.as_ref().unwrap().text.contains("press Up"), "{keys}");
+        desk.keys("<up>");
+        assert_eq!(line(&desk), "old words", "{keys}: no word is lost");
+        desk.keys("<ctrl-u><esc>");
+    }
+    desk.keys("Ge<esc>drevoke the key now<enter>").serve();
+    assert_eq!((desk.last().kind, desk.last().text.as_str()), (EntryKind::Decision, "revoke the key now"));
+    assert_eq!(desk.stored.timeline.get(old).unwrap().text, "old words");
+    // i goes on with the amendment, as it was said.
+    desk.keys("k").model.room.as_mut().unwrap().selected = Some(RowId::Entry(old));
+    desk.keys("e!<esc>i!<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(old).unwrap().text, "old words!!");
+}
+
+#[test]
+fn a_mark_goes_behind_the_time_of_a_half_typed_line() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i-4m paged<esc>d<enter>").serve();
+    let last = desk.last();
+    assert_eq!(
+        (last.kind, last.text.as_str(), last.occurred_at),
+        (EntryKind::Decision, "paged", at("14:34"))
+    );
+    desk.keys("dx<esc>a");
+    assert_eq!(line(&desk), "+ x", "one mark takes the place of another");
+    desk.keys("<ctrl-u><esc>:phase<esc>d");
+    assert_eq!(line(&desk), "! ", "a verb takes no mark");
+    desk.keys("<up>");
+    assert_eq!(line(&desk), ":phase");
+    // Words that a template put there are nobody's decision.
+    desk.keys("<ctrl-u><esc>c<esc>d");
+    assert_eq!(line(&desk), "! ");
+    desk.keys("<ctrl-u><esc>:phase<esc>c");
+    assert_eq!(line(&desk), "> internal: ");
+}
+
+#[test]
+fn words_that_look_like_a_time_stay_when_their_line_is_amended() {
+    for text in
+        ["14:05 is the first stamp", "-4m plain", "2099-01-01 10:00 ends the lease", "\\ odd", "\\! x"]
+    {
+        let mut desk = Desk::room(80, 24, "alice");
+        let request = Request::Note { text: text.to_owned(), tags: vec![], starred: false };
+        desk.ask("14:38", "alice", request);
+        desk.open();
+        let (seq, at) = (desk.last().seq, desk.last().occurred_at);
+        desk.keys("e<enter>").serve();
+        assert_eq!(desk.model.notice.as_ref().unwrap().text, "nothing changed", "{text}");
+        desk.keys("e x<enter>").serve();
+        let now = desk.stored.timeline.get(seq).unwrap();
+        assert_eq!((now.text.clone(), now.occurred_at), (format!("{text} x"), at));
+    }
+    // A time is still one, and a backslash in front makes a text of it.
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("iwords<enter>").serve();
+    let seq = desk.last().seq;
+    desk.keys("e<home>-4m ");
+    assert!(preview(&desk.model).text.ends_with("to 14:34Z"), "{:?}", preview(&desk.model));
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().occurred_at, at("14:34"));
+    desk.model.room.as_mut().unwrap().selected = Some(RowId::Entry(seq));
+    desk.keys("e<home>\\ -4m <enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "-4m words");
+    // What an editor gave comes back as what it was, when it is refused.
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Edit(seq, seq));
+    desk.effects.clear();
+    desk.send(Msg::Answer(ticket, Answer::Edited("14:05 came first".into())));
+    desk.serve();
+    assert_eq!(line(&desk), "\\ 14:05 came first");
+}
+
+#[test]
+fn scribe_mode_has_the_keys_again_after_a_board_and_a_search() {
+    for (there, back) in [
+        (":stories<enter>", "<esc>"),
+        (":stories<enter>", "q"),
+        (":runbooks<enter>", "<esc>"),
+        (":updates<enter>", "<esc>"),
+        (":patterns<enter>", "<esc>"),
+        (":find paged<enter>", "<esc>"),
+        (":find paged<enter>", "<enter>"),
+        (":brief<enter>", "<esc>"),
+    ] {
+        let mut desk = Desk::room(80, 24, "bob");
+        desk.keys(there).keys(back);
+        assert!(typing(&desk), "{there} {back}");
+        desk.keys("sqx<enter>").serve();
+        assert_eq!(desk.last().text, "sqx", "{there} {back}");
+        assert!(typing(&desk), "{there} {back}");
+    }
+    // A verb that is picked from the list, and the words of an update, do not end it either.
+    for (keys, shown) in
+        [(":stories<enter>?:tick<enter>", ":tick "), (":update customers<enter>", "> customers: ")]
+    {
+        let mut desk = Desk::room(80, 24, "bob");
+        desk.keys(keys);
+        assert_eq!(line(&desk), shown);
+        desk.keys("1<enter>").serve();
+        assert!(typing(&desk), "{keys}");
+    }
+    // Whoever is no scribe comes back to where letters act, and Esc leaves the mode as ever.
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(":stories<enter><esc>");
+    assert!(!typing(&desk));
+    let mut desk = Desk::room(80, 24, "bob");
+    desk.keys("<esc>/paged<esc>");
+    assert!(!typing(&desk));
+}
+
+#[test]
+fn scribe_mode_survives_a_crash_in_a_search() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("I:find paged<enter>");
+    let draft = desk.model.room.as_ref().unwrap().journaled.clone().unwrap();
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Open);
+    let incident = Box::new(desk.stored.clone());
+    desk.send(Msg::Answer(ticket, Answer::Opened(incident, Some(draft))));
+    assert!(typing(&desk) && desk.model.room.as_ref().unwrap().composer.scribe);
+}
