@@ -190,8 +190,9 @@ fn argument(model: &Model, room: &Room, verb: &str, wanted: &str) -> Vec<Choice>
         }
         ("LINE", _) => recent(room).into_iter().map(|(seq, text)| told(seq.to_string(), text)).collect(),
         ("RUNBOOK", _) => room.library.iter().map(|r| told(r.name.clone(), &r.title)).collect(),
-        ("CLOCK", _) => clocks::clocks(incident, &model.policy, model.now)
+        ("CLOCK", verb) => clocks::clocks(incident, &model.policy, model.now)
             .iter()
+            .filter(|c| verb != "target" || c.key.has_target())
             .map(|c| told(c.key.to_string(), &c.what))
             .collect(),
         ("ITEM", _) => ClosureItem::ALL.iter().map(|i| plain(i.as_str())).collect(),

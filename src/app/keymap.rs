@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::action::{self, Action, Context, Group, STACKS, TABLE};
 use super::key::{Key, KeyCode};
+use crate::domain::verb;
 
 /// A key that does something in a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +105,13 @@ impl Keymap {
         keys.into_iter().map(|(_, k)| k).collect()
     }
 
+    /// What to press for an action, in a sentence: its first key, else where it stands by its name.
+    #[must_use]
+    pub fn press(&self, action: Action) -> String {
+        let listed = || format!("? {}", action::spec(action).map_or("", |spec| spec.name));
+        self.keys(action).into_iter().next().unwrap_or_else(listed)
+    }
+
     /// The keys by which an action is reached in a stack of contexts, as they are shown.
     #[must_use]
     pub fn keys_in(&self, stack: &[Context], action: Action) -> Vec<String> {
@@ -177,12 +185,18 @@ pub fn keys_markdown() -> String {
         let _ = writeln!(out, "**{}**\n\n| Keys | Name | What it does |\n|---|---|---|", group.title());
         for spec in TABLE.iter().filter(|s| s.group == group) {
             let keys: Vec<String> = keymap.keys(spec.action).iter().map(|k| format!("`{k}`")).collect();
-            let keys = if keys.is_empty() { "`?`, `:`".to_owned() } else { keys.join(" ") };
+            let keys = if keys.is_empty() { without_key(spec.name).to_owned() } else { keys.join(" ") };
             let _ = writeln!(out, "| {keys} | {} | {} |", spec.name, spec.doc);
         }
         out.push('\n');
     }
     out
+}
+
+/// Where an action without a key is reached: in the list of actions, and in the `:` line where a verb has its name.
+#[must_use]
+pub fn without_key(name: &str) -> &'static str {
+    if verb::find(name).is_some() { "`?`, `:`" } else { "`?`" }
 }
 
 fn bindings(overrides: &[(String, Vec<Key>)]) -> Vec<Binding> {

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::output::Answer;
 use crate::domain::ids::Seq;
 use crate::domain::request::{Asked, Keep};
+use crate::domain::verb;
 
 /// Say something against a decision
 #[derive(Debug, clap::Args)]
@@ -15,7 +16,7 @@ pub(super) struct Args {
     /// The number of the decision's line
     #[arg(value_name = "SEQ", value_parser = arguments::line)]
     line: Seq,
-    /// What is said against it
+    /// What is said against it; @person at its end is who objects
     #[arg(allow_hyphen_values = true)]
     text: String,
     /// Who objects [default: who acts]
@@ -30,7 +31,10 @@ impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
         let room = context.room(&self.incident).await?;
-        let request = Keep::Object { target: self.line, text: self.text, person: self.person }.into();
-        room.perform(Asked { request, at }, None).await
+        let keep = match self.person {
+            Some(person) => Keep::Object { target: self.line, text: self.text, person: Some(person) },
+            None => verb::objection(self.line, &self.text),
+        };
+        room.perform(Asked { request: keep.into(), at }, None).await
     }
 }

@@ -31,10 +31,8 @@ impl Args {
             ))
             .into());
         };
-        if trace.undo.is_empty() {
-            return Err(Refusal::no(format!("{} cannot be taken back", trace.what))
-                .hint(trace.instead)
-                .into());
+        if let Some(refusal) = trace.refusal() {
+            return Err(refusal.into());
         }
         if !self.yes && !confirmed(context, &trace.what)? {
             let document =

@@ -18,7 +18,9 @@ pub struct Blocker {
     pub can_be_waived: bool,
 }
 
-fn counted(n: usize, one: &str, more: &str) -> String {
+/// A number of things: `1 problem`, `2 problems`.
+#[must_use]
+pub fn counted(n: usize, one: &str, more: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { more })
 }
 

@@ -19,7 +19,7 @@ use crate::domain::ids::Seq;
 use crate::domain::incident::{Entry, Incident};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Asked, Request};
+use crate::domain::request::{Asked, Keep, Request};
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::State;
 
@@ -73,6 +73,9 @@ impl Case<'_> {
     }
 
     fn decide(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
+        if stays_closed(request) {
+            self.not_closed()?;
+        }
         match request {
             Request::Declare(declaration) => self.declare(declaration),
             Request::SetDetails { .. }
@@ -167,8 +170,8 @@ impl Case<'_> {
         if trace.seq != target {
             return Err(Refusal::conflict("your last action is another one by now").hint("look again"));
         }
-        if trace.undo.is_empty() {
-            return Err(Refusal::no(format!("{} cannot be taken back", trace.what)).hint(trace.instead));
+        if let Some(refusal) = trace.refusal() {
+            return Err(refusal);
         }
         let mut events = Vec::new();
         for request in &trace.undo {
@@ -181,6 +184,26 @@ impl Case<'_> {
         }
         Ok(events)
     }
+}
+
+/// It changes what was when the incident was closed: whoever wants that otherwise reopens it first. What comes to light
+/// later (lines, evidence, times, links, stories) is written down all the same.
+fn stays_closed(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::SetSeverity { .. }
+            | Request::SetTarget { .. }
+            | Request::EnterPhase { .. }
+            | Request::AssignRole { .. }
+            | Request::ReleaseRole { .. }
+            | Request::AttachRunbook(_)
+            | Request::AttachMatched { .. }
+            | Request::DetachRunbook { .. }
+            | Request::MoveStep { .. }
+            | Request::AssignStep { .. }
+            | Request::AnswerClosure { .. }
+            | Request::Keep(Keep::StepDue { .. } | Keep::FreeStep { .. })
+    )
 }
 
 /// A person's handle as it is stored: without a leading `@`, trimmed.

@@ -4,7 +4,7 @@
 mod clock;
 mod keep;
 
-pub use keep::assets_of;
+pub use keep::{assets_of, objection};
 
 use crate::domain::audience::Audience;
 use crate::domain::quick_entry::{Line, QuickEntry};

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{By, Cause, Failure, FailureKind, Inner, Service};
 use crate::archive::{Identity, Publication, Seals, commit_message};
 use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
+use crate::domain::closeout::counted;
 use crate::domain::ids::{LogId, StoryId};
 use crate::domain::incident::Incident;
 use crate::domain::postmortem::check::{Expectations, check};
@@ -285,7 +286,10 @@ impl Service {
         if let Some(reason) = waived
             && !problems.is_empty()
         {
-            body = format!("Published with {} open problems: {reason}", problems.len());
+            body = format!(
+                "Published with {}: {reason}",
+                counted(problems.len(), "open problem", "open problems")
+            );
         }
         let message = commit_message(
             &format!("{}: {title}", incident.id),

@@ -25,6 +25,7 @@ use crate::domain::policy::Policy;
 use crate::domain::severity::Profile;
 use crate::domain::stories::Rules;
 use crate::domain::zone::Tz;
+use crate::shell::environment::Environment;
 
 pub use explain::{Origin, Shown, configuration_markdown};
 pub use problem::{BadConfig, ConfigProblem};
@@ -293,14 +294,12 @@ impl std::fmt::Display for RoleChoice {
 }
 
 impl UiZone {
-    /// The zone itself. The host's falls back to UTC where the host does not say.
+    /// The zone itself.
     #[must_use]
-    pub fn zone(self) -> Tz {
+    pub fn zone(self, environment: &Environment) -> Tz {
         match self {
             Self::Utc => Tz::UTC,
-            Self::Local => {
-                iana_time_zone::get_timezone().ok().and_then(|name| Tz::named(&name)).unwrap_or(Tz::UTC)
-            }
+            Self::Local => environment.zone(),
             Self::Named(zone) => zone,
         }
     }

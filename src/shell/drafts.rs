@@ -56,6 +56,16 @@ pub struct Draft {
     /// form of its own.
     #[serde(default)]
     pub rest: String,
+    /// Who typed it; empty while nobody was named, and in journals of older versions.
+    #[serde(default)]
+    pub person: String,
+}
+
+impl Draft {
+    /// Somebody else typed it: their Enter stores it, and nobody's besides.
+    fn is_of_another(&self, person: &str) -> bool {
+        !self.person.is_empty() && !self.person.eq_ignore_ascii_case(person)
+    }
 }
 
 /// A journal that cannot be written or read.
@@ -132,6 +142,8 @@ pub struct Recovered {
     pub drafts: Vec<Draft>,
     /// Files that hold something but could not be read to any draft; they were left where they are.
     pub unreadable: Vec<PathBuf>,
+    /// What others typed; it was left where it is, for them.
+    pub of_others: Vec<Draft>,
 }
 
 impl Journal {
@@ -254,12 +266,12 @@ impl Journal {
         self.syncer.try_sync().map_err(|error| self.error("synced", error))
     }
 
-    /// Takes over the journals of processes that are gone: their drafts are written here and synced, then their
-    /// files are removed.
+    /// Takes over the journals of a person's processes that are gone: their drafts are written here and synced, then
+    /// their files are removed. A journal with text of somebody else waits for that one.
     ///
     /// # Errors
     /// [`DraftError`] when the own journal cannot be written; the files of the others are then left.
-    pub fn take_over(&mut self, running: Duration) -> Result<Recovered, DraftError> {
+    pub fn take_over(&mut self, person: &str, running: Duration) -> Result<Recovered, DraftError> {
         let mut recovered = Recovered::default();
         for path in self.others()? {
             // Not ours to read (another account's in a shared home), gone meanwhile, or its process lives.
@@ -267,6 +279,10 @@ impl Journal {
             let (mut drafts, readable) = record::read(&record::bytes(&file));
             if !readable {
                 recovered.unreadable.push(path);
+                continue;
+            }
+            if drafts.iter().any(|draft| draft.is_of_another(person)) {
+                recovered.of_others.extend(drafts);
                 continue;
             }
             for draft in &mut drafts {

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
+use crate::domain::zone::Tz;
 use crate::service::GitConfig;
 
 /// What the program was started in.
@@ -26,6 +27,8 @@ pub struct Environment {
     pub visual: Option<String>,
     /// `EDITOR`: the editor where `VISUAL` is not set.
     pub editor: Option<String>,
+    /// `TZ`: the zone of the one who sits here, who may be elsewhere than the host.
+    pub tz: Option<String>,
     /// `NO_COLOR` is set and not empty.
     pub no_color: bool,
     /// `TERM`.
@@ -98,6 +101,7 @@ impl Environment {
             log: text("WARROOM_LOG"),
             visual: text("VISUAL"),
             editor: text("EDITOR"),
+            tz: text("TZ"),
             no_color: raw("NO_COLOR").is_some(),
             term: text("TERM"),
             colorterm: text("COLORTERM"),
@@ -110,6 +114,14 @@ impl Environment {
             ssh: raw("SSH_CONNECTION").is_some(),
             ..Self::default()
         }
+    }
+
+    /// The local zone: what `TZ` names, else the host's; UTC where neither is known.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        let named = |name: &str| Tz::named(name.strip_prefix(':').unwrap_or(name));
+        let host = || iana_time_zone::get_timezone().ok().and_then(|name| Tz::named(&name));
+        self.tz.as_deref().and_then(named).or_else(host).unwrap_or(Tz::UTC)
     }
 
     /// The folder of the user's own configuration of this program, if there is a place for one.
@@ -193,6 +205,15 @@ mod tests {
         assert_eq!(environment.as_person, None);
         assert!(!environment.no_color);
         assert_eq!(environment.editor.as_deref(), Some("vi"));
+    }
+
+    #[test]
+    fn the_local_zone_is_the_one_that_is_named_for_the_session() {
+        for name in ["Asia/Kathmandu", ":Asia/Kathmandu"] {
+            assert_eq!(given(&[("TZ", name)]).zone(), Tz::named("Asia/Kathmandu").unwrap());
+        }
+        // What is no name of a zone leaves the host's.
+        assert_eq!(given(&[("TZ", "no/where")]).zone(), given(&[]).zone());
     }
 
     #[test]

@@ -397,7 +397,7 @@ impl Loop<'_> {
                     let _ = self.terminal.clear();
                     self.answer(ticket, Answer::Done);
                 }
-                Effect::SetMe(ticket, _) => self.answer(ticket, Answer::Done),
+                Effect::SetMe(ticket, name) => self.named(ticket, name),
                 effect => {
                     if matches!(effect, Effect::Submit { .. }) {
                         self.held = Some(self.session.clock.running() + STORED_SOON);

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use super::frame;
 use super::text::Pen;
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room};
 use crate::domain::brief::left;
@@ -26,7 +27,10 @@ pub(super) fn draw(
     }
     let all = room.asks();
     if all.is_empty() {
-        return super::empty(placed, "None yet. a asks somebody, H writes a hypothesis.", theme, buf);
+        let press = |action| model.keymap.press(action);
+        let (ask, hypothesis) = (press(Action::Ask), press(Action::Hypothesis));
+        let say = format!("None yet. {ask} asks somebody, {hypothesis} writes a hypothesis.");
+        return super::empty(placed, &say, theme, buf);
     }
     let selected = all.iter().position(|s| Some(*s) == room.current_ask()).unwrap_or(0);
     let height = usize::from(placed.body.h);

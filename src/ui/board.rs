@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use super::frame;
 use super::text::Pen;
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::boards;
 use crate::app::layout::{Layout, Pane, Placed};
 use crate::app::model::{Board, BoardData, BoardKind, BoardLine, Model};
@@ -36,7 +37,7 @@ pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buff
     let mut pen = Pen::new(buf, layout.composer);
     pen.put(theme.marks.prompt, theme.key);
     if board.filter.is_empty() {
-        pen.put_cut(&format!(" {}", offer(board.kind())), theme.dim);
+        pen.put_cut(&format!(" {}", offer(model, board.kind())), theme.dim);
     } else {
         pen.put(" only ", theme.warn);
         pen.put_cut(&board.filter, theme.strong);
@@ -44,12 +45,22 @@ pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buff
     }
 }
 
-const fn offer(kind: BoardKind) -> &'static str {
+fn offer(model: &Model, kind: BoardKind) -> String {
+    let press = |action| model.keymap.press(action);
+    let narrows = press(Action::BoardFilter);
     match kind {
-        BoardKind::Stories => "f narrows: words, @owner, inc:42, sev:P1, state:all, kind:process, due:7d",
-        BoardKind::Runbooks => "f narrows by words; Enter reads it, o attaches it to the open room",
-        BoardKind::Patterns => "f narrows by words; Enter lists the incidents",
-        BoardKind::Updates => "f narrows by words; Enter opens the room, c there writes the update",
+        BoardKind::Stories => {
+            format!("{narrows} narrows: words, @owner, inc:42, sev:P1, state:all, kind:process, due:7d")
+        }
+        BoardKind::Runbooks => {
+            let attach = press(Action::BoardAttach);
+            format!("{narrows} narrows by words; Enter reads it, {attach} attaches it to the open room")
+        }
+        BoardKind::Patterns => format!("{narrows} narrows by words; Enter lists the incidents"),
+        BoardKind::Updates => {
+            let update = press(Action::Update);
+            format!("{narrows} narrows by words; Enter opens the room, {update} there writes the update")
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 
 use super::text::{self, Pen};
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::Area;
 use crate::app::model::{Model, Purpose, Room, Screen};
 use crate::app::update::compose::Preview;
@@ -51,7 +52,7 @@ pub(super) fn draw(
     pen.put(theme.marks.prompt, theme.key);
     pen.put(" ", theme.text);
     if composer.editor.is_empty() && !composer.open {
-        pen.put("i writes a note", theme.dim);
+        pen.put(&format!("{} writes a note", model.keymap.press(Action::Note)), theme.dim);
         return None;
     }
     let (shown, at) = text::window(composer.editor.text(), composer.editor.cursor(), pen.left());

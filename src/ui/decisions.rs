@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use super::frame;
 use super::text::Pen;
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room};
 use crate::domain::incident::Decision;
@@ -25,7 +26,8 @@ pub(super) fn draw(
     }
     let all = room.decisions();
     if all.is_empty() {
-        return super::empty(placed, "None yet. d writes one down.", theme, buf);
+        let say = format!("None yet. {} writes one down.", model.keymap.press(Action::Decision));
+        return super::empty(placed, &say, theme, buf);
     }
     let selected = all.iter().position(|s| Some(*s) == room.current_decision()).unwrap_or(0);
     let height = usize::from(placed.body.h) / 2;

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::{Layout, Pane, Placed};
 use crate::app::model::{HomeRow, HomeSection, LATE_STORIES, Model};
 use crate::domain::time::{Span, day_in_zone, format_span, format_span_coarse, with_zone, zone_label};
@@ -21,7 +22,8 @@ pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buff
     }
     let mut pen = Pen::new(buf, layout.composer);
     pen.put(theme.marks.prompt, theme.key);
-    pen.put_cut(" n declares an incident: a title is enough", theme.dim);
+    let declare = model.keymap.press(Action::Declare);
+    pen.put_cut(&format!(" {declare} declares an incident: a title is enough"), theme.dim);
 }
 
 enum Line<'a> {
@@ -37,11 +39,12 @@ fn list(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     let list = &model.home.list;
     if list.rows().next().is_none() {
         let say = if model.home.loaded {
-            "No incident yet. n declares one; warroom demo shows a room that has lived."
+            let declare = model.keymap.press(Action::Declare);
+            format!("No incident yet. {declare} declares one; warroom demo shows a room that has lived.")
         } else {
-            "Reading…"
+            "Reading…".to_owned()
         };
-        return super::empty(placed, say, theme, buf);
+        return super::empty(placed, &say, theme, buf);
     }
     let mut lines: Vec<Line<'_>> = Vec::new();
     for (section, name, rows, count) in [

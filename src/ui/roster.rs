@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::frame;
 use super::text::Pen;
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room};
 use crate::app::update::room::{overloaded, roster_rows};
@@ -25,7 +26,8 @@ pub(super) fn draw(
     }
     let rows = roster_rows(model);
     if rows.is_empty() {
-        return super::empty(placed, "Nobody yet. r takes a role.", theme, buf);
+        let say = format!("Nobody yet. {} takes a role.", model.keymap.press(Action::Role));
+        return super::empty(placed, &say, theme, buf);
     }
     let warning = overloaded(model);
     let selected = rows.iter().position(|r| Some(&r.role) == room.role.as_ref()).unwrap_or(0);

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room, StepFocus};
 use crate::app::pointing::runbook_first;
@@ -24,21 +25,26 @@ pub(super) fn draw(
 ) {
     let runbook = room.shown_runbook();
     if !placed.title.is_empty() {
+        let more = if room.incident.checklist.runbooks().count() > 1 { "[ ]" } else { "" };
         let name = runbook.map_or_else(
             || "Runbook".to_owned(),
             |r| {
                 let (done, all) = room.incident.checklist.progress(r.seq);
                 let count = format!(" {done}/{all}");
                 // The name is cut, the count is not.
-                let name = text::cut(&r.name, placed.title.w.saturating_sub(14 + text::width(&count)));
+                let beside = match text::width(more) {
+                    0 => text::width(&count),
+                    keys => text::width(&count).saturating_add(keys).saturating_add(2),
+                };
+                let name = text::cut(&r.name, placed.title.w.saturating_sub(14).saturating_sub(beside));
                 format!("Runbook {name}{count}")
             },
         );
-        let more = if room.incident.checklist.runbooks().count() > 1 { "[ ]" } else { "" };
         frame::title(placed, &name, more, focus, theme, buf);
     }
     if runbook.is_none() {
-        return super::empty(placed, "No runbook. o attaches one.", theme, buf);
+        let say = format!("No runbook. {} attaches one.", model.keymap.press(Action::Runbook));
+        return super::empty(placed, &say, theme, buf);
     }
     let height = usize::from(placed.body.h);
     let rows = room.runbook_rows(height);

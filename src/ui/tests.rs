@@ -484,3 +484,56 @@ fn the_key_table_of_the_documents_is_the_one_of_the_program() {
         panic!("docs/keys.md was out of date and is written anew: look at the difference and commit it");
     }
 }
+
+/// Whoever has given an action another key is told that key, and of an action without a key where it is.
+#[test]
+fn the_keys_that_are_named_are_those_of_the_team() {
+    let keys = |key: &str| vec![key.parse().unwrap()];
+    let own = [
+        ("note".to_owned(), keys("Q")),
+        ("declare".to_owned(), keys("D")),
+        ("decision".to_owned(), Vec::new()),
+    ];
+    let keymap = crate::app::keymap::Keymap::new(&own).unwrap();
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.model.keymap = keymap.clone();
+    let shown = picture(&desk.model);
+    assert!(shown.contains("D declares an incident") && !shown.contains("n declares"), "{shown}");
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.model.keymap = keymap;
+    let shown = picture(&desk.model);
+    assert!(shown.contains("Q writes a note") && !shown.contains("i writes"), "{shown}");
+    desk.model.room.as_mut().unwrap().incident.talk.decisions.clear();
+    assert!(picture(&desk.model).contains("? decision"), "{}", picture(&desk.model));
+    desk.keys("Qhalf<esc>");
+    let notice = desk.model.notice.as_ref().unwrap().text.clone();
+    assert_eq!(notice, "the draft stays: Q goes on with it");
+}
+
+#[test]
+fn a_filter_that_hides_every_line_says_so() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.model.room.as_mut().unwrap().incident.impact = None;
+    desk.keys("fnosuchword<enter>");
+    let shown = picture(&desk.model);
+    assert!(shown.contains("No line is like that. Esc takes the filter"), "{shown}");
+    assert!(!shown.contains("Nothing yet"), "{shown}");
+}
+
+#[test]
+fn the_count_of_a_runbook_stands_whole_beside_the_keys_of_the_other_one() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let runbook = crate::domain::request::RunbookText {
+        name: "a-runbook-with-a-long-name".to_owned(),
+        title: "Another".to_owned(),
+        text: "# Another\n\n## Containment\n\n1. Look\n2. Act\n".to_owned(),
+    };
+    desk.ask("14:40", "bob", Request::AttachRunbook(runbook));
+    desk.open();
+    for _ in 0..2 {
+        desk.keys("3]");
+        let shown = picture(&desk.model);
+        let title = shown.lines().find(|row| row.contains("3 Runbook")).unwrap();
+        assert!(title.contains("[ ]") && (title.contains(" 1/11 ") || title.contains(" 0/2 ")), "{title}");
+    }
+}

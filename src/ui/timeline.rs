@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::{Area, Layout, Pane, Placed};
 use crate::app::model::{Model, Pending, PendingState, Room, RowId};
 use crate::app::words::{entry_word, kind_word};
@@ -81,7 +82,7 @@ pub(super) fn draw(
         y = y.saturating_add(1);
     }
     if room.rows.is_empty() && room.incident.impact.is_none() {
-        super::empty(placed, "Nothing yet. i writes a note, d a decision, a an ask.", theme, buf);
+        super::empty(placed, &nothing(model, room), theme, buf);
     }
 }
 
@@ -199,4 +200,14 @@ fn draw_pending(model: &Model, line: &Pending, area: Area, theme: &Theme, buf: &
     {
         pen.put(&format!("  {why}"), theme.bad);
     }
+}
+
+/// Why no line is there.
+fn nothing(model: &Model, room: &Room) -> String {
+    if !room.rows.filter.is_empty() {
+        return format!("No line is like that. {} takes the filter away.", model.keymap.press(Action::Back));
+    }
+    let press = |action| model.keymap.press(action);
+    let (note, decision, ask) = (press(Action::Note), press(Action::Decision), press(Action::Ask));
+    format!("Nothing yet. {note} writes a note, {decision} a decision, {ask} an ask.")
 }

@@ -14,6 +14,7 @@ mod kept;
 mod lines;
 mod memory;
 mod merge;
+mod others;
 pub(super) mod out;
 mod patterns;
 mod people;

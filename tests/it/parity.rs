@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use warroom::app::action::{Group, TABLE};
-use warroom::app::keymap::Keymap;
+use warroom::app::keymap::{Keymap, without_key};
 use warroom::domain::verb::VERBS;
 
 /// An action of the room, and the command that does the same, as it could be typed.
@@ -205,7 +205,7 @@ fn written() -> String {
             continue;
         };
         let keys: Vec<String> = keymap.keys(spec.action).iter().map(|key| format!("`{key}`")).collect();
-        let keys = if keys.is_empty() { "`?`, `:`".to_owned() } else { keys.join(" ") };
+        let keys = if keys.is_empty() { without_key(spec.name).to_owned() } else { keys.join(" ") };
         writeln!(out, "| {keys} | {} | `{command}` |", spec.name).unwrap();
     }
     out.push_str("\n## Verbs of the `:` line\n\n| Verb | What it does | Command |\n|---|---|---|\n");

@@ -1,5 +1,6 @@
 //! What came of an effect. An answer to a ticket that nobody awaits any more changes nothing.
 
+use super::super::action::Action;
 use super::super::effect::{Effect, Ticket};
 use super::super::model::{Ask, AskFor, Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
 use super::super::msg::{Answer, Suggestions, Trouble};
@@ -14,6 +15,9 @@ use crate::domain::words::EntryKind;
 /// Takes an answer.
 pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut Vec<Effect>) {
     let Some(waiting) = model.waiting.remove(&ticket) else { return };
+    if matches!(answer, Answer::Stored(_)) {
+        closing::stored(model);
+    }
     match (waiting, answer) {
         (Waiting::Submit(log), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::Submit(log), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
@@ -148,7 +152,8 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
             bring_back(model, &typed, Purpose::Entry, &t);
         }
         (_, Answer::Kept(path)) => {
-            model.tell(format!("the text is kept in {path}: V adds a file as evidence"));
+            let evidence = model.keymap.press(Action::Evidence);
+            model.tell(format!("the text is kept in {path}: {evidence} adds a file as evidence"));
         }
         (_, other) => trouble(model, other),
     }

@@ -3,7 +3,7 @@
 
 use super::super::action::Action;
 use super::super::layout::Pane;
-use super::super::model::{Model, Overlay, RowId, Screen};
+use super::super::model::{Model, Overlay, Room, RowId, Screen};
 use crate::domain::words::{EntryKind, State};
 
 /// The answer.
@@ -23,8 +23,16 @@ impl Availability {
     }
 }
 
+/// What was when it was closed stays so, as the rules have it.
+const CLOSED: &str = "the incident is closed: reopen it with a reason first";
+
 fn blocked(reason: &str) -> Availability {
     Availability::Blocked(reason.to_owned())
+}
+
+/// The same, with the key that does what is missing.
+fn first(model: &Model, why: &str, action: Action, does: &str) -> Availability {
+    Availability::Blocked(format!("{why}: {} {does}", model.keymap.press(action)))
 }
 
 /// Whether an action is possible now.
@@ -39,17 +47,15 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::Ask
         | Action::Hypothesis
         | Action::Update
-        | Action::Role
-        | Action::Severity
-        | Action::Phase
         | Action::Milestone
-        | Action::Runbook
         | Action::QuickIoc
         | Action::Evidence => match room {
             None => blocked("open an incident first"),
-            Some(room) if room.incident.state == State::Closed => {
-                blocked("the incident is closed: reopen it with a reason first")
-            }
+            Some(_) => Available,
+        },
+        Action::Role | Action::Severity | Action::Phase | Action::Runbook => match room {
+            None => blocked("open an incident first"),
+            Some(room) if room.incident.state == State::Closed => blocked(CLOSED),
             Some(_) => Available,
         },
         Action::Clocks | Action::Target => match room {
@@ -68,7 +74,9 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::StoryPostmortem => super::boards::blocked(model, action).map_or(Available, blocked),
         Action::Duties => match room {
             None => blocked("open an incident first"),
-            Some(_) if super::people::role_meant(model).is_none() => blocked("you hold no role: r takes one"),
+            Some(_) if super::people::role_meant(model).is_none() => {
+                first(model, "you hold no role", Action::Role, "takes one")
+            }
             Some(_) => Available,
         },
         Action::Call
@@ -92,16 +100,13 @@ pub fn available(model: &Model, action: Action) -> Availability {
         }
         Action::Tick => match room {
             None => blocked("open an incident first"),
-            Some(room) if room.focus != Pane::Runbook => blocked("Space ticks in the runbook pane: press 3"),
-            Some(room) if room.current_step().is_none() => blocked("no runbook is attached: o attaches one"),
-            Some(_) => Available,
+            Some(room) if room.focus != Pane::Runbook => {
+                blocked(&format!("{} ticks in the runbook pane: press 3", model.keymap.press(Action::Tick)))
+            }
+            Some(room) => on_step(model, room),
         },
         Action::CrossOut | Action::Verdict if room.is_some_and(|r| r.focus == Pane::Runbook) => {
-            if room.and_then(|r| r.current_step()).is_some() {
-                Available
-            } else {
-                blocked("no runbook is attached: o attaches one")
-            }
+            room.map_or(Available, |room| on_step(model, room))
         }
         Action::Verdict if room.is_some_and(|r| r.focus == Pane::Similar) => {
             if room.and_then(|r| r.current_hit()).is_some() {
@@ -121,7 +126,9 @@ pub fn available(model: &Model, action: Action) -> Availability {
             on_entry(model, action)
         }
         Action::FindNext | Action::FindBefore => match room {
-            Some(room) if room.needle.is_empty() => blocked("find something first: /"),
+            Some(room) if room.needle.is_empty() => {
+                blocked(&format!("find something first: {}", model.keymap.press(Action::Find)))
+            }
             Some(_) => Available,
             None => blocked("open an incident first"),
         },
@@ -131,10 +138,9 @@ pub fn available(model: &Model, action: Action) -> Availability {
         },
         Action::Undo => match room {
             Some(room) => match room.incident.trail.last_of(&model.me) {
-                Some(trace) if trace.undo.is_empty() => {
-                    blocked(&format!("{} cannot be taken back: {}", trace.what, trace.instead))
+                Some(trace) => {
+                    trace.refusal().map_or(Available, |refusal| Availability::Blocked(refusal.to_string()))
                 }
-                Some(_) => Available,
                 None => blocked("you have done nothing here that can be taken back"),
             },
             None => blocked("open an incident first"),
@@ -155,18 +161,25 @@ pub fn available(model: &Model, action: Action) -> Availability {
         },
         Action::LineInEditor => match room {
             Some(room) if room.composer.open => Available,
-            _ => blocked("the composer is not open: i opens it"),
+            _ => first(model, "the composer is not open", Action::Note, "opens it"),
         },
         Action::HomeScreen if model.screen == Screen::Home => blocked("this is the home screen"),
         Action::Open if model.screen == Screen::Home && model.overlays.is_empty() => {
             if model.home.row().is_some() {
                 Available
             } else {
-                blocked("there is no incident yet: n declares one")
+                first(model, "there is no incident yet", Action::Declare, "declares one")
             }
         }
         _ => Available,
     }
+}
+
+fn on_step(model: &Model, room: &Room) -> Availability {
+    if room.current_step().is_none() {
+        return first(model, "no runbook is attached", Action::Runbook, "attaches one");
+    }
+    if room.incident.state == State::Closed { blocked(CLOSED) } else { Availability::Available }
 }
 
 fn on_entry(model: &Model, action: Action) -> Availability {
@@ -190,7 +203,7 @@ fn on_entry(model: &Model, action: Action) -> Availability {
             blocked("this line tells of a change of state: it cannot be reworded")
         }
         Action::Amend | Action::AmendInEditor if entry.struck.is_some() => {
-            blocked("this entry is struck: x lets it count again")
+            first(model, "this entry is struck", Action::CrossOut, "lets it count again")
         }
         Action::Verdict
             if !matches!(
@@ -198,7 +211,8 @@ fn on_entry(model: &Model, action: Action) -> Availability {
                 EntryKind::Decision | EntryKind::Hypothesis | EntryKind::Ask | EntryKind::Update
             ) =>
         {
-            blocked("v is for decisions, hypotheses, asks and updates")
+            let key = model.keymap.press(Action::Verdict);
+            blocked(&format!("{key} is for decisions, hypotheses, asks and updates"))
         }
         _ => Availability::Available,
     }

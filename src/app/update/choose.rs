@@ -170,6 +170,9 @@ pub(super) fn roles(model: &mut Model) {
 
 /// Enter on a row of the roster: who takes that role.
 pub(super) fn role_of_selection(model: &mut Model) {
+    if let Availability::Blocked(why) = available(model, action::Action::Role) {
+        return model.warn(why);
+    }
     let rows = room::roster_rows(model);
     let picked = model.room.as_ref().and_then(|r| r.role.clone());
     let row = rows.iter().find(|r| Some(&r.role) == picked.as_ref()).or_else(|| rows.first());

@@ -6,6 +6,7 @@ use super::super::effect::{ClosingStep, Effect};
 use super::super::model::{Ask, AskFor, ClosePath, Model, Overlay, Waiting};
 use super::super::msg::ClosingAnswer;
 use super::room;
+use crate::domain::closeout::counted;
 use crate::domain::request::Request;
 use crate::domain::words::{ClosureItem, ClosureState, State};
 
@@ -64,7 +65,7 @@ pub fn state_of(model: &Model, line: PathLine) -> (bool, String) {
         PathLine::Edit => (false, String::new()),
         PathLine::Check => match post.checked {
             Some((0, _)) => (true, "no problems".to_owned()),
-            Some((n, _)) => (false, format!("{n} problems")),
+            Some((n, _)) => (false, counted(n as usize, "problem", "problems")),
             None => (false, String::new()),
         },
         PathLine::Publish => {
@@ -188,7 +189,18 @@ pub(super) fn done(model: &mut Model, step: &ClosingStep, answer: &ClosingAnswer
     if answer.needs_author {
         model.overlays.push(Overlay::Ask(Ask::new(AskFor::Author, "")));
     } else if !ok && matches!(step, ClosingStep::Publish { .. }) {
-        model.warn(format!("{} problems: Edit them, or x waives them with a reason", answer.problems.len()));
+        let (n, waive) = (answer.problems.len(), model.keymap.press(Action::ClosingNotApplicable));
+        let problems = counted(n, "problem", "problems");
+        model.warn(format!("{problems}: Edit, or {waive} waives with a reason"));
+    }
+}
+
+/// Something was stored: what the last step was told may not hold any more.
+pub(super) fn stored(model: &mut Model) {
+    for overlay in &mut model.overlays {
+        if let Overlay::Closing(path) = overlay {
+            path.line.clear();
+        }
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
                 None => return problem(model, "write how long from now: 15m, or none"),
             }
         }
-        AskFor::Object(target) => Keep::Object { target, text: text.clone(), person: None }.into(),
+        AskFor::Object(target) => verb::objection(target, &text).into(),
         AskFor::Story => match verb::read("story", &text, None) {
             Ok(Verb::Ask(asked)) => asked.request,
             Ok(_) => return,

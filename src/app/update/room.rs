@@ -382,7 +382,8 @@ pub(super) fn back(model: &mut Model) {
         room.composer.open = false;
         room.composer.scribe = false;
         if !room.composer.editor.is_empty() {
-            model.tell("the draft stays: i goes on with it");
+            let note = model.keymap.press(Action::Note);
+            model.tell(format!("the draft stays: {note} goes on with it"));
         }
     } else if room.zoom {
         room.zoom = false;

@@ -69,7 +69,7 @@ impl View<'_> {
         let count = all.iter().filter(|i| i.withdrawn.is_none()).count();
         Board {
             title: format!("Evidence: {count}"),
-            empty: "None yet. V adds a file; its size and SHA-256 are computed.",
+            empty: "None yet. :evidence PATH adds a file; its size and SHA-256 are computed.",
             rows: rows.collect(),
         }
     }

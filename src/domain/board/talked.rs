@@ -36,7 +36,7 @@ impl View<'_> {
         });
         Board {
             title: format!("Asks: {count} open"),
-            empty: "None yet. a asks somebody (+ @bob 3m check web latency).",
+            empty: "None yet. A line such as: + @bob 3m check web latency",
             rows: rows.collect(),
         }
     }
@@ -70,7 +70,7 @@ impl View<'_> {
         });
         Board {
             title: format!("Decisions: {open} without a verdict"),
-            empty: "None yet. d writes one down.",
+            empty: "None yet. A line such as: ! revoke the key",
             rows: rows.collect(),
         }
     }
@@ -107,7 +107,7 @@ impl View<'_> {
             BoardRow { id: h.seq.to_string(), label, detail: format!("{}{why}", h.text), right, notes }
         });
         let rows = rows.collect();
-        Board { title, empty: "None yet. H writes one down.", rows }
+        Board { title, empty: "None yet. A line such as: ? the key was in a log", rows }
     }
 
     pub(super) fn steps(&self) -> Board {
@@ -135,7 +135,7 @@ impl View<'_> {
         });
         Board {
             title: format!("Steps: {} not done, {overdue} overdue", all.len()),
-            empty: "None to do. o attaches a runbook.",
+            empty: "None to do. :attach RUNBOOK adds some.",
             rows: rows.collect(),
         }
     }

@@ -21,7 +21,6 @@ impl Case<'_> {
                 state => Err(Refusal::no(format!("{} is {state} already", incident.id))),
             },
             Request::AnswerClosure { item, state, reason: why } => {
-                self.not_closed()?;
                 let why = if *state == ClosureState::NotApplicable {
                     reason("answering n/a", why)?
                 } else {

@@ -14,7 +14,6 @@ impl Case<'_> {
     pub(super) fn steps(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
         match request {
             Request::AttachRunbook(runbook) => {
-                self.not_closed()?;
                 if self.incident.checklist.named(&runbook.name).is_some() {
                     return Err(Refusal::no(format!("runbook {} is attached already", runbook.name)));
                 }

@@ -1,6 +1,7 @@
 mod erasing;
 mod keep;
 mod set_back;
+mod undo;
 
 use super::*;
 use crate::domain::audience::Audience;
@@ -238,6 +239,53 @@ fn the_close_waits_for_resolve_and_names_what_is_open() {
     assert_eq!(room.incident.state, State::Closed);
     assert_eq!(room.incident.closing.waiver, "a test of the tool");
     assert!(room.incident.closing.waived.iter().any(|w| w.contains("postmortem")));
+}
+
+#[test]
+fn what_was_when_it_was_closed_stays_and_late_facts_are_written_down() {
+    let mut room = Room::declared();
+    room.ask(Request::SetSeverity { to: Some("P2".to_owned()), reason: "one region".to_owned() });
+    let lowered = room.incident.head;
+    room.by = "bob".to_owned();
+    room.ask(Request::Resolve { ended_by: String::new() });
+    room.ask(Request::Close { waive: Some("a test of the tool".to_owned()) });
+    room.by = "alice".to_owned();
+    let step = || StepPick::Named("1".to_owned());
+    let none = String::new;
+    for request in [
+        Request::SetSeverity { to: Some("P1".to_owned()), reason: none() },
+        Request::EnterPhase { phase: crate::domain::words::Phase::Learn },
+        Request::AssignRole { role: "comms".to_owned(), person: "dana".to_owned() },
+        Request::ReleaseRole { role: "commander".to_owned(), person: "alice".to_owned() },
+        Request::SetTarget {
+            clock: "resolution".to_owned(),
+            target: "8h".to_owned(),
+            reason: "so".to_owned(),
+        },
+        Request::MoveStep { step: step(), change: StepMove::Tick, person: None, reason: none() },
+        Request::AssignStep { step: step(), person: "dana".to_owned() },
+        Keep::StepDue { step: step(), due: None }.into(),
+        Request::DetachRunbook { runbook: Seq(3) },
+        Request::AnswerClosure { item: ClosureItem::Cause, state: ClosureState::Done, reason: none() },
+        Request::Undo { target: lowered },
+    ] {
+        let (kind, text) = refused(&mut room, request.clone());
+        assert_eq!(kind, RefusalKind::No, "{request:?}");
+        assert_eq!(text, "INC-2026-0042 is closed; reopen it with a reason to go on", "{request:?}");
+    }
+    let line = room.note("found in the bill: it had begun a week before");
+    room.ask(Request::Amend { target: line, text: Some("begun in May".to_owned()), at: None, seen: None });
+    room.ask(Request::SetScope {
+        assets: vec!["api".to_owned()],
+        state: crate::domain::words::ScopeState::Affected,
+    });
+    room.ask(Request::Mark {
+        milestone: crate::domain::words::Milestone::Started,
+        at: Some((room.now - Span::hours(5), true)),
+    });
+    room.ask(Request::FileStory(NewStory { title: "rotate keys".to_owned(), ..NewStory::default() }));
+    room.ask(Request::Reopen { reason: "it came back".to_owned() });
+    room.ask(Request::SetSeverity { to: Some("P1".to_owned()), reason: none() });
 }
 
 #[test]

@@ -15,13 +15,12 @@ use crate::domain::words::{EntryKind, Milestone, Phase, State, StepState};
 impl Incident {
     /// Takes in one event of the log. Cannot fail.
     pub fn apply(&mut self, recorded: &Recorded) {
-        match recorded.undoes {
-            Some(seq) => self.trail.forget(seq),
-            None => {
-                if let Some(trace) = trail::trace(self, recorded) {
-                    self.trail.push(trace);
-                }
-            }
+        let trace = if recorded.undoes.is_none() { trail::trace(self, recorded) } else { None };
+        self.trail.touch(recorded, trace.as_ref().map_or("an undo", |trace| &trace.what));
+        if let Some(seq) = recorded.undoes {
+            self.trail.forget(seq);
+        } else if let Some(trace) = trace {
+            self.trail.push(trace);
         }
         if let Some((topic, text)) = system_line(self, recorded) {
             self.push_line(recorded, EntryKind::System, topic, text, &[]);

@@ -4,6 +4,7 @@
 use super::timeline::Topic;
 use super::{ERASED, Incident};
 use crate::domain::clocks::ClockKey;
+use crate::domain::closeout::counted;
 use crate::domain::event::{AskChanged, Event, Recorded, StepRef};
 use crate::domain::ids::Seq;
 use crate::domain::ioc;
@@ -183,7 +184,10 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::Closed(e) => (Topic::Turn, format!("closed{}", tail(", waived: ", &e.reason))),
         Event::Reopened(e) => (Topic::Turn, format!("reopened: {}", e.reason)),
         Event::PostmortemDrafted(_) => (Topic::House, "postmortem drafted".to_owned()),
-        Event::PostmortemChecked(e) => (Topic::House, format!("postmortem checked: {} problems", e.problems)),
+        Event::PostmortemChecked(e) => {
+            let problems = counted(e.problems as usize, "problem", "problems");
+            (Topic::House, format!("postmortem checked: {problems}"))
+        }
         Event::PostmortemPublished(e) => (Topic::Turn, format!("postmortem published: {}", e.path)),
         Event::PostmortemWaived(e) => (Topic::Turn, format!("postmortem waived: {}", e.reason)),
         Event::PostmortemStatusSet(e) => (Topic::House, format!("postmortem {}", e.status)),

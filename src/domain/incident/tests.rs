@@ -99,6 +99,12 @@ impl Room {
         self.store(&NewEvent { by, occurred_at: None, about: false, undoes: None, event: event.into() })
     }
 
+    /// Stores an undo that no request would be granted.
+    pub(crate) fn undoing(&mut self, event: impl Into<crate::domain::event::Event>, undone: Seq) -> Seq {
+        let (by, event) = (self.by.clone(), event.into());
+        self.store(&NewEvent { by, occurred_at: None, about: false, undoes: Some(undone), event })
+    }
+
     pub(crate) fn wait(&mut self, span: Span) -> &mut Self {
         self.now += span;
         self

@@ -2,7 +2,10 @@
 //! at the moment when what was before it is still known. Undoing is a new event; nothing is taken out of the
 //! log. It must not decide whether an undo is allowed.
 
-use std::collections::VecDeque;
+mod since;
+mod stays;
+
+use std::collections::{BTreeSet, VecDeque};
 
 use super::Incident;
 use super::set_back::SetBack;
@@ -11,6 +14,8 @@ use crate::domain::ids::Seq;
 use crate::domain::request::{Keep, NewIoc, Request, Review, StepMove, StepPick, When};
 use crate::domain::time::Utc;
 use crate::domain::words::{ClosureState, HypothesisState, ReviewState, StepState};
+use since::{Since, Subject, subject};
+use stays::{fixed, stays};
 
 /// How many actions are remembered.
 const KEPT: usize = 64;
@@ -32,6 +37,12 @@ pub struct Trace {
     pub bulk: Option<Utc>,
     /// The position at which the deadline was said that the undo brings back; its own where it brings back none.
     pub said: Seq,
+    /// What it is about; of many things at once the first.
+    about: Option<Subject>,
+    /// The other assets of a scope that was said at once.
+    assets: BTreeSet<String>,
+    /// What others did about the same since, oldest first: nobody takes that back by taking back this.
+    since: Vec<Since>,
 }
 
 /// The last actions, oldest first.
@@ -76,6 +87,9 @@ impl Trail {
         {
             last.seq = trace.seq;
             last.undo.extend(trace.undo);
+            if let Some(Subject::Scope(asset)) = trace.about {
+                last.assets.insert(asset);
+            }
             last.what = format!("the scope of {} assets", last.undo.len());
             return;
         }
@@ -85,9 +99,10 @@ impl Trail {
         self.traces.push_back(trace);
     }
 
-    /// Takes an action off the trail, because it is undone: the next undo means the action before it.
+    /// Takes an action off the trail, because it is undone or erased: the next undo means the action before it.
     pub(super) fn forget(&mut self, seq: Seq) {
         self.traces.retain(|t| t.seq != seq);
+        self.traces.iter_mut().for_each(|t| t.forget_other(seq));
     }
 }
 
@@ -340,7 +355,9 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
     };
     let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
     let said = said(before, recorded);
-    Some(Trace { seq, by: recorded.by.clone(), what, undo, bulk, said, instead: "" })
+    let (by, about) = (recorded.by.clone(), subject(recorded));
+    let (assets, since) = (BTreeSet::new(), Vec::new());
+    Some(Trace { seq, by, what, undo, bulk, said, instead: "", about, assets, since })
 }
 
 /// Where the deadline was said that the event replaces.
@@ -354,108 +371,6 @@ fn said(before: &Incident, recorded: &Recorded) -> Seq {
         _ => None,
     };
     earlier.unwrap_or(recorded.seq)
-}
-
-/// What is not taken back by its opposite, and what to do instead. Every kind is named, so that a new one must say
-/// which it is.
-fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
-    let (what, instead) = match event {
-        Event::Declared(_) => {
-            ("the declaration", "say what it turned out to be: :disposition false-alarm REASON")
-        }
-        Event::DispositionSet(_) => ("the disposition", "set another one"),
-        Event::RelatedAdded(_) => ("naming a related incident", "take it away: :unlink INC"),
-        Event::VerdictGiven(_) => ("a verdict", "give another verdict: v on the decision"),
-        Event::DecisionObjected(_) => ("an objection", "say in a note that it no longer stands"),
-        Event::AskAcknowledged(_) => ("an acknowledgement", "give the ask to somebody else"),
-        Event::AskAnswered(_) => ("an answer", "say in a note what is right"),
-        Event::UpdateApproved(_) => ("an approval", "do not send it, and say why in a note"),
-        Event::UpdateSent(_) => ("an update that went out", "send a correction"),
-        Event::EvidenceTransferred(_) => ("a change of custody", "transfer it back"),
-        Event::EvidenceWithdrawn(_) => ("withdrawing evidence", "register it again: V"),
-        Event::RunbookDetached(_) => ("taking a runbook away", "attach it again: o"),
-        Event::Reopened(_) => ("reopening", "resolve it again"),
-        Event::Closed(_) => ("closing", "reopen it with a reason"),
-        Event::PostmortemDrafted(_) => ("the draft of the postmortem", "correct it: :edit"),
-        Event::PostmortemPublished(_) => {
-            ("publishing, which is a commit", "correct the draft and publish it again: :edit, :publish")
-        }
-        Event::PostmortemWaived(_) => {
-            ("waiving the postmortem", "publish one all the same: :draft, :publish")
-        }
-        Event::PostmortemCommented(_) => ("a comment", "say in another one what is right"),
-        Event::StoryFiled(_) | Event::StoryChanged(_) => ("a story", "correct it, or drop it with a reason"),
-        Event::StoryStarted(_)
-        | Event::StoryShipped(_)
-        | Event::StoryVerified(_)
-        | Event::StoryDropped(_) => {
-            ("a step of a story", "what was said of a story stays: say in a note what is right")
-        }
-        Event::Redacted(_) => ("erasing words", "they are gone: write the line again without the secret"),
-        Event::Unknown(_) => ("what a newer program wrote", "take it back with that program"),
-        // A look, and no change.
-        Event::PostmortemChecked(_) => return None,
-        // Clocks and a tracker said these. They are nobody's action, so what somebody did before comes next.
-        Event::ClockBreached(_) | Event::ClockStepped(_) | Event::StorySynced(_) => return None,
-        // Says why a runbook was attached: taken back with that.
-        Event::RunbookMatched(_) => return None,
-        // Taken back by their opposites, above.
-        Event::Noted(_)
-        | Event::Alerted(_)
-        | Event::DecisionMade(_)
-        | Event::HypothesisProposed(_)
-        | Event::AskMade(_)
-        | Event::UpdateDrafted(_)
-        | Event::Struck(_)
-        | Event::Restored(_)
-        | Event::Starred(_)
-        | Event::Amended(_)
-        | Event::SeverityChanged(_)
-        | Event::PhaseEntered(_)
-        | Event::MilestoneMarked(_)
-        | Event::MilestoneUnmarked(_)
-        | Event::RoleTaken(_)
-        | Event::RoleReleased(_)
-        | Event::RoleHandedOver(_)
-        | Event::RunbookAttached(_)
-        | Event::StepAssigned(_)
-        | Event::StepDone(_)
-        | Event::StepSkipped(_)
-        | Event::StepBlocked(_)
-        | Event::StepStarted(_)
-        | Event::StepDueSet(_)
-        | Event::StepReopened(_)
-        | Event::AskChanged(_)
-        | Event::EvidenceAdded(_)
-        | Event::EvidenceAttached(_)
-        | Event::ScopeItemSet(_)
-        | Event::ScopeItemRemoved(_)
-        | Event::LinkAdded(_)
-        | Event::LinkRemoved(_)
-        | Event::IocAdded(_)
-        | Event::IocRemoved(_)
-        | Event::HypothesisChanged(_)
-        | Event::TargetChanged(_)
-        | Event::ClockAcknowledged(_)
-        | Event::Resolved(_)
-        | Event::ClosureItemSet(_)
-        | Event::ImpactStated(_)
-        | Event::Reported(_)
-        | Event::DetailsChanged(_)
-        | Event::VisibilitySet(_)
-        | Event::CodeNameSet(_)
-        | Event::PostmortemStatusSet(_)
-        | Event::PostmortemOwnerSet(_)
-        | Event::PostmortemMeetingSet(_) => return None,
-    };
-    fixed(recorded, what, instead)
-}
-
-/// An action that stays: others may have acted on it.
-fn fixed(recorded: &Recorded, what: &str, instead: &'static str) -> Option<Trace> {
-    let (by, what) = (recorded.by.clone(), what.to_owned());
-    let seq = recorded.seq;
-    Some(Trace { seq, by, what, undo: Vec::new(), bulk: None, said: seq, instead })
 }
 
 /// An indicator as a request that brings it back.

@@ -8,6 +8,16 @@ use crate::domain::request::{Keep, NewIoc, Request, StepPick, When};
 use crate::domain::time::{Span, parse_span};
 use crate::domain::words::ScopeState;
 
+/// What is said against a decision: `TEXT [@person]`.
+#[must_use]
+pub fn objection(target: Seq, words: &str) -> Keep {
+    let (text, person) = match words.trim_end().rsplit_once(" @") {
+        Some((text, who)) if !who.contains(char::is_whitespace) => (text, Some(who.to_owned())),
+        _ => (words, None),
+    };
+    Keep::Object { target, text: text.to_owned(), person }
+}
+
 /// Reads what follows such a verb; `None` when it does not fit.
 pub(super) fn read(verb: &str, rest: &str) -> Result<Option<Request>, Refusal> {
     let (first, tail) = split(rest);
@@ -33,13 +43,7 @@ pub(super) fn read(verb: &str, rest: &str) -> Result<Option<Request>, Refusal> {
             (Some(target), Some(person)) => Some(Keep::Reassign { target, person }.into()),
             _ => None,
         },
-        "object" => line().filter(|_| !tail.is_empty()).map(|target| {
-            let (text, who) = match tail.rsplit_once(" @") {
-                Some((text, who)) if !who.contains(char::is_whitespace) => (text, Some(who.to_owned())),
-                _ => (tail, None),
-            };
-            Keep::Object { target, text: text.to_owned(), person: who }.into()
-        }),
+        "object" => line().filter(|_| !tail.is_empty()).map(|target| objection(target, tail).into()),
         "ioc" if !first.is_empty() => Some(Keep::AddIoc(indicator(first, tail)).into()),
         "no-ioc" if !tail.is_empty() => {
             Some(Keep::RemoveIoc { value: first.to_owned(), reason: tail.to_owned() }.into())

@@ -194,7 +194,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         section: "ui",
         key: "zone",
         example: &["zone = \"utc\""],
-        doc: &["The zone in which times are shown and typed: utc, local, or a name such as Europe/Berlin."],
+        doc: &[
+            "The zone in which times are shown and typed: utc, local (what TZ names, else the host's),",
+            "or a name such as Europe/Berlin.",
+        ],
         read: read::ui_zone,
     },
     Setting {

@@ -132,7 +132,7 @@ fn the_home_wins_over_the_user_and_the_user_over_the_default() {
     let (config, problems) = read("[ui]\nzone = \"Asia/Tokyo\"\n[keys]\nfilter = []\n", user);
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(config.ui.theme, "mono");
-    assert_eq!(config.ui.zone.zone().name(), "Asia/Tokyo");
+    assert_eq!(config.ui.zone.zone(&Environment::default()).name(), "Asia/Tokyo");
     assert_eq!(config.me.as_deref(), Some("carol"));
     let keys: Vec<(&str, usize)> = config.keys.iter().map(|b| (b.action.as_str(), b.keys.len())).collect();
     assert_eq!(keys, [("zoom", 1), ("filter", 0)]);

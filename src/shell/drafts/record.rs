@@ -46,7 +46,8 @@ impl Change {
             && before.field == after.field
             && before.mode == after.mode
             && before.at == after.at
-            && before.rest == after.rest;
+            && before.rest == after.rest
+            && before.person == after.person;
         if !same_but_text {
             return None;
         }

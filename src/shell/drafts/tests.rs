@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use proptest::prelude::*;
+use sha2::Digest as _;
 use uuid::Uuid;
 
 use super::*;
@@ -19,6 +20,7 @@ fn draft(n: u128, text: &str) -> Draft {
         cursor: text.len(),
         at: chrono::DateTime::from_timestamp_millis(1_800_000_000_123),
         rest: "{}".into(),
+        person: "alice".into(),
     }
 }
 
@@ -42,12 +44,12 @@ fn what_was_typed_is_in_the_file_at_once_and_comes_back() {
     journal.write(&draft(2, "second"), T).unwrap();
     kill(journal);
     let mut next = Journal::begin(folder.path(), "b").unwrap();
-    let recovered = next.take_over(T).unwrap();
+    let recovered = next.take_over("alice", T).unwrap();
     assert_eq!(recovered.drafts, [draft(1, "paged"), draft(2, "second")]);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "only the own file is left");
     // The one that took over dies too.
     kill(next);
-    assert_eq!(Journal::begin(folder.path(), "c").unwrap().take_over(T).unwrap().drafts.len(), 2);
+    assert_eq!(Journal::begin(folder.path(), "c").unwrap().take_over("alice", T).unwrap().drafts.len(), 2);
 }
 
 #[test]
@@ -59,7 +61,10 @@ fn a_stored_draft_does_not_come_back_and_the_file_goes() {
     journal.done(draft(1, "").id, T).unwrap();
     let bytes = std::fs::read(journal.path()).unwrap();
     std::fs::write(folder.path().join("dead.journal"), &bytes).unwrap();
-    assert_eq!(Journal::begin(folder.path(), "b").unwrap().take_over(T).unwrap().drafts, [draft(2, "two")]);
+    assert_eq!(
+        Journal::begin(folder.path(), "b").unwrap().take_over("alice", T).unwrap().drafts,
+        [draft(2, "two")]
+    );
     journal.done(draft(2, "").id, T).unwrap();
     assert_eq!(std::fs::metadata(journal.path()).unwrap().len(), 0);
     drop(journal);
@@ -81,7 +86,7 @@ fn a_draft_that_is_empty_again_leaves_nothing_of_what_it_was() {
     journal.write(&draft(1, "hunter2"), T).unwrap();
     journal.write_empty(&draft(1, ""), T).unwrap();
     kill(journal);
-    let drafts = Journal::begin(folder.path(), "b").unwrap().take_over(T).unwrap().drafts;
+    let drafts = Journal::begin(folder.path(), "b").unwrap().take_over("alice", T).unwrap().drafts;
     assert_eq!(drafts.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(), ["", "another line"]);
 }
 
@@ -91,10 +96,49 @@ fn a_living_process_keeps_its_file() {
     let mut one = Journal::begin(folder.path(), "a").unwrap();
     one.write(&draft(1, "mine"), T).unwrap();
     let mut two = Journal::begin(folder.path(), "b").unwrap();
-    assert!(two.take_over(T).unwrap().drafts.is_empty());
+    assert!(two.take_over("alice", T).unwrap().drafts.is_empty());
     assert!(Journal::begin(folder.path(), "a").is_err(), "two may not share a file");
     drop(one);
-    assert_eq!(two.take_over(T).unwrap().drafts.len(), 1);
+    assert_eq!(two.take_over("alice", T).unwrap().drafts.len(), 1);
+}
+
+#[test]
+fn what_somebody_else_typed_waits_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::begin(folder.path(), "a").unwrap();
+    let of_bob = Draft { person: "bob".into(), ..draft(1, "half of bob's line") };
+    journal.write(&of_bob, T).unwrap();
+    kill(journal);
+    let path = folder.path().join("a.journal");
+    let left = std::fs::read(&path).unwrap();
+    let mut alice = Journal::begin(folder.path(), "b").unwrap();
+    for nobody_or_another in ["alice", ""] {
+        let recovered = alice.take_over(nobody_or_another, T).unwrap();
+        assert_eq!((recovered.drafts, recovered.of_others), (vec![], vec![of_bob.clone()]));
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), left);
+    let mut bob = Journal::begin(folder.path(), "c").unwrap();
+    assert_eq!(bob.take_over("bob", T).unwrap().drafts, [of_bob]);
+    assert!(!path.exists());
+}
+
+/// What an older version wrote says nothing of a person: it is offered to whoever comes.
+#[test]
+fn a_text_without_a_name_is_anybodys() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::begin(folder.path(), "a").unwrap();
+    journal.write(&draft(1, "an old line"), T).unwrap();
+    let mut bytes = kill(journal);
+    let json = String::from_utf8(bytes.split_off(8)).unwrap();
+    let without = json.replace(",\"person\":\"alice\"", "");
+    assert_ne!(json, without);
+    let sum: [u8; 32] = sha2::Sha256::digest(without.as_bytes()).into();
+    let length = u32::try_from(without.len()).unwrap().to_le_bytes();
+    let old = [&length[..], &sum[..4], without.as_bytes()].concat();
+    std::fs::write(folder.path().join("a.journal"), old).unwrap();
+    let mut next = Journal::begin(folder.path(), "b").unwrap();
+    let unnamed = Draft { person: String::new(), ..draft(1, "an old line") };
+    assert_eq!(next.take_over("bob", T).unwrap().drafts, [unnamed]);
 }
 
 #[test]
@@ -129,7 +173,7 @@ fn a_file_of_noise_is_left_and_named() {
     std::fs::write(&noise, b"not a journal at all").unwrap();
     std::os::unix::fs::symlink(&noise, folder.path().join("link.journal")).unwrap();
     let mut journal = Journal::begin(folder.path(), "a").unwrap();
-    let recovered = journal.take_over(T).unwrap();
+    let recovered = journal.take_over("alice", T).unwrap();
     assert_eq!(recovered.unreadable, [noise.as_path()]);
     assert!(noise.exists() && recovered.drafts.is_empty());
 }
@@ -161,9 +205,9 @@ fn a_journal_that_has_grown_is_begun_anew_without_loss() {
     journal.write(&draft(1, "short"), T).unwrap();
     assert!(journal.length < LARGEST && journal.path().ends_with("a.journal"));
     let mut other = Journal::begin(folder.path(), "b").unwrap();
-    assert!(other.take_over(T).unwrap().drafts.is_empty(), "the lock moved with the file");
+    assert!(other.take_over("alice", T).unwrap().drafts.is_empty(), "the lock moved with the file");
     kill(journal);
-    assert_eq!(other.take_over(T).unwrap().drafts, [draft(1, "short")]);
+    assert_eq!(other.take_over("alice", T).unwrap().drafts, [draft(1, "short")]);
 }
 
 proptest! {
@@ -229,7 +273,7 @@ fn words_go_out_of_the_texts_of_processes_that_are_gone() {
 
     // All else is offered as before, and once.
     let mut next = Journal::begin(folder.path(), "75-e").unwrap();
-    let mut drafts = next.take_over(T).unwrap().drafts;
+    let mut drafts = next.take_over("alice", T).unwrap().drafts;
     drafts.sort_by_key(|d| d.id);
     let texts: Vec<&str> = drafts.iter().map(|d| d.text.as_str()).collect();
     assert_eq!(texts, ["it is [erased] now", "another line", "", "pass", "pä ss 1234"]);

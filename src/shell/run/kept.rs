@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::model::{Draft, Form};
-use crate::app::msg::Trouble;
+use crate::app::effect::Ticket;
+use crate::app::model::{Draft, Form, Waiting};
+use crate::app::msg::{Answer, Msg, Trouble};
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
@@ -40,6 +41,8 @@ pub(super) struct Left {
 /// The journal of this process, and what those before it left.
 pub(super) struct Kept {
     journal: Option<Journal>,
+    /// Who sits here; empty until somebody says so.
+    me: String,
     /// Drafts of processes that are gone, oldest first.
     left: Vec<Stored>,
     /// What the form of this process is called in the journal.
@@ -52,13 +55,15 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Begins the journal and takes over what was left behind. A home that cannot be written is told once; the room
-    /// works on without a journal.
+    /// Begins the journal and takes over what was left behind by whoever sits here. A home that cannot be written is
+    /// told once; the room works on without a journal.
     pub(super) fn begin(session: &Session) -> Self {
         let name = format!("{}-{}", session.environment.pid, session.ids.token());
         let form = session.ids.event(session.clock.now());
+        let me = if session.identity.ask() { String::new() } else { session.identity.person.clone() };
         let mut kept = Self {
             journal: None,
+            me,
             left: Vec::new(),
             form,
             resumed: Vec::new(),
@@ -66,21 +71,35 @@ impl Kept {
             note: None,
         };
         match Journal::begin(&session.home.drafts(), &name) {
-            Ok(mut journal) => {
-                match journal.take_over(session.clock.running()) {
-                    Ok(recovered) => {
-                        kept.left = recovered.drafts;
-                        if let Some(path) = recovered.unreadable.first() {
-                            kept.note = Some(format!("a draft could not be read: {}", path.display()));
-                        }
-                    }
-                    Err(error) => kept.note = Some(error.to_string()),
-                }
-                kept.journal = Some(journal);
-            }
+            Ok(journal) => kept.journal = Some(journal),
             Err(error) => kept.note = Some(error.to_string()),
         }
+        kept.take_over(session.clock.running());
         kept
+    }
+
+    /// Takes over what the one who sits here left behind. What somebody else typed waits for that one: here an Enter
+    /// would store it under the wrong name.
+    fn take_over(&mut self, running: Duration) {
+        let Some(journal) = &mut self.journal else { return };
+        match journal.take_over(&self.me, running) {
+            Ok(recovered) => {
+                self.left.extend(recovered.drafts);
+                let unreadable = recovered.unreadable.first();
+                self.note = match unreadable {
+                    Some(path) => Some(format!("a draft could not be read: {}", path.display())),
+                    // Whoever is not known yet may be the one.
+                    None if self.me.is_empty() => None,
+                    None => waiting(&recovered.of_others),
+                };
+            }
+            Err(error) => self.note = Some(error.to_string()),
+        }
+    }
+
+    /// Something was typed in a room and is not offered yet.
+    fn has_left(&self, incident: &Incident) -> bool {
+        self.left.iter().any(|draft| is_of(draft, incident))
     }
 
     /// What to tell at the start, once.
@@ -100,12 +119,12 @@ impl Kept {
             tracing::warn!(why = trouble.message, "a draft is not forgotten");
         }
         let own = EventId(incident.log.0);
-        let here = |d: &Stored| d.id == own || d.incident == Some(incident.id);
-        let mine: Vec<Stored> = self.left.extract_if(.., |d| here(d)).collect();
+        let mine: Vec<Stored> = self.left.extract_if(.., |d| is_of(d, incident)).collect();
         let (forms, mut lines): (Vec<Stored>, Vec<Stored>) = mine.into_iter().partition(|d| d.field == FORM);
-        if lines.is_empty() {
+        if !lines.iter().any(|line| line.id == own) {
             // This process was in the room before.
-            lines.extend(self.journal.iter().flat_map(Journal::live).find(|d| d.id == own).cloned());
+            let live = self.journal.iter().flat_map(Journal::live).find(|d| d.id == own).cloned();
+            lines.splice(0..0, live);
         }
         let form = self.open_again(forms);
         let Some(last) = lines.pop() else { return Left { line: None, form } };
@@ -172,6 +191,7 @@ impl Kept {
                 cursor: draft.cursor,
                 at: draft.fixed_at,
                 rest: serde_json::to_string(&rest).unwrap_or_default(),
+                person: self.me.clone(),
             }
         });
         self.write(id, stored, running)
@@ -194,6 +214,7 @@ impl Kept {
             cursor: form.text.len(),
             text: form.text,
             at: None,
+            person: self.me.clone(),
         });
         self.write(id, stored, running)?;
         let resumed = std::mem::take(&mut self.resumed);
@@ -276,6 +297,53 @@ impl Kept {
         {
             tracing::warn!(%error, "the draft journal cannot be synced");
         }
+    }
+}
+
+impl super::Loop<'_> {
+    /// Somebody said who sits here: what they left is offered as it is at the start to those who need not say it.
+    pub(super) fn named(&mut self, ticket: Ticket, name: String) {
+        self.answer(ticket, Answer::Done);
+        self.kept.me = name;
+        self.kept.take_over(self.session.clock.running());
+        match &self.model.room {
+            Some(room) if self.kept.has_left(&room.incident) => {
+                let incident = Box::new(room.incident.clone());
+                let ticket = self.model.ticket(Waiting::Open);
+                self.arrive(Msg::Answer(ticket, Answer::Opened(incident, None)));
+            }
+            Some(_) => {}
+            None => {
+                if let Some(form) = self.kept.form_at_home() {
+                    self.take(Msg::FormLeft(form));
+                }
+            }
+        }
+        if let Some(note) = self.kept.note() {
+            self.warn(note);
+        }
+    }
+}
+
+/// A draft belongs to a room.
+fn is_of(draft: &Stored, incident: &Incident) -> bool {
+    draft.id == EventId(incident.log.0) || draft.incident == Some(incident.id)
+}
+
+/// That text of others waits for them.
+fn waiting(of_others: &[Stored]) -> Option<String> {
+    let says =
+        |d: &&Stored| !d.person.is_empty() && (!d.text.is_empty() || d.field == LINE && !holds_nothing(d));
+    let mut people: Vec<&str> = of_others.iter().filter(says).map(|d| d.person.as_str()).collect();
+    people.sort_unstable();
+    people.dedup();
+    match people.as_slice() {
+        [] => None,
+        [one] => Some(format!("a half-typed line of {one} waits: {one} is offered it at the next start")),
+        more => Some(format!(
+            "half-typed lines of {} wait: each is offered theirs at the next start",
+            more.join(" and ")
+        )),
     }
 }
 

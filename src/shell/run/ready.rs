@@ -29,8 +29,8 @@ pub(super) fn model(session: &Session, keymap: Keymap, size: Size) -> Model {
         size,
         now: session.clock.now(),
         local_zone: match ui.zone {
-            UiZone::Utc => UiZone::Local.zone(),
-            other => other.zone(),
+            UiZone::Utc => UiZone::Local.zone(&session.environment),
+            other => other.zone(&session.environment),
         },
         local: ui.zone != UiZone::Utc,
         simulated: session.clock.overridden(),

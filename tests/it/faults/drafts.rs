@@ -232,6 +232,61 @@ fn the_lines_of_two_programs_in_one_room_both_come_back() {
     }
 }
 
+/// What bob typed is bob's: Enter of somebody else would store it under the wrong name.
+#[test]
+fn a_half_typed_line_waits_for_the_one_who_typed_it() {
+    let world = World::new();
+    world.done(&["declare", "Two people, one account", "--commander", "alice"]);
+    for (keys, there) in [("i", "Enter store"), ("s", "Severity: up freely")] {
+        let mut bob = world.screen(&["open", "1", "--as", "bob"], 120, 40);
+        bob.until("? all").send(keys.as_bytes()).until(there).type_text("zulu bob").until("zulu bob");
+        bob.signal(Signal::HUP);
+        let mut alice = world.screen(&["open", "1"], 120, 40);
+        alice.until("a half-typed line of bob waits: bob is offered it at the next start");
+        assert!(!alice.text().contains("zulu"), "{}", alice.text());
+        assert!(!alice.text().contains(there), "{}", alice.text());
+        // Alice's own line is nothing to bob's.
+        alice.send(b"i").until("Enter store").type_text("alpha alice").until("alpha alice");
+        alice.signal(Signal::KILL);
+        let mut bob = world.screen(&["open", "1", "--as", "bob"], 120, 40);
+        bob.until("zulu bob").until(there);
+        assert!(!bob.text().contains("alpha"), "{}", bob.text());
+        bob.send(b"\x15").until_gone("zulu bob").send(b"\x1b").until("? all");
+        bob.signal(Signal::KILL);
+        let mut alice = world.screen(&["open", "1"], 120, 40);
+        alice.until("alpha alice").send(b"\x15").until_gone("alpha alice").send(b"\x1b").until("? all");
+        alice.signal(Signal::KILL);
+    }
+}
+
+/// On an account that several people share nobody is known before they say who they are.
+#[test]
+fn a_shared_account_is_offered_a_line_when_somebody_says_who_sits_there() {
+    if !rustix::process::geteuid().is_root() {
+        return skipped("half-typed lines of a shared account: this account is nobody's but yours");
+    }
+    let world = World::new();
+    world.done(&["declare", "Two people, one account", "--commander", "alice"]);
+    let mut bob = world.screen(&["open", "1", "--as", "bob"], 120, 40);
+    bob.until("? all").send(b"i").until("Enter store").type_text("zulu bob").until("zulu bob");
+    bob.signal(Signal::KILL);
+    let words = ["env", "-u", "WARROOM_AS", program(), "open", "1"];
+    let mut screen = world.screen_of(&words, 120, 40);
+    screen.until("Who are you?");
+    assert!(!screen.text().contains("zulu"), "{}", screen.text());
+    screen.type_text("carol").send(b"\r").until("a half-typed line of bob waits");
+    assert!(!screen.text().contains("zulu"), "{}", screen.text());
+    screen.signal(Signal::KILL);
+    let mut screen = world.screen_of(&words, 120, 40);
+    screen.until("Who are you?").type_text("bob").send(b"\r").until("zulu bob").until("Enter store");
+    screen
+        .send(b"\r")
+        .until_that("the stored line", |t| t.lines().any(|r| r.contains("zulu bob") && r.contains('✓')));
+    let lines = world.json(&["timeline", "1"]);
+    assert!(lines.to_string().contains("\"author\":\"bob\""), "{lines:#}");
+    screen.signal(Signal::KILL);
+}
+
 /// Every file of a home that holds a text.
 fn holding(world: &World, text: &str) -> Vec<String> {
     let holds = |path: &std::path::PathBuf| {

@@ -20,9 +20,10 @@ const CHILD: &str = "WARROOM_TEST_CHILD";
 const LEAVE: &str = "\x1b[?1049l";
 
 fn draft(text: &str) -> Draft {
-    let (field, mode) = ("composer".into(), String::new());
+    let (field, mode, person) = ("composer".into(), String::new(), String::new());
     let id = EventId(uuid::Uuid::from_u128(7));
-    Draft { id, incident: None, field, mode, text: text.into(), cursor: 0, at: None, rest: String::new() }
+    let (text, rest) = (text.into(), String::new());
+    Draft { id, incident: None, field, mode, text, cursor: 0, at: None, rest, person }
 }
 
 /// What the child runs: a screen that shows what was typed, with a key for each way out.
@@ -154,7 +155,7 @@ impl Session {
 
     fn recovered(&self) -> Vec<String> {
         let mut journal = Journal::begin(&self.drafts, "after").unwrap();
-        journal.take_over(Duration::ZERO).unwrap().drafts.into_iter().map(|d| d.text).collect()
+        journal.take_over("", Duration::ZERO).unwrap().drafts.into_iter().map(|d| d.text).collect()
     }
 }
 

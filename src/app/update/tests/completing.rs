@@ -1,6 +1,6 @@
 //! Completion: what is offered, what Tab does, and that no other key is taken away.
 
-use crate::app::complete::offer;
+use crate::app::complete::{Choice, offer};
 use crate::app::effect::Effect;
 use crate::app::fixture::Desk;
 use crate::app::model::RunbookChoice;
@@ -41,6 +41,18 @@ fn verbs_and_their_arguments_are_offered() {
     check(":closure ca", &["cause"], ":closure ca");
     check(":link ticket ", &[], ":link ticket ");
     check(":nonsense x", &[], ":nonsense x");
+}
+
+#[test]
+fn a_target_is_offered_for_clocks_that_can_have_one() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i:target ");
+    let found = offer(&desk.model).unwrap().choices;
+    assert!(found.iter().any(|c| c.text == "resolution"), "{found:?}");
+    let has_a_time = |c: &Choice| c.text.starts_with("ask:") || c.text.starts_with("decision:");
+    assert!(!found.iter().any(has_a_time), "{found:?}");
+    desk.keys("<ctrl-u>:clock ");
+    assert!(offer(&desk.model).unwrap().choices.iter().any(has_a_time));
 }
 
 #[test]

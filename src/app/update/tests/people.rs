@@ -50,3 +50,12 @@ fn a_role_that_i_take_says_what_it_is_and_the_roster_keeps_its_history() {
     assert!(shown.contains("bob          13:59 to 14:38") && shown.contains("14:38 to now"), "{shown}");
     assert!(shown.contains("left 14:38"), "{shown}");
 }
+
+#[test]
+fn an_objection_is_of_the_one_who_is_named_at_its_end() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let decision = *desk.stored.talk.decisions.keys().next().unwrap();
+    desk.keys("4vobjection<enter>it stops every deploy @dana<enter>").serve();
+    let said = desk.stored.talk.decisions[&decision].objections.join("\n");
+    assert!(said.contains("dana") && !said.contains('@') && !said.contains("alice"), "{said}");
+}

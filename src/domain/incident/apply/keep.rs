@@ -129,6 +129,8 @@ impl Incident {
             Event::PostmortemPublished(e) => {
                 postmortem.path = Some(e.path.clone());
                 postmortem.published = Some((e.commit.clone(), at));
+                // What is published was looked at, and this is what was found.
+                postmortem.checked = Some((e.problems, at));
                 postmortem.timeline_head = Some(e.timeline_head.clone());
                 postmortem.publish_waiver = (!e.waived.is_empty()).then(|| e.waived.clone());
                 postmortem.waived = None;

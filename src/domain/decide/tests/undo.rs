@@ -1,0 +1,153 @@
+use super::*;
+use crate::domain::audience::Audience;
+use crate::domain::event::{Redacted, Starred};
+use crate::domain::words::{Phase, ScopeState, StepState};
+
+/// Alice's last action and whether she may take it back, after others did theirs.
+fn undo(room: &mut Room) -> Result<(), (RefusalKind, String)> {
+    room.by = "alice".to_owned();
+    let target = room.incident.trail.last_of("alice").unwrap().seq;
+    room.try_ask(Request::Undo { target }).map(drop).map_err(|r| (r.kind, r.to_string()))
+}
+
+fn as_bob(room: &mut Room, request: impl Into<Request>) {
+    room.by = "bob".to_owned();
+    room.ask(request.into());
+    room.by = "alice".to_owned();
+}
+
+fn step(change: StepMove, reason: &str) -> Request {
+    let step = StepPick::Named("1".to_owned());
+    Request::MoveStep { step, change, person: None, reason: reason.to_owned() }
+}
+
+fn severity(to: &str) -> Request {
+    Request::SetSeverity { to: Some(to.to_owned()), reason: "so it is".to_owned() }
+}
+
+fn role(person: &str) -> Request {
+    Request::AssignRole { role: "comms".to_owned(), person: person.to_owned() }
+}
+
+fn scope(asset: &str, state: ScopeState) -> Request {
+    Request::SetScope { assets: vec![asset.to_owned()], state }
+}
+
+#[test]
+fn what_others_did_since_is_not_undone_with_the_own_action() {
+    let ask = Request::Ask { text: "look".to_owned(), person: None, time_box: None, tags: vec![] };
+    let draft = Request::DraftUpdate { audience: Audience::Internal, text: "we look".to_owned(), next: None };
+    for (alice, bob, what) in [
+        (
+            severity("P3"),
+            severity("P2"),
+            "severity P3 cannot be taken back: bob acted on it since (severity P2)",
+        ),
+        (
+            Request::EnterPhase { phase: Phase::Contain },
+            Request::EnterPhase { phase: Phase::Recover },
+            "bob acted on it since (phase recover)",
+        ),
+        (role("dana"), role("fay"), "bob acted on it since (comms from dana to fay)"),
+        (
+            step(StepMove::Tick, ""),
+            step(StepMove::Block, "no rights"),
+            "bob acted on it since (blocking a step)",
+        ),
+        (
+            Request::Resolve { ended_by: String::new() },
+            Request::Close { waive: Some("drill over".to_owned()) },
+            "resolving cannot be taken back: bob acted on it since (closing)",
+        ),
+        (scope("api", ScopeState::Affected), scope("api", ScopeState::Fixed), "bob acted on it since (scope"),
+        (ask, Request::Acknowledge { target: Seq(4), person: None }, "(an acknowledgement)"),
+        (draft, Request::MarkSent { target: Seq(4), next: None }, "(an update that went out)"),
+    ] {
+        let mut room = Room::declared();
+        assert_eq!(room.incident.head, Seq(3));
+        room.ask(alice);
+        as_bob(&mut room, bob);
+        let before = room.incident.clone();
+        let (kind, text) = undo(&mut room).unwrap_err();
+        assert_eq!(kind, RefusalKind::Conflict, "{text}");
+        assert!(text.contains(what), "{text}");
+        assert_eq!(room.incident, before);
+    }
+}
+
+#[test]
+fn what_others_did_to_something_else_does_not_hinder_an_undo() {
+    let mut room = Room::declared();
+    let line = room.note("one");
+    let other = StepPick::Named("2".to_owned());
+    room.ask(step(StepMove::Tick, ""));
+    as_bob(&mut room, severity("P2"));
+    as_bob(
+        &mut room,
+        Request::MoveStep { step: other, change: StepMove::Tick, person: None, reason: String::new() },
+    );
+    as_bob(&mut room, Request::Star { target: line, starred: true });
+    undo(&mut room).unwrap();
+    assert_eq!(room.incident.checklist.numbered(1).unwrap().state, StepState::Todo);
+    undo(&mut room).unwrap();
+    assert!(room.incident.timeline.get(line).unwrap().struck.is_some());
+}
+
+#[test]
+fn a_runbook_on_which_others_work_is_not_taken_away_by_an_undo() {
+    let mut room = Room::declared();
+    as_bob(&mut room, step(StepMove::Tick, ""));
+    let (kind, text) = undo(&mut room).unwrap_err();
+    assert_eq!(kind, RefusalKind::Conflict, "{text}");
+    assert!(text.contains("the runbook \"Key\" cannot be taken back"), "{text}");
+}
+
+#[test]
+fn what_another_one_took_back_hinders_no_undo() {
+    let mut room = Room::declared();
+    room.ask(severity("P3"));
+    as_bob(&mut room, severity("P2"));
+    let target = room.incident.trail.last_of("bob").unwrap().seq;
+    as_bob(&mut room, Request::Undo { target });
+    undo(&mut room).unwrap();
+    assert_eq!(room.incident.severity.as_deref(), Some("P1"));
+
+    // Many things at once are taken back at once.
+    let many = |state| Request::SetScope { assets: vec!["api".to_owned(), "web".to_owned()], state };
+    room.ask(many(ScopeState::Affected));
+    as_bob(&mut room, many(ScopeState::Fixed));
+    assert!(undo(&mut room).is_err());
+    let target = room.incident.trail.last_of("bob").unwrap().seq;
+    as_bob(&mut room, Request::Undo { target });
+    undo(&mut room).unwrap();
+    assert!(room.incident.record.scope.is_empty());
+}
+
+#[test]
+fn erased_words_do_not_stay_in_what_hinders_an_undo() {
+    let mut room = Room::declared();
+    let code_name = |name: &str| Request::SetCodeName { code_name: name.to_owned() };
+    room.ask(code_name("north"));
+    as_bob(&mut room, code_name("swordfish"));
+    assert!(undo(&mut room).unwrap_err().1.contains("swordfish"));
+    let target = room.incident.head;
+    room.by = "bob".to_owned();
+    room.say(Redacted { target, reason: "it says too much".to_owned() });
+    assert!(!format!("{:?}", room.incident.trail).contains("swordfish"));
+    undo(&mut room).unwrap();
+}
+
+#[test]
+fn an_undo_of_an_older_program_that_went_too_far_is_not_undone_by_the_other() {
+    let mut room = Room::declared();
+    room.by = "bob".to_owned();
+    let line = room.note("one");
+    room.ask(Request::Star { target: line, starred: true });
+    let star = room.incident.head;
+    room.by = "alice".to_owned();
+    room.ask(Request::Star { target: line, starred: false });
+    room.by = "bob".to_owned();
+    room.undoing(Starred { target: line, starred: true }, star);
+    let (_, text) = undo(&mut room).unwrap_err();
+    assert!(text.contains("bob acted on it since (an undo)"), "{text}");
+}
