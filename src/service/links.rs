@@ -31,16 +31,21 @@ pub struct Linked {
 }
 
 impl Service {
-    /// Whether what these requests call another incident is one: it has a log here, or a postmortem in the archive.
+    /// Whether what these requests call another incident is one: it has a log here, or a postmortem in the archive. And
+    /// whether a link that they take away is a link alone.
     ///
     /// # Errors
-    /// When it is not there; or what the store says. An archive that cannot be read is no reason to keep a line from
+    /// When it is not there, or is more than a link; or what the store says. An archive that cannot be read is no reason to keep a line from
     /// being written.
     pub async fn knows_named(&self, log: LogId, asked: &[Asked]) -> Result<(), Failure> {
         for one in asked {
             let name = match &one.request {
                 Request::Relate { incident, .. } => incident.trim().to_owned(),
                 Request::SetDisposition { of: Some(of), .. } => of.to_string(),
+                Request::Keep(Keep::RemoveLink { link }) => {
+                    self.is_free(log, link.trim()).await?;
+                    continue;
+                }
                 _ => continue,
             };
             let id = self.incident(log).await?.id.sibling(&name);
@@ -55,6 +60,29 @@ impl Service {
                 return Err(Refusal::not_found(format!("there is no incident and no postmortem {name}"))
                     .hint("warroom list --all and warroom search show what there is")
                     .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether no incident that this link names says of itself that it is a duplicate of this one: the link would be
+    /// gone, and what was merged with it out of sight.
+    async fn is_free(&self, log: LogId, link: &str) -> Result<(), Failure> {
+        let incident = self.incident(log).await?;
+        let wanted = incident.id.sibling(link);
+        for related in &incident.record.related {
+            let Ok(id) = related.incident.parse::<IncidentId>() else { continue };
+            if wanted != Some(id) && !related.relation.eq_ignore_ascii_case(link) {
+                continue;
+            }
+            let Some(other) = self.store().log_of(id).await? else { continue };
+            if super::merge::duplicate_of(&self.incident(other).await?) == Some(incident.id) {
+                return Err(Refusal::no(format!(
+                    "{id} is a duplicate of {} by its disposition",
+                    incident.id
+                ))
+                .hint(format!("take that back: warroom merge {id} --into {} --undo", incident.id))
+                .into());
             }
         }
         Ok(())

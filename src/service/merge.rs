@@ -205,7 +205,7 @@ impl Service {
 }
 
 /// The incident of which this one is a duplicate.
-fn duplicate_of(incident: &Incident) -> Option<IncidentId> {
+pub(super) fn duplicate_of(incident: &Incident) -> Option<IncidentId> {
     incident.disposition.as_ref().filter(|d| d.word == DispositionWord::DuplicateOf).and_then(|d| d.of)
 }
 

@@ -289,6 +289,7 @@ fn a_link_between_incidents_is_told_by_both() {
     desk.ok(&["undo", &second, "--yes"]);
     assert!(linked(&first).contains(&format!("related {second}")));
     desk.run(&["link", &third, "--remove", &first]).refuses(1, "merge");
+    desk.run(&["link", &first, "--remove", &third]).refuses(1, "merge");
 }
 
 #[test]
