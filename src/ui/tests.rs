@@ -291,7 +291,7 @@ fn what_is_done_to_a_line_names_the_line() {
         ("kkkv<down><enter>", "By which facts? · key was in a CI variable"),
         ("4v", "What came of the decision: revoke the key at the KMS now"),
         ("4v<enter>", "How do you know? · revoke the key at the KMS now"),
-        ("3jx", "Skip the step: why? · Stop builds with the key"),
+        ("3x", "Skip the step: why? · Stop builds with the key"),
     ] {
         let mut desk = Desk::room(80, 24, "alice");
         desk.keys(keys);

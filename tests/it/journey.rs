@@ -206,12 +206,25 @@ fn a_line_that_cannot_be_stored_yet_is_pending_and_typing_goes_on() {
 /// Two people see the same duplicate: the key of the second one does not fall on its neighbour.
 #[test]
 fn a_selected_line_that_somebody_crosses_out_is_not_swapped_for_its_neighbour() {
-    let world = World::new();
+    let mut world = World::new();
     world.done(&["declare", "Disk full"]);
-    let log = |text: &str| world.json(&["log", "1", text])["entries"][0]["seq"].to_string();
-    let (_, second, _) = (log("line one"), log("line two"), log("line three"));
+    let mut log = |clock: &str, text: &str| {
+        world.set("WARROOM_NOW", clock);
+        world.json(&["log", "1", text])["entries"][0]["seq"].to_string()
+    };
+    log("2026-11-20T14:23:00Z", "line one");
+    let second = log("2026-11-20T14:24:00Z", "line two");
+    log("2026-11-20T14:25:00Z", "line three");
     let mut s = world.screen(&["open", "1"], 120, 40);
-    s.until("line three").send(b"k").send(b"k");
+    s.until("line three");
+    for line in ["three", "two"] {
+        // The question says which line is selected; Esc takes it away.
+        s.send(b"k")
+            .send(b"x")
+            .until(&format!("Cross out: why? · line {line}"))
+            .send(b"\x1b")
+            .until_gone("Cross out");
+    }
     world.done(&["strike", "1", &second, "--reason", "duplicate", "--as", "bob"]);
     s.until("bob crossed out the line that you selected").until("(struck) line two");
     s.send(b"x").until("Let this entry count again? line two").send(b"\r").until_gone("(struck)");
@@ -230,7 +243,9 @@ fn a_scribe_types_on_after_a_look_at_a_board() {
     world.set("WARROOM_AS", "bob");
     let mut s = world.screen(&["open", "1"], 120, 40);
     s.until("scribe   │").line(":stories").until_gone("scribe   │");
-    s.send(b"\x1b").until("scribe   │").line("square pegs in the queue").until("note  square pegs in the queue");
+    s.send(b"\x1b").until("scribe   │").line("square pegs in the queue").until_that("it is stored", |t| {
+        t.lines().any(|row| row.contains("note  square pegs in the queue") && row.contains('✓'))
+    });
     let (_, lines, _) = world.run(&["timeline", "1"]);
     assert!(lines.contains("square pegs in the queue"), "{lines}");
 }

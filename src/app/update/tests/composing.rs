@@ -112,9 +112,10 @@ fn scribe_mode_has_the_keys_again_after_a_board_and_a_search() {
         assert!(typing(&desk), "{there} {back}");
     }
     // A verb that is picked from the list, and the words of an update, do not end it either.
-    for (keys, shown) in
-        [(":stories<enter>?:tick<enter>", ":tick "), (":update customers<enter>", "> customers: ")]
-    {
+    for (keys, shown) in [
+        (":stories<enter>?:disposition<enter>", ":disposition "),
+        (":update customers<enter>", "> customers: "),
+    ] {
         let mut desk = Desk::room(80, 24, "bob");
         desk.keys(keys);
         assert_eq!(line(&desk), shown);
