@@ -13,7 +13,8 @@ const OUTSIDE: &str = "(an indicator)";
 
 /// The longest first: an address of a page before the host in it.
 fn longest_first(incident: &Incident) -> Vec<&Ioc> {
-    let mut iocs: Vec<&Ioc> = incident.record.iocs.iter().collect();
+    let record = &incident.record;
+    let mut iocs: Vec<&Ioc> = record.iocs.iter().chain(&record.withdrawn).collect();
     iocs.sort_by_key(|ioc| std::cmp::Reverse(ioc.value.len()));
     iocs
 }
@@ -29,9 +30,14 @@ fn forms(ioc: &Ioc) -> [String; 3] {
     [ioc.shown(), ioc::defang(ioc::detect(&ioc.value), &ioc.value), ioc.value.clone()]
 }
 
-/// The line that the program wrote when an indicator was kept, without the note: what is known of it may be told to as
-/// few as itself. None for any other text. Looked for by the value alone: the line may be older than the colour.
+/// The line that the program wrote when an indicator was kept or taken back, without the note or the reason: what is known
+/// of it may be told to as few as itself. None for any other text. Looked for by the value alone: the line may be older
+/// than the colour.
 fn bare<'a>(text: &'a str, ioc: &Ioc) -> Option<&'a str> {
+    if let Some(gone) = text.strip_prefix("no ioc: ") {
+        let why = gone.strip_prefix(&ioc::defang(ioc::detect(&ioc.value), &ioc.value))?;
+        return why.starts_with(" · ").then(|| text.strip_suffix(why)).flatten();
+    }
     let (kind, rest) = text.strip_prefix("ioc ")?.split_once(": ")?;
     let rest = rest.strip_prefix(&ioc::defang(kind.parse().ok()?, &ioc.value))?;
     let (_, note) = rest.strip_prefix(" (TLP:")?.split_once(')')?;
@@ -159,6 +165,17 @@ mod tests {
             untold(&room.incident, "ioc ip: 203[.]0[.]113[.]9 (TLP:amber): a word"),
             "ioc ip: 203[.]0[.]113[.]9 (TLP:amber): a word"
         );
+        // One that is taken back is no more for others than before, nor is why.
+        let (value, reason) = ("evil.example".to_owned(), "frank was wrong".to_owned());
+        room.ask(Keep::RemoveIoc { value: value.clone(), reason });
+        let line = room.incident.timeline.shown().last().unwrap().text.clone();
+        assert!(line.starts_with("no ioc: evil") && line.contains("frank"), "{line}");
+        assert_eq!(untold(&room.incident, &line), format!("no ioc: {UNTOLD}"));
+        assert!(!untold(&room.incident, &lines.concat()).contains("evil"));
+        // Kept again under another colour, it may leave.
+        let (tlp, note) = (Some(Tlp::Clear), String::new());
+        room.ask(Keep::AddIoc(NewIoc { value, tlp, kind: None, note, entry: None }));
+        assert!(untold(&room.incident, &line).contains("frank"));
     }
 
     #[test]

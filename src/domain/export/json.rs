@@ -74,7 +74,8 @@ pub(super) fn render(source: &Source<'_>) -> String {
         })).collect::<Vec<_>>(),
         "stories": stories(source),
     });
-    if source.incident.record.iocs.iter().any(|ioc| ioc.tlp == Tlp::Red) {
+    let record = &source.incident.record;
+    if record.iocs.iter().chain(&record.withdrawn).any(|ioc| ioc.tlp == Tlp::Red) {
         conceal(&mut document, source);
     }
     // A JSON value is always written.

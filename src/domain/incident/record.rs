@@ -140,6 +140,8 @@ pub struct Record {
     pub scope: Vec<ScopeItem>,
     /// Indicators, each value once, in the order in which they came up.
     pub iocs: Vec<Ioc>,
+    /// Those under TLP:RED that were taken back: what only the room may know stays with it.
+    pub withdrawn: Vec<Ioc>,
     /// Links, in the order in which they were added.
     pub links: Vec<Link>,
     /// Related incidents, each once.

@@ -4,6 +4,7 @@ use crate::domain::event::{Event, Recorded, StepRef};
 use crate::domain::incident::closing::{ClosureAnswer, Story};
 use crate::domain::incident::record::{Custody, EvidenceItem, Ioc, Link, RelatedIncident, ScopeItem};
 use crate::domain::incident::{Entry, Incident, PRIVILEGED};
+use crate::domain::ioc::Tlp;
 use crate::domain::words::{StepState, StoryState};
 
 impl Incident {
@@ -88,12 +89,16 @@ impl Incident {
                     at: r.occurred_at,
                     seq: r.seq,
                 };
+                record.withdrawn.retain(|i| i.value != e.value);
                 match record.iocs.iter_mut().find(|i| i.value == e.value) {
                     Some(known) => *known = ioc,
                     None => record.iocs.push(ioc),
                 }
             }
-            Event::IocRemoved(e) => record.iocs.retain(|i| i.value != e.value),
+            Event::IocRemoved(e) => {
+                let gone = record.iocs.extract_if(.., |i| i.value == e.value);
+                record.withdrawn.extend(gone.filter(|i| i.tlp == Tlp::Red));
+            }
             Event::LinkRemoved(e) => {
                 record.links.retain(|l| l.url != e.url || l.kind != e.kind);
                 record.related.retain(|r| r.incident != e.url || r.relation != e.kind);
