@@ -29,7 +29,8 @@ pub(super) struct Entries {
     pub(super) unmerged: bool,
 }
 
-/// How much of the file is held at once, bytes: what fits beside the processor is copied twice as fast.
+/// How much of the file is held at once, bytes. An index of 11 MB took as long by 256 KiB, a tenth longer by 1 MiB and a third
+/// longer by 16 KiB.
 const WINDOW: usize = 64 << 10;
 
 /// Looks the paths up. `None` when libgit2 has to: the form is another, or something is wrong with the file.
