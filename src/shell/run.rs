@@ -45,6 +45,10 @@ const STEP: u64 = 1_500;
 /// stored by then is shown as such at once, which is one frame for the terminal in place of two.
 const STORED_SOON: Duration = Duration::from_millis(8);
 
+/// How long the terminal has the processors for itself when the first frame was sent, unless a key comes: painting it takes
+/// some milliseconds, and nobody misses the rest meanwhile. The time of one picture of a screen.
+const PAINTED: Duration = Duration::from_millis(16);
+
 /// What the screen opens with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -163,6 +167,10 @@ impl Loop<'_> {
             effects.into_iter().partition(|e| matches!(e, Effect::Journal(..) | Effect::JournalForm(..)));
         self.perform(keep);
         self.draw()?;
+        let wakes = self.input.wait(Some(PAINTED), None).map_err(unread)?;
+        if !self.hear(wakes)? {
+            return self.leave();
+        }
         self.perform(later);
         self.settle_in();
         let mut watch = service::ChangeWatch::new(&self.session.home.database()).ok();
@@ -185,7 +193,7 @@ impl Loop<'_> {
             let wakes = self
                 .input
                 .wait(Some(held.unwrap_or(timeout)), watched)
-                .map_err(|e| Failure::no(format!("the terminal cannot be read any more: {e}")))?;
+                .map_err(unread)?;
             if look_at.is_some_and(|at| self.session.clock.running() >= at) {
                 look_at = None;
                 if watch.as_mut().is_some_and(service::ChangeWatch::drain) {
@@ -202,15 +210,11 @@ impl Loop<'_> {
                     self.look_around();
                 }
             }
-            for wake in wakes {
-                if wake == Wake::Watch {
-                    look_at.get_or_insert(self.session.clock.running() + SETTLED);
-                } else if !self.wake(wake)? {
-                    return self.leave();
-                }
+            if wakes.contains(&Wake::Watch) {
+                look_at.get_or_insert(self.session.clock.running() + SETTLED);
             }
-            while let Ok(message) = self.inbox.try_recv() {
-                self.arrive(message);
+            if !self.hear(wakes)? {
+                return self.leave();
             }
             // A hint that others may have written changes nothing by itself: the answer to a line must not wait for a
             // frame that shows what the last one did.
@@ -270,6 +274,19 @@ impl Loop<'_> {
     fn warn(&mut self, note: String) {
         self.model.warn(note);
         self.dirty = true;
+    }
+
+    /// What the person did and the workers have to say. Gives false when the loop is to end at once.
+    fn hear(&mut self, wakes: Vec<Wake>) -> Result<bool, Failure> {
+        for wake in wakes {
+            if !self.wake(wake)? {
+                return Ok(false);
+            }
+        }
+        while let Ok(message) = self.inbox.try_recv() {
+            self.arrive(message);
+        }
+        Ok(true)
     }
 
     /// Gives false when the loop is to end at once.
@@ -456,6 +473,11 @@ impl Loop<'_> {
 fn gone(error: std::io::Error) -> Failure {
     Failure::no(format!("the terminal is gone: {error}"))
         .hint("what was typed is kept and offered at the next start")
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it by value")]
+fn unread(error: std::io::Error) -> Failure {
+    Failure::no(format!("the terminal cannot be read any more: {error}"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it by value")]

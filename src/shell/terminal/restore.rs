@@ -21,6 +21,9 @@ const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?
 struct Up {
     original: Termios,
     mouse: bool,
+    /// The modes to set, which go out with the first frame: a write of their own would only show an empty screen, and
+    /// have the terminal take the processor while the frame is being made.
+    modes: Vec<u8>,
 }
 
 /// `None` while the terminal is as it was found.
@@ -52,32 +55,34 @@ pub(super) fn enter(mouse: bool) -> io::Result<()> {
     raw.make_raw();
     // Not FLUSH: what was typed ahead stays.
     tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
-    *up = Some(Up { original, mouse });
-    write_modes(mouse)
+    *up = Some(Up { original, mouse, modes: modes(mouse) });
+    Ok(())
 }
 
 /// Sets the modes again without taking the present ones for the original.
 pub(super) fn enter_again() -> io::Result<()> {
-    let up = lock();
-    let Some(up) = up.as_ref() else { return Ok(()) };
+    let mut up = lock();
+    let Some(up) = up.as_mut() else { return Ok(()) };
     let mut raw = up.original.clone();
     raw.make_raw();
     tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
-    write_modes(up.mouse)
+    up.modes = modes(up.mouse);
+    Ok(())
 }
 
-fn write_modes(mouse: bool) -> io::Result<()> {
-    let bytes = if mouse { [ENTER, MOUSE_ON].concat() } else { ENTER.to_vec() };
-    write_all(&bytes)
+fn modes(mouse: bool) -> Vec<u8> {
+    if mouse { [ENTER, MOUSE_ON].concat() } else { ENTER.to_vec() }
 }
 
-/// Sends a frame; nothing once the terminal was put back.
+/// Sends a frame, the first one with the modes before it; nothing once the terminal was put back.
 pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
-    let up = lock();
-    if up.is_none() || bytes.is_empty() {
-        return Ok(());
+    let mut up = lock();
+    let Some(up) = up.as_mut().filter(|_| !bytes.is_empty()) else { return Ok(()) };
+    if up.modes.is_empty() {
+        return write_all(bytes);
     }
-    write_all(bytes)
+    let modes = std::mem::take(&mut up.modes);
+    write_all(&[&modes, bytes].concat())
 }
 
 /// One write in nearly all cases; std's line buffer would make several.
@@ -137,8 +142,10 @@ pub fn restore() {
 
 fn put_back(up: &mut Option<Up>) {
     if let Some(up) = up.take() {
-        // A terminal that is gone cannot be put back, and nobody sees it.
-        let _ = write_all(LEAVE);
+        // A terminal that is gone cannot be put back, and nobody sees it. Where no frame was sent no mode was set.
+        if up.modes.is_empty() {
+            let _ = write_all(LEAVE);
+        }
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &up.original);
     }
 }
