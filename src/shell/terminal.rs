@@ -5,6 +5,7 @@
 //! ends the program (leaving, an error, a panic, a signal) puts the terminal back through [`restore()`].
 
 mod backend;
+mod encode;
 mod restore;
 
 use std::io;

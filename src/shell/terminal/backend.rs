@@ -4,9 +4,15 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+
+use super::encode::{encode, move_to};
+
+/// The cursor (DECTCEM).
+const HIDE: &[u8] = b"\x1b[?25l";
+const SHOW: &[u8] = b"\x1b[?25h";
 
 /// Where the bytes of a frame gather. Flushing does nothing: ratatui flushes several times a frame, and each would
 /// be a write of its own.
@@ -31,17 +37,20 @@ impl Write for Frames {
     }
 }
 
-/// ratatui's back end with a size that is asked for once a resize, not once a frame.
+/// A back end with a size that is asked for once a resize, not once a frame.
 #[derive(Debug)]
 pub(super) struct Sized {
-    inner: CrosstermBackend<Frames>,
+    frames: Frames,
     size: Size,
     changed: bool,
+    /// The screen was cleared since the last frame.
+    fresh: bool,
 }
 
 impl Sized {
     pub(super) fn new(frames: Frames, size: Size) -> Self {
-        Self { inner: CrosstermBackend::new(frames), size, changed: false }
+        // What enters the screen clears it.
+        Self { frames, size, changed: false, fresh: true }
     }
 
     pub(super) fn known_size(&self) -> Size {
@@ -70,15 +79,16 @@ impl Backend for Sized {
             return Ok(());
         }
         self.changed = true;
-        self.inner.draw(content)
+        encode(&mut self.frames.0.borrow_mut(), content, std::mem::take(&mut self.fresh));
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.inner.hide_cursor()
+        self.frames.write_all(HIDE)
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.inner.show_cursor()
+        self.frames.write_all(SHOW)
     }
 
     /// The screen is never drawn relative to the cursor, and asking a mute terminal takes seconds.
@@ -87,7 +97,9 @@ impl Backend for Sized {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.inner.set_cursor_position(position)
+        let Position { x, y } = position.into();
+        move_to(&mut self.frames.0.borrow_mut(), x, y);
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
@@ -96,7 +108,15 @@ impl Backend for Sized {
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.changed = true;
-        self.inner.clear_region(clear_type)
+        self.fresh |= clear_type == ClearType::All;
+        // ED and EL of ECMA-48.
+        self.frames.write_all(match clear_type {
+            ClearType::All => b"\x1b[2J",
+            ClearType::AfterCursor => b"\x1b[J",
+            ClearType::BeforeCursor => b"\x1b[1J",
+            ClearType::CurrentLine => b"\x1b[2K",
+            ClearType::UntilNewLine => b"\x1b[K",
+        })
     }
 
     fn size(&self) -> io::Result<Size> {
