@@ -38,7 +38,7 @@ pub use head::{Head, SIGNATURE_NAMESPACE, head_in};
 pub use salvage::{Pieces, Salvaged};
 
 use super::ids::{EventId, LogId, Seq};
-use super::time::{Utc, rfc3339, to_ms};
+use super::time::{Utc, from_rfc3339, rfc3339, to_ms};
 
 /// The longest header, in bytes.
 pub const MAX_HEADER_BYTES: usize = 4096;
@@ -60,13 +60,19 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Two of them stand in every header that is read: by one call, not by 32.
+        f.write_str(std::str::from_utf8(&self.hex()).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl Digest {
+    /// The digits, in ASCII. Two digests stand in every header that is read.
+    fn hex(self) -> [u8; 64] {
         let mut hex = [0; 64];
         let (pairs, _) = hex.as_chunks_mut::<2>();
         for (pair, byte) in pairs.iter_mut().zip(self.0) {
             *pair = [hex_digit(byte >> 4), hex_digit(byte & 15)];
         }
-        f.write_str(std::str::from_utf8(&hex).map_err(|_| fmt::Error)?)
+        hex
     }
 }
 
@@ -151,8 +157,12 @@ impl FromStr for KindTag {
     fn from_str(text: &str) -> Result<Self, HeaderProblem> {
         let bad = || HeaderProblem::BadValue { field: "kind", value: clip(text) };
         let (name, version) = text.rsplit_once('/').ok_or_else(bad)?;
+        // Digits only, none of them a leading zero: as it would be written.
+        if !version.starts_with(|c: char| matches!(c, '1'..='9')) {
+            return Err(bad());
+        }
         let kind = Self { name: name.to_owned(), version: version.parse().map_err(|_| bad())? };
-        if kind.is_sound() && kind.to_string() == text { Ok(kind) } else { Err(bad()) }
+        if kind.is_sound() { Ok(kind) } else { Err(bad()) }
     }
 }
 
@@ -263,18 +273,31 @@ impl Header {
         if !is_word(key) || self.key.as_deref() == Some("-") {
             return bad("key", key);
         }
-        let Self { log, seq, prev, id, kind, clock, actor, payload, .. } = self;
-        let mut out = format!(
-            "{MAGIC}\nincident {log}\nseq {seq}\nprev {prev}\nid {id}\nkind {kind}\nat {at}\nclock {clock}\n\
-             actor {actor}\nkey {key}\npayload sha256:{payload}\n"
-        );
+        // Every header that is read is written again to compare: without the formatting machinery, which takes longer
+        // than reading it.
+        let mut out = Vec::with_capacity(512);
+        let mut put = |parts: &[&[u8]]| parts.iter().for_each(|part| out.extend_from_slice(part));
+        let (mut log, mut id) = (Uuid::encode_buffer(), Uuid::encode_buffer());
+        put(&[MAGIC.as_bytes(), b"\nincident ", self.log.0.hyphenated().encode_lower(&mut log).as_bytes()]);
+        put(&[b"\nseq ", self.seq.to_string().as_bytes(), b"\nprev ", &self.prev.hex()]);
+        put(&[b"\nid ", self.id.0.hyphenated().encode_lower(&mut id).as_bytes()]);
+        put(&[b"\nkind ", self.kind.name.as_bytes(), b"/", self.kind.version.to_string().as_bytes()]);
+        put(&[
+            b"\nat ",
+            at.as_bytes(),
+            b"\nclock ",
+            self.clock.as_bytes(),
+            b"\nactor ",
+            self.actor.as_bytes(),
+        ]);
+        put(&[b"\nkey ", key.as_bytes(), b"\npayload sha256:", &self.payload.hex(), b"\n"]);
         for attached in &self.attach {
-            out.push_str(&format!("attach sha256:{attached}\n"));
+            put(&[b"attach sha256:", &attached.hex(), b"\n"]);
         }
         if out.len() > MAX_HEADER_BYTES {
             return Err(HeaderProblem::TooLong { bytes: out.len() });
         }
-        Ok(out.into_bytes())
+        Ok(out)
     }
 
     /// Reads a header; whatever [`Header::to_bytes`] would not write byte for byte is refused.
@@ -306,7 +329,7 @@ impl Header {
             prev: read("prev", value("prev")?)?,
             id: EventId(read::<Uuid>("id", value("id")?)?),
             kind: value("kind")?.parse()?,
-            at: read::<DateTime<chrono::FixedOffset>>("at", value("at")?)?.to_utc(),
+            at: instant("at", value("at")?)?,
             clock: value("clock")?.to_owned(),
             actor: value("actor")?.to_owned(),
             key: Some(value("key")?).filter(|key| *key != "-").map(str::to_owned),
@@ -327,6 +350,14 @@ impl Header {
 
 fn read<T: FromStr>(field: &'static str, value: &str) -> Result<T, HeaderProblem> {
     value.parse().map_err(|_| HeaderProblem::BadValue { field, value: clip(value) })
+}
+
+/// In the one form that is written; any other is read too, for the message to be about its form.
+fn instant(field: &'static str, value: &str) -> Result<Utc, HeaderProblem> {
+    match from_rfc3339(value) {
+        Some(at) => Ok(at),
+        None => Ok(read::<DateTime<chrono::FixedOffset>>(field, value)?.to_utc()),
+    }
 }
 
 fn sha256(field: &'static str, value: &str) -> Result<Digest, HeaderProblem> {

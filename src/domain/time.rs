@@ -1,7 +1,8 @@
 //! Instants and spans: the types, and the one way in which each is written and read. It must not read a clock.
 
 use chrono::{
-    DateTime, Datelike, LocalResult, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone, Timelike,
+    DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone,
+    Timelike,
 };
 
 use super::zone::Tz;
@@ -94,15 +95,63 @@ pub fn rfc3339(at: Utc) -> String {
     }
     // A leap second is the 60th of its minute.
     let (leap, ms) = (at.nanosecond() / 1_000_000_000, at.nanosecond() / 1_000_000 % 1_000);
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{ms:03}Z",
-        at.year(),
-        at.month(),
-        at.day(),
-        at.hour(),
-        at.minute(),
-        at.second() + leap
-    )
+    let mut out = String::with_capacity(24);
+    let mut put = |number: u32, width: u32, end: char| {
+        for place in (0..width).rev() {
+            out.extend(char::from_digit(number / 10_u32.pow(place) % 10, 10));
+        }
+        out.push(end);
+    };
+    put(at.year().unsigned_abs(), 4, '-');
+    put(at.month(), 2, '-');
+    put(at.day(), 2, 'T');
+    put(at.hour(), 2, ':');
+    put(at.minute(), 2, ':');
+    put(at.second() + leap, 2, '.');
+    put(ms, 3, 'Z');
+    out
+}
+
+/// Reads what [`rfc3339`] writes for the years of four digits, leap seconds left out; nothing else.
+#[must_use]
+pub fn from_rfc3339(text: &str) -> Option<Utc> {
+    let bytes: &[u8; 24] = text.as_bytes().try_into().ok()?;
+    let [
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        o0,
+        o1,
+        b'-',
+        d0,
+        d1,
+        b'T',
+        h0,
+        h1,
+        b':',
+        m0,
+        m1,
+        b':',
+        s0,
+        s1,
+        b'.',
+        f0,
+        f1,
+        f2,
+        b'Z',
+    ] = bytes
+    else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |n, digit| digit.is_ascii_digit().then(|| n * 10 + u32::from(digit - b'0')))
+    };
+    let year = i32::try_from(number(&[*y0, *y1, *y2, *y3])?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(&[*o0, *o1])?, number(&[*d0, *d1])?)?;
+    let (hour, minute, second) = (number(&[*h0, *h1])?, number(&[*m0, *m1])?, number(&[*s0, *s1])?);
+    Some(date.and_hms_milli_opt(hour, minute, second, number(&[*f0, *f1, *f2])?)?.and_utc())
 }
 
 /// The units of a span in seconds, longest first. A week is read, but only written when nothing else is left.

@@ -190,10 +190,7 @@ impl Loop<'_> {
             let held = self.held.map(|until| until.saturating_sub(running)).filter(|left| *left < timeout);
             // One commit is many writes: the first is noticed, the rest are not waited for one by one.
             let watched = watch.as_ref().filter(|_| look_at.is_none()).map(AsFd::as_fd);
-            let wakes = self
-                .input
-                .wait(Some(held.unwrap_or(timeout)), watched)
-                .map_err(unread)?;
+            let wakes = self.input.wait(Some(held.unwrap_or(timeout)), watched).map_err(unread)?;
             if look_at.is_some_and(|at| self.session.clock.running() >= at) {
                 look_at = None;
                 if watch.as_mut().is_some_and(service::ChangeWatch::drain) {

@@ -403,13 +403,11 @@ fn back(before: &Incident, at: crate::domain::event::StepRef) -> Option<Request>
 
 /// The beginning of a text between quotation marks.
 fn quoted(text: &str) -> String {
-    let mut short: String = text.chars().take(40).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    // What is said of each event as a room is opened: nearly all need nothing escaped.
+    // Said of each event as a room is opened: nearly all are short or plain.
+    let cut = text.char_indices().nth(40).map_or(text.len(), |(at, _)| at);
+    let (short, more) = (text.get(..cut).unwrap_or(text), if cut < text.len() { "…" } else { "" });
     if short.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')) {
-        return format!("\"{short}\"");
+        return ["\"", short, more, "\""].concat();
     }
-    format!("{short:?}")
+    format!("{:?}", [short, more].concat())
 }

@@ -99,4 +99,36 @@ proptest! {
         let span = Span::seconds(seconds);
         prop_assert_eq!(parse_span(&exact_span(span)), Ok(span));
     }
+
+    #[test]
+    fn an_instant_is_written_as_chrono_writes_it_and_comes_back(ms in -62_167_219_200_000_i64..253_402_300_800_000) {
+        let at = DateTime::from_timestamp_millis(ms).unwrap();
+        let written = rfc3339(at);
+        prop_assert_eq!(&written, &at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+        prop_assert_eq!(from_rfc3339(&written), Some(at));
+    }
+
+    #[test]
+    fn what_is_read_as_an_instant_is_written_so(text in "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}.[0-9]{3}Z") {
+        if let Some(at) = from_rfc3339(&text) {
+            prop_assert_eq!(rfc3339(at), text);
+        }
+    }
+}
+
+#[test]
+fn only_the_written_form_of_an_instant_is_read() {
+    for text in [
+        "",
+        "2026-11-22T02:48:42Z",
+        "2026-11-22T02:48:42.000z",
+        "2026-11-22 02:48:42.000Z",
+        "2026-11-22T02:48:42.0000",
+        "2026-02-29T02:48:42.000Z",
+        "2026-11-22T24:00:00.000Z",
+        "2026-11-22T02:48:60.000Z",
+        "+026-11-22T02:48:42.000Z",
+    ] {
+        assert_eq!(from_rfc3339(text), None, "{text}");
+    }
 }

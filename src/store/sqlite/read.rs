@@ -1,6 +1,7 @@
 //! The queries that read. Each reads by an index only what it answers. It must not write.
 
 use chrono::DateTime;
+use futures_util::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use uuid::Uuid;
@@ -54,16 +55,20 @@ pub(super) async fn page(
     after: Seq,
     limit: u32,
 ) -> Result<Vec<StoredEvent>, Fault> {
-    let rows = sqlx::query(
+    let mut rows = sqlx::query(
         "SELECT e.header, e.hash, p.body FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq
          WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?",
     )
     .bind(log.0.as_bytes().as_slice())
     .bind(sql(after))
     .bind(i64::from(limit))
-    .fetch_all(conn)
-    .await?;
-    rows.iter().map(event).collect()
+    .fetch(conn);
+    // Each is taken apart while SQLite, on its thread, fetches the next.
+    let mut events = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        events.push(event(&row)?);
+    }
+    Ok(events)
 }
 
 pub(super) async fn last(conn: &mut SqliteConnection, log: LogId, n: u32) -> Result<Vec<StoredEvent>, Fault> {
