@@ -18,6 +18,10 @@ pub fn cell_width(grapheme: &str) -> usize {
 /// a comma stays with its word, `tech-lead` and `--output` are one. Wide characters, which have no blanks between
 /// them, and what is too long for a row are broken where words end, as Unicode says.
 fn units(line: &str, cells: usize) -> Vec<(usize, &str)> {
+    plain_units(line, cells).unwrap_or_else(|| any_units(line, cells))
+}
+
+fn any_units(line: &str, cells: usize) -> Vec<(usize, &str)> {
     let mut out: Vec<(usize, &str)> = Vec::new();
     // Where the word of the moment began: in the text, and in the list.
     let mut word: Option<(usize, usize)> = None;
@@ -31,6 +35,30 @@ fn units(line: &str, cells: usize) -> Vec<(usize, &str)> {
     }
     join(line, &mut out, word, line.len(), cells);
     out
+}
+
+/// The same of what is drawn each second: words of ASCII that fit into a row, and the blanks between them. Nothing
+/// where there is anything else.
+fn plain_units(line: &str, cells: usize) -> Option<Vec<(usize, &str)>> {
+    if !line.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return None;
+    }
+    let mut out = Vec::new();
+    let mut from = 0;
+    for run in line.as_bytes().chunk_by(|a, b| (*a == b' ') == (*b == b' ')) {
+        let end = from + run.len();
+        if run.len() > cells && run.first() != Some(&b' ') {
+            return None;
+        }
+        out.push((from, line.get(from..end)?));
+        from = end;
+    }
+    Some(out)
+}
+
+/// Cells of a text.
+fn wide(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(cell_width).sum() }
 }
 
 /// Makes one part of those of a word, where it fits into a row and its characters are narrow.
@@ -68,24 +96,29 @@ pub fn wrap(text: &str, cells: u16, rows: usize) -> Vec<String> {
         }
         let safe = SafeText::line(line.get(..end).unwrap_or_default());
         let mut row = String::new();
-        let mut wide = 0_usize;
+        let mut used = 0_usize;
         for (_, word) in units(safe.as_str(), cells) {
-            let w: usize = word.graphemes(true).map(cell_width).sum();
-            if wide.saturating_add(w) > cells && wide > 0 {
+            let w = wide(word);
+            if used.saturating_add(w) > cells && used > 0 {
                 out.push(std::mem::take(&mut row));
-                wide = 0;
+                used = 0;
                 if word.trim().is_empty() {
                     continue;
                 }
             }
+            if used.saturating_add(w) <= cells {
+                row.push_str(word);
+                used = used.saturating_add(w);
+                continue;
+            }
             for grapheme in word.graphemes(true) {
                 let w = cell_width(grapheme);
-                if wide.saturating_add(w) > cells && wide > 0 {
+                if used.saturating_add(w) > cells && used > 0 {
                     out.push(std::mem::take(&mut row));
-                    wide = 0;
+                    used = 0;
                 }
                 row.push_str(grapheme);
-                wide = wide.saturating_add(w);
+                used = used.saturating_add(w);
             }
         }
         out.push(row);
@@ -123,18 +156,18 @@ pub fn hang(text: &str, cells: u16, rows: usize) -> Vec<String> {
 pub fn pieces(line: &str, cells: u16) -> Vec<(usize, usize)> {
     let cells = usize::from(cells.max(1));
     let mut out = Vec::new();
-    let (mut start, mut end, mut wide) = (0_usize, 0_usize, 0_usize);
+    let (mut start, mut end, mut used) = (0_usize, 0_usize, 0_usize);
     for (at, word) in units(line, cells) {
-        let w: usize = word.graphemes(true).map(cell_width).sum();
-        if wide.saturating_add(w) <= cells {
-            wide = wide.saturating_add(w);
+        let w = wide(word);
+        if used.saturating_add(w) <= cells {
+            used = used.saturating_add(w);
             end = at.saturating_add(word.len());
             continue;
         }
         if end > start {
             out.push((start, end));
         }
-        (start, end, wide) = (at, at, 0);
+        (start, end, used) = (at, at, 0);
         if word.trim().is_empty() {
             start = at.saturating_add(word.len());
             end = start;
@@ -144,11 +177,11 @@ pub fn pieces(line: &str, cells: u16) -> Vec<(usize, usize)> {
         for (offset, grapheme) in word.grapheme_indices(true) {
             let w = cell_width(grapheme);
             let here = at.saturating_add(offset);
-            if wide.saturating_add(w) > cells && here > start {
+            if used.saturating_add(w) > cells && here > start {
                 out.push((start, here));
-                (start, wide) = (here, 0);
+                (start, used) = (here, 0);
             }
-            wide = wide.saturating_add(w);
+            used = used.saturating_add(w);
             end = here.saturating_add(grapheme.len());
         }
     }
@@ -160,6 +193,8 @@ pub fn pieces(line: &str, cells: u16) -> Vec<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -171,6 +206,15 @@ mod tests {
         assert_eq!(cut("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(cut("", 4), [""]);
         assert_eq!(cut("日本語", 4), ["日本", "語"]);
+    }
+
+    proptest! {
+        #[test]
+        fn plain_text_is_broken_as_any_text(line in "[ -~]{0,60}|[a-z ,.:-]{0,80}|[a-z]{1,3}( [a-z',.-]{1,9}){0,9}", cells in 1_usize..40) {
+            if let Some(plain) = plain_units(&line, cells) {
+                prop_assert_eq!(plain, any_units(&line, cells));
+            }
+        }
     }
 
     #[test]
