@@ -11,7 +11,7 @@
 //!
 //! A record is judged by its digests, so a damaged one is passed over and the next is looked for.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
@@ -118,13 +118,22 @@ impl Mirror {
         Ok(true)
     }
 
-    /// Adds what the file of a log does not have yet. Answers how many events that were.
-    pub(super) fn complete(&mut self, log: LogId, events: &[RawEvent]) -> std::io::Result<usize> {
-        let path = path(&self.folder, log);
-        let there: BTreeSet<Vec<u8>> =
-            read_mirror(&path).into_iter().filter(is_whole).map(|e| e.header).collect();
+    /// The events that the file of a log has whole, by the digests of their headers.
+    pub(super) fn headers(&self, log: LogId) -> HashSet<Digest> {
+        let events = read_mirror(&path(&self.folder, log));
+        events.iter().filter(|event| is_whole(event)).map(|event| digest(&event.header)).collect()
+    }
+
+    /// Adds, of some events that are stored one after another, those that the file of their log does not have yet.
+    /// Answers how many that were.
+    pub(super) fn complete(
+        &mut self,
+        log: LogId,
+        events: &[RawEvent],
+        there: &HashSet<Digest>,
+    ) -> std::io::Result<usize> {
         let (mut bytes, mut added) = (Vec::new(), 0);
-        for event in events.iter().filter(|e| !there.contains(&e.header)) {
+        for event in events.iter().filter(|e| !there.contains(&digest(&e.header))) {
             record(&mut bytes, &event.header, words(event));
             added += 1;
         }

@@ -226,7 +226,9 @@ impl EventStore for SqliteStore {
     }
 
     fn read_raw(&self, log: LogId) -> Answer<'_, Vec<RawEvent>> {
-        Box::pin(self.read_with(false, Box::new(move |conn| Box::pin(read::raw(conn, log)))))
+        Box::pin(
+            self.read_with(false, Box::new(move |conn| Box::pin(read::raw(conn, log, Seq::NONE, u32::MAX)))),
+        )
     }
 
     fn logs(&self) -> Answer<'_, Vec<LogId>> {

@@ -98,21 +98,30 @@ pub(super) async fn by_id(
     row.map(|row| Ok((log_id(&row, 3)?, event(&row)?))).transpose()
 }
 
-pub(super) async fn raw(conn: &mut SqliteConnection, log: LogId) -> Result<Vec<RawEvent>, Fault> {
-    let rows = sqlx::query(
+/// What is stored of a log, as it is, after a position.
+pub(super) async fn raw(
+    conn: &mut SqliteConnection,
+    log: LogId,
+    after: Seq,
+    limit: u32,
+) -> Result<Vec<RawEvent>, Fault> {
+    let mut rows = sqlx::query(
         "SELECT e.seq, e.id, e.hash, e.header, p.salt, p.body
-         FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq WHERE e.log = ? ORDER BY e.seq",
+         FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq
+         WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?",
     )
     .bind(log.0.as_bytes().as_slice())
-    .fetch_all(conn)
-    .await?;
-    let event = |row: &SqliteRow| {
-        let id = EventId(Uuid::from_bytes(bytes(row, 1)?));
-        let columns = Columns { seq: Seq(number(row, 0)?), id, hash: Digest(bytes(row, 2)?) };
+    .bind(sql(after))
+    .bind(i64::from(limit))
+    .fetch(conn);
+    let mut events = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        let id = EventId(Uuid::from_bytes(bytes(&row, 1)?));
+        let columns = Columns { seq: Seq(number(&row, 0)?), id, hash: Digest(bytes(&row, 2)?) };
         let (header, salt, body) = (row.try_get(3)?, row.try_get(4)?, row.try_get(5)?);
-        Ok(RawEvent { header, salt, body, columns: Some(columns) })
-    };
-    rows.iter().map(event).collect()
+        events.push(RawEvent { header, salt, body, columns: Some(columns) });
+    }
+    Ok(events)
 }
 
 pub(super) async fn logs(conn: &mut SqliteConnection) -> Result<Vec<LogId>, Fault> {

@@ -20,7 +20,7 @@ use super::open::{self, Opened};
 use super::readers::data_version;
 use super::{Fault, Run, read};
 use crate::domain::ids::{EventId, LogId, Seq};
-use crate::domain::log::{Digest, RawEvent};
+use crate::domain::log::Digest;
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -51,6 +51,9 @@ const MOST_IN_SCRIPT: usize = 16;
 
 /// More logs than one process ever has open.
 const MOST_HEADS: usize = 1024;
+
+/// How many events are brought into a mirror at once: a room of ten thousand would otherwise stay in memory whole.
+const MIRRORED: u32 = 500;
 
 /// The writer and what it remembers.
 pub(super) struct Writer {
@@ -237,20 +240,20 @@ impl Writer {
 
     /// Adds to the mirror what it lacks of a log. Answers how many events that were.
     async fn complete_mirror(&mut self, log: LogId) -> Result<usize, StoreError> {
-        if self.mirror.is_none() {
-            return Ok(0);
+        let Some(mirror) = &self.mirror else { return Ok(0) };
+        let there = mirror.headers(log);
+        let (mut added, mut after) = (0, Seq::NONE);
+        loop {
+            let answer = read::raw(self.conn().await?, log, after, MIRRORED).await;
+            let page = answer.map_err(|fault| self.fail(fault))?;
+            let last = page.last().and_then(|event| event.columns.as_ref()).map(|columns| columns.seq);
+            let (Some(mirror), Some(last)) = (&mut self.mirror, last) else { return Ok(added) };
+            after = last;
+            added += mirror.complete(log, &page, &there).map_err(|error| StoreError::Io {
+                file: self.file.with_file_name("mirror"),
+                why: format!("the mirror cannot be completed: {error}"),
+            })?;
         }
-        let events = self.raw(log).await?;
-        let Some(mirror) = &mut self.mirror else { return Ok(0) };
-        mirror.complete(log, &events).map_err(|error| StoreError::Io {
-            file: self.file.with_file_name("mirror"),
-            why: format!("the mirror cannot be completed: {error}"),
-        })
-    }
-
-    async fn raw(&mut self, log: LogId) -> Result<Vec<RawEvent>, StoreError> {
-        let answer = read::raw(self.conn().await?, log).await;
-        answer.map_err(|fault| self.fail(fault))
     }
 
     async fn read_head(&mut self, log: LogId) -> Result<(Seq, Digest), StoreError> {
