@@ -107,6 +107,19 @@ pub enum Pressure {
     Quiet,
 }
 
+impl Pressure {
+    /// Of what is to be warned of at one instant and runs out at another.
+    pub(super) fn at(now: Utc, warn_at: Utc, deadline: Utc) -> Self {
+        if now >= deadline {
+            Self::Breached
+        } else if now >= warn_at {
+            Self::Warning
+        } else {
+            Self::Quiet
+        }
+    }
+}
+
 /// A running clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clock {
@@ -134,13 +147,7 @@ impl Clock {
     /// How pressing it is.
     #[must_use]
     pub fn pressure(&self, now: Utc) -> Pressure {
-        if now >= self.deadline {
-            Pressure::Breached
-        } else if now >= self.warn_at {
-            Pressure::Warning
-        } else {
-            Pressure::Quiet
-        }
+        Pressure::at(now, self.warn_at, self.deadline)
     }
 
     /// The time that is left, or by which it is over; never negative.

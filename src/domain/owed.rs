@@ -43,13 +43,7 @@ impl OwedUpdate {
     /// How pressing it is.
     #[must_use]
     pub fn pressure(&self, now: Utc) -> Pressure {
-        if now >= self.due_at {
-            Pressure::Breached
-        } else if now >= self.warn_at {
-            Pressure::Warning
-        } else {
-            Pressure::Quiet
-        }
+        Pressure::at(now, self.warn_at, self.due_at)
     }
 
     /// `over 3m`, `in 12m`.
