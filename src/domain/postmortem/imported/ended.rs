@@ -41,7 +41,7 @@ const NAMES: [&str; 22] = [
 ];
 
 /// Words that say what somebody did, or what happened, that can end an incident.
-const DEEDS: [&str; 62] = [
+const DEEDS: [&str; 63] = [
     "rolled back",
     "rolling back",
     "rollback",
@@ -103,6 +103,7 @@ const DEEDS: [&str; 62] = [
     "resolved by",
     "fixed by",
     "fixed in",
+    "restored by",
     "upgrading",
 ];
 
@@ -129,8 +130,11 @@ const OVER: [&str; 18] = [
 ];
 
 /// Words that deny it, put it off, or tell of something else: a cause, a plan, a wish.
-const NOT_OVER: [&str; 36] = [
+const NOT_OVER: [&str; 43] = [
     "not ",
+    "nothing",
+    "nobody",
+    "never",
     "unresolved",
     "should",
     "will be",
@@ -166,16 +170,46 @@ const NOT_OVER: [&str; 36] = [
     "ticket",
     "copied",
     "restarted again",
+    "we see",
+    "also see",
+    "suggest",
+    "indicating",
 ];
 
-/// How well a sentence says what ended it: 0 for not at all.
+/// How well a sentence says what ended it: 0 for not at all, [`DONE`] for a deed, [`ENDED`] for a deed and that it was
+/// over. One word is not both: that the service was restored does not say by what.
 fn worth(text: &str) -> u8 {
     let lower = text.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if !has(&DEEDS) || has(&NOT_OVER) {
+    if denies(&lower) {
         return 0;
     }
-    if has(&OVER) { 2 } else { 1 }
+    // A deed that is cut off is not told.
+    let shown = lower.char_indices().nth(MAX).and_then(|(at, _)| lower.get(..at)).unwrap_or(&lower);
+    let mut deeds = DEEDS.iter().filter(|deed| begins_in(shown, deed)).peekable();
+    if deeds.peek().is_none() {
+        return 0;
+    }
+    if deeds.any(|deed| !OVER.contains(deed)) && is_over(&lower) { ENDED } else { DONE }
+}
+
+/// See [`worth`].
+const DONE: u8 = 1;
+/// See [`worth`].
+const ENDED: u8 = 2;
+
+fn is_over(lower: &str) -> bool {
+    OVER.iter().any(|word| begins_in(lower, word))
+}
+
+fn denies(lower: &str) -> bool {
+    NOT_OVER.iter().any(|word| lower.contains(word))
+}
+
+/// A word of the text begins so: `uncordoning` is not `cordoning`, and `unhealthy` not `healthy`.
+fn begins_in(lower: &str, word: &str) -> bool {
+    lower
+        .match_indices(word)
+        .any(|(at, _)| !lower.get(..at).unwrap_or_default().ends_with(char::is_alphanumeric))
 }
 
 /// Finds the line, first under a heading, then behind a label, then at the end of the timeline.
@@ -252,31 +286,65 @@ fn behind_label(body: &str) -> Option<String> {
     }
     labels.sort_unstable();
     labels.into_iter().find_map(|(rank, index, rest)| {
-        if rank == 0 {
-            // Our own label: somebody answered exactly this question.
-            return finished(&markdown::plain(&rest));
-        }
         let indent_of = |line: &str| line.len().saturating_sub(line.trim_start().len());
         let indent = lines.get(index).map_or(0, |line| indent_of(line));
-        let below = lines.iter().skip(index.saturating_add(1)).take(MAX_BLOCKS);
-        let below = below.take_while(|below| indent_of(below) > indent && !below.trim().is_empty());
-        let texts: Vec<String> =
-            std::iter::once(rest.as_str()).chain(below.copied()).map(markdown::plain).collect();
+        let below = lines.iter().zip(&code).skip(index.saturating_add(1)).take(MAX_BLOCKS);
+        // What a line says may be denied on the line before it.
+        let mut texts = vec![rest];
+        for (line, is_code) in below {
+            let inside = indent_of(line) > indent;
+            let text = line.trim();
+            if text.is_empty() || *is_code || !(inside || goes_on(text)) {
+                break;
+            }
+            match texts.last_mut() {
+                Some(last) if !begins_item(text) => {
+                    last.push(' ');
+                    last.push_str(text);
+                }
+                _ => texts.push(text.to_owned()),
+            }
+        }
+        let texts: Vec<String> = texts.iter().map(|text| markdown::plain(text)).collect();
+        if rank == 0 {
+            // Our own label: somebody answered exactly this question.
+            return texts.first().and_then(|text| finished(text));
+        }
         best(texts.iter().map(String::as_str))
     })
+}
+
+/// A line begins an item of a list.
+fn begins_item(text: &str) -> bool {
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let mark = if number.len() < text.len() {
+        number.strip_prefix(['.', ')'])
+    } else {
+        text.strip_prefix(['-', '*', '+'])
+    };
+    mark.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+}
+
+/// A line no further in than the one before it goes on with its sentence: it begins nothing, and has no label of its own.
+fn goes_on(text: &str) -> bool {
+    let labelled = text.chars().take(MAX_LABEL).any(|c| c == ':') || text.starts_with("**");
+    !labelled && !begins_item(text) && !text.starts_with(['#', '|', '>', '<', '-', '=', '`', '~'])
 }
 
 /// The last entries of the timeline: one that says it was over, and the deed in it or shortly before it.
 fn last_of_timeline(sections: &[Section]) -> Option<String> {
     let timeline = sections.iter().rfind(|s| s.part == Some(crate::domain::postmortem::Part::Timeline))?;
     let lines: Vec<String> = entries(&timeline.body);
-    let is_over = |line: &String| {
+    let says_over = |line: &String| {
         let lower = line.to_lowercase();
-        OVER.iter().any(|word| lower.contains(word)) && !NOT_OVER.iter().any(|word| lower.contains(word))
+        is_over(&lower) && !denies(&lower)
     };
-    let over = lines.iter().rposition(is_over).filter(|at| at.saturating_add(8) >= lines.len())?;
-    let near = lines.get(over.saturating_sub(3)..=over)?;
-    let deed = near.iter().rev().find(|line| worth(line) > 0)?;
+    let over = lines.iter().rposition(says_over).filter(|at| at.saturating_add(8) >= lines.len())?;
+    let before = lines.get(over.saturating_sub(3)..over)?;
+    let deed = lines
+        .get(over)
+        .filter(|line| worth(line) == ENDED)
+        .or_else(|| before.iter().rev().find(|line| worth(line) > 0))?;
     let (_, deed) = sentences(deed).into_iter().map(|s| (worth(&s), s)).max_by_key(|(worth, _)| *worth)?;
     finished(without_time(&deed))
 }
@@ -381,10 +449,43 @@ mod tests {
                 Some("Service restored by redeploying"),
             ),
             ("## Timeline\n- 13:29 not resolved by redeploying it\n", None),
+            ("## Timeline\n- 17:18 Chris suggests restarting the pod\n- 17:21 resolved\n", None),
             ("## Resolution\n\nTBD\n", None),
             ("## Resolution\n\n## Next\nwords and words and words\n", None),
             ("It was all fixed somehow and everybody was happy.\n", None),
             ("```\nResolution: this is code and no label\n```\n", None),
+            // What is denied on the line before is denied.
+            (
+                "- **Resolution**: we could not\n  roll back the release. The vendor repaired its network.\n",
+                None,
+            ),
+            ("Resolution: we restarted it, but\nnothing happened until the vendor came.\n", None),
+            (
+                "**Mitigation:**\n  - Nobody dared to\n    restart the broker, so it stayed\n    down until the vendor came\n",
+                None,
+            ),
+            (
+                "Resolution: the team rolled the\nrelease out on all nodes and restarted the\nproxies.\nImpact: none\n",
+                Some("the team rolled the release out on all nodes and restarted the proxies"),
+            ),
+            (
+                "## Timeline\n- 10:00 alert\n- 10:10 restarted the broker, but nothing happened; queue healthy on the old one\n- 10:20 vendor repaired the network\n- 10:30 resolved\n",
+                None,
+            ),
+            // One word is not both the deed and the end of it.
+            ("## Timeline\n- 11:00 alert\n- 11:08 Follow-up: service restored\n- 11:59 closed\n", None),
+            (
+                "## Timeline\n- 11:00 Restarted the broker\n- 11:08 Follow-up: service restored\n",
+                Some("Restarted the broker"),
+            ),
+            (
+                "## Timeline\n- 12:18 The other node said it was currently uncordoning\n- 12:48 resolved\n",
+                None,
+            ),
+            (
+                "## Recovery\nHere, we see the user being removed. The token was revoked.\n",
+                Some("The token was revoked"),
+            ),
         ] {
             assert_eq!(found(body).as_deref(), expected, "{body}");
         }
