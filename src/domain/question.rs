@@ -129,6 +129,15 @@ struct Piece {
     last: bool,
 }
 
+/// Days that one field asks for.
+struct Days {
+    field: String,
+    text: String,
+    since: Option<String>,
+    until: Option<String>,
+    unfinished: bool,
+}
+
 impl Question {
     /// Reads a question. `today` is what `since:90d` counts from; `unfinished`: the last word is still being typed.
     #[must_use]
@@ -136,13 +145,14 @@ impl Question {
         let mut question = Self::default();
         let pieces = pieces(&text.replace(['“', '”', '„'], "\""));
         let typed = pieces.len() <= TYPED;
+        let mut days = Vec::new();
         for piece in pieces {
             let ending = unfinished && piece.last;
             match piece.key.as_deref().map(|name| (name, key(name))) {
-                Some((_, Some((key, None)))) => question.field(key, &piece, today, ending),
+                Some((_, Some((key, None)))) => days.extend(question.field(key, &piece, today, ending)),
                 Some((name, Some((key, Some(meant))))) if typed && !ending => {
                     question.note(format!("{name}: is no field; read as {meant}:"));
-                    question.field(key, &piece, today, ending);
+                    days.extend(question.field(key, &piece, today, ending));
                 }
                 Some((name, _)) => {
                     if typed && !ending {
@@ -155,6 +165,7 @@ impl Question {
                 None => question.say(&piece),
             }
         }
+        question.narrow(&days);
         question
     }
 
@@ -198,7 +209,29 @@ impl Question {
         self.words.push_str(&piece.text);
     }
 
-    fn field(&mut self, key: Key, piece: &Piece, today: Option<NaiveDate>, unfinished: bool) {
+    /// The days of all fields together. Where they have none in common somebody thought of something else: the last
+    /// field is believed, and it is said.
+    fn narrow(&mut self, all: &[Days]) {
+        for (nth, asked) in all.iter().enumerate() {
+            let since = self.since.clone().max(asked.since.clone());
+            let until = [&self.until, &asked.until].into_iter().flatten().min_by_key(|day| end(day)).cloned();
+            let none = since.as_ref().zip(until.as_ref()).is_some_and(|(from, to)| *from > end(to));
+            let again = all.iter().take(nth).any(|d| d.field == asked.field && d.text != asked.text);
+            if !asked.unfinished && none {
+                self.note(format!(
+                    "{}:{} has no day in common with what stands before it; only the last counts",
+                    asked.field, asked.text
+                ));
+            } else if !asked.unfinished && again {
+                self.note(format!("{}: stands there twice; the narrower counts", asked.field));
+            }
+            (self.since, self.until) =
+                if none { (asked.since.clone(), asked.until.clone()) } else { (since, until) };
+        }
+    }
+
+    /// Takes a field over, but for the days that it asks for: those it gives back.
+    fn field(&mut self, key: Key, piece: &Piece, today: Option<NaiveDate>, unfinished: bool) -> Option<Days> {
         let text = piece.text.trim();
         let values: Vec<String> = if piece.quoted {
             vec![text.to_owned()]
@@ -211,14 +244,15 @@ impl Question {
             if !unfinished {
                 self.note(format!("{named}: names nothing; left out"));
             }
-            return;
+            return None;
         }
         if let Key::Label(field) = key {
             self.labels.push(Labels { field, values, without: piece.without, unfinished });
-            return;
+            return None;
         }
         if piece.without {
-            return self.note(format!("-{named}: cannot be asked; say since: or until: instead"));
+            self.note(format!("-{named}: cannot be asked; say since: or until: instead"));
+            return None;
         }
         let found = match key {
             Key::Since => first_day(text, today).map(|day| (Some(day), None)),
@@ -226,21 +260,16 @@ impl Question {
             Key::Year => year(text).map(|year| (Some(year.clone()), Some(year))),
             _ => quarter(text).map(|(from, to)| (Some(from), Some(to))),
         };
-        match found {
-            Some((since, until)) => {
-                self.since = since.or(self.since.take());
-                self.until = until.or(self.until.take());
-            }
-            None if unfinished => {}
-            None => {
-                let forms = match key {
-                    Key::Year => "2025",
-                    Key::Quarter => "2025-Q3",
-                    _ => "2025, 2025-06, 2025-06-30, 90d",
-                };
-                self.note(format!("{named}:{text} is not understood (write {forms}); left out"));
-            }
+        if found.is_none() && !unfinished {
+            let forms = match key {
+                Key::Year => "2025",
+                Key::Quarter => "2025-Q3",
+                _ => "2025, 2025-06, 2025-06-30, 90d",
+            };
+            self.note(format!("{named}:{text} is not understood (write {forms}); left out"));
         }
+        let (since, until) = found?;
+        Some(Days { field: named.to_lowercase(), text: text.to_owned(), since, until, unfinished })
     }
 }
 
@@ -264,6 +293,11 @@ fn first_day(text: &str, today: Option<NaiveDate>) -> Option<String> {
     }
     let span = parse_span(text.trim_start_matches('-')).ok()?;
     today?.checked_sub_signed(span).map(|day| day.to_string())
+}
+
+/// What is behind every day of a year or a month, and nothing else, in the order of letters.
+fn end(until: &str) -> String {
+    format!("{until}~")
 }
 
 fn year(text: &str) -> Option<String> {
@@ -371,6 +405,35 @@ mod tests {
             let asked = read(&format!("{text} disk"));
             assert_eq!((asked.words.as_str(), asked.notes.len(), &asked.since), ("disk", 1, &None), "{text}");
         }
+    }
+
+    #[test]
+    fn days_asked_twice_narrow_each_other_and_where_they_cannot_it_is_said() {
+        for (text, since, until, note) in [
+            ("year:2024 until:2024-06", "2024", "2024-06", ""),
+            ("since:2024-06 year:2024", "2024-06", "2024", ""),
+            ("since:2025-11 quarter:2025-Q4", "2025-11", "2025-12", ""),
+            ("quarter:2025-Q4 year:2025", "2025-10", "2025-12", ""),
+            ("until:2025-06 until:2025", "", "2025-06", "until: stands there twice; the narrower counts"),
+            ("since:2025 since:2024", "2025", "", "since: stands there twice; the narrower counts"),
+            ("year:2024 year:2024", "2024", "2024", ""),
+            (
+                "year:2020 year:2021",
+                "2021",
+                "2021",
+                "year:2021 has no day in common with what stands before it; only the last counts",
+            ),
+        ] {
+            let asked = read(text);
+            let days = (asked.since.unwrap_or_default(), asked.until.unwrap_or_default());
+            assert_eq!(
+                (days.0.as_str(), days.1.as_str(), asked.notes.join("; ").as_str()),
+                (since, until, note),
+                "{text}"
+            );
+        }
+        let typing = Question::read("year:2020 year:2021", None, true);
+        assert_eq!((typing.since.as_deref(), typing.notes.len()), (Some("2021"), 0), "it is being typed");
     }
 
     #[test]

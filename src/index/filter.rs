@@ -123,7 +123,8 @@ pub(super) fn query(fields: Fields, wanted: &Wanted) -> Box<dyn Query> {
     if wanted.since > 0 || wanted.until > 0 {
         let bound = |date: u64| Bound::Included(Term::from_field_u64(fields.date, date));
         let to = if wanted.until > 0 { bound(wanted.until) } else { Bound::Unbounded };
-        around.push((Occur::Must, nothing(Box::new(RangeQuery::new(bound(wanted.since), to)))));
+        // 0 is no day: what is not dated is not before one either.
+        around.push((Occur::Must, nothing(Box::new(RangeQuery::new(bound(wanted.since.max(1)), to)))));
     }
     Box::new(BooleanQuery::new(around))
 }

@@ -272,6 +272,15 @@ fn fields_in_the_text_restrict_and_what_is_not_understood_costs_nothing_else() {
     assert_eq!(ids, ["mybinder-2018-03-26-no-space-left"]);
     assert_eq!(notes.len(), 2, "{notes:?}");
     assert!(notes[1].contains("service:mainframe: no postmortem has it; left out"), "{notes:?}");
+    // What has no day is neither since nor until one.
+    let card = Card { id: "undated".into(), path: "undated.md".into(), ..Card::default() };
+    let undated = Document { card, body: "Nobody knows when.".into(), ..Document::default() };
+    let (_home, _dir, dated) = indexed(labelled().into_iter().chain([undated]).collect());
+    assert_eq!(ids_of(&dated, &Query { limit: 100, ..words("") }).len(), 7);
+    for text in ["until:2099", "since:1970", "since:1970 until:2099"] {
+        let found = ids_of(&dated, &Query { limit: 100, ..words(text) });
+        assert_eq!((found.len(), found.contains(&"undated".to_owned())), (6, false), "{text}");
+    }
     // While it is typed, a field stands for what it may become.
     let typing = Query { unfinished: true, ..words("kubernetes service:ingr") };
     assert_eq!(ids_of(&index, &typing), ["dfds-pm2021-005"]);
