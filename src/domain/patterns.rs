@@ -164,11 +164,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row of a table from the ids and the number of incidents in each quarter.
+    /// A row of a table from the ids and the number of incidents in each quarter, over what a query finds; an empty
+    /// one finds all.
     #[must_use]
-    pub fn new(by: Dimension, value: String, cells: Vec<(Quarter, u64, Vec<String>)>) -> Self {
+    pub fn new(over: &str, by: Dimension, value: String, cells: Vec<(Quarter, u64, Vec<String>)>) -> Self {
         let counts: Vec<u64> = cells.iter().map(|(_, count, _)| *count).collect();
-        let query = asked(by.field(), &value);
+        let query = format!("{} {}", closed(over).trim(), asked(by.field(), &value)).trim_start().to_owned();
         let cell = |(quarter, count, ids): (Quarter, u64, Vec<String>)| Cell {
             quarter,
             count,
@@ -260,6 +261,18 @@ fn asked(field: Field, value: &str) -> String {
     format!("{field}:{}", quoted(value))
 }
 
+/// A query without a quote that is left open: it would end at the next one, in what is asked behind it.
+fn closed(query: &str) -> String {
+    let quotes: Vec<(usize, &str)> = query.match_indices(['"', '“', '”', '„']).collect();
+    match quotes.last() {
+        Some((at, quote)) if quotes.len() % 2 == 1 => {
+            let (before, after) = query.split_at_checked(*at).unwrap_or((query, ""));
+            format!("{before} {}", after.strip_prefix(*quote).unwrap_or(after))
+        }
+        _ => query.to_owned(),
+    }
+}
+
 fn quoted(value: &str) -> String {
     let plain = !value.contains(|c: char| c.is_whitespace() || matches!(c, ',' | '"'));
     if plain { value.to_owned() } else { format!("\"{}\"", value.replace('"', " ")) }
@@ -293,9 +306,16 @@ mod tests {
     #[test]
     fn a_cell_names_the_query_that_lists_it() {
         let quarter = Quarter { year: 2025, number: 4 };
-        let row = |value: &str| Row::new(Dimension::Service, value.to_owned(), vec![(quarter, 1, vec![])]);
+        let over = |over: &str, value: &str| {
+            Row::new(over, Dimension::Service, value.to_owned(), vec![(quarter, 1, vec![])])
+        };
+        let row = |value: &str| over("", value);
         assert_eq!(row("payments").cells[0].query, "service:payments quarter:2025-Q4");
         assert_eq!(row("card gateway").query, "service:\"card gateway\"");
+        let within = over(" -dns \"timed out\" ", "payments");
+        assert_eq!(within.query, "-dns \"timed out\" service:payments");
+        assert_eq!(over("a \"b", "c d").query, "a  b service:\"c d\"");
+        assert_eq!(within.cells[0].query, "-dns \"timed out\" service:payments quarter:2025-Q4");
         let asked = crate::domain::question::Question::read(&row("a, b").query, None, false);
         assert_eq!(
             (asked.labels[0].values.as_slice(), asked.notes.len()),

@@ -172,7 +172,7 @@ fn table(
             let count = dated.len() as u64;
             cells.push((*quarter, count, ids.named(dated.iter().take(MOST_IDS))?));
         }
-        rows.push(Row::new(by, value, cells));
+        rows.push(Row::new(&asked.query.text, by, value, cells));
     }
     Ok(Table { by, rows, more, without })
 }

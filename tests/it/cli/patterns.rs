@@ -65,6 +65,30 @@ fn the_failure_that_came_back_is_one_group_and_nothing_else_is() {
 }
 
 #[test]
+fn a_cell_within_a_query_asks_for_that_as_well() {
+    let desk = demo();
+    let mut narrower = 0;
+    for query in ["severity:P1", "disk -dns", "since:2026-02 \"error"] {
+        let found = desk.json(&["patterns", query, "--by", "service", "--by", "factor"]);
+        for row in found["tables"].as_array().unwrap().iter().flat_map(|t| t["rows"].as_array().unwrap()) {
+            for cell in row["cells"].as_array().unwrap().iter().filter(|cell| cell["count"] != 0) {
+                let listed = |query: &str| {
+                    let listed = desk.json(&["search", query, "--limit", "100"]);
+                    listed["results"].as_array().unwrap().len() as u64
+                };
+                let asked = cell["query"].as_str().unwrap();
+                assert_eq!(listed(asked), cell["count"].as_u64().unwrap(), "{asked}");
+                let alone = asked.rsplitn(3, ' ').take(2).collect::<Vec<_>>();
+                narrower += usize::from(listed(&alone.join(" ")) > cell["count"].as_u64().unwrap());
+            }
+        }
+    }
+    assert!(narrower > 0, "the query makes a difference somewhere");
+    let text = desk.ok(&["patterns", "severity:P1", "--by", "service"]);
+    assert!(text.contains("warroom search 'severity:P1 service:"), "{text}");
+}
+
+#[test]
 fn a_query_narrows_and_what_is_not_understood_is_said() {
     let desk = demo();
     let all = desk.json(&["patterns", "--by", "service"]);
