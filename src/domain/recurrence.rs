@@ -16,7 +16,8 @@ pub const AGAIN: &str = "recurrence";
 /// The relation by which a person says that it is not.
 pub const DIFFERENT: &str = "different";
 
-/// Words of title and tags that must be in common.
+/// Words of title and tags that must be in common, one of them in both titles: tags say what something is, and half of
+/// an archive may share two.
 const TITLED: usize = 2;
 
 /// Words in common when those of the causes are needed.
@@ -26,7 +27,7 @@ const CAUSED: usize = 3;
 const MOST_TOLD: usize = 5;
 
 /// Words that many incidents have, whatever failed.
-const GENERIC: [&str; 60] = [
+const GENERIC: [&str; 63] = [
     "again",
     "alert",
     "also",
@@ -59,6 +60,7 @@ const GENERIC: [&str; 60] = [
     "long",
     "lost",
     "minute",
+    "multiple",
     "new",
     "old",
     "one",
@@ -77,6 +79,7 @@ const GENERIC: [&str; 60] = [
     "response",
     "service",
     "services",
+    "several",
     "site",
     "slow",
     "system",
@@ -87,6 +90,46 @@ const GENERIC: [&str; 60] = [
     "up",
     "user",
     "users",
+    "various",
+];
+
+/// When it was says nothing about what failed.
+const CALENDAR: [&str; 35] = [
+    "jan",
+    "january",
+    "feb",
+    "february",
+    "mar",
+    "march",
+    "apr",
+    "april",
+    "may",
+    "jun",
+    "june",
+    "jul",
+    "july",
+    "aug",
+    "august",
+    "sep",
+    "sept",
+    "september",
+    "oct",
+    "october",
+    "nov",
+    "november",
+    "dec",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "week",
+    "weekend",
+    "month",
+    "year",
 ];
 
 /// What is known of one of two incidents.
@@ -167,14 +210,16 @@ pub fn evidence(now: &Failure, past: &Failure) -> Vec<String> {
     alerts.retain(|name| !name.is_empty() && known.contains(name));
     found.extend(alerts.into_iter().map(|name| format!("same alert {name}")));
     // The services of either are no evidence.
-    let services = [now.services.join(" "), past.services.join(" "), GENERIC.join(" ")].join(" ");
+    let services =
+        [now.services.join(" "), past.services.join(" "), GENERIC.join(" "), CALENDAR.join(" ")].join(" ");
     let mute: BTreeSet<String> = resemble::stems(&services).into_iter().collect();
     let both = |one: &str, other: &str| -> BTreeSet<String> {
         telling(one, &mute).intersection(&telling(other, &mute)).cloned().collect()
     };
     let titled = both(&now.titled(), &past.titled());
     let shared = both(&now.told(), &past.told());
-    if titled.len() >= TITLED || (!titled.is_empty() && shared.len() >= CAUSED) {
+    let by_title = !both(&now.title, &past.title).is_empty();
+    if by_title && (titled.len() >= TITLED || shared.len() >= CAUSED) {
         let told = titled.iter().chain(shared.iter().filter(|word| !titled.contains(*word)));
         let said = now.told();
         let told: Vec<String> = told.take(MOST_TOLD).map(|stem| as_said(&said, stem)).collect();
@@ -251,5 +296,27 @@ mod tests {
             assert_eq!(evidence(&past, &failure(title, &["checkout"], "")), [""; 0], "{title}");
         }
         assert_eq!(evidence(&Failure::default(), &Failure::default()), [""; 0]);
+    }
+
+    #[test]
+    fn when_it_was_how_many_they_were_and_mere_tags_do_not_fire() {
+        let past = failure("Multiple problems with payments in October", &["payments"], "A retry storm.");
+        for title in
+            ["Multiple problems with search in October", "Various things, several on a Friday in October"]
+        {
+            assert_eq!(evidence(&failure(title, &["search"], ""), &past), [""; 0], "{title}");
+        }
+        let tagged = |title: &str| Failure {
+            tags: vec!["kubernetes".into(), "jupyterhub".into()],
+            ..failure(title, &[], "A pod of the hub did not start.")
+        };
+        let now = tagged("Docker builds hang, launches are slow");
+        assert_eq!(evidence(&now, &tagged("Certificate expired on a Friday")), [""; 0]);
+        let again = evidence(&now, &tagged("Docker registry refuses pulls"));
+        assert_eq!(
+            again,
+            ["same words docker jupyterhub kubernetes hub pod"],
+            "a word of both titles counts"
+        );
     }
 }
