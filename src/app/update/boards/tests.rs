@@ -210,6 +210,20 @@ fn a_cell_of_the_patterns_opens_its_incidents() {
 }
 
 #[test]
+fn the_filter_of_the_patterns_finds_the_incidents_that_its_rows_show() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("?patterns<enter>").fill_board();
+    let shown = |desk: &Desk| desk.model.board.as_ref().unwrap().shown;
+    let all = shown(&desk);
+    let BoardData::Patterns(lines) = &desk.model.board.as_ref().unwrap().data else { panic!("patterns") };
+    let id = lines[0].ids[0].split(' ').next().unwrap().to_owned();
+    let wanted = lines.iter().filter(|line| line.ids.iter().any(|one| one.contains(&id))).count();
+    assert!(wanted < all, "{id}");
+    desk.keys(&format!("f{}<enter>", id.to_lowercase()));
+    assert_eq!(shown(&desk), wanted, "{id}");
+}
+
+#[test]
 fn a_new_day_makes_other_stories_overdue() {
     let mut desk = stories();
     let late = |model: &Model| -> Vec<(Standing, usize)> {
