@@ -361,6 +361,8 @@ mod tests {
             ("source-repository-compromised", "Malicious commit merged without review into main"),
             ("source-repository-compromised", "Force push rewrote history of the payments repo"),
             ("source-repository-compromised", "Branch protection removed on release repository"),
+            ("source-repository-compromised", "attacker pushed commit to main branch of the repo"),
+            ("source-repository-compromised", "Strange commit on main that nobody knows"),
             ("over-broad-oidc-trust", "Trust policy wildcard lets any GitHub repo assume the deploy role"),
             ("over-broad-oidc-trust", "OIDC role assumed by unknown repository"),
             ("suspicious-cloud-administrator", "Suspicious admin activity in AWS prod account"),
@@ -375,6 +377,7 @@ mod tests {
             ("suspicious-workload", "Cryptominer in a pod on node 7"),
             ("frontend-compromise", "Unknown script on checkout page steals cards"),
             ("frontend-compromise", "Website defaced"),
+            ("frontend-compromise", "magecart script on checkout page"),
             ("frontend-compromise", "Users report wallet drainer on our frontend"),
             ("frontend-compromise", "DNS hijack of app domain, fake login page"),
             ("device-key-compromise", "Stolen laptop of a developer with prod access"),
@@ -395,6 +398,7 @@ mod tests {
             ("production-outage-after-change", "Frontend is down after release"),
             ("production-outage-after-change", "Payments 5xx after rollout, crash loops"),
             ("malicious-image", "Backdoored image pushed to registry"),
+            ("malicious-image", "Attacker pushed image to the registry"),
             ("compromised-ci-runner", "CI runner compromised, odd cloud API calls"),
             ("signing-key-compromised", "Signing key leaked from a developer laptop"),
             ("leaked-ci-token", "CI token with write access leaked in job log"),
@@ -426,6 +430,14 @@ mod tests {
         // One word that a title happens to share is not enough.
         check_first("Homepage hero image missing", FALLBACK, FALLBACK_WHY);
         check_first("Lost the office key", FALLBACK, FALLBACK_WHY);
+        // What is dangerous about a commit or a script is not the word.
+        for (title, other) in [
+            ("Last commit on main broke the checkout page", "source-repository-compromised"),
+            ("Script of the checkout page is slow", "frontend-compromise"),
+        ] {
+            let ranked = ranked(&Query { title, ..Query::default() });
+            assert_ne!(ranked[0].0, other, "{title}: {ranked:?}");
+        }
     }
 
     #[test]
