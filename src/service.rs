@@ -52,7 +52,7 @@ pub use files::{read_at_most, write_folder, write_new};
 pub use import::{ImportReport, NotRead};
 pub use incidents::{Arrears, Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
-pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, Past, Similar};
+pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, LeftOut, Past, Similar};
 pub use merge::{DUPLICATE, MergeReport, Merged};
 pub use patterns::PatternQuery;
 pub use publish::{DraftFile, PublishReport};

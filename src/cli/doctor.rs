@@ -174,8 +174,12 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     match service.archive_state().await {
         Ok(state) => {
             let mut archive = format!("{}, {} postmortems", state.repository, state.postmortems);
-            if let Some(first) = state.left_out.first() {
-                archive.push_str(&format!("; {} not read, the first: {first}", state.left_out.len()));
+            if let Some(first) = state.left_out.named.first() {
+                archive.push_str(&format!("; {} not read, the first: {first}", state.left_out.not_read));
+            }
+            if state.left_out.restricted > 0 {
+                archive
+                    .push_str(&format!("; {} restricted: no search finds them", state.left_out.restricted));
             }
             add("archive", true, archive);
             match state.author {

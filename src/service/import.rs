@@ -39,7 +39,7 @@ pub struct ImportReport {
 
 /// How deep a folder is searched.
 const DEPTH: usize = 16;
-/// How many files are named of whose front matter not all was read.
+/// How many files are named of whose front matter not all was read, and how many that are restricted.
 const NAMED: usize = 10;
 
 impl Service {
@@ -141,6 +141,7 @@ impl Inner {
             there.into_iter().map(|(id, place)| (id.to_ascii_lowercase(), place)).collect();
         let mut files: Vec<(ArchivePath, Vec<u8>)> = Vec::new();
         let mut half_read: Vec<String> = Vec::new();
+        let mut restricted: Vec<String> = Vec::new();
         for (shown, relative, bytes) in found {
             let not_read = |reason: String| NotRead { path: shown.clone(), reason };
             let bytes = match bytes {
@@ -195,6 +196,9 @@ impl Inner {
                         known.insert(id.to_ascii_lowercase(), place.as_str().to_owned());
                     }
                     files.push((place, bytes));
+                    if !super::memory::is_shared(read.visibility.as_deref()) {
+                        restricted.push(id.clone());
+                    }
                     report.imported.push(id);
                 }
                 Err(error) => report.not_read.push(not_read(error.to_string())),
@@ -221,6 +225,16 @@ impl Inner {
             half_read.push(format!("{more} more have front matter that was not read as a whole"));
         }
         report.warnings = half_read;
+        if !restricted.is_empty() {
+            let count = restricted.len();
+            restricted.truncate(NAMED);
+            let more = count.saturating_sub(restricted.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let named = restricted.join(", ");
+            report
+                .warnings
+                .push(format!("in the archive, but restricted, so that no search finds it: {named}{more}"));
+        }
         report.warnings.extend(archive.refresh(&published).iter().map(ToString::to_string));
         report.commit = Some(published.commit);
         Ok(())

@@ -3,11 +3,14 @@
 
 mod building;
 mod follow;
+mod left_out;
 mod recurrence;
 
 pub(super) use building::Building;
 pub(super) use follow::known_ids;
-use follow::{left_out, rebuild};
+use follow::rebuild;
+pub use left_out::LeftOut;
+pub(super) use left_out::is_shared;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -142,8 +145,8 @@ pub struct ArchiveState {
     pub repository: String,
     /// How many files it holds.
     pub postmortems: usize,
-    /// The files that no search reads, each with the reason.
-    pub left_out: Vec<String>,
+    /// What no search finds.
+    pub left_out: LeftOut,
     /// Who would commit; none when nobody is known.
     pub author: Option<String>,
     /// How commits are signed, or why they cannot be.
@@ -315,7 +318,7 @@ impl Service {
             };
             let listing = archive.list()?;
             let postmortems = listing.entries.len();
-            let left_out = left_out(&listing);
+            let left_out = LeftOut::look(&archive, &listing);
             let repository = inner.places.archive.repository.display().to_string();
             Ok(ArchiveState { repository, postmortems, left_out, author, signing, index })
         })
@@ -332,23 +335,23 @@ impl Service {
         Ok(index::snippet(&body, query))
     }
 
-    /// Builds the index anew, telling how many documents are done, of how many. Answers how many there are, and which files are left
-    /// out.
+    /// Builds the index anew, telling how many documents are done, of how many. Answers how many there are, and what is
+    /// left out.
     ///
     /// # Errors
     /// When archive or index cannot be read or written.
     pub async fn reindex(
         &self,
         progress: impl FnMut(u64, u64) + Send + 'static,
-    ) -> Result<(u64, Vec<String>), Failure> {
+    ) -> Result<(u64, LeftOut), Failure> {
         self.blocking(move |inner| {
             let mut memory = inner.memory();
             (memory.index, memory.ahead) = (None, None);
             let archive = inner.archive()?;
-            let index = rebuild(inner, &archive, progress)?;
+            let (index, left_out) = rebuild(inner, &archive, progress)?;
             let count = index.len();
             memory.index = Some(Box::new(index));
-            Ok((count, left_out(&archive.list()?)))
+            Ok((count, left_out))
         })
         .await
     }

@@ -102,6 +102,24 @@ pub enum Unreadable {
 /// # Errors
 /// When the bytes are too many, not UTF-8, binary or nothing at all.
 pub fn read(path: &str, bytes: &[u8]) -> Result<(Imported, Vec<Problem>), Unreadable> {
+    Ok(read_text(path, text(path, bytes)?))
+}
+
+/// The visibility that a postmortem states, without reading the rest of it.
+///
+/// # Errors
+/// As [`read`] has them.
+pub fn visibility(path: &str, bytes: &[u8]) -> Result<Option<String>, Unreadable> {
+    let cut = front_matter::split(text(path, bytes)?);
+    Ok(cut.front.and_then(|front| stated_visibility(&FrontMatter::parse_lenient(front).0)))
+}
+
+fn stated_visibility(front: &FrontMatter) -> Option<String> {
+    front.text(Key::Visibility).map(|visibility| line(visibility, 40))
+}
+
+/// The bytes as text that is worth reading.
+fn text<'b>(path: &str, bytes: &'b [u8]) -> Result<&'b str, Unreadable> {
     let named = || SafeText::line(path).into_string();
     if bytes.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge { path: named(), bytes: bytes.len() });
@@ -120,7 +138,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<(Imported, Vec<Problem>), Unread
     if text.trim().is_empty() {
         return Err(Unreadable::Empty { path: named() });
     }
-    Ok(read_text(path, text))
+    Ok(text)
 }
 
 fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
@@ -161,7 +179,7 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
             .or_else(|| stated_severity(&body))
             .map(|s| line(&s, 40)),
         kind: front.text(Key::Kind).map(|kind| line(kind, 40)),
-        visibility: front.text(Key::Visibility).map(|visibility| line(visibility, 40)),
+        visibility: stated_visibility(&front),
         services: all(&["services", "service", "systems", "components", "affected"]),
         tags: all(&["tags", "categories", "category", "labels", "keywords"]),
         factors: causes::themes(&causes).into_iter().map(str::to_owned).collect(),

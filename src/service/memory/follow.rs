@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
+use super::left_out::{LeftOut, is_shared};
 use super::{Following, Memory};
-use crate::archive::{Archive, ArchiveError, Change as Moved, Listing};
-use crate::domain::postmortem::imported;
-use crate::domain::words::Visibility;
+use crate::archive::{Archive, ArchiveError, Change as Moved, Entry, Listing};
+use crate::domain::postmortem::imported::{self, Unreadable};
 use crate::index::{self, Card, Change, Document, Index, IndexError, Opened};
 use crate::service::{Failure, Inner};
 
@@ -184,8 +184,10 @@ fn difference(archive: &Archive, index: &Index, wanted: &str) -> Result<Option<V
                     Err(ArchiveError::TooLarge { .. }) => None,
                     Err(error) => return Err(Behind::Failed(error.into())),
                 };
-                changes.push(match bytes.and_then(|bytes| document(path.as_str(), &blob, &bytes)) {
-                    Some(document) if is_shared(&document.card) => Change::Put(Box::new(document)),
+                changes.push(match bytes.and_then(|bytes| document(path.as_str(), &blob, &bytes).ok()) {
+                    Some(document) if is_shared(Some(&document.card.visibility)) => {
+                        Change::Put(Box::new(document))
+                    }
                     _ => Change::Removed { path: path.as_str().to_owned() },
                 });
             }
@@ -219,11 +221,12 @@ fn fresh(inner: &Inner, archive: &Archive) -> Result<Box<Index>, Failure> {
     }
 }
 
+/// A rebuilt index, and what of the archive is not in it.
 pub(super) fn rebuild(
     inner: &Inner,
     archive: &Archive,
     mut progress: impl FnMut(u64, u64),
-) -> Result<Index, Failure> {
+) -> Result<(Index, LeftOut), Failure> {
     let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
     let (place, team) = (&inner.places.index, inner.places.thesaurus());
     let all = listing.entries.len() as u64;
@@ -232,10 +235,11 @@ pub(super) fn rebuild(
         work.done(done);
         progress(done, all);
     };
-    let index = index::rebuild(place, Some(&team), &tree, documents(archive, &listing), told)?;
+    let mut left = LeftOut::of(&listing);
+    let index = index::rebuild(place, Some(&team), &tree, documents(archive, &listing, &mut left), told)?;
     // What is not for others' search was not counted.
     progress(all, all);
-    Ok(index)
+    Ok((index, left))
 }
 
 /// An index to ask: a rebuilt one, or one in memory where the home cannot be written.
@@ -243,34 +247,39 @@ fn askable(inner: &Inner, archive: &Archive) -> Result<Index, Failure> {
     let (tree, listing) = (archive.tree_id()?.unwrap_or_default(), archive.list()?);
     let (place, team) = (&inner.places.index, inner.places.thesaurus());
     let work = inner.building.begin(listing.entries.len() as u64);
-    match index::rebuild(place, Some(&team), &tree, documents(archive, &listing), |done| work.done(done)) {
+    // Whoever asks is not told what is left out: `reindex` and `doctor` are asked for that.
+    let mut left = LeftOut::default();
+    let documents = documents(archive, &listing, &mut left);
+    match index::rebuild(place, Some(&team), &tree, documents, |done| work.done(done)) {
         Err(IndexError::Io { .. }) => {
-            Ok(index::in_memory(place, Some(&team), &tree, documents(archive, &listing))?)
+            let documents = self::documents(archive, &listing, &mut left);
+            Ok(index::in_memory(place, Some(&team), &tree, documents)?)
         }
         other => Ok(other?),
     }
 }
 
-/// The files that no search reads, each with the reason.
-pub(super) fn left_out(listing: &Listing) -> Vec<String> {
-    listing.skipped.iter().map(|file| format!("{}: {}", file.path, file.reason)).collect()
-}
-
-/// What the archive holds for the search.
-fn documents(archive: &Archive, listing: &Listing) -> impl Iterator<Item = Document> {
-    listing.entries.iter().filter_map(|entry| {
-        let bytes = archive.read_blob(&entry.blob).ok()?;
-        document(entry.path.as_str(), &entry.blob, &bytes).filter(|d| is_shared(&d.card))
+/// What the archive holds for the search; the rest is noted.
+fn documents(archive: &Archive, listing: &Listing, left: &mut LeftOut) -> impl Iterator<Item = Document> {
+    let read = |entry: &Entry| {
+        let bytes = archive.read_blob(&entry.blob).map_err(|error| format!("{}: {error}", entry.path))?;
+        document(entry.path.as_str(), &entry.blob, &bytes).map_err(|error| error.to_string())
+    };
+    listing.entries.iter().filter_map(move |entry| match read(entry) {
+        Ok(document) if is_shared(Some(&document.card.visibility)) => Some(document),
+        Ok(_) => {
+            left.restricted();
+            None
+        }
+        Err(why) => {
+            left.not_read(why);
+            None
+        }
     })
 }
 
-/// Postmortems under restriction are not found by others' searches.
-fn is_shared(card: &Card) -> bool {
-    card.visibility.parse::<Visibility>().unwrap_or(Visibility::Team) == Visibility::Team
-}
-
-fn document(path: &str, blob: &str, bytes: &[u8]) -> Option<Document> {
-    let (read, _) = imported::read(path, bytes).ok()?;
+fn document(path: &str, blob: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
+    let (read, _) = imported::read(path, bytes)?;
     let body = read.plain_body();
     let card = Card {
         id: read.id,
@@ -286,7 +295,7 @@ fn document(path: &str, blob: &str, bytes: &[u8]) -> Option<Document> {
         ended: read.ended,
         took_s: read.took.map(|took| took.num_seconds()),
     };
-    Some(Document { card, body, factors: read.factors, detection: read.detection })
+    Ok(Document { card, body, factors: read.factors, detection: read.detection })
 }
 
 /// The ids and paths that the archive has, for skipping what is there.

@@ -1,6 +1,7 @@
 //! Import, search, similar: what the archive remembers.
 
 mod damaged;
+mod left_out;
 mod recurrence;
 
 use super::Desk;

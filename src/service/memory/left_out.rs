@@ -1,0 +1,66 @@
+//! What of the archive no search finds, and why. It must not say more of what is restricted than how much it is.
+
+use crate::archive::{Archive, Listing};
+use crate::domain::postmortem::imported;
+use crate::domain::words::Visibility;
+
+/// The most files that are named: an archive may be large.
+const NAMED: usize = 1_000;
+
+/// What of the archive no search finds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The first thousand files that are not read, each with the reason.
+    pub named: Vec<String>,
+    /// How many files are not read.
+    pub not_read: u64,
+    /// How many postmortems are under restriction.
+    pub restricted: u64,
+}
+
+impl LeftOut {
+    /// Those that the archive does not even list.
+    pub(super) fn of(listing: &Listing) -> Self {
+        let mut left = Self::default();
+        for file in &listing.skipped {
+            left.not_read(format!("{}: {}", file.path, file.reason));
+        }
+        left
+    }
+
+    /// Looks at every file, which is less than to read it: for whoever wants to know without building the index.
+    pub(super) fn look(archive: &Archive, listing: &Listing) -> Self {
+        let mut left = Self::of(listing);
+        for entry in &listing.entries {
+            let path = entry.path.as_str();
+            match archive.read_blob(&entry.blob) {
+                Ok(bytes) => match imported::visibility(path, &bytes) {
+                    Ok(stated) if is_shared(stated.as_deref()) => {}
+                    Ok(_) => left.restricted(),
+                    Err(error) => left.not_read(error.to_string()),
+                },
+                Err(error) => left.not_read(format!("{path}: {error}")),
+            }
+        }
+        left
+    }
+
+    /// Notes a file that is not read.
+    pub(super) fn not_read(&mut self, why: String) {
+        self.not_read += 1;
+        if self.named.len() < NAMED {
+            self.named.push(why);
+        }
+    }
+
+    /// Counts a postmortem under restriction.
+    pub(super) const fn restricted(&mut self) {
+        self.restricted += 1;
+    }
+}
+
+/// Postmortems under restriction are not found by others' searches.
+pub(in crate::service) fn is_shared(stated: Option<&str>) -> bool {
+    let stated = stated.and_then(|stated| stated.parse().ok());
+    stated.unwrap_or(Visibility::Team) == Visibility::Team
+}
