@@ -217,6 +217,15 @@ pub trait EventStore: Send + Sync {
     /// The row of one incident.
     fn summary(&self, id: IncidentId) -> Answer<'_, Option<SummaryRow>>;
 
+    /// Name and log of the incident with a number, of whatever year: the one that was declared last.
+    fn numbered(&self, number: u32) -> Answer<'_, Option<(IncidentId, LogId)>>;
+
+    /// The name of the incident of a log.
+    fn id_of(&self, log: LogId) -> Answer<'_, Option<IncidentId>>;
+
+    /// The rows of other incidents that have the name of this one anywhere in them, newest declared first.
+    fn naming(&self, id: IncidentId) -> Answer<'_, Vec<SummaryRow>>;
+
     /// The rows of stories: dated ones first, soonest due first, then by name.
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>>;
 

@@ -72,6 +72,8 @@ impl Service {
             copy(&home.join(name), &partial.path().join(name), DEPTH, &mut left_out)?;
         }
         let (events, heads) = check(&database).await?;
+        // Before its digest is taken, which whoever looks at the copy must not change.
+        SqliteStore::settle_copy(&database).await?;
         let lines: String = heads.iter().map(|h| format!("{} {}:{}\n", h.incident, h.seq, h.head)).collect();
         std::fs::write(partial.path().join(HEADS), lines).map_err(|e| failed(&e))?;
         let (count, bytes) = manifest(partial.path())?;

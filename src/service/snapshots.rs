@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Service};
 use crate::domain::time::{Span, Utc};
-use crate::store::StoreError;
+use crate::store::{SqliteStore, StoreError};
 
 /// How old the newest one must be before another is made.
 pub const EVERY: Span = Span::hours(1);
@@ -77,6 +77,7 @@ impl Service {
         let made = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(folder).map_err(failed)?;
         let copy = made.path().join("copy.db");
         self.inner.store.backup(&copy).await?;
+        SqliteStore::settle_copy(&copy).await?;
         std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(failed)?;
         let path = folder.join(now.format(FORM).to_string());
         std::fs::rename(&copy, &path).map_err(failed)?;

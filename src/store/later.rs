@@ -71,6 +71,9 @@ impl EventStore for LaterStore {
         log_of(id: IncidentId) -> Option<LogId>;
         summaries(filter: SummaryFilter) -> Vec<SummaryRow>;
         summary(id: IncidentId) -> Option<SummaryRow>;
+        numbered(number: u32) -> Option<(IncidentId, LogId)>;
+        id_of(log: LogId) -> Option<IncidentId>;
+        naming(id: IncidentId) -> Vec<SummaryRow>;
         stories(filter: StoryFilter) -> Vec<StoryRow>;
         tally(stories: StoryFilter) -> Tally;
         erase_payload(log: LogId, seq: Seq) -> bool;

@@ -200,6 +200,29 @@ impl EventStore for MemoryStore {
         self.answer(|state| Ok(state.summaries.values().find(|row| row.id == id).cloned()))
     }
 
+    fn numbered(&self, number: u32) -> Answer<'_, Option<(IncidentId, LogId)>> {
+        self.answer(|state| {
+            let mut rows: Vec<_> =
+                state.summaries.values().filter(|row| row.id.number == number).cloned().collect();
+            newest_first(&mut rows, 1);
+            Ok(rows.first().map(|row| (row.id, row.log)))
+        })
+    }
+
+    fn id_of(&self, log: LogId) -> Answer<'_, Option<IncidentId>> {
+        self.answer(|state| Ok(state.summaries.values().find(|row| row.log == log).map(|row| row.id)))
+    }
+
+    fn naming(&self, id: IncidentId) -> Answer<'_, Vec<SummaryRow>> {
+        self.answer(|state| {
+            let name = id.to_string();
+            let names = |row: &&SummaryRow| row.id != id && row.body.contains(&name);
+            let mut rows: Vec<_> = state.summaries.values().filter(names).cloned().collect();
+            newest_first(&mut rows, u32::MAX);
+            Ok(rows)
+        })
+    }
+
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>> {
         self.answer(|state| Ok(state.stories(&filter)))
     }

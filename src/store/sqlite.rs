@@ -91,6 +91,14 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
+    /// Makes a copy one that looking at does not change: see [`EventStore::backup`]. Nobody else may have it open.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub async fn settle_copy(file: &Path) -> Result<(), StoreError> {
+        open::settle(file).await
+    }
+
     /// Opens the database, making or migrating it first where the mode allows. Must run on tokio; the writer is a
     /// task of that runtime.
     ///
@@ -250,6 +258,18 @@ impl EventStore for SqliteStore {
 
     fn summary(&self, id: IncidentId) -> Answer<'_, Option<SummaryRow>> {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::summary(conn, id)))))
+    }
+
+    fn numbered(&self, number: u32) -> Answer<'_, Option<(IncidentId, LogId)>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::numbered(conn, number)))))
+    }
+
+    fn id_of(&self, log: LogId) -> Answer<'_, Option<IncidentId>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::id_of(conn, log)))))
+    }
+
+    fn naming(&self, id: IncidentId) -> Answer<'_, Vec<SummaryRow>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::naming(conn, id)))))
     }
 
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>> {

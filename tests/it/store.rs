@@ -218,6 +218,17 @@ fn summaries_follow_the_events_and_are_listed_newest_first() {
         assert_eq!(store.append(rows).await.unwrap().head, closed.head);
         let row = store.summary(incident(4)).await.unwrap().unwrap();
         assert_eq!(row, SummaryRow { head: Seq(2), head_hash: closed.head, ..rebuilt });
+
+        // One is found by its number, by its log, and by what it names.
+        assert_eq!(store.numbered(4).await.unwrap(), Some((incident(4), row.log)));
+        assert_eq!(store.numbered(6).await.unwrap(), None);
+        assert_eq!(store.id_of(row.log).await.unwrap(), Some(incident(4)));
+        assert_eq!(store.id_of(append(9, 0, vec![]).log).await.unwrap(), None);
+        let named = SummaryRow { body: format!("{{\"of\":\"{}\"}}", incident(2)), ..row };
+        let rows = append(4, 2, vec![]);
+        store.append(Append { summary: named.clone(), ..rows }).await.unwrap();
+        assert_eq!(store.naming(incident(2)).await.unwrap(), [named]);
+        assert_eq!(store.naming(incident(4)).await.unwrap(), [], "itself is none of them");
         assert_eq!(store.append(append(9, 0, vec![])).await, Err(StoreError::Empty));
     });
 }

@@ -250,6 +250,14 @@ fn refuse_foreign(file: &Path, found: &Found) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Has a copy say in its header that it keeps a write-ahead log, as the databases of homes do. `VACUUM INTO` does not,
+/// and then the first who looks at the copy writes that into it. Nothing but the file is left.
+pub(super) async fn settle(file: &Path) -> Result<(), StoreError> {
+    let mut conn = connect(file, options(file)).await?;
+    set_wal(file, &mut conn).await?;
+    conn.close().await.map_err(|error| StoreError::from_sqlx(file, &error))
+}
+
 /// Turns on the write-ahead log. SQLite does not wait for other processes here, so we do.
 async fn set_wal(file: &Path, conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let pause = Duration::from_millis(5);

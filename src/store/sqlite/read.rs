@@ -155,6 +155,31 @@ pub(super) async fn log_of(conn: &mut SqliteConnection, id: IncidentId) -> Resul
     row.map(|row| log_id(&row, 0)).transpose()
 }
 
+pub(super) async fn numbered(
+    conn: &mut SqliteConnection,
+    wanted: u32,
+) -> Result<Option<(IncidentId, LogId)>, Fault> {
+    let row = sqlx::query(
+        "SELECT year, number, log FROM summary WHERE number = ? ORDER BY declared_at DESC, year DESC LIMIT 1",
+    )
+    .bind(i64::from(wanted))
+    .fetch_optional(conn)
+    .await?;
+    let named = |row: &SqliteRow| {
+        let id = IncidentId { year: number(row, 0)?, number: number(row, 1)? };
+        Ok((id, log_id(row, 2)?))
+    };
+    row.as_ref().map(named).transpose()
+}
+
+pub(super) async fn id_of(conn: &mut SqliteConnection, log: LogId) -> Result<Option<IncidentId>, Fault> {
+    let row = sqlx::query("SELECT year, number FROM summary WHERE log = ?")
+        .bind(log.0.as_bytes().as_slice())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok(IncidentId { year: number(&row, 0)?, number: number(&row, 1)? })).transpose()
+}
+
 const SUMMARY: &str = "log, year, number, state, declared_at, updated_at, head, head_hash, body";
 
 fn summary_row(row: &SqliteRow) -> Result<SummaryRow, Fault> {
@@ -185,6 +210,21 @@ pub(super) async fn summary(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(summary_row).transpose()
+}
+
+/// Looks through all rows, and takes apart none that does not have the name in it.
+pub(super) async fn naming(conn: &mut SqliteConnection, id: IncidentId) -> Result<Vec<SummaryRow>, Fault> {
+    let query = format!(
+        "SELECT {SUMMARY} FROM summary WHERE instr(body, ?) > 0 AND NOT (year = ? AND number = ?)
+         ORDER BY declared_at DESC, year DESC, number DESC"
+    );
+    let found = sqlx::query(AssertSqlSafe(query))
+        .bind(id.to_string())
+        .bind(i64::from(id.year))
+        .bind(i64::from(id.number))
+        .fetch_all(conn)
+        .await?;
+    found.iter().map(summary_row).collect()
 }
 
 pub(super) async fn summaries(

@@ -459,6 +459,14 @@ fn restored_with_files_again(backup: &std::path::Path) {
     s.line("written after the restore").until("✓");
 }
 
+/// What `sha256sum` has to say about a backup.
+#[expect(clippy::disallowed_methods, reason = "a test checks with the tool that the page names")]
+fn checked(backup: &std::path::Path) -> String {
+    let mut command = std::process::Command::new("sha256sum");
+    let done = command.args(["--check", "--quiet", "MANIFEST"]).current_dir(backup).output().unwrap();
+    String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned()
+}
+
 #[test]
 fn a_backup_is_a_home_of_its_own_and_is_checked() {
     let (desk, _) = demo();
@@ -472,6 +480,7 @@ fn a_backup_is_a_home_of_its_own_and_is_checked() {
     desk.run(&["backup", name]).code(4);
 
     let manifest = std::fs::read_to_string(to.join("MANIFEST")).unwrap();
+    assert!(!manifest.contains("-wal") && !manifest.contains("-shm"), "{manifest}");
     for file in
         ["warroom.db", "warroom.toml", "HEADS", "runbooks/signing-key-compromised.md", "postmortems/HEAD"]
     {
@@ -481,6 +490,7 @@ fn a_backup_is_a_home_of_its_own_and_is_checked() {
     std::fs::remove_dir_all(desk.path("demo")).unwrap();
     let desk = desk.with("WARROOM_HOME", name);
     assert_eq!(desk.json(&["verify"])["checked"], report["events"]);
+    assert_eq!(checked(&to), "", "looking at it changed it");
     assert!(!desk.json(&["search", "disk"])["results"].as_array().unwrap().is_empty());
     let heads = std::fs::read_to_string(to.join("HEADS")).unwrap();
     let (incident, head) = heads.lines().last().unwrap().split_once(' ').unwrap();
