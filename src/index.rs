@@ -295,6 +295,15 @@ impl Index {
         guard::guarded(|| facets::services(self))
     }
 
+    /// The postmortems with an id, without regard to case, in the order of their paths: one, unless two files say that
+    /// they are the same.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] when the files cannot be trusted.
+    pub fn with_id(&self, id: &str) -> Result<Vec<Card>, IndexError> {
+        guard::guarded(|| search::with_id(self, id))
+    }
+
     /// Finds postmortems that resemble a text or an incident, with the reasons.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ impl Args {
         for kind in BoardKind::ALL {
             document.insert(kind.to_string(), rows(&incident, *kind));
         }
+        document.insert("related".to_owned(), related(&incident));
         context.out.answer(&document, || {
             let now = context.now();
             let boards = BoardKind::ALL.iter().map(|k| board(&incident, *k, now, Tz::UTC).to_text());
@@ -46,10 +47,12 @@ pub(super) async fn print(context: &Context<'_>, incident: &str, kind: BoardKind
     let (service, log) = context.look(incident).await?;
     let incident = service.incident(log).await?;
     let mut document = json!({ "id": incident.id, kind.as_str(): rows(&incident, kind) });
-    if kind == BoardKind::Scope
-        && let Value::Object(fields) = &mut document
-    {
-        fields.insert("counts".to_owned(), counts(&incident));
+    if let Value::Object(fields) = &mut document {
+        match kind {
+            BoardKind::Scope => fields.insert("counts".to_owned(), counts(&incident)),
+            BoardKind::Links => fields.insert("related".to_owned(), related(&incident)),
+            _ => None,
+        };
     }
     context.out.answer(&document, || board(&incident, kind, context.now(), Tz::UTC).to_text())
 }
@@ -58,6 +61,12 @@ pub(super) async fn print(context: &Context<'_>, incident: &str, kind: BoardKind
 pub(super) fn counts(incident: &Incident) -> Value {
     let count = |state: &ScopeState| (state.to_string(), json!(incident.record.in_state(*state)));
     Value::Object(ScopeState::ALL.iter().map(count).collect())
+}
+
+/// The incidents that an incident names, for scripts.
+pub(super) fn related(incident: &Incident) -> Value {
+    let related = incident.record.related.iter();
+    related.map(|r| json!({ "incident": r.incident, "relation": r.relation })).collect()
 }
 
 /// The rows of a board for scripts.

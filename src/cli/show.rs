@@ -1,6 +1,6 @@
 //! `warroom show`: everything about one incident, or the text of a past postmortem.
 
-use super::board::{counts, rows};
+use super::board::{counts, related, rows};
 use super::context::Context;
 use super::output::{Answer, Stop};
 use super::views::{StoryView, one_line};
@@ -52,7 +52,8 @@ impl Args {
             let mut text = text(&incident, next, now);
             for one in &linked {
                 let title = one.title.as_deref().map(one_line).unwrap_or_default();
-                text.push_str(&format!("\n  {}: {} {title}", one_line(&one.relation), one.incident));
+                let said = format!("{}: {} {title}", one_line(&one.relation), one.incident);
+                text.push_str(&format!("\n  {}", said.trim_end()));
             }
             text
         })
@@ -88,7 +89,6 @@ fn review(postmortem: &PostmortemStatus) -> serde_json::Value {
 
 fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
     let when = |at: Option<Utc>| at.map(rfc3339);
-    let record = &incident.record;
     let talk = &incident.talk;
     let postmortem = &incident.closing.postmortem;
     let milestones: serde_json::Map<String, serde_json::Value> = incident
@@ -152,9 +152,7 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
             "seq": u.seq, "audience": u.audience, "text": u.text, "state": u.state.as_str(), "by": u.by,
             "at": rfc3339(u.at), "next_at": when(u.next_at),
         })).collect::<Vec<_>>(),
-        "related": record.related.iter().map(|r| serde_json::json!({
-            "incident": r.incident, "relation": r.relation,
-        })).collect::<Vec<_>>(),
+        "related": related(incident),
         "closure": closure,
         "postmortem": review(postmortem),
         "waived": incident.closing.waived,

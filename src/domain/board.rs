@@ -25,7 +25,7 @@ words! {
         Evidence = "evidence" | "register",
         /// Indicators of compromise.
         Iocs = "iocs" | "ioc" | "indicators",
-        /// Where people meet.
+        /// Where people meet, and the incidents that belong to it.
         Links = "links" | "link",
         /// The steps that are not done.
         Steps = "steps" | "step",

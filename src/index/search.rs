@@ -1,15 +1,17 @@
 //! Asking: what is asked, what comes back, and why. It must not show a hit without a reason.
 
-use tantivy::collector::TopDocs;
+use tantivy::collector::{DocSetCollector, TopDocs};
+use tantivy::query::TermQuery;
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 
 use super::blocks::Block;
 use super::ranking::{Parts, Scored, Wanted};
-use super::schema::{DATE, date_key};
+use super::schema::{DATE, Kind, date_key};
 use super::terms::Words;
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
-use super::{Card, Index, IndexError, facets, filter, query};
+use super::{Card, Index, IndexError, analyzer, facets, filter, query};
 use crate::domain::facets::Facets;
 use crate::domain::similar::QueryText;
 
@@ -237,6 +239,16 @@ fn newer_first(a: &Card, b: &Card) -> std::cmp::Ordering {
 pub(super) fn card(index: &Index, searcher: &Searcher, at: DocAddress) -> Result<Card, IndexError> {
     let document: TantivyDocument = searcher.doc(at)?;
     index.fields.card(&document)
+}
+
+/// See [`Index::with_id`].
+pub(super) fn with_id(index: &Index, id: &str) -> Result<Vec<Card>, IndexError> {
+    let searcher = index.reader.searcher();
+    let term = index.fields.label(Kind::Id, &analyzer::plain_label(id));
+    let found = searcher.search(&TermQuery::new(term, IndexRecordOption::Basic), &DocSetCollector)?;
+    let mut cards = found.into_iter().map(|at| card(index, &searcher, at)).collect::<Result<Vec<_>, _>>()?;
+    cards.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(cards)
 }
 
 /// The reasons of a hit in words.

@@ -76,7 +76,7 @@ pub(super) fn enter(model: &mut Model, kind: BoardKind, id: &str, fx: &mut Vec<E
             model.overlays.push(Overlay::Read(Reader { what, scroll: 0 }));
         }
         BoardKind::Iocs => indicator(model, id),
-        BoardKind::Links => copy(model, id.to_owned(), "the address is copied", fx),
+        BoardKind::Links => copy(model, id.to_owned(), "copied", fx),
     }
 }
 

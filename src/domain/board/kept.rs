@@ -108,10 +108,16 @@ impl View<'_> {
             detail: link.url.clone(),
             ..BoardRow::default()
         });
+        let related = self.incident.record.related.iter().map(|related| BoardRow {
+            id: related.incident.clone(),
+            label: related.relation.clone(),
+            detail: related.incident.clone(),
+            ..BoardRow::default()
+        });
         Board {
             title: "Links".to_owned(),
             empty: "None yet. :link bridge ADDRESS adds one.",
-            rows: rows.collect(),
+            rows: rows.chain(related).collect(),
         }
     }
 }
