@@ -35,7 +35,7 @@ use git2::{ConfigLevel, ErrorCode, Reference, Repository, RepositoryInitOptions,
 pub use configured::GitConfig;
 pub use error::{ArchiveError, FailureKind};
 pub use message::commit_message;
-pub use publish::{Publication, Published};
+pub use publish::{Over, Publication, Published};
 pub use pushed::{COMMITS_MAX, ToldHead};
 pub use read::{BLOB_MAX, Change, ENTRIES_MAX, Entry, Listing, Skipped, Version};
 pub use refresh::RefreshWarning;

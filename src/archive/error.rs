@@ -118,6 +118,12 @@ pub enum ArchiveError {
         /// The path in the repository.
         file: String,
     },
+    /// HEAD holds other text at our path than the one that was to be replaced.
+    #[error("{file} was changed in the archive by another commit meanwhile: look at it, then publish again")]
+    Changed {
+        /// The path in the repository.
+        file: String,
+    },
     /// Something that is not a regular file is where the file, or one of its folders, has to be.
     #[error("{file} cannot be written because {obstacle} is {what}: move it away, then publish again")]
     InTheWay {
@@ -253,6 +259,7 @@ impl ArchiveError {
             | Self::IndexUnreadable { .. }
             | Self::Staged { .. }
             | Self::Edited { .. }
+            | Self::Changed { .. }
             | Self::InTheWay { .. }
             | Self::CheckedOut { .. }
             | Self::Locked { .. }

@@ -33,6 +33,27 @@ pub struct Publication<'a> {
     pub author: Identity,
     /// The time of author and committer.
     pub when: Utc,
+    /// What the files may take the place of.
+    pub over: Over,
+}
+
+/// What a publication may take the place of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Whatever is there.
+    Anything,
+    /// This blob, hexadecimal; `None`: nothing. What others committed since it was looked at is not overwritten.
+    Only(Option<String>),
+}
+
+impl Over {
+    /// Whether a file may take the place of this.
+    fn allows(&self, held: Option<&Held>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Only(blob) => held.map(|held| held.blob.to_string()) == *blob,
+        }
+    }
 }
 
 /// What was published. [`Archive::refresh`] takes it to bring the work tree up to date.
@@ -130,6 +151,9 @@ impl Archive {
         if changed.is_empty() {
             self.free_branch();
             return self.unchanged(&branch, &plans).map(Try::Done);
+        }
+        if let Some(plan) = changed.iter().find(|plan| !publication.over.allows(plan.head.as_ref())) {
+            return Err(ArchiveError::Changed { file: plan.full.clone() });
         }
         self.refuse_in_progress()?;
         self.refuse_checked_out(&branch)?;

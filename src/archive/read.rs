@@ -9,7 +9,8 @@ use super::Archive;
 use super::error::ArchiveError;
 use super::message::subject;
 use super::seal::{Identity, lookup};
-use crate::domain::archive_path::{ArchivePath, DEPTH_MAX};
+use crate::domain::archive_path::{ArchivePath, DEPTH_MAX, incident_named};
+use crate::domain::ids::IncidentId;
 use crate::domain::time::Utc;
 
 /// The largest file that is read, bytes: 2 MiB.
@@ -131,6 +132,34 @@ impl Archive {
         Ok(listing)
     }
 
+    /// The incidents that the names of files tell, where postmortems of a year are put: in the folder, in those of the
+    /// year and of the ones beside it, and in that of unknown dates. Reads names and no text, so that it does not take
+    /// long in a large archive; a file that people moved elsewhere is not seen.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Git`] when an object cannot be read.
+    pub fn incidents_named(&self, year: u16) -> Result<Vec<IncidentId>, ArchiveError> {
+        let mut found = Vec::new();
+        let Some(top) = self.folder_tree()? else { return Ok(found) };
+        let years = [0, year.saturating_sub(1), year, year.saturating_add(1)].map(|y| format!("{y:04}"));
+        let mut stack = vec![(0, top)];
+        while let Some((depth, tree)) = stack.pop() {
+            for entry in tree.iter() {
+                let Ok(name) = entry.name() else { continue };
+                let wanted = depth > 0 || years.iter().any(|year| year == name);
+                match entry.filemode() {
+                    0o040_000 if wanted && depth < DEPTH_MAX => {
+                        let tree = self.repo.find_tree(entry.id()).map_err(|e| self.git(e))?;
+                        stack.push((depth + 1, tree));
+                    }
+                    mode if is_file(mode) => found.extend(incident_named(name)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// The bytes of a file at HEAD; `None` when HEAD has no such file.
     ///
     /// # Errors
@@ -144,6 +173,30 @@ impl Archive {
             return Ok(None);
         }
         self.load(entry.id()).map(Some)
+    }
+
+    /// The blob of a file at HEAD, hexadecimal; `None` when HEAD has no such file.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Git`] when an object cannot be read.
+    pub fn blob(&self, path: &ArchivePath) -> Result<Option<String>, ArchiveError> {
+        let Some(head) = self.head_commit()? else { return Ok(None) };
+        let blob = blob_at(&head, &self.full_path(path)).map_err(|e| self.git(e))?;
+        Ok(blob.map(|id| id.to_string()))
+    }
+
+    /// The blob of a file in a commit, hexadecimal; `None` when there is no such commit here any more, or no such file
+    /// in it.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Git`] when an object cannot be read.
+    pub fn blob_in(&self, commit: &str, path: &ArchivePath) -> Result<Option<String>, ArchiveError> {
+        let Ok(id) = object_id(commit) else { return Ok(None) };
+        let Some(commit) = lookup(self.repo.find_commit(id)).map_err(|e| self.git(e))? else {
+            return Ok(None);
+        };
+        let blob = blob_at(&commit, &self.full_path(path)).map_err(|e| self.git(e))?;
+        Ok(blob.map(|id| id.to_string()))
     }
 
     /// The bytes of a blob.

@@ -10,7 +10,7 @@ use crate::domain::postmortem::Problem;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Request, Review};
 use crate::domain::words::ReviewState;
-use crate::service::Failure;
+use crate::service::{Beside, Failure};
 use crate::shell::editor::Editor;
 
 /// Write the postmortem: draft, edit, check, publish
@@ -22,11 +22,15 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make the draft from the log; a draft that is there is left as it is
+    /// Make the draft from the log, or from the text of the archive where others changed it; a draft that says more
+    /// is left as it is
     Draft {
         /// The incident: id, number, or . for the only open one
         #[arg(value_name = "INC")]
         incident: String,
+        /// Make it of the archive's text in any case; the draft that was there is kept beside it
+        #[arg(long)]
+        from_archive: bool,
     },
     /// Edit the draft in $VISUAL or $EDITOR, then check it
     Edit {
@@ -102,7 +106,9 @@ enum Action {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         match self.action {
-            Action::Draft { incident } => draft(context, &context.room(&incident).await?).await,
+            Action::Draft { incident, from_archive } => {
+                draft(context, &context.room(&incident).await?, from_archive).await
+            }
             Action::Edit { incident } => edit(context, &context.room(&incident).await?).await,
             Action::Check { incident } => check(context, &context.room(&incident).await?).await,
             Action::Publish { incident, waive, author } => {
@@ -153,14 +159,23 @@ async fn review(context: &Context<'_>, incident: &str, review: Review) -> Answer
     context.room(incident).await?.perform(Request::Review(review), None).await
 }
 
-async fn draft(context: &Context<'_>, room: &Room<'_>) -> Answer {
+async fn draft(context: &Context<'_>, room: &Room<'_>, from_archive: bool) -> Answer {
     let by = context.session.by();
-    let file = room.service.draft(room.log, &by).await?;
+    let file = room.service.draft(room.log, &by, from_archive).await?;
     let _ = room.service.record_breaches(room.log, &by).await;
     let path = file.path.display().to_string();
-    let document = serde_json::json!({ "id": room.id, "path": path, "created": file.created });
-    if !file.created {
-        context.out.say("the draft was there already, and is left as it is");
+    let (taken, kept, apart) = match &file.beside {
+        Beside::Alike => (None, None, None),
+        Beside::TakenOver { from, kept } => {
+            (Some(from), kept.as_ref().map(|k| k.display().to_string()), None)
+        }
+        Beside::Apart { from } => (None, None, Some(from)),
+    };
+    let document = serde_json::json!({
+        "id": room.id, "path": path, "created": file.created, "taken_from": taken, "kept": kept, "differs_from": apart,
+    });
+    if let Some(told) = file.told(&room.id.to_string()) {
+        context.out.say(&told);
     }
     context.out.answer(&document, || path.clone())
 }
@@ -174,7 +189,10 @@ async fn edit(context: &Context<'_>, room: &Room<'_>) -> Answer {
             .into());
     }
     let editor = Editor::find(environment).map_err(|e| Failure::no(e.to_string()))?;
-    let file = room.service.draft(room.log, &context.session.by()).await?;
+    let file = room.service.draft(room.log, &context.session.by(), false).await?;
+    if let (Some(told), false) = (file.told(&room.id.to_string()), file.beside == Beside::Alike) {
+        context.out.say(&told);
+    }
     let edited = editor.edit_file(&file.path).map_err(|e| Failure::no(e.to_string()))?;
     let problems = room.service.check_draft(room.log, &context.session.by()).await?;
     let path = file.path.display().to_string();

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::ids::IncidentId;
+
 /// The longest slug of a title, in characters (`SPEC.md`, Files others read).
 pub const SLUG_MAX: usize = 60;
 
@@ -54,6 +56,12 @@ impl ArchivePath {
         self.0.split('/')
     }
 
+    /// The incident that the end of the name tells, as [`postmortem_path`] writes it: `…-inc-2026-0042.md`.
+    #[must_use]
+    pub fn incident(&self) -> Option<IncidentId> {
+        incident_named(self.0.rsplit('/').next().unwrap_or_default())
+    }
+
     /// The identity that an imported postmortem without `id` gets: `/` becomes `-`, the extension goes.
     #[must_use]
     pub fn as_id(&self) -> String {
@@ -67,6 +75,14 @@ impl ArchivePath {
         };
         stem.replace('/', "-")
     }
+}
+
+/// The incident that the end of a file's name tells, as [`postmortem_path`] writes it: `…-inc-2026-0042.md`.
+#[must_use]
+pub fn incident_named(name: &str) -> Option<IncidentId> {
+    let stem = name.strip_suffix(".md")?;
+    let at = stem.rmatch_indices('-').nth(2).map_or(0, |(at, _)| at.saturating_add(1));
+    stem.get(at..)?.parse().ok()
 }
 
 impl fmt::Display for ArchivePath {
@@ -331,6 +347,25 @@ mod tests {
         assert!(ArchivePath::new("n".repeat(256)).is_err());
         for good in ["a.md", "2026/05/Ein Name.md", ".github/x.md", "a..b/c", "障害.md"] {
             assert!(ArchivePath::new(good).is_ok(), "{good:?} was refused");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_name_tells_the_incident() {
+        let told = |name: &str| incident_named(name).map(|id| id.to_string());
+        let path = postmortem_path(day(2026, 5, 3), "Registry down", "INC-2026-0042");
+        assert_eq!(path.incident().map(|id| id.to_string()).as_deref(), Some("INC-2026-0042"));
+        assert_eq!(told("INC-2026-12345.md").as_deref(), Some("INC-2026-12345"));
+        for other in [
+            "",
+            ".md",
+            "x.md",
+            "2026-05-03-dns.md",
+            "a-inc-2026-0042.txt",
+            "a-inc-26-0042.md",
+            "inc-2026-0042-b.md",
+        ] {
+            assert_eq!(told(other), None, "{other}");
         }
     }
 

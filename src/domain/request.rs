@@ -388,6 +388,8 @@ pub enum Request {
     RecordDraft {
         /// Its file name.
         file: String,
+        /// The blob of the archive's text that it was made from; none: it was made from the log.
+        from: Option<String>,
     },
     /// Write down what a check found.
     RecordCheck {

@@ -10,7 +10,6 @@ use super::{Failure, Inner, Service, VerifyReport};
 use crate::archive::{Archive, ArchiveError, COMMITS_MAX, ToldHead};
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::Digest;
-use crate::store::SummaryFilter;
 
 /// The most heads of one log that are held against it, the furthest first.
 const HEADS_MAX: usize = 256;
@@ -54,22 +53,21 @@ impl Service {
         if told.is_empty() {
             return Ok(());
         }
-        let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
-        for row in self.inner.store.summaries(all).await? {
-            if log.is_some_and(|log| log != row.log) {
-                continue;
-            }
-            let mut of_it: Vec<&ToldHead> = told.iter().filter(|one| one.incident == row.id).collect();
+        let mut names: Vec<_> = super::incidents::names(&*self.inner.store, log).await?.into_iter().collect();
+        // As lists show them, so that the first break that is told is the same each time.
+        names.sort_by_key(|(_, id)| std::cmp::Reverse(*id));
+        for (log, id) in names {
+            let mut of_it: Vec<&ToldHead> = told.iter().filter(|one| one.incident == id).collect();
             of_it.sort_by_key(|one| std::cmp::Reverse(one.seq));
             let mut held: Option<&ToldHead> = None;
             for one in of_it.into_iter().take(HEADS_MAX) {
-                if self.is_ours(row.log, one.seq, one.digest).await? {
+                if self.is_ours(log, one.seq, one.digest).await? {
                     held.get_or_insert(one);
                 } else {
                     let short: String = one.commit.chars().take(10).collect();
                     report.ok = false;
                     report.first_broken.get_or_insert(BrokenAt {
-                        incident: row.id.to_string(),
+                        incident: id.to_string(),
                         seq: one.seq,
                         reason: format!(
                             "commit {short} of the archive, which a remote has, tells another head here: the log \
@@ -79,18 +77,11 @@ impl Service {
                 }
             }
             report.pushed.extend(held.map(|one| PushedHead {
-                head: HeadOf { incident: row.id.to_string(), seq: one.seq, head: one.digest.to_string() },
+                head: HeadOf { incident: id.to_string(), seq: one.seq, head: one.digest.to_string() },
                 commit: one.commit.clone(),
             }));
         }
         Ok(())
-    }
-
-    /// Whether the event at a position has this digest.
-    async fn is_ours(&self, log: LogId, seq: Seq, digest: Digest) -> Result<bool, Failure> {
-        let before = Seq(seq.0.saturating_sub(1));
-        let events = self.inner.store.read(log, before, 1).await?;
-        Ok(events.first().is_some_and(|event| event.seq == seq && event.hash == digest))
     }
 
     /// The heads that the commits of remotes tell, of whatever incident. Without a repository there are none.

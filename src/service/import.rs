@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{By, Failure, FailureKind, Inner, Service};
-use crate::archive::{Archive, Publication, Seals, commit_message};
+use crate::archive::{Archive, Over, Publication, Seals, commit_message};
 use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
 use crate::domain::ids::IncidentId;
 use crate::domain::postmortem::{MAX_BYTES, imported};
@@ -210,7 +210,7 @@ impl Inner {
         let author = self.author(&archive, author)?;
         let noun = if files.len() == 1 { "postmortem" } else { "postmortems" };
         let message = commit_message(&format!("Import {} {noun}", files.len()), "", &[]);
-        let publication = Publication { files: &files, message, author, when };
+        let publication = Publication { files: &files, message, author, when, over: Over::Anything };
         super::guard::refuse_secrets(&publication, &str::to_owned)?;
         let signer = match archive.signing_required()? {
             Some(request) => Some(self.sealing.signer(&request).map_err(Failure::no)?),

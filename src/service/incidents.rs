@@ -1,5 +1,7 @@
 //! Finding incidents and stories, and checking their logs. It must not change anything.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{Failure, FailureKind, Service};
@@ -146,16 +148,8 @@ impl Service {
             return log.map(|log| (id, log)).ok_or_else(|| not_found(format!("there is no incident {id}")));
         }
         if let Ok(number) = text.parse::<u32>() {
-            let found = self
-                .inner
-                .store
-                .summaries(SummaryFilter { states: Vec::new(), limit: u32::MAX })
-                .await?
-                .into_iter()
-                .find(|row| row.id.number == number);
-            return found
-                .map(|row| (row.id, row.log))
-                .ok_or_else(|| not_found(format!("there is no incident with the number {number}")));
+            let found = self.inner.store.numbered(number).await?;
+            return found.ok_or_else(|| not_found(format!("there is no incident with the number {number}")));
         }
         Err(not_found(format!("{text:?} names no incident; use an id such as INC-2026-0042, a number, or .")))
     }
@@ -207,7 +201,7 @@ impl Service {
         let late =
             StoryFilter { states: unshipped.into(), due_before: Some(today.to_string()), incident: None };
         let mut found: Vec<Arrears> = Vec::new();
-        let mut place = std::collections::HashMap::new();
+        let mut place = HashMap::new();
         // Soonest due first: the first of an incident is the one that waits longest.
         for row in self.inner.store.stories(late).await? {
             let Some(since) = row.due.as_deref().and_then(|due| due.parse().ok()) else { continue };
@@ -228,6 +222,12 @@ impl Service {
     pub async fn row_of(&self, id: IncidentId) -> Result<Option<(LogId, Summary)>, Failure> {
         let row = self.inner.store.summary(id).await?;
         row.map(|row| Ok((row.log, read_row(&row.body, "incident")?))).transpose()
+    }
+
+    /// The rows of other incidents in which the name of one stands.
+    pub(super) async fn rows_naming(&self, id: IncidentId) -> Result<Vec<Summary>, Failure> {
+        let rows = self.inner.store.naming(id).await?;
+        rows.iter().map(|row| read_row(&row.body, "incident")).collect()
     }
 
     /// The log of an incident.
@@ -303,21 +303,13 @@ impl Service {
 
     /// The heads that published postmortems of this home's incidents hold. Without an archive there are none.
     async fn published_heads(&self, log: Option<LogId>) -> Vec<(LogId, Seq, Digest)> {
-        let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
-        let rows = self.inner.store.summaries(all).await.unwrap_or_default();
-        let ends: std::collections::HashMap<String, LogId> = rows
-            .iter()
-            .filter(|row| log.is_none_or(|log| log == row.log))
-            .map(|row| (row.id.to_string().to_lowercase(), row.log))
-            .collect();
+        let names = names(&*self.inner.store, log).await.unwrap_or_default();
+        let logs: HashMap<IncidentId, LogId> = names.into_iter().map(|(log, id)| (id, log)).collect();
         self.blocking(move |inner| {
             let archive = inner.archive()?;
             let mut heads = Vec::new();
             for entry in archive.list()?.entries {
-                // The end of a name: `-inc-2026-0042.md`.
-                let stem = entry.path.as_str().trim_end_matches(".md");
-                let id = stem.rmatch_indices('-').nth(2).and_then(|(at, _)| stem.get(at + 1..));
-                let Some(log) = id.and_then(|id| ends.get(id)) else { continue };
+                let Some(log) = entry.path.incident().and_then(|id| logs.get(&id)) else { continue };
                 let text = String::from_utf8_lossy(&archive.read_blob(&entry.blob)?).into_owned();
                 let (postmortem, _) = document::parse(&text);
                 if let Some((seq, hex)) = postmortem.front.timeline_head()
@@ -333,6 +325,18 @@ impl Service {
     }
 }
 
+/// The names of one log, or of all.
+pub(super) async fn names(
+    store: &dyn EventStore,
+    log: Option<LogId>,
+) -> Result<HashMap<LogId, IncidentId>, Failure> {
+    if let Some(log) = log {
+        return Ok(store.id_of(log).await?.map(|id| (log, id)).into_iter().collect());
+    }
+    let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
+    Ok(store.summaries(all).await?.into_iter().map(|row| (row.log, row.id)).collect())
+}
+
 /// Checks the chain of one log of a store, or of all, and against a head that somebody kept.
 pub(super) async fn verify_store(
     store: &dyn EventStore,
@@ -344,12 +348,7 @@ pub(super) async fn verify_store(
         Some(log) => vec![log],
         None => store.logs().await?,
     };
-    let names: std::collections::HashMap<LogId, IncidentId> = store
-        .summaries(SummaryFilter { states: Vec::new(), limit: u32::MAX })
-        .await?
-        .into_iter()
-        .map(|row| (row.log, row.id))
-        .collect();
+    let names = names(store, log).await?;
     let mut report = VerifyReport {
         ok: true,
         checked: 0,

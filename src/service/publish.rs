@@ -3,37 +3,25 @@
 //! has no id yet is matched with the stories of the log by its words; the commit is made once, because the same
 //! document but for its head is the same commit; the log says that it is published only after it is.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::drafting::{no_draft, read_draft, text_of, write_atomically};
+use super::standing::Standing;
 use super::{By, Cause, Failure, FailureKind, Inner, Service};
-use crate::archive::{Identity, Publication, Seals, commit_message};
-use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
+use crate::archive::{Identity, Over, Publication, Seals, commit_message};
+use crate::domain::archive_path::ArchivePath;
 use crate::domain::closeout::counted;
 use crate::domain::ids::{LogId, StoryId};
 use crate::domain::incident::Incident;
 use crate::domain::postmortem::check::{Expectations, check};
-use crate::domain::postmortem::date::PartialDate as DayPart;
 use crate::domain::postmortem::document::{self, same_but_for_head};
-use crate::domain::postmortem::draft::draft;
 use crate::domain::postmortem::markdown::MARK;
-use crate::domain::postmortem::{MAX_BYTES, Problem, imported, improvements};
+use crate::domain::postmortem::{Problem, imported, improvements};
 use crate::domain::request::{Asked, NewStory, Request};
 use crate::domain::words::State;
-
-/// A draft on disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// It was made just now; otherwise it was there and is left as it is.
-    pub created: bool,
-    /// Its text.
-    pub text: String,
-}
 
 /// What a publication did; the fields are those of `postmortem publish --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,34 +43,6 @@ pub struct PublishReport {
 }
 
 impl Service {
-    /// Makes the draft of an incident's postmortem, or finds the one that is there: edited text is never
-    /// overwritten. A published postmortem without a draft is drafted from its published text.
-    ///
-    /// # Errors
-    /// When the log, the archive or the file cannot be read or written.
-    pub async fn draft(&self, log: LogId, by: &By) -> Result<DraftFile, Failure> {
-        let incident = self.incident(log).await?;
-        let path = self.draft_path(&incident);
-        if let Some(text) = read_draft(&path)? {
-            return Ok(DraftFile { path, created: false, text });
-        }
-        let published = match &incident.closing.postmortem.path {
-            Some(at) => self.past_text(at).await.ok(),
-            None => None,
-        };
-        let text = published.unwrap_or_else(|| draft(&incident, &by.person));
-        write_atomically(&path, text.as_bytes())?;
-        let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        self.submit(log, by, &[Request::RecordDraft { file }.into()], incident.head).await?;
-        Ok(DraftFile { path, created: true, text })
-    }
-
-    /// Where the draft of an incident is, made or not.
-    #[must_use]
-    pub fn draft_path(&self, incident: &Incident) -> PathBuf {
-        self.inner.places.drafts.join(format!("{}.md", incident.id))
-    }
-
     /// Checks the draft of an incident's postmortem, and writes down what was found.
     ///
     /// # Errors
@@ -131,10 +91,20 @@ impl Service {
             .hint("set the visibility to team first, or waive the postmortem with a reason"));
         }
         let draft_path = self.draft_path(&incident);
-        let text = match read_draft(&draft_path)? {
-            Some(text) => text,
-            None => match &incident.closing.postmortem.path {
-                Some(at) => self.past_text(at).await?,
+        let draft = read_draft(&draft_path)?;
+        if draft.is_none() && incident.closing.postmortem.path.is_none() {
+            return Err(no_draft(&incident));
+        }
+        let parsed = draft.as_deref().map(|text| document::parse(text).0);
+        let title = parsed.as_ref().and_then(|parsed| parsed.title()).unwrap_or(&incident.title);
+        let standing = self.standing(&incident, title, true).await?;
+        let text = match draft {
+            Some(text) => {
+                standing.refuse_changed(incident.id, &text)?;
+                text
+            }
+            None => match &standing.there {
+                Some(there) => text_of(there)?,
                 None => return Err(no_draft(&incident)),
             },
         };
@@ -164,7 +134,8 @@ impl Service {
         let head = self.inner.store.head(log).await?;
         let (seq, digest) = head.ok_or_else(|| Failure::no("the incident has no log"))?;
         let (text, filed) = self.file_improvements(&incident, log, by, text, &draft_path).await?;
-        let publication = self.prepare(&incident, by, &text, &problems, reason, (seq, digest), author)?;
+        let publication =
+            self.prepare(&incident, by, &text, &problems, reason, (seq, digest), author, standing)?;
         let done = self.blocking(move |inner| publication.run(inner)).await?;
 
         let mut warnings = done.warnings;
@@ -266,6 +237,7 @@ impl Service {
         waived: Option<&str>,
         head: (crate::domain::ids::Seq, crate::domain::log::Digest),
         author: Option<&str>,
+        standing: Standing,
     ) -> Result<Prepared, Failure> {
         let (parsed, _) = document::parse(text);
         let text = document::published(text, &[], (head.0, &head.1.to_string())).map_err(|_| {
@@ -275,13 +247,6 @@ impl Service {
         let text = document::reviewed(&text, &incident.closing.postmortem).unwrap_or(text);
         let text = document::without_marks(&text).unwrap_or(text);
         let title = parsed.title().unwrap_or(&incident.title).to_owned();
-        let path = match &incident.closing.postmortem.path {
-            Some(path) => ArchivePath::new(path.clone()).map_err(|e| Failure::no(e.to_string()))?,
-            None => {
-                let date = incident.began_at().date_naive();
-                postmortem_path(PartialDate::from(DayPart::from(date)), &title, &incident.id.to_string())
-            }
-        };
         let mut body = String::new();
         if let Some(reason) = waived
             && !problems.is_empty()
@@ -297,12 +262,16 @@ impl Service {
             &[("Incident", &incident.id.to_string()), ("Timeline-Head", &format!("{} {}", head.0, head.1))],
         );
         let draft = self.draft_path(incident);
-        Ok(Prepared { path, text, message, author: author.map(str::to_owned), when: by.stamp.at, draft })
+        let over = Over::Only(standing.there.map(|there| there.blob));
+        let (path, author, when) = (standing.path, author.map(str::to_owned), by.stamp.at);
+        Ok(Prepared { path, over, text, message, author, when, draft })
     }
 }
 
 struct Prepared {
     path: ArchivePath,
+    /// What lay there when it was looked at.
+    over: Over,
     /// Where the text can be mended.
     draft: PathBuf,
     text: String,
@@ -341,7 +310,8 @@ impl Prepared {
             bytes = there;
         }
         let files = [(self.path, bytes)];
-        let publication = Publication { files: &files, message: self.message, author, when: self.when };
+        let publication =
+            Publication { files: &files, message: self.message, author, when: self.when, over: self.over };
         super::guard::refuse_secrets(&publication, &|_| self.draft.display().to_string())?;
         let signer = match archive.signing_required()? {
             Some(request) => Some(inner.sealing.signer(&request).map_err(|why| {
@@ -386,42 +356,4 @@ impl Inner {
                 .because(super::Cause::NoAuthor)),
         }
     }
-}
-
-fn no_draft(incident: &Incident) -> Failure {
-    Failure::new(FailureKind::NotFound, format!("{} has no draft of a postmortem", incident.id))
-        .hint(format!("make one: warroom postmortem draft {}", incident.id))
-}
-
-fn read_draft(path: &Path) -> Result<Option<String>, Failure> {
-    match super::read_at_most(path, MAX_BYTES) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) => {
-                let good = error.utf8_error().valid_up_to();
-                let bytes = error.into_bytes();
-                let line = bytes.iter().take(good).filter(|b| **b == b'\n').count() + 1;
-                Err(Failure::no(format!("{}:{line}: the draft is not UTF-8", path.display()))
-                    .hint("save it as UTF-8; nothing was changed"))
-            }
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::no(format!("{} cannot be read: {error}", path.display()))),
-    }
-}
-
-/// Writes a file beside its place and moves it there, so that a reader or a crash never sees half of it.
-pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::no(format!("{} cannot be written: {e}", path.display()));
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|e| failed(e.error))?;
-    if let Ok(folder) = std::fs::File::open(folder) {
-        // The name must be on disk too; where folders cannot be synced, the file still is.
-        let _ = folder.sync_all();
-    }
-    Ok(())
 }

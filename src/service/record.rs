@@ -60,11 +60,12 @@ impl Service {
         };
         let (wanted, at) = (declaration.id, first.stamp.at);
         let log = self.inner.mint.log(at);
+        let given_away = if wanted.number == 0 { self.given_away(wanted.year).await } else { 0 };
         let _turn = self.inner.store.turn().await?;
         for _ in 0..TRIES {
             let mut id = wanted;
             if id.number == 0 {
-                id.number = self.inner.store.next_number(id.year).await?;
+                id.number = self.next_number(id.year, given_away).await?;
             }
             if let Some((_, Asked { request: Request::Declare(declaration), .. })) = said.first_mut() {
                 declaration.id = id;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Failure, Service};
 use crate::domain::archive_path::ArchivePath;
-use crate::domain::ids::Seq;
+use crate::domain::ids::{IncidentId, Seq};
 use crate::domain::incident::Incident;
 
 /// The shortest word of a line that is looked for by itself; it must not be letters only.
@@ -53,6 +53,11 @@ fn holds(bytes: &[u8], words: &[String]) -> bool {
     words.iter().any(|word| text.contains(word.as_str()) || bare.contains(word.as_str()))
 }
 
+/// Whether a file is what `warroom postmortem edit` opens, and not a draft that was kept beside it.
+fn is_draft(path: &Path) -> bool {
+    path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| stem.parse::<IncidentId>().is_ok())
+}
+
 /// Every file below a folder; links are not followed.
 pub(super) fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
@@ -90,7 +95,9 @@ impl Service {
                         continue;
                     }
                     let todo = match extension {
-                        Some("md") if name == "drafts" => "take them out: warroom postmortem edit",
+                        Some("md") if name == "drafts" && is_draft(&path) => {
+                            "take them out: warroom postmortem edit"
+                        }
                         _ => "take them out of the file by hand, or remove it",
                     };
                     found.push(Remnant {

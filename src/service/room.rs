@@ -116,9 +116,10 @@ impl Service {
         let year = u16::try_from(by.stamp.at.year()).unwrap_or(u16::MAX);
         let log = self.inner.mint.log(by.stamp.at);
         let matched: Vec<Request> = self.matched_runbook(&declaration).await.into_iter().collect();
+        let given_away = self.given_away(year).await;
         let _turn = self.inner.store.turn().await?;
         for _ in 0..TRIES {
-            let number = self.inner.store.next_number(year).await?;
+            let number = self.next_number(year, given_away).await?;
             declaration.id = IncidentId { year, number };
             let mut asked = vec![Asked { request: Request::Declare(declaration.clone()), at }];
             asked.extend(matched.iter().map(|request| Asked { request: request.clone(), at }));

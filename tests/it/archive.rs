@@ -12,8 +12,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 use warroom::archive::{
-    Archive, ArchiveError, Change, FailureKind, GitConfig, Hooks, Identity, Publication, Published, Seals,
-    Signer, SigningFormat, commit_message,
+    Archive, ArchiveError, Change, FailureKind, GitConfig, Hooks, Identity, Over, Publication, Published,
+    Seals, Signer, SigningFormat, commit_message,
 };
 use warroom::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
 
@@ -134,6 +134,7 @@ fn publication(files: &[(ArchivePath, Vec<u8>)]) -> Publication<'_> {
         ),
         author: alice(),
         when: "2026-05-03T10:11:12Z".parse().unwrap(),
+        over: Over::Anything,
     }
 }
 

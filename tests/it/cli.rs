@@ -1,5 +1,6 @@
 //! The real binary, each run in a home of its own: what people and scripts get for what they type.
 
+mod archived;
 mod boards;
 mod clocks;
 mod damage;

@@ -77,7 +77,7 @@ fn room(of: &str) -> Incident {
     let last = match of {
         "entry.restored" => Struck { target: Seq(9), reason: s("in error") }.into(),
         "step.reopened" => StepDone { step, person: s("bob") }.into(),
-        "postmortem.status-set" => PostmortemDrafted { file: s("INC-2026-0042.md") }.into(),
+        "postmortem.status-set" => PostmortemDrafted { file: s("INC-2026-0042.md"), from: s("") }.into(),
         "postmortem.owner-set" => PostmortemOwnerSet { owner: Some(s("erin")) }.into(),
         "postmortem.meeting-set" => PostmortemMeetingSet { day: "2026-11-27".parse().ok() }.into(),
         "clock.acknowledged" => PhaseEntered { phase: Phase::Contain }.into(),

@@ -33,7 +33,10 @@ impl Case<'_> {
             Request::TakeBackResolve { reason } => {
                 self.reopen(reason, incident.milestones.get(&Milestone::Resolved).map(|mark| mark.seq))
             }
-            Request::RecordDraft { file } => self.one(PostmortemDrafted { file: file.clone() }),
+            Request::RecordDraft { file, from } => {
+                let from = from.clone().unwrap_or_default();
+                self.one(PostmortemDrafted { file: file.clone(), from })
+            }
             Request::RecordCheck { problems } => self.one(PostmortemChecked { problems: *problems }),
             Request::RecordPublication { path, commit, timeline_head, ended_by, problems, waived } => self
                 .one(PostmortemPublished {

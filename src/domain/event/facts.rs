@@ -96,6 +96,9 @@ pub struct Reopened {
 pub struct PostmortemDrafted {
     /// The name of the file in the home's `drafts` folder.
     pub file: String,
+    /// The text of the archive that it was made from, as the blob in hex; empty: it was made from the log.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
 }
 
 /// Body of `postmortem.checked`.
@@ -108,7 +111,7 @@ pub struct PostmortemChecked {
 /// Body of `postmortem.published`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PostmortemPublished {
-    /// Its path in the archive; the same for ever.
+    /// Its path in the archive; the same until people move the file there.
     pub path: String,
     /// The commit, in hex.
     pub commit: String,

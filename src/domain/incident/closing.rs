@@ -26,9 +26,11 @@ pub struct ClosureAnswer {
 pub struct PostmortemStatus {
     /// The draft's file name, and when it was made.
     pub drafted: Option<(String, Utc)>,
+    /// The blob of the archive's text that the draft was made from, when that was after the last publication.
+    pub drafted_from: Option<String>,
     /// The last check: how many problems, when.
     pub checked: Option<(u32, Utc)>,
-    /// The path in the archive; fixed at the first publication.
+    /// The path in the archive, as of the last publication.
     pub path: Option<String>,
     /// The last commit and when.
     pub published: Option<(String, Utc)>,

@@ -183,7 +183,10 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::Closed(e) => (Topic::Turn, format!("closed{}", tail(", waived: ", &e.reason))),
         Event::Reopened(e) => (Topic::Turn, format!("reopened: {}", e.reason)),
-        Event::PostmortemDrafted(_) => (Topic::House, "postmortem drafted".to_owned()),
+        Event::PostmortemDrafted(e) => {
+            let from = if e.from.is_empty() { "" } else { " from its text in the archive" };
+            (Topic::House, format!("postmortem drafted{from}"))
+        }
         Event::PostmortemChecked(e) => {
             let problems = counted(e.problems as usize, "problem", "problems");
             (Topic::House, format!("postmortem checked: {problems}"))

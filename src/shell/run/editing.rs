@@ -33,7 +33,7 @@ impl Loop<'_> {
 
     pub(super) fn edit_draft(&mut self, log: LogId, person: &str) -> Result<(), Failure> {
         let by = self.session.by_person(person);
-        let draft = self.work.wait_for(self.service.draft(log, &by))?;
+        let draft = self.work.wait_for(self.service.draft(log, &by, false))?;
         self.with_editor(|editor| editor.edit_file(&draft.path)).map(|_| ())
     }
 

@@ -22,7 +22,7 @@ use crate::domain::incident::UNCLASSIFIED;
 use crate::domain::quick_entry;
 use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
 use crate::domain::words::IncidentKind;
-use crate::service::{Cause, Failure, Service, read_evidence};
+use crate::service::{Beside, Cause, Failure, Service, read_evidence};
 use crate::shell::input::Poke;
 use crate::shell::process::{Ran, run_and_keep};
 use crate::shell::session::Session;
@@ -398,9 +398,12 @@ impl Clerk {
         let mut answer = ClosingAnswer::default();
         match step {
             ClosingStep::Draft => {
-                let draft = self.service.draft(log, &by).await?;
-                let word = if draft.created { "draft written" } else { "draft is there" };
-                answer.line = format!("{word}: {}", draft.path.display());
+                let draft = self.service.draft(log, &by, false).await?;
+                answer.line = match &draft.beside {
+                    Beside::Alike if draft.created => format!("draft written: {}", draft.path.display()),
+                    Beside::Alike => format!("draft is there: {}", draft.path.display()),
+                    _ => draft.told(&self.service.incident(log).await?.id.to_string()).unwrap_or_default(),
+                };
             }
             // The editor is the loop's; what is left to do here is to look at what came out of it.
             ClosingStep::Edit | ClosingStep::Check => {

@@ -236,7 +236,7 @@ async fn amendments(service: &Service, by: &By, mint: &mut Mint, log: LogId, ask
 
 /// Publishes an incident some times, its draft edited by hand before each; now and then with a secret in it.
 async fn publish(service: &Service, by: &By, mint: &mut Mint, log: LogId, times: usize, tally: &mut Tally) {
-    let draft = service.draft(log, by).await.unwrap();
+    let draft = service.draft(log, by, false).await.unwrap();
     fs::write(&draft.path, filled(&draft.text)).unwrap();
     for n in 0..times {
         let good = fs::read_to_string(&draft.path).unwrap();
@@ -307,7 +307,7 @@ fn no_secret_and_no_privileged_word_is_in_any_object_of_git() {
             if visibility == Visibility::Team {
                 publish(&service, &by, &mut mint, log, 6, &mut tally).await;
             } else {
-                let draft = service.draft(log, &by).await.unwrap();
+                let draft = service.draft(log, &by, false).await.unwrap();
                 fs::write(&draft.path, format!("{}\n{PRIVILEGED} draft\n", filled(&draft.text))).unwrap();
                 service.publish(log, &by, Some("all is known"), Some(AUTHOR)).await.unwrap_err();
                 tally.withheld += 1;

@@ -372,7 +372,10 @@ fn closing(story: &mut Story) {
     );
     story.minimal("alice", Closed::default());
     story.full("alice", Reopened { reason: s("an image with the old key was pulled again") });
-    story.full("carol", PostmortemDrafted { file: s("INC-2026-0042.md") });
+    let file = s("INC-2026-0042.md");
+    story.full("carol", PostmortemDrafted { file: file.clone(), from: s("") });
+    let from = s("5716ca5987cbf97d6bb54920bea6adde242d87e6");
+    story.add("from-archive", new("carol", PostmortemDrafted { file, from }));
     story.full("carol", PostmortemChecked { problems: 3 });
     let mut published = PostmortemPublished {
         path: s("postmortems/2026/2026-11-22-signing-key-exposed.md"),

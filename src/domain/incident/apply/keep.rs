@@ -101,7 +101,7 @@ impl Incident {
             }
             Event::LinkRemoved(e) => {
                 record.links.retain(|l| l.url != e.url || l.kind != e.kind);
-                record.related.retain(|r| r.incident != e.url || r.relation != e.kind);
+                record.related.retain(|r| !r.incident.eq_ignore_ascii_case(&e.url) || r.relation != e.kind);
             }
             Event::LinkAdded(e) => {
                 let link = Link { kind: e.kind.clone(), url: e.url.clone() };
@@ -112,7 +112,9 @@ impl Incident {
             // What was said last counts: a recurrence can be refused, and confirmed after all.
             Event::RelatedAdded(e) => {
                 let said = RelatedIncident { incident: e.incident.clone(), relation: e.relation.clone() };
-                match record.related.iter_mut().find(|known| known.incident == e.incident) {
+                // Older versions stored the id of a postmortem as it was typed.
+                let same = |known: &&mut RelatedIncident| known.incident.eq_ignore_ascii_case(&e.incident);
+                match record.related.iter_mut().find(same) {
                     Some(known) => *known = said,
                     None => record.related.push(said),
                 }
@@ -129,11 +131,15 @@ impl Incident {
                 let answer = ClosureAnswer { state: e.state, reason: e.reason.clone(), by: r.by.clone(), at };
                 self.closing.answers.insert(e.item, answer);
             }
-            Event::PostmortemDrafted(e) => postmortem.drafted = Some((e.file.clone(), at)),
+            Event::PostmortemDrafted(e) => {
+                postmortem.drafted = Some((e.file.clone(), at));
+                postmortem.drafted_from = (!e.from.is_empty()).then(|| e.from.clone());
+            }
             Event::PostmortemChecked(e) => postmortem.checked = Some((e.problems, at)),
             Event::PostmortemPublished(e) => {
                 postmortem.path = Some(e.path.clone());
                 postmortem.published = Some((e.commit.clone(), at));
+                postmortem.drafted_from = None;
                 // What is published was looked at, and this is what was found.
                 postmortem.checked = Some((e.problems, at));
                 postmortem.timeline_head = Some(e.timeline_head.clone());

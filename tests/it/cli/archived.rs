@@ -1,0 +1,182 @@
+//! The archive belongs to its people: what they commit there by git is not overwritten by a publication, a file that
+//! they moved stays where it is, and its ids are given away.
+
+use std::path::{Path, PathBuf};
+
+use super::{Desk, filled};
+
+/// A home in which one postmortem is published: its desk, the file in the archive, and the draft that it came from.
+fn published() -> (Desk, PathBuf, PathBuf) {
+    let desk = Desk::new();
+    let (file, draft) = publish_one(&desk, "Certificate of the gateway expired");
+    (desk, file, draft)
+}
+
+fn publish_one(desk: &Desk, title: &str) -> (PathBuf, PathBuf) {
+    let id = desk.declare(title);
+    desk.ok(&["resolve", &id]);
+    let draft = PathBuf::from(desk.json(&["postmortem", "draft", &id])["path"].as_str().unwrap());
+    std::fs::write(&draft, filled(&text(&draft))).unwrap();
+    let report = desk.json(&["postmortem", "publish", &id, "--waive", "a test"]);
+    (archive(desk).join(report["path"].as_str().unwrap()), draft)
+}
+
+fn archive(desk: &Desk) -> PathBuf {
+    desk.home().join("postmortems")
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "people commit with git")]
+fn git(desk: &Desk, arguments: &[&str]) -> String {
+    let plain = desk.command(&[""; 0]);
+    let mut command = std::process::Command::new("git");
+    command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let done = command.arg("-C").arg(archive(desk)).args(arguments).output().unwrap();
+    assert!(done.status.success(), "git {arguments:?}: {done:?}");
+    String::from_utf8(done.stdout).unwrap()
+}
+
+const LESSON: &str = "\nA lesson that bob wrote in the archive.\n";
+
+/// Bob adds a lesson and a key of the team to the published file.
+fn bob_edits(file: &Path) {
+    let changed = text(file).replacen("---\n", "---\nteam_key: abc\n", 1) + LESSON;
+    std::fs::write(file, changed).unwrap();
+}
+
+fn bob_commits(desk: &Desk, file: &Path) {
+    bob_edits(file);
+    git(desk, &["commit", "-qam", "what we learned since"]);
+}
+
+fn add(draft: &Path, words: &str) {
+    std::fs::write(draft, text(draft) + words).unwrap();
+}
+
+const PUBLISH: [&str; 5] = ["postmortem", "publish", "1", "--waive", "a test"];
+
+#[test]
+fn what_others_committed_is_refused_to_be_overwritten_and_both_texts_are_kept() {
+    let (desk, file, draft) = published();
+    add(&draft, "\nWords of alice.\n");
+    // As long as it is not committed, git would lose it; committed, the publication would.
+    bob_edits(&file);
+    desk.run(&PUBLISH).refuses(4, "commit it");
+    git(&desk, &["commit", "-qam", "what we learned since"]);
+    let head = git(&desk, &["rev-parse", "HEAD"]);
+    desk.run(&PUBLISH).refuses(4, "was changed in the archive since it was published");
+    let left = desk.json(&["postmortem", "draft", "1"]);
+    assert!(file.ends_with(left["differs_from"].as_str().unwrap()), "{left:#}");
+    let told = desk.run(&["postmortem", "draft", "1"]).code(0);
+    assert!(told.err.contains("draft INC-2026-0001 --from-archive"), "{told:?}");
+    desk.run(&PUBLISH).refuses(4, "postmortem draft");
+    assert_eq!(git(&desk, &["rev-parse", "HEAD"]), head);
+
+    let taken = desk.json(&["postmortem", "draft", "1", "--from-archive"]);
+    assert_eq!(text(&draft), text(&file));
+    assert!(text(Path::new(taken["kept"].as_str().unwrap())).contains("Words of alice."), "{taken:#}");
+    add(&draft, "\nWords of alice.\n");
+    let report = desk.json(&PUBLISH);
+    assert_eq!(report["unchanged"], false);
+    let now = text(&file);
+    assert!(now.contains(LESSON.trim()) && now.contains("team_key: abc") && now.contains("Words of alice."));
+    assert_eq!(desk.json(&["verify"])["ok"], true);
+}
+
+#[test]
+fn a_draft_that_says_no_more_than_what_was_published_follows_the_archive() {
+    let (desk, file, draft) = published();
+    bob_commits(&desk, &file);
+    let taken = desk.run(&["postmortem", "draft", "1"]).code(0);
+    assert!(taken.err.contains("was changed in the archive, and the draft is its text now"), "{taken:?}");
+    assert_eq!(text(&draft), text(&file));
+    let again = desk.run(&["postmortem", "draft", "1"]).code(0);
+    assert!(again.err.contains("left as it is"), "{again:?}");
+    add(&draft, "\nWords of alice.\n");
+    desk.ok(&PUBLISH);
+    assert!(text(&file).contains(LESSON.trim()) && text(&file).contains("Words of alice."));
+    // And the next change of others is told as well.
+    std::fs::write(&file, text(&file) + "\nA second lesson.\n").unwrap();
+    git(&desk, &["commit", "-qam", "more"]);
+    add(&draft, "\nMore words of alice.\n");
+    desk.run(&PUBLISH).refuses(4, "was changed in the archive");
+}
+
+#[test]
+fn a_text_whose_commit_was_made_anew_is_still_known_as_published() {
+    let (desk, file, draft) = published();
+    git(&desk, &["commit", "-q", "--amend", "--no-edit", "--date", "2026-11-20T15:00:00Z"]);
+    git(&desk, &["reflog", "expire", "--expire=now", "--all"]);
+    git(&desk, &["gc", "-q", "--prune=now"]);
+    add(&draft, "\nWords of alice.\n");
+    desk.ok(&PUBLISH);
+    assert!(text(&file).contains("Words of alice."));
+}
+
+#[test]
+fn a_file_that_people_moved_is_published_where_it_is_now() {
+    let (desk, file, draft) = published();
+    std::fs::create_dir(archive(&desk).join("gateway")).unwrap();
+    git(&desk, &["mv", file.to_str().unwrap(), "gateway/expired.md"]);
+    git(&desk, &["commit", "-qm", "by team"]);
+    add(&draft, "\nWords of alice.\n");
+    assert_eq!(desk.json(&PUBLISH)["path"], "gateway/expired.md");
+    assert_eq!(git(&desk, &["ls-tree", "-r", "--name-only", "HEAD"]), "gateway/expired.md\n");
+    assert!(text(&archive(&desk).join("gateway/expired.md")).contains("Words of alice."));
+    assert_eq!(desk.json(&["search", "gateway"])["results"].as_array().unwrap().len(), 1);
+    assert_eq!(desk.json(&["show", "1"])["postmortem"]["path"], "gateway/expired.md");
+}
+
+/// The second desk has a clone of the first one's archive in the place of its own.
+fn share(from: &Desk, to: &Desk) {
+    let _ = std::fs::remove_dir_all(archive(to));
+    std::fs::create_dir_all(archive(to)).unwrap();
+    git(to, &["clone", "-q", archive(from).to_str().unwrap(), "."]);
+}
+
+#[test]
+fn an_id_that_the_archive_has_is_not_given_to_another_incident() {
+    let (first, ..) = published();
+    let second = Desk::new();
+    second.ok(&["init"]);
+    share(&first, &second);
+    assert_eq!(second.declare("Kafka lag in orders"), "INC-2026-0002");
+    publish_one(&second, "Kafka lag in payments");
+    assert_eq!(second.json(&["verify"])["ok"], true);
+
+    // Imported, it may be of any day that is near.
+    let third = Desk::new();
+    let old =
+        "---\nid: INC-2026-0007\ntitle: Leap second\ndate: 2025-12-31\n---\n\nIt was a second too long.\n";
+    third.ok(&["import", &third.file("old.md", old)]);
+    assert_eq!(third.declare("Kafka lag in orders"), "INC-2026-0008");
+    // An archive that cannot be read keeps nobody from declaring.
+    std::fs::write(archive(&third).join(".git/HEAD"), "not a head\n").unwrap();
+    assert_eq!(third.declare("Kafka lag in payments"), "INC-2026-0009");
+}
+
+#[test]
+fn a_postmortem_is_not_published_beside_that_of_another_incident_with_its_id() {
+    let (first, file, _) = published();
+    let second = Desk::new();
+    assert_eq!(second.declare("Kafka lag in orders"), "INC-2026-0001");
+    share(&first, &second);
+    second.ok(&["resolve", "1"]);
+    second.ok(&["postmortem", "draft", "1"]);
+    let head = git(&second, &["rev-parse", "HEAD"]);
+    let name = file.file_name().unwrap().to_str().unwrap();
+    second.run(&PUBLISH).refuses(4, name);
+    assert_eq!(git(&second, &["rev-parse", "HEAD"]), head);
+    assert_eq!(second.json(&["story", "list"])["stories"].as_array().unwrap().len(), 0);
+    // The same title on the same day is the same path.
+    let third = Desk::new();
+    third.declare("Certificate of the gateway expired");
+    share(&first, &third);
+    third.ok(&["resolve", "1"]);
+    third.ok(&["postmortem", "draft", "1"]);
+    third.run(&PUBLISH).refuses(4, name);
+}
