@@ -107,8 +107,8 @@ impl Room<'_> {
     /// Submits requests as one, then writes down the clocks that ran out.
     pub(super) async fn submit(&self, asked: &[Asked]) -> Result<Submitted, Stop> {
         let by = self.context.session.by();
-        self.service.knows_named(self.log, asked).await?;
-        let submitted = self.service.submit(self.log, &by, asked, Seq(u64::MAX)).await?;
+        let asked = self.service.well_named(self.log, asked).await?;
+        let submitted = self.service.submit(self.log, &by, &asked, Seq(u64::MAX)).await?;
         for event in submitted.own_events().iter().filter_map(|e| e.event.as_ref()) {
             for rule in crate::domain::secret::marks(event) {
                 self.context.out.say(&format!(

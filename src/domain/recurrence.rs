@@ -245,7 +245,8 @@ fn alert(text: &str) -> String {
 /// What a person has said of another incident.
 #[must_use]
 pub fn said_of<'a>(related: &'a [RelatedIncident], other: &str) -> Option<&'a str> {
-    let said = related.iter().find(|known| known.incident.eq_ignore_ascii_case(other));
+    // The last: logs of older versions may name one in two spellings.
+    let said = related.iter().rev().find(|known| known.incident.eq_ignore_ascii_case(other));
     said.map(|known| known.relation.as_str())
 }
 
@@ -277,6 +278,17 @@ mod tests {
         assert_eq!(with(words), ["same words database disk"]);
         let causes = failure("Disk of the shop filled", &[], "a replication slot was left over");
         assert_eq!(with(causes), ["same words disk replication slot"]);
+    }
+
+    #[test]
+    fn what_was_said_last_counts_however_the_id_was_typed() {
+        let said = |incident: &str, relation: &str| RelatedIncident {
+            incident: incident.to_owned(),
+            relation: relation.to_owned(),
+        };
+        let related = [said("DNS-2021-004", AGAIN), said("x", AGAIN), said("dns-2021-004", DIFFERENT)];
+        assert_eq!(said_of(&related, "Dns-2021-004"), Some(DIFFERENT));
+        assert_eq!(said_of(&related, "y"), None);
     }
 
     #[test]

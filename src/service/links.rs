@@ -1,13 +1,14 @@
 //! Links between incidents, in both directions: what one says of another is written into the other as well, so that each
 //! room, brief and postmortem tells it. It must not merge anything.
 
-use super::{By, Failure, IncidentFilter, Service};
+use super::{By, Failure, Service};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{IncidentId, LogId, Seq};
-use crate::domain::incident::RelatedIncident;
+use crate::domain::incident::{Incident, RelatedIncident};
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Keep, Request};
+use crate::domain::time::Span;
 use crate::domain::words::DispositionWord;
 
 /// How the other incident speaks of the one that named it.
@@ -19,6 +20,23 @@ fn reversed(relation: &str) -> &str {
     }
 }
 
+/// Refuses a recurrence of what began later: the figures count those that an earlier one came back as.
+fn in_order(own: &Incident, other: &Incident, relation: &str) -> Result<(), Refusal> {
+    let (now, past) = match relation.trim() {
+        AGAIN => (own, other),
+        "recurred" => (other, own),
+        _ => return Ok(()),
+    };
+    let gap = past.began_at() - now.began_at();
+    // Of what began in the same minute, the one that was declared first came first.
+    let is_later = if gap.abs() < Span::minutes(1) { past.id > now.id } else { gap > Span::zero() };
+    if !is_later || past.id == now.id {
+        return Ok(());
+    }
+    Err(Refusal::usage(format!("{} began after {}, which cannot be the same failure again", past.id, now.id))
+        .hint(format!("say it the other way round: warroom link {} {AGAIN} {}", past.id, now.id)))
+}
+
 /// An incident that belongs to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linked {
@@ -26,19 +44,20 @@ pub struct Linked {
     pub incident: String,
     /// How they belong together.
     pub relation: String,
-    /// Its title, where it has a log here.
+    /// Its title, where it has a log here or a postmortem that is found.
     pub title: Option<String>,
 }
 
 impl Service {
-    /// Whether what these requests call another incident is one: it has a log here, or a postmortem in the archive. And
-    /// whether a link that they take away is a link alone.
+    /// The requests, with what they call another incident named as it is there: it has a log here, or a postmortem in
+    /// the archive. A link that they take away is a link alone.
     ///
     /// # Errors
-    /// When it is not there, or is more than a link; or what the store says. An archive that cannot be read is no reason to keep a line from
-    /// being written.
-    pub async fn knows_named(&self, log: LogId, asked: &[Asked]) -> Result<(), Failure> {
-        for one in asked {
+    /// When it is not there, or is more than a link, or cannot have come before; or what the store says. An archive that
+    /// cannot be read is no reason to keep a line from being written.
+    pub async fn well_named(&self, log: LogId, asked: &[Asked]) -> Result<Vec<Asked>, Failure> {
+        let mut asked = asked.to_vec();
+        for one in &mut asked {
             let name = match &one.request {
                 Request::Relate { incident, .. } => incident.trim().to_owned(),
                 Request::SetDisposition { of: Some(of), .. } => of.to_string(),
@@ -48,21 +67,32 @@ impl Service {
                 }
                 _ => continue,
             };
-            let id = self.incident(log).await?.id.sibling(&name);
+            let own = self.incident(log).await?;
+            let id = own.id.sibling(&name);
             if let Some(id) = id
-                && self.store().log_of(id).await?.is_some()
+                && let Some(other) = self.store().log_of(id).await?
             {
+                if let Request::Relate { relation, .. } = &one.request {
+                    in_order(&own, &self.incident(other).await?, relation)?;
+                }
                 continue;
             }
             let name = id.map_or(name, |id| id.to_string());
             // An empty name is for the rules to refuse.
-            if !name.is_empty() && matches!(self.past_named(&name).await, Ok(None)) {
-                return Err(Refusal::not_found(format!("there is no incident and no postmortem {name}"))
-                    .hint("warroom list --all and warroom search show what there is")
-                    .into());
+            if name.is_empty() {
+                continue;
+            }
+            match (self.known_id(&name).await, &mut one.request) {
+                (Ok(Some(known)), Request::Relate { incident, .. }) => *incident = known,
+                (Ok(None), _) => {
+                    return Err(Refusal::not_found(format!("there is no incident and no postmortem {name}"))
+                        .hint("warroom list --all and warroom search show what there is")
+                        .into());
+                }
+                _ => {}
             }
         }
-        Ok(())
+        Ok(asked)
     }
 
     /// Whether no incident that this link names says of itself that it is a duplicate of this one: the link would be
@@ -158,17 +188,14 @@ impl Service {
     /// # Errors
     /// What the store says.
     pub async fn linked(&self, id: IncidentId) -> Result<Vec<Linked>, Failure> {
-        let rows = self.list(&IncidentFilter::default()).await?;
         let name = id.to_string();
         let mut found: Vec<Linked> = Vec::new();
         let mut add = |incident: String, relation: String| {
             if incident != name && !found.iter().any(|l| l.incident == incident) {
-                let title =
-                    rows.iter().find(|r| r.id.to_string() == incident).map(|r| r.shown_title().to_owned());
-                found.push(Linked { incident, relation, title });
+                found.push(Linked { incident, relation, title: None });
             }
         };
-        if let Some(own) = rows.iter().find(|r| r.id == id) {
+        if let Some((_, own)) = self.row_of(id).await? {
             if let Some(of) = own.duplicate_of {
                 add(of.to_string(), "duplicate".to_owned());
             }
@@ -176,7 +203,8 @@ impl Service {
                 add(related.incident.clone(), related.relation.clone());
             }
         }
-        for row in &rows {
+        // Both tell a link; what only the other one could write down is looked for in the rows that have the name in them.
+        for row in self.rows_naming(id).await? {
             if row.duplicate_of == Some(id) {
                 add(row.id.to_string(), "duplicate".to_owned());
             }
@@ -184,6 +212,23 @@ impl Service {
                 add(row.id.to_string(), reversed(&related.relation).to_owned());
             }
         }
+        for one in &mut found {
+            let row = match one.incident.parse() {
+                Ok(id) => self.row_of(id).await?,
+                Err(_) => None,
+            };
+            one.title = match row {
+                Some((_, row)) => Some(row.shown_title().to_owned()),
+                None => self.past_title(&one.incident).await,
+            };
+        }
         Ok(found)
+    }
+
+    /// The title of a postmortem of the archive; none where the search does not know it.
+    async fn past_title(&self, id: &str) -> Option<String> {
+        let id = id.to_owned();
+        let cards = self.blocking_memory(move |inner| inner.ask(|index| index.with_id(&id))).await.ok()?;
+        cards.into_iter().next().map(|card| card.title)
     }
 }

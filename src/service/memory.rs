@@ -281,17 +281,25 @@ impl Service {
     /// # Errors
     /// When the archive cannot be read.
     pub async fn past_named(&self, id: &str) -> Result<Option<(String, String)>, Failure> {
-        let id = id.to_owned();
-        let path = self
-            .blocking(move |inner| {
-                let known = known_ids(&inner.archive()?)?;
-                Ok(known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(&id)).map(|(_, path)| path))
-            })
-            .await?;
-        match path {
-            Some(path) => self.past_text(&path).await.map(|text| Some((path, text))),
+        match self.id_and_path(id).await? {
+            Some((_, path)) => self.past_text(&path).await.map(|text| Some((path, text))),
             None => Ok(None),
         }
+    }
+
+    /// The id of a past postmortem as the archive spells it; none when it has no such.
+    pub(super) async fn known_id(&self, id: &str) -> Result<Option<String>, Failure> {
+        Ok(self.id_and_path(id).await?.map(|(id, _)| id))
+    }
+
+    /// Id and path of a past postmortem.
+    async fn id_and_path(&self, id: &str) -> Result<Option<(String, String)>, Failure> {
+        let id = id.to_owned();
+        self.blocking(move |inner| {
+            let known = known_ids(&inner.archive()?)?;
+            Ok(known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(&id)))
+        })
+        .await
     }
 
     /// What there is to say about archive and index.

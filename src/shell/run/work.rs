@@ -362,11 +362,12 @@ impl Clerk {
                 Err(failure) => Answer::NotStored(trouble(&failure)),
             };
         }
-        if let Err(failure) = self.service.knows_named(log, asked).await {
-            return Answer::Refused(trouble(&failure));
-        }
-        let before = self.before_erasing(log, asked).await;
-        match self.service.submit(log, &by, asked, seen).await {
+        let asked = match self.service.well_named(log, asked).await {
+            Ok(asked) => asked,
+            Err(failure) => return Answer::Refused(trouble(&failure)),
+        };
+        let before = self.before_erasing(log, &asked).await;
+        match self.service.submit(log, &by, &asked, seen).await {
             Ok(submitted) => {
                 self.erase(before, &submitted.events).await;
                 let names_another = |e: &Recorded| {

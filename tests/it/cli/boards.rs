@@ -319,3 +319,43 @@ fn a_link_names_what_is_there_and_not_the_incident_itself() {
     desk.ok(&["link", &id, "--remove", "duplicate"]);
     assert_eq!(related(), 0);
 }
+
+#[test]
+fn links_are_listed_with_the_incidents_that_belong_to_it() {
+    let desk = Desk::new();
+    let (first, second) = (desk.declare("Web is down"), desk.declare("Web is down again"));
+    assert!(desk.ok(&["link", &second]).contains("None yet"));
+    desk.ok(&["link", &second, "recurrence", "1"]);
+    desk.ok(&["link", &second, "bridge", "https://meet.example.org/42"]);
+    let text = desk.ok(&["link", &second]);
+    assert!(text.contains(&format!("recurrence  {first}")) && !text.contains("None yet"), "{text}");
+    let related = serde_json::json!([{ "incident": first, "relation": "recurrence" }]);
+    for words in [&["link", &second][..], &["board", &second, "links"], &["board", &second]] {
+        let listed = desk.json(words);
+        assert_eq!((&listed["related"], list(&listed, "links").len()), (&related, 1), "{listed:#}");
+    }
+    assert!(desk.ok(&["link", &first]).contains(&format!("recurred  {second}")));
+    // One of the archive is told with its title, as one of the home is.
+    let past = desk.file("past/2025-03-04-web.md", "# The web was down\n\nThe certificate had run out.\n");
+    let past = desk.json(&["import", &past])["imported"][0].as_str().unwrap().to_owned();
+    desk.ok(&["link", &second, "related", &past]);
+    let shown = desk.ok(&["show", &second]);
+    assert!(shown.contains(&format!("\n  related: {past} The web was down")), "{shown}");
+    assert!(shown.contains(&format!("\n  recurrence: {first} Web is down")), "{shown}");
+}
+
+#[test]
+fn what_began_later_is_not_called_the_failure_that_came_back() {
+    let desk = Desk::new();
+    let (first, second) = (desk.declare("Web is down"), desk.declare("Web is down again"));
+    let way_round = format!("warroom link {second} recurrence {first}");
+    desk.run(&["link", &first, "recurrence", &second]).refuses(2, &way_round);
+    desk.run(&["log", &first, ":link recurrence 2"]).refuses(2, &way_round);
+    assert_eq!(desk.json(&["stats"])["recurrences"], 0);
+    desk.ok(&["link", &second, "recurrence", &first]);
+    // What is written down later may have begun before, and says so by its times.
+    let older = desk.declare("Web was down last week");
+    desk.ok(&["milestone", &older, "started", "--at", "2026-11-13T10:00:00Z"]);
+    desk.ok(&["link", &first, "recurrence", &older]);
+    desk.run(&["link", &older, "recurrence", &second]).refuses(2, "began after");
+}

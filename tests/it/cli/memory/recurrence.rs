@@ -124,3 +124,23 @@ fn stories_that_were_shipped_are_not_raised_again() {
     desk.ok(&["link", drill["id"].as_str().unwrap(), "recurrence", &first]);
     assert_eq!((desk.json(&["stats"])["recurrences"].as_u64(), raised(&desk).len()), (Some(0), 0));
 }
+
+#[test]
+fn the_id_of_a_postmortem_is_one_however_it_is_typed() {
+    let desk = Desk::new();
+    let past = desk.file(
+        "past/DNS-2021-004.md",
+        "---\nid: dns-2021-004\n---\n# Resolver lost its root\n\nThe file of the root servers was empty.\n",
+    );
+    desk.ok(&["import", &past]);
+    let id = desk.declare("Resolver lost its root");
+    let related = || desk.json(&["show", &id])["related"].clone();
+    let said = |relation: &str| serde_json::json!([{ "incident": "dns-2021-004", "relation": relation }]);
+    desk.ok(&["link", &id, "recurrence", "DNS-2021-004"]);
+    assert_eq!(related(), said("recurrence"));
+    desk.ok(&["link", &id, "different", "Dns-2021-004"]);
+    assert_eq!(related(), said("different"));
+    assert_eq!(of(&desk.json(&["similar", &id]), "dns-2021-004").unwrap()["said"], "different");
+    desk.ok(&["link", &id, "--remove", "DNS-2021-004"]);
+    assert_eq!(related(), serde_json::json!([]));
+}
