@@ -11,11 +11,14 @@ use crate::domain::request::{Asked, Keep, Request};
 use crate::domain::time::Span;
 use crate::domain::words::DispositionWord;
 
+/// How an incident speaks of the one that was the same failure again.
+const RECURRED: &str = "recurred";
+
 /// How the other incident speaks of the one that named it.
 fn reversed(relation: &str) -> &str {
     match relation {
-        "recurrence" => "recurred",
-        "recurred" => "recurrence",
+        AGAIN => RECURRED,
+        RECURRED => AGAIN,
         other => other,
     }
 }
@@ -24,8 +27,7 @@ fn reversed(relation: &str) -> &str {
 fn in_order(own: &Incident, other: &Incident, relation: &str) -> Result<(), Refusal> {
     let (now, past) = match relation.trim() {
         AGAIN => (own, other),
-        "recurred" => (other, own),
-        _ => return Ok(()),
+        _ => (other, own),
     };
     let gap = past.began_at() - now.began_at();
     // Of what began in the same minute, the one that was declared first came first.
@@ -72,7 +74,9 @@ impl Service {
             if let Some(id) = id
                 && let Some(other) = self.store().log_of(id).await?
             {
-                if let Request::Relate { relation, .. } = &one.request {
+                if let Request::Relate { relation, .. } = &one.request
+                    && matches!(relation.trim(), AGAIN | RECURRED)
+                {
                     in_order(&own, &self.incident(other).await?, relation)?;
                 }
                 continue;
@@ -177,7 +181,7 @@ impl Service {
         let incident = self.incident(log).await?;
         let other_name = other.to_string();
         let duplicate = incident.disposition.as_ref().and_then(|d| d.of) == Some(other);
-        let judges = |word: &str| matches!(word, "recurred" | AGAIN | DIFFERENT);
+        let judges = |word: &str| matches!(word, RECURRED | AGAIN | DIFFERENT);
         let known =
             |r: &RelatedIncident| r.incident == other_name && (!judges(relation) || r.relation == relation);
         Ok(duplicate || incident.record.related.iter().any(known))
