@@ -32,6 +32,26 @@ impl Stamp {
     pub fn host(&self) -> Option<HostClock> {
         HostClock::read(&self.clock)
     }
+
+    /// The stamp of an entry that follows one of that moment, where this one lies a little before it: a clock that is
+    /// pulled right goes back by milliseconds, and each command of a script that sets `WARROOM_NOW` starts it anew, and
+    /// the order in which things were said is not lost for that. None where this one stands: a longer step back is the
+    /// clock that somebody set.
+    #[must_use]
+    pub fn put_off(&self, until: Utc) -> Option<Self> {
+        let by = until - self.at;
+        if by <= Span::zero() || by > STEP {
+            return None;
+        }
+        let ns = u128::try_from(by.num_nanoseconds()?).ok()?;
+        // Both clocks go on by as much: how far they are apart tells whether one was set.
+        let word = |word: &str| match word.strip_prefix("ns=").and_then(|up| up.parse::<u128>().ok()) {
+            Some(up) => format!("ns={}", up.saturating_add(ns)),
+            None => word.to_owned(),
+        };
+        let words: Vec<String> = self.clock.split(' ').map(word).collect();
+        Some(Self { at: until, clock: words.join(" ") })
+    }
 }
 
 /// How long a host had been up, and which start of it that counts from. It goes on while the host sleeps, and nobody

@@ -2,7 +2,7 @@
 //! story of the demo. All are stored in one transaction, or none. It must not hold rules (`domain::decide` does).
 
 use super::room::{Attempt, provisional, recorded, story_rows, summary_row};
-use super::{By, Failure, FailureKind, Inner, Service};
+use super::{By, Failure, FailureKind, Inner, Service, steps};
 use crate::domain::decide::{Asker, decide};
 use crate::domain::event::{NewEvent, Recorded};
 use crate::domain::ids::{IncidentId, LogId};
@@ -89,8 +89,8 @@ impl Inner {
     /// What an incident would be after these requests; nothing is stored.
     pub(super) fn rehearse(&self, said: &[Said]) -> Result<Incident, Failure> {
         let mut incident = Incident::new(LogId(uuid::Uuid::nil()));
-        for (place, one) in said.iter().enumerate() {
-            self.go_on(&mut incident, place, one)?;
+        for (place, (by, asked)) in said.iter().enumerate() {
+            self.go_on(&mut incident, place, by, asked)?;
             // The number is not taken from anybody before it is stored.
             incident.id.number = incident.id.number.max(1);
         }
@@ -102,7 +102,8 @@ impl Inner {
         &self,
         ahead: &mut Incident,
         place: usize,
-        (by, asked): &Said,
+        by: &By,
+        asked: &Asked,
     ) -> Result<Vec<NewEvent>, Failure> {
         let asker = Asker { by: &by.person, now: by.stamp.at, policy: &self.policy };
         let events = decide(ahead, asked, &asker).map_err(|refusal| {
@@ -123,9 +124,10 @@ impl Inner {
     async fn try_record(&self, incident: &mut Incident, said: &[Said]) -> Result<Vec<Recorded>, Attempt> {
         let mut ahead = incident.clone();
         let mut unsealed = Vec::new();
-        for (place, one) in said.iter().enumerate() {
-            for event in self.go_on(&mut ahead, place, one).map_err(Attempt::Refused)? {
-                unsealed.push(self.unsealed(incident.log, &event, &one.0).map_err(Attempt::Refused)?);
+        for (place, (by, asked)) in said.iter().enumerate() {
+            let by = &*steps::in_order(&ahead, by);
+            for event in self.go_on(&mut ahead, place, by, asked).map_err(Attempt::Refused)? {
+                unsealed.push(self.unsealed(incident.log, &event, by).map_err(Attempt::Refused)?);
             }
         }
         if unsealed.is_empty() {

@@ -277,6 +277,9 @@ impl Inner {
         by: &By,
         asked: &[Asked],
     ) -> Result<Vec<Recorded>, Attempt> {
+        // The clock was set before any of it was said.
+        let mark = steps::mark(incident, by);
+        let by = &*steps::in_order(incident, by);
         let asker = Asker { by: &by.person, now: by.stamp.at, policy: &self.policy };
         // One request is decided on the incident itself; several each on what the ones before would make of it.
         let mut ahead = std::borrow::Cow::Borrowed(&*incident);
@@ -293,8 +296,7 @@ impl Inner {
             }
             new.extend(events);
         }
-        // The clock was set before any of it was said.
-        new.splice(0..0, steps::mark(incident, by));
+        new.splice(0..0, mark);
         if new.is_empty() {
             self.found_done(incident.log, asked.len()).await;
             return Ok(Vec::new());

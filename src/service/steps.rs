@@ -1,5 +1,7 @@
-//! The mark that the wall clock was set between two entries of a log. It must not correct any time: what was recorded
-//! stays, and the order of a log is that of its positions.
+//! The mark that the wall clock was set between two entries of a log, and the moments of entries between which it only
+//! shook. It must not correct any time that was recorded: that stays, and the order of a log is that of its positions.
+
+use std::borrow::Cow;
 
 use super::room::Attempt;
 use super::{By, Failure, Service};
@@ -33,6 +35,14 @@ pub(super) fn mark(incident: &Incident, by: &By) -> Option<NewEvent> {
     let by_ms = HostClock::stepped(before, now)?.num_milliseconds();
     let event = Event::ClockStepped(ClockStepped { by_ms });
     Some(NewEvent { by: by.person.clone(), occurred_at: None, about: false, undoes: None, event })
+}
+
+/// Who says what follows the last entry, at a moment that is not before it, unless the clock was set.
+pub(super) fn in_order<'a>(incident: &Incident, by: &'a By) -> Cow<'a, By> {
+    match by.stamp.put_off(incident.head_at) {
+        Some(stamp) if mark(incident, by).is_none() => Cow::Owned(By { stamp, ..by.clone() }),
+        _ => Cow::Borrowed(by),
+    }
 }
 
 /// Whether an event is such a mark: the program said it, not the person whose request it came with.

@@ -57,6 +57,26 @@ fn spans_are_read() {
 }
 
 #[test]
+fn what_follows_is_not_before_what_it_follows_unless_the_clock_was_set() {
+    let before = utc("2026-07-01T22:30:05.500Z");
+    for (now, put_off) in [
+        ("2026-07-01T22:30:05.501Z", None),
+        ("2026-07-01T22:30:05.500Z", None),
+        ("2026-07-01T22:30:05.499Z", Some("ns=7001000000")),
+        ("2026-07-01T22:30:03.500Z", Some("ns=9000000000")),
+        ("2026-07-01T22:30:03.499Z", None),
+    ] {
+        let stamp = Stamp { at: utc(now), clock: "boot=1a2b3c4d ns=7000000000 sync=1".to_owned() };
+        let later = put_off.map(|ns| Stamp { at: before, clock: format!("boot=1a2b3c4d {ns} sync=1") });
+        assert_eq!(stamp.put_off(before), later, "{now}");
+        // Nobody set a clock for that.
+        if let Some(later) = later {
+            assert_eq!(HostClock::stepped((stamp.at, stamp.host()), (later.at, later.host())), None);
+        }
+    }
+}
+
+#[test]
 fn times_of_day_carry_their_zone() {
     let at = utc("2026-07-01T22:30:05Z");
     let berlin = Tz::named("Europe/Berlin").unwrap();

@@ -28,6 +28,30 @@ fn next(lines: &Receiver<String>) -> Value {
     serde_json::from_str(&line).unwrap()
 }
 
+/// Each command starts the clock anew where `WARROOM_NOW` says, and the first takes longest to its stamp.
+#[test]
+fn what_is_said_later_is_not_told_as_said_earlier() {
+    let mut desk = Desk::new().with("WARROOM_NOW", "2026-11-20T14:00:00.700Z");
+    desk.ok(&["declare", "Web is down", "--severity", "P2"]);
+    desk.set("WARROOM_NOW", "2026-11-20T14:00:00Z");
+    desk.ok(&["role", "1", "commander", "bob"]);
+    for text in ["first", "second"] {
+        desk.ok(&["log", "1", text]);
+    }
+    desk.ok(&["resolve", "1"]);
+    let entries = desk.json(&["timeline", "1", "--all"])["entries"].as_array().unwrap().clone();
+    let seqs: Vec<u64> = entries.iter().map(|e| e["seq"].as_u64().unwrap()).collect();
+    assert_eq!(seqs, [1, 2, 3, 4, 5], "{entries:#?}");
+    assert_eq!(entries[0]["recorded_at"], entries[4]["recorded_at"], "{entries:#?}");
+    let stats = desk.json(&["stats"]);
+    let times = stats["times"].as_array().unwrap();
+    let acked = times.iter().find(|t| t["name"] == "time to acknowledge").unwrap();
+    assert_eq!((&acked["n"], &acked["reversed"]), (&1.into(), &0.into()), "{acked:#}");
+    // What a person says stays as said.
+    let said = desk.json(&["log", "1", "two seconds ago", "--at", "2026-11-20T13:59:58Z"]);
+    assert_eq!(said["entries"][0]["occurred_at"], "2026-11-20T13:59:58.000Z", "{said:#}");
+}
+
 #[test]
 fn a_line_is_read_as_in_the_room() {
     let desk = Desk::new();
