@@ -19,6 +19,7 @@ mod incidents;
 mod links;
 mod memory;
 mod merge;
+mod mirrored;
 mod numbering;
 mod patterns;
 mod publish;
@@ -58,11 +59,12 @@ pub use incidents::{Arrears, Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
 pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, LeftOut, Past, Similar};
 pub use merge::{DUPLICATE, MergeReport, Merged};
+pub use mirrored::behind_mirror;
 pub use patterns::PatternQuery;
 pub use publish::PublishReport;
 pub use record::Said;
 pub use remnants::{Remnant, words_of};
-pub use repair::{Names, Repaired, behind_mirror, damage, repair};
+pub use repair::{Names, Repaired, damage, repair};
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, RunbookUpdate, read_file as read_runbook};
 pub use snapshots::{EVERY as SNAPSHOT_EVERY, list as list_snapshots};
@@ -132,6 +134,8 @@ pub struct ArchivePlace {
 /// The folders that the service reads and writes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Places {
+    /// The database that the store was opened on; only its mirror is read, beside it.
+    pub database: PathBuf,
     /// Postmortems.
     pub archive: ArchivePlace,
     /// The search index.

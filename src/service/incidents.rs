@@ -285,8 +285,8 @@ impl Service {
         Ok((id, log))
     }
 
-    /// Checks the chain of one log, or of all, and against a head that somebody kept. What published postmortems and
-    /// the commits of remotes tell of it is compared by itself.
+    /// Checks the chain of one log, or of all, and against a head that somebody kept. What the mirror, published
+    /// postmortems and the commits of remotes tell of it is compared by itself.
     ///
     /// # Errors
     /// What the store says; a broken chain is an answer, not an error.
@@ -297,6 +297,7 @@ impl Service {
     ) -> Result<VerifyReport, Failure> {
         let published = self.published_heads(log).await;
         let mut report = verify_store(&*self.inner.store, log, kept, &published).await?;
+        self.hold_against_mirror(log, &mut report).await?;
         self.hold_against_remotes(log, &mut report).await?;
         Ok(report)
     }

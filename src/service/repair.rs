@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::mirrored::lacking;
 use super::room::{story_rows, summary_row};
 use super::{Failure, FailureKind, IncidentFilter, Service};
 use crate::domain::event::{Event, Recorded};
@@ -142,7 +143,7 @@ pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
             match super::incidents::verify_store(&store, None, None, &[]).await {
                 Ok(report) => match report.first_broken {
                     Some(b) => Some(format!("{} at {}: {}", b.incident, b.seq, b.reason)),
-                    None => lacking(&store, database).await,
+                    None => lacking(&store, database, None).await.map(|found| found.text),
                 },
                 Err(failure) => Some(failure.to_string()),
             }
@@ -153,44 +154,6 @@ pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
     // It was only read.
     let _ = store.close().await;
     Ok(found)
-}
-
-/// What the mirror has and a database lacks that is sound by itself.
-///
-/// # Errors
-/// When the database cannot be opened.
-pub async fn behind_mirror(database: &Path) -> Result<Option<String>, Failure> {
-    let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
-    let lacking = lacking(&store, database).await;
-    store.close().await?;
-    Ok(lacking)
-}
-
-/// What the mirror has and the database lacks: a write-ahead log that was damaged or taken away leaves a database that
-/// is sound and shorter than it was.
-async fn lacking(store: &SqliteStore, database: &Path) -> Option<String> {
-    for mirror in mirrors(database) {
-        let mut both = Pieces::default();
-        both.add(read_mirror(&mirror));
-        for (log, _) in both.put_together() {
-            let mut both = Pieces::default();
-            let stored = store.read_raw(log).await.ok()?;
-            let has = stored.len();
-            both.add(stored);
-            both.add(read_mirror(&mirror));
-            let Some(found) = both.put_together().remove(&log) else { continue };
-            let more = found.events.len().saturating_sub(has);
-            if more > 0 {
-                return Some(format!("the database lacks {more} events of {log} that its mirror has"));
-            }
-            if let Some(first) = found.cut_off.first().filter(|_| has > 0) {
-                // Nothing may be stored over what is missing, until that is put aside. Of a log that is gone nothing
-                // can be put right.
-                return Some(format!("the mirror has {first} of {log}, and the log ends at {has}"));
-            }
-        }
-    }
-    None
 }
 
 /// Puts the database together again. The rows of lists are left to be written from the logs.

@@ -227,6 +227,7 @@ impl Session {
         // The home's own repository may be named in the configuration as well.
         let own = own || repository == self.home.postmortems();
         Places {
+            database: self.home.database(),
             archive: ArchivePlace {
                 repository,
                 folder: PathBuf::from(&archive.folder),

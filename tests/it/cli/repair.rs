@@ -40,6 +40,25 @@ fn a_changed_log_is_named_with_exit_code_five() {
     assert!(wrong.iter().any(|f| f["name"] == "verify"), "{wrong:#?}");
 }
 
+/// The end of a log that was cut off: what is left is a sound chain, and only the mirror has more.
+#[test]
+fn a_log_without_its_end_is_not_as_it_was_written() {
+    let desk = Desk::new();
+    let (one, two) = (desk.declare("Web is down"), desk.declare("Disk is full"));
+    desk.ok(&["log", &one, "one"]);
+    let seq = desk.json(&["log", &one, "two"])["entries"][0]["seq"].clone();
+    by_hand(&desk, CUT);
+    let broken = desk.run(&["verify", "--json"]).code(5).json();
+    let first = &broken["first_broken"];
+    assert_eq!((&first["incident"], &first["seq"]), (&one.as_str().into(), &seq), "{broken:#}");
+    assert!(first["reason"].as_str().unwrap().contains("mirror"), "{broken:#}");
+    desk.run(&["verify", &one]).code(5);
+    desk.run(&["verify", &two]).code(0);
+    // A mirror that is missing, or behind, tells nothing.
+    std::fs::remove_dir_all(desk.home().join("mirror")).unwrap();
+    desk.run(&["verify"]).code(0);
+}
+
 #[test]
 fn doctor_tells_all_and_repairs_lists_and_index() {
     let desk = Desk::new();
@@ -100,6 +119,10 @@ fn init_makes_a_home_once() {
 /// Changes the words of a line behind the program's back.
 const CHANGE: &str = "DROP TRIGGER payload_is_not_changed;
     UPDATE payload SET body = CAST(replace(CAST(body AS TEXT), 'somebody', 'nobody') AS BLOB);";
+/// Cuts the last line of the longest log off, and leaves no other trace.
+const CUT: &str = "PRAGMA foreign_keys = OFF; DROP TRIGGER event_is_not_deleted;
+    DROP TRIGGER payload_is_erased_by_redaction_only;
+    DELETE FROM payload WHERE seq = (SELECT max(seq) FROM event); DELETE FROM event WHERE seq = (SELECT max(seq) FROM event);";
 /// Rows as a version wrote them that took more for a reopening.
 const OTHERWISE: &str = "UPDATE summary SET body = replace(body, '\"reopened\":0', '\"reopened\":1');";
 /// Spoils the row that lists read.

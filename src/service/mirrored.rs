@@ -1,0 +1,85 @@
+//! What the mirror has and the database lacks: a write-ahead log that was damaged or taken away, and whoever cuts the end
+//! of a log off, leave a database that is sound by itself and shorter than it was. It must not change anything.
+
+use std::path::Path;
+
+use super::incidents::BrokenAt;
+use super::{Failure, Service, VerifyReport};
+use crate::domain::ids::{LogId, Seq};
+use crate::domain::log::{Header, Pieces};
+use crate::store::{EventStore, OpenMode, SqliteStore, SummaryFilter, mirrors, read_mirror};
+
+/// The first thing that is missing.
+pub(super) struct Lacking {
+    /// The log.
+    log: LogId,
+    /// The position.
+    seq: Seq,
+    /// The whole of it, in words.
+    pub(super) text: String,
+}
+
+impl Service {
+    /// Holds logs against their mirror. One that is missing, or behind, tells nothing.
+    pub(super) async fn hold_against_mirror(
+        &self,
+        log: Option<LogId>,
+        report: &mut VerifyReport,
+    ) -> Result<(), Failure> {
+        let store = &*self.inner.store;
+        let Some(found) = lacking(store, &self.inner.places.database, log).await else { return Ok(()) };
+        let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
+        let row = store.summaries(all).await?.into_iter().find(|row| row.log == found.log);
+        report.ok = false;
+        report.first_broken.get_or_insert(BrokenAt {
+            incident: row.map_or_else(|| found.log.to_string(), |row| row.id.to_string()),
+            seq: found.seq,
+            reason: "the database lacks what its mirror has".to_owned(),
+        });
+        Ok(())
+    }
+}
+
+/// What the mirror has and a database lacks that is sound by itself.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn behind_mirror(database: &Path) -> Result<Option<String>, Failure> {
+    let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
+    let found = lacking(&store, database, None).await;
+    store.close().await?;
+    Ok(found.map(|found| found.text))
+}
+
+/// The first that the mirror has and the store lacks, of one log or of all.
+pub(super) async fn lacking(store: &dyn EventStore, database: &Path, of: Option<LogId>) -> Option<Lacking> {
+    for mirror in mirrors(database) {
+        // Before the store: a line that others write meanwhile is in that first.
+        let copies = read_mirror(&mirror);
+        let mut logs: Vec<LogId> =
+            copies.iter().filter_map(|event| Some(Header::parse(&event.header).ok()?.log)).collect();
+        logs.sort_unstable();
+        logs.dedup();
+        for log in logs.into_iter().filter(|log| of.is_none_or(|of| of == *log)) {
+            let mut both = Pieces::default();
+            let stored = store.read_raw(log).await.ok()?;
+            let has = stored.len();
+            both.add(stored);
+            both.add(copies.iter().cloned());
+            let Some(found) = both.put_together().remove(&log) else { continue };
+            let more = found.events.len().saturating_sub(has);
+            if more > 0 {
+                let seq = Seq(u64::try_from(has).unwrap_or(u64::MAX).saturating_add(1));
+                let text = format!("the database lacks {more} events of {log} that its mirror has");
+                return Some(Lacking { log, seq, text });
+            }
+            if let Some(first) = found.cut_off.first().filter(|_| has > 0) {
+                // Nothing may be stored over what is missing, until that is put aside. Of a log that is gone nothing
+                // can be put right.
+                let text = format!("the mirror has {first} of {log}, and the log ends at {has}");
+                return Some(Lacking { log, seq: *first, text });
+            }
+        }
+    }
+    None
+}
