@@ -306,6 +306,10 @@ impl Service {
     async fn published_heads(&self, log: Option<LogId>) -> Vec<(LogId, Seq, Digest)> {
         let names = names(&*self.inner.store, log).await.unwrap_or_default();
         let logs: HashMap<IncidentId, LogId> = names.into_iter().map(|(log, id)| (id, log)).collect();
+        if logs.is_empty() {
+            // Looking must not make a repository where there is no home.
+            return Vec::new();
+        }
         self.blocking(move |inner| {
             let archive = inner.archive()?;
             let mut heads = Vec::new();

@@ -60,6 +60,13 @@ fn a_log_without_its_end_is_not_as_it_was_written() {
 }
 
 #[test]
+fn checking_makes_no_home() {
+    let desk = Desk::new();
+    desk.run(&["verify"]).code(0);
+    assert!(!desk.home().exists());
+}
+
+#[test]
 fn doctor_tells_all_and_repairs_lists_and_index() {
     let desk = Desk::new();
     let nothing = desk.run(&["doctor"]).code(0);
