@@ -3,7 +3,9 @@
 use super::output::{Answer, Exit, Output};
 use super::views::one_line;
 use crate::domain::ids::IncidentId;
-use crate::service::{Failure, Names, OpenMode, Service, SqliteStore, behind_mirror, damage, repair};
+use crate::service::{
+    Failure, Names, OpenMode, Service, SqliteStore, behind_mirror, damage, list_snapshots, repair,
+};
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
 use crate::shell::paths::Home;
@@ -133,10 +135,20 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
     if database.exists() && !repair {
         match behind_mirror(&database).await {
-            Ok(None) => add("mirror", true, "has nothing that the database lacks".to_owned()),
+            Ok(None) => {
+                let (well, text) = mirror(&session.home.mirror());
+                add("mirror", well, text);
+            }
             Ok(Some(lacking)) => add("mirror", false, lacking),
             // Said of the database above.
             Err(_) => {}
+        }
+    }
+    if !database.exists() && !repair {
+        match lost(&session.home).await {
+            Ok(None) => add("database", true, "none yet: the first command that writes makes it".to_owned()),
+            Ok(Some(lost)) => add("database", false, format!("{}; {}", lost.why, lost.hint())),
+            Err(failure) => add("database", false, failure.to_string()),
         }
     }
     let opening = if repair { Opening::Write } else { Opening::Read };
@@ -201,13 +213,72 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
 }
 
+/// A database that is not there, in a home that had one.
+struct Lost {
+    why: String,
+    /// There is something to put it together from.
+    copies: bool,
+}
+
+impl Lost {
+    const fn hint(&self) -> &'static str {
+        if self.copies {
+            "warroom doctor --repair puts it together again"
+        } else {
+            "bring back a backup; the next command that writes begins an empty one"
+        }
+    }
+}
+
+/// What is known of a database that is not there; none where nothing was written in the home yet.
+async fn lost(home: &Home) -> Result<Option<Lost>, Failure> {
+    if let Some(why) = damage(&home.database()).await? {
+        return Ok(Some(Lost { why, copies: true }));
+    }
+    let snapshots = list_snapshots(&home.snapshots()).len();
+    if snapshots > 0 {
+        let why = format!("the database is missing, and there are {snapshots} snapshots of it");
+        return Ok(Some(Lost { why, copies: true }));
+    }
+    // Each comes with the first line, or later.
+    let sign = [home.tag_key(), home.evidence()].into_iter().find(|path| path.exists());
+    let why = |sign: std::path::PathBuf| {
+        format!(
+            "the database is missing, and nothing here has a copy; there was one, for there is {}",
+            sign.display()
+        )
+    };
+    Ok(sign.map(|sign| Lost { why: why(sign), copies: false }))
+}
+
+/// How the mirror stands that has nothing which the database lacks.
+fn mirror(folder: &std::path::Path) -> (bool, String) {
+    if folder.is_dir() {
+        return (true, "has nothing that the database lacks".to_owned());
+    }
+    match folder.symlink_metadata() {
+        Ok(_) => (false, format!("{} is no folder, so no line has a copy: move it away", folder.display())),
+        Err(_) => (true, "none yet: the next command that writes makes it".to_owned()),
+    }
+}
+
 /// Puts the database together again where it is damaged, and gives the names of the logs that it then knows. None when
 /// that failed, so that nothing else is touched.
 async fn mend(session: &Session, add: &mut impl FnMut(&'static str, bool, String)) -> Option<Names> {
     let database = session.home.database();
-    let why = match damage(&database).await {
+    let found = if database.exists() {
+        damage(&database).await.map(|why| why.map(|why| Lost { why, copies: true }))
+    } else {
+        lost(&session.home).await
+    };
+    let why = match found {
         Ok(None) => return Some(Names::new()),
-        Ok(Some(why)) => why,
+        Ok(Some(Lost { why, copies: true })) => why,
+        // An empty one in its place would hide that.
+        Ok(Some(lost)) => {
+            add("database", false, format!("{}; {}", lost.why, lost.hint()));
+            return None;
+        }
         Err(failure) => {
             add("database", false, failure.to_string());
             return None;

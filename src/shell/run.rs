@@ -25,7 +25,6 @@ use crate::domain::ids::LogId;
 use crate::domain::words::State;
 use crate::service::{self, Failure, Service};
 use crate::shell::input::{Input, Wake};
-use crate::shell::paths::Access;
 use crate::shell::session::Session;
 use crate::shell::signals;
 use crate::shell::terminal::{Prepared, Terminal, TerminalError, install_panic_hook, is_up};
@@ -73,9 +72,7 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         .build()
         .map_err(|e| Failure::no(format!("no threads can be started: {e}")))?;
     let keymap = keymap(session)?;
-    if !session.home.exists() {
-        session.create_home(&Access::Private)?;
-    }
+    session.complete_home()?;
     // The database is opened beside what the screen needs of its own.
     let opening = runtime.spawn(open(session.clone(), start));
     install_panic_hook(session.home.drafts());

@@ -145,6 +145,37 @@ impl Session {
         self.home.create(access, shipped).map_err(|e| Failure::no(e.to_string()))
     }
 
+    /// Makes the home where there is none, and the folders that one lacks which is there.
+    ///
+    /// # Errors
+    /// When it cannot be made. What cannot be added to one that is there stops nobody who reads; whoever writes is told
+    /// by the store.
+    pub fn complete_home(&self) -> Result<(), Failure> {
+        if !self.home.exists() {
+            self.create_home(&Access::Private)?;
+        } else if self.home.database().exists() {
+            let _ = self.home.make_folders();
+        } else {
+            // Somebody wrote the settings first.
+            let _ = self.create_home(&Access::Private);
+        }
+        Ok(())
+    }
+
+    /// Writes the copies of all logs where there are none: in a home that was brought back from a backup, or whose mirror
+    /// was taken away. A line of a log completes its own copy alone.
+    async fn begin_mirror(&self, store: &SqliteStore) {
+        if !std::fs::read_dir(self.home.mirror()).is_ok_and(|mut files| files.next().is_none()) {
+            return;
+        }
+        for log in store.logs().await.unwrap_or_default() {
+            // What cannot be copied keeps nobody from writing.
+            if let Err(error) = store.complete_mirror(log).await {
+                tracing::warn!(%log, %error, "the mirror was not begun");
+            }
+        }
+    }
+
     /// Opens the service.
     ///
     /// # Errors
@@ -164,9 +195,7 @@ impl Session {
                 Arc::new(LaterStore::new(tokio::spawn(async move { open_for_reading(&database).await })))
             }
             Opening::Write => {
-                if !self.home.exists() {
-                    self.create_home(&Access::Private)?;
-                }
+                self.complete_home()?;
                 narrow_umask(&self.home);
                 logging::begin(&self.home.log(), self.environment.log.as_deref())
                     .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
@@ -175,6 +204,7 @@ impl Session {
                 if self.environment.unsynced {
                     store.unsynced().await?;
                 }
+                self.begin_mirror(&store).await;
                 Arc::new(store)
             }
         };

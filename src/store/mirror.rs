@@ -177,6 +177,18 @@ impl Mirror {
         File::open(&self.folder)?.sync_all()
     }
 
+    /// Opens the file of a log to add to it. Somebody may have taken the folder away meanwhile.
+    fn opened(&self, path: &Path) -> std::io::Result<File> {
+        let open = || OpenOptions::new().create(true).append(true).open(path);
+        match open() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::create_dir(&self.folder)?;
+                open()
+            }
+            opened => opened,
+        }
+    }
+
     /// Writes at the end of the file of a log. Tells which file that is, and how long it was before.
     fn write(&mut self, log: LogId, bytes: &[u8]) -> std::io::Result<(u64, u64)> {
         let path = path(&self.folder, log);
@@ -186,7 +198,7 @@ impl Mirror {
         loop {
             let mut file = match self.open.remove(&log) {
                 Some(file) => file,
-                None => OpenOptions::new().create(true).append(true).open(&path)?,
+                None => self.opened(&path)?,
             };
             file.lock_shared()?;
             // Somebody may have put another file in its place to erase words.

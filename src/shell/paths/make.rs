@@ -4,7 +4,7 @@
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Access, FOLDERS, Home, HomeError, HomeSource, Shipped};
 
@@ -29,8 +29,9 @@ impl Home {
     }
 
     /// Makes the home, or what is missing of it. Can be repeated, interrupted, and done by two processes at once;
-    /// never overwrites a file. Shipped runbooks, drills and templates are put in place only while there is no `warroom.toml`, so that
-    /// a deleted one stays deleted. Also narrows this process's umask to what the home allows.
+    /// never overwrites a file. Shipped runbooks, drills and templates are put in place while there is no `warroom.toml`;
+    /// where somebody wrote that first, in the folders that this call makes, until there is a database: so a deleted one
+    /// stays deleted. Also narrows this process's umask to what the home allows.
     ///
     /// Returns whether this call made it.
     ///
@@ -50,13 +51,9 @@ impl Home {
         if made_root || (group.is_some() && !self.exists()) {
             give_to_group(&self.root, group, modes)?;
         }
-        for name in FOLDERS {
-            let path = self.root.join(name);
-            if make_folder(&path, modes)? {
-                give_to_group(&path, group, modes)?;
-            }
-        }
-        if self.exists() {
+        let fresh = self.folders(group, modes)?;
+        let begun = self.exists();
+        if begun && (fresh.is_empty() || self.database().exists()) {
             return Ok(false);
         }
         for (folder, files) in [
@@ -64,12 +61,39 @@ impl Home {
             (self.drills(), shipped.drills),
             (self.templates(), shipped.templates),
         ] {
+            if begun && !fresh.contains(&folder) {
+                continue;
+            }
             for (name, text) in files {
                 make_file(&folder.join(name), text, modes)?;
             }
         }
         make_file(&self.people(), shipped.people, modes)?;
         make_file(&self.config(), shipped.config, modes)
+    }
+
+    /// Makes the folders that a home lacks in which all else is there: whoever brought back a backup, or took a folder
+    /// away, has them again. Costs next to nothing when none is missing.
+    ///
+    /// # Errors
+    /// [`HomeError`] says which folder and what to do.
+    pub fn make_folders(&self) -> Result<(), HomeError> {
+        let modes = Modes::new(self.shared());
+        modes.narrow_umask();
+        self.folders(None, modes).map(drop)
+    }
+
+    /// Makes the missing folders; answers which.
+    fn folders(&self, group: Option<u32>, modes: Modes) -> Result<Vec<PathBuf>, HomeError> {
+        let mut fresh = Vec::new();
+        for name in FOLDERS {
+            let path = self.root.join(name);
+            if make_folder(&path, modes)? {
+                give_to_group(&path, group, modes)?;
+                fresh.push(path);
+            }
+        }
+        Ok(fresh)
     }
 
     fn make_root(&self, modes: Modes) -> Result<bool, HomeError> {

@@ -66,6 +66,92 @@ fn checking_makes_no_home() {
     assert!(!desk.home().exists());
 }
 
+/// The names in a folder of the home.
+fn names(desk: &Desk, folder: &str) -> Vec<String> {
+    let there = std::fs::read_dir(desk.home().join(folder)).unwrap();
+    let mut names: Vec<String> =
+        there.map(|entry| entry.unwrap().file_name().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+fn lose_the_database(desk: &Desk) {
+    for name in names(desk, "").iter().filter(|name| name.starts_with("warroom.db")) {
+        std::fs::remove_file(desk.home().join(name)).unwrap();
+    }
+}
+
+#[test]
+fn a_home_whose_settings_came_first_is_a_whole_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let (desk, other) = (Desk::new(), Desk::new());
+    desk.file("home/warroom.toml", "[severity]\nprofile = \"sev\"\n");
+    std::fs::set_permissions(desk.home(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    desk.file("home/runbooks/our-own.md", "# Our own\n\n- look\n");
+    desk.ok(&["declare", "Web is down", "--severity", "sev-2"]);
+    other.ok(&["declare", "Web is down"]);
+    for folder in ["", "drills", "templates", "log", "snapshots"] {
+        assert_eq!(names(&desk, folder), names(&other, folder), "in {folder:?}");
+    }
+    assert_eq!(names(&desk, "runbooks"), ["our-own.md"], "nothing is put among what a team has");
+    assert_eq!(names(&desk, "mirror").len(), 1);
+    desk.ok(&["log", "1", "kept"]);
+    lose_the_database(&desk);
+    let doctor = desk.run(&["doctor", "--json"]).code(1).json();
+    let wrong: Vec<_> = doctor["findings"].as_array().unwrap().iter().filter(|f| f["ok"] == false).collect();
+    assert!(wrong.iter().any(|f| f["name"] == "database"), "{wrong:#?}");
+    assert_eq!(desk.run(&["verify"]).code, 5);
+    desk.ok(&["doctor", "--repair"]);
+    assert!(desk.timeline("1").iter().any(|e| e["text"] == "kept"));
+}
+
+#[test]
+fn what_was_deleted_from_a_new_home_stays_deleted() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    std::fs::remove_file(desk.home().join("runbooks/signing-key-compromised.md")).unwrap();
+    let left = names(&desk, "runbooks");
+    desk.ok(&["declare", "Web is down"]);
+    assert_eq!(names(&desk, "runbooks"), left);
+}
+
+#[test]
+fn a_home_without_its_mirror_gets_one_of_all_that_was_written() {
+    let desk = Desk::new();
+    let (one, two) = (desk.declare("Web is down"), desk.declare("Disk is full"));
+    desk.ok(&["log", &one, "said before"]);
+    let backup = desk.path("backup");
+    desk.ok(&["backup", backup.to_str().unwrap()]);
+    std::fs::remove_dir_all(desk.home()).unwrap();
+    std::fs::rename(&backup, desk.home()).unwrap();
+    let doctor = desk.run(&["doctor"]);
+    assert!(doctor.out.contains("none yet: the next command that writes makes it"), "{doctor:?}");
+    desk.ok(&["log", &two, "said after"]);
+    assert_eq!(names(&desk, "mirror").len(), 2, "also of the one in which nobody wrote");
+    std::fs::remove_dir_all(desk.home().join("mirror")).unwrap();
+    desk.ok(&["log", &two, "said last"]);
+    lose_the_database(&desk);
+    desk.ok(&["doctor", "--repair"]);
+    assert!(desk.timeline(&one).iter().any(|e| e["text"] == "said before"));
+    assert!(desk.timeline(&two).iter().any(|e| e["text"] == "said last"));
+}
+
+#[test]
+fn a_database_that_is_gone_is_named_also_where_nothing_has_a_copy() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    let new = desk.run(&["doctor"]).code(0);
+    assert!(new.out.contains("none yet"), "{new:?}");
+    desk.declare("Web is down");
+    lose_the_database(&desk);
+    std::fs::remove_dir_all(desk.home().join("mirror")).unwrap();
+    for arguments in [&["doctor"][..], &["doctor", "--repair"]] {
+        let lost = desk.run(arguments).code(1);
+        assert!(lost.out.contains("missing") && lost.out.contains("bring back a backup"), "{lost:?}");
+    }
+    assert!(!desk.home().join("warroom.db").exists(), "an empty one would hide that");
+}
+
 #[test]
 fn doctor_tells_all_and_repairs_lists_and_index() {
     let desk = Desk::new();
