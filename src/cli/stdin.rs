@@ -14,6 +14,9 @@ fn usage(message: String) -> Failure {
     Failure::new(FailureKind::Usage, message)
 }
 
+/// What Windows and spreadsheets put in front of a text to say that it is UTF-8. It is none of it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// The text itself, or for `-` all of standard input.
 pub(super) fn text_or_stdin(text: &str) -> Result<String, Stop> {
     if text != "-" {
@@ -26,11 +29,19 @@ pub(super) fn text_or_stdin(text: &str) -> Result<String, Stop> {
             .hint("give less; nothing was stored")
             .into());
     }
-    String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(good).filter(|b| **b == b'\n').count() + 1;
-        usage(format!("line {line} of standard input is not UTF-8")).hint("nothing was stored").into()
-    })
+        Stop::from(usage(format!("line {line} of standard input is not UTF-8")).hint("nothing was stored"))
+    })?;
+    Ok(unmarked(text))
+}
+
+fn unmarked(mut text: String) -> String {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.remove(0);
+    }
+    text
 }
 
 /// A line that was read.
@@ -61,9 +72,9 @@ pub(super) fn next_line(number: u64) -> Result<Line, Failure> {
         return Err(usage(format!("line {number} is longer than {LONGEST_ENTRY} bytes"))
             .hint("split it, or keep it as a file and add that as evidence"));
     }
-    String::from_utf8(bytes)
-        .map(Line::Text)
-        .map_err(|_| usage(format!("line {number} is not UTF-8")).hint("send UTF-8"))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| usage(format!("line {number} is not UTF-8")).hint("send UTF-8"))?;
+    Ok(Line::Text(if number == 1 { unmarked(text) } else { text }))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]

@@ -30,6 +30,28 @@ fn next(lines: &Receiver<String>) -> Value {
 
 /// Each command starts the clock anew where `WARROOM_NOW` says, and the first takes longest to its stamp.
 #[test]
+fn a_byte_order_mark_is_none_of_the_text() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let logged =
+        desk.feed(&["log", "1", "-", "--json"], "\u{feff}-4m paged\n\u{feff}kept\n".as_bytes()).code(0).out;
+    assert!(logged.contains("\"paged\"") && logged.contains("T13:56"), "{logged}");
+    assert!(logged.to_lowercase().contains("ufeffkept"), "only the first is one: {logged}");
+    desk.feed(&["scope", "1", "-", "--state", "affected"], "\u{feff}build-7\n".as_bytes()).code(0);
+    desk.feed(&["ioc", "add", "1", "-"], "\u{feff}203.0.113.9\n".as_bytes()).code(0);
+    desk.feed(&["update", "1", "internal", "-"], "\u{feff}we know\n".as_bytes()).code(0);
+    let all = desk.json(&["export", "1", "--format", "json"]);
+    assert_eq!(
+        (&all["scope"][0]["asset"], &all["updates"][0]["text"]),
+        (&"build-7".into(), &"we know".into())
+    );
+    assert_eq!(all["iocs"][0]["kind"], "ip", "{all:#}");
+    let book =
+        desk.file("book.md", "\u{feff}---\ntitle: Disk full\nphases:\n  contain: 15m\n---\n\n- look\n");
+    assert_eq!(desk.json(&["runbook", "show", &book])["title"], "Disk full");
+}
+
+#[test]
 fn what_is_said_later_is_not_told_as_said_earlier() {
     let mut desk = Desk::new().with("WARROOM_NOW", "2026-11-20T14:00:00.700Z");
     desk.ok(&["declare", "Web is down", "--severity", "P2"]);
