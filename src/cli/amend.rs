@@ -3,6 +3,7 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
 
@@ -15,7 +16,7 @@ pub(super) struct Args {
     /// The number of the line
     #[arg(value_name = "SEQ", value_parser = arguments::line)]
     line: Seq,
-    /// The new text
+    /// The new text, or - for standard input
     #[arg(long, allow_hyphen_values = true, required_unless_present = "at")]
     text: Option<String>,
     /// The new time
@@ -29,8 +30,9 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
+        let text = self.text.map(stdin::words).transpose()?;
         let room = context.room(&self.incident).await?;
-        let request = Request::Amend { target: self.line, text: self.text, at, seen: self.seen };
+        let request = Request::Amend { target: self.line, text, at, seen: self.seen };
         room.perform(request, Some(self.line)).await
     }
 }

@@ -4,6 +4,7 @@ use super::arguments;
 use super::context::Context;
 use super::log::timed;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::ids::Seq;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Keep, Request};
@@ -15,7 +16,7 @@ pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// The task; @person and a time box such as 3m in front are read as in the room
+    /// The task, or - for standard input; @person and a time box such as 3m in front are read as in the room
     #[arg(allow_hyphen_values = true)]
     text: String,
     /// Who
@@ -34,9 +35,10 @@ impl Args {
         let within = self.within.as_deref().map(parse_span).transpose();
         let within = within.map_err(|e| Refusal::usage(e.to_string()))?;
         let at = context.at(self.at.as_deref())?;
+        let text = stdin::words(self.text)?;
         let room = context.room(&self.incident).await?;
         // Written as in the room, with its mark in front, it means the same.
-        let text = self.text.trim_start();
+        let text = text.trim_start();
         let text = text.strip_prefix('+').unwrap_or(text);
         let mut asked = timed("+", text, context.now(), &room)?;
         asked.at = at.or(asked.at);

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use super::views::one_line;
 use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::incident::Incident;
@@ -30,8 +31,9 @@ pub(super) struct TargetArgs {
 
 impl TargetArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
-        let room = context.room(&self.incident).await?;
-        let Self { clock, target, reason, .. } = self;
+        let Self { incident, clock, target, reason } = self;
+        let reason = stdin::words(reason)?;
+        let room = context.room(&incident).await?;
         room.perform(Request::SetTarget { clock, target, reason }, None).await
     }
 }
@@ -88,6 +90,7 @@ impl Args {
                 let now = context.now();
                 let until = until.as_deref().map(|text| arguments::ahead(text, now)).transpose()?;
                 let until = until.map(|when| when.from(now));
+                let reason = stdin::words(reason)?;
                 let room = context.room(&incident).await?;
                 room.perform(Request::AcknowledgeClock { clock, until, reason }, None).await
             }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::{Answer, Exit};
+use super::stdin;
 use crate::domain::closeout::{self, Blocker};
 use crate::domain::request::Request;
 use crate::domain::words::State;
@@ -19,7 +20,8 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+    pub(super) async fn run(mut self, context: &Context<'_>) -> Answer {
+        self.waive = self.waive.map(stdin::words).transpose()?;
         let room = context.room(&self.incident).await?;
         let policy = room.service.policy();
         let before = room.incident().await?;

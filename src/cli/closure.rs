@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::request::Request;
 use crate::domain::words::{ClosureItem, ClosureState};
 
@@ -22,8 +23,9 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let reason = stdin::words(self.reason)?;
         let room = context.room(&self.incident).await?;
-        let request = Request::AnswerClosure { item: self.item, state: self.state, reason: self.reason };
+        let request = Request::AnswerClosure { item: self.item, state: self.state, reason };
         room.perform(request, None).await
     }
 }

@@ -4,6 +4,7 @@ use super::arguments;
 use super::context::Context;
 use super::log::timed;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::request::Request;
 
 /// Write down a decision
@@ -12,7 +13,7 @@ pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// What was decided; @executor and 'check 15m' in it are read as in the room
+    /// What was decided, or - for standard input; @executor and 'check 15m' in it are read as in the room
     #[arg(allow_hyphen_values = true)]
     text: String,
     /// Who decided [default: the commander]
@@ -37,14 +38,16 @@ impl Args {
         let now = context.now();
         let flag = context.at(self.at.as_deref())?;
         let ahead = self.check_at.as_deref().map(|t| arguments::ahead(t, now)).transpose()?;
+        let text = stdin::words(self.text)?;
+        let objection = self.objection.into_iter().map(stdin::words).collect::<Result<_, _>>()?;
         let room = context.room(&self.incident).await?;
-        let mut asked = timed("!", &self.text, now, &room)?;
+        let mut asked = timed("!", &text, now, &room)?;
         asked.at = flag.or(asked.at);
         if let Request::Decide { decided_by, executor, check, objections, .. } = &mut asked.request {
             *decided_by = self.by_whom;
             *executor = self.executor.or(executor.take());
             *check = ahead.or(*check);
-            *objections = self.objection;
+            *objections = objection;
         }
         room.perform(asked, None).await
     }

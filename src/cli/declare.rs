@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Stop;
+use super::stdin;
 use super::views::{ChoiceView, PastView};
 use super::{Outcome, Place, open};
 use crate::domain::ids::{IncidentId, Seq};
@@ -14,7 +15,7 @@ use crate::service::Similar;
 /// Declare an incident
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// One line that says what it is
+    /// One line that says what it is, or - for standard input
     #[arg(allow_hyphen_values = true)]
     title: String,
     /// Severity of the team's profile, such as P1 [default: unset, clocked as the highest]
@@ -52,6 +53,7 @@ impl Args {
             open::on_terminal(context)?;
         }
         let at = context.at(self.at.as_deref())?;
+        let title = stdin::words(self.title)?;
         let service = context.writing().await?;
         let mut runbooks = Vec::new();
         for name in &self.runbook {
@@ -59,7 +61,7 @@ impl Args {
         }
         let declaration = Declaration {
             id: IncidentId { year: 0, number: 0 },
-            title: self.title.clone(),
+            title,
             kind: self.kind,
             severity: self.severity,
             services: self.service,

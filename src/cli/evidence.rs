@@ -10,6 +10,7 @@ use super::arguments;
 use super::board;
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
+use super::stdin;
 use super::views::one_line;
 use crate::domain::board::BoardKind;
 use crate::domain::ids::Seq;
@@ -133,6 +134,7 @@ impl Args {
             Action::Add(add) => add.run(context).await,
             Action::List { incident } => board::print(context, &incident, BoardKind::Evidence).await,
             Action::Transfer { incident, item, to, location, reason, at } => {
+                let reason = stdin::words(reason)?;
                 let at = context.at(at.as_deref())?;
                 let room = context.room(&incident).await?;
                 let request = Request::TransferEvidence { evidence: item, to, location, reason };
@@ -143,6 +145,7 @@ impl Args {
                 room.perform(Keep::Attach { evidence: item, entry }, None).await
             }
             Action::Withdraw { incident, item, reason } => {
+                let reason = stdin::words(reason)?;
                 let room = context.room(&incident).await?;
                 room.perform(Keep::Withdraw { evidence: item, reason }, None).await
             }

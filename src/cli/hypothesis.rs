@@ -4,6 +4,7 @@ use super::arguments;
 use super::context::{Context, Room};
 use super::log::timed;
 use super::output::{Answer, Stop};
+use super::stdin;
 use super::views::one_line;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
@@ -18,7 +19,7 @@ pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// The explanation; with --state the number of its line
+    /// The explanation, or - for standard input; with --state the number of its line
     #[arg(value_name = "TEXT|SEQ", allow_hyphen_values = true)]
     what: String,
     /// open, supported or ruled-out
@@ -37,16 +38,19 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
-        let room = context.room(&self.incident).await?;
         let Some(state) = self.state else {
-            let asked = timed("?", &self.what, context.now(), &room)?;
+            let text = stdin::words(self.what)?;
+            let room = context.room(&self.incident).await?;
+            let asked = timed("?", &text, context.now(), &room)?;
             recall(context, &room, &asked.request).await?;
             return room.perform(asked, None).await;
         };
         let target = arguments::line(&self.what).map_err(|why| {
             Refusal::usage(format!("{:?} is {why}", self.what)).hint("name the hypothesis by its number")
         })?;
-        room.perform(Request::SetHypothesis { target, state, why: self.why }, None).await
+        let why = stdin::words(self.why)?;
+        let room = context.room(&self.incident).await?;
+        room.perform(Request::SetHypothesis { target, state, why }, None).await
     }
 }
 

@@ -6,7 +6,7 @@ use super::arguments;
 use super::board;
 use super::context::Context;
 use super::output::Answer;
-use super::stdin::text_or_stdin;
+use super::stdin::{self, text_or_stdin};
 use crate::domain::board::BoardKind;
 use crate::domain::ids::Seq;
 use crate::domain::ioc::{IocKind, Tlp};
@@ -76,6 +76,7 @@ impl Args {
                     values.remove(0);
                     kind = Some(named);
                 }
+                let note = stdin::words(note)?;
                 let mut all: Vec<String> = Vec::new();
                 for value in values {
                     if value == "-" {
@@ -97,6 +98,7 @@ impl Args {
             }
             Action::List { incident } => board::print(context, &incident, BoardKind::Iocs).await,
             Action::Remove { incident, value, reason } => {
+                let reason = stdin::words(reason)?;
                 let room = context.room(&incident).await?;
                 room.perform(Keep::RemoveIoc { value, reason }, None).await
             }

@@ -3,6 +3,7 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::ids::Seq;
 use crate::domain::request::{Asked, Keep};
 use crate::domain::verb;
@@ -16,7 +17,7 @@ pub(super) struct Args {
     /// The number of the decision's line
     #[arg(value_name = "SEQ", value_parser = arguments::line)]
     line: Seq,
-    /// What is said against it; @person at its end is who objects
+    /// What is said against it, or - for standard input; @person at its end is who objects
     #[arg(allow_hyphen_values = true)]
     text: String,
     /// Who objects [default: who acts]
@@ -30,10 +31,11 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
+        let text = stdin::words(self.text)?;
         let room = context.room(&self.incident).await?;
         let keep = match self.person {
-            Some(person) => Keep::Object { target: self.line, text: self.text, person: Some(person) },
-            None => verb::objection(self.line, &self.text),
+            Some(person) => Keep::Object { target: self.line, text, person: Some(person) },
+            None => verb::objection(self.line, &text),
         };
         room.perform(Asked { request: keep.into(), at }, None).await
     }

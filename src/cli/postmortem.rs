@@ -112,6 +112,7 @@ impl Args {
             Action::Edit { incident } => edit(context, &context.room(&incident).await?).await,
             Action::Check { incident } => check(context, &context.room(&incident).await?).await,
             Action::Publish { incident, waive, author } => {
+                let waive = waive.map(stdin::words).transpose()?;
                 let room = context.room(&incident).await?;
                 let by = context.session.by();
                 let report = room.service.publish(room.log, &by, waive.as_deref(), author.as_deref()).await?;
@@ -143,11 +144,12 @@ impl Args {
                 review(context, &incident, Review::Meeting(day)).await
             }
             Action::Comment { incident, text } => {
+                let text = stdin::words(text)?;
                 let room = context.room(&incident).await?;
-                let text = stdin::text_or_stdin(&text)?;
                 room.perform(Request::Comment { text }, None).await
             }
             Action::Waive { incident, reason } => {
+                let reason = stdin::words(reason)?;
                 let room = context.room(&incident).await?;
                 room.perform(Request::WaivePostmortem { reason }, None).await
             }

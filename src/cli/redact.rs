@@ -3,6 +3,7 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
 
@@ -29,10 +30,10 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let reason = stdin::words(self.reason)?;
         let room = context.room(&self.incident).await?;
         let before = room.incident().await?;
-        let submitted =
-            room.submit(&[Request::Redact { target: self.line, reason: self.reason }.into()]).await?;
+        let submitted = room.submit(&[Request::Redact { target: self.line, reason }.into()]).await?;
         let erased = context.session.erase(&room.service, &before, &submitted.events).await?;
         let remains = erased.remains;
         for path in &erased.drafts {

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::request::Request;
 
 /// Open an incident again
@@ -17,7 +18,8 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let reason = stdin::words(self.reason)?;
         let room = context.room(&self.incident).await?;
-        room.perform(Request::Reopen { reason: self.reason }, None).await
+        room.perform(Request::Reopen { reason }, None).await
     }
 }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::request::{Asked, Request};
 
 /// Say that it is over: ends the room's clocks
@@ -27,7 +28,8 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
+        let ended_by = stdin::words(self.ended_by)?;
         let room = context.room(&self.incident).await?;
-        room.perform(Asked { request: Request::Resolve { ended_by: self.ended_by }, at }, None).await
+        room.perform(Asked { request: Request::Resolve { ended_by }, at }, None).await
     }
 }

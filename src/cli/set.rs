@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::{Answer, Stop};
+use super::stdin;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
 use crate::domain::words::{Certainty, DispositionWord, Flag, IncidentKind, ScopeState, Visibility};
@@ -66,7 +67,10 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+    pub(super) async fn run(mut self, context: &Context<'_>) -> Answer {
+        self.title = self.title.map(stdin::words).transpose()?;
+        self.impact = self.impact.map(stdin::words).transpose()?;
+        self.reason = stdin::words(self.reason)?;
         let mut asked = self.requests()?;
         if asked.is_empty() && self.disposition.is_none() {
             return Err(Refusal::usage("nothing is given to set").hint("warroom set --help lists it").into());

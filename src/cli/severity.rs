@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::request::{Asked, Request};
 
 /// Change the severity: up freely, down with a reason
@@ -23,8 +24,9 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
+        let reason = stdin::words(self.reason)?;
         let room = context.room(&self.incident).await?;
         let to = (!self.severity.eq_ignore_ascii_case("unset")).then_some(self.severity);
-        room.perform(Asked { request: Request::SetSeverity { to, reason: self.reason }, at }, None).await
+        room.perform(Asked { request: Request::SetSeverity { to, reason }, at }, None).await
     }
 }

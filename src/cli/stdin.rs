@@ -17,6 +17,16 @@ fn usage(message: String) -> Failure {
 /// What Windows and spreadsheets put in front of a text to say that it is UTF-8. It is none of it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+/// What a person says in an argument: the words themselves, or for `-` all of standard input but the end of its last line.
+pub(super) fn words(given: String) -> Result<String, Stop> {
+    if given != "-" {
+        return Ok(given);
+    }
+    let mut text = text_or_stdin("-")?;
+    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    Ok(text)
+}
+
 /// The text itself, or for `-` all of standard input.
 pub(super) fn text_or_stdin(text: &str) -> Result<String, Stop> {
     if text != "-" {

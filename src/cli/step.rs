@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::request::{Asked, Keep, Request, StepMove, StepPick};
 
 /// Move a step of the attached runbooks
@@ -39,6 +40,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
+        let reason = stdin::words(self.reason)?;
         let room = context.room(&self.incident).await?;
         let due = self.by.as_deref().map(|t| arguments::ahead(t, context.now())).transpose()?;
         let step = StepPick::Named(self.step);
@@ -55,7 +57,7 @@ impl Args {
             Change::Block => StepMove::Block,
             Change::Reopen => StepMove::Reopen,
         };
-        let request = Request::MoveStep { step, change, person: self.person, reason: self.reason };
+        let request = Request::MoveStep { step, change, person: self.person, reason };
         room.perform(Asked { request, at }, None).await
     }
 }

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use super::arguments;
 use super::context::{Context, Room};
 use super::output::{Answer, Exit, Stop};
+use super::stdin;
 use super::views::StoryView;
 use crate::domain::ids::StoryId;
 use crate::domain::refusal::Refusal;
@@ -63,7 +64,7 @@ enum Action {
         /// The incident: id, number, or . for the only open one
         #[arg(value_name = "INC")]
         incident: String,
-        /// What must change
+        /// What must change, or - for standard input
         #[arg(allow_hyphen_values = true)]
         title: String,
         /// Who answers for it
@@ -200,6 +201,7 @@ impl Args {
                 Ok(if fail_if_overdue && late { Exit::NO } else { Exit::DONE })
             }
             Action::Add { incident, title, owner, due, severity, kind, proof, external } => {
+                let (title, proof) = (stdin::words(title)?, stdin::words(proof)?);
                 let room = context.room(&incident).await?;
                 let number = room.incident().await?.closing.next_story();
                 let new = NewStory { title, owner, due, severity, kind, proof, external };
@@ -212,6 +214,7 @@ impl Args {
                 tell(context, &room, own.unwrap_or(number)).await
             }
             Action::Set { story, title, owner, due, severity, kind, proof, external } => {
+                let (title, proof) = (stdin::words(title)?, stdin::words(proof)?);
                 let new = NewStory { title, owner, due, severity, kind, proof, external };
                 if new == NewStory::default() {
                     return Err(Refusal::usage("nothing is given to set").into());
@@ -220,12 +223,15 @@ impl Args {
             }
             Action::Start { story } => change(context, &story, |number| Request::StartStory { number }).await,
             Action::Ship { story, link, reason } => {
+                let reason = stdin::words(reason)?;
                 change(context, &story, |number| Request::ShipStory { number, link, reason }).await
             }
             Action::Verify { story, proof } => {
+                let proof = stdin::words(proof)?;
                 change(context, &story, |number| Request::VerifyStory { number, proof }).await
             }
             Action::Drop { story, reason } => {
+                let reason = stdin::words(reason)?;
                 change(context, &story, |number| Request::DropStory { number, reason }).await
             }
         }

@@ -3,6 +3,7 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
 
@@ -25,9 +26,10 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let reason = self.reason.map(stdin::words).transpose()?;
         let room = context.room(&self.incident).await?;
         let target = self.line;
-        let request = match self.reason {
+        let request = match reason {
             Some(reason) => Request::Strike { target, reason },
             None => Request::Restore { target },
         };

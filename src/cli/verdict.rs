@@ -3,6 +3,7 @@
 use super::arguments;
 use super::context::Context;
 use super::output::Answer;
+use super::stdin;
 use crate::domain::ids::Seq;
 use crate::domain::request::Request;
 use crate::domain::words::Verdict;
@@ -26,8 +27,9 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        let reason = stdin::words(self.reason)?;
         let room = context.room(&self.incident).await?;
-        let request = Request::GiveVerdict { target: self.line, verdict: self.verdict, reason: self.reason };
+        let request = Request::GiveVerdict { target: self.line, verdict: self.verdict, reason };
         room.perform(request, None).await
     }
 }

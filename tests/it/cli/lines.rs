@@ -29,6 +29,54 @@ fn next(lines: &Receiver<String>) -> Value {
 }
 
 /// Each command starts the clock anew where `WARROOM_NOW` says, and the first takes longest to its stamp.
+/// Commands that take a text, and take it from a pipe.
+const SAID: &[&[&str]] = &[
+    &["declare", "-"],
+    &["decide", "1", "-"],
+    &["ask", "1", "-"],
+    &["hypothesis", "1", "-"],
+    &["answer", "1", "{ask}", "-"],
+    &["object", "1", "{decision}", "-"],
+    &["amend", "1", "{note}", "--text", "-"],
+    &["set", "1", "--impact", "-"],
+    &["set", "1", "--title", "-"],
+    &["story", "add", "1", "-"],
+    &["hypothesis", "1", "{hypothesis}", "--state", "ruled-out", "--why", "-"],
+    &["severity", "1", "P3", "--reason", "-"],
+    &["resolve", "1", "--ended-by", "-"],
+];
+
+#[test]
+fn a_dash_is_standard_input_for_every_text() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let seq = |line: &str| desk.json(&["log", "1", line])["entries"][0]["seq"].to_string();
+    let places = [
+        ("{ask}", seq("+ @bob look")),
+        ("{decision}", seq("! revoke it")),
+        ("{note}", seq("a note")),
+        ("{hypothesis}", seq("? a bad disk")),
+    ];
+    for (n, words) in SAID.iter().enumerate() {
+        let place = |word: &&str| {
+            places
+                .iter()
+                .find(|(name, _)| name == word)
+                .map_or_else(|| (*word).to_owned(), |(_, seq)| seq.clone())
+        };
+        let words: Vec<String> = words.iter().map(place).collect();
+        // A byte order mark, as Windows puts it in front, is none of the text.
+        let said = format!("said by pipe number {n:02}");
+        desk.feed(&words, format!("\u{feff}{said}\r\n").as_bytes()).code(0);
+        let incident = if n == 0 { "2" } else { "1" };
+        let audit = desk.ok(&["timeline", incident, "--audit", "--json"]);
+        let all = audit + &desk.ok(&["export", incident, "--format", "json"]);
+        assert!(all.contains(&format!("{said}\"")), "{words:?}: {said:?} ends the text of nothing in {all}");
+        assert!(!all.contains("\"-\"") && !all.to_lowercase().contains("ufeff"), "{words:?}: {all}");
+    }
+    desk.feed(&["decide", "1", "-"], b"").refuses(2, "");
+}
+
 #[test]
 fn a_byte_order_mark_is_none_of_the_text() {
     let desk = Desk::new();
