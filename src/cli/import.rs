@@ -34,6 +34,12 @@ impl Args {
                 report.not_read.len()
             )
         })?;
-        Ok(if report.not_read.is_empty() { Exit::DONE } else { Exit::NO })
+        Ok(if report.not_read.iter().any(|file| file.secret) {
+            Exit::BROKEN
+        } else if report.not_read.is_empty() {
+            Exit::DONE
+        } else {
+            Exit::NO
+        })
     }
 }

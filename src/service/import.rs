@@ -20,6 +20,8 @@ pub struct NotRead {
     pub path: String,
     /// Why.
     pub reason: String,
+    /// It looks like it holds a secret.
+    pub secret: bool,
 }
 
 /// What an import did; the fields are those of `import --json`.
@@ -143,7 +145,7 @@ impl Inner {
         let mut half_read: Vec<String> = Vec::new();
         let mut restricted: Vec<String> = Vec::new();
         for (shown, relative, bytes) in found {
-            let not_read = |reason: String| NotRead { path: shown.clone(), reason };
+            let not_read = |reason: String| NotRead { path: shown.clone(), reason, secret: false };
             let bytes = match bytes {
                 Ok(bytes) => bytes,
                 Err(error) => {
@@ -152,13 +154,18 @@ impl Inner {
                 }
             };
             if let Some(why) = super::guard::secret_in(&String::from_utf8_lossy(&bytes)) {
-                report.not_read.push(not_read(format!("{why}: take it out, then import it again")));
+                let reason = format!("{why}: take it out, then import it again");
+                report.not_read.push(NotRead { secret: true, ..not_read(reason) });
                 continue;
             }
             // The name in the archive is made of this one, and would not look like a secret any more.
             if super::guard::secret_in(&relative).is_some() {
                 let why = "its name looks like it holds a secret: rename it, then import it again";
-                report.not_read.push(NotRead { path: "a file".to_owned(), reason: why.to_owned() });
+                report.not_read.push(NotRead {
+                    path: "a file".to_owned(),
+                    reason: why.to_owned(),
+                    secret: true,
+                });
                 continue;
             }
             match imported::read(&relative, &bytes) {

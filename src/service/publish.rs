@@ -108,6 +108,13 @@ impl Service {
                 None => return Err(no_draft(&incident)),
             },
         };
+        // Before anything of it is filed, and whatever else is open; the bytes of the commit are looked at once more.
+        if let Some(why) = super::guard::secret_in(&text) {
+            return Err(Failure::new(FailureKind::Integrity, format!("{}: {why}", draft_path.display())).hint(
+                "nothing was committed, and this cannot be waived: take it out (warroom postmortem edit), revoke \
+                 it, and erase it from the log with warroom redact",
+            ));
+        }
         let problems = self.problems(&incident, &text, by);
         let reason = waive.map(str::trim).filter(|w| !w.is_empty());
         if let (Some(first), None) = (problems.first(), reason) {
@@ -123,13 +130,6 @@ impl Service {
             .because(Cause::Problems));
         }
 
-        // Before anything of it is filed; the bytes of the commit are looked at once more.
-        if let Some(why) = super::guard::secret_in(&text) {
-            return Err(Failure::new(FailureKind::Integrity, format!("{}: {why}", draft_path.display())).hint(
-                "nothing was committed, and this cannot be waived: take it out (warroom postmortem edit), revoke \
-                 it, and erase it from the log with warroom redact",
-            ));
-        }
         // The head when publishing begins, before stories and publication are in the log.
         let head = self.inner.store.head(log).await?;
         let (seq, digest) = head.ok_or_else(|| Failure::no("the incident has no log"))?;

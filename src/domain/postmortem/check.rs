@@ -10,19 +10,21 @@ use super::document::{self, Part, Postmortem, Section};
 use super::front_matter::{self, Key};
 use super::markdown::{self, BlockKind, MARK};
 use super::{Improvement, Problem};
+use crate::domain::secret;
 use crate::domain::words::{StoryKind, fold_word};
 
 /// Every review finds at least this many contributing factors: with fewer, one cause was blamed for all.
 const FACTORS: usize = 3;
 
 /// Every rule: its stable name and what it asks for, in the order of a document.
-pub const RULES: [(&str, &str); 24] = [
+pub const RULES: [(&str, &str); 25] = [
     ("too-large", "the document is small enough to be read"),
     ("front-matter", "there is front matter, and it can be read"),
     ("front-matter-key", "id, title, date and severity are given"),
     ("front-matter-value", "known keys have values of their type"),
     ("severity-unknown", "the severity is one of the profile"),
     ("severity-differs", "the severity is the one that the log says"),
+    ("secret", "no secret is in it; this one cannot be waived"),
     ("unfilled", "no mark, placeholder, TBD or TODO is left"),
     ("section-missing", "every section is there"),
     ("section-empty", "every section says something"),
@@ -78,6 +80,14 @@ pub fn check(text: &str, expected: &Expectations<'_>) -> Vec<Problem> {
         if !is_marked {
             fields(improvement, expected, &mut problems);
         }
+    }
+    for found in secret::blocking(text) {
+        let message = format!(
+            "this looks like a secret ({}), which cannot be waived; take it out, revoke it, and erase it from the log: \
+             warroom redact",
+            found.rule
+        );
+        problems.push(Problem::new("secret", secret::line_of(text, &found), message));
     }
     story_ids(&postmortem, &mut problems);
     mix(&postmortem, &mut problems);

@@ -86,6 +86,11 @@ fn git_never_sees_a_secret() {
     let (text, secret) = (std::fs::read_to_string(&draft).unwrap(), github());
     std::fs::write(&draft, format!("{text}\nThe token was {secret}.\n")).unwrap();
     let line = text.lines().count() + 2;
+    // The check tells it before, with its line, among all else that is open.
+    let problems = desk.run(&["postmortem", "check", &id, "--json"]).code(1).json()["problems"].clone();
+    let told: Vec<_> = problems.as_array().unwrap().iter().filter(|p| p["rule"] == "secret").collect();
+    assert_eq!((told.len(), &told[0]["line"]), (1, &line.into()), "{problems:#}");
+    desk.run(&["postmortem", "publish", &id]).refuses(5, "cannot be waived");
     let refused = desk.run(&["postmortem", "publish", &id, "--waive", "try"]);
     assert!(refused.err.contains(&format!("line {line}")), "{refused:?}");
     assert!(!refused.err.contains(&secret), "a message never repeats a secret: {refused:?}");
@@ -95,7 +100,7 @@ fn git_never_sees_a_secret() {
 
     let foreign =
         desk.file("in/a.md", format!("# Outage\n\nkey {}\n", token("AKIA", 0) + "Q2W3E4R5T6Y7U2I3"));
-    let ran = desk.run(&["import", &foreign]).code(1);
+    let ran = desk.run(&["import", &foreign]).code(5);
     assert!(ran.err.contains("aws-access-token") && ran.err.contains("line 3"), "{ran:?}");
     assert_eq!(holding(&desk.home().join("postmortems"), "AKIAQ2W3"), Vec::<String>::new());
 }

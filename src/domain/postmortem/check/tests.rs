@@ -171,6 +171,12 @@ fn the_front_matter_must_say_what_it_is() {
 }
 
 #[test]
+fn a_secret_is_found_wherever_it_stands() {
+    let token = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    breaks("## Impact", &format!("It was {token} all along.\n\n## Impact"), "secret", "It was");
+}
+
+#[test]
 fn what_is_too_large_is_not_looked_at() {
     let problems = run(&"x".repeat(crate::domain::postmortem::MAX_BYTES + 1));
     assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), ["too-large"]);
