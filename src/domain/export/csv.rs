@@ -2,6 +2,7 @@
 //! for a formula gets an apostrophe in front, which reading takes off again. It must not know what a kind means.
 
 use super::Source;
+use crate::domain::safe::SafeText;
 use crate::domain::time::rfc3339;
 use crate::domain::words::EntryKind;
 
@@ -60,7 +61,8 @@ fn is_risky(text: &str) -> bool {
 
 /// A cell as it is written.
 fn cell(text: &str) -> String {
-    let mut text = text.to_owned();
+    // A terminal is not the only one that acts on what it gets: the table is shown by it as often as by a spreadsheet.
+    let mut text = SafeText::block(text).into_string();
     if is_risky(&text) {
         text.insert(0, '\'');
     }

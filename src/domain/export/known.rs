@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::csv::Row;
 use crate::domain::ids::Seq;
 use crate::domain::incident::{Entry, Incident};
+use crate::domain::safe::SafeText;
 use crate::domain::time::{Utc, rfc3339};
 use crate::domain::words::EntryKind;
 
@@ -66,7 +67,7 @@ impl<'a> Known<'a> {
 
     /// The text of a line as an export writes it.
     fn left_as(&self, entry: &Entry) -> String {
-        crate::domain::telling::safe(self.incident, &entry.text)
+        SafeText::block(&crate::domain::telling::safe(self.incident, &entry.text)).into_string()
     }
 
     /// The line that an export of this incident wrote as this row: position and moment of storing are those of one.

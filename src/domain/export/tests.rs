@@ -277,7 +277,8 @@ proptest! {
         let (rows, problems) = csv::parse(&out(&incident, Format::Csv, false).unwrap());
         prop_assert!(problems.is_empty());
         let row = rows.iter().find(|r| r.kind == "note").unwrap();
-        prop_assert_eq!(row.text.as_str(), text.trim());
+        let safe = crate::domain::safe::SafeText::block(text.trim()).into_string();
+        prop_assert_eq!(row.text.as_str(), safe.as_str());
         let written = out(&incident, Format::Csv, false).unwrap();
         prop_assert!(!written.lines().any(|l| l.starts_with(['=', '@', '+'])) || text.contains('\n'));
     }

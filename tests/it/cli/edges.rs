@@ -220,10 +220,8 @@ fn exports_of_hostile_text_hold_nothing_that_acts() {
     }
     for format in ["md", "html", "csv"] {
         let out = desk.ok(&["export", "1", "--format", format]);
-        // A table keeps what is in a cell; a program reads it. Pages are read by people.
-        if format != "csv" {
-            harmless(format, &out);
-        }
+        // The lines of a table end with CR LF.
+        harmless(format, &out.replace("\r\n", "\n"));
         assert!(
             WORST.iter().all(|t| out.contains(t.split(' ').next().unwrap())),
             "{format} leaves something out"
@@ -232,7 +230,7 @@ fn exports_of_hostile_text_hold_nothing_that_acts() {
 }
 
 #[test]
-fn a_table_keeps_its_bytes_for_programs_and_is_made_safe_on_a_terminal() {
+fn a_table_is_the_same_for_a_program_and_on_a_terminal() {
     let world = crate::screen::World::new();
     world.done(&["declare", "Text from outside", "--severity", "P1"]);
     for text in WORST {
@@ -241,7 +239,7 @@ fn a_table_keeps_its_bytes_for_programs_and_is_made_safe_on_a_terminal() {
     let arguments = ["export", "1", "--format", "csv"];
     let (code, piped, _) = world.run(&arguments);
     assert_eq!(code, 0);
-    assert!(piped.contains(WORST[0]), "a program gets the cell as it was written");
+    assert!(piped.contains("^[[31mred^[[0m"), "whatever it is piped into may be a terminal in the end");
     let mut s = world.screen(&arguments, 200, 60);
     s.until("wprompt");
     assert_eq!(s.end(), 0);

@@ -369,6 +369,18 @@ fn the_columns_of_a_table_are_as_documented() {
 }
 
 #[test]
+fn a_table_holds_nothing_that_acts_and_its_rows_are_known_again() {
+    let desk = Desk::new();
+    let id = desk.declare("Text from outside");
+    let before = desk.timeline(&id).len();
+    desk.ok(&["log", &id, "esc \u{1b}[31mred\u{7} end"]);
+    let table = desk.ok(&["export", &id, "--format", "csv"]);
+    assert!(table.contains("esc ^[[31mred^G end") && !table.contains(['\u{1b}', '\u{7}']), "{table}");
+    desk.feed(&["log", &id, "-", "--csv"], table.as_bytes()).code(0);
+    assert_eq!(desk.timeline(&id).len(), before + 1, "the line was there already");
+}
+
+#[test]
 fn a_table_goes_in_whole_or_not_at_all_and_comes_back() {
     let desk = Desk::new();
     let id = desk.declare("Signing key leaked");
