@@ -247,6 +247,20 @@ fn the_drill_of_the_docs_has_what_the_shipped_ones_have() {
 }
 
 #[test]
+fn no_item_under_a_heading_that_the_page_of_files_leaves_out_is_a_step() {
+    let page = page("files.md").replace("\n  ", " ");
+    let named =
+        page.split("Not steps: items under ").nth(1).unwrap().split(" and their like").next().unwrap();
+    assert!(named.split(", ").count() > 8, "{named}");
+    let steps = |text: &str| warroom::domain::runbook::parse(text).0.steps().count();
+    for heading in named.split(", ") {
+        assert_eq!(steps(&format!("# Disk full\n\n## {heading}\n\n- look at it\n")), 0, "{heading}");
+    }
+    assert_eq!(steps("# Disk full\n\n- look\n\n## Some words\n\n- look again\n"), 2);
+    assert_eq!(steps("# Disk full\n\n## Escalation\n\n- [ ] call the provider\n"), 1);
+}
+
+#[test]
 fn the_home_has_what_the_page_of_files_names() {
     let world = crate::screen::World::new();
     world.done(&["init"]);
