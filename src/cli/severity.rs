@@ -13,7 +13,7 @@ pub(super) struct Args {
     incident: String,
     /// A severity of the team's profile, or unset
     severity: String,
-    /// Why; needed downwards
+    /// Why; needed downwards, and to unset it
     #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     reason: String,
     /// When it happened

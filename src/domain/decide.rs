@@ -247,8 +247,15 @@ pub fn said(what: &str, text: &str) -> Result<String, Refusal> {
 
 /// A reason that must be given.
 fn reason(why: &str, text: &str) -> Result<String, Refusal> {
+    reason_by("--reason", why, text)
+}
+
+/// The same where the command line has another name for it.
+fn reason_by(flag: &str, why: &str, text: &str) -> Result<String, Refusal> {
     if text.trim().is_empty() {
-        return Err(Refusal::usage(format!("{why} needs a reason")).hint("say why in one line (--reason)"));
+        return Err(
+            Refusal::usage(format!("{why} needs a reason")).hint(format!("say why in one line ({flag})"))
+        );
     }
     said("reason", text)
 }

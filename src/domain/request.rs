@@ -203,7 +203,7 @@ pub enum Request {
     SetSeverity {
         /// The new one as typed; `None`: unset.
         to: Option<String>,
-        /// Why; required downwards.
+        /// Why; required downwards, and to take it away.
         reason: String,
     },
     /// Change a target for this incident only.

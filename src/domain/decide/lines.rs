@@ -1,6 +1,6 @@
 //! Rules of the lines of the timeline: notes, decisions, hypotheses, asks, updates, and what is said of them.
 
-use super::{Case, person, reason, said};
+use super::{Case, person, reason, reason_by, said};
 use crate::domain::event::{
     Alerted, Amended, AskAcknowledged, AskAnswered, AskMade, DecisionMade, HypothesisChanged,
     HypothesisProposed, NewEvent, Noted, Restored, Starred, Struck, UpdateApproved, VerdictGiven,
@@ -98,7 +98,7 @@ impl Case<'_> {
                     return Err(self.not_a(*target, "hypothesis"));
                 }
                 let why = if *state == HypothesisState::RuledOut {
-                    reason("ruling out a hypothesis", why)?
+                    reason_by("--why", "ruling out a hypothesis", why)?
                 } else {
                     why.trim().to_owned()
                 };

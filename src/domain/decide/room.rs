@@ -208,7 +208,9 @@ impl Case<'_> {
             return Err(Refusal::no(format!("the severity is {now} already")));
         }
         let why = if from.is_some() && profile.compare(from, to.as_deref()) == Move::Down {
-            reason("lowering the severity", why)?
+            // Else it could be lowered in two steps without one.
+            let what = if to.is_some() { "lowering the severity" } else { "taking the severity away" };
+            reason(what, why)?
         } else {
             why.trim().to_owned()
         };

@@ -245,7 +245,7 @@ pub struct SeverityChanged {
     /// The new severity; absent: unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// Why; required downwards.
+    /// Why; required downwards, and when it is taken away.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }

@@ -83,7 +83,7 @@ fn an_incident_goes_from_declared_to_published_and_the_next_one_finds_it() {
     desk.ok(&["ack", ".", &asked, "--as", "bob"]);
     desk.ok(&["answer", ".", &asked, "17 builds"]);
     let guess = desk.json(&["hypothesis", ".", "key was in a CI variable"])["entries"][0]["seq"].to_string();
-    desk.run(&["hypothesis", ".", &guess, "--state", "ruled-out"]).refuses(2, "reason");
+    desk.run(&["hypothesis", ".", &guess, "--state", "ruled-out"]).refuses(2, "(--why)");
     desk.ok(&["hypothesis", ".", &guess, "--state", "ruled-out", "--why", "the variable is masked"]);
     desk.ok(&["step", ".", "tick", "1"]);
     desk.ok(&["step", ".", "skip", "2", "--reason", "no such job"]);

@@ -76,6 +76,17 @@ fn what_is_not_there_is_not_found() {
 }
 
 #[test]
+fn a_severity_is_not_taken_away_without_a_word() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    desk.run(&["severity", &id, "P3"]).refuses(2, "lowering the severity needs a reason");
+    // Else it would be lowered in two steps.
+    desk.run(&["severity", &id, "unset"]).refuses(2, "taking the severity away needs a reason");
+    desk.ok(&["severity", &id, "unset", "--reason", "nobody knows yet"]);
+    desk.ok(&["severity", &id, "P3"]);
+}
+
+#[test]
 fn a_wrong_configuration_is_named_with_its_line_and_the_nearest_key() {
     let desk = Desk::new();
     desk.ok(&["init"]);
