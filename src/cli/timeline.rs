@@ -174,10 +174,13 @@ impl Args {
             }
             self.print(context, &entries, only, &mut day)?;
             let waited = tokio::task::spawn_blocking(move || {
-                watching.wait(LOOK_AGAIN);
-                watching
+                let is_read = watching.wait(LOOK_AGAIN);
+                (watching, is_read)
             });
-            let Ok(back) = waited.await else { return Ok(Exit::NO) };
+            let Ok((back, is_read)) = waited.await else { return Ok(Exit::NO) };
+            if !is_read {
+                return Err(Stop::Pipe);
+            }
             watching = back;
         }
     }

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
 /// How long it sleeps where nothing can be watched.
 const BLIND: Duration = Duration::from_secs(1);
 
@@ -25,20 +27,36 @@ impl Watching {
         }
     }
 
-    /// Waits for a hint that something was written, at most so long. Blocks the thread.
-    pub fn wait(&mut self, at_most: Duration) {
+    /// Waits for a hint that something was written, at most so long. Blocks the thread. Says no when nobody reads our
+    /// output any more.
+    #[must_use]
+    pub fn wait(&mut self, at_most: Duration) -> bool {
+        let output = std::io::stdout();
+        // That a reader has gone is told without being asked for.
+        let read = PollFd::new(&output, PollFlags::empty());
         #[cfg(target_os = "linux")]
         if let Some(watch) = &mut self.watch {
-            use rustix::event::{PollFd, PollFlags, Timespec, poll};
-            let limit = Timespec {
-                tv_sec: i64::try_from(at_most.as_secs()).unwrap_or(i64::MAX),
-                tv_nsec: i64::from(at_most.subsec_nanos()),
-            };
+            let mut both = [read, PollFd::new(&*watch, PollFlags::IN)];
             // An interruption ends the wait early, which does no harm.
-            let _ = poll(&mut [PollFd::new(&*watch, PollFlags::IN)], Some(&limit));
+            let _ = poll(&mut both, Some(&timespec(at_most)));
+            let [read, _] = both;
+            let is_read = !is_gone(&read);
             watch.drain();
-            return;
+            return is_read;
         }
-        std::thread::sleep(at_most.min(BLIND));
+        let mut read = [read];
+        let _ = poll(&mut read, Some(&timespec(at_most.min(BLIND))));
+        !read.iter().any(is_gone)
     }
+}
+
+fn timespec(span: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(span.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(span.subsec_nanos()),
+    }
+}
+
+fn is_gone(output: &PollFd<'_>) -> bool {
+    output.revents().intersects(PollFlags::ERR | PollFlags::HUP)
 }

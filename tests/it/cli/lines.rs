@@ -306,6 +306,21 @@ fn the_timeline_of_a_past_moment_has_only_what_was_recorded_by_then() {
 }
 
 #[test]
+fn a_followed_timeline_ends_when_nobody_reads_it_any_more() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let mut child = desk.command(&["timeline", ".", "--follow", "--json"]).spawn().unwrap();
+    let mut first = String::new();
+    // As `head -1` does: one line, and away. Nobody writes another.
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("declared"), "{first}");
+    let (send, ended) = channel();
+    std::thread::spawn(move || send.send(child.wait_with_output()));
+    let output = ended.recv_timeout(Duration::from_secs(60)).expect("it goes on for ever").unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
 fn a_followed_timeline_tells_what_others_store() {
     let desk = Desk::new();
     desk.declare("Web is down");
