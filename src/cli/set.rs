@@ -77,9 +77,8 @@ impl Args {
         }
         let room = context.room(&self.incident).await?;
         if let Some(text) = &self.disposition {
-            let (word, of) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
-            let disposition: DispositionWord = word.parse()?;
-            let of = match of.trim() {
+            let (disposition, of) = DispositionWord::leading(text)?;
+            let of = match of {
                 "" => None,
                 name => Some(room.service.named(name).await?.0),
             };

@@ -247,13 +247,11 @@ fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb
             }
         }
         "disposition" => {
+            let (disposition, tail) = DispositionWord::leading(rest)?;
             let (second, more) = split(tail);
             let of = second.parse().ok();
-            Request::SetDisposition {
-                disposition: first.parse::<DispositionWord>()?,
-                of,
-                reason: if of.is_some() { more } else { tail }.to_owned(),
-            }
+            let reason = if of.is_some() { more } else { tail }.to_owned();
+            Request::SetDisposition { disposition, of, reason }
         }
         "hypothesis" => {
             let (state, why) = split(tail);

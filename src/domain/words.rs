@@ -184,6 +184,25 @@ words! {
     }
 }
 
+impl DispositionWord {
+    /// The word that a text begins with, and what follows it. A word may be written in two: `false alarm`.
+    ///
+    /// # Errors
+    /// When the text begins with none.
+    pub fn leading(text: &str) -> Result<(Self, &str), UnknownWord> {
+        let text = text.trim();
+        let blanks = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).take(2);
+        let ends: Vec<usize> = blanks.chain([text.len()]).collect();
+        for end in ends.iter().rev() {
+            let Some((word, rest)) = text.split_at_checked(*end) else { continue };
+            if let Ok(word) = word.parse() {
+                return Ok((word, rest.trim()));
+            }
+        }
+        text.split_whitespace().next().unwrap_or_default().parse().map(|word| (word, ""))
+    }
+}
+
 words! {
     /// Who may read it.
     Visibility "visibility" {
@@ -372,6 +391,11 @@ mod tests {
         assert_eq!("Ruled Out".parse(), Ok(HypothesisState::RuledOut));
         assert_eq!("no effect".parse(), Ok(Verdict::NoEffect));
         assert_eq!("N/A".parse(), Ok(ClosureState::NotApplicable));
+        assert_eq!(DispositionWord::leading(" Near miss "), Ok((DispositionWord::NearMiss, "")));
+        assert_eq!(DispositionWord::leading("duplicate of 2"), Ok((DispositionWord::DuplicateOf, "2")));
+        assert_eq!(DispositionWord::leading("duplicate 2"), Ok((DispositionWord::DuplicateOf, "2")));
+        assert_eq!(DispositionWord::leading("confirmed it was"), Ok((DispositionWord::Confirmed, "it was")));
+        assert_eq!(DispositionWord::leading("odd thing").unwrap_err().given, "odd");
         let err = "panic".parse::<Phase>().unwrap_err();
         assert_eq!(
             err.to_string(),

@@ -60,6 +60,7 @@ fn what_is_not_there_is_not_found() {
         (&["timeline", "INC-2025-0001"], "INC-2025-0001"),
         (&["brief", "nonsense"], "nonsense"),
         (&["set", ".", "--disposition", "duplicate-of 9"], "9"),
+        (&["set", ".", "--disposition", "duplicate of 9"], "number 9"),
         (&["step", ".", "tick", "99"], "99"),
         (&["runbook", "show", "no-such-book"], "signing-key-compromised"),
         (&["runbook", "attach", ".", "no-such-book"], "no-such-book"),
@@ -84,6 +85,24 @@ fn a_severity_is_not_taken_away_without_a_word() {
     desk.run(&["severity", &id, "unset"]).refuses(2, "taking the severity away needs a reason");
     desk.ok(&["severity", &id, "unset", "--reason", "nobody knows yet"]);
     desk.ok(&["severity", &id, "P3"]);
+}
+
+#[test]
+fn a_disposition_may_be_written_in_words() {
+    let desk = Desk::new();
+    let (one, two) = (desk.declare("Web is down"), desk.declare("Web is down again"));
+    for (words, word) in
+        [("false alarm", "false-alarm"), ("Near miss", "near-miss"), ("confirmed", "confirmed")]
+    {
+        desk.ok(&["set", &two, "--disposition", words, "--reason", "looked at it"]);
+        assert_eq!(desk.json(&["show", &two])["disposition"]["word"], word, "{words}");
+    }
+    desk.ok(&["set", &two, "--disposition", "duplicate of 1", "--reason", "the same disk"]);
+    assert_eq!(desk.json(&["show", &two])["disposition"]["of"], one.as_str());
+    desk.ok(&["log", &one, ":disposition false alarm the probe was broken"]);
+    let told = desk.json(&["show", &one])["disposition"].clone();
+    assert_eq!((&told["word"], &told["reason"]), (&"false-alarm".into(), &"the probe was broken".into()));
+    desk.run(&["set", &one, "--disposition", "odd thing"]).refuses(2, "\"odd\" is not a disposition");
 }
 
 #[test]
