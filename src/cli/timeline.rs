@@ -118,10 +118,10 @@ impl Args {
         let as_of = self.as_of.as_deref().map(|t| arguments::past(t, context.now())).transpose()?;
         let only = self.only.filter(context.now())?;
         let (service, log) = context.look(&self.incident).await?;
+        let (id, _) = service.named(&self.incident).await?;
         if self.audit {
             let written = service.audit(log).await?;
             let writes: Vec<WriteView> = written.iter().map(WriteView::from).collect();
-            let id = service.incident(log).await?.id;
             let document = serde_json::json!({ "id": id, "writes": writes });
             return context
                 .out
@@ -147,7 +147,7 @@ impl Args {
         if self.follow {
             return self.follow(context, &service, log, incident, &entries, &only).await;
         }
-        let document = serde_json::json!({ "id": loaded_id(&incident, &entries), "entries": entries });
+        let document = serde_json::json!({ "id": id, "entries": entries });
         context.out.answer(&document, || self.lines(&entries, &only, &mut String::new()))
     }
 
@@ -219,9 +219,4 @@ impl Args {
         }
         text.join("\n")
     }
-}
-
-/// The id, unless nothing was recorded yet at that time.
-fn loaded_id(incident: &Incident, entries: &[EntryView]) -> Option<String> {
-    (incident.is_declared() || !entries.is_empty()).then(|| incident.id.to_string())
 }

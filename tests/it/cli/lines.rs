@@ -303,6 +303,8 @@ fn the_timeline_of_a_past_moment_has_only_what_was_recorded_by_then() {
     assert_eq!(now[0]["text"], "late but told as if early", "sorted by when it happened");
     assert!(now[0]["late_ms"].as_i64().unwrap() >= 5_400_000);
     desk.run(&["timeline", ".", "--as-of", "soon"]).refuses(2, "not a time");
+    let before = desk.json(&["timeline", "1", "--as-of", "2020-01-01 00:00"]);
+    assert_eq!((&before["id"], before["entries"].as_array().unwrap().len()), (&"INC-2026-0001".into(), 0));
 }
 
 #[test]
