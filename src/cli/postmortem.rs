@@ -190,7 +190,8 @@ async fn edit(context: &Context<'_>, room: &Room<'_>) -> Answer {
             .hint("set EDITOR, or edit the file that warroom postmortem draft names")
             .into());
     }
-    let editor = Editor::find(environment).map_err(|e| Failure::no(e.to_string()))?;
+    let editor =
+        Editor::find(environment).map_err(|e| Failure::no(e.to_string()))?.aside(context.out.is_json());
     let file = room.service.draft(room.log, &context.session.by(), false).await?;
     if let (Some(told), false) = (file.told(&room.id.to_string()), file.beside == Beside::Alike) {
         context.out.say(&told);

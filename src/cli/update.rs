@@ -135,7 +135,8 @@ impl Args {
                 .hint("set EDITOR, or use --print and give the text with -")
                 .into());
         }
-        let editor = Editor::find(environment).map_err(|e| Failure::no(e.to_string()))?;
+        let editor =
+            Editor::find(environment).map_err(|e| Failure::no(e.to_string()))?.aside(context.out.is_json());
         let room = context.room(&self.incident).await?;
         let incident = room.incident().await?;
         let now = context.now();

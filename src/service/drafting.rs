@@ -107,7 +107,7 @@ impl Service {
         let said = |held: &Held| standing.says(&old, held);
         let is_saved = standing.base.as_ref().is_some_and(said) || said(there);
         let from = standing.path.to_string();
-        if !standing.is_changed() && !(from_archive && !is_saved) {
+        if !standing.is_changed() && (is_saved || !from_archive) {
             return Ok(DraftFile { path, created: false, beside: Beside::Alike, text: old });
         }
         if !is_saved && !from_archive {

@@ -17,7 +17,11 @@ const LARGEST: u64 = 16 << 20;
 
 /// The editor and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Editor(Vec<String>);
+pub struct Editor {
+    words: Vec<String>,
+    /// A program reads our standard output: the editor must not print there.
+    aside: bool,
+}
 
 /// A text that came back from the editor.
 #[derive(Debug)]
@@ -87,10 +91,16 @@ impl Editor {
             (None, None) => ("EDITOR", FALLBACK),
         };
         match shell_words::split(value) {
-            Ok(words) if words.is_empty() => Ok(Self(vec![FALLBACK.into()])),
-            Ok(words) => Ok(Self(words)),
+            Ok(words) if words.is_empty() => Ok(Self { words: vec![FALLBACK.into()], aside: false }),
+            Ok(words) => Ok(Self { words, aside: false }),
             Err(_) => Err(EditorError::BadCommand { variable, value: value.into() }),
         }
+    }
+
+    /// Keeps what the editor prints out of our standard output, where the answer goes that a program reads.
+    #[must_use]
+    pub fn aside(self, aside: bool) -> Self {
+        Self { aside, ..self }
     }
 
     /// Edits a text in a new file `<folder>/<name>.md` (0600). `name` must be new in the folder.
@@ -114,10 +124,9 @@ impl Editor {
     /// [`EditorError`].
     pub fn edit_file(&self, file: &Path) -> Result<Edited, EditorError> {
         let before = read(file)?;
-        let status = Program::new(&self.0)
-            .arg(file)
-            .attached()
-            .map_err(|source| EditorError::Start { source, file: file.into() })?;
+        let program = Program::new(&self.words).arg(file);
+        let status = if self.aside { program.attached_aside() } else { program.attached() };
+        let status = status.map_err(|source| EditorError::Start { source, file: file.into() })?;
         if !status.success() {
             return Err(EditorError::Refused { status, file: file.into() });
         }
@@ -154,10 +163,10 @@ mod tests {
             let (visual, editor) = (visual.map(Into::into), editor.map(Into::into));
             Editor::find(&Environment { visual, editor, ..Environment::default() })
         };
-        assert_eq!(found(None, None).unwrap().0, ["vi"]);
-        assert_eq!(found(None, Some("nano -w")).unwrap().0, ["nano", "-w"]);
-        assert_eq!(found(Some("'my editor' --wait"), Some("nano")).unwrap().0, ["my editor", "--wait"]);
-        assert_eq!(found(Some("  "), None).unwrap().0, ["vi"]);
+        assert_eq!(found(None, None).unwrap().words, ["vi"]);
+        assert_eq!(found(None, Some("nano -w")).unwrap().words, ["nano", "-w"]);
+        assert_eq!(found(Some("'my editor' --wait"), Some("nano")).unwrap().words, ["my editor", "--wait"]);
+        assert_eq!(found(Some("  "), None).unwrap().words, ["vi"]);
         let error = found(None, Some("vim 'x")).unwrap_err().to_string();
         assert!(error.starts_with("EDITOR is \"vim 'x\""), "{error}");
     }

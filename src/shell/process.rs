@@ -105,6 +105,19 @@ impl Program {
         child.wait().map_err(|source| ProcessError::Wait { program, source })
     }
 
+    /// Runs it on this terminal, but keeps what it prints away from our standard output, which a program reads.
+    ///
+    /// # Errors
+    /// [`ProcessError`] when it cannot be started; a bad end is in the status.
+    pub fn attached_aside(&self) -> Result<ExitStatus, ProcessError> {
+        let (program, mut command) = self.command()?;
+        let aside = std::fs::OpenOptions::new().write(true).open("/dev/tty").map(Stdio::from);
+        command.stdout(aside.unwrap_or_else(|_| std::io::stderr().into()));
+        let mut child =
+            command.spawn().map_err(|source| ProcessError::Start { program: program.clone(), source })?;
+        child.wait().map_err(|source| ProcessError::Wait { program, source })
+    }
+
     /// Runs it without the terminal, waits for its end and returns what it wrote (at most 16 MiB of each output).
     ///
     /// # Errors

@@ -41,7 +41,8 @@ fn draft(desk: &Desk, id: &str) {
     let text = std::fs::read_to_string(answer["path"].as_str().unwrap()).unwrap();
     let prepared = desk.file("prepared.md", filled(&text));
     let mut command = desk.command(&["postmortem", "edit", id, "--json"]);
-    let output = command.env("EDITOR", format!("cp -f '{prepared}'")).output().unwrap();
+    let script = desk.file("editor.sh", format!("echo words of the editor\ncp -f '{prepared}' \"$1\"\n"));
+    let output = command.env("EDITOR", format!("sh {script}")).output().unwrap();
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["changed"], true);
     assert_eq!(answer["problems"].as_array().unwrap().len(), 0, "{answer:#}");
