@@ -388,12 +388,16 @@ fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc
     if incident.targets.contains_key(&key.to_string()) {
         return target(incident, policy, key, from, |_| None).map(|at| (from, None, at));
     }
-    incident.checklist.runbooks().find_map(|r| match r.runbook.budgets.of(incident.phase) {
-        Budget::Within(span) => Some((from, None, from.checked_add_signed(span)?)),
-        Budget::Range { low, high } => {
-            Some((from, from.checked_add_signed(low), from.checked_add_signed(high)?))
-        }
-        Budget::Open => None,
+    incident.checklist.runbooks().find_map(|r| {
+        let (low, high) = match r.runbook.budgets.of(incident.phase) {
+            Budget::Within(span) => (None, span),
+            Budget::Range { low, high } => (Some(low), high),
+            Budget::Open => return None,
+        };
+        // A runbook has no budget for the time before it was attached: what would have run out by then counts from then.
+        let attached = incident.set_backs.moved(r.at, r.seq);
+        let from = if from.checked_add_signed(high)? < attached { attached } else { from };
+        Some((from, low.and_then(|low| from.checked_add_signed(low)), from.checked_add_signed(high)?))
     })
 }
 

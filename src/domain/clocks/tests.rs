@@ -431,3 +431,36 @@ fn what_ran_out_before_the_severity_was_raised_runs_out_once() {
     room.wait(Span::minutes(6));
     assert_eq!(ran_out(&mut room), ["response after 335"]);
 }
+
+#[test]
+fn a_runbook_that_is_attached_late_gives_no_budget_for_the_time_before() {
+    let runbook = |name: &str| {
+        let text = "---\nphases:\n  contain: 15m\n---\n# Late\n\n## Containment\n\n- Stop it\n".to_owned();
+        Request::AttachRunbook(crate::domain::request::RunbookText {
+            name: name.into(),
+            title: "Late".into(),
+            text,
+        })
+    };
+    let end = |room: &Room| {
+        let found = clocks(&room.incident, &room.policy, room.now);
+        found.iter().find(|c| c.key == ClockKey::Phase(Phase::Contain)).unwrap().deadline
+            - room.incident.declared_at
+    };
+    let mut room = untaken(crate::domain::words::IncidentKind::Real, "P1");
+    room.ask(Request::EnterPhase { phase: Phase::Contain });
+    room.wait(Span::minutes(20));
+    room.ask(runbook("late"));
+    room.wait(Span::seconds(10));
+    assert!(!ran_out(&mut room).iter().any(|told| told.starts_with("phase")));
+    assert_eq!(end(&room), Span::minutes(35));
+    assert_eq!(phase_clock(&room.incident, &room.policy).unwrap().1, Span::minutes(15));
+    room.wait(Span::minutes(15));
+    assert!(ran_out(&mut room).contains(&"phase:contain after 35".to_owned()));
+    // Attached while there is time, the phase counts from its start.
+    let mut room = untaken(crate::domain::words::IncidentKind::Real, "P1");
+    room.ask(Request::EnterPhase { phase: Phase::Contain });
+    room.wait(Span::minutes(10));
+    room.ask(runbook("soon"));
+    assert_eq!(end(&room), Span::minutes(15));
+}
