@@ -7,7 +7,7 @@ mod reports;
 pub use reports::{executive, tactical};
 
 use super::zone::Tz;
-use crate::domain::clocks::{self, Pressure};
+use crate::domain::clocks::{self, ClockKey, Pressure};
 use crate::domain::incident::{Entry, Incident, Ioc, Step, may_leave};
 use crate::domain::ioc::Tlp;
 use crate::domain::policy::Policy;
@@ -295,17 +295,30 @@ fn doing(incident: &Incident, now: Utc) -> Vec<String> {
     lines
 }
 
+/// How many decisions to check and steps that are due the brief names; what the team promised it always names.
+const MOST_NEXT: usize = 4;
+
 fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
     match incident.state {
         State::Open => {
-            let running = clocks::clocks(incident, policy, now);
-            let running = running.iter().take(4).map(|c| {
+            // Asks have a heading of their own.
+            let mut running = clocks::clocks(incident, policy, now);
+            running.retain(|c| !matches!(c.key, ClockKey::Ask(_)));
+            let mut others = 0_usize;
+            let all = running.len();
+            running.retain(|c| {
+                others = others.saturating_add(usize::from(!c.key.has_target()));
+                c.key.has_target() || others <= MOST_NEXT
+            });
+            let cut = all.saturating_sub(running.len());
+            let more = (cut > 0).then(|| format!("and {cut} more"));
+            let running = running.iter().map(|c| {
                 let word = if c.pressure(now) == Pressure::Breached { " !" } else { "" };
                 let moved = if c.moved { " (moved)" } else { "" };
                 let unheard = if c.unheard { ", not acknowledged" } else { "" };
                 format!("{} {}{unheard}{word}{moved}", c.what, left(c.deadline, now))
             });
-            running.chain(clocks::waiting(incident, now)).collect()
+            running.chain(more).chain(clocks::waiting(incident, now)).collect()
         }
         State::Resolved => {
             vec![format!("to close: {}", crate::domain::closeout::next_step(incident, policy).as_str())]
@@ -333,4 +346,52 @@ pub fn story_lines(incident: &Incident) -> impl Iterator<Item = &Entry> {
                 || matches!(e.topic, Topic::Turn)
                 || matches!(e.kind, EntryKind::Decision | EntryKind::Alert))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audience::Audience;
+    use crate::domain::incident::tests::Room;
+    use crate::domain::request::{Request, When};
+    use crate::domain::time::Span;
+    use crate::domain::words::Phase;
+
+    fn section(room: &Room, heading: &str) -> Vec<String> {
+        let brief = brief(&room.incident, &room.policy, room.now, Tz::UTC);
+        brief.sections.into_iter().find(|s| s.heading == heading).unwrap().lines
+    }
+
+    #[test]
+    fn the_next_update_and_the_resolve_are_named_however_much_else_ran_out() {
+        let mut room = Room::declared();
+        room.ask(Request::EnterPhase { phase: Phase::Contain });
+        for n in 0..6 {
+            let (text, time_box) = (format!("look at host {n}"), Some(Span::minutes(5)));
+            room.ask(Request::Ask { text, person: Some("bob".into()), time_box, tags: vec![] });
+        }
+        let next = Some(When::In(Span::minutes(10)));
+        room.ask(Request::SendUpdate { audience: Audience::Customers, text: "we look".into(), next });
+        room.wait(Span::hours(5));
+        let lines = section(&room, "Next");
+        for what in ["update internal ", "update customers ", "contain budget ", "resolve "] {
+            assert!(lines.iter().any(|l| l.starts_with(what) && l.contains("over !")), "{what}: {lines:?}");
+        }
+        assert!(!lines.iter().any(|l| l.contains("ask")), "{lines:?}");
+        assert_eq!(section(&room, "Open asks").len(), 6);
+        // Of the decisions to check some are named, and how many more there are.
+        for n in 0..6 {
+            room.ask(Request::Decide {
+                text: format!("stop host {n}"),
+                decided_by: None,
+                executor: None,
+                check: Some(When::In(Span::minutes(5))),
+                objections: Vec::new(),
+                tags: Vec::new(),
+            });
+        }
+        let lines = section(&room, "Next");
+        assert_eq!(lines.iter().filter(|l| l.starts_with("check decision")).count(), MOST_NEXT);
+        assert_eq!(lines.last().map(String::as_str), Some("and 2 more"), "{lines:?}");
+    }
 }
