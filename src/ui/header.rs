@@ -6,9 +6,11 @@ use ratatui::style::Style;
 
 use super::text::{self, Pen};
 use super::theme::Theme;
+use crate::app::action::Action;
 use crate::app::layout::Layout;
 use crate::app::model::{HomeRow, MEETING_WAS, Model, Room, Screen};
 use crate::domain::clocks::{self, Clock, Pressure};
+use crate::domain::closeout::{self, counted};
 use crate::domain::role;
 use crate::domain::summary::meeting_passed;
 use crate::domain::time::{format_span, with_zone};
@@ -167,10 +169,15 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
             items.splice(place..place, waiting);
         }
         State::Resolved => {
-            let open = crate::domain::closeout::blockers(incident, &model.policy).len();
+            let open = closeout::blockers(incident, &model.policy).len();
             let at = incident.resolved_at.map(|at| with_zone(at, model.zone())).unwrap_or_default();
             items.push((format!("resolved {at}"), theme.good));
-            items.push((format!("{open} points stand between it and the close (? close)"), theme.text));
+            let key = model.keymap.press(Action::CloseOut);
+            let stands = match open {
+                0 => "nothing stands".to_owned(),
+                n => counted(n, "point stands", "points stand"),
+            };
+            items.push((format!("{stands} between it and the close ({key})"), theme.text));
         }
         State::Closed => items.push(("closed; stories live on".to_owned(), theme.good)),
     }

@@ -30,3 +30,30 @@ fn what_was_due_counts_no_further_in_a_resolved_room() {
         desk.keys("<esc>");
     }
 }
+
+#[test]
+fn what_stands_between_it_and_the_close_is_counted_in_words() {
+    use crate::domain::request::StepMove;
+    use crate::domain::words::DispositionWord;
+    let step = |change, reason: &str| Request::MoveStep {
+        step: StepPick::Named("2".into()),
+        change,
+        person: None,
+        reason: reason.into(),
+    };
+    let mut desk = Desk::room(120, 40, "alice");
+    desk.ask("14:39", "alice", step(StepMove::Block, "no access"));
+    desk.ask("14:39", "alice", Request::Resolve { ended_by: String::new() });
+    desk.open();
+    assert!(picture(&desk.model).contains(" points stand between it and the close (? close)"));
+    let (disposition, reason) = (DispositionWord::FalseAlarm, "a try".to_owned());
+    desk.ask("14:40", "alice", Request::SetDisposition { disposition, of: None, reason: reason.clone() });
+    desk.ask("14:40", "alice", Request::WaivePostmortem { reason });
+    desk.open();
+    let shown = picture(&desk.model);
+    assert!(shown.contains("1 point stands between it and the close (? close)"), "{shown}");
+    desk.ask("14:41", "alice", step(StepMove::Tick, ""));
+    desk.open();
+    let shown = picture(&desk.model);
+    assert!(shown.contains("nothing stands between it and the close (? close)"), "{shown}");
+}
