@@ -62,7 +62,11 @@ pub fn state_of(model: &Model, line: PathLine) -> (bool, String) {
         PathLine::Draft => {
             (post.drafted.is_some(), post.drafted.as_ref().map(|d| d.0.clone()).unwrap_or_default())
         }
-        PathLine::Edit => (false, String::new()),
+        // Nobody says when the editing is over: it is when nothing is left to mend, or nothing more comes of it.
+        PathLine::Edit => {
+            let mended = matches!(post.checked, Some((0, _)));
+            (mended || post.published.is_some() || post.waived.is_some(), String::new())
+        }
         PathLine::Check => match post.checked {
             Some((0, _)) => (true, "no problems".to_owned()),
             Some((n, _)) => (false, counted(n as usize, "problem", "problems")),

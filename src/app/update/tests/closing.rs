@@ -118,3 +118,22 @@ fn the_check_of_the_path_says_what_was_found_last() {
     desk.open();
     assert_eq!(state_of(&desk.model, PathLine::Check), (true, "no problems".to_owned()));
 }
+
+#[test]
+fn the_editing_is_done_when_nothing_is_left_to_mend_or_nothing_comes_of_it() {
+    use crate::app::update::closing::{PathLine, state_of};
+    let done = |requests: &[Request]| {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.ask("14:40", "bob", Request::Resolve { ended_by: String::new() });
+        for request in requests {
+            desk.ask("14:41", "bob", request.clone());
+        }
+        desk.open();
+        state_of(&desk.model, PathLine::Edit).0
+    };
+    assert!(!done(&[]));
+    assert!(!done(&[Request::RecordCheck { problems: 1 }]));
+    assert!(done(&[Request::RecordCheck { problems: 0 }]));
+    assert!(!done(&[Request::RecordCheck { problems: 0 }, Request::RecordCheck { problems: 2 }]));
+    assert!(done(&[Request::WaivePostmortem { reason: "a false alarm".into() }]));
+}
