@@ -133,8 +133,20 @@ pub struct SeveritySpan {
 pub struct ClockRecord {
     /// The deadlines that the log says were breached; after the clock was set back, also as it shows them now.
     pub breached: Vec<Utc>,
+    /// Those deadlines as they were told, each with the line that tells of it.
+    pub lines: Vec<(Utc, Seq)>,
     /// The last acknowledgement: when, by whom, until when, why.
     pub acknowledged: Option<ClockAck>,
+}
+
+impl ClockRecord {
+    /// The line that tells that this deadline passed; else the last one that tells of this clock, whose deadline may
+    /// have been moved since.
+    #[must_use]
+    pub fn line_of(&self, deadline: Utc) -> Option<Seq> {
+        let exact = self.lines.iter().rev().find(|(at, _)| *at == deadline);
+        exact.or_else(|| self.lines.last()).map(|(_, seq)| *seq)
+    }
 }
 
 /// An acknowledged breach.

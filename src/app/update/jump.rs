@@ -8,8 +8,7 @@ use super::super::pointing::{Spot, has_place};
 use super::{motion, mouse};
 use crate::domain::clocks::{self, ClockKey, Pressure};
 use crate::domain::ids::Seq;
-use crate::domain::incident::Topic;
-use crate::domain::time::format_span;
+use crate::domain::time::{Utc, format_span};
 use crate::domain::words::{HypothesisState, StepState};
 
 /// Something that is open, and a word about it.
@@ -20,33 +19,52 @@ struct Open {
     what: String,
 }
 
-/// Everything that is open, the most pressing first.
-fn all(model: &Model, room: &Room) -> Vec<Open> {
+/// The clocks that ran out and that nobody has acknowledged, each at what it waits for, else at the line that tells of
+/// it.
+fn ran_out(model: &Model, room: &Room) -> Vec<Open> {
     let incident = &room.incident;
-    let talk = &incident.talk;
     let mut open: Vec<Open> = Vec::new();
-    let mut add = |spot: Spot, entry: Option<Seq>, what: String| {
-        if !open.iter().any(|o| o.spot == spot) {
-            open.push(Open { spot, entry, what });
-        }
-    };
     for clock in clocks::clocks(incident, &model.policy, model.now) {
         if clock.pressure(model.now) != Pressure::Breached || clock.acknowledged {
             continue;
         }
         let what = format!("{} over {}", clock.what, format_span(clock.distance(model.now)));
-        match clock.key {
-            ClockKey::Ask(seq) => add(Spot::Ask(seq), Some(seq), what),
-            ClockKey::Decision(seq) => add(Spot::Decision(seq), Some(seq), what),
-            key => {
-                let told = key.to_string();
-                let breaches = incident.timeline.stored().iter().rev().filter(|e| e.topic == Topic::Clock);
-                if let Some(entry) = breaches.into_iter().find(|e| e.text.contains(&told)) {
-                    add(Spot::Row(RowId::Entry(entry.seq)), Some(entry.seq), what);
-                }
-            }
+        let told = incident.clocks.get(&clock.key.to_string()).and_then(|c| c.line_of(clock.deadline));
+        let (spot, entry) = match clock.key {
+            ClockKey::Ask(seq) => (Spot::Ask(seq), Some(seq)),
+            ClockKey::Decision(seq) => (Spot::Decision(seq), Some(seq)),
+            ClockKey::Step(at) => (Spot::Step(at), told),
+            // A home that cannot be written has no line of it: the one before that moment stands there.
+            _ => match told.or_else(|| line_before(room, clock.deadline)) {
+                Some(seq) => (Spot::Row(RowId::Entry(seq)), Some(seq)),
+                None => continue,
+            },
+        };
+        match open.iter_mut().find(|o| o.spot == spot) {
+            Some(same) => same.what = format!("{}, {what}", same.what),
+            None => open.push(Open { spot, entry, what }),
         }
     }
+    open
+}
+
+/// The last line of that moment or before it, else the first of all.
+fn line_before(room: &Room, at: Utc) -> Option<Seq> {
+    let lines = room.incident.timeline.stored();
+    let before = lines.iter().filter(|e| e.occurred_at <= at).max_by_key(|e| (e.occurred_at, e.seq));
+    before.or_else(|| lines.iter().next()).map(|e| e.seq)
+}
+
+/// Everything that is open, the most pressing first.
+fn all(model: &Model, room: &Room) -> Vec<Open> {
+    let incident = &room.incident;
+    let talk = &incident.talk;
+    let mut open = ran_out(model, room);
+    let mut add = |spot: Spot, entry: Option<Seq>, what: String| {
+        if !open.iter().any(|o| o.spot == spot) {
+            open.push(Open { spot, entry, what });
+        }
+    };
     for step in incident.checklist.steps().filter(|s| s.state == StepState::Blocked) {
         add(Spot::Step(step.at), None, format!("blocked: {}", step.text));
     }

@@ -7,6 +7,7 @@ mod completing;
 mod composing;
 mod declaring;
 mod finding;
+mod jumping;
 mod left;
 mod looking;
 mod people;

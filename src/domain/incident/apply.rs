@@ -220,7 +220,9 @@ impl Incident {
                 self.roster.take(&e.role, &e.to, at, r.seq);
             }
             Event::ClockBreached(e) => {
-                self.clocks.entry(e.clock.clone()).or_default().breached.push(e.deadline);
+                let record = self.clocks.entry(e.clock.clone()).or_default();
+                record.breached.push(e.deadline);
+                record.lines.push((e.deadline, r.seq));
             }
             Event::ClockAcknowledged(e) => {
                 self.clocks.entry(e.clock.clone()).or_default().acknowledged = Some(ClockAck {
