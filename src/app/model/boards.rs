@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::app::effect::Ticket;
 use crate::app::layout::Pane;
+use crate::domain::ids::StoryId;
 use crate::domain::owed::{self, OwedUpdate};
 use crate::domain::patterns;
 use crate::domain::runbook::card::Card;
@@ -100,7 +101,7 @@ pub struct Board {
     pub shown: usize,
     /// What is shown only; empty: all.
     pub filter: String,
-    /// The selected row, by its id; the first one when absent.
+    /// The selected row, by its id; the first one when absent, until that one is shown.
     pub selected: Option<String>,
     /// The pane with the focus.
     pub focus: Pane,
@@ -139,8 +140,11 @@ impl Board {
         self.data.kind()
     }
 
-    /// Takes over what was read.
-    pub fn fill(&mut self, data: BoardData, rules: stories::Rules) {
+    /// Takes over what was read. Gives the id of the row that was selected and is not listed any more: its neighbour
+    /// is selected then.
+    pub fn fill(&mut self, data: BoardData, rules: stories::Rules) -> Option<String> {
+        self.hold();
+        let before = self.nth();
         self.data = data;
         self.loaded = true;
         match &mut self.data {
@@ -149,6 +153,44 @@ impl Board {
             BoardData::Runbooks(..) | BoardData::Patterns(_) => {}
         }
         self.list(rules);
+        let gone = self.follow(before);
+        self.hold();
+        gone
+    }
+
+    /// What is highlighted is selected, chosen or not: rows that come in later change nothing about it.
+    pub fn hold(&mut self) {
+        if self.selected.is_none() {
+            self.selected = self.place().and_then(|(_, nth)| self.id(nth));
+        }
+    }
+
+    /// The rows are others than before, when the selected one stood at this place: if it is gone, its neighbour is
+    /// selected, and its id is given.
+    pub fn follow(&mut self, place: usize) -> Option<String> {
+        let gone = self.selected.clone()?;
+        let ids: Vec<String> = self.rows().into_iter().filter_map(|(_, nth)| self.id(nth)).collect();
+        if ids.contains(&gone) {
+            return None;
+        }
+        self.selected = ids.get(place.min(ids.len().saturating_sub(1))).cloned();
+        self.scroll = 0;
+        Some(gone)
+    }
+
+    /// The rows: the place of the line, and of the row in the data.
+    fn rows(&self) -> Vec<(usize, usize)> {
+        let row = |(at, line): (usize, &BoardLine)| match line {
+            BoardLine::Row(nth) => Some((at, *nth)),
+            BoardLine::Heading(..) => None,
+        };
+        self.lines.iter().enumerate().filter_map(row).collect()
+    }
+
+    /// Which of the rows is selected, from 0.
+    fn nth(&self) -> usize {
+        let now = self.place();
+        self.rows().iter().position(|row| Some(*row) == now).unwrap_or(0)
     }
 
     /// Puts the lines in order.
@@ -239,30 +281,17 @@ impl Board {
     /// The place of the selected line, and of its row in the data.
     #[must_use]
     pub fn place(&self) -> Option<(usize, usize)> {
-        let rows = || {
-            self.lines.iter().enumerate().filter_map(|(at, line)| match line {
-                BoardLine::Row(nth) => Some((at, *nth)),
-                BoardLine::Heading(..) => None,
-            })
-        };
+        let rows = self.rows();
         let wanted = self.selected.as_deref();
-        let picked = wanted.and_then(|id| rows().find(|(_, nth)| self.id(*nth).as_deref() == Some(id)));
-        picked.or_else(|| rows().next())
+        let picked = wanted.and_then(|id| rows.iter().find(|(_, nth)| self.id(*nth).as_deref() == Some(id)));
+        picked.or_else(|| rows.first()).copied()
     }
 
     /// Selects the row that is so many rows further; what is beyond the ends is at them.
     pub fn select(&mut self, step: impl FnOnce(usize, usize) -> usize) {
-        let rows: Vec<usize> = self
-            .lines
-            .iter()
-            .filter_map(|line| match line {
-                BoardLine::Row(nth) => Some(*nth),
-                BoardLine::Heading(..) => None,
-            })
-            .collect();
-        let now = self.place().and_then(|(_, nth)| rows.iter().position(|r| *r == nth)).unwrap_or(0);
-        let next = rows.get(step(now, rows.len())).copied();
-        let id = next.and_then(|nth| self.id(nth));
+        let rows = self.rows();
+        let next = rows.get(step(self.nth(), rows.len())).copied();
+        let id = next.and_then(|(_, nth)| self.id(nth));
         if id != self.selected {
             self.scroll = 0;
         }
@@ -275,6 +304,15 @@ impl Board {
         let (_, nth) = self.place()?;
         match &self.data {
             BoardData::Stories(all) => all.get(nth),
+            _ => None,
+        }
+    }
+
+    /// A story by its id.
+    #[must_use]
+    pub fn story_named(&self, id: StoryId) -> Option<&StorySummary> {
+        match &self.data {
+            BoardData::Stories(all) => all.iter().find(|s| s.id == id),
             _ => None,
         }
     }

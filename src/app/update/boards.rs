@@ -54,10 +54,19 @@ pub(super) fn filled(model: &mut Model, ticket: Ticket, data: BoardData, fx: &mu
     let Some(board) = model.board.as_mut().filter(|b| b.asked == Some(ticket)) else { return };
     board.asked = None;
     board.day = day;
-    board.fill(data, rules);
-    if board.stale {
+    let (gone, stale) = (board.fill(data, rules), board.stale);
+    tell_gone(model, gone);
+    if stale {
         read(model, fx);
     }
+}
+
+/// Says that the selected row is not listed any more, and which one is selected instead.
+fn tell_gone(model: &mut Model, gone: Option<String>) {
+    let Some(gone) = gone.filter(|_| model.screen == Screen::Board) else { return };
+    let next = model.board.as_ref().and_then(|b| b.selected.as_ref());
+    let next = next.map(|id| format!("; {id} is selected")).unwrap_or_default();
+    model.tell(format!("{gone} is not listed any more{next}"));
 }
 
 /// The reading failed.
@@ -73,9 +82,8 @@ pub(super) fn tick(model: &mut Model) {
     let (day, rules) = (model.now.date_naive(), model.policy.story_rules);
     if let Some(board) = model.board.as_mut().filter(|b| b.day != day) {
         board.day = day;
-        let kind = board.kind();
-        let data = std::mem::replace(&mut board.data, BoardData::none(kind));
-        board.fill(data, rules);
+        let gone = board.fill(board.data.clone(), rules);
+        tell_gone(model, gone);
     }
 }
 
@@ -107,6 +115,7 @@ pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
     } else {
         board.filter.clear();
         board.list(rules);
+        board.follow(0);
     }
 }
 
@@ -189,6 +198,8 @@ pub(super) fn filter(model: &mut Model, text: &str) -> Result<(), String> {
     }
     text.clone_into(&mut board.filter);
     board.list(rules);
+    // Whoever narrows the list goes to the first of what is left.
+    board.follow(0);
     Ok(())
 }
 
@@ -199,7 +210,7 @@ pub(super) fn requests(model: &Model, purpose: &AskFor, text: &str) -> Option<(S
     let (id, requests) = match purpose {
         AskFor::StoryStart(id) => {
             let owner = text.trim_start_matches('@').to_owned();
-            let now = model.board.as_ref().and_then(Board::story).and_then(|s| s.owner.clone());
+            let now = model.board.as_ref().and_then(|b| b.story_named(*id)).and_then(|s| s.owner.clone());
             let mut all = Vec::new();
             if !owner.is_empty() && now.as_deref() != Some(owner.as_str()) {
                 let change = NewStory { owner: Some(owner), ..NewStory::default() };

@@ -53,10 +53,18 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
     }
 }
 
-/// The words of the line or the step that it is about: somebody may have moved what is selected before the key came.
-fn target<'m>(model: &'m Model, purpose: &AskFor) -> Option<&'m str> {
-    let incident = &model.room.as_ref()?.incident;
+/// The words of the line, step, story or point that it is about: somebody may have moved what is selected before the key came.
+fn target(model: &Model, purpose: &AskFor) -> Option<String> {
     match purpose {
+        AskFor::StoryStart(id) | AskFor::StoryShip(id) | AskFor::StoryVerify(id) | AskFor::StoryDrop(id) => {
+            let story = model.board.as_ref().and_then(|b| b.story_named(*id));
+            return Some(story.map_or_else(|| id.to_string(), |s| format!("{id} {}", s.title)));
+        }
+        AskFor::NotApplicable(item) => return Some(item.question().to_owned()),
+        _ => {}
+    }
+    let incident = &model.room.as_ref()?.incident;
+    let text = match purpose {
         AskFor::Step(at, _) | AskFor::StepDue(at) => incident.checklist.get(*at).map(|s| s.text.as_str()),
         AskFor::Strike(seq)
         | AskFor::Verdict(seq, _)
@@ -66,7 +74,8 @@ fn target<'m>(model: &'m Model, purpose: &AskFor) -> Option<&'m str> {
         | AskFor::Object(seq)
         | AskFor::Evidence(Some(seq)) => incident.timeline.get(*seq).map(|e| e.text.as_str()),
         _ => None,
-    }
+    };
+    text.map(str::to_owned)
 }
 
 /// Draws it.

@@ -56,3 +56,20 @@ fn nothing_essential_is_cut_at_eighty_columns() {
         assert!(picture.contains(essential), "{essential}: {picture}");
     }
 }
+
+#[test]
+fn the_line_for_a_story_says_which_story() {
+    for (key, what) in [("w", "Start"), ("s", "Shipped"), ("x", "Drop the story")] {
+        let mut desk = Desk::at_home(100, 24, "alice");
+        desk.keys("?stories board<enter>").fill_board().keys(key);
+        let picture = picture(&desk.model);
+        let title = picture.lines().find(|line| line.contains(what)).unwrap_or_default();
+        assert!(title.contains("INC-2026-0040/S2"), "{key}: {picture}");
+    }
+    let mut desk = Desk::room(100, 40, "alice");
+    desk.keys(":resolve<enter>").serve();
+    desk.keys("?close<enter>gjx");
+    let picture = picture(&desk.model);
+    let title = picture.lines().find(|line| line.contains("Not applicable: why?")).unwrap_or_default();
+    assert!(title.contains("cause known"), "{picture}");
+}

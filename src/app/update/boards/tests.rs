@@ -239,3 +239,47 @@ fn a_new_day_makes_other_stories_overdue() {
     // One fell due, and the one that nobody took has waited too long.
     assert_eq!(late(&desk.model), [(Standing::Orphaned, 1), (Standing::Overdue, 1)]);
 }
+
+/// Answers the reading that is awaited with the six stories, changed.
+fn read_again(desk: &mut Desk, change: impl FnOnce(&mut Vec<crate::domain::summary::StorySummary>)) {
+    let ticket = desk.effects.iter().find_map(|e| match e {
+        Effect::LoadBoard(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    let BoardData::Stories(mut all) = crate::app::fixture::boards::stories() else { panic!("no stories") };
+    change(&mut all);
+    desk.effects.clear();
+    desk.send(Msg::Answer(ticket.unwrap(), Answer::Board(BoardData::Stories(all))));
+}
+
+#[test]
+fn the_first_row_is_held_by_id_from_the_moment_it_is_shown() {
+    let mut desk = stories();
+    let first = selected(&desk.model);
+    assert_eq!(first, "INC-2026-0040/S2");
+    desk.send(Msg::BoardStale);
+    read_again(&mut desk, |all| {
+        all.iter_mut().for_each(|s| {
+            if s.id.to_string() == first {
+                s.state = StoryState::Shipped;
+            }
+        });
+    });
+    assert_ne!(ids(&desk.model)[0], first, "it stands further down");
+    assert_eq!(selected(&desk.model), first);
+    desk.keys("v");
+    let purpose = &ask(&desk.model).unwrap().purpose;
+    assert!(matches!(purpose, crate::app::model::AskFor::StoryVerify(id) if id.to_string() == first));
+}
+
+#[test]
+fn a_story_that_leaves_the_list_hands_over_to_its_neighbour_and_that_is_told() {
+    let mut desk = stories();
+    desk.keys("j");
+    let (gone, after) = (ids(&desk.model)[1].clone(), ids(&desk.model)[2].clone());
+    desk.send(Msg::BoardStale);
+    read_again(&mut desk, |all| all.retain(|s| s.id.to_string() != gone));
+    assert_eq!(selected(&desk.model), after);
+    let told = desk.model.notice.as_ref().unwrap().text.clone();
+    assert_eq!(told, format!("{gone} is not listed any more; {after} is selected"));
+}
