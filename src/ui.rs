@@ -65,6 +65,7 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
             if let Some(inside) = sheet::draw(model, room, &layout, &theme, buf) {
                 cursor = Some(inside);
             }
+            hints::refused(model, &preview, &layout, &theme, buf);
         }
         (Screen::Board, _) => board::draw(model, &layout, &theme, buf),
         (Screen::Find, _) => cursor = find::draw(model, &layout, &theme, buf),

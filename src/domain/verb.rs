@@ -85,7 +85,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "brief" ["b"] "brief" "the standing brief";
     "call" ["escalate"] "call" "whom to call next, with numbers";
     "check" [] "check" "check the draft of the postmortem";
-    "clock" ["snooze"] "clock CLOCK [until TIME] REASON" "acknowledge a clock, or move its deadline";
+    "clock" ["snooze"] "clock [CLOCK [until TIME] REASON]" "acknowledge a clock, or move its deadline; alone: the list";
     "close" [] "close [REASON]" "close; a reason waives what is open";
     "closure" ["answer-closure"] "closure ITEM done|n/a|open [REASON]" "answer an item of the closure list";
     "codename" ["code-name"] "codename NAME|-" "what lists and screens call it while it is not the whole team's to read";
@@ -122,7 +122,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "patterns" [] "patterns" "what recurs across the archive, by quarter";
     "redact" [] "redact LINE REASON" "erase the words of a line";
     "release" [] "release ROLE @person" "end a role";
-    "reopen" [] "reopen REASON" "it is not over; with a step: to do again";
+    "reopen" [] "reopen [REASON]" "it is not over; alone: asks why";
     "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
     "role" ["r"] "role ROLE @person" "give a role, or hand it over";
     "run" [] "run STEP" "show the command of a step, and run it when you say yes";
@@ -142,7 +142,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "tactical" ["can"] "tactical" "conditions, actions, needs";
     "tag" [] "tag NAME..." "the tags";
     "take-over" [] "take-over STEP [@person]" "go on with a step that somebody else began";
-    "target" [] "target CLOCK TARGET REASON" "another target for this incident only";
+    "target" [] "target [CLOCK TARGET REASON]" "another target for this incident only; alone: the list";
     "tick" [] "tick STEP [@person]" "a step is done";
     "title" [] "title TEXT" "correct the title";
     "review" ["pm"] "review draft|in-review|reviewed|closed, review owner @P|-, review meeting DAY|-, review comment TEXT" "where the review of the postmortem stands";
@@ -187,7 +187,9 @@ fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb
     let request = match spec.name {
         "brief" => return Ok(Verb::Show("brief")),
         "asks" | "decisions" | "hypotheses" | "iocs" | "links" | "steps" => return Ok(Verb::Show(spec.name)),
-        "evidence" | "scope" if rest.is_empty() => return Ok(Verb::Show(spec.name)),
+        "clock" | "evidence" | "reopen" | "scope" | "target" if rest.is_empty() => {
+            return Ok(Verb::Show(spec.name));
+        }
         "evidence" => return Ok(keep::evidence(rest)),
         "assign" | "due" | "extend" | "ioc" | "no-ioc" | "object" | "reassign" | "scope" | "unlink" => {
             let request = keep::read(spec.name, rest)?.ok_or_else(usage)?;

@@ -2,15 +2,18 @@
 
 use ratatui::buffer::Buffer;
 
+use super::frame;
 use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::action::{Action, ActionSpec, TABLE};
 use crate::app::keymap::shown;
-use crate::app::layout::{Area, Pane};
+use crate::app::layout::{Area, Layout, Pane};
 use crate::app::model::{BoardKind, Model, Overlay, PickFor, Screen, Tone};
+use crate::app::sheet;
 use crate::app::update::available::available;
 use crate::app::update::briefing::is_brief;
 use crate::app::update::compose::Preview;
+use crate::app::wrap::wrap;
 
 /// Draws the line.
 pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, buf: &mut Buffer) {
@@ -27,7 +30,7 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
     if let Some(room) =
         model.room.as_ref().filter(|_| model.screen == Screen::Room && model.overlays.is_empty())
     {
-        if room.composer.open && preview.problem {
+        if room.composer.open && preview.problem && refusal(model, preview, &model.layout()).is_none() {
             pen.put_cut(&preview.text, theme.bad);
             return;
         }
@@ -65,6 +68,36 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
         return;
     }
     keys(model, &mut pen, theme);
+}
+
+/// The most rows that a refusal is shown in.
+const MOST_ROWS: usize = 6;
+
+/// Why a line was not taken, and where that is shown, when it is longer than the last row: what may be said instead
+/// stands at its end.
+fn refusal(model: &Model, preview: &Preview, layout: &Layout) -> Option<(Area, Vec<String>)> {
+    let room = model.room.as_ref().filter(|_| model.screen == Screen::Room && model.overlays.is_empty())?;
+    let refused = room.composer.open && preview.problem && room.composer.problem.is_some();
+    let fits = text::width(&preview.text) < layout.hints.w;
+    // A line that is shown in rows is not covered.
+    if !refused || fits || model.notice.is_some() || sheet::of(room, layout).is_some() {
+        return None;
+    }
+    let rows = wrap(&preview.text, layout.header.w.saturating_sub(3), MOST_ROWS);
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let below = layout.composer.y.saturating_sub(1);
+    let top = below.checked_sub(height).filter(|top| *top >= layout.attention.bottom())?;
+    Some((Area::new(layout.header.x, top, layout.header.w, height), rows))
+}
+
+/// Draws why a line was not taken above the composer, when it does not fit into the last row.
+pub(super) fn refused(model: &Model, preview: &Preview, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
+    let Some((area, rows)) = refusal(model, preview, layout) else { return };
+    let inside = frame::boxed(area, "Not stored", theme, buf);
+    for (n, row) in rows.iter().enumerate() {
+        let n = u16::try_from(n).unwrap_or(u16::MAX);
+        Pen::new(buf, inside.row(n)).put(row, theme.bad);
+    }
 }
 
 /// The hints of the table that count here and are possible now; `? all` always has its place at the end.

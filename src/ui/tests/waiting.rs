@@ -52,3 +52,22 @@ fn what_is_counted_of_the_listed_rows_only_is_said_so() {
     assert!(shown.contains("9000 open (at least 1 drill or test)"), "{shown}");
     assert!(shown.contains("Open (9000, 1 listed)"), "{shown}");
 }
+
+#[test]
+fn a_refusal_that_is_longer_than_the_row_is_shown_to_its_end() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(":m nope<enter>");
+    let shown = picture(&desk.model);
+    for said in ["Not stored", "\"nope\" is not a milestone", "started, detected", "mitigated", "resolved"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    desk.keys("x");
+    assert!(!picture(&desk.model).contains("is not a milestone"), "typed on, it is not said any more");
+    // What fits stays in the row of hints.
+    desk.keys("<ctrl-u>:tick<enter>");
+    let shown = picture(&desk.model);
+    assert!(
+        !shown.contains("Not stored ") && shown.lines().last().unwrap().contains(":tick does not fit"),
+        "{shown}"
+    );
+}

@@ -141,3 +141,23 @@ fn scribe_mode_survives_a_crash_in_a_search() {
     desk.send(Msg::Answer(ticket, Answer::Opened(incident, Some(draft))));
     assert!(typing(&desk) && desk.model.room.as_ref().unwrap().composer.scribe);
 }
+
+#[test]
+fn a_verb_whose_arguments_can_be_chosen_opens_the_list_when_it_stands_alone() {
+    use crate::app::model::PickFor;
+    let mut desk = Desk::room(80, 24, "alice");
+    for (verb, purpose) in [("clock", PickFor::Clock), ("target", PickFor::Target)] {
+        desk.keys(&format!(":{verb}<enter>"));
+        assert!(
+            matches!(desk.model.overlays.last(), Some(Overlay::Pick(pick)) if pick.purpose == purpose),
+            "{verb}"
+        );
+        desk.keys("<esc>");
+    }
+    desk.keys(":reopen<enter>");
+    assert!(desk.model.overlays.is_empty());
+    assert_eq!(desk.model.notice.as_ref().unwrap().text, "the incident is open");
+    desk.keys(":resolve<enter>").serve();
+    desk.keys(":reopen<enter>it came back<enter>").serve();
+    assert_eq!(desk.stored.state, crate::domain::words::State::Open);
+}
