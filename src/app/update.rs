@@ -13,6 +13,8 @@ pub mod compose;
 mod declare;
 pub mod find;
 mod helping;
+mod holding;
+mod home;
 mod jump;
 mod keys;
 mod left;
@@ -65,6 +67,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
         Msg::Tick => {
             room::tick(model, &mut fx);
             boards::tick(model);
+            home::tick(model, &mut fx);
         }
         Msg::Warning(trouble) => model.warn(answers::words(&trouble)),
         Msg::Building(percent) => model.building = percent,
@@ -76,10 +79,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
         Msg::FormLeft(form) => left::resume(model, &form, &mut fx),
         Msg::Terminate => fx.push(Effect::Quit),
         Msg::Refreshed(log, events) => room::refreshed(model, log, &events),
-        Msg::HomeRefreshed(list) => {
-            model.home.list = list;
-            model.home.loaded = true;
-        }
+        Msg::HomeRefreshed(list) => model.home.fill(list),
         Msg::Answer(ticket, answer) => answers::answer(model, ticket, answer, &mut fx),
     }
     settle(model, &mut fx);
@@ -89,10 +89,12 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
 /// What holds after every message: what is selected is visible, what was seen is seen, what is typed is kept.
 fn settle(model: &mut Model, fx: &mut Vec<Effect>) {
     tables::refresh(model);
+    holding::settle(model);
     journal_form(model, fx);
     room::ask_held(model, fx);
     if model.screen != Screen::Room && !matches!(model.screen, Screen::Find) {
-        return;
+        // The verb that led to a board was run: it is no draft any more.
+        return journal(model, fx);
     }
     motion::settle(model);
     room::ask_similar(model, fx);

@@ -371,6 +371,7 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
             overdue_stories: 14,
             overdue_updates: 1,
         },
+        next: None,
     };
     home.send(Msg::HomeRefreshed(list));
     let mut find = Desk::room(w, h, "alice");

@@ -54,6 +54,8 @@ pub struct HomeList {
     pub recent: Vec<HomeRow>,
     /// How many there are, listed or not.
     pub counts: HomeCounts,
+    /// When something of it runs out next (UTC): it is read again then. `None` when that was not looked for.
+    pub next: Option<Utc>,
 }
 
 /// How many there are of what the home screen is about.
@@ -99,19 +101,43 @@ pub struct Home {
     pub list: HomeList,
     /// The list was read.
     pub loaded: bool,
-    /// The selected incident; the first one when absent.
+    /// The selected incident; none before the list is there.
     pub selected: Option<LogId>,
     /// The pane with the focus.
     pub focus: Pane,
+    /// When it was last read again because something had run out (UTC).
+    pub looked: Option<Utc>,
 }
 
 impl Default for Home {
     fn default() -> Self {
-        Self { list: HomeList::default(), loaded: false, selected: None, focus: Pane::Incidents }
+        let (list, loaded, selected, looked) = (HomeList::default(), false, None, None);
+        Self { list, loaded, selected, focus: Pane::Incidents, looked }
     }
 }
 
 impl Home {
+    /// Takes over what was read. The selection is held by name from the moment it is shown; when its incident is not
+    /// listed any more, its neighbour has it.
+    pub fn fill(&mut self, list: HomeList) {
+        self.hold();
+        let wanted = self.selected;
+        let before = self.list.rows().position(|(_, r)| Some(r.log) == wanted).unwrap_or(0);
+        self.list = list;
+        self.loaded = true;
+        let rows: Vec<LogId> = self.list.rows().map(|(_, r)| r.log).collect();
+        if !rows.iter().any(|log| Some(*log) == wanted) {
+            self.selected = rows.get(before.min(rows.len().saturating_sub(1))).copied();
+        }
+    }
+
+    /// What is highlighted is selected, chosen or not.
+    pub fn hold(&mut self) {
+        if self.selected.is_none() {
+            self.selected = self.row().map(|row| row.log);
+        }
+    }
+
     /// The selected row.
     #[must_use]
     pub fn row(&self) -> Option<&HomeRow> {

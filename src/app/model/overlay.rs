@@ -108,7 +108,7 @@ pub struct Pick {
     pub items: Vec<Item>,
     /// What is typed to narrow them.
     pub editor: Editor,
-    /// The selected line, by id; the first when absent.
+    /// The selected line, by id; the first when absent, until that one is shown.
     pub selected: Option<String>,
     /// What is typed can be taken although no line has it (a new person).
     pub free: bool,
@@ -159,6 +159,26 @@ impl Pick {
     pub fn place(&self, visible: &[&Item]) -> usize {
         let selected = self.selected.as_deref();
         visible.iter().position(|i| Some(i.id.as_str()) == selected).unwrap_or(0)
+    }
+
+    /// What is highlighted is selected, chosen or not: lines that come in later change nothing about it.
+    pub fn hold(&mut self) {
+        if self.selected.is_none() {
+            let visible = self.visible();
+            self.selected = visible.first().map(|i| i.id.clone());
+        }
+    }
+
+    /// The lines are others than before, when the selected one stood at this place: if it is gone, its neighbour is
+    /// selected. Says whether it is gone.
+    pub fn follow(&mut self, place: usize) -> bool {
+        let Some(id) = self.selected.clone() else { return false };
+        let visible = self.visible();
+        if visible.iter().any(|i| i.id == id) {
+            return false;
+        }
+        self.selected = visible.get(place.min(visible.len().saturating_sub(1))).map(|i| i.id.clone());
+        true
     }
 }
 

@@ -109,6 +109,10 @@ pub struct Room {
     pub step: Option<StepRef>,
     /// The runbook that is shown; the last attached when absent.
     pub runbook: Option<Seq>,
+    /// That runbook was shown when its pane got the focus; nobody chose it.
+    pub runbook_given: bool,
+    /// The pane whose selection is what was shown when it got the focus; nobody chose it.
+    pub given: Option<Pane>,
     /// The selected decision.
     pub decision: Option<Seq>,
     /// The selected ask or hypothesis.
@@ -163,6 +167,8 @@ impl Room {
             role: None,
             step: None,
             runbook: None,
+            runbook_given: false,
+            given: None,
             decision: None,
             ask: None,
             hit: None,
@@ -192,6 +198,7 @@ impl Room {
         let mut taken = Taken::default();
         let mut relist = false;
         let chosen = self.chosen_in_pane();
+        let chosen_at = chosen.and_then(|seq| self.in_pane().iter().position(|s| *s == seq));
         let mut changed: Vec<(Seq, Option<Gone>)> = Vec::new();
         let selected = self.selected.and_then(|id| self.rows.place(id));
         for event in events {
@@ -248,6 +255,7 @@ impl Room {
                 && self.chosen_in_pane() != chosen
             {
                 taken.gone = by_others(seq).or(taken.gone);
+                self.choose_near(chosen_at.unwrap_or(0));
             }
         }
         taken
@@ -259,6 +267,25 @@ impl Room {
             Pane::Decisions => self.current_decision(),
             Pane::Asks => self.current_ask(),
             _ => None,
+        }
+    }
+
+    /// The decisions, asks or hypotheses of the pane that has the focus.
+    fn in_pane(&self) -> Vec<Seq> {
+        match self.focus {
+            Pane::Decisions => self.decisions(),
+            Pane::Asks => self.asks(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whoever loses the selected decision, ask or hypothesis goes on with its neighbour.
+    fn choose_near(&mut self, place: usize) {
+        let all = self.in_pane();
+        let near = all.get(place.min(all.len().saturating_sub(1))).copied();
+        match self.focus {
+            Pane::Decisions => self.decision = near,
+            _ => self.ask = near,
         }
     }
 
@@ -315,7 +342,7 @@ impl Room {
         rows
     }
 
-    /// The selected step: the one that was gone to, else the first that is to do.
+    /// The selected step: the one that was gone to or shown first, else the first that is to do.
     #[must_use]
     pub fn current_step(&self) -> Option<&Step> {
         let steps = self.shown_steps();

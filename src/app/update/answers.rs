@@ -63,10 +63,7 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Evidence(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
             bring_back(model, &typed, Purpose::Entry, &t);
         }
-        (Waiting::Home, Answer::Home(list)) => {
-            model.home.list = list;
-            model.home.loaded = true;
-        }
+        (Waiting::Home, Answer::Home(list)) => model.home.fill(list),
         (Waiting::Open, Answer::Opened(incident, draft)) => enter(model, *incident, draft.as_ref()),
         (Waiting::Open, Answer::Declared(incident)) => {
             model.overlays.retain(|o| !matches!(o, Overlay::Declare(_)));

@@ -126,6 +126,7 @@ pub(super) fn next(model: &mut Model, fx: &mut Vec<Effect>) {
     }
     if let (Spot::Step(at), Some(room)) = (&spot, &mut model.room) {
         room.runbook = room.incident.checklist.get(*at).map(|s| s.at.runbook);
+        room.runbook_given = false;
     }
     motion::focus(model, spot.pane());
     mouse::select(model, spot, fx);

@@ -5,7 +5,7 @@ use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::layout::{Pane, Shape};
 use super::super::model::{Gone, Model, Overlay, RowId, Screen};
-use super::find;
+use super::{find, holding};
 use crate::app::reading;
 
 /// Moves.
@@ -146,7 +146,8 @@ fn scroll(model: &mut Model, by: Move, fx: &mut Vec<Effect>) {
     match model.screen {
         Screen::Home => {
             let all: Vec<_> = model.home.list.rows().map(|(_, r)| r.log).collect();
-            let place = model.home.selected.and_then(|log| all.iter().position(|l| *l == log)).unwrap_or(0);
+            let now = model.home.row().map(|row| row.log);
+            let place = all.iter().position(|log| Some(*log) == now).unwrap_or(0);
             model.home.selected = all.get(by.from(place, all.len())).copied();
         }
         Screen::Find => {
@@ -185,6 +186,7 @@ fn scroll_reader(model: &mut Model, by: Move) {
 
 fn scroll_room(model: &mut Model, by: Move) {
     let Some(room) = &mut model.room else { return };
+    holding::chosen(room, room.focus);
     match room.focus {
         Pane::Timeline => scroll_timeline(model, by),
         Pane::Roster => {

@@ -3,9 +3,9 @@
 
 use super::super::effect::Effect;
 use super::super::layout::Pane;
-use super::super::model::{Model, RowId, Screen};
+use super::super::model::{Model, Room, RowId, Screen};
 use super::super::pointing::{Mouse, MouseKind, Spot, pane_at, spot};
-use super::{find, motion};
+use super::{find, holding, motion};
 
 /// Rows that a notch of the wheel is.
 const NOTCH: i64 = 3;
@@ -52,16 +52,23 @@ pub(super) fn select(model: &mut Model, spot: Spot, fx: &mut Vec<Effect>) {
             model.find.selected = place;
             find::read_selected(model, fx);
         }
-        (spot, Screen::Room, Some(room)) => match spot {
-            Spot::Row(id) => room.selected = Some(id),
-            Spot::Role(role) => room.role = Some(role),
-            Spot::Step(at) => room.step = Some(at),
-            Spot::Decision(seq) => room.decision = Some(seq),
-            Spot::Ask(seq) => room.ask = Some(seq),
-            Spot::Hit(path) => room.hit = Some(path),
-            Spot::Incident(_) | Spot::Result(_) => {}
-        },
+        (spot, Screen::Room, Some(room)) => {
+            holding::chosen(room, spot.pane());
+            choose(room, spot);
+        }
         _ => {}
+    }
+}
+
+fn choose(room: &mut Room, spot: Spot) {
+    match spot {
+        Spot::Row(id) => room.selected = Some(id),
+        Spot::Role(role) => room.role = Some(role),
+        Spot::Step(at) => room.step = Some(at),
+        Spot::Decision(seq) => room.decision = Some(seq),
+        Spot::Ask(seq) => room.ask = Some(seq),
+        Spot::Hit(path) => room.hit = Some(path),
+        Spot::Incident(_) | Spot::Result(_) => {}
     }
 }
 

@@ -2,9 +2,7 @@
 
 use super::super::action::Action;
 use super::super::effect::{Effect, Ticket};
-use super::super::model::{
-    Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Reader, Room, RowId, Screen, Waiting,
-};
+use super::super::model::{Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Reader, Room, RowId, Waiting};
 use super::motion;
 use crate::app::layout::Pane;
 use crate::domain::board;
@@ -132,7 +130,11 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
         }
     }
     let taken = room.take(events, &me, zone);
-    room.own.extend(events.iter().filter(|e| e.by == me).map(|e| e.seq));
+    room.own.extend(events.iter().filter(|e| e.by == me && is_said(e)).map(|e| e.seq));
+    if events.iter().any(|e| e.by == me && matches!(e.event, Some(Event::RunbookAttached(_)))) {
+        super::holding::attached(room);
+    }
+    super::holding::answered(room, events, &me);
     let own = &room.own;
     let hidden = events.iter().any(|e| {
         own.contains(&e.seq) && room.incident.timeline.get(e.seq).is_some_and(|entry| !room.rows.shows(entry))
@@ -143,6 +145,11 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
     }
     motion::tell_gone(model, taken.gone);
     super::people::told(model, events);
+}
+
+/// Somebody meant it. That a time ran out is written down by whichever screen sees it first, and is news to all.
+const fn is_said(event: &Recorded) -> bool {
+    !matches!(event.event, Some(Event::ClockBreached(_)))
 }
 
 /// A second went by: breached clocks become entries.
@@ -312,6 +319,7 @@ pub(super) fn look(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
                 place.checked_sub(1).unwrap_or(all.len().saturating_sub(1))
             };
             room.runbook = all.get(next).copied();
+            room.runbook_given = false;
             room.step = None;
         }
         Action::DismissAlarm => {
@@ -404,10 +412,7 @@ pub(super) fn back(model: &mut Model) {
 pub(super) fn go_home(model: &mut Model, fx: &mut Vec<Effect>) {
     model.overlays.clear();
     super::journal(model, fx);
-    model.room = None;
-    model.screen = Screen::Home;
-    let ticket = model.ticket(Waiting::Home);
-    fx.push(Effect::LoadHome(ticket));
+    super::home::open(model, fx);
 }
 
 /// A row of the roster.

@@ -6,7 +6,7 @@ use super::super::layout::Pane;
 use super::super::model::{
     Ask, AskFor, Confirm, Item, Model, Overlay, Pick, PickFor, Read, Reader, RowId, Screen, Waiting,
 };
-use super::{amending, choose, closing, compose, room, tables};
+use super::{amending, choose, closing, compose, holding, room, tables};
 use crate::app::reading;
 use crate::domain::decide::{Asker, decide};
 use crate::domain::ids::Seq;
@@ -57,17 +57,29 @@ fn entry(model: &Model) -> Option<Seq> {
 
 fn tick(model: &mut Model, fx: &mut Vec<Effect>) {
     let Some(step) = model.room.as_ref().and_then(|r| r.current_step()) else { return };
-    let change = match step.state {
-        StepState::Todo | StepState::Doing | StepState::Blocked => StepMove::Tick,
-        StepState::Done | StepState::Skipped => StepMove::Reopen,
+    let (change, did) = match step.state {
+        StepState::Todo | StepState::Doing | StepState::Blocked => (StepMove::Tick, ""),
+        StepState::Done => (StepMove::Reopen, "done"),
+        StepState::Skipped => (StepMove::Reopen, "skipped"),
     };
+    let by = step.person.as_deref().filter(|by| !did.is_empty() && *by != model.me);
+    let question = by.map(|by| format!("Step {} was {did} by {by}: to do again? {}", step.number, step.text));
     let at = step.at;
     // The selection stays on the step that was ticked: the same key takes it back.
     if let Some(room) = &mut model.room {
+        holding::chosen(room, Pane::Runbook);
         room.step = Some(at);
     }
     let step = StepPick::Exactly(at);
-    room::submit_one(model, Request::MoveStep { step, change, person: None, reason: String::new() }, fx);
+    let request = Request::MoveStep { step, change, person: None, reason: String::new() };
+    match question {
+        // Perhaps it was ticked as the key came down: what another one did is not taken back without a word.
+        Some(question) => {
+            let asked = vec![request.into()];
+            model.overlays.push(Overlay::Confirm(Confirm { question, asked }));
+        }
+        None => room::submit_one(model, request, fx),
+    }
 }
 
 fn cross_out(model: &mut Model) {

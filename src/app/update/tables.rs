@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::super::effect::Effect;
+use super::super::layout::Pane;
 use super::super::model::{Ask, AskFor, Item, Model, Overlay, Pick, PickFor, Read, Reader, Waiting};
-use super::{choose, room, selection};
+use super::{choose, holding, room, selection};
 use crate::domain::board::{BoardKind, board};
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
@@ -32,8 +33,13 @@ pub(super) fn refresh(model: &mut Model) {
     };
     let kind = *kind;
     let Some(Overlay::Pick(mut pick)) = model.overlays.pop() else { return };
+    let before = pick.place(&pick.visible());
     fill(model, kind, &mut pick);
+    let gone = pick.follow(before);
     model.overlays.push(Overlay::Pick(pick));
+    if gone && model.notice.is_none() {
+        model.tell("the row that was selected is not listed any more: the one beside it is");
+    }
 }
 
 fn fill(model: &Model, kind: BoardKind, pick: &mut Pick) {
@@ -168,6 +174,7 @@ pub(super) fn step(model: &mut Model, at: StepRef, id: &str, fx: &mut Vec<Effect
         _ => return model.overlays.push(Overlay::Ask(Ask::new(AskFor::Step(at, StepMove::Skip), ""))),
     };
     if let Some(room) = &mut model.room {
+        holding::chosen(room, Pane::Runbook);
         room.step = Some(at);
     }
     let step = StepPick::Exactly(at);

@@ -7,6 +7,7 @@ mod completing;
 mod composing;
 mod declaring;
 mod finding;
+mod holding;
 mod jumping;
 mod left;
 mod looking;

@@ -35,11 +35,15 @@ pub(super) async fn read(service: &Service, session: &Session, updates: bool) ->
         }
     }
     let mut over_updates = 0_u64;
+    // On the next day other stories are late.
+    let tomorrow = today.succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc());
+    let mut next = tomorrow.filter(|_| updates);
     for (log, _) in open.iter().filter(|_| updates) {
         let incident = service.incident(*log).await?;
         let owed = owed::of(&incident, service.policy(), now);
         let over = owed.iter().filter(|u| u.pressure(now) == Pressure::Breached && !u.acknowledged).count();
         over_updates = over_updates.saturating_add(over.try_into().unwrap_or(u64::MAX));
+        next = owed.iter().map(|u| u.due_at).filter(|at| *at > now).chain(next).min();
     }
     let counts = HomeCounts {
         open: counts.open,
@@ -48,7 +52,7 @@ pub(super) async fn read(service: &Service, session: &Session, updates: bool) ->
         overdue_stories: counts.overdue_stories,
         overdue_updates: over_updates,
     };
-    Ok(lists::home(open, resolved, closed, &late, service.policy(), now, counts))
+    Ok(HomeList { next, ..lists::home(open, resolved, closed, &late, service.policy(), now, counts) })
 }
 
 #[cfg(test)]
@@ -138,6 +142,36 @@ mod tests {
             let list = read(&service, &session, true).await.unwrap();
             assert_eq!((list.owed.len(), list.recent.len()), (200, 1));
             assert!(list.recent[0].owes.contains(&"2 stories overdue".to_owned()));
+        });
+    }
+
+    #[test]
+    fn the_list_tells_when_the_next_update_is_due() {
+        let folder = tempfile::tempdir().unwrap();
+        let now: Utc = "2026-11-20T14:00:00Z".parse().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let session = session(folder.path(), now);
+            let service = session.open(Opening::Write).await.unwrap();
+            let midnight: Utc = "2026-11-21T00:00:00Z".parse().unwrap();
+            assert_eq!(read(&service, &session, true).await.unwrap().next, Some(midnight));
+            for (title, ago) in [("late", 90), ("in time", 20), ("just now", 0)] {
+                let declaration = Declaration {
+                    id: IncidentId { year: 0, number: 0 },
+                    title: title.to_owned(),
+                    kind: IncidentKind::Real,
+                    severity: Some("P2".to_owned()),
+                    services: Vec::new(),
+                    tags: Vec::new(),
+                    commander: None,
+                    runbooks: Vec::new(),
+                };
+                let at = now - Span::minutes(ago);
+                service.declare(&session.by(), declaration, Some((at, false))).await.unwrap();
+            }
+            let list = read(&service, &session, true).await.unwrap();
+            assert_eq!((list.counts.overdue_updates, list.next), (1, Some(now + Span::minutes(40))));
+            assert_eq!(read(&service, &session, false).await.unwrap().next, None);
         });
     }
 }

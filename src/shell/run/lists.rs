@@ -43,6 +43,7 @@ pub(super) fn home(
         owed: bare(owed),
         recent: bare(recent),
         counts,
+        next: None,
     }
 }
 

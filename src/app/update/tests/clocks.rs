@@ -51,3 +51,23 @@ fn a_target_is_changed_for_this_incident_with_a_reason() {
     desk.keys(":target resolution 1 business day the law<enter>").serve();
     assert_eq!(desk.stored.targets["resolution"], "1 business day");
 }
+
+#[test]
+fn a_time_that_ran_out_above_is_told_as_new_whoever_wrote_it_down() {
+    let mut desk = Desk::room(80, 24, "alice");
+    for n in 0..40 {
+        desk.others("carol", &format!("line {n}"));
+    }
+    // What has run out by now is known.
+    desk.later(1);
+    desk.serve();
+    desk.keys("i+ @bob 1m look at web<enter>").serve();
+    desk.keys("g");
+    desk.model.room.as_mut().unwrap().unseen.clear();
+    desk.later(61);
+    desk.serve();
+    let room = desk.model.room.as_ref().unwrap();
+    let told = desk.last();
+    assert!(told.text.contains("no answer to the ask"), "{}", told.text);
+    assert!(room.unseen.contains(&told.seq) && !room.own.contains(&told.seq), "{:?}", room.unseen);
+}

@@ -134,3 +134,18 @@ fn the_words_of_a_form_are_kept_before_they_are_drawn_and_come_back() {
     again.send(Msg::FormLeft(serde_json::from_str(&text).unwrap()));
     assert_eq!(again.model.form(), Some(form));
 }
+
+#[test]
+fn a_verb_that_led_to_a_board_is_no_draft() {
+    for verb in ["stories", "patterns", "runbooks", "updates"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys(&format!(":{verb}<enter>"));
+        assert_eq!(desk.model.screen, Screen::Board);
+        let journaled = desk.effects.iter().rev().find_map(|e| match e {
+            Effect::Journal(_, _, draft) => Some(draft.clone()),
+            _ => None,
+        });
+        let draft = journaled.unwrap();
+        assert!(draft.as_ref().is_none_or(|d| d.text.is_empty() && !d.open), "{verb}: {draft:?}");
+    }
+}
