@@ -7,7 +7,23 @@ use super::incidents::BrokenAt;
 use super::{Failure, Service, VerifyReport};
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::{Header, Pieces};
+use crate::domain::words::State;
 use crate::store::{EventStore, OpenMode, SqliteStore, SummaryFilter, mirrors, read_mirror};
+
+/// How many incidents get a mirror at once.
+const BEGUN: u32 = 20;
+
+/// Writes the copies of the newest open incidents, where there are none at all. A line of a log completes its own copy;
+/// those of ten thousand incidents that are over would keep people waiting for minutes, and `doctor --repair` makes them.
+pub async fn begin_mirror(store: &dyn EventStore) {
+    let open = SummaryFilter { states: vec![State::Open.to_string()], limit: BEGUN };
+    for row in store.summaries(open).await.unwrap_or_default() {
+        // What cannot be copied keeps nobody from writing.
+        if let Err(error) = store.complete_mirror(row.log).await {
+            tracing::warn!(log = %row.log, %error, "the mirror was not begun");
+        }
+    }
+}
 
 /// The first thing that is missing.
 pub(super) struct Lacking {

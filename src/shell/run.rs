@@ -164,6 +164,10 @@ impl Loop<'_> {
             effects.into_iter().partition(|e| matches!(e, Effect::Journal(..) | Effect::JournalForm(..)));
         self.perform(keep);
         self.draw()?;
+        self.forewarn();
+        if self.dirty {
+            self.draw()?;
+        }
         let wakes = self.input.wait(Some(PAINTED), None).map_err(unread)?;
         if !self.hear(wakes)? {
             return self.leave();
@@ -257,6 +261,10 @@ impl Loop<'_> {
             }
         });
         self.work.keep_snapshots();
+    }
+
+    /// What was found on the way to the first frame. Before anything is typed, which would be hidden by it.
+    fn forewarn(&mut self) {
         if let Some(note) = self.kept.note() {
             self.warn(note);
         }

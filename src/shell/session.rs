@@ -21,7 +21,7 @@ use crate::domain::time::Utc;
 use crate::domain::wording;
 use crate::service::{
     ArchivePlace, By, EventStore, Failure, FailureKind, LaterStore, MemoryStore, Mint, OpenMode, Places,
-    Service, SqliteStore, StoreError,
+    Service, SqliteStore, StoreError, begin_mirror, damage,
 };
 use crate::shell::clock::Clock;
 use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
@@ -162,20 +162,6 @@ impl Session {
         Ok(())
     }
 
-    /// Writes the copies of all logs where there are none: in a home that was brought back from a backup, or whose mirror
-    /// was taken away. A line of a log completes its own copy alone.
-    async fn begin_mirror(&self, store: &SqliteStore) {
-        if !std::fs::read_dir(self.home.mirror()).is_ok_and(|mut files| files.next().is_none()) {
-            return;
-        }
-        for log in store.logs().await.unwrap_or_default() {
-            // What cannot be copied keeps nobody from writing.
-            if let Err(error) = store.complete_mirror(log).await {
-                tracing::warn!(%log, %error, "the mirror was not begun");
-            }
-        }
-    }
-
     /// Opens the service.
     ///
     /// # Errors
@@ -195,6 +181,7 @@ impl Session {
                 Arc::new(LaterStore::new(tokio::spawn(async move { open_for_reading(&database).await })))
             }
             Opening::Write => {
+                self.not_lost().await?;
                 self.complete_home()?;
                 narrow_umask(&self.home);
                 logging::begin(&self.home.log(), self.environment.log.as_deref())
@@ -204,7 +191,10 @@ impl Session {
                 if self.environment.unsynced {
                     store.unsynced().await?;
                 }
-                self.begin_mirror(&store).await;
+                // A home that was brought back from a backup has none, nor one whose mirror was taken away.
+                if std::fs::read_dir(self.home.mirror()).is_ok_and(|mut files| files.next().is_none()) {
+                    begin_mirror(&store).await;
+                }
                 Arc::new(store)
             }
         };
@@ -212,6 +202,21 @@ impl Session {
         let tagger = Tagger::new(self.home.read_tag_key(self.ids.salt(), write));
         let mint = Arc::new(SessionMint { ids: self.ids.clone(), clock: self.clock.clone(), tagger });
         Ok(Service::new(store, self.policy(), self.places(), mint, Arc::new(Seals)))
+    }
+
+    /// Refuses to begin an empty database where the old one is missing and can be put together again: its incidents would
+    /// be gone from all lists, and their names be given away once more.
+    async fn not_lost(&self) -> Result<(), Failure> {
+        let database = self.home.database();
+        if database.exists() {
+            return Ok(());
+        }
+        match damage(&database).await? {
+            None => Ok(()),
+            Some(why) => Err(Failure::new(FailureKind::Integrity, why).hint(
+                "warroom doctor --repair puts it together again; to begin anew, move mirror/ away first",
+            )),
+        }
     }
 
     /// Who acts, at this moment.

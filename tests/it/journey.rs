@@ -158,7 +158,7 @@ fn two_rooms_that_amend_one_line_keep_both_texts() {
     let mut first = world.screen(&["open", "1"], 120, 40);
     let mut second = world.screen(&["open", "1"], 120, 40);
     for s in [&mut first, &mut second] {
-        s.until("the pool is empty").send(b"gg").send(b"e").until("amend");
+        s.until("the pool is empty").send(b"G").send(b"e").until("amend");
     }
     second.send(b"\x15").type_text("the pool was never full").until("the pool was never full");
     first

@@ -244,6 +244,13 @@ fn a_lost_database_comes_back_and_a_damaged_mirror_does_no_harm() {
     for name in ["warroom.db", "warroom.db-wal", "warroom.db-shm"] {
         let _ = std::fs::remove_file(desk.home().join(name));
     }
+    // The names of its incidents are not given away again.
+    let refused = desk.run(&["declare", "Another one"]).code(5);
+    assert!(
+        refused.err.contains("the database is missing") && refused.err.contains("doctor --repair"),
+        "{refused:?}"
+    );
+    assert!(!desk.home().join("warroom.db").exists());
     let done = desk.run(&["doctor", "--repair"]).code(0);
     assert!(done.out.contains("the database is missing"), "{done:?}");
     all_there(&desk, &told, "lost");
