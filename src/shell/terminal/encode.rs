@@ -61,7 +61,9 @@ pub(super) fn encode<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = (u16, u1
     // The second cell of a symbol that some terminals take for one wide and others for two.
     let mut behind = None;
     for (x, y, cell) in cells {
-        if behind.take() == Some((x, y)) && cell.symbol() == " " {
+        let second = behind.take() == Some((x, y)) && cell.symbol() == " ";
+        // The second cell of a wide symbol has none of its own: nothing is written, and the cursor does not go on.
+        if second || cell.symbol().is_empty() {
             continue;
         }
         let gap = match at {

@@ -145,6 +145,13 @@ fn the_cell_behind_an_emoji_is_emptied_before_it() {
     let after = buffer(&[(0, 0, "❤\u{fe0f}a", Style::new())]);
     let bytes = String::from_utf8(by_us(&before, &after, false)).unwrap();
     assert_eq!(bytes, "\x1b[H  \x1b[H❤\u{fe0f}\x1b[1;3Ha");
+    // As the rows of the screen are written: the second cell has no symbol at all.
+    let mut halved = after.clone();
+    halved[(1, 0)].set_symbol("");
+    for (before, fresh) in [(&before, false), (&Buffer::empty(AREA), true)] {
+        let bytes = String::from_utf8(by_us(before, &halved, fresh)).unwrap();
+        assert_eq!(bytes, "\x1b[H  \x1b[H❤\u{fe0f}\x1b[1;3Ha", "{fresh}");
+    }
 }
 
 #[test]
