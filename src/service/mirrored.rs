@@ -1,14 +1,15 @@
 //! What the mirror has and the database lacks: a write-ahead log that was damaged or taken away, and whoever cuts the end
-//! of a log off, leave a database that is sound by itself and shorter than it was. It must not change anything.
+//! of a log off, leave a database that is sound by itself and shorter than it was. And how a mirror begins where there is
+//! none. It must not change the database.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::incidents::BrokenAt;
 use super::{Failure, Service, VerifyReport};
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::{Header, Pieces};
 use crate::domain::words::State;
-use crate::store::{EventStore, OpenMode, SqliteStore, SummaryFilter, mirrors, read_mirror};
+use crate::store::{EventStore, OpenMode, SqliteStore, SummaryFilter, log_of_mirror, mirrors, read_mirror};
 
 /// How many incidents get a mirror at once.
 const BEGUN: u32 = 20;
@@ -69,7 +70,9 @@ pub async fn behind_mirror(database: &Path) -> Result<Option<String>, Failure> {
 
 /// The first that the mirror has and the store lacks, of one log or of all.
 pub(super) async fn lacking(store: &dyn EventStore, database: &Path, of: Option<LogId>) -> Option<Lacking> {
-    for mirror in mirrors(database) {
+    // The name of a file tells its log; of ten thousand only one is read when one is asked for.
+    let others = |mirror: &PathBuf| of.is_some_and(|of| log_of_mirror(mirror).is_some_and(|log| log != of));
+    for mirror in mirrors(database).into_iter().filter(|mirror| !others(mirror)) {
         // Before the store: a line that others write meanwhile is in that first.
         let copies = read_mirror(&mirror);
         let mut logs: Vec<LogId> =
