@@ -45,11 +45,10 @@ impl Service {
     ) -> Result<(), Failure> {
         let store = &*self.inner.store;
         let Some(found) = lacking(store, &self.inner.places.database, log).await else { return Ok(()) };
-        let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
-        let row = store.summaries(all).await?.into_iter().find(|row| row.log == found.log);
+        let id = store.id_of(found.log).await?;
         report.ok = false;
         report.first_broken.get_or_insert(BrokenAt {
-            incident: row.map_or_else(|| found.log.to_string(), |row| row.id.to_string()),
+            incident: id.map_or_else(|| found.log.to_string(), |id| id.to_string()),
             seq: found.seq,
             reason: "the database lacks what its mirror has".to_owned(),
         });

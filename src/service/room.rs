@@ -89,10 +89,19 @@ impl Service {
     /// # Errors
     /// When there is no such event, or the store fails.
     pub async fn digest_at(&self, log: LogId, seq: Seq) -> Result<crate::domain::log::Digest, Failure> {
+        let found = self.stored_digest(log, seq).await?;
+        found.ok_or_else(|| Failure::no(format!("the log has no event {seq}")))
+    }
+
+    /// The same, or none where the log has no such event.
+    pub(super) async fn stored_digest(
+        &self,
+        log: LogId,
+        seq: Seq,
+    ) -> Result<Option<crate::domain::log::Digest>, Failure> {
         let before = Seq(seq.0.saturating_sub(1));
         let events = self.inner.store.read(log, before, 1).await?;
-        let found = events.first().filter(|event| event.seq == seq).map(|event| event.hash);
-        found.ok_or_else(|| Failure::no(format!("the log has no event {seq}")))
+        Ok(events.first().filter(|event| event.seq == seq).map(|event| event.hash))
     }
 
     /// The stored bytes of a log, as they are.

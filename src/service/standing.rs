@@ -142,9 +142,7 @@ impl Service {
 
     /// Whether a log holds this head.
     pub(super) async fn is_ours(&self, log: LogId, seq: Seq, digest: Digest) -> Result<bool, Failure> {
-        let before = Seq(seq.0.saturating_sub(1));
-        let events = self.inner.store.read(log, before, 1).await?;
-        Ok(events.first().is_some_and(|event| event.seq == seq && event.hash == digest))
+        Ok(self.stored_digest(log, seq).await? == Some(digest))
     }
 }
 
