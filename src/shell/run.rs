@@ -44,8 +44,8 @@ const STEP: u64 = 1_500;
 /// stored by then is shown as such at once, which is one frame for the terminal in place of two.
 const STORED_SOON: Duration = Duration::from_millis(8);
 
-/// How long the terminal has the processors for itself when the first frame was sent, unless a key comes: painting it takes
-/// some milliseconds, and nobody misses the rest meanwhile. The time of one picture of a screen.
+/// How long the terminal has the processors for itself after the first frame, unless a key comes: the time of one picture
+/// of a screen. Painting takes some milliseconds, and nobody misses the rest meanwhile.
 const PAINTED: Duration = Duration::from_millis(16);
 
 /// What the screen opens with.
@@ -72,8 +72,10 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         .build()
         .map_err(|e| Failure::no(format!("no threads can be started: {e}")))?;
     let keymap = keymap(session)?;
-    session.complete_home()?;
-    // The database is opened beside what the screen needs of its own.
+    // What is typed needs its folder. The rest of the home, and the database, are opened beside what the screen needs.
+    if !session.home.drafts().is_dir() {
+        session.complete_home()?;
+    }
     let opening = runtime.spawn(open(session.clone(), start));
     install_panic_hook(session.home.drafts());
     quiet_guarded_panics();
