@@ -414,8 +414,7 @@ impl Loop<'_> {
                     self.answer(ticket, answer);
                 }
                 Effect::Redraw(ticket) => {
-                    // What cannot be cleared cannot be drawn either, and that is noticed at the draw.
-                    let _ = self.terminal.clear();
+                    self.terminal.clear();
                     self.answer(ticket, Answer::Done);
                 }
                 Effect::SetMe(ticket, name) => self.named(ticket, name),
@@ -450,13 +449,7 @@ impl Loop<'_> {
     fn draw(&mut self) -> Result<(), Failure> {
         self.dirty = false;
         let model = &self.model;
-        self.terminal
-            .draw(|frame| {
-                if let Some(cursor) = ui::draw(model, frame.buffer_mut()) {
-                    frame.set_cursor_position(cursor);
-                }
-            })
-            .map_err(gone)
+        self.terminal.draw(|buffer| ui::draw(model, buffer)).map_err(gone)
     }
 
     /// Until the next second of the clock that is shown, or until the journal wants to be synced.

@@ -4,17 +4,16 @@
 //! Every frame is one write, wrapped in a synchronized update when it changes more than a cell or two. Whatever
 //! ends the program (leaving, an error, a panic, a signal) puts the terminal back through [`restore()`].
 
-mod backend;
 mod encode;
+mod pictures;
 mod restore;
 
 use std::io;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
-use backend::{Frames, Sized};
+use pictures::{Pictures, Sent};
 pub(in crate::shell) use restore::lent;
 pub use restore::{install_panic_hook, is_up, restore};
 
@@ -41,8 +40,7 @@ pub enum TerminalError {
 /// What the full screen needs, before it is entered: the terminal is as it was.
 #[derive(Debug)]
 pub struct Prepared {
-    inner: ratatui::Terminal<Sized>,
-    frames: Frames,
+    pictures: Pictures,
 }
 
 impl Prepared {
@@ -54,21 +52,19 @@ impl Prepared {
         if !restore::can_enter() {
             return Err(TerminalError::NoTerminal);
         }
-        let frames = Frames::default();
-        let inner = ratatui::Terminal::new(Sized::new(frames.clone(), screen_size()))?;
-        Ok(Self { inner, frames })
+        Ok(Self { pictures: Pictures::new(screen_size()) })
     }
 
     /// The size of the screen.
     #[must_use]
     pub fn size(&self) -> Size {
-        self.inner.backend().known_size()
+        self.pictures.size()
     }
 
     /// Draws a frame that nobody sees. Code and memory that are used for the first time cost more than the drawing;
     /// whoever has to wait for something else anyway pays for that meanwhile.
     pub fn rehearse(&mut self, render: impl FnOnce(&mut Buffer)) {
-        let buffer = self.inner.current_buffer_mut();
+        let buffer = self.pictures.next_mut();
         render(buffer);
         buffer.reset();
     }
@@ -82,15 +78,14 @@ impl Prepared {
             restore();
             return Err(error.into());
         }
-        Ok(Terminal { inner: self.inner, frames: self.frames, idle: Vec::new() })
+        Ok(Terminal { pictures: self.pictures, idle: Vec::new() })
     }
 }
 
 /// The full screen; the terminal is put back when it is dropped.
 #[derive(Debug)]
 pub struct Terminal {
-    inner: ratatui::Terminal<Sized>,
-    frames: Frames,
+    pictures: Pictures,
     /// What the last frame sent when it changed no cell: such frames are not sent twice.
     idle: Vec<u8>,
 }
@@ -107,24 +102,23 @@ impl Terminal {
     /// The size of the screen, as of the last [`Terminal::resize`].
     #[must_use]
     pub fn size(&self) -> Size {
-        self.inner.backend().known_size()
+        self.pictures.size()
     }
 
     /// Asks the terminal for its size, after a resize was reported; the next frame is drawn in it.
     pub fn resize(&mut self) -> Size {
         let size = screen_size();
-        self.inner.backend_mut().set_size(size);
+        self.pictures.set_size(size);
         size
     }
 
-    /// Draws a frame; only what changed is sent, in one write. Does nothing once the terminal was put back.
+    /// Draws a frame, of which `render` gives the cell of the cursor; only what changed is sent, in one write. Does
+    /// nothing once the terminal was put back.
     ///
     /// # Errors
     /// The terminal cannot be written to any more.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.inner.draw(render)?;
-        let changed = self.inner.backend_mut().take_changed();
-        let bytes = self.frames.take();
+    pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<(u16, u16)>) -> io::Result<()> {
+        let Sent { bytes, changed } = self.pictures.frame(render);
         if !changed && bytes == self.idle {
             return Ok(());
         }
@@ -138,12 +132,9 @@ impl Terminal {
     }
 
     /// Forgets what is on the screen, so that the next frame is drawn whole (Ctrl-l).
-    ///
-    /// # Errors
-    /// Never in practice: nothing is sent before the next frame.
-    pub fn clear(&mut self) -> io::Result<()> {
+    pub fn clear(&mut self) {
         self.idle.clear();
-        self.inner.clear()
+        self.pictures.forget();
     }
 
     /// Hands the terminal over: leaves every mode, runs, and enters again with a screen that is drawn whole. Bytes
@@ -157,7 +148,7 @@ impl Terminal {
         restore::enter(mouse)?;
         restore::handed_back();
         self.resize();
-        self.clear()?;
+        self.clear();
         Ok(result)
     }
 
@@ -176,7 +167,8 @@ impl Terminal {
     pub fn reenter(&mut self) -> io::Result<()> {
         restore::enter_again()?;
         self.resize();
-        self.clear()
+        self.clear();
+        Ok(())
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 use rustix::process::{Pid, Signal, kill_process};
 use warroom::app::key::{Key, KeyCode};
 use warroom::domain::ids::EventId;
@@ -38,7 +40,11 @@ fn child(drafts: &Path) {
     loop {
         journal.write(&draft(&typed), Duration::ZERO).unwrap();
         let shown = format!("ready<{typed}> {}", terminal.size());
-        terminal.draw(|frame| frame.render_widget(shown.as_str(), frame.area())).unwrap();
+        let draw = |buffer: &mut Buffer| {
+            buffer.set_stringn(0, 0, &shown, usize::from(buffer.area.width), Style::new());
+            None
+        };
+        terminal.draw(draw).unwrap();
         for wake in input.wait(None, None).unwrap() {
             match wake {
                 Wake::Key(Key { code: KeyCode::Char('q'), .. }) | Wake::HangUp => return,

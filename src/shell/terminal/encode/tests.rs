@@ -1,5 +1,4 @@
 use proptest::prelude::*;
-use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -177,17 +176,4 @@ fn a_change_of_look_is_one_sequence_and_the_shorter_one() {
     );
     assert_eq!(codes(plain.fg(Color::Cyan), dim), "\x1b[0;2m");
     assert_eq!(codes(dim, dim), "");
-}
-
-#[test]
-fn a_terminal_of_ratatui_can_be_drawn_on() {
-    let frames = super::super::backend::Frames::default();
-    let sized = super::super::backend::Sized::new(frames.clone(), ratatui::layout::Size::new(12, 4));
-    let mut terminal = Terminal::new(sized).unwrap();
-    terminal
-        .draw(|frame| frame.buffer_mut().set_string(1, 1, "a b", Style::new().fg(Color::Cyan)))
-        .map(|_| ())
-        .unwrap();
-    let text = String::from_utf8(frames.take()).unwrap();
-    assert!(text.starts_with("\x1b[2;2H\x1b[36ma b\x1b[m"), "{text:?}");
 }

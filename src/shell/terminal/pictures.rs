@@ -1,0 +1,198 @@
+//! The picture that the screen shows and the one that comes next, and the bytes from one to the other. It must not touch
+//! the terminal.
+//!
+//! ratatui's `Terminal` compares all cells of a frame, and measures how wide each of them is; of a frame in which a clock
+//! goes on, that is a third of the work. Here rows are compared first, and cells only where rows differ.
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Rect, Size};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::encode::{encode, move_to};
+
+/// The cursor (DECTCEM).
+const HIDE: &[u8] = b"\x1b[?25l";
+const SHOW: &[u8] = b"\x1b[?25h";
+
+/// Empties the screen (ED of ECMA-48).
+const CLEAR: &[u8] = b"\x1b[2J";
+
+/// Most rows that are compared one by one; with more of them the whole pictures are.
+const FEW: usize = 8;
+
+/// Two pictures of the size of the screen.
+#[derive(Debug)]
+pub(super) struct Pictures {
+    shown: Buffer,
+    next: Buffer,
+    /// What is shown is not known: the screen is emptied first.
+    unknown: bool,
+    /// The screen was just emptied.
+    fresh: bool,
+}
+
+/// What a frame sends.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// The changed cells, and where the cursor is.
+    pub(super) bytes: Vec<u8>,
+    /// Whether a cell changed, or the screen is emptied.
+    pub(super) changed: bool,
+}
+
+impl Pictures {
+    /// Of a screen that is empty: what enters it clears it.
+    pub(super) fn new(size: Size) -> Self {
+        let area = Rect::from(size);
+        Self { shown: Buffer::empty(area), next: Buffer::empty(area), unknown: false, fresh: true }
+    }
+
+    pub(super) fn size(&self) -> Size {
+        self.shown.area.as_size()
+    }
+
+    /// The screen has another size; the next frame is drawn whole.
+    pub(super) fn set_size(&mut self, size: Size) {
+        if size != self.size() {
+            let area = Rect::from(size);
+            (self.shown, self.next) = (Buffer::empty(area), Buffer::empty(area));
+            self.unknown = true;
+        }
+    }
+
+    /// Forgets what is shown; the next frame is drawn whole.
+    pub(super) fn forget(&mut self) {
+        self.shown.reset();
+        self.unknown = true;
+    }
+
+    /// The memory of the next picture, which is empty before and after.
+    pub(super) fn next_mut(&mut self) -> &mut Buffer {
+        &mut self.next
+    }
+
+    /// Makes the next picture, which gives the cell of the cursor, and what must be sent to show it.
+    pub(super) fn frame(&mut self, render: impl FnOnce(&mut Buffer) -> Option<(u16, u16)>) -> Sent {
+        let cursor = render(&mut self.next);
+        let mut bytes = Vec::new();
+        if std::mem::take(&mut self.unknown) {
+            bytes.extend_from_slice(CLEAR);
+            self.fresh = true;
+        }
+        let fresh = self.fresh;
+        differing(&self.shown, &self.next, |cells| encode(&mut bytes, cells, fresh));
+        let changed = !bytes.is_empty();
+        self.fresh &= !changed;
+        match cursor {
+            None => bytes.extend_from_slice(HIDE),
+            Some((x, y)) => {
+                bytes.extend_from_slice(SHOW);
+                move_to(&mut bytes, x, y);
+            }
+        }
+        std::mem::swap(&mut self.shown, &mut self.next);
+        self.next.reset();
+        Sent { bytes, changed }
+    }
+}
+
+/// Gives the cells that differ, row by row from left to right; gives nothing when there are none.
+fn differing(
+    before: &Buffer,
+    after: &Buffer,
+    take: impl FnOnce(&mut dyn Iterator<Item = (u16, u16, &Cell)>),
+) {
+    let width = usize::from(after.area.width).max(1);
+    let pairs = before.content.chunks(width).zip(after.content.chunks(width)).enumerate();
+    let mut few: Vec<(Buffer, Buffer)> = Vec::new();
+    for (y, (was, is)) in pairs {
+        if was == is {
+            continue;
+        }
+        // Half of a wide symbol has no place at the end of a row: ratatui would look for it in the next one.
+        let whole = |row: &[Cell]| row.last().is_none_or(|cell| cell.symbol().width() < 2);
+        if few.len() >= FEW || !whole(was) || !whole(is) {
+            return take(&mut before.diff_iter(after));
+        }
+        let area = Rect { y: u16::try_from(y).unwrap_or(u16::MAX), height: 1, ..after.area };
+        few.push((Buffer { area, content: was.to_vec() }, Buffer { area, content: is.to_vec() }));
+    }
+    if !few.is_empty() {
+        take(&mut few.iter().flat_map(|(was, is)| was.diff_iter(is)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::style::{Color, Style};
+
+    use super::*;
+
+    fn words(pictures: &mut Pictures, text: &str) -> Sent {
+        pictures.frame(|buffer| {
+            buffer.set_stringn(0, 0, text, usize::from(buffer.area.width), Style::new());
+            Some((3, 0))
+        })
+    }
+
+    #[test]
+    fn a_frame_gathers_and_an_unchanged_one_is_known() {
+        let mut pictures = Pictures::new(Size::new(20, 3));
+        let first = words(&mut pictures, "hello");
+        assert!(first.changed && String::from_utf8(first.bytes).unwrap().contains("hello"));
+        let coloured = pictures.frame(|buffer| {
+            buffer.set_string(1, 1, "a b", Style::new().fg(Color::Cyan));
+            None
+        });
+        assert!(String::from_utf8(coloured.bytes).unwrap().contains("\x1b[2;2H\x1b[36ma b\x1b[m"));
+        words(&mut pictures, "hello");
+        let idle = words(&mut pictures, "hello");
+        assert!(!idle.changed && idle.bytes.len() < 16, "only the cursor: {:?}", idle.bytes);
+        pictures.set_size(Size::new(20, 3));
+        assert!(!words(&mut pictures, "hello").changed, "the same size");
+        pictures.set_size(Size::new(1, 1));
+        let anew = words(&mut pictures, "hello");
+        assert!(anew.changed && anew.bytes.starts_with(CLEAR));
+        pictures.forget();
+        assert!(words(&mut pictures, "hello").bytes.starts_with(CLEAR));
+    }
+
+    #[test]
+    fn one_changed_cell_is_a_small_frame() {
+        let mut pictures = Pictures::new(Size::new(80, 24));
+        words(&mut pictures, "abc");
+        assert!(words(&mut pictures, "abcd").bytes.len() <= super::super::SMALL_FRAME);
+        let long =
+            "something else that is quite a bit longer than what was there: more than eighty bytes of it";
+        let sent = words(&mut pictures, &long.repeat(2));
+        assert!(sent.bytes.len() > 80, "{}", sent.bytes.len());
+    }
+
+    proptest! {
+        /// Rows one by one say what ratatui says of the whole.
+        #[test]
+        fn the_cells_of_differing_rows_are_those_of_the_whole(
+            frames in prop::collection::vec(
+                prop::collection::vec((0_u16..14, "[ab 漢🔥❤️é]{0,4}", 0_u8..3), 0..14), 2..3
+            )
+        ) {
+            let area = Rect::new(0, 0, 12, 14);
+            let mut buffers = frames.iter().map(|texts| {
+                let mut buffer = Buffer::empty(area);
+                for (y, text, style) in texts {
+                    let style = if *style == 0 { Style::new() } else { Style::new().bg(Color::Indexed(*style)) };
+                    buffer.set_stringn(0, *y, text, 11, style);
+                }
+                buffer
+            });
+            let (before, after) = (buffers.next().unwrap(), buffers.next().unwrap());
+            let whole: Vec<_> = before.diff_iter(&after).map(|(x, y, cell)| (x, y, cell.clone())).collect();
+            let mut by_row = Vec::new();
+            differing(&before, &after, |cells| {
+                by_row.extend(cells.map(|(x, y, cell)| (x, y, cell.clone())));
+            });
+            prop_assert_eq!(by_row, whole);
+        }
+    }
+}
