@@ -4,9 +4,9 @@
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
-use super::IndexError;
-use super::ranking::Wanted;
+use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
+use super::{IndexError, analyzer};
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
 const SHORTEST: usize = 4;
@@ -58,6 +58,18 @@ pub(super) fn mend(
         if searcher.doc_freq(&Term::from_field_text(fields.text, &word.stem))? > 0 {
             continue;
         }
+        if let Some(said) = humps(&word.shown) {
+            let (note, weight) =
+                (format!("{}: no postmortem has it; read as {said}", word.shown), word.weight);
+            for part in analyzer::words(&said) {
+                let shown = said.get(part.from..part.to).unwrap_or(&part.stem).to_owned();
+                if wanted.words.iter().all(|word| word.stem != part.stem) {
+                    wanted.words.push(Word::plain(part.stem, shown, weight));
+                }
+            }
+            wanted.notes.push(note);
+            continue;
+        }
         let meant = nearest(searcher, fields.text, &shown)?;
         let Some(word) = wanted.words.get_mut(at) else { continue };
         match meant {
@@ -70,6 +82,26 @@ pub(super) fn mend(
         }
     }
     Ok(())
+}
+
+/// The words of a name of an exception or alert, `NoSpaceLeftOnDevice`, with blanks between; none of a single word.
+fn humps(name: &str) -> Option<String> {
+    let mut said = String::with_capacity(name.len() * 2);
+    let mut before: Option<char> = None;
+    let mut letters = name.chars().peekable();
+    while let Some(c) = letters.next() {
+        let small_next = letters.peek().is_some_and(|next| next.is_lowercase());
+        // `HTTPError` has two words as well.
+        let begins = c.is_uppercase() && before.is_some_and(|before| before.is_lowercase() || small_next);
+        if begins {
+            said.push(' ');
+        }
+        said.push(c);
+        before = Some(c);
+    }
+    let parts = said.split(' ');
+    (parts.clone().count() > 1 && parts.clone().any(|part| part.chars().count() >= SHORTEST))
+        .then(|| said.to_lowercase())
 }
 
 /// The word of the index that is nearest to a typed one: the fewest mistakes, then the most postmortems. The first two
@@ -171,4 +203,24 @@ pub(super) fn beginning(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_exceptions_and_alerts_have_words() {
+        for (name, said) in [
+            ("NoSpaceLeftOnDevice", Some("no space left on device")),
+            ("HTTPError", Some("http error")),
+            ("tooManyConnections", Some("too many connections")),
+            ("Kafka", None),
+            ("TLS", None),
+            ("iOS", None),
+            ("", None),
+        ] {
+            assert_eq!(humps(name).as_deref(), said, "{name}");
+        }
+    }
 }
