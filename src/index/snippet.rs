@@ -118,9 +118,21 @@ fn fragment(body: &str, from: usize, hits: &[Word]) -> Option<Fragment> {
     let trimmed = trimmed.trim_end();
     let matches =
         hits.iter().filter_map(|hit| Some(hit.from.checked_sub(start)?..hit.to.checked_sub(start)?));
-    let matches = matches.filter(|range| trimmed.get(range.clone()).is_some()).collect();
+    let matches = together(matches.filter(|range| trimmed.get(range.clone()).is_some()));
     let line = 1 + body.get(..start)?.bytes().filter(|byte| *byte == b'\n').count();
     Some(Fragment { text: one_line(trimmed), matches, line })
+}
+
+/// Ranges in order, those that overlap as one: neighbours of a script without blanks do.
+fn together(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match found.last_mut().filter(|last| range.start < last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => found.push(range),
+        }
+    }
+    found
 }
 
 /// Control characters become as many blanks as they have bytes, so that ranges keep their meaning.

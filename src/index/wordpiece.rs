@@ -4,7 +4,9 @@
 
 use std::collections::HashMap;
 
-use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, SimpleTokenizer, TextAnalyzer};
+use tantivy::tokenizer::{
+    AsciiFoldingFilter, LowerCaser, RawTokenizer, SimpleTokenizer, TextAnalyzer, TokenStream, Tokenizer,
+};
 
 /// The pieces, sorted by bytes: `piece TAB row`, -1 for one that carries no meaning.
 const VOCABULARY: &str = include_str!("../../assets/search/static_vocab.tsv");
@@ -85,30 +87,33 @@ fn longest(text: &[u8]) -> Option<(usize, Option<u32>)> {
 
 /// Cuts words, remembering the ones it has seen.
 pub(super) struct Pieces {
-    words: TextAnalyzer,
-    seen: HashMap<String, Vec<u32>>,
+    words: SimpleTokenizer,
+    /// From one word, as it is written, to the one that is cut.
+    plain: TextAnalyzer,
+    seen: HashMap<Box<str>, Box<[u32]>>,
 }
 
 impl Pieces {
     /// With nothing remembered.
     pub(super) fn new() -> Self {
-        let words =
-            TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter);
-        Self { words: words.build(), seen: HashMap::new() }
+        let plain =
+            TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter);
+        Self { words: SimpleTokenizer::default(), plain: plain.build(), seen: HashMap::new() }
     }
 
     /// Adds the rows of a text's pieces to `rows`.
     pub(super) fn add(&mut self, text: &str, rows: &mut Vec<u32>) {
         let mut stream = self.words.token_stream(text);
         while let Some(token) = stream.next() {
-            if let Some(known) = self.seen.get(&token.text) {
+            if let Some(known) = self.seen.get(token.text.as_str()) {
                 rows.extend(known);
                 continue;
             }
-            let cut = cut(&token.text);
+            let mut plain = self.plain.token_stream(&token.text);
+            let cut = plain.next().map(|plain| cut(&plain.text)).unwrap_or_default();
             rows.extend(&cut);
             if self.seen.len() < MOST_KEPT {
-                self.seen.insert(token.text.clone(), cut);
+                self.seen.insert(token.text.as_str().into(), cut.into_boxed_slice());
             }
         }
     }
