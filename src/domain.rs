@@ -15,6 +15,7 @@ pub mod event;
 pub mod export;
 pub mod facets;
 pub mod filter;
+pub mod html;
 pub mod ids;
 pub mod incident;
 pub mod ioc;

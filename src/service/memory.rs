@@ -339,7 +339,7 @@ impl Service {
     /// When the archive does not have it.
     pub async fn snippet(&self, path: &str, query: &str) -> Result<Snippet, Failure> {
         let text = self.past_text(path).await?;
-        let body = imported::read(path, text.as_bytes()).map(|(i, _)| i.plain_body()).unwrap_or(text);
+        let body = imported::read(path, text.as_bytes()).map(|(i, _)| i.plain).unwrap_or(text);
         Ok(index::snippet(&body, query))
     }
 

@@ -9,6 +9,7 @@ mod erasing;
 mod extremes;
 mod filters;
 mod foreign;
+mod forms;
 mod imitation;
 mod journey;
 mod kept;

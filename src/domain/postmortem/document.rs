@@ -2,7 +2,7 @@
 
 use super::front_matter::{self, FrontMatter, Key, Unreadable};
 use super::improvements::{self, Improvement};
-use super::markdown::{self, BlockKind, MARK};
+use super::markdown::{self, Block, BlockKind, MARK};
 use super::{MAX_BYTES, Problem};
 use crate::domain::ids::{Seq, StoryId};
 use crate::domain::incident::PostmortemStatus;
@@ -191,7 +191,7 @@ pub fn parse(text: &str) -> (Postmortem, Vec<Problem>) {
             (FrontMatter::default(), vec![Problem::new("front-matter", 1, message)])
         }
     };
-    let (heading, sections) = sections(cut.body, cut.body_line);
+    let (heading, sections) = sections(cut.body, cut.body_line, &markdown::blocks(cut.body));
     let mut found = Vec::new();
     for section in sections.iter().filter(|section| section.part == Some(Part::Improvements)) {
         let (mut improvements, more) = improvements::parse(&section.body, section.line.saturating_add(1));
@@ -201,28 +201,29 @@ pub fn parse(text: &str) -> (Postmortem, Vec<Problem>) {
     (Postmortem { front, heading, sections, improvements: found }, problems)
 }
 
-/// Cuts a body into sections: at headings of level 1 and 2, and at deeper ones that name a part.
-pub(super) fn sections(body: &str, body_line: usize) -> (Option<String>, Vec<Section>) {
+/// Cuts a body of these blocks into sections: at headings of level 1 and 2, and at deeper ones that name a part.
+pub(super) fn sections(body: &str, body_line: usize, blocks: &[Block]) -> (Option<String>, Vec<Section>) {
     let lines: Vec<&str> = markdown::lines_of(body).collect();
     let offset = body_line.saturating_sub(1);
     let mut title = None;
     let mut sections: Vec<Section> = Vec::new();
     let mut starts: Vec<usize> = Vec::new();
-    for block in markdown::blocks(body) {
-        let BlockKind::Heading(level, heading) = block.kind else { continue };
-        let part = Part::of_heading(&heading);
-        if level == 1 && part.is_none() && title.is_none() && sections.is_empty() {
-            title = Some(heading);
+    for block in blocks {
+        let BlockKind::Heading(level, heading) = &block.kind else { continue };
+        let part = Part::of_heading(heading);
+        if *level == 1 && part.is_none() && title.is_none() && sections.is_empty() {
+            title = Some(heading.clone());
             continue;
         }
-        if level > 2 && part.is_none() {
+        if *level > 2 && part.is_none() {
             continue;
         }
         if let Some(before) = sections.last_mut() {
             before.last = block.first.saturating_sub(1);
         }
         starts.push(block.last);
-        sections.push(Section { part, heading, line: block.first, last: lines.len(), body: String::new() });
+        let (heading, body) = (heading.clone(), String::new());
+        sections.push(Section { part, heading, line: block.first, last: lines.len(), body });
     }
     for (section, start) in sections.iter_mut().zip(starts) {
         section.body = lines.get(start..section.last.max(start)).unwrap_or_default().concat();

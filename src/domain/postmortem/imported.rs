@@ -7,8 +7,9 @@ mod ended;
 
 use super::document;
 use super::front_matter::{self, FrontMatter, Key, Value, parse_instant};
-use super::markdown::{self, BlockKind};
+use super::markdown::{self, Block, BlockKind};
 use super::{MAX_BYTES, PartialDate, Problem};
+use crate::domain::html;
 use crate::domain::safe::SafeText;
 use crate::domain::time::{Span, parse_span};
 
@@ -52,14 +53,8 @@ pub struct Imported {
     pub took: Option<Span>,
     /// The Markdown behind the front matter.
     pub body: String,
-}
-
-impl Imported {
-    /// The text without markup, for an index or a plain display.
-    #[must_use]
-    pub fn plain_body(&self) -> String {
-        markdown::plain(&self.body)
-    }
+    /// The body without markup, for an index or a plain display.
+    pub plain: String,
 }
 
 /// Why a file is not read at all.
@@ -158,8 +153,9 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
         found
     };
     let body = SafeText::block(cut.body).into_string();
-    let (heading, sections) = document::sections(&body, cut.body_line);
-    let heading = heading.or_else(|| first_heading(&body));
+    let markdown::Reading { blocks, code_lines, plain } = markdown::read(&body);
+    let (heading, sections) = document::sections(&body, cut.body_line, &blocks);
+    let heading = heading.or_else(|| first_heading(&blocks)).or_else(|| html::first(&body, "h1"));
     let stem = stem(path);
     let title = any(&["title", "name", "summary"])
         .or(heading)
@@ -187,9 +183,10 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
             .or_else(|| causes::detection_section(&sections))
             .map(|said| causes::detection(&said).to_owned()),
         causes,
-        ended: ended::find(&body, &sections),
+        ended: ended::find(&body, &blocks, &code_lines, &sections),
         took: took(&front),
         body,
+        plain,
     };
     (imported, problems)
 }
@@ -239,9 +236,9 @@ pub fn id_of_path(path: &str) -> String {
     parts.chain([stem(path)]).collect::<Vec<_>>().join("-")
 }
 
-fn first_heading(body: &str) -> Option<String> {
-    markdown::blocks(body).into_iter().find_map(|block| match block.kind {
-        BlockKind::Heading(_, text) if !text.is_empty() => Some(text),
+fn first_heading(blocks: &[Block]) -> Option<String> {
+    blocks.iter().find_map(|block| match &block.kind {
+        BlockKind::Heading(_, text) if !text.is_empty() => Some(text.clone()),
         _ => None,
     })
 }

@@ -4,6 +4,8 @@
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
+use crate::domain::html;
+
 /// How a place begins that a person still has to fill in: `[fill in: who was told]`. Visible when rendered, so
 /// that nobody publishes one unseen.
 pub const MARK: &str = "[fill in:";
@@ -42,11 +44,37 @@ fn options() -> Options<'static> {
     options
 }
 
+/// What one parse of a text gives: each of these would parse it again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// As [`blocks`] gives them.
+    pub blocks: Vec<Block>,
+    /// As [`code_lines`] gives them.
+    pub code_lines: Vec<bool>,
+    /// As [`plain`] gives it.
+    pub plain: String,
+}
+
+/// Blocks, lines of code and plain text of a document.
+#[must_use]
+pub fn read(text: &str) -> Reading {
+    let arena = Arena::new();
+    let root = parse_document(&arena, text, &options());
+    Reading {
+        blocks: blocks_of(root),
+        code_lines: code_lines_of(root, lines_of(text).count()),
+        plain: plain_of(root, text.len()),
+    }
+}
+
 /// The blocks at the top level of a text.
 #[must_use]
 pub fn blocks(text: &str) -> Vec<Block> {
     let arena = Arena::new();
-    let root = parse_document(&arena, text, &options());
+    blocks_of(parse_document(&arena, text, &options()))
+}
+
+fn blocks_of<'a>(root: &'a AstNode<'a>) -> Vec<Block> {
     root.children()
         .map(|node| {
             let (kind, first, last) = {
@@ -77,17 +105,27 @@ pub fn blocks(text: &str) -> Vec<Block> {
 
 /// The plain words of one node, on one line.
 fn words<'a>(node: &'a AstNode<'a>) -> String {
-    let mut out = String::new();
-    plain_into(node, &mut out);
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut text = String::new();
+    plain_into(node, &mut text);
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
-/// The plain text of a document: no markup, no link targets, no HTML; blocks on lines of their own.
+/// The plain text of a document: no markup, no link targets, no tags of HTML; blocks on lines of their own.
 #[must_use]
 pub fn plain(text: &str) -> String {
     let arena = Arena::new();
-    let root = parse_document(&arena, text, &options());
-    let mut out = String::with_capacity(text.len());
+    plain_of(parse_document(&arena, text, &options()), text.len())
+}
+
+fn plain_of<'a>(root: &'a AstNode<'a>, bytes: usize) -> String {
+    let mut out = String::with_capacity(bytes);
     plain_into(root, &mut out);
     out.truncate(out.trim_end().len());
     out
@@ -101,6 +139,11 @@ fn plain_into<'a>(node: &'a AstNode<'a>, out: &mut String) {
             NodeValue::CodeBlock(code) => {
                 new_line(out);
                 out.push_str(&code.literal);
+            }
+            NodeValue::HtmlBlock(block) => {
+                // An export of a wiki is one such block.
+                new_line(out);
+                out.push_str(html::without_tags(&block.literal).trim());
             }
             NodeValue::SoftBreak | NodeValue::LineBreak => out.push('\n'),
             NodeValue::TableCell => out.push(' '),
@@ -124,8 +167,11 @@ fn new_line(out: &mut String) {
 #[must_use]
 pub fn code_lines(text: &str) -> Vec<bool> {
     let arena = Arena::new();
-    let root = parse_document(&arena, text, &options());
-    let mut lines = vec![false; lines_of(text).count()];
+    code_lines_of(parse_document(&arena, text, &options()), lines_of(text).count())
+}
+
+fn code_lines_of<'a>(root: &'a AstNode<'a>, count: usize) -> Vec<bool> {
+    let mut lines = vec![false; count];
     for node in root.descendants() {
         let data = node.data();
         if matches!(data.value, NodeValue::CodeBlock(_)) {
@@ -244,6 +290,7 @@ mod tests {
         assert_eq!(heads[3].2, BlockKind::Table(vec![(12, "r".into())]));
         assert_eq!((heads[4].0, heads[4].1, &heads[4].2), (14, 16, &BlockKind::Code));
         assert_eq!(plain("a [link](http://x) <b>c</b>\n\n- d"), "a link c\nd");
+        assert_eq!(plain("a\n\n<pre>\nb\n</pre>\n\n<!-- c -->\n\nd"), "a\nb\nd");
     }
 
     #[test]
@@ -284,7 +331,9 @@ mod tests {
             for block in blocks(&text) {
                 prop_assert!(block.first >= 1 && block.first <= count.max(1), "{:?}", block);
             }
-            let _ = (plain(&text), code_lines(&text), escaped(&text), without_code_spans(&text));
+            let _ = (escaped(&text), without_code_spans(&text));
+            let parts = Reading { blocks: blocks(&text), code_lines: code_lines(&text), plain: plain(&text) };
+            prop_assert_eq!(read(&text), parts);
         }
     }
 }

@@ -4,6 +4,8 @@
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{Node, NodeValue};
 
+use crate::domain::html;
+
 /// The words of a heading or a paragraph, and what else was in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Words {
@@ -99,7 +101,7 @@ pub(super) fn words(block: Node<'_>) -> Words {
                         format!("`{}`", code.literal)
                     }
                     NodeValue::SoftBreak | NodeValue::LineBreak => " ".to_owned(),
-                    NodeValue::HtmlInline(html) => without_tags(html),
+                    NodeValue::HtmlInline(html) => html::without_tags(html),
                     NodeValue::Link(target) | NodeValue::Image(target) => {
                         if within == 0 {
                             link = Some((String::new(), target.url.clone()));
@@ -142,81 +144,4 @@ pub(super) fn words(block: Node<'_>) -> Words {
 /// Blanks and line ends run together to one blank, ends trimmed.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The tags that carry no words of their own. Anything else in angle brackets is a placeholder and stays.
-const TAGS: [&str; 44] = [
-    "a",
-    "abbr",
-    "b",
-    "blockquote",
-    "br",
-    "center",
-    "code",
-    "del",
-    "details",
-    "div",
-    "em",
-    "font",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "section",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "u",
-    "ul",
-    "video",
-];
-
-/// Text without HTML comments and known tags.
-pub(super) fn without_tags(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        if let Some(comment) = from.strip_prefix("<!--") {
-            rest = comment.split_once("-->").map_or("", |(_, after)| after);
-            continue;
-        }
-        let Some((tag, after)) = from.split_once('>') else {
-            out.push_str(from);
-            return out;
-        };
-        let name = tag.trim_start_matches(['<', '/']);
-        let name = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default();
-        if TAGS.contains(&name.to_ascii_lowercase().as_str()) {
-            out.push(' ');
-        } else {
-            out.push_str(tag);
-            out.push('>');
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }

@@ -9,6 +9,7 @@ use super::headings::{Headings, shallow};
 use super::inline::{self, Words};
 use super::section::{self, SectionRole};
 use super::{Item, Problem, Runbook, Section};
+use crate::domain::html;
 
 /// Blocks nested deeper than this are kept as plain text.
 const MAX_DEPTH: usize = 12;
@@ -195,7 +196,7 @@ impl Reader<'_> {
                 self.after = Before::Text;
             }
             NodeValue::HtmlBlock(html) => {
-                let text = inline::without_tags(&html.literal);
+                let text = html::without_tags(&html.literal);
                 for (at, hidden) in text.lines().enumerate() {
                     let hidden = hidden.trim_start();
                     if hidden.starts_with("- ") || hidden.starts_with("* ") || hidden.starts_with("1. ") {
@@ -318,7 +319,7 @@ impl Reader<'_> {
                 }
             }
             NodeValue::HtmlBlock(html) => {
-                push_detail(&mut draft.item, &inline::one_line(&inline::without_tags(&html.literal)), indent);
+                push_detail(&mut draft.item, &inline::one_line(&html::without_tags(&html.literal)), indent);
             }
             NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableCell => {
                 let words = inline::words(node);

@@ -280,7 +280,7 @@ fn documents(archive: &Archive, listing: &Listing, left: &mut LeftOut) -> impl I
 
 fn document(path: &str, blob: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
     let (read, _) = imported::read(path, bytes)?;
-    let body = read.plain_body();
+    let body = read.plain;
     let card = Card {
         id: read.id,
         title: read.title,

@@ -1,7 +1,7 @@
 //! One line that says what ended an incident, taken from where people write it. Silence is better than a wrong line.
 
 use crate::domain::postmortem::document::{Section, folded};
-use crate::domain::postmortem::markdown::{self, BlockKind};
+use crate::domain::postmortem::markdown::{self, Block, BlockKind};
 
 /// The longest line, in characters.
 const MAX: usize = 200;
@@ -213,14 +213,13 @@ fn begins_in(lower: &str, word: &str) -> bool {
 }
 
 /// Finds the line, first under a heading, then behind a label, then at the end of the timeline.
-pub(super) fn find(body: &str, sections: &[Section]) -> Option<String> {
-    let blocks = markdown::blocks(body);
-    under_heading(&blocks).or_else(|| behind_label(body)).or_else(|| last_of_timeline(sections))
+pub(super) fn find(body: &str, blocks: &[Block], code: &[bool], sections: &[Section]) -> Option<String> {
+    under_heading(blocks).or_else(|| behind_label(body, code)).or_else(|| last_of_timeline(sections))
 }
 
 /// The sentence under such a heading that says it best, the first of equals.
-fn under_heading(blocks: &[markdown::Block]) -> Option<String> {
-    let is_heading = |block: &markdown::Block| matches!(block.kind, BlockKind::Heading(..));
+fn under_heading(blocks: &[Block]) -> Option<String> {
+    let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading(..));
     let mut named: Vec<(usize, usize)> = blocks
         .iter()
         .enumerate()
@@ -265,9 +264,8 @@ fn best<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 /// `**Resolution**: …` or `- Resolution: …`, or the items below such a label.
-fn behind_label(body: &str) -> Option<String> {
+fn behind_label(body: &str, code: &[bool]) -> Option<String> {
     let lines: Vec<&str> = body.lines().take(MAX_LINES).collect();
-    let code = markdown::code_lines(body);
     let mut labels: Vec<(usize, usize, String)> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let reach = line.char_indices().nth(MAX_LABEL).map_or(line.len(), |(at, _)| at);
@@ -288,7 +286,7 @@ fn behind_label(body: &str) -> Option<String> {
     labels.into_iter().find_map(|(rank, index, rest)| {
         let indent_of = |line: &str| line.len().saturating_sub(line.trim_start().len());
         let indent = lines.get(index).map_or(0, |line| indent_of(line));
-        let below = lines.iter().zip(&code).skip(index.saturating_add(1)).take(MAX_BLOCKS);
+        let below = lines.iter().zip(code).skip(index.saturating_add(1)).take(MAX_BLOCKS);
         // What a line says may be denied on the line before it.
         let mut texts = vec![rest];
         for (line, is_code) in below {
@@ -308,7 +306,7 @@ fn behind_label(body: &str) -> Option<String> {
         let texts: Vec<String> = texts.iter().map(|text| markdown::plain(text)).collect();
         if rank == 0 {
             // Our own label: somebody answered exactly this question.
-            return texts.first().and_then(|text| finished(text));
+            return texts.first().and_then(|text| answer(text));
         }
         best(texts.iter().map(String::as_str))
     })
@@ -401,11 +399,23 @@ fn sentences(text: &str) -> Vec<String> {
     found
 }
 
+/// What somebody answered who was asked: two words may say it, and two letters of some scripts. None when nothing is said.
+fn answer(text: &str) -> Option<String> {
+    let said = text.trim_end_matches(['.', ' ']).trim_start();
+    let nothing = ["", "tbd", "todo", "n/a", "na", "none", "unknown", "not known"];
+    line(text)
+        .filter(|_| !nothing.contains(&said.to_lowercase().as_str()) && said.chars().any(char::is_alphabetic))
+}
+
 /// A sentence as one line, cut at a number of characters; none when it says nothing.
 fn finished(text: &str) -> Option<String> {
+    line(text).filter(|_| text.chars().filter(|c| c.is_alphabetic()).count() >= MIN)
+}
+
+fn line(text: &str) -> Option<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = text.trim_end_matches(['.', ':', ' ', ',']);
-    if text.chars().filter(|c| c.is_alphabetic()).count() < MIN || text.contains(markdown::MARK) {
+    if text.is_empty() || text.contains(markdown::MARK) {
         return None;
     }
     Some(match text.char_indices().nth(MAX) {
@@ -420,7 +430,8 @@ mod tests {
     use crate::domain::postmortem::document::sections;
 
     fn found(body: &str) -> Option<String> {
-        find(body, &sections(body, 1).1)
+        let read = markdown::read(body);
+        find(body, &read.blocks, &read.code_lines, &sections(body, 1, &read.blocks).1)
     }
 
     #[test]
@@ -451,6 +462,11 @@ mod tests {
             ("## Timeline\n- 13:29 not resolved by redeploying it\n", None),
             ("## Timeline\n- 17:18 Chris suggests restarting the pod\n- 17:21 resolved\n", None),
             ("## Resolution\n\nTBD\n", None),
+            ("What ended it: dns fixed\n", Some("dns fixed")),
+            ("What ended it: 更新证书\n", Some("更新证书")),
+            ("What ended it: TBD.\n", None),
+            ("What ended it: -\n", None),
+            ("Resolution: dns fixed\n", None),
             ("## Resolution\n\n## Next\nwords and words and words\n", None),
             ("It was all fixed somehow and everybody was happy.\n", None),
             ("```\nResolution: this is code and no label\n```\n", None),
