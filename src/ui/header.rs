@@ -252,7 +252,7 @@ fn home(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     }
 }
 
-/// What is owed over all incidents, what is over first.
+/// What is owed over all incidents, what is over first, what runs out next last.
 fn owed(model: &Model, theme: &Theme) -> Vec<(String, Style)> {
     let list = &model.home.list;
     let mut items = Vec::new();
@@ -276,5 +276,11 @@ fn owed(model: &Model, theme: &Theme) -> Vec<(String, Style)> {
     let is_over = close.as_ref().is_some_and(|(item, _)| item.contains("overdue"));
     let (first, second) = if is_over { (close, stories) } else { (stories, close) };
     items.extend(first.into_iter().chain(second));
+    // What is not over yet, of whichever room it is.
+    let running = list.soonest.as_ref().filter(|soonest| soonest.at > model.now);
+    items.extend(running.map(|soonest| {
+        let left = format_span(soonest.at - model.now);
+        (format!("{} {} in {left}", soonest.id, soonest.what), theme.text)
+    }));
     items
 }

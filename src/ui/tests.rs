@@ -372,6 +372,11 @@ fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
             overdue_updates: 1,
         },
         next: None,
+        soonest: Some(crate::app::model::Soonest {
+            id: "INC-2026-0042".into(),
+            what: "update customers".into(),
+            at: crate::app::fixture::at("14:59"),
+        }),
     };
     home.send(Msg::HomeRefreshed(list));
     let mut find = Desk::room(w, h, "alice");

@@ -56,6 +56,19 @@ pub struct HomeList {
     pub counts: HomeCounts,
     /// When something of it runs out next (UTC): it is read again then. `None` when that was not looked for.
     pub next: Option<Utc>,
+    /// The clock of an open incident that runs out next. `None` when none runs, or that was not looked for.
+    pub soonest: Option<Soonest>,
+}
+
+/// A clock that runs in one of many incidents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Soonest {
+    /// The incident, as shown.
+    pub id: String,
+    /// What it waits for, in words.
+    pub what: String,
+    /// When it runs out (UTC).
+    pub at: Utc,
 }
 
 /// How many there are of what the home screen is about.

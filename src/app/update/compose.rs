@@ -374,9 +374,12 @@ pub fn preview(model: &Model) -> Preview {
         }
         Ok(entry) => {
             let word = match &entry.line {
-                Line::Command { verb, .. } => {
-                    verb::find(verb).map_or_else(|| "no such verb".to_owned(), |v| v.usage.to_owned())
-                }
+                // What it takes is said while nothing is there; beside a time and its age it would be in their place.
+                Line::Command { verb, rest } => verb::find(verb)
+                    .map_or("no such verb", |v| {
+                        if rest.is_empty() || entry.at.is_none() { v.usage } else { v.name }
+                    })
+                    .to_owned(),
                 Line::Update { audience, next } => update_words(*audience, *next, ctx.now, model),
                 line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
             };

@@ -155,6 +155,16 @@ fn the_preview_names_kind_time_and_age() {
     );
     desk.keys("<ctrl-u>! stop");
     assert_eq!(preview(&desk.model).text, "decn 14:38Z");
+    // What a verb takes is said until it is there: then its time and age are.
+    for (line, text, age) in [
+        (":m", "milestone NAME", ""),
+        ("-4m :m", "milestone NAME 14:34Z", "4m ago"),
+        ("-4m :m contained", "milestone 14:34Z", "4m ago"),
+    ] {
+        desk.keys(&format!("<ctrl-u>{line}"));
+        let shown = preview(&desk.model);
+        assert_eq!((shown.text.as_str(), shown.age.as_str()), (text, age), "{line}");
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What the home screen lists, asked of the service. It must not decide what is shown (`lists` does).
 
 use super::lists;
-use crate::app::model::{HomeCounts, HomeList};
-use crate::domain::clocks::Pressure;
+use crate::app::model::{HomeCounts, HomeList, Soonest};
+use crate::domain::clocks::{self, Pressure};
 use crate::domain::owed;
 use crate::domain::words::State;
 use crate::service::{Failure, IncidentFilter, Service};
@@ -38,12 +38,21 @@ pub(super) async fn read(service: &Service, session: &Session, updates: bool) ->
     // On the next day other stories are late.
     let tomorrow = today.succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc());
     let mut next = tomorrow.filter(|_| updates);
+    let mut soonest: Option<Soonest> = None;
     for (log, _) in open.iter().filter(|_| updates) {
         let incident = service.incident(*log).await?;
         let owed = owed::of(&incident, service.policy(), now);
         let over = owed.iter().filter(|u| u.pressure(now) == Pressure::Breached && !u.acknowledged).count();
         over_updates = over_updates.saturating_add(over.try_into().unwrap_or(u64::MAX));
-        next = owed.iter().map(|u| u.due_at).filter(|at| *at > now).chain(next).min();
+        let clocks = clocks::clocks(&incident, service.policy(), now);
+        let first =
+            clocks.into_iter().filter(|clock| clock.deadline > now).min_by_key(|clock| clock.deadline);
+        if let Some(clock) = first {
+            next = next.into_iter().chain([clock.deadline]).min();
+            if soonest.as_ref().is_none_or(|known| clock.deadline < known.at) {
+                soonest = Some(Soonest { id: incident.id.to_string(), what: clock.what, at: clock.deadline });
+            }
+        }
     }
     let counts = HomeCounts {
         open: counts.open,
@@ -52,7 +61,11 @@ pub(super) async fn read(service: &Service, session: &Session, updates: bool) ->
         overdue_stories: counts.overdue_stories,
         overdue_updates: over_updates,
     };
-    Ok(HomeList { next, ..lists::home(open, resolved, closed, &late, service.policy(), now, counts) })
+    Ok(HomeList {
+        next,
+        soonest,
+        ..lists::home(open, resolved, closed, &late, service.policy(), now, counts)
+    })
 }
 
 #[cfg(test)]
@@ -154,7 +167,8 @@ mod tests {
             let session = session(folder.path(), now);
             let service = session.open(Opening::Write).await.unwrap();
             let midnight: Utc = "2026-11-21T00:00:00Z".parse().unwrap();
-            assert_eq!(read(&service, &session, true).await.unwrap().next, Some(midnight));
+            let list = read(&service, &session, true).await.unwrap();
+            assert_eq!((list.next, list.soonest), (Some(midnight), None));
             for (title, ago) in [("late", 90), ("in time", 20), ("just now", 0)] {
                 let declaration = Declaration {
                     id: IncidentId { year: 0, number: 0 },
@@ -171,6 +185,12 @@ mod tests {
             }
             let list = read(&service, &session, true).await.unwrap();
             assert_eq!((list.counts.overdue_updates, list.next), (1, Some(now + Span::minutes(40))));
+            let soonest = Soonest {
+                id: "INC-2026-0002".to_owned(),
+                what: "respond".to_owned(),
+                at: now + Span::minutes(40),
+            };
+            assert_eq!(list.soonest, Some(soonest));
             assert_eq!(read(&service, &session, false).await.unwrap().next, None);
         });
     }
