@@ -7,6 +7,7 @@ mod closing;
 mod erasing;
 mod keep;
 mod lines;
+mod order;
 mod room;
 mod steps;
 mod stories;

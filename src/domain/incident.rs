@@ -4,6 +4,7 @@
 
 mod apply;
 mod bound;
+mod changes;
 mod checklist;
 mod closing;
 mod lines;
@@ -15,7 +16,7 @@ mod talk;
 mod timeline;
 mod trail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::event::Recorded;
 use crate::domain::ids::{IncidentId, LogId, Seq};
@@ -235,6 +236,8 @@ pub struct Incident {
     pub closing: Closing,
     /// What was done last and how it is undone.
     pub trail: Trail,
+    /// The actions that were undone, and those that undid them.
+    pub taken_back: BTreeSet<Seq>,
     /// The events whose words cannot be erased, and why.
     pub bound: BTreeMap<Seq, Bound>,
     /// The position of the last event.
@@ -299,6 +302,7 @@ impl Incident {
             record: Record::default(),
             closing: Closing::default(),
             trail: Trail::default(),
+            taken_back: BTreeSet::new(),
             bound: BTreeMap::new(),
             head: Seq::NONE,
             last_at: Utc::UNIX_EPOCH,

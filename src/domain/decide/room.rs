@@ -128,6 +128,7 @@ impl Case<'_> {
                 if *phase == incident.phase {
                     return Err(Refusal::no(format!("the phase is {phase} already")));
                 }
+                self.not_before(incident.phase_changed(), || format!("the phase is {}", incident.phase))?;
                 self.one(PhaseEntered { phase: *phase })
             }
             Request::Mark { milestone, at } => {
@@ -157,6 +158,7 @@ impl Case<'_> {
                 if !incident.roster.holds(&who, &role) {
                     return Err(Refusal::no(format!("{who} is not {role}")));
                 }
+                self.not_before_holder(&role, &who)?;
                 self.one(RoleReleased { role, person: who })
             }
             Request::AddEvidence(evidence) => self.evidence(evidence),
@@ -214,6 +216,8 @@ impl Case<'_> {
         } else {
             why.trim().to_owned()
         };
+        let now = || format!("the severity is {}", from.unwrap_or("unset"));
+        self.not_before(self.incident.severity_changed(), now)?;
         self.one(SeverityChanged { to, reason: why })
     }
 
@@ -236,6 +240,7 @@ impl Case<'_> {
         if roster.holds(&who, &role) {
             return Err(Refusal::no(format!("{who} is {role} already")));
         }
+        self.not_before_holder(&role, &who)?;
         match roster.holder(&role) {
             Some(from) if !role::may_be_shared(&role) => {
                 let from = from.to_owned();

@@ -1,5 +1,6 @@
 mod erasing;
 mod keep;
+mod order;
 mod set_back;
 mod undo;
 

@@ -18,6 +18,7 @@ impl Incident {
         let trace = if recorded.undoes.is_none() { trail::trace(self, recorded) } else { None };
         self.trail.touch(recorded, trace.as_ref().map_or("an undo", |trace| &trace.what));
         if let Some(seq) = recorded.undoes {
+            self.taken_back.extend([seq, recorded.seq]);
             self.trail.forget(seq);
         } else if let Some(trace) = trace {
             self.trail.push(trace);
