@@ -27,7 +27,7 @@ impl Case<'_> {
             Request::Decide { text, decided_by, executor, check, objections, tags } => {
                 let decided_by = match decided_by {
                     Some(name) => person(name)?,
-                    None => self.incident.commander().unwrap_or(self.asker.by).to_owned(),
+                    None => self.commander_then().unwrap_or(self.asker.by).to_owned(),
                 };
                 let when = self.when();
                 self.one(DecisionMade {
@@ -122,6 +122,12 @@ impl Case<'_> {
             Request::Redact { target, reason } => self.redact(*target, reason),
             _ => Err(Refusal::no("this request has no rule")),
         }
+    }
+
+    /// Who commanded at the moment of which the request speaks; where nobody did, who does now.
+    fn commander_then(&self) -> Option<&str> {
+        let then = self.at.and_then(|(at, _)| self.incident.commander_at(at));
+        then.or_else(|| self.incident.commander())
     }
 
     fn amend(

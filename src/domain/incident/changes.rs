@@ -1,7 +1,7 @@
-//! What last changed severity, phase and roles. What was taken back counts for nothing, and
+//! What last changed severity, phase and roles, and who commanded when. What was taken back counts for nothing, and
 //! neither does what the declaration says. It must not refuse (`decide` does).
 
-use super::Incident;
+use super::{Holding, Incident};
 use crate::domain::ids::Seq;
 use crate::domain::role;
 use crate::domain::time::Utc;
@@ -32,6 +32,20 @@ impl Incident {
             let declared = h.seq <= DECLARED && h.from == self.declared_at;
             [(!declared).then_some((h.from, h.seq)), h.to.map(|to| (to, h.ended))].into_iter().flatten()
         }))
+    }
+
+    /// Who commanded at a moment, as the clock of now shows it.
+    #[must_use]
+    pub fn commander_at(&self, at: Utc) -> Option<&str> {
+        let moved = |at, seq| self.set_backs.moved(at, seq);
+        // Who gave it away in error never did.
+        let held = |h: &&Holding| {
+            let ended = h.to.filter(|_| !self.taken_back.contains(&h.ended));
+            moved(h.from, h.seq) <= at && ended.is_none_or(|to| at < moved(to, h.ended))
+        };
+        let commanders =
+            self.roster.history().iter().rev().filter(|h| h.role == role::COMMANDER && !h.undone);
+        commanders.filter(held).map(|h| h.person.as_str()).next()
     }
 
     /// The latest in the log of some changes.

@@ -1,4 +1,4 @@
-//! Changes of severity, phase and roles for a moment of the past.
+//! Changes of severity, phase and roles for a moment of the past, and decisions of one.
 
 use super::*;
 use crate::domain::event::ClockStepped;
@@ -126,4 +126,36 @@ fn the_order_is_that_of_the_clock_of_now() {
     room.ask(asked);
     let asked = Asked { request: severity("P2"), at: Some((room.now - Span::seconds(25), false)) };
     assert_eq!(room.try_ask(asked).unwrap_err().message, "the severity is P1 since 14:06:10 UTC");
+}
+
+#[test]
+fn a_decision_of_the_past_is_that_of_whoever_commanded_then() {
+    let decide = || Request::Decide {
+        text: "fail over to eu".to_owned(),
+        decided_by: None,
+        executor: None,
+        check: None,
+        objections: vec![],
+        tags: vec![],
+    };
+    let mut room = later();
+    let by = |room: &mut Room, asked: Asked| {
+        let seq = room.ask(asked)[0];
+        room.incident.talk.decisions[&seq].decided_by.clone()
+    };
+    for (minutes, who) in [(30, "alice"), (5, "eve"), (0, "eve"), (60, "eve")] {
+        let asked = ago(&room, minutes, decide());
+        assert_eq!(by(&mut room, asked), who, "{minutes} minutes ago");
+    }
+    assert_eq!(by(&mut room, decide().into()), "eve");
+    // Frank never had it, and whoever he had it from never gave it away.
+    room.ask(role("ic", "frank"));
+    room.wait(Span::minutes(10));
+    undo(&mut room);
+    room.wait(Span::minutes(10));
+    room.ask(role("ic", "grace"));
+    for (minutes, who) in [(15, "eve"), (5, "eve"), (0, "grace")] {
+        let asked = ago(&room, minutes, decide());
+        assert_eq!(by(&mut room, asked), who, "{minutes} minutes ago");
+    }
 }
