@@ -173,7 +173,9 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
             // Once the new time has run out as well, it is as pressing as on the first day.
             let acknowledged =
                 ack.is_some_and(|ack| ack.until.is_none_or(|until| now < until && until != natural));
-            let warn_at = warn_at.unwrap_or_else(|| warning(policy, from, deadline));
+            // While it was resolved, nothing of the time was used up.
+            let ran_from = || from.checked_add_signed(incident.rested(from, deadline)).unwrap_or(from);
+            let warn_at = warn_at.unwrap_or_else(|| warning(policy, ran_from(), deadline));
             let moved = ruled || deadline != natural;
             found.push(Clock {
                 key,
@@ -305,7 +307,7 @@ pub fn phase_clock(incident: &Incident, policy: &Policy) -> Option<(Utc, Span)> 
     let key = ClockKey::Phase(incident.phase).to_string();
     let ack = incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|ack| ack.at >= from);
     let end = ack.and_then(|ack| ack.until).unwrap_or(high);
-    Some((end, end - from))
+    Some((end, end - from - incident.rested(from, end)))
 }
 
 fn warning(policy: &Policy, from: Utc, deadline: Utc) -> Utc {
@@ -327,7 +329,7 @@ fn target(
     of: impl Fn(&Level) -> Option<&Target>,
 ) -> Option<Utc> {
     match own_target(incident, key) {
-        Some(own) => policy.calendar.deadline(from, &own),
+        Some(own) => policy.calendar.deadline(from, &own).map(|at| incident.due(from, at)),
         None => by_severity(incident, policy, from, |level, from| policy.calendar.deadline(from, of(level)?)),
     }
 }
@@ -344,9 +346,9 @@ fn by_severity(
     for (n, span) in incident.severities.iter().enumerate() {
         let level = policy.level(&incident.profile, span.severity.as_deref());
         let since = incident.set_backs.moved(span.since, span.seq);
-        let plain = due(&level, from);
-        last = match plain {
-            Some(at) if n > 0 && at < since => due(&level, since).into_iter().chain(last).min(),
+        let due = |from| Some(incident.due(from, due(&level, from)?));
+        last = match due(from) {
+            Some(at) if n > 0 && at < since => due(since).into_iter().chain(last).min(),
             plain => plain,
         };
     }
@@ -370,10 +372,12 @@ fn next_update(incident: &Incident, policy: &Policy, audience: Audience) -> Opti
     let sent = last.and_then(|u| Some((u.sent.as_ref()?.1, u.sent_seq)));
     let from = sent.map_or_else(|| incident.reached([]), |(at, seq)| incident.set_backs.moved(at, seq));
     if let Some(promised) = last.and_then(|u| u.next_at).filter(|at| *at > from) {
-        return Some((from, promised, true));
+        return Some((from, incident.due(from, promised), true));
     }
+    // That it is back is news: whoever is told as a rule hears of it as of a declaration.
+    let from = incident.came_back().map_or(from, |back| back.max(from));
     let deadline = match (own_target(incident, ClockKey::Update(audience)), audience) {
-        (Some(own), _) => policy.calendar.deadline(from, &own)?,
+        (Some(own), _) => incident.due(from, policy.calendar.deadline(from, &own)?),
         (None, Audience::Internal) => {
             by_severity(incident, policy, from, |level, from| from.checked_add_signed(level.update_every?))?
         }
@@ -388,6 +392,7 @@ fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc
     if incident.targets.contains_key(&key.to_string()) {
         return target(incident, policy, key, from, |_| None).map(|at| (from, None, at));
     }
+    let after = |from: Utc, span| Some(incident.due(from, from.checked_add_signed(span)?));
     incident.checklist.runbooks().find_map(|r| {
         let (low, high) = match r.runbook.budgets.of(incident.phase) {
             Budget::Within(span) => (None, span),
@@ -396,8 +401,8 @@ fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc
         };
         // A runbook has no budget for the time before it was attached: what would have run out by then counts from then.
         let attached = incident.set_backs.moved(r.at, r.seq);
-        let from = if from.checked_add_signed(high)? < attached { attached } else { from };
-        Some((from, low.and_then(|low| from.checked_add_signed(low)), from.checked_add_signed(high)?))
+        let from = if after(from, high)? < attached { attached } else { from };
+        Some((from, low.and_then(|low| after(from, low)), after(from, high)?))
     })
 }
 

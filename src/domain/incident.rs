@@ -10,6 +10,7 @@ mod closing;
 mod lines;
 mod privileged;
 mod record;
+mod rests;
 mod roster;
 mod set_back;
 mod talk;
@@ -32,6 +33,7 @@ pub use privileged::{PRIVILEGED, may_leave};
 pub use record::{
     Custody, EVIDENCE_CLASSES, EvidenceItem, Ioc, Link, Record, RelatedIncident, ScopeItem, UNCLASSIFIED,
 };
+pub use rests::Rest;
 pub use roster::{Holding, Roster};
 pub use set_back::{SetBack, SetBacks};
 pub use talk::{Answered, Ask, Decision, Hypothesis, HypothesisNow, Talk, Update, UpdateState, VerdictNow};
@@ -216,6 +218,8 @@ pub struct Incident {
     pub closed_at: Option<Utc>,
     /// How often it was reopened.
     pub reopened: u32,
+    /// The times for which it was resolved before it was reopened.
+    pub rests: Vec<Rest>,
     /// Targets of this incident only: clock → words.
     pub targets: BTreeMap<String, String>,
     /// What the log says of clocks: clock → record.
@@ -292,6 +296,7 @@ impl Incident {
             ended_by: String::new(),
             closed_at: None,
             reopened: 0,
+            rests: Vec::new(),
             targets: BTreeMap::new(),
             clocks: BTreeMap::new(),
             set_backs: SetBacks::default(),

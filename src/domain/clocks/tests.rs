@@ -1,3 +1,5 @@
+mod rests;
+
 use super::*;
 use crate::domain::audience::Audience;
 use crate::domain::incident::tests::Room;

@@ -248,6 +248,7 @@ impl Incident {
                 self.closing.waiver.clone_from(&e.reason);
             }
             Event::Reopened(_) => {
+                self.rest_ends(r);
                 self.state = State::Open;
                 self.resolved_at = None;
                 self.closed_at = None;

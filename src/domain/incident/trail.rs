@@ -61,17 +61,26 @@ impl Trail {
 
     /// The clock was set back: a deadline that an undo would bring back moves as the others do.
     pub(super) fn set_back(&mut self, step: &SetBack) {
+        self.each_deadline(|at, said| *at = step.moved(*at, said));
         for trace in &mut self.traces {
-            let said = trace.said;
-            let moved = |at: &mut Utc| *at = step.moved(*at, said);
+            for request in &mut trace.undo {
+                if let Request::RestoreClock { earlier: Some((at, _)), .. } = request {
+                    *at = step.moved(*at, trace.said);
+                }
+            }
+        }
+    }
+
+    /// Changes the deadlines that an undo would bring back; each comes with the position at which it was said.
+    pub(super) fn each_deadline(&mut self, change: impl Fn(&mut Utc, Seq)) {
+        for trace in &mut self.traces {
             for request in &mut trace.undo {
                 match request {
-                    Request::Keep(Keep::RestoreAsk { due: Some(When::At(due)), .. })
-                    | Request::Keep(Keep::StepDue { due: Some(When::At(due)), .. }) => moved(due),
-                    Request::RestoreClock { earlier: Some((at, until)), .. } => {
-                        moved(at);
-                        moved(until);
-                    }
+                    Request::Keep(
+                        Keep::RestoreAsk { due: Some(When::At(due)), .. }
+                        | Keep::StepDue { due: Some(When::At(due)), .. },
+                    )
+                    | Request::RestoreClock { earlier: Some((_, due)), .. } => change(due, trace.said),
                     _ => {}
                 }
             }
