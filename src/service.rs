@@ -5,6 +5,7 @@
 mod audit;
 mod backup;
 mod boards;
+mod breaches;
 mod demo;
 mod doubt;
 mod drafting;

@@ -104,7 +104,8 @@ impl Room<'_> {
         Ok(self.service.incident(self.log).await?)
     }
 
-    /// Submits requests as one, then writes down the clocks that ran out.
+    /// Submits requests as one, then writes down the clocks that ran out by them; those that had run out before are
+    /// written with them.
     pub(super) async fn submit(&self, asked: &[Asked]) -> Result<Submitted, Stop> {
         let by = self.context.session.by();
         let asked = self.service.well_named(self.log, asked).await?;
@@ -118,7 +119,7 @@ impl Room<'_> {
         }
         // A link that only one of both tells is told in full by `show`.
         let _ = self.service.link_back(self.id, &by, submitted.own_events()).await;
-        // Whether a breach is written now or by the next command does not matter to this one.
+        // The command is done whether or not this works: the next one writes what is missing.
         let _ = self.service.record_breaches(self.log, &by).await;
         Ok(submitted)
     }

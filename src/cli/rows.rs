@@ -95,7 +95,7 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
     if !stars.is_empty() {
         room.service.record(room.log, &stars).await?;
     }
-    // Whether a breach is written now or by the next command does not matter to this one.
+    // The lines are stored whether or not this works: the next command writes what is missing.
     let _ = room.service.record_breaches(room.log, &context.session.by()).await;
     let own = events.len();
     let entries = room.lines(&Submitted { events, own }, None).await?;

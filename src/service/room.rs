@@ -7,7 +7,6 @@ use chrono::Datelike;
 use tokio::sync::Mutex;
 
 use super::{By, Failure, Inner, Service, steps};
-use crate::domain::clocks;
 use crate::domain::decide::{Asker, decide};
 use crate::domain::event::{Event, NewEvent, Recorded};
 use crate::domain::ids::{IncidentId, LogId, Seq};
@@ -169,6 +168,8 @@ impl Service {
             } else {
                 slot.get_or_insert_with(|| Incident::new(log))
             };
+            // What hinders this hinders what was asked for as well, and is told there.
+            let _ = self.inner.breaches_before(incident, by, asked).await;
             let before = incident.head;
             match self.inner.try_submit(incident, by, asked).await {
                 Ok(own) => {
@@ -200,34 +201,6 @@ impl Service {
             }
         }
         Err(Failure::new(super::FailureKind::Conflict, "others keep writing at the same moment; try again"))
-    }
-
-    /// Writes down the clocks that ran out and are not in the log yet. Called by an open room and after a writing
-    /// command; two rooms write a breach once, because its id follows from incident, clock and deadline.
-    ///
-    /// # Errors
-    /// What the store says; a breach that another room wrote first is none.
-    pub async fn record_breaches(&self, log: LogId, by: &By) -> Result<Vec<Recorded>, Failure> {
-        let slot = self.inner.slot(log).await;
-        let mut slot = slot.lock().await;
-        let mut written = Vec::new();
-        let incident = self.inner.catch_up(log, &mut slot).await?;
-        if clocks::unrecorded_breaches(incident, &self.inner.policy, by.stamp.at).is_empty() {
-            // As after almost every line: nobody has to wait for a turn in which nothing is written.
-            return Ok(written);
-        }
-        let _turn = self.inner.store.turn().await?;
-        let incident = self.inner.catch_up(log, &mut slot).await?;
-        for (key, deadline) in clocks::unrecorded_breaches(incident, &self.inner.policy, by.stamp.at) {
-            let asked = Request::RecordBreach { clock: key.to_string(), deadline }.into();
-            match self.inner.try_submit(incident, by, std::slice::from_ref(&asked)).await {
-                Ok(events) => written.extend(events),
-                Err(Attempt::Again(StoreError::Conflict { .. } | StoreError::EventTaken { .. })) => break,
-                Err(Attempt::Again(error)) => return Err(error.into()),
-                Err(Attempt::Refused(_)) => {}
-            }
-        }
-        Ok(written)
     }
 }
 
@@ -279,6 +252,31 @@ impl Inner {
         Ok(incident)
     }
 
+    /// What requests mean. One is decided on the incident itself; several each on what the ones before would make of
+    /// it.
+    pub(super) fn decided(
+        &self,
+        incident: &Incident,
+        by: &By,
+        asked: &[Asked],
+    ) -> Result<Vec<NewEvent>, Failure> {
+        let asker = Asker { by: &by.person, now: by.stamp.at, policy: &self.policy };
+        let mut ahead = std::borrow::Cow::Borrowed(incident);
+        let mut new: Vec<NewEvent> = Vec::new();
+        for (i, one) in asked.iter().enumerate() {
+            let events = self.without_secrets(decide(&ahead, one, &asker)?)?;
+            if i + 1 < asked.len() {
+                let fold = ahead.to_mut();
+                for event in &events {
+                    let provisional = provisional(fold, event, by);
+                    fold.apply(&provisional);
+                }
+            }
+            new.extend(events);
+        }
+        Ok(new)
+    }
+
     /// Decides, appends and applies. The incident changes only when the store has taken the events.
     pub(super) async fn try_submit(
         &self,
@@ -289,22 +287,7 @@ impl Inner {
         // The clock was set before any of it was said.
         let mark = steps::mark(incident, by);
         let by = &*steps::in_order(incident, by);
-        let asker = Asker { by: &by.person, now: by.stamp.at, policy: &self.policy };
-        // One request is decided on the incident itself; several each on what the ones before would make of it.
-        let mut ahead = std::borrow::Cow::Borrowed(&*incident);
-        let mut new: Vec<NewEvent> = Vec::new();
-        for (i, one) in asked.iter().enumerate() {
-            let events = decide(&ahead, one, &asker).map_err(|r| Attempt::Refused(r.into()))?;
-            let events = self.without_secrets(events).map_err(Attempt::Refused)?;
-            if i + 1 < asked.len() {
-                let fold = ahead.to_mut();
-                for event in &events {
-                    let provisional = provisional(fold, event, by);
-                    fold.apply(&provisional);
-                }
-            }
-            new.extend(events);
-        }
+        let mut new = self.decided(incident, by, asked).map_err(Attempt::Refused)?;
         new.splice(0..0, mark);
         if new.is_empty() {
             self.found_done(incident.log, asked.len()).await;

@@ -108,3 +108,84 @@ fn no_time_runs_out_for_which_there_was_no_clock() {
     desk.ok(&["log", "2", "nobody has told anybody"]);
     assert_eq!(ran_out(&desk, "2"), ["time ran out: no update internal went out"]);
 }
+
+/// What the timeline says ran out, without the words that all have.
+fn ran_out(desk: &Desk, id: &str) -> Vec<String> {
+    let lines = desk.timeline(id);
+    texts(&lines).into_iter().filter_map(|t| t.strip_prefix("time ran out: ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_comes_late_does_not_hide_that_it_came_late() {
+    let mut desk = Desk::new();
+    let ids: Vec<String> = (0..11).map(|n| desk.declare(&format!("Web {n} is down"))).collect();
+    desk.set("WARROOM_NOW", "2026-11-20T14:01:00Z");
+    // Of an incident that has nothing else, the decision is line 2 and the ask line 3.
+    for id in &ids {
+        desk.ok(&["log", id, "! do it check 5m"]);
+        desk.ok(&["log", id, "+ @bob 5m look"]);
+    }
+    desk.set("WARROOM_NOW", "2026-11-20T19:00:00Z");
+    let all = [
+        "nobody checked the decision do it",
+        "no answer to the ask @bob look, never acknowledged",
+        "nobody had taken it",
+        "no update internal went out",
+        "it was not resolved",
+    ];
+    for (id, arguments, own) in [
+        (&ids[0], &["resolve"][..], &[] as &[&str]),
+        (&ids[1], &["update"], &["internal", "we look"]),
+        (&ids[2], &["answer"], &["3", "nothing there"]),
+        (&ids[3], &["verdict"], &["2", "held"]),
+        (&ids[4], &["extend"], &["3", "10h"]),
+        (&ids[5], &["clock", "ack"], &["update", "--until", "8h", "--reason", "all are asleep"]),
+        (&ids[6], &["severity"], &["P3", "--reason", "one user"]),
+        (&ids[7], &["reassign"], &["3", "carol"]),
+        (&ids[8], &["role"], &["commander", "eve"]),
+    ] {
+        let arguments = [arguments, &[id.as_str()], own].concat();
+        let said = desk.json(&arguments);
+        let entries = said["entries"].as_array().unwrap();
+        assert_eq!(entries.len(), 1, "{arguments:?} tells its own line: {said:#}");
+        assert!(!entries[0]["text"].as_str().unwrap().starts_with("time ran out"), "{said:#}");
+        let mut told = ran_out(&desk, id);
+        told.truncate(all.len());
+        assert_eq!(told.len(), all.len(), "{arguments:?}: {told:?}");
+        assert!(all.iter().all(|text| told.iter().any(|t| t == text)), "{arguments:?}: {told:?}");
+        // What the program wrote in between is nobody's last action.
+        if matches!(arguments[0], "resolve" | "severity" | "reassign" | "role") {
+            let undone = desk.run(&["undo", id]).code(0);
+            assert!(!undone.out.contains("time ran out"), "{arguments:?}: {undone:?}");
+        }
+    }
+    // What was done in time and only written down late was in time, and what is refused writes nothing.
+    desk.run(&["answer", &ids[9], "99", "nothing there"]).refuses(3, "99");
+    assert_eq!(ran_out(&desk, &ids[9]), Vec::<String>::new());
+    desk.ok(&["log", &ids[9], "14:05 > internal: we look"]);
+    desk.ok(&["log", &ids[9], "14:04 :answer 3 nothing there"]);
+    let lines = desk.timeline(&ids[9]);
+    let late = lines.iter().find(|l| l["text"] == "time ran out: no update internal went out").unwrap();
+    assert_eq!(minute(&late["occurred_at"]), "2026-11-20T14:35");
+    // An incident that was written down afterwards never had a clock.
+    desk.ok(&["set", &ids[10], "--kind", "backfilled"]);
+    assert_eq!(ran_out(&desk, &ids[10]), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_due_while_it_was_resolved_did_not_run_out() {
+    let mut desk = Desk::new();
+    desk.ok(&["declare", "api down", "--severity", "P1", "--commander", "alice"]);
+    desk.set("WARROOM_NOW", "2026-11-20T14:06:00Z");
+    desk.ok(&["update", ".", "internal", "we look"]);
+    desk.set("WARROOM_NOW", "2026-11-20T14:10:00Z");
+    desk.ok(&["resolve", "."]);
+    desk.set("WARROOM_NOW", "2026-11-22T14:10:00Z");
+    desk.ok(&["reopen", "1", "--reason", "it is back"]);
+    assert_eq!(ran_out(&desk, "1"), Vec::<String>::new());
+    assert_eq!(minute(&find(&desk, "update")["deadline"]), "2026-11-22T14:40");
+    assert_eq!(minute(&find(&desk, "resolution")["deadline"]), "2026-11-22T18:00");
+    desk.set("WARROOM_NOW", "2026-11-22T14:41:00Z");
+    desk.ok(&["resolve", "1"]);
+    assert_eq!(ran_out(&desk, "1"), ["no update internal went out"]);
+}
