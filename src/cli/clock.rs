@@ -47,7 +47,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List what runs out when, breached first
+    /// List what runs out when: breached first, breaches that are acknowledged last
     List {
         /// The incident: id, number, or . for the only open one
         #[arg(value_name = "INC")]

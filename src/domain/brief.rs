@@ -304,12 +304,16 @@ fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
             // Asks have a heading of their own.
             let mut running = clocks::clocks(incident, policy, now);
             running.retain(|c| !matches!(c.key, ClockKey::Ask(_)));
-            let mut others = 0_usize;
             let all = running.len();
-            running.retain(|c| {
-                others = others.saturating_add(usize::from(!c.key.has_target()));
-                c.key.has_target() || others <= MOST_NEXT
-            });
+            let others = || running.iter().filter(|c| !c.key.has_target());
+            // One that is still to come is named before the last of those that ran out.
+            let mut named: Vec<ClockKey> = others().take(MOST_NEXT).map(|c| c.key).collect();
+            let ahead = others().find(|c| c.pressure(now) != Pressure::Breached).map(|c| c.key);
+            if let Some(ahead) = ahead.filter(|key| !named.contains(key)) {
+                named.truncate(MOST_NEXT.saturating_sub(1));
+                named.push(ahead);
+            }
+            running.retain(|c| c.key.has_target() || named.contains(&c.key));
             let cut = all.saturating_sub(running.len());
             let more = (cut > 0).then(|| format!("and {cut} more"));
             let running = running.iter().map(|c| {
@@ -380,7 +384,7 @@ mod tests {
         assert!(!lines.iter().any(|l| l.contains("ask")), "{lines:?}");
         assert_eq!(section(&room, "Open asks").len(), 6);
         // Of the decisions to check some are named, and how many more there are.
-        for n in 0..6 {
+        let decide = |room: &mut Room, n: u8| {
             room.ask(Request::Decide {
                 text: format!("stop host {n}"),
                 decided_by: None,
@@ -388,10 +392,20 @@ mod tests {
                 check: Some(When::In(Span::minutes(5))),
                 objections: Vec::new(),
                 tags: Vec::new(),
-            });
+            })
+        };
+        for n in 0..6 {
+            decide(&mut room, n);
         }
         let lines = section(&room, "Next");
         assert_eq!(lines.iter().filter(|l| l.starts_with("check decision")).count(), MOST_NEXT);
         assert_eq!(lines.last().map(String::as_str), Some("and 2 more"), "{lines:?}");
+        // What is still to come is no less named for what ran out.
+        room.wait(Span::minutes(6));
+        decide(&mut room, 6);
+        let lines = section(&room, "Next");
+        assert_eq!(lines.iter().filter(|l| l.starts_with("check decision")).count(), MOST_NEXT);
+        assert!(lines.iter().any(|l| l.starts_with("check decision 5m left")), "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("and 3 more"), "{lines:?}");
     }
 }

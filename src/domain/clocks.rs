@@ -157,7 +157,8 @@ impl Clock {
     }
 }
 
-/// The running clocks of an incident: breached ones first, the longest breach in front, then by deadline.
+/// The running clocks of an incident: breached ones first, the longest breach in front, then by deadline, and last the
+/// breaches that somebody acknowledged.
 /// A resolved incident has none but those that outlive it (none in this version).
 #[must_use]
 pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
@@ -249,8 +250,8 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
             clock.unheard = incident.talk.asks.get(&seq).is_some_and(|a| a.is_unheard(now));
         }
     }
-    // What somebody has seen run out stands behind what nobody has.
-    found.sort_by_key(|c| (c.deadline > now, c.deadline <= now && c.acknowledged, c.deadline, c.key));
+    // What somebody has seen run out asks for nobody any more: it hides nothing that is still to come.
+    found.sort_by_key(|c| (c.deadline <= now && c.acknowledged, c.deadline > now, c.deadline, c.key));
     found
 }
 

@@ -158,15 +158,20 @@ fn expiry(clock: &Clock, model: &Model, theme: &Theme) -> (String, Style) {
 
 fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     let mut items: Vec<(String, Style)> = Vec::new();
+    // Which of them expires next.
+    let mut soonest = None;
     let incident = &room.incident;
     match incident.state {
         State::Open => {
-            for clock in clocks::clocks(incident, &model.policy, model.now) {
-                items.push(expiry(&clock, model, theme));
-            }
+            let running = clocks::clocks(incident, &model.policy, model.now);
+            items.extend(running.iter().map(|clock| expiry(clock, model, theme)));
             let place = items.iter().take_while(|(_, s)| *s == theme.bad).count();
             let waiting = clocks::waiting(incident, model.now).into_iter().map(|text| (text, theme.warn));
+            let before = items.len();
             items.splice(place..place, waiting);
+            let more = items.len().saturating_sub(before);
+            let ahead = running.iter().position(|clock| clock.pressure(model.now) != Pressure::Breached);
+            soonest = ahead.map(|nth| nth.saturating_add(if nth < place { 0 } else { more }));
         }
         State::Resolved => {
             let open = closeout::blockers(incident, &model.policy).len();
@@ -198,19 +203,33 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
     if items.is_empty() {
         pen.put("nothing runs out", theme.dim);
     }
-    let all = items.len();
-    for (nth, (item, style)) in items.iter().enumerate() {
-        let rest = all.saturating_sub(nth).saturating_sub(1);
-        let keep = if rest > 0 { 8 } else { 0 };
-        let dot = if nth > 0 { 3 } else { 0 };
-        if nth > 0 && text::width(item).saturating_add(keep).saturating_add(dot) > pen.left() {
-            pen.put(&format!(" {} +{}", theme.marks.dot, rest.saturating_add(1)), theme.dim);
-            break;
-        }
+    let widths: Vec<u16> = items.iter().map(|(item, _)| text::width(item)).collect();
+    let shown = shown(&widths, soonest, pen.left());
+    for (nth, (item, style)) in shown.iter().filter_map(|nth| items.get(*nth)).enumerate() {
         if nth > 0 {
             pen.put(&format!(" {} ", theme.marks.dot), theme.dim);
         }
         pen.put_cut(item, *style);
+    }
+    let rest = items.len().saturating_sub(shown.len());
+    if rest > 0 {
+        pen.put(&format!(" {} +{rest}", theme.marks.dot), theme.dim);
+    }
+}
+
+/// Which of the items of the attention line have a place in so many cells: the first ones, and of what stands behind them
+/// what expires next, since a row of breaches must not hide it.
+fn shown(widths: &[u16], soonest: Option<usize>, cells: u16) -> Vec<usize> {
+    let all = widths.len();
+    let first = |n: usize| (0..n).chain(soonest.filter(|nth| *nth >= n));
+    let fits = |n: &usize| {
+        let words = first(*n).filter_map(|nth| widths.get(nth)).map(|w| w.saturating_add(3));
+        let rest = if first(*n).count() < all { 8 } else { 0 };
+        words.fold(rest, u16::saturating_add) <= cells.saturating_add(3)
+    };
+    match (1..=all).rev().find(fits) {
+        Some(n) => first(n).collect(),
+        None => (0..all.min(1)).collect(),
     }
 }
 

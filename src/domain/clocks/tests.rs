@@ -129,6 +129,27 @@ fn an_acknowledged_breach_gets_its_new_time() {
 }
 
 #[test]
+fn an_acknowledged_breach_stands_behind_what_is_still_to_come() {
+    let mut room = Room::declared();
+    let decide = |room: &mut Room| {
+        room.ask(Request::Decide {
+            text: "fail over".to_owned(),
+            decided_by: None,
+            executor: None,
+            check: Some(When::In(Span::minutes(5))),
+            objections: Vec::new(),
+            tags: Vec::new(),
+        })[0]
+    };
+    let (seen, unseen) = (decide(&mut room), decide(&mut room));
+    room.wait(Span::minutes(10));
+    let (clock, reason) = (format!("decision:{seen}"), "we look".to_owned());
+    room.ask(Request::AcknowledgeClock { clock: clock.clone(), until: None, reason });
+    let order: Vec<String> = keys(&room).into_iter().map(|(key, _)| key).collect();
+    assert_eq!(order, [format!("decision:{unseen}").as_str(), "update", "resolution", &clock]);
+}
+
+#[test]
 fn a_target_of_this_incident_only_wins() {
     let mut room = Room::declared();
     room.ask(Request::SetTarget {

@@ -71,3 +71,19 @@ fn a_refusal_that_is_longer_than_the_row_is_shown_to_its_end() {
         "{shown}"
     );
 }
+
+#[test]
+fn what_expires_next_is_seen_beside_a_row_of_breaches() {
+    for (w, h, over) in [(80, 24, 1), (120, 40, 3)] {
+        let mut desk = Desk::room(w, h, "alice");
+        for host in ["one", "two", "three"] {
+            desk.line("14:38", "alice", &format!("! stop host {host} check 5m"));
+        }
+        desk.open();
+        desk.later(360);
+        let shown = picture(&desk.model);
+        let next = shown.lines().nth(1).unwrap();
+        assert_eq!(next.matches(" over ").count(), over, "{next}");
+        assert!(next.contains("check decision in 4m") && next.contains(" · +"), "{next}");
+    }
+}

@@ -1,5 +1,5 @@
-//! The lists of clocks: the running ones, breached first, to acknowledge one or to move its deadline, and those whose
-//! target can be another for this incident.
+//! The lists of clocks: the running ones, breached first and acknowledged breaches last, to acknowledge one or to move its
+//! deadline, and those whose target can be another for this incident.
 
 use super::{Item, Model, Overlay, Pick, PickFor};
 use crate::domain::audience::Audience;
