@@ -6,15 +6,16 @@ mod reports;
 
 pub use reports::{executive, tactical};
 
+use super::ids::Seq;
 use super::zone::Tz;
-use crate::domain::clocks::{self, ClockKey, Pressure};
-use crate::domain::incident::{Entry, Incident, Ioc, Step, may_leave};
+use crate::domain::clocks::{self, Clock, ClockKey, Pressure};
+use crate::domain::incident::{Decision, Entry, Incident, Ioc, Step, may_leave};
 use crate::domain::ioc::Tlp;
 use crate::domain::policy::Policy;
 use crate::domain::safe::one_line;
 use crate::domain::summary::review_words;
 use crate::domain::telling;
-use crate::domain::time::{Utc, format_span, with_zone};
+use crate::domain::time::{Utc, format_span, shortened, with_day, with_zone, zone_label};
 use crate::domain::words::{Flag, HypothesisState, State, StepState};
 
 /// A heading with its lines; an empty section says so in `lines`.
@@ -29,7 +30,7 @@ pub struct BriefSection {
 /// The brief.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brief {
-    /// Id, title, severity, phase, elapsed.
+    /// Id, title, severity, phase, elapsed, and the moment with the zone of all its times.
     pub title: String,
     /// Impact, command, doing, decided, ruled out, asks, indicators if there are any, links, next.
     pub sections: Vec<BriefSection>,
@@ -51,33 +52,19 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     if incident.kind != crate::domain::words::IncidentKind::Real {
         title.push_str(&format!(" · {}", incident.kind.as_str().to_uppercase()));
     }
-    let clock = |at: Utc| with_zone(at, zone);
-    let privileged =
-        |seq| incident.timeline.get(seq).is_some_and(|e| e.is_privileged() || e.struck.is_some());
+    // It is passed on and read on another day, in another zone.
+    let day = now.with_timezone(&zone).format("%Y-%m-%d");
+    title.push_str(&format!(" · as of {day} {} {}", with_zone(now, zone), zone_label(now, zone)));
+    let clock = |at: Utc| with_day(at, now, zone);
+    let privileged = |seq| is_kept(incident, seq);
     let mut sections = vec![
         BriefSection { heading: "Impact", lines: impact(incident) },
         BriefSection { heading: "Command", lines: command(incident, policy) },
         BriefSection { heading: "Doing", lines: doing(incident, now) },
     ];
-    let decided = incident.talk.decisions.values().rev().filter(|d| !privileged(d.seq)).take(5);
-    sections.push(BriefSection {
-        heading: "Decided",
-        lines: decided
-            .map(|d| {
-                let verdict = match (&d.verdict, d.check_at) {
-                    (Some(v), _) => format!(" — {}", v.verdict),
-                    (None, Some(at)) => format!(" — to be checked {}", clock(at)),
-                    (None, None) => String::new(),
-                };
-                let against =
-                    match d.objections.iter().filter(|said| may_leave(said)).cloned().collect::<Vec<_>>() {
-                        said if said.is_empty() => String::new(),
-                        said => format!(" — against it: {}", said.join("; ")),
-                    };
-                format!("{} {} ({}){against}{verdict}", clock(d.at), d.text, d.decided_by)
-            })
-            .collect(),
-    });
+    let running = clocks::clocks(incident, policy, now);
+    let lines = decided(incident, &running, now, zone, MOST_DECIDED);
+    sections.push(BriefSection { heading: "Decided", lines });
     let hypotheses = |state: HypothesisState| {
         incident.talk.hypotheses.values().filter(move |h| h.now.state == state && !privileged(h.seq))
     };
@@ -120,7 +107,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     sections.push(BriefSection { heading: "Links", lines: links(incident) });
     sections.push(BriefSection {
         heading: "Next",
-        lines: next(incident, policy, now).into_iter().chain(review(incident, now)).collect(),
+        lines: next(incident, policy, running, now).into_iter().chain(review(incident, now)).collect(),
     });
     sections.retain(|section| section.heading != "Indicators" || !section.lines.is_empty());
     for line in sections.iter_mut().flat_map(|section| &mut section.lines) {
@@ -129,12 +116,60 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     Brief { title: telling::safe(incident, &title), sections }
 }
 
+/// Whether a line stays in the room, or was crossed out.
+fn is_kept(incident: &Incident, seq: Seq) -> bool {
+    incident.timeline.get(seq).is_some_and(|e| e.is_privileged() || e.struck.is_some())
+}
+
+/// How many decisions the brief names.
+const MOST_DECIDED: usize = 5;
+
+/// The last decisions, the newest first, and how many more there are.
+fn decided(incident: &Incident, running: &[Clock], now: Utc, zone: Tz, most: usize) -> Vec<String> {
+    let mut all: Vec<&Decision> =
+        incident.talk.decisions.values().filter(|d| !is_kept(incident, d.seq)).collect();
+    all.sort_by_key(|d| std::cmp::Reverse((d.at, d.seq)));
+    let clock = |at: Utc| with_day(at, now, zone);
+    let line = |d: &&Decision| {
+        let check = running.iter().find(|c| c.key == ClockKey::Decision(d.seq));
+        let outcome = match (&d.verdict, check) {
+            (Some(v), _) => format!(" — {}", v.verdict),
+            (None, Some(check)) if check.pressure(now) == Pressure::Breached => {
+                format!(" — check overdue since {}", clock(check.deadline))
+            }
+            (None, Some(check)) => format!(" — to be checked {}", clock(check.deadline)),
+            (None, None) if d.check_at.is_some() => " — no verdict".to_owned(),
+            (None, None) => String::new(),
+        };
+        let against = match d.objections.iter().filter(|said| may_leave(said)).cloned().collect::<Vec<_>>() {
+            said if said.is_empty() => String::new(),
+            said => format!(" — against it: {}", said.join("; ")),
+        };
+        let executor = d.executor.as_ref().map(|e| format!(", @{e} executes")).unwrap_or_default();
+        format!("{} {} ({}{executor}){against}{outcome}", clock(d.at), d.text, d.decided_by)
+    };
+    let more = all.len().saturating_sub(most);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    all.iter().take(most).map(line).chain(more).collect()
+}
+
+/// Which decision a clock is about, since there may be many; nothing of one that stays in the room.
+fn which(incident: &Incident, clock: &Clock) -> String {
+    match clock.key {
+        ClockKey::Decision(seq) if !is_kept(incident, seq) => {
+            let decision = incident.talk.decisions.get(&seq);
+            decision.map(|d| format!(": {}", shortened(&d.text))).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
 /// How many indicators the brief names.
 const MOST_IOCS: usize = 5;
 
 /// What to look for, the newest first, defanged; those of TLP:RED are counted only, since a brief is passed on.
 fn indicators(incident: &Incident) -> Vec<String> {
-    let hidden = |seq| incident.timeline.get(seq).is_some_and(|e| e.is_privileged() || e.struck.is_some());
+    let hidden = |seq| is_kept(incident, seq);
     let all = || incident.record.iocs.iter();
     let told = |ioc: &&Ioc| {
         ioc.tlp != Tlp::Red && !ioc.entry.is_some_and(hidden) && may_leave(&ioc.note) && may_leave(&ioc.value)
@@ -298,11 +333,10 @@ fn doing(incident: &Incident, now: Utc) -> Vec<String> {
 /// How many decisions to check and steps that are due the brief names; what the team promised it always names.
 const MOST_NEXT: usize = 4;
 
-fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
+fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc) -> Vec<String> {
     match incident.state {
         State::Open => {
             // Asks have a heading of their own.
-            let mut running = clocks::clocks(incident, policy, now);
             running.retain(|c| !matches!(c.key, ClockKey::Ask(_)));
             let all = running.len();
             let others = || running.iter().filter(|c| !c.key.has_target());
@@ -320,7 +354,8 @@ fn next(incident: &Incident, policy: &Policy, now: Utc) -> Vec<String> {
                 let word = if c.pressure(now) == Pressure::Breached { " !" } else { "" };
                 let moved = if c.moved { " (moved)" } else { "" };
                 let unheard = if c.unheard { ", not acknowledged" } else { "" };
-                format!("{} {}{unheard}{word}{moved}", c.what, left(c.deadline, now))
+                let (left, which) = (left(c.deadline, now), which(incident, c));
+                format!("{} {left}{unheard}{word}{moved}{which}", c.what)
             });
             running.chain(more).chain(clocks::waiting(incident, now)).collect()
         }
@@ -366,6 +401,59 @@ mod tests {
         brief.sections.into_iter().find(|s| s.heading == heading).unwrap().lines
     }
 
+    fn decide(room: &mut Room, text: &str, executor: Option<&str>) -> Seq {
+        room.ask(Request::Decide {
+            text: text.to_owned(),
+            decided_by: None,
+            executor: executor.map(str::to_owned),
+            check: Some(When::In(Span::minutes(10))),
+            objections: Vec::new(),
+            tags: Vec::new(),
+        })[0]
+    }
+
+    #[test]
+    fn decisions_stand_by_time_with_their_day_and_who_executes() {
+        let mut room = Room::declared();
+        let first = room.now;
+        // Recorded in another order than they were made.
+        for (n, hours) in [(1, 1), (2, 2), (3, 3), (4, 0), (5, 4), (6, 5), (7, 6)] {
+            room.now = first + Span::hours(hours);
+            decide(&mut room, &format!("number {n}"), (n == 7).then_some("carol"));
+        }
+        assert_eq!(
+            section(&room, "Decided"),
+            [
+                "20:20 number 7 (alice, @carol executes) — to be checked 20:30",
+                "19:20 number 6 (alice) — check overdue since 19:30",
+                "18:20 number 5 (alice) — check overdue since 18:30",
+                "17:20 number 3 (alice) — check overdue since 17:30",
+                "16:20 number 2 (alice) — check overdue since 16:30",
+                "and 2 more",
+            ]
+        );
+        assert!(section(&room, "Next").contains(&"check decision 4h50m over !: number 1".to_owned()));
+        room.wait(Span::hours(20));
+        decide(&mut room, "the next day", None);
+        let lines = section(&room, "Decided");
+        assert_eq!(lines[0], "16:20 the next day (alice) — to be checked 16:30");
+        assert_eq!(
+            lines[1],
+            "2026-11-20 20:20 number 7 (alice, @carol executes) — check overdue since 2026-11-20 20:30"
+        );
+        let summary = executive(&room.incident, &room.policy, room.now, Tz::UTC);
+        let lines = &summary.sections.iter().find(|s| s.heading == "Decided last").unwrap().lines;
+        assert_eq!((lines.len(), lines[3].as_str()), (4, "and 5 more"));
+        let tokyo = brief(&room.incident, &room.policy, room.now, Tz::named("Asia/Tokyo").unwrap());
+        assert!(
+            tokyo.to_text().lines().next().unwrap().ends_with(" · as of 2026-11-22 01:20 JST"),
+            "{tokyo:?}"
+        );
+        // Nobody waits for it any more.
+        room.ask(Request::Resolve { ended_by: String::new() });
+        assert_eq!(section(&room, "Decided")[0], "16:20 the next day (alice) — no verdict");
+    }
+
     #[test]
     fn the_next_update_and_the_resolve_are_named_however_much_else_ran_out() {
         let mut room = Room::declared();
@@ -384,28 +472,18 @@ mod tests {
         assert!(!lines.iter().any(|l| l.contains("ask")), "{lines:?}");
         assert_eq!(section(&room, "Open asks").len(), 6);
         // Of the decisions to check some are named, and how many more there are.
-        let decide = |room: &mut Room, n: u8| {
-            room.ask(Request::Decide {
-                text: format!("stop host {n}"),
-                decided_by: None,
-                executor: None,
-                check: Some(When::In(Span::minutes(5))),
-                objections: Vec::new(),
-                tags: Vec::new(),
-            })
-        };
         for n in 0..6 {
-            decide(&mut room, n);
+            decide(&mut room, &format!("stop host {n}"), None);
         }
         let lines = section(&room, "Next");
         assert_eq!(lines.iter().filter(|l| l.starts_with("check decision")).count(), MOST_NEXT);
         assert_eq!(lines.last().map(String::as_str), Some("and 2 more"), "{lines:?}");
         // What is still to come is no less named for what ran out.
-        room.wait(Span::minutes(6));
-        decide(&mut room, 6);
+        room.wait(Span::minutes(11));
+        decide(&mut room, "stop host 6", None);
         let lines = section(&room, "Next");
         assert_eq!(lines.iter().filter(|l| l.starts_with("check decision")).count(), MOST_NEXT);
-        assert!(lines.iter().any(|l| l.starts_with("check decision 5m left")), "{lines:?}");
+        assert!(lines.iter().any(|l| *l == "check decision 10m left: stop host 6"), "{lines:?}");
         assert_eq!(lines.last().map(String::as_str), Some("and 3 more"), "{lines:?}");
     }
 }

@@ -271,6 +271,17 @@ pub fn with_zone(at: Utc, zone: Tz) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
+/// Writes the time of day of an instant of today, else its day as well: `14:23`, `2026-11-19 14:23`.
+#[must_use]
+pub fn with_day(at: Utc, now: Utc, zone: Tz) -> String {
+    let time = with_zone(at, zone);
+    if same_day(at, now, zone) {
+        time
+    } else {
+        format!("{} {time}", at.with_timezone(&zone).format("%Y-%m-%d"))
+    }
+}
+
 /// Writes the time of day of an instant in a zone, to the second: `14:23:05`.
 #[must_use]
 pub fn with_zone_seconds(at: Utc, zone: Tz) -> String {

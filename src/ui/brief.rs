@@ -8,6 +8,7 @@ use super::theme::Theme;
 use crate::app::layout::{Area, Placed};
 use crate::app::model::{Model, Room};
 use crate::app::reading::{Ink, Lines, brief_lines};
+use crate::domain::time::zone_label;
 
 /// Draws the pane.
 pub(super) fn draw(
@@ -19,7 +20,7 @@ pub(super) fn draw(
     buf: &mut Buffer,
 ) {
     if !placed.title.is_empty() {
-        frame::title(placed, "Brief", "", focus, theme, buf);
+        frame::title(placed, "Brief", &zone_label(model.now, model.zone()), focus, theme, buf);
     }
     let enough = room.brief_scroll.saturating_add(usize::from(placed.body.h));
     let lines = brief_lines(model, room, placed.body.w, enough);

@@ -10,7 +10,8 @@ use crate::app::action::Action;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room};
 use crate::domain::incident::Decision;
-use crate::domain::time::{format_span, with_zone};
+use crate::domain::time::{Span, Utc, format_span, same_day, with_day, with_zone, zone_label};
+use crate::domain::zone::Tz;
 
 /// Draws the pane.
 pub(super) fn draw(
@@ -22,7 +23,9 @@ pub(super) fn draw(
     buf: &mut Buffer,
 ) {
     if !placed.title.is_empty() {
-        frame::title(placed, "Decisions", "", focus, theme, buf);
+        // The specified frame has none here while the screen shows UTC.
+        let zone = if model.zone() == Tz::UTC { String::new() } else { zone_label(model.now, model.zone()) };
+        frame::title(placed, "Decisions", &zone, focus, theme, buf);
     }
     let all = room.decisions();
     if all.is_empty() {
@@ -43,7 +46,7 @@ pub(super) fn draw(
         let mut pen = Pen::new(buf, placed.body.row(y));
         pen.right(" ", style);
         pen.right(&format!(" {}", decision.decided_by), if here { style } else { theme.dim });
-        pen.put(&with_zone(decision.at, model.zone()), if here { style } else { theme.dim });
+        pen.put(&moment(model, decision.at), if here { style } else { theme.dim });
         pen.put(" ", style);
         pen.put_cut(&decision.text, style);
         if here {
@@ -54,6 +57,15 @@ pub(super) fn draw(
         pen.put_cut(&format!("   {outcome}"), style);
         y = y.saturating_add(2);
     }
+}
+
+/// A time of day; of another day with its weekday, as long as that is enough to tell which, since the pane is narrow.
+fn moment(model: &Model, at: Utc) -> String {
+    let (now, zone) = (model.now, model.zone());
+    if (at - now).abs() < Span::days(6) && !same_day(at, now, zone) {
+        return format!("{} {}", at.with_timezone(&zone).format("%a"), with_zone(at, zone));
+    }
+    with_day(at, now, zone)
 }
 
 fn outcome(model: &Model, room: &Room, decision: &Decision, theme: &Theme) -> (String, Style) {
@@ -71,13 +83,13 @@ fn outcome(model: &Model, room: &Room, decision: &Decision, theme: &Theme) -> (S
         Some(at) if !room.incident.clocks_run() => {
             // Its time may be still to come, and nobody waits for it any more.
             let was = if at <= model.now { "was" } else { "due" };
-            (format!("no verdict, check {was} {}{executor}{against}", with_zone(at, model.zone())), theme.dim)
+            (format!("no verdict, check {was} {}{executor}{against}", moment(model, at)), theme.dim)
         }
         Some(at) if at <= model.now => {
             let over = format_span(model.now - at);
-            (format!("check {} over {over}{executor}{against}", with_zone(at, model.zone())), theme.bad)
+            (format!("check {} over {over}{executor}{against}", moment(model, at)), theme.bad)
         }
-        Some(at) => (format!("check {}, open{executor}{against}", with_zone(at, model.zone())), theme.dim),
+        Some(at) => (format!("check {}, open{executor}{against}", moment(model, at)), theme.dim),
         None => (format!("open{executor}{against}"), theme.dim),
     }
 }

@@ -1,11 +1,12 @@
 //! Two shorter forms of the brief for people who do not work in the room: the tactical report (conditions, actions,
 //! needs), and the summary for those who lead. It must not guess: what nobody said stays out.
 
-use super::{Brief, BriefSection, brief, left, missing_roles};
-use crate::domain::clocks::{self, Pressure};
+use super::{Brief, BriefSection, brief, decided, left, missing_roles, which};
+use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
-use crate::domain::time::Utc;
+use crate::domain::telling;
+use crate::domain::time::{Utc, with_day};
 use crate::domain::wording;
 use crate::domain::words::{Milestone, State};
 use crate::domain::zone::Tz;
@@ -31,7 +32,8 @@ pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Bri
         let over = clocks::clocks(incident, policy, now)
             .into_iter()
             .filter(|c| c.pressure(now) == Pressure::Breached);
-        needs.extend(over.map(|c| format!("{} {}", c.what, left(c.deadline, now))));
+        let line = |c: Clock| format!("{} {}{}", c.what, left(c.deadline, now), which(incident, &c));
+        needs.extend(over.map(|c| telling::safe(incident, &line(c))));
     }
     let sections = vec![
         BriefSection { heading: "Conditions", lines: conditions },
@@ -41,6 +43,9 @@ pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Bri
     Brief { title: whole.title, sections }
 }
 
+/// How many decisions the summary names.
+const MOST_DECIDED: usize = 3;
+
 /// What somebody who leads has to know: what it does, where it stands, who commands, what comes next.
 #[must_use]
 pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
@@ -48,13 +53,14 @@ pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Br
     let mut stands = vec![wording::status(incident).to_owned()];
     for (name, milestone) in [("mitigated", Milestone::Mitigated), ("resolved", Milestone::Resolved)] {
         if let Some(at) = incident.milestone(milestone) {
-            stands.push(format!("{name} {}", crate::domain::time::with_zone(at, zone)));
+            stands.push(format!("{name} {}", with_day(at, now, zone)));
         }
     }
     if !incident.ended_by.is_empty() {
         stands.push(format!("ended by: {}", incident.ended_by));
     }
-    let decided = lines_of(&whole, &["Decided"]).into_iter().take(3).collect();
+    let decided = decided(incident, &clocks::clocks(incident, policy, now), now, zone, MOST_DECIDED);
+    let decided = decided.into_iter().map(|line| telling::safe(incident, &line)).collect();
     let sections = vec![
         BriefSection { heading: "What it does", lines: lines_of(&whole, &["Impact"]) },
         BriefSection { heading: "Where it stands", lines: stands },

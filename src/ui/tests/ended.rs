@@ -57,3 +57,20 @@ fn what_stands_between_it_and_the_close_is_counted_in_words() {
     let shown = picture(&desk.model);
     assert!(shown.contains("nothing stands between it and the close (? close)"), "{shown}");
 }
+
+#[test]
+fn a_decision_of_another_day_says_so_and_its_pane_names_the_zone() {
+    let mut desk = Desk::room(120, 40, "alice");
+    desk.later(86_400);
+    let shown = picture(&desk.model);
+    assert!(shown.contains("│Fri 14:33 revoke"), "{shown}");
+    assert!(shown.contains("│   check Fri 14:48 over 23h50m"), "{shown}");
+    desk.later(6 * 86_400);
+    let shown = picture(&desk.model);
+    assert!(shown.contains("│2026-11-20 14:33 "), "{shown}");
+    desk.keys("t");
+    let shown = picture(&desk.model);
+    assert!(shown.contains("├ 4 Decisions ───────────── CET ─┤"), "{shown}");
+    assert!(shown.contains(" CET ─┐"), "{shown}");
+    assert!(shown.contains("│2026-11-20 15:33 "), "{shown}");
+}
