@@ -22,10 +22,11 @@ pub(super) fn draw(
     theme: &Theme,
     buf: &mut Buffer,
 ) {
-    if !placed.title.is_empty() {
-        frame::title(placed, "Asks, hypotheses", "", focus, theme, buf);
-    }
     let all = room.asks();
+    let height = usize::from(placed.body.h);
+    if !placed.title.is_empty() {
+        frame::title(placed, "Asks, hypotheses", &frame::more(all.len(), height), focus, theme, buf);
+    }
     if all.is_empty() {
         let press = |action| model.keymap.press(action);
         let (ask, hypothesis) = (press(Action::Ask), press(Action::Hypothesis));
@@ -33,7 +34,6 @@ pub(super) fn draw(
         return super::empty(placed, &say, theme, buf);
     }
     let selected = all.iter().position(|s| Some(*s) == room.current_ask()).unwrap_or(0);
-    let height = usize::from(placed.body.h);
     let first = super::first_row(selected, height, all.len());
     for (nth, seq) in all.iter().enumerate().skip(first).take(height) {
         let y = u16::try_from(nth.saturating_sub(first)).unwrap_or(u16::MAX);

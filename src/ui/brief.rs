@@ -19,11 +19,14 @@ pub(super) fn draw(
     theme: &Theme,
     buf: &mut Buffer,
 ) {
+    // One row more than there is room for tells that there are some; to count them would cost all of them.
+    let end = room.brief_scroll.saturating_add(usize::from(placed.body.h));
+    let lines = brief_lines(model, room, placed.body.w, end.saturating_add(1));
     if !placed.title.is_empty() {
-        frame::title(placed, "Brief", &zone_label(model.now, model.zone()), focus, theme, buf);
+        let below = if lines.len() > end { "more below" } else { "" };
+        let right = frame::beside([below, &zone_label(model.now, model.zone())], theme);
+        frame::title(placed, "Brief", &right, focus, theme, buf);
     }
-    let enough = room.brief_scroll.saturating_add(usize::from(placed.body.h));
-    let lines = brief_lines(model, room, placed.body.w, enough);
     show(&lines, room.brief_scroll, placed.body, theme, buf);
 }
 

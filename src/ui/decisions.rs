@@ -22,19 +22,21 @@ pub(super) fn draw(
     theme: &Theme,
     buf: &mut Buffer,
 ) {
-    if !placed.title.is_empty() {
-        // The specified frame has none here while the screen shows UTC.
-        let zone = if model.zone() == Tz::UTC { String::new() } else { zone_label(model.now, model.zone()) };
-        frame::title(placed, "Decisions", &zone, focus, theme, buf);
-    }
     let all = room.decisions();
+    let rows = usize::from(placed.body.h);
+    let selected = all.iter().position(|s| Some(*s) == room.current_decision()).unwrap_or(0);
+    let first = super::first_row(selected, (rows / 2).max(1), all.len());
+    if !placed.title.is_empty() {
+        let shown = all.len().saturating_sub(first).min(rows.div_ceil(2));
+        // The specified frame has no zone here while the screen shows UTC.
+        let zone = if model.zone() == Tz::UTC { String::new() } else { zone_label(model.now, model.zone()) };
+        let right = frame::beside([&frame::more(all.len(), shown), &zone], theme);
+        frame::title(placed, "Decisions", &right, focus, theme, buf);
+    }
     if all.is_empty() {
         let say = format!("None yet. {} writes one down.", model.keymap.press(Action::Decision));
         return super::empty(placed, &say, theme, buf);
     }
-    let selected = all.iter().position(|s| Some(*s) == room.current_decision()).unwrap_or(0);
-    let height = usize::from(placed.body.h) / 2;
-    let first = super::first_row(selected, height.max(1), all.len());
     let mut y = 0;
     for (nth, seq) in all.iter().enumerate().skip(first) {
         if y >= placed.body.h {

@@ -53,6 +53,20 @@ pub fn title(placed: &Placed, name: &str, right: &str, focus: bool, theme: &Them
     pen.put(" ", theme.title);
 }
 
+/// How many rows of a pane are not shown, for the right of its title; empty when all of them are.
+pub fn more(all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
+        0 => String::new(),
+        n => format!("{n} more"),
+    }
+}
+
+/// Words for the right of a title, those that are empty left out.
+pub fn beside(words: [&str; 2], theme: &Theme) -> String {
+    let dot = format!(" {} ", theme.marks.dot);
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(&dot)
+}
+
 /// Writes at the right of the lower border of a box how much more there is.
 pub fn foot(inside: Area, words: &str, theme: &Theme, buf: &mut Buffer) {
     let area = Area::new(inside.x, inside.bottom(), inside.w, 1);

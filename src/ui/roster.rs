@@ -21,11 +21,11 @@ pub(super) fn draw(
     theme: &Theme,
     buf: &mut Buffer,
 ) {
-    if !placed.title.is_empty() {
-        frame::title(placed, "Roster", "", focus, theme, buf);
-    }
     let rows = roster_rows(model);
     if rows.is_empty() {
+        if !placed.title.is_empty() {
+            frame::title(placed, "Roster", "", focus, theme, buf);
+        }
         let say = format!("Nobody yet. {} takes a role.", model.keymap.press(Action::Role));
         return super::empty(placed, &say, theme, buf);
     }
@@ -34,6 +34,18 @@ pub(super) fn draw(
     let height =
         usize::from(placed.body.h).saturating_sub(usize::from(warning.is_some() && placed.body.h > 4));
     let first = super::first_row(selected, height, rows.len());
+    if !placed.title.is_empty() {
+        let hidden = rows.iter().take(first).chain(rows.iter().skip(first.saturating_add(height)));
+        // A required role that nobody holds is missed sooner than a name.
+        let open = hidden.filter(|row| row.person.is_none()).count();
+        let mut more = frame::more(rows.len(), height);
+        if open > 0 && open == rows.len().saturating_sub(height) {
+            more.push_str(" unfilled");
+        } else if open > 0 {
+            more.push_str(&format!(", {open} unfilled"));
+        }
+        frame::title(placed, "Roster", &more, focus, theme, buf);
+    }
     let profile = model.policy.profile_named(&room.incident.profile);
     let severity = room.incident.severity.clone().unwrap_or_else(|| profile.unset_label());
     let mut y = 0;

@@ -18,10 +18,10 @@ pub(super) fn draw(
     theme: &Theme,
     buf: &mut Buffer,
 ) {
-    if !placed.title.is_empty() {
-        frame::title(placed, "Similar", "", focus, theme, buf);
-    }
     if room.similar.is_empty() {
+        if !placed.title.is_empty() {
+            frame::title(placed, "Similar", "", focus, theme, buf);
+        }
         // Nothing is claimed before the archive has answered.
         let looking = model.waiting.values().any(|w| *w == Waiting::Similar);
         let say = match (looking, model.building) {
@@ -33,11 +33,12 @@ pub(super) fn draw(
     }
     let current = room.current_hit().map(|h| h.path.as_str());
     let selected = room.similar.iter().position(|h| Some(h.path.as_str()) == current).unwrap_or(0);
-    let mut y = 0;
+    let (mut y, mut shown) = (0, 0_usize);
     for (nth, hit) in room.similar.iter().enumerate().skip(selected.saturating_sub(1)) {
         if y >= placed.body.h {
             break;
         }
+        shown = shown.saturating_add(1);
         let here = focus && nth == selected;
         let style = if here { theme.selected } else { theme.strong };
         let mut pen = Pen::new(buf, placed.body.row(y));
@@ -54,5 +55,9 @@ pub(super) fn draw(
             pen.put_cut(&format!("  {line}"), theme.dim);
             y = y.saturating_add(1);
         }
+    }
+    if !placed.title.is_empty() {
+        let more = frame::more(room.similar.len(), shown);
+        frame::title(placed, "Similar", &more, focus, theme, buf);
     }
 }

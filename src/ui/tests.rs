@@ -2,6 +2,7 @@
 
 mod boards;
 mod ended;
+mod more;
 mod random;
 mod terminal;
 mod unicode;
@@ -252,7 +253,7 @@ fn the_frame_at_eighty_by_twenty_four_is_the_specified_one() {
     let rows: Vec<&str> = shown.lines().collect();
     assert!(rows[0].starts_with("INC-2026-0042 Signing key leaked  P1  CONTAIN 4m left of 15m  42m"));
     assert!(rows[1].starts_with("NEXT ask @bob over 1m, no ack · "));
-    assert!(rows[2].starts_with("┌ 1 Timeline ─") && rows[2].ends_with("┬ 2 Roster ────────────────────┐"));
+    assert!(rows[2].starts_with("┌ 1 Timeline ─") && rows[2].ends_with("┬ 2 Roster ── 1 more unfilled ─┐"));
     assert_eq!(rows[3], "│ ★ note impact: prod images cannot be trusted  │IC     alice    42m           │");
     assert!(rows[7].ends_with("├ 3 Runbook signing-key 1/11 ──┤"));
     assert!(rows[12].ends_with("├ 4 Decisions ─────────────────┤"));
