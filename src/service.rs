@@ -59,7 +59,7 @@ pub use import::{ImportReport, NotRead};
 pub use incidents::{Arrears, Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
 pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, LeftOut, Past, Similar};
-pub use merge::{DUPLICATE, MergeReport, Merged};
+pub use merge::{MergeReport, Merged};
 pub use mirrored::{begin_mirror, behind_mirror};
 pub use patterns::PatternQuery;
 pub use publish::PublishReport;

@@ -34,19 +34,20 @@ impl Args {
         if let Some(refusal) = trace.refusal() {
             return Err(refusal.into());
         }
-        if !self.yes && !confirmed(context, &trace.what)? {
+        let what = trace.named(&incident);
+        if !self.yes && !confirmed(context, &what)? {
             let document =
-                serde_json::json!({ "id": incident.id, "seq": trace.seq, "what": trace.what, "done": false });
-            return context.out.answer(&document, || {
-                format!("{}: {} would be taken back; --yes does it", incident.id, trace.what)
-            });
+                serde_json::json!({ "id": incident.id, "seq": trace.seq, "what": what, "done": false });
+            return context
+                .out
+                .answer(&document, || format!("{}: {what} would be taken back; --yes does it", incident.id));
         }
         let submitted = room.submit(&[Request::Undo { target: trace.seq }.into()]).await?;
         let entries = room.lines(&submitted, None).await?;
         let document = serde_json::json!({
-            "id": incident.id, "seq": trace.seq, "what": trace.what, "done": true, "entries": entries,
+            "id": incident.id, "seq": trace.seq, "what": what, "done": true, "entries": entries,
         });
-        context.out.answer(&document, || format!("{}: took back {}", incident.id, trace.what))
+        context.out.answer(&document, || format!("{}: took back {what}", incident.id))
     }
 }
 

@@ -9,9 +9,11 @@ pub use reports::{executive, tactical};
 use super::ids::Seq;
 use super::zone::Tz;
 use crate::domain::clocks::{self, Clock, ClockKey, Pressure};
-use crate::domain::incident::{Decision, Entry, Incident, Ioc, Step, may_leave};
+use crate::domain::closeout;
+use crate::domain::incident::{Decision, Entry, Incident, Ioc, RelatedIncident, Step, may_leave};
 use crate::domain::ioc::Tlp;
 use crate::domain::policy::Policy;
+use crate::domain::recurrence::DUPLICATE;
 use crate::domain::safe::one_line;
 use crate::domain::summary::review_words;
 use crate::domain::telling;
@@ -32,7 +34,8 @@ pub struct BriefSection {
 pub struct Brief {
     /// Id, title, severity, phase, elapsed, and the moment with the zone of all its times.
     pub title: String,
-    /// Impact, command, doing, decided, ruled out, asks, indicators if there are any, links, next.
+    /// Impact, what ended it once it is over, command, doing, decided, ruled out, asks, indicators if there are any,
+    /// links, next.
     pub sections: Vec<BriefSection>,
 }
 
@@ -59,6 +62,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     let privileged = |seq| is_kept(incident, seq);
     let mut sections = vec![
         BriefSection { heading: "Impact", lines: impact(incident) },
+        BriefSection { heading: "Ended", lines: ended(incident, now, zone) },
         BriefSection { heading: "Command", lines: command(incident, policy) },
         BriefSection { heading: "Doing", lines: doing(incident, now) },
     ];
@@ -109,7 +113,8 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
         heading: "Next",
         lines: next(incident, policy, running, now).into_iter().chain(review(incident, now)).collect(),
     });
-    sections.retain(|section| section.heading != "Indicators" || !section.lines.is_empty());
+    let optional = ["Ended", "Indicators"];
+    sections.retain(|section| !optional.contains(&section.heading) || !section.lines.is_empty());
     for line in sections.iter_mut().flat_map(|section| &mut section.lines) {
         *line = telling::safe(incident, line);
     }
@@ -203,10 +208,13 @@ fn links(incident: &Incident) -> Vec<String> {
         .filter(|l| may_leave(&l.url))
         .map(|l| format!("{}: {}", l.kind, l.url))
         .collect();
-    if let Some(of) = incident.disposition.as_ref().and_then(|d| d.of) {
-        lines.push(format!("duplicate of {of}"));
-    }
-    lines.extend(incident.record.belonging().map(|r| format!("{}: {}", r.relation, r.incident)));
+    let of = incident.disposition.as_ref().and_then(|d| d.of);
+    lines.extend(of.map(|of| format!("duplicate of {of}")));
+    // The merge said both, and they are one.
+    let said =
+        |r: &&RelatedIncident| r.relation == DUPLICATE && of.is_some_and(|of| r.incident == of.to_string());
+    let belonging = incident.record.belonging().filter(|r| !said(r));
+    lines.extend(belonging.map(|r| format!("{}: {}", r.relation, r.incident)));
     lines
 }
 
@@ -259,6 +267,14 @@ fn impact(incident: &Incident) -> Vec<String> {
     let mut lines = vec![format!("{}: {}", impact.certainty, impact.text), flags.join(" · ")];
     lines.extend(scope);
     lines
+}
+
+/// When it ended and by what; nothing while it is open.
+fn ended(incident: &Incident, now: Utc, zone: Tz) -> Vec<String> {
+    let Some(at) = incident.resolved_at.filter(|_| incident.state != State::Open) else { return Vec::new() };
+    let by = Some(&incident.ended_by).filter(|by| !by.is_empty() && may_leave(by));
+    let by = by.map(|by| format!(" — {by}")).unwrap_or_default();
+    vec![format!("resolved {}{by}", with_day(at, now, zone))]
 }
 
 fn command(incident: &Incident, policy: &Policy) -> Vec<String> {
@@ -360,7 +376,7 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
             running.chain(more).chain(clocks::waiting(incident, now)).collect()
         }
         State::Resolved => {
-            vec![format!("to close: {}", crate::domain::closeout::next_step(incident, policy).as_str())]
+            vec![closeout::ahead(incident, policy)]
         }
         State::Closed => vec!["closed".to_owned()],
     }
@@ -452,6 +468,27 @@ mod tests {
         // Nobody waits for it any more.
         room.ask(Request::Resolve { ended_by: String::new() });
         assert_eq!(section(&room, "Decided")[0], "16:20 the next day (alice) — no verdict");
+    }
+
+    #[test]
+    fn when_it_is_over_the_brief_says_what_ended_it_and_what_the_close_waits_for() {
+        use crate::domain::words::DispositionWord;
+        let mut room = Room::declared();
+        assert!(!brief(&room.incident, &room.policy, room.now, Tz::UTC).to_text().contains("Ended"));
+        room.ask(Request::Resolve { ended_by: "key revoked".to_owned() });
+        assert_eq!(section(&room, "Ended"), ["resolved 14:20 — key revoked"]);
+        let next = section(&room, "Next");
+        assert!(next[0].ends_with(" points stand between it and the close"), "{next:?}");
+        let conditions = tactical(&room.incident, &room.policy, room.now, Tz::UTC).sections.remove(0).lines;
+        assert!(conditions.contains(&"resolved 14:20 — key revoked".to_owned()), "{conditions:?}");
+        // A merge says twice that they are one.
+        let of = Some("INC-2026-0041".parse().unwrap());
+        let (disposition, reason) = (DispositionWord::DuplicateOf, "merged".to_owned());
+        room.ask(Request::SetDisposition { disposition, of, reason });
+        for (incident, relation) in [("INC-2026-0041", DUPLICATE), ("INC-2026-0040", "related")] {
+            room.ask(Request::Relate { incident: incident.to_owned(), relation: relation.to_owned() });
+        }
+        assert_eq!(section(&room, "Links"), ["duplicate of INC-2026-0041", "related: INC-2026-0040"]);
     }
 
     #[test]

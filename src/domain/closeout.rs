@@ -172,6 +172,24 @@ pub fn next_step(incident: &Incident, policy: &Policy) -> NextStep {
     if open.is_empty() { NextStep::Close } else { NextStep::Settle }
 }
 
+/// What the close waits for, in words.
+#[must_use]
+pub fn ahead(incident: &Incident, policy: &Policy) -> String {
+    let words = match next_step(incident, policy) {
+        NextStep::Resolve => "it is not resolved",
+        NextStep::Settle => {
+            let open = blockers(incident, policy).len();
+            return format!("{} between it and the close", counted(open, "point stands", "points stand"));
+        }
+        NextStep::Draft => "the postmortem is to be drafted",
+        NextStep::Edit => "the draft of the postmortem is to be edited until its check is content",
+        NextStep::Publish => "the postmortem is to be published",
+        NextStep::Close => "nothing stands between it and the close",
+        NextStep::Nothing => "closed",
+    };
+    words.to_owned()
+}
+
 /// The review comes after the draft: it does not hold up the draft.
 fn is_review(blocker: &Blocker) -> bool {
     blocker.message.contains(ClosureItem::Review.question())

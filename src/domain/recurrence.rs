@@ -16,6 +16,9 @@ pub const AGAIN: &str = "recurrence";
 /// The relation by which a person says that it is not.
 pub const DIFFERENT: &str = "different";
 
+/// The relation of two incidents that are one.
+pub const DUPLICATE: &str = "duplicate";
+
 /// Words of title and tags that must be in common, one of them in both titles: tags say what something is, and half of
 /// an archive may share two.
 const TITLED: usize = 2;

@@ -7,12 +7,9 @@ use serde::Serialize;
 use super::{By, Failure, Service};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
-use crate::domain::recurrence::DIFFERENT;
+use crate::domain::recurrence::{DIFFERENT, DUPLICATE};
 use crate::domain::request::{Asked, Request};
 use crate::domain::words::{DispositionWord, State, StoryState};
-
-/// How two incidents that are one belong together.
-pub const DUPLICATE: &str = "duplicate";
 
 /// The tag of the note that a merge writes into the incident that goes on.
 const MERGED: &str = "merged";

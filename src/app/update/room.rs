@@ -351,7 +351,7 @@ pub(super) fn set_filter(model: &mut Model, filter: Filter) {
 fn undo(model: &mut Model) {
     let Some(room) = &model.room else { return };
     let Some(trace) = room.incident.trail.last_of(&model.me) else { return };
-    let question = format!("Take back {}?", trace.what);
+    let question = format!("Take back {}?", trace.named(&room.incident));
     let asked = vec![Request::Undo { target: trace.seq }.into()];
     model.overlays.push(Overlay::Confirm(Confirm { question, asked }));
 }

@@ -21,7 +21,7 @@ fn lines_of(whole: &Brief, headings: &[&str]) -> Vec<String> {
 pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
     let whole = brief(incident, policy, now, zone);
     let mut conditions = vec![format!("{}, phase {}", wording::status(incident), incident.phase)];
-    conditions.extend(lines_of(&whole, &["Impact", "Suspected"]));
+    conditions.extend(lines_of(&whole, &["Impact", "Ended", "Suspected"]));
     conditions.extend(lines_of(&whole, &["Ruled out"]).into_iter().map(|line| format!("ruled out: {line}")));
     let mut needs: Vec<String> = missing_roles(incident, policy)
         .into_iter()

@@ -151,3 +151,25 @@ fn an_undo_of_an_older_program_that_went_too_far_is_not_undone_by_the_other() {
     let (_, text) = undo(&mut room).unwrap_err();
     assert!(text.contains("bob acted on it since (an undo)"), "{text}");
 }
+
+#[test]
+fn an_undo_names_the_line_or_the_step_as_it_reads_now() {
+    let mut room = Room::declared();
+    let named = |room: &Room| room.incident.trail.last_of("alice").unwrap().named(&room.incident);
+    let line = room.note("the pager rang");
+    assert_eq!(named(&room), "the line \"the pager rang\"");
+    room.ask(Request::Star { target: line, starred: true });
+    assert_eq!(named(&room), "a star: \"the pager rang\"");
+    let text = Some("the pager rang twice".to_owned());
+    room.ask(Request::Amend { target: line, text, at: None, seen: None });
+    assert_eq!(named(&room), "the change of a line: \"the pager rang twice\"");
+    room.ask(Request::Strike { target: line, reason: "wrong".to_owned() });
+    assert_eq!(named(&room), "crossing out a line: \"the pager rang twice\"");
+    room.ask(step(StepMove::Tick, ""));
+    assert_eq!(named(&room), "ticking a step: \"Disable the key\"");
+    room.ask(Request::Star { target: line, starred: false });
+    // Somebody else erases it.
+    room.by = "bob".to_owned();
+    room.say(Redacted { target: line, reason: "a secret".to_owned() });
+    assert!(!named(&room).contains("pager"), "{}", named(&room));
+}

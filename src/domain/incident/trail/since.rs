@@ -1,9 +1,10 @@
 //! What others did since about the same thing: an undo takes back one's own action and nobody else's. It must not
 //! decide who may do what.
 
-use super::{Trace, Trail};
+use super::{Trace, Trail, quoted};
 use crate::domain::event::{Event, Recorded, StepRef};
 use crate::domain::ids::Seq;
+use crate::domain::incident::Incident;
 use crate::domain::refusal::Refusal;
 use crate::domain::role;
 use crate::domain::words::{ClosureItem, Milestone};
@@ -99,6 +100,22 @@ impl Trace {
         let Since { by, what, .. } = self.since.last()?;
         let message = format!("{} cannot be taken back: {by} acted on it since ({what})", self.what);
         Some(Refusal::conflict(message).hint("say anew how it is to be"))
+    }
+
+    /// What was done, in words, with the line or the step that it was done to: as that reads now, since its words may
+    /// have been erased.
+    #[must_use]
+    pub fn named(&self, incident: &Incident) -> String {
+        let words = match self.about.as_ref() {
+            Some(Subject::Words(at) | Subject::Counted(at) | Subject::Star(at) | Subject::Reply(at)) => {
+                incident.timeline.get(*at).map(|entry| incident.talk.words(*at, &entry.text))
+            }
+            Some(Subject::Step(at) | Subject::StepDue(at)) => {
+                incident.checklist.get(*at).map(|step| step.text.as_str())
+            }
+            _ => None,
+        };
+        words.map_or_else(|| self.what.clone(), |words| format!("{}: {}", self.what, quoted(words)))
     }
 
     fn is_about(&self, later: &Subject) -> bool {
