@@ -175,7 +175,8 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
             let acknowledged =
                 ack.is_some_and(|ack| ack.until.is_none_or(|until| now < until && until != natural));
             // While it was resolved, nothing of the time was used up.
-            let ran_from = || from.checked_add_signed(incident.rested(from, deadline)).unwrap_or(from);
+            let rested = || if by_law(key) { Span::zero() } else { incident.rested(from, deadline) };
+            let ran_from = || from.checked_add_signed(rested()).unwrap_or(from);
             let warn_at = warn_at.unwrap_or_else(|| warning(policy, ran_from(), deadline));
             let moved = ruled || deadline != natural;
             found.push(Clock {
@@ -365,6 +366,11 @@ pub fn last_told(incident: &Incident, audience: Audience) -> Option<&Update> {
     told.filter(|u| u.sent.is_some()).max_by_key(sent)
 }
 
+/// The hours of a law run from when it was known, whatever was held to be over meanwhile.
+fn by_law(key: ClockKey) -> bool {
+    key == ClockKey::Update(Audience::Regulator)
+}
+
 /// From when an audience waits, and until when: as its last update promised, else as the target of its own says.
 /// The team is owed updates by the cadence of the severity from the declaration on; everybody else what they were
 /// promised.
@@ -372,13 +378,15 @@ fn next_update(incident: &Incident, policy: &Policy, audience: Audience) -> Opti
     let last = last_told(incident, audience);
     let sent = last.and_then(|u| Some((u.sent.as_ref()?.1, u.sent_seq)));
     let from = sent.map_or_else(|| incident.reached([]), |(at, seq)| incident.set_backs.moved(at, seq));
+    let by_law = by_law(ClockKey::Update(audience));
+    let due = |from, at| if by_law { at } else { incident.due(from, at) };
     if let Some(promised) = last.and_then(|u| u.next_at).filter(|at| *at > from) {
-        return Some((from, incident.due(from, promised), true));
+        return Some((from, due(from, promised), true));
     }
     // That it is back is news: whoever is told as a rule hears of it as of a declaration.
-    let from = incident.came_back().map_or(from, |back| back.max(from));
+    let from = incident.came_back().filter(|_| !by_law).map_or(from, |back| back.max(from));
     let deadline = match (own_target(incident, ClockKey::Update(audience)), audience) {
-        (Some(own), _) => incident.due(from, policy.calendar.deadline(from, &own)?),
+        (Some(own), _) => due(from, policy.calendar.deadline(from, &own)?),
         (None, Audience::Internal) => {
             by_severity(incident, policy, from, |level, from| from.checked_add_signed(level.update_every?))?
         }

@@ -168,3 +168,25 @@ fn a_severity_that_is_given_after_a_rest_counts_as_it_would_without_one() {
     let owed = |key: &str, minutes| (key.to_owned(), minutes);
     assert_eq!(left(&room), [owed("resolution", 115), owed("response", 15), owed("update", 25)]);
 }
+
+#[test]
+fn the_hours_of_a_law_run_on_while_it_is_resolved() {
+    let mut room = Room::declared();
+    room.ask(Request::SetTarget {
+        clock: "update:regulator".to_owned(),
+        target: "72h".to_owned(),
+        reason: "the law".to_owned(),
+    });
+    let of = |room: &Room| {
+        let found = clocks(&room.incident, &room.policy, room.now);
+        found.into_iter().find(|c| c.key == ClockKey::Update(Audience::Regulator)).unwrap()
+    };
+    let before = of(&room);
+    room.wait(Span::hours(1));
+    resolve(&mut room);
+    room.wait(Span::days(2));
+    reopen(&mut room);
+    let after = of(&room);
+    assert_eq!((after.deadline, after.warn_at), (before.deadline, before.warn_at));
+    assert_eq!(after.deadline - room.incident.declared_at, Span::hours(72));
+}
