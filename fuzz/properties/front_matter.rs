@@ -41,7 +41,7 @@ pub(crate) fn document(text: &str) {
     let (_, problems) = postmortem::parse(text);
     within(&problems, lines(text));
     let today = "2026-11-22".parse().unwrap();
-    let expected = Expectations { severities: &["P1"], severity: None, today };
+    let expected = Expectations { severities: &["P1"], log: None, today };
     within(&postmortem::check(text, &expected), lines(text));
 }
 

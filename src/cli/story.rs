@@ -204,7 +204,7 @@ impl Args {
                 let (title, proof) = (stdin::words(title)?, stdin::words(proof)?);
                 let room = context.room(&incident).await?;
                 let number = room.incident().await?.closing.next_story();
-                let new = NewStory { title, owner, due, severity, kind, proof, external };
+                let new = NewStory { number: None, title, owner, due, severity, kind, proof, external };
                 let submitted = room.submit(&[Request::FileStory(new).into()]).await?;
                 // Somebody else may have filed one meanwhile: the event knows the number.
                 let own = submitted.own_events().iter().find_map(|e| match &e.event {
@@ -215,7 +215,7 @@ impl Args {
             }
             Action::Set { story, title, owner, due, severity, kind, proof, external } => {
                 let (title, proof) = (stdin::words(title)?, stdin::words(proof)?);
-                let new = NewStory { title, owner, due, severity, kind, proof, external };
+                let new = NewStory { number: None, title, owner, due, severity, kind, proof, external };
                 if new == NewStory::default() {
                     return Err(Refusal::usage("nothing is given to set").into());
                 }

@@ -1,8 +1,9 @@
 //! The postmortem's way: draft file → check → commit → log → index. Every step can be left and resumed, and a
-//! crash between any two is healed by doing the same again: stories are filed once, because an improvement that
-//! has no id yet is matched with the stories of the log by its words; the commit is made once, because the same
+//! crash between any two is healed by doing the same again: stories are filed once, because an improvement whose
+//! id the log does not have is matched with the stories of the log by its words; the commit is made once, because the same
 //! document but for its head is the same commit; the log says that it is published only after it is.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,12 +15,13 @@ use super::{By, Cause, Failure, FailureKind, Inner, Service};
 use crate::archive::{Identity, Over, Publication, Seals, commit_message};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::closeout::counted;
+use crate::domain::event::Event;
 use crate::domain::ids::{LogId, StoryId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Story};
 use crate::domain::postmortem::check::{Expectations, check};
 use crate::domain::postmortem::document::{self, same_but_for_head};
 use crate::domain::postmortem::markdown::MARK;
-use crate::domain::postmortem::{Problem, imported, improvements};
+use crate::domain::postmortem::{Improvement, Problem, imported, improvements};
 use crate::domain::request::{Asked, NewStory, Request};
 use crate::domain::words::State;
 
@@ -62,8 +64,10 @@ impl Service {
     fn problems(&self, incident: &Incident, text: &str, by: &By) -> Vec<Problem> {
         let profile = self.inner.policy.profile_named(&incident.profile);
         let names: Vec<&str> = profile.levels().map(|l| l.name.as_str()).collect();
-        let severity = incident.severity.as_deref();
-        check(text, &Expectations { severities: &names, severity, today: by.stamp.at.date_naive() })
+        check(
+            text,
+            &Expectations { severities: &names, log: Some(incident), today: by.stamp.at.date_naive() },
+        )
     }
 
     /// Publishes the draft. With open problems it needs a reason, which is recorded.
@@ -170,7 +174,8 @@ impl Service {
         })
     }
 
-    /// Files the improvements that have no story yet, apart from those that nobody filled in, and writes their ids into text and draft.
+    /// Files the improvements that have no story yet, apart from those that nobody filled in, and writes into text and
+    /// draft the ids that do not stand there.
     async fn file_improvements(
         &self,
         incident: &Incident,
@@ -180,51 +185,50 @@ impl Service {
         draft_path: &Path,
     ) -> Result<(String, Vec<StoryId>), Failure> {
         let (parsed, _) = document::parse(&text);
-        let mut next = incident.closing.next_story();
-        let mut ids = Vec::new();
+        let unfiled = unfiled(incident, &parsed.improvements);
+        let id = |number| StoryId { incident: incident.id, number };
         let mut requests: Vec<Asked> = Vec::new();
+        for (improvement, place) in &unfiled {
+            if let Place::New(number) = place {
+                let story = NewStory {
+                    number: Some(*number),
+                    title: improvement.text.clone(),
+                    // What was waived unfilled is not somebody's name.
+                    owner: improvement.owner.clone().filter(|o| !o.contains(MARK) && !o.contains(' ')),
+                    due: improvement.due_date(),
+                    severity: improvement
+                        .severity
+                        .clone()
+                        .filter(|s| self.inner.policy.profile_named(&incident.profile).find(s).is_some()),
+                    kind: improvement.story_kind(),
+                    proof: improvement.proof.clone().filter(|p| !p.contains(MARK)).unwrap_or_default(),
+                    external: String::new(),
+                };
+                requests.push(Request::FileStory(story).into());
+            }
+        }
         let mut filed = Vec::new();
-        for improvement in parsed.improvements.iter().filter(|i| i.story.is_none() && !i.text.contains(MARK))
-        {
-            let same = incident
-                .closing
-                .stories
-                .values()
-                .find(|s| s.title.trim() == improvement.text.trim())
-                .map(|s| s.number);
-            let number = same.unwrap_or_else(|| {
-                requests.push(
-                    Request::FileStory(NewStory {
-                        title: improvement.text.clone(),
-                        // What was waived unfilled is not somebody's name.
-                        owner: improvement.owner.clone().filter(|o| !o.contains(MARK) && !o.contains(' ')),
-                        due: improvement.due_date(),
-                        severity: improvement
-                            .severity
-                            .clone()
-                            .filter(|s| self.inner.policy.profile_named(&incident.profile).find(s).is_some()),
-                        kind: improvement.story_kind(),
-                        proof: improvement.proof.clone().filter(|p| !p.contains(MARK)).unwrap_or_default(),
-                        external: String::new(),
-                    })
-                    .into(),
-                );
-                let number = next;
-                filed.push(StoryId { incident: incident.id, number });
-                next = next.saturating_add(1);
-                number
-            });
-            ids.push((improvement.line, StoryId { incident: incident.id, number }));
-        }
-        if ids.is_empty() {
-            return Ok((text, filed));
-        }
         if !requests.is_empty() {
-            self.submit(log, by, &requests, incident.head).await?;
+            // The log has the last word: somebody may have filed one under that number meanwhile.
+            let submitted = self.submit(log, by, &requests, incident.head).await?;
+            filed.extend(submitted.own_events().iter().filter_map(|recorded| match &recorded.event {
+                Some(Event::StoryFiled(story)) => Some(id(story.number)),
+                _ => None,
+            }));
         }
-        let text = improvements::with_ids(&text, &ids);
-        write_atomically(draft_path, text.as_bytes())?;
-        Ok((text, filed))
+        let mut new = filed.iter();
+        let ids: Vec<(usize, StoryId)> = unfiled
+            .iter()
+            .filter_map(|(improvement, place)| match place {
+                Place::There(number) => Some((improvement.line, id(*number))),
+                Place::New(_) => Some((improvement.line, *new.next()?)),
+            })
+            .collect();
+        let with_ids = improvements::with_ids(&text, &ids);
+        if with_ids != text {
+            write_atomically(draft_path, with_ids.as_bytes())?;
+        }
+        Ok((with_ids, filed))
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is one fact of the publication, named once")]
@@ -266,6 +270,63 @@ impl Service {
         let (path, author, when) = (standing.path, author.map(str::to_owned), by.stamp.at);
         Ok(Prepared { path, over, text, message, author, when, draft })
     }
+}
+
+/// Which story an improvement is that stands under no id of the log.
+enum Place {
+    /// One that was filed from the same words, before a crash.
+    There(u32),
+    /// A new one, under this number if the log takes it.
+    New(u32),
+}
+
+/// The improvements of a document that have no story in the log, or have it under another id than they say: each number
+/// stands once in the end, and one that the document names is given to no other.
+fn unfiled<'a>(incident: &Incident, improvements: &'a [Improvement]) -> Vec<(&'a Improvement, Place)> {
+    let closing = &incident.closing;
+    // What people read of a draft: they cannot mean a story that is kept from it.
+    let told = incident.without_privileged();
+    let mut named = BTreeSet::new();
+    let mut without = Vec::new();
+    for improvement in improvements {
+        let wanted = match improvement.story {
+            Some(story) if story.incident != incident.id => continue,
+            Some(story) if named.insert(story.number) => {
+                let is_its = |there: &Story| there.title.trim() == improvement.text.trim();
+                if told.closing.stories.contains_key(&story.number)
+                    || closing.stories.get(&story.number).is_some_and(is_its)
+                {
+                    continue;
+                }
+                Some(story.number).filter(|number| closing.can_be_story(*number))
+            }
+            // A second one under the same number is another improvement.
+            _ => None,
+        };
+        if !improvement.text.contains(MARK) {
+            without.push((improvement, wanted));
+        }
+    }
+    let last = named.iter().rev().find(|number| closing.can_be_story(**number));
+    let mut next = closing.next_story().max(last.map_or(1, |last| last.saturating_add(1)));
+    let mut found = Vec::new();
+    for (improvement, wanted) in without {
+        let title = improvement.text.trim();
+        let same = closing.stories.values().find(|s| s.title.trim() == title && !named.contains(&s.number));
+        let place = match (same.map(|story| story.number), wanted) {
+            (Some(number), _) => Place::There(number),
+            (None, Some(number)) => Place::New(number),
+            (None, None) => {
+                let number = next;
+                next = next.saturating_add(1);
+                Place::New(number)
+            }
+        };
+        let (Place::There(number) | Place::New(number)) = &place;
+        named.insert(*number);
+        found.push((improvement, place));
+    }
+    found
 }
 
 struct Prepared {

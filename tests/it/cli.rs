@@ -21,6 +21,7 @@ pub(super) mod out;
 mod patterns;
 mod people;
 mod privileged;
+mod publishing;
 mod reference;
 mod refusals;
 mod repair;

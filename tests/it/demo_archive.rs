@@ -36,8 +36,7 @@ fn every_postmortem_of_the_demo_is_fit_to_publish_and_lies_where_it_belongs() {
     let mut ids = BTreeMap::new();
     for (name, text) in &demo {
         let (postmortem, today) = read(name, text);
-        let found =
-            check(text, &Expectations { severities: &["P1", "P2", "P3", "P4"], severity: None, today });
+        let found = check(text, &Expectations { severities: &["P1", "P2", "P3", "P4"], log: None, today });
         assert_eq!(found, [], "{name}");
         let front = &postmortem.front;
         let (id, title) = (front.text(Key::Id).unwrap(), front.text(Key::Title).unwrap());

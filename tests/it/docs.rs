@@ -225,10 +225,7 @@ fn the_postmortem_of_the_docs_can_be_published() {
     use warroom::domain::postmortem::{Expectations, check};
     let text = example("postmortem");
     let today = chrono::NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
-    assert_eq!(
-        check(&text, &Expectations { severities: &["P1", "P2", "P3", "P4"], severity: None, today }),
-        []
-    );
+    assert_eq!(check(&text, &Expectations { severities: &["P1", "P2", "P3", "P4"], log: None, today }), []);
 }
 
 #[test]

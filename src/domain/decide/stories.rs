@@ -78,8 +78,9 @@ impl Case<'_> {
             .policy
             .level(&self.incident.profile, severity.as_deref().or(self.incident.severity.as_deref()));
         let due = story.due.or_else(|| self.asker.policy.calendar.due_date(self.asker.now, &level.story_due));
+        let closing = &self.incident.closing;
         self.one(StoryFiled {
-            number: self.incident.closing.next_story(),
+            number: story.number.filter(|n| closing.can_be_story(*n)).unwrap_or_else(|| closing.next_story()),
             title: said("title of the story", &story.title)?,
             owner: story.owner.as_deref().map(person).transpose()?,
             due,

@@ -108,6 +108,9 @@ impl Story {
     }
 }
 
+/// The last number that people choose for a story: the next ones are counted from it, and must not run out.
+const LAST_CHOSEN: u32 = 9_999;
+
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Closing {
@@ -128,6 +131,12 @@ impl Closing {
     #[must_use]
     pub fn state_of(&self, item: ClosureItem) -> ClosureState {
         self.answers.get(&item).map_or(ClosureState::Open, |a| a.state)
+    }
+
+    /// Whether a story can be filed under a number that somebody chose.
+    #[must_use]
+    pub fn can_be_story(&self, number: u32) -> bool {
+        (1..=LAST_CHOSEN).contains(&number) && !self.stories.contains_key(&number)
     }
 
     /// The number that the next story gets.

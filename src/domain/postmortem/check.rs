@@ -10,6 +10,7 @@ use super::document::{self, Part, Postmortem, Section};
 use super::front_matter::{self, Key};
 use super::markdown::{self, BlockKind, MARK};
 use super::{Improvement, Problem};
+use crate::domain::incident::Incident;
 use crate::domain::secret;
 use crate::domain::words::{StoryKind, fold_word};
 
@@ -50,8 +51,8 @@ pub const RULES: [(&str, &str); 25] = [
 pub struct Expectations<'a> {
     /// The names of the severities of the profile in use.
     pub severities: &'a [&'a str],
-    /// The severity that the log says, where it says one.
-    pub severity: Option<&'a str>,
+    /// What the log says, where there is one.
+    pub log: Option<&'a Incident>,
     /// Today (UTC), for due dates.
     pub today: NaiveDate,
 }
@@ -121,7 +122,8 @@ fn front_matter_keys(
     {
         let line = postmortem.front.line_of(Key::Severity).unwrap_or(1);
         problems.push(Problem::new("severity-unknown", line, unknown_severity(severity, expected)));
-    } else if let (Some(says), Some(log)) = (postmortem.front.text(Key::Severity), expected.severity)
+    } else if let (Some(says), Some(log)) =
+        (postmortem.front.text(Key::Severity), expected.log.and_then(|log| log.severity.as_deref()))
         && !says.contains(MARK)
         && fold_word(says) != fold_word(log)
     {
@@ -277,7 +279,7 @@ fn fields(improvement: &Improvement, expected: &Expectations<'_>, problems: &mut
             format!("the due date {due:?} is not a date; write `Due: YYYY-MM-DD`"),
         ),
         (Some(due), Some(date))
-            if improvement.story.is_none() && !improvement.done && date < expected.today =>
+            if is_new(improvement, expected) && !improvement.done && date < expected.today =>
         {
             problem(
                 "improvement-due-past",
@@ -308,6 +310,14 @@ fn fields(improvement: &Improvement, expected: &Expectations<'_>, problems: &mut
         };
         problem("improvement-kind", message);
     }
+}
+
+/// Publishing files it as a story: it has no id, or one of this incident that the log does not have.
+fn is_new(improvement: &Improvement, expected: &Expectations<'_>) -> bool {
+    let Some(story) = improvement.story else { return true };
+    expected
+        .log
+        .is_some_and(|log| log.id == story.incident && !log.closing.stories.contains_key(&story.number))
 }
 
 /// One story, one place; and a story belongs to the incident that taught it.

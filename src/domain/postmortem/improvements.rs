@@ -294,8 +294,8 @@ pub fn render(improvement: &Improvement) -> String {
     out
 }
 
-/// The document with ids written into the improvements that begin on the given lines (from 1); nothing else changes,
-/// byte for byte. Lines that hold no task item, or one that has an id, are left alone.
+/// The document with ids written into the improvements that begin on the given lines (from 1), in place of the one that
+/// stands there; nothing else changes, byte for byte. Lines that hold no task item are left alone.
 #[must_use]
 pub fn with_ids(text: &str, ids: &[(usize, StoryId)]) -> String {
     let mut out = String::with_capacity(text.len().saturating_add(ids.len().saturating_mul(24)));
@@ -303,7 +303,7 @@ pub fn with_ids(text: &str, ids: &[(usize, StoryId)]) -> String {
     out.push_str(mark);
     for (index, line) in markdown::lines_of(rest).enumerate() {
         let id = ids.iter().find(|(number, _)| *number == index.saturating_add(1)).map(|(_, id)| id);
-        let task = id.and_then(|_| Task::of(line)).filter(|task| task.story.is_none());
+        let task = id.and_then(|id| Task::of(line).filter(|task| task.story != Some(*id)));
         let (Some(id), Some(task)) = (id, task) else {
             out.push_str(line);
             continue;
@@ -312,6 +312,8 @@ pub fn with_ids(text: &str, ids: &[(usize, StoryId)]) -> String {
         out.push_str(before);
         if task.head.is_empty() {
             out.push_str(&format!("Story {id}: {content}"));
+        } else if task.story.is_some() {
+            out.push_str(&format!("Story {id}:{}", content.get(task.head.len()..).unwrap_or_default()));
         } else {
             let (word, after) = content.split_at_checked(5).unwrap_or((content, ""));
             out.push_str(&format!("{word} {id}{}", after.trim_start_matches(' ')));
@@ -394,10 +396,19 @@ Outro: Owner: nobody
         let id = |n| StoryId { incident: "INC-2026-0042".parse().unwrap(), number: n };
         let text =
             "a\r\n- [ ] Story: one\r\n  - [x] two\n- [ ] Story INC-2026-0042/S1: three\n* [ ]  story  : four";
-        let with = with_ids(text, &[(1, id(9)), (2, id(2)), (3, id(3)), (4, id(4)), (5, id(5))]);
+        let ids = [(1, id(9)), (2, id(2)), (3, id(3)), (4, id(1)), (5, id(5))];
+        let with = with_ids(text, &ids);
         assert_eq!(
             with,
             "a\r\n- [ ] Story INC-2026-0042/S2: one\r\n  - [x] Story INC-2026-0042/S3: two\n- [ ] Story INC-2026-0042/S1: three\n* [ ]  story INC-2026-0042/S5: four"
+        );
+        assert_eq!(with_ids(&with, &ids), with);
+        assert_eq!(
+            with_ids(
+                "- [x] inc-2026-42/s1 one\r\n- [ ] Story INC-2026-0042/S1: two\n",
+                &[(1, id(4)), (2, id(5))]
+            ),
+            "- [x] Story INC-2026-0042/S4: one\r\n- [ ] Story INC-2026-0042/S5: two\n"
         );
         assert_eq!(with_ids(text, &[]), text);
         let (found, _) = parse(&with, 1);

@@ -79,6 +79,8 @@ pub struct Declaration {
 /// What a new story says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NewStory {
+    /// The number that its postmortem gives it; the next one is its number when that is taken, and when none is given.
+    pub number: Option<u32>,
     /// What must change.
     pub title: String,
     /// Who answers for it.

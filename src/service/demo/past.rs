@@ -128,6 +128,7 @@ fn lines(document: &Postmortem) -> Vec<(Utc, String)> {
 fn improvements(story: &mut Story<'_>, document: &Postmortem, commander: &str, filed: Utc) {
     for (number, item) in (1_u32..).zip(&document.improvements) {
         let new = NewStory {
+            number: None,
             title: item.text.clone(),
             owner: item.owner.clone(),
             due: item.due_date(),

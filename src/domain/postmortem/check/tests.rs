@@ -1,12 +1,23 @@
 //! Tests of the check: a whole postmortem that passes, and one broken fixture a rule.
 
 use super::*;
+use crate::domain::incident::tests::Room;
+use crate::domain::request::{NewStory, Request};
 
 const GOOD: &str = include_str!("../../../../tests/fixtures/check/good.md");
 
 fn run(text: &str) -> Vec<Problem> {
+    let mut room = Room::declared();
+    room.ask(Request::FileStory(NewStory {
+        title: "Sign only in the key service".to_owned(),
+        ..NewStory::default()
+    }));
+    run_beside(text, &room.incident)
+}
+
+fn run_beside(text: &str, log: &Incident) -> Vec<Problem> {
     let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-    check(text, &Expectations { severities: &["P1", "P2", "P3", "P4"], severity: Some("P1"), today })
+    check(text, &Expectations { severities: &["P1", "P2", "P3", "P4"], log: Some(log), today })
 }
 
 /// Changes one place of the good postmortem and expects exactly this rule, on the line that holds `on`.
@@ -118,6 +129,13 @@ fn an_improvement_needs_owner_date_severity_and_kind() {
     breaks("Due: 2027-01-15", "Due: next week", "improvement-due-date", "Story INC-2026-0042/S1");
     breaks("Due: 2027-01-15", "Due: 2027-02-30", "improvement-due-date", "Story INC-2026-0042/S1");
     breaks("Due: 2027-02-01", "Due: 2026-02-01", "improvement-due-past", "Story: Alert");
+    let (new, named) = ("Story: Alert", "Story INC-2026-0042/S2: Alert");
+    let past = GOOD.replace("Due: 2027-02-01", "Due: 2026-02-01").replace(new, named);
+    assert_eq!(
+        run(&past).iter().map(|p| p.rule).collect::<Vec<_>>(),
+        ["improvement-due-past"],
+        "S2 is not filed"
+    );
     breaks(" Severity: P2", "", "improvement-severity", "Story INC-2026-0042/S1");
     breaks("Severity: P2", "Severity: huge", "improvement-severity", "Story INC-2026-0042/S1");
     breaks("- [ ] Story: Alert when", "- [ ] Story:\n- [ ] Story: Alert when", "improvement-text", "Story:");

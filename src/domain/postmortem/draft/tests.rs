@@ -11,10 +11,7 @@ use crate::domain::words::{Certainty, ClosureItem, ClosureState, Verdict};
 const SEVERITIES: [&str; 4] = ["P1", "P2", "P3", "P4"];
 
 fn run(text: &str) -> Vec<Problem> {
-    check(
-        text,
-        &Expectations { severities: &SEVERITIES, severity: None, today: "2026-11-20".parse().unwrap() },
-    )
+    check(text, &Expectations { severities: &SEVERITIES, log: None, today: "2026-11-20".parse().unwrap() })
 }
 
 fn note(text: &str, tags: &[&str], starred: bool) -> Request {

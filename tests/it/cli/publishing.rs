@@ -1,0 +1,100 @@
+//! What a publication takes from its draft into the log, and what it does not take from a draft at all.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::{Desk, filled};
+
+/// An incident that is over, and its draft with words in every place.
+fn ready(desk: &Desk) -> (String, PathBuf) {
+    let declared = ["declare", "Certificate expired", "--severity", "P3", "--commander", "alice"];
+    let id = desk.json(&declared)["id"].as_str().unwrap().to_owned();
+    desk.ok(&["resolve", &id]);
+    let draft = PathBuf::from(desk.json(&["postmortem", "draft", &id])["path"].as_str().unwrap());
+    let text = filled(&std::fs::read_to_string(&draft).unwrap());
+    std::fs::write(&draft, text).unwrap();
+    (id, draft)
+}
+
+fn text(draft: &PathBuf) -> String {
+    std::fs::read_to_string(draft).unwrap()
+}
+
+/// Writes heads of the improvements, in their order; the last ones stay as they are.
+fn name(draft: &PathBuf, heads: &[&str]) {
+    let mut parts: Vec<String> = text(draft).split("- [ ] Story:").map(str::to_owned).collect();
+    for (head, part) in heads.iter().zip(parts.iter_mut().skip(1)) {
+        part.insert_str(0, head);
+    }
+    let mut heads = heads.len();
+    let mut out = parts.remove(0);
+    for part in parts {
+        out.push_str(if heads > 0 { "- [ ] Story " } else { "- [ ] Story:" });
+        out.push_str(&part);
+        heads = heads.saturating_sub(1);
+    }
+    std::fs::write(draft, out).unwrap();
+}
+
+fn filed(report: &Value) -> Vec<&str> {
+    report["filed"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect()
+}
+
+/// The ids of the stories of the log, and those of the improvements that were committed.
+fn stories(desk: &Desk, report: &Value) -> (Vec<String>, Vec<String>) {
+    let listed = desk.json(&["story", "list", "--all"]);
+    let listed = listed["stories"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap().to_owned());
+    let file = desk.home().join("postmortems").join(report["path"].as_str().unwrap());
+    let committed = std::fs::read_to_string(file).unwrap();
+    let heads = committed.lines().filter_map(|line| line.strip_prefix("- [ ] Story "));
+    (listed.collect(), heads.map(|head| head.split_once(':').unwrap().0.to_owned()).collect())
+}
+
+#[test]
+fn improvements_in_the_form_of_our_own_are_filed_under_the_ids_that_they_name() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let ids = ["INC-2026-0001/S1", "INC-2026-0001/S2", "INC-2026-0001/S3"];
+    name(&draft, &ids.map(|id| format!("{id}:")).each_ref().map(String::as_str));
+    let written = text(&draft);
+    desk.ok(&["postmortem", "check", &id]);
+    let report = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!(filed(&report), ids);
+    assert_eq!(text(&draft), written, "it stays as its author wrote it");
+    let (listed, committed) = stories(&desk, &report);
+    assert_eq!(listed, ids);
+    assert_eq!(committed, ids);
+    let first = &desk.json(&["story", "list", "--all"])["stories"][0];
+    assert_eq!((&first["owner"], &first["due"]), (&"bob".into(), &"2027-01-15".into()), "{first:#}");
+    let again = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!((&again["unchanged"], filed(&again).len()), (&true.into(), 0), "{again:#}");
+    assert_eq!(desk.json(&["story", "add", &id, "later"])["id"], "INC-2026-0001/S4");
+}
+
+#[test]
+fn a_number_that_the_draft_names_is_given_to_no_other_improvement() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    name(&draft, &["INC-2026-0001/S2:"]);
+    let report = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!(filed(&report), ["INC-2026-0001/S2", "INC-2026-0001/S3", "INC-2026-0001/S4"]);
+    let (listed, committed) = stories(&desk, &report);
+    assert_eq!(committed, ["INC-2026-0001/S2", "INC-2026-0001/S3", "INC-2026-0001/S4"]);
+    assert_eq!(listed, committed);
+    assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
+}
+
+#[test]
+fn an_improvement_is_filed_although_its_number_cannot_be_used_or_stands_twice() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    name(&draft, &["INC-2026-0001/S4294967295:", "INC-2026-0001/S1:", "INC-2026-0001/S1:"]);
+    let report = desk.json(&["postmortem", "publish", &id, "--waive", "one number twice"]);
+    let (listed, committed) = stories(&desk, &report);
+    assert_eq!(committed, ["INC-2026-0001/S2", "INC-2026-0001/S1", "INC-2026-0001/S3"]);
+    assert_eq!(listed.len(), 3, "{listed:?}");
+    assert_eq!(filed(&report).len(), 3);
+    assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
+    assert_eq!(desk.json(&["story", "list", "--all"])["stories"].as_array().unwrap().len(), 3);
+}
