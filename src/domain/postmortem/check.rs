@@ -2,6 +2,7 @@
 //! a stable name, so that scripts can rely on it. It must not change the text, and it must not judge style.
 
 mod blame;
+mod log;
 mod marks;
 
 use chrono::NaiveDate;
@@ -10,19 +11,23 @@ use super::document::{self, Part, Postmortem, Section};
 use super::front_matter::{self, Key};
 use super::markdown::{self, BlockKind, MARK};
 use super::{Improvement, Problem};
+use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::secret;
 use crate::domain::words::{StoryKind, fold_word};
+
+pub use log::ID_DIFFERS;
 
 /// Every review finds at least this many contributing factors: with fewer, one cause was blamed for all.
 const FACTORS: usize = 3;
 
 /// Every rule: its stable name and what it asks for, in the order of a document.
-pub const RULES: [(&str, &str); 25] = [
+pub const RULES: [(&str, &str); 26] = [
     ("too-large", "the document is small enough to be read"),
     ("front-matter", "there is front matter, and it can be read"),
     ("front-matter-key", "id, title, date and severity are given"),
     ("front-matter-value", "known keys have values of their type"),
+    (ID_DIFFERS, "the id is the one of its incident; this one cannot be waived"),
     ("severity-unknown", "the severity is one of the profile"),
     ("severity-differs", "the severity is the one that the log says"),
     ("secret", "no secret is in it; this one cannot be waived"),
@@ -90,7 +95,7 @@ pub fn check(text: &str, expected: &Expectations<'_>) -> Vec<Problem> {
         );
         problems.push(Problem::new("secret", secret::line_of(text, &found), message));
     }
-    story_ids(&postmortem, &mut problems);
+    story_ids(&postmortem, expected, &mut problems);
     mix(&postmortem, &mut problems);
     problems.sort_by(|a, b| (a.line, a.rule).cmp(&(b.line, b.rule)));
     problems
@@ -116,6 +121,9 @@ fn front_matter_keys(
             let message = format!("the front matter has no `{0}`; add `{0}: {example}`", key.as_str());
             problems.push(Problem::new("front-matter-key", line, message));
         }
+    }
+    if let Some(log) = expected.log {
+        log::find(postmortem, log, problems);
     }
     if let Some(severity) =
         postmortem.front.text(Key::Severity).filter(|s| !s.contains(MARK) && !knows(expected, s))
@@ -321,8 +329,9 @@ fn is_new(improvement: &Improvement, expected: &Expectations<'_>) -> bool {
 }
 
 /// One story, one place; and a story belongs to the incident that taught it.
-fn story_ids(postmortem: &Postmortem, problems: &mut Vec<Problem>) {
-    let own = postmortem.front.text(Key::Id);
+fn story_ids(postmortem: &Postmortem, expected: &Expectations<'_>, problems: &mut Vec<Problem>) {
+    let said = || postmortem.front.text(Key::Id)?.parse().ok();
+    let own: Option<IncidentId> = expected.log.map(|log| log.id).or_else(said);
     let mut seen = Vec::new();
     for improvement in &postmortem.improvements {
         let Some(story) = improvement.story else { continue };
@@ -331,10 +340,7 @@ fn story_ids(postmortem: &Postmortem, problems: &mut Vec<Problem>) {
                 format!("{story} stands twice; write `- [ ] Story: …` for a new improvement, without an id");
             problems.push(Problem::new("improvement-id", improvement.line, message));
         }
-        if own
-            .and_then(|id| id.parse().ok())
-            .is_some_and(|own: crate::domain::ids::IncidentId| own != story.incident)
-        {
+        if own.is_some_and(|own| own != story.incident) {
             let message = format!(
                 "{story} belongs to another incident; name it under `related`, or take the id away to file a new story"
             );

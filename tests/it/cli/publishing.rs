@@ -98,3 +98,18 @@ fn an_improvement_is_filed_although_its_number_cannot_be_used_or_stands_twice() 
     assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
     assert_eq!(desk.json(&["story", "list", "--all"])["stories"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn a_draft_with_the_id_of_another_incident_is_not_published_whatever_is_waived() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let own = text(&draft);
+    std::fs::write(&draft, own.replacen("id: INC-2026-0001", "id: INC-2026-0009", 1)).unwrap();
+    let check = desk.run(&["postmortem", "check", &id, "--json"]).code(1).json();
+    assert!(check["problems"].as_array().unwrap().iter().any(|p| p["rule"] == "id-differs"), "{check:#}");
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "write `id: INC-2026-0001`");
+    desk.run(&["postmortem", "publish", &id, "--waive", "all of it"]).refuses(1, "cannot be waived");
+    assert_eq!(desk.json(&["story", "list", "--all"])["stories"].as_array().unwrap().len(), 0);
+    std::fs::write(&draft, own).unwrap();
+    desk.ok(&["postmortem", "publish", &id]);
+}

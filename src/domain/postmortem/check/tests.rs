@@ -180,6 +180,9 @@ fn the_front_matter_must_say_what_it_is() {
     {
         breaks(key, "", "front-matter-key", "---");
     }
+    breaks("id: INC-2026-0042\n", "id: INC-2026-0009\n", "id-differs", "id: INC-2026-0009");
+    breaks("id: INC-2026-0042\n", "id: INC-2026-42\n", "id-differs", "id: INC-2026-42");
+    assert_eq!(run(&GOOD.replace("id: INC", "id: inc")), []);
     breaks("severity: P1\n", "severity: terrible\n", "severity-unknown", "terrible");
     breaks("severity: P1\n", "severity: p2\n", "severity-differs", "p2");
     assert_eq!(run(&GOOD.replace("severity: P1\n", "severity: p-1\n")), []);
