@@ -22,7 +22,7 @@ pub use log::ID_DIFFERS;
 const FACTORS: usize = 3;
 
 /// Every rule: its stable name and what it asks for, in the order of a document.
-pub const RULES: [(&str, &str); 26] = [
+pub const RULES: [(&str, &str); 28] = [
     ("too-large", "the document is small enough to be read"),
     ("front-matter", "there is front matter, and it can be read"),
     ("front-matter-key", "id, title, date and severity are given"),
@@ -30,6 +30,11 @@ pub const RULES: [(&str, &str); 26] = [
     (ID_DIFFERS, "the id is the one of its incident; this one cannot be waived"),
     ("severity-unknown", "the severity is one of the profile"),
     ("severity-differs", "the severity is the one that the log says"),
+    ("unknown-word", "kind, visibility and disposition are words of their sets"),
+    (
+        "differs-from-log",
+        "date, kind, visibility, disposition, commander and milestones are those of the log",
+    ),
     ("secret", "no secret is in it; this one cannot be waived"),
     ("unfilled", "no mark, placeholder, TBD or TODO is left"),
     ("section-missing", "every section is there"),
@@ -122,8 +127,9 @@ fn front_matter_keys(
             problems.push(Problem::new("front-matter-key", line, message));
         }
     }
+    log::words(&postmortem.front, problems);
     if let Some(log) = expected.log {
-        log::find(postmortem, log, problems);
+        log::find(&postmortem.front, log, problems);
     }
     if let Some(severity) =
         postmortem.front.text(Key::Severity).filter(|s| !s.contains(MARK) && !knows(expected, s))

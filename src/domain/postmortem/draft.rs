@@ -6,7 +6,7 @@ mod record;
 mod words;
 
 use super::document::Part;
-use super::front_matter::{FrontMatter, Key};
+use super::front_matter::{self, FrontMatter, Key};
 use super::improvements::{self, Improvement};
 #[cfg(test)]
 use super::markdown::MARK;
@@ -56,6 +56,14 @@ pub fn draft(incident: &Incident, author: &str) -> String {
     record::write(incident, &mut out);
     // People name an indicator in any text.
     telling::untold_in(incident, &out, super::markdown::escaped)
+}
+
+/// The front matter that a draft of an incident is written with.
+#[must_use]
+pub(super) fn front_matter(incident: &Incident) -> FrontMatter {
+    let incident = &incident.without_privileged();
+    let text = telling::untold_in(incident, &front(incident, "").to_text(), super::markdown::escaped);
+    front_matter::split(&text).front.map(|block| FrontMatter::parse(block).0).unwrap_or_default()
 }
 
 fn title(incident: &Incident) -> String {

@@ -113,3 +113,38 @@ fn a_draft_with_the_id_of_another_incident_is_not_published_whatever_is_waived()
     std::fs::write(&draft, own).unwrap();
     desk.ok(&["postmortem", "publish", &id]);
 }
+
+#[test]
+fn the_check_names_what_differs_from_the_log_and_how_to_go_on() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let own = text(&draft);
+    let mut wrong = String::new();
+    for line in own.lines() {
+        let key = line.split_once(": ").map(|(key, _)| key).unwrap_or_default();
+        wrong.push_str(match key {
+            "kind" => "kind: drill",
+            "visibility" => "visibility: restricted",
+            "disposition" => "disposition: banana",
+            "date" => "date: \"2025-01-02\"",
+            "commander" => "commander: mallory",
+            "resolved" => "resolved: \"2020-01-01T00:00:00Z\"",
+            _ => line,
+        });
+        wrong.push('\n');
+    }
+    std::fs::write(&draft, wrong).unwrap();
+    let check = desk.run(&["postmortem", "check", &id, "--json"]).code(1).json();
+    let rules: Vec<&str> =
+        check["problems"].as_array().unwrap().iter().map(|p| p["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules.iter().filter(|rule| **rule == "differs-from-log").count(), 5, "{check:#}");
+    assert_eq!(rules.iter().filter(|rule| **rule == "unknown-word").count(), 1, "{check:#}");
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "or correct the log: warroom ");
+    // What the log says after the draft was made is told as well, and both ways lead on.
+    std::fs::write(&draft, own).unwrap();
+    desk.ok(&["role", &id, "commander", "bob"]);
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "write `commander: bob`");
+    desk.ok(&["role", &id, "commander", "alice"]);
+    desk.ok(&["postmortem", "publish", &id]);
+    assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
+}

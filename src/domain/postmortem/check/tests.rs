@@ -192,6 +192,63 @@ fn the_front_matter_must_say_what_it_is() {
 }
 
 #[test]
+fn the_front_matter_says_what_the_log_says() {
+    for (to, rule) in [
+        ("kind: foo\n", "unknown-word"),
+        ("kind: drill\n", "differs-from-log"),
+        ("kind: real\nvisibility: public\n", "unknown-word"),
+        ("kind: real\nvisibility: restricted\n", "differs-from-log"),
+        ("kind: real\ndisposition: banana\n", "unknown-word"),
+        ("kind: real\ndisposition: false alarm, a test\n", "differs-from-log"),
+        ("kind: real\ndisposition: duplicate-of INC-2026-0001\n", "differs-from-log"),
+        ("kind: real\ncommander: mallory\n", "differs-from-log"),
+        ("kind: real\ndetected: \"2020-01-01T00:00:00Z\"\n", "differs-from-log"),
+        ("kind: real\ndetected: \"2026-11-20 14:21\"\n", "differs-from-log"),
+    ] {
+        breaks("kind: real\n", to, rule, to.lines().last().unwrap());
+    }
+    breaks("date: \"2026-11-20\"", "date: \"2025-01-02\"", "differs-from-log", "2025-01-02");
+    breaks("date: \"2026-11-20\"", "date: 2026-10", "differs-from-log", "2026-10");
+    for same in [
+        "kind: Real\nvisibility: Team\ndisposition: Confirmed, by carol\ncommander: \"@Alice\"\n",
+        "kind: real\ndetected: 2026-11-20 14:20 UTC\nmitigated: \"2020-01-01T00:00:00Z\"\n",
+    ] {
+        assert_eq!(run(&GOOD.replace("kind: real\n", same)), []);
+    }
+    assert_eq!(run(&GOOD.replace("date: \"2026-11-20\"", "date: 2026-11")), []);
+    let problems = run(&GOOD.replace("kind: real\n", "kind: drill\n"));
+    assert_eq!(
+        problems[0].message,
+        "`kind` is \"drill\", and the log says \"real\": write `kind: real`, or correct the log: warroom set \
+         INC-2026-0042 --kind KIND"
+    );
+}
+
+#[test]
+fn a_milestone_that_the_log_has_to_the_millisecond_may_be_written_shorter() {
+    let mut room = Room::declared();
+    room.wait(crate::domain::time::Span::milliseconds(192_345));
+    room.ask(Request::Mark { milestone: crate::domain::words::Milestone::Contained, at: None });
+    let new = NewStory { title: "Sign only in the key service".to_owned(), ..NewStory::default() };
+    room.ask(Request::FileStory(new));
+    let found = |time: &str| {
+        let text = GOOD.replace("kind: real\n", &format!("kind: real\ncontained: \"{time}\"\n"));
+        run_beside(&text, &room.incident)
+    };
+    for same in
+        ["2026-11-20T14:23:12.345Z", "2026-11-20T14:23:12Z", "2026-11-20 14:23", "2026-11-20T15:23:12+01:00"]
+    {
+        assert_eq!(found(same), [], "{same}");
+    }
+    for other in
+        ["2026-11-20T14:23:13Z", "2026-11-20T14:24:00Z", "2026-11-20 14:22", "2026-11-20T14:23:12+01:00"]
+    {
+        let found = found(other);
+        assert_eq!(found.iter().map(|p| p.rule).collect::<Vec<_>>(), ["differs-from-log"], "{other}");
+    }
+}
+
+#[test]
 fn a_secret_is_found_wherever_it_stands() {
     let token = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
     breaks("## Impact", &format!("It was {token} all along.\n\n## Impact"), "secret", "It was");

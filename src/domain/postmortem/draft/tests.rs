@@ -10,8 +10,9 @@ use crate::domain::words::{Certainty, ClosureItem, ClosureState, Verdict};
 
 const SEVERITIES: [&str; 4] = ["P1", "P2", "P3", "P4"];
 
-fn run(text: &str) -> Vec<Problem> {
-    check(text, &Expectations { severities: &SEVERITIES, log: None, today: "2026-11-20".parse().unwrap() })
+fn run(text: &str, incident: &Incident) -> Vec<Problem> {
+    let today = "2026-11-20".parse().unwrap();
+    check(text, &Expectations { severities: &SEVERITIES, log: Some(incident), today })
 }
 
 fn note(text: &str, tags: &[&str], starred: bool) -> Request {
@@ -144,7 +145,7 @@ fn the_draft_tells_what_the_log_knows() {
 fn the_check_finds_the_marked_places_of_a_draft_and_no_others() {
     for incident in [room().incident, Room::declared().incident] {
         let text = draft(&incident, "dana");
-        let problems = run(&text);
+        let problems = run(&text, &incident);
         let lines: Vec<&str> = text.lines().collect();
         assert!(problems.len() >= 10);
         for problem in &problems {
@@ -177,7 +178,7 @@ fn filled(text: &str) -> String {
 fn a_filled_draft_passes_and_is_read_back() {
     for incident in [room().incident, Room::declared().incident] {
         let text = filled(&draft(&incident, "dana"));
-        assert_eq!(run(&text), [], "{text}");
+        assert_eq!(run(&text, &incident), [], "{text}");
         let (postmortem, _) = parse(&text);
         assert_eq!(postmortem.improvements.len(), 3);
         let (read, _) = imported::read("2026/11/x.md", text.as_bytes()).unwrap();
@@ -185,6 +186,30 @@ fn a_filled_draft_passes_and_is_read_back() {
         if !incident.ended_by.is_empty() {
             assert_eq!(read.ended.as_deref(), Some(incident.ended_by.as_str()));
         }
+    }
+}
+
+#[test]
+fn a_draft_of_any_disposition_kind_and_commander_passes_beside_its_log() {
+    use crate::domain::words::DispositionWord;
+    for (disposition, of) in [
+        (DispositionWord::FalseAlarm, None),
+        (DispositionWord::NearMiss, None),
+        (DispositionWord::DuplicateOf, Some("INC-2026-0007".parse().unwrap())),
+    ] {
+        let mut room = room();
+        let kind = Some(crate::domain::words::IncidentKind::Backfilled);
+        room.ask(Request::SetDetails { title: None, services: None, tags: None, kind });
+        room.ask(Request::SetDisposition { disposition, of, reason: "a test alert".to_owned() });
+        room.ask(Request::AssignRole { role: "commander".to_owned(), person: "Dana".to_owned() });
+        let (incident, text) = (&room.incident, filled(&draft(&room.incident, "dana")));
+        assert_eq!(run(&text, incident), [], "{text}");
+        // What changes afterwards is told, with both ways to go on.
+        room.ask(Request::AssignRole { role: "commander".to_owned(), person: "erin".to_owned() });
+        let problems = run(&text, &room.incident);
+        assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), ["differs-from-log"], "{problems:?}");
+        let way = "write `commander: erin`, or correct the log: warroom role INC-2026-0042 commander PERSON";
+        assert!(problems[0].message.contains(way), "{problems:?}");
     }
 }
 
@@ -243,6 +268,8 @@ fn what_only_the_room_may_know_of_an_indicator_is_in_no_text_of_the_draft() {
     for word in ["203", "frank"] {
         assert!(!text.contains(word), "{word}: {text}");
     }
+    let problems = run(&filled(&text), &room.incident);
+    assert!(problems.is_empty(), "{problems:?}");
     let (postmortem, problems) = parse(&text);
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(postmortem.front.text(Key::Impact), Some("files went to (an indicator under TLP:RED)"));
