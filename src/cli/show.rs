@@ -16,7 +16,7 @@ use crate::service::FailureKind;
 /// Show an incident, or a past postmortem by its id
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The incident: id, number, . for the only open one, or the id of an imported postmortem
+    /// The incident: id, number, . for the only open one, or the id of an imported postmortem, or the end of that id
     #[arg(value_name = "INC")]
     incident: String,
 }
@@ -28,8 +28,8 @@ impl Args {
             Ok((_, log)) => log,
             Err(failure) if failure.kind == FailureKind::NotFound && context.session.home.exists() => {
                 return match service.past_named(&self.incident).await? {
-                    Some((path, text)) => {
-                        let document = serde_json::json!({ "id": self.incident, "path": path, "text": text });
+                    Some((id, path, text)) => {
+                        let document = serde_json::json!({ "id": id, "path": path, "text": text });
                         context.out.answer(&document, || text.clone())
                     }
                     None => Err(Stop::Failure(failure)),

@@ -12,12 +12,13 @@ use follow::rebuild;
 pub use left_out::LeftOut;
 pub(super) use left_out::is_shared;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::JoinHandle;
 
-use super::{Failure, Inner, Service};
+use super::{Failure, FailureKind, Inner, Service};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
 use crate::domain::ids::{IncidentId, LogId};
@@ -276,28 +277,26 @@ impl Service {
         .await
     }
 
-    /// Path and text of the past postmortem with an id; none when the archive has no such.
+    /// Id, path and text of the past postmortem with an id, or with one that ends so and is the only one; none when the
+    /// archive has no such.
     ///
     /// # Errors
-    /// When the archive cannot be read.
-    pub async fn past_named(&self, id: &str) -> Result<Option<(String, String)>, Failure> {
-        match self.id_and_path(id).await? {
-            Some((_, path)) => self.past_text(&path).await.map(|text| Some((path, text))),
+    /// When the archive cannot be read, or several ids end so.
+    pub async fn past_named(&self, id: &str) -> Result<Option<(String, String, String)>, Failure> {
+        let name = id.to_owned();
+        let found = self.blocking(move |inner| named(known_ids(&inner.archive()?)?, &name)).await?;
+        match found {
+            Some((id, path)) => self.past_text(&path).await.map(|text| Some((id, path, text))),
             None => Ok(None),
         }
     }
 
     /// The id of a past postmortem as the archive spells it; none when it has no such.
     pub(super) async fn known_id(&self, id: &str) -> Result<Option<String>, Failure> {
-        Ok(self.id_and_path(id).await?.map(|(id, _)| id))
-    }
-
-    /// Id and path of a past postmortem.
-    async fn id_and_path(&self, id: &str) -> Result<Option<(String, String)>, Failure> {
         let id = id.to_owned();
         self.blocking(move |inner| {
             let known = known_ids(&inner.archive()?)?;
-            Ok(known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(&id)))
+            Ok(known.into_keys().find(|known| known.eq_ignore_ascii_case(&id)))
         })
         .await
     }
@@ -440,4 +439,33 @@ fn about(incident: &Incident) -> QueryText {
         .filter(|e| e.struck.is_none() && !e.redacted)
         .map(|e| similar::Line { text: &e.text, system: e.kind == EntryKind::System, starred: e.starred });
     similar::query_text(&incident.title, &incident.services, &incident.tags, lines)
+}
+
+/// How many ids are named that end alike.
+const NAMED: usize = 5;
+
+/// The postmortem with an id. An id that is made of a path is long: its end will do, from a `-` on, where one has it
+/// only. A number, and the id of an incident, name what they say or nothing.
+fn named(known: HashMap<String, String>, id: &str) -> Result<Option<(String, String)>, Failure> {
+    if let Some((id, path)) = known.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)) {
+        return Ok(Some((id.clone(), path.clone())));
+    }
+    if id.chars().all(|c| c.is_ascii_digit()) || id.parse::<IncidentId>().is_ok() {
+        return Ok(None);
+    }
+    let ends = |known: &str| {
+        let (before, end) = known.len().checked_sub(id.len()).and_then(|at| known.split_at_checked(at))?;
+        Some(before.ends_with('-') && end.eq_ignore_ascii_case(id))
+    };
+    let mut found: Vec<(String, String)> =
+        known.into_iter().filter(|(known, _)| ends(known) == Some(true)).collect();
+    if found.len() > 1 {
+        found.sort();
+        let more = if found.len() > NAMED { ", …" } else { "" };
+        let ids: Vec<&str> = found.iter().take(NAMED).map(|(id, _)| id.as_str()).collect();
+        let message = format!("{} postmortems have an id that ends in {id}", found.len());
+        return Err(Failure::new(FailureKind::NotFound, message)
+            .hint(format!("say more of it: {}{more}", ids.join(", "))));
+    }
+    Ok(found.pop())
 }

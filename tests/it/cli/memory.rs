@@ -276,3 +276,27 @@ fn the_names_of_alerts_choose_the_runbook_and_are_the_first_lines() {
     let lines = lines["entries"].as_array().unwrap();
     assert!(lines.iter().any(|line| line["kind"] == "alert" && line["text"] == "DiskSpaceLow"), "{lines:#?}");
 }
+
+#[test]
+fn an_imported_text_without_an_id_is_shown_by_the_end_of_its_place() {
+    let desk = Desk::new();
+    let folder = desk.path("others");
+    desk.file("others/2021/x/kafka.md", "# Kafka down\n\nThe disk of a broker was full.\n");
+    let report = desk.json(&["import", folder.to_str().unwrap()]);
+    let id = report["imported"][0].as_str().unwrap().to_owned();
+    let shown = desk.json(&["show", "2021-X-kafka"]);
+    assert_eq!(shown["id"], id.as_str(), "{shown:#}");
+    assert_eq!(shown, desk.json(&["show", &id]));
+    assert!(desk.ok(&["show", "kafka"]).contains("The disk of a broker was full."));
+    for other in ["afka", "INC-2026-0001", "2021", ""] {
+        assert_eq!(desk.run(&["show", other]).code, 3, "{other}");
+    }
+    std::fs::remove_dir_all(desk.home().join("index")).unwrap();
+    desk.ok(&["reindex"]);
+    assert_eq!(desk.json(&["search", "broker disk"])["results"][0]["id"], id.as_str());
+
+    desk.file("others/2022/y/kafka.md", "# Kafka down again\n\nThe disk of a broker was full.\n");
+    desk.ok(&["import", folder.to_str().unwrap()]);
+    desk.run(&["show", "kafka"]).refuses(3, "2 postmortems have an id that ends in kafka");
+    desk.ok(&["show", "x-kafka"]);
+}
