@@ -25,10 +25,9 @@ impl Args {
         let room = context.room(&self.incident).await?;
         let policy = room.service.policy();
         let before = room.incident().await?;
-        if before.state == State::Closed {
-            return Err(Failure::no(format!("{} is closed already", room.id)).into());
-        }
-        let open = closeout::blockers(&before, policy);
+        // Closing what is closed changes nothing, as every step of the way.
+        let was_closed = before.state == State::Closed;
+        let open = if was_closed { Vec::new() } else { closeout::blockers(&before, policy) };
         let waives = self.waive.as_deref().is_some_and(|why| !why.trim().is_empty());
         let blocked = open.iter().any(|b| !(waives && b.can_be_waived));
         if blocked && self.waive.is_some() && !waives {
@@ -36,13 +35,13 @@ impl Args {
                 Failure::new(crate::service::FailureKind::Usage, "the reason of --waive is empty").into()
             );
         }
-        if !blocked {
+        if !blocked && !was_closed {
             room.submit(&[Request::Close { waive: self.waive }.into()]).await?;
         }
         let after = room.incident().await?;
         let blockers: Vec<_> = if blocked { open.iter().map(view).collect() } else { Vec::new() };
         let warnings = closeout::warnings(&after);
-        let next = closeout::next_step(&after, policy).as_str();
+        let next = room.service.next_step(&after, context.now()).as_str();
         let document = serde_json::json!({
             "id": room.id, "closed": !blocked, "blockers": blockers, "warnings": warnings, "next": next,
         });
@@ -55,7 +54,11 @@ impl Args {
             lines.push(format!("next: {next}"));
             context.out.text(&lines.join("\n"))?;
         } else {
-            context.out.text(&format!("{} is closed", room.id))?;
+            context.out.text(&format!(
+                "{} is closed{}",
+                room.id,
+                if was_closed { " already" } else { "" }
+            ))?;
             for warning in &warnings {
                 context.out.say(&format!("left open: {warning}"));
             }

@@ -6,7 +6,6 @@ use super::output::{Answer, Stop};
 use super::views::{StoryView, one_line};
 use crate::domain::attendance::participants;
 use crate::domain::board::BoardKind;
-use crate::domain::closeout;
 use crate::domain::incident::{Incident, PostmortemStatus};
 use crate::domain::summary::{StorySummary, review_words};
 use crate::domain::time::{Utc, rfc3339};
@@ -39,7 +38,7 @@ impl Args {
         };
         let incident = service.incident(log).await?;
         let now = context.now();
-        let next = closeout::next_step(&incident, service.policy()).as_str();
+        let next = service.next_step(&incident, now).as_str();
         let linked = service.linked(incident.id).await?;
         let mut document = document(&incident, next, now);
         if let Some(fields) = document.as_object_mut() {

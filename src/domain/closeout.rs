@@ -35,6 +35,8 @@ pub enum NextStep {
     Draft,
     /// Edit it, until the check is content.
     Edit,
+    /// Check it: its file is filled in, and the log does not say so yet.
+    Check,
     /// Publish it.
     Publish,
     /// Close.
@@ -52,6 +54,7 @@ impl NextStep {
             Self::Settle => "settle",
             Self::Draft => "draft",
             Self::Edit => "edit",
+            Self::Check => "check",
             Self::Publish => "publish",
             Self::Close => "close",
             Self::Nothing => "nothing",
@@ -149,7 +152,7 @@ pub fn warnings(incident: &Incident) -> Vec<String> {
     found
 }
 
-/// The next step of the close path.
+/// The next step of the close path, as far as the log says it: what people wrote into the draft since is not in it.
 #[must_use]
 pub fn next_step(incident: &Incident, policy: &Policy) -> NextStep {
     match incident.state {

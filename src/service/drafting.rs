@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::standing::Held;
 use super::{By, Failure, FailureKind, Service};
+use crate::domain::closeout::{self, NextStep};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::postmortem::MAX_BYTES;
 use crate::domain::postmortem::draft::draft;
 use crate::domain::request::Request;
+use crate::domain::time::Utc;
 
 /// A draft on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +119,19 @@ impl Service {
         let kept = if is_saved { None } else { Some(keep(&path, &old)?) };
         self.write_draft(&incident, by, &path, &text, Some(there.blob.clone())).await?;
         Ok(DraftFile { path, created: false, beside: Beside::TakenOver { from, kept }, text })
+    }
+
+    /// The next step of the close path, beside the draft as it lies there: whoever fills it in with an editor of their
+    /// own is to have it checked, not to edit it again.
+    #[must_use]
+    pub fn next_step(&self, incident: &Incident, now: Utc) -> NextStep {
+        let next = closeout::next_step(incident, &self.inner.policy);
+        if next != NextStep::Edit {
+            return next;
+        }
+        let draft = read_draft(&self.draft_path(incident)).ok().flatten();
+        let is_fit = draft.is_some_and(|text| self.problems(incident, &text, now).is_empty());
+        if is_fit { NextStep::Check } else { next }
     }
 
     /// Writes the file first: were the log to say that the draft is of a text which it is not, publishing would

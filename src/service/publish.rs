@@ -23,6 +23,7 @@ use crate::domain::postmortem::document::{self, same_but_for_head};
 use crate::domain::postmortem::markdown::MARK;
 use crate::domain::postmortem::{Improvement, Problem, imported, improvements};
 use crate::domain::request::{Asked, NewStory, Request};
+use crate::domain::time::Utc;
 use crate::domain::words::State;
 
 /// What a publication did; the fields are those of `postmortem publish --json`.
@@ -53,7 +54,7 @@ impl Service {
         let incident = self.incident(log).await?;
         let path = self.draft_path(&incident);
         let text = read_draft(&path)?.ok_or_else(|| no_draft(&incident))?;
-        let problems = self.problems(&incident, &text, by);
+        let problems = self.problems(&incident, &text, by.stamp.at);
         let count = u32::try_from(problems.len()).unwrap_or(u32::MAX);
         if incident.closing.postmortem.checked.map(|(n, _)| n) != Some(count) {
             self.submit(log, by, &[Request::RecordCheck { problems: count }.into()], incident.head).await?;
@@ -61,13 +62,10 @@ impl Service {
         Ok(problems)
     }
 
-    fn problems(&self, incident: &Incident, text: &str, by: &By) -> Vec<Problem> {
+    pub(super) fn problems(&self, incident: &Incident, text: &str, now: Utc) -> Vec<Problem> {
         let profile = self.inner.policy.profile_named(&incident.profile);
         let names: Vec<&str> = profile.levels().map(|l| l.name.as_str()).collect();
-        check(
-            text,
-            &Expectations { severities: &names, log: Some(incident), today: by.stamp.at.date_naive() },
-        )
+        check(text, &Expectations { severities: &names, log: Some(incident), today: now.date_naive() })
     }
 
     /// Publishes the draft. With open problems it needs a reason, which is recorded.
@@ -119,7 +117,7 @@ impl Service {
                  it, and erase it from the log with warroom redact",
             ));
         }
-        let problems = self.problems(&incident, &text, by);
+        let problems = self.problems(&incident, &text, by.stamp.at);
         if let Some(problem) = problems.iter().find(|problem| problem.rule == ID_DIFFERS) {
             let found = format!("{}:{}: {}", draft_path.display(), problem.line, problem.message);
             return Err(Failure::no(found).hint("nothing was committed; mend it: warroom postmortem edit"));
@@ -342,7 +340,7 @@ struct Prepared {
     text: String,
     message: String,
     author: Option<String>,
-    when: crate::domain::time::Utc,
+    when: Utc,
 }
 
 struct Done {

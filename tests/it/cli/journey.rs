@@ -139,7 +139,13 @@ fn an_incident_goes_from_declared_to_published_and_the_next_one_finds_it() {
     assert_eq!(published["filed"].as_array().unwrap().len(), 3);
     let closed = desk.json(&["close", "1"]);
     assert_eq!((&closed["closed"], &closed["next"]), (&true.into(), &"nothing".into()));
-    desk.run(&["close", "1"]).refuses(1, "closed already");
+    // Every step of the way may be done again.
+    let again = desk.json(&["close", "1"]);
+    assert_eq!((&again["closed"], &again["next"]), (&true.into(), &"nothing".into()), "{again:#}");
+    assert_eq!(again["blockers"], serde_json::json!([]));
+    let entries = desk.timeline("1").len();
+    assert_eq!(desk.ok(&["close", "1", "--waive", "again"]), "INC-2026-0001 is closed already\n");
+    assert_eq!(desk.timeline("1").len(), entries, "nothing is written twice");
     assert_eq!(desk.ok(&["list"]), "");
     assert!(desk.ok(&["list", "--closed"]).contains("INC-2026-0001"));
 

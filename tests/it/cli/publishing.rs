@@ -148,3 +148,23 @@ fn the_check_names_what_differs_from_the_log_and_how_to_go_on() {
     desk.ok(&["postmortem", "publish", &id]);
     assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
 }
+
+#[test]
+fn a_draft_that_was_filled_in_elsewhere_is_to_be_checked() {
+    let desk = Desk::new();
+    let next = |what: &str| desk.run(&[what, "1", "--json"]).json()["next"].as_str().unwrap().to_owned();
+    let (id, draft) = ready(&desk);
+    for item in ["cause", "attack-path", "credentials", "artifacts", "monitoring", "notifications", "actions"]
+    {
+        desk.ok(&["closure", &id, item, "done"]);
+    }
+    let fit = text(&draft);
+    std::fs::write(&draft, fit.replacen("Story:", "Story: [fill in: more]", 1)).unwrap();
+    assert_eq!((next("close"), next("show")), ("edit".to_owned(), "edit".to_owned()));
+    std::fs::write(&draft, fit).unwrap();
+    assert_eq!((next("close"), next("show")), ("check".to_owned(), "check".to_owned()));
+    desk.ok(&["postmortem", "check", &id]);
+    assert_eq!(next("close"), "publish");
+    std::fs::remove_file(&draft).unwrap();
+    assert_eq!(next("close"), "publish");
+}
