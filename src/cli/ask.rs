@@ -2,7 +2,7 @@
 
 use super::arguments;
 use super::context::Context;
-use super::log::timed;
+use super::log::{at_one_time, timed};
 use super::output::Answer;
 use super::stdin;
 use crate::domain::ids::Seq;
@@ -40,8 +40,7 @@ impl Args {
         // Written as in the room, with its mark in front, it means the same.
         let text = text.trim_start();
         let text = text.strip_prefix('+').unwrap_or(text);
-        let mut asked = timed("+", text, context.now(), &room)?;
-        asked.at = at.or(asked.at);
+        let mut asked = at_one_time(timed("+", text, context.now(), &room)?, at)?;
         if let Request::Ask { person, time_box, .. } = &mut asked.request {
             *person = self.to.or(person.take());
             *time_box = within.or(*time_box);

@@ -2,7 +2,7 @@
 
 use super::arguments;
 use super::context::Context;
-use super::log::timed;
+use super::log::{at_one_time, timed};
 use super::output::Answer;
 use super::stdin;
 use crate::domain::request::Request;
@@ -41,8 +41,7 @@ impl Args {
         let text = stdin::words(self.text)?;
         let objection = self.objection.into_iter().map(stdin::words).collect::<Result<_, _>>()?;
         let room = context.room(&self.incident).await?;
-        let mut asked = timed("!", &text, now, &room)?;
-        asked.at = flag.or(asked.at);
+        let mut asked = at_one_time(timed("!", &text, now, &room)?, flag)?;
         if let Request::Decide { decided_by, executor, check, objections, .. } = &mut asked.request {
             *decided_by = self.by_whom;
             *executor = self.executor.or(executor.take());

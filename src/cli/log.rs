@@ -137,22 +137,16 @@ impl Args {
     fn read(&self, context: &Context<'_>, room: &Room<'_>, text: &str) -> Result<Asked, Stop> {
         let now = context.now();
         let flag = self.at.as_deref().map(|t| arguments::past(t, now)).transpose()?;
-        let mut asked = match self.kind {
+        let asked = match self.kind {
             None => verb_of(text, now, room)?,
             Some(kind) => self.of_kind(kind, text, now, room)?,
         };
-        asked.at = flag.or(asked.at);
-        Ok(asked)
+        at_one_time(asked, flag)
     }
 
     /// A line whose kind is given: a time in front counts, a mark is text.
     fn of_kind(&self, kind: EntryKind, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
-        let context = time_spec::Context { now, zone: Tz::UTC };
-        let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
-        let (at, rest) = match leading {
-            Some((moment, rest)) => (Some((moment.at, moment.about)), rest),
-            None => (None, text),
-        };
+        let (at, rest) = time_in_front(text, now)?;
         let tags = quick_entry::tags_of(rest);
         let request = match kind {
             EntryKind::Alert => Request::Alert {
@@ -173,14 +167,36 @@ impl Args {
     }
 }
 
-/// A text with a time in front, or none, as if the mark stood between them.
+/// What is asked for at the time of `--at`, unless the text says one too: which of both is meant nobody can tell.
+pub(super) fn at_one_time(asked: Asked, flag: Option<(Utc, bool)>) -> Result<Asked, Stop> {
+    if flag.is_some() && asked.at.is_some() {
+        return Err(Refusal::usage("there are two times: one in front of the text, one of --at")
+            .hint("give one of them; in warroom log a \\ in front of the text makes words of its time")
+            .into());
+    }
+    Ok(Asked { at: flag.or(asked.at), ..asked })
+}
+
+/// A text with a time in front, or none, as if the mark stood between them; it may stand there, as in the room.
 pub(super) fn timed(mark: &str, text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
+    let (at, text) = time_in_front(without_mark(text.trim_start(), mark), now)?;
+    marked(mark, without_mark(text, mark), at, now, room)
+}
+
+/// The time in front of a text, and the text behind it.
+pub(super) fn time_in_front(text: &str, now: Utc) -> Result<(Option<(Utc, bool)>, &str), Stop> {
     let context = time_spec::Context { now, zone: Tz::UTC };
     let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
-    match leading {
-        Some((moment, rest)) => marked(mark, rest, Some((moment.at, moment.about)), now, room),
-        None => marked(mark, text, None, now, room),
-    }
+    Ok(match leading {
+        Some((moment, rest)) => (Some((moment.at, moment.about)), rest),
+        None => (None, text),
+    })
+}
+
+/// A text without the mark in front, which counts only before a space.
+fn without_mark<'a>(text: &'a str, mark: &str) -> &'a str {
+    let rest = text.trim_start().strip_prefix(mark).and_then(|rest| rest.strip_prefix([' ', '\t']));
+    rest.map_or(text, str::trim_start)
 }
 
 /// A text as if the mark stood in front of it.

@@ -2,6 +2,7 @@
 
 use super::arguments;
 use super::context::Context;
+use super::log::{at_one_time, time_in_front};
 use super::output::Answer;
 use super::output::Stop;
 use super::stdin;
@@ -37,7 +38,8 @@ pub(super) struct Args {
     /// internal, customers, public or regulator; or list; or show, approve or send with the number of an update
     #[arg(value_name = "AUDIENCE|list|show|approve|send")]
     what: String,
-    /// The words, or - for standard input; the number of the update to show, approve or send
+    /// The words, behind -4m or ~14:05 where it went out before, or - for standard input; the number of the update to
+    /// show, approve or send
     #[arg(value_name = "TEXT|SEQ", allow_hyphen_values = true)]
     text: Option<String>,
     /// Print a first wording from the log, and store nothing
@@ -60,6 +62,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
         let at = context.at(self.at.as_deref())?;
+        let mut own = None;
         let next = self.next.as_deref().map(|t| arguments::ahead(t, context.now())).transpose()?;
         let request = match self.what.as_str() {
             "list" => return self.list(context).await,
@@ -72,6 +75,12 @@ impl Args {
                     return self.print(context, audience, next).await;
                 }
                 let text = match &self.text {
+                    // A clock time may be the first of the words that people are told, and so may any time of a file.
+                    Some(text) if text != "-" && text.starts_with(['-', '~']) => {
+                        let (time, words) = time_in_front(text, context.now())?;
+                        own = time;
+                        words.to_owned()
+                    }
                     Some(text) => stdin::text_or_stdin(text)?,
                     None if self.edit => self.edited(context, audience, next).await?,
                     None => {
@@ -87,14 +96,15 @@ impl Args {
                 }
             }
         };
+        let asked = at_one_time(Asked { request, at: own }, at)?;
         let room = context.room(&self.incident).await?;
         let incident = room.incident().await?;
-        let goes_to = match &request {
+        let goes_to = match &asked.request {
             Request::SendUpdate { audience, .. } => Some(*audience),
             Request::MarkSent { target, .. } => incident.talk.updates.get(target).map(|u| u.audience),
             _ => None,
         };
-        let answer = room.perform(Asked { request, at }, None).await?;
+        let answer = room.perform(asked, None).await?;
         if let Some(hint) = goes_to.and_then(|audience| wording::order_hint(&incident, audience)) {
             context.out.say(&format!("hint: {hint}"));
         }

@@ -103,17 +103,33 @@ impl Case<'_> {
                     });
                 }
                 let needle = text.to_lowercase();
-                let mut found = checklist.steps().filter(|s| s.text.to_lowercase().contains(&needle));
-                match (needle.is_empty(), found.next(), found.next()) {
-                    (false, Some(step), None) => Ok(step),
-                    (false, Some(one), Some(two)) => {
+                let found: Vec<&Step> =
+                    checklist.steps().filter(|s| s.text.to_lowercase().contains(&needle)).collect();
+                match (needle.is_empty(), found.as_slice()) {
+                    (false, [step]) => Ok(step),
+                    (false, [_, _, ..]) => {
                         Err(Refusal::not_found(format!("{text:?} is in more than one step"))
-                            .hint(format!("use the number: {} or {}", one.number, two.number)))
+                            .hint(format!("use the number: {}", one_of(&found))))
                     }
                     _ => Err(Refusal::not_found(format!("no step says {text:?}"))
                         .hint("attach a runbook, or use the number of a step")),
                 }
             }
         }
+    }
+}
+
+/// How many steps are named of those that were meant.
+const NAMED: usize = 5;
+
+/// The numbers of steps of which one is meant: `2, 4 or 7`.
+fn one_of(steps: &[&Step]) -> String {
+    let numbers: Vec<String> = steps.iter().take(NAMED).map(|step| step.number.to_string()).collect();
+    match numbers.split_last() {
+        Some((last, before)) if steps.len() <= NAMED && !before.is_empty() => {
+            format!("{} or {last}", before.join(", "))
+        }
+        _ if steps.len() > NAMED => format!("{}, …", numbers.join(", ")),
+        _ => numbers.join(", "),
     }
 }

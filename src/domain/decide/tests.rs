@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::audience::Audience;
 use crate::domain::incident::Incident;
 use crate::domain::refusal::RefusalKind;
-use crate::domain::request::{NewStory, StepMove, StepPick};
+use crate::domain::request::{NewStory, RunbookText, StepMove, StepPick};
 use crate::domain::time::Span;
 use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, HypothesisState, StoryState};
 
@@ -212,6 +212,13 @@ fn an_ambiguous_step_names_the_numbers() {
     assert_eq!(kind, RefusalKind::NotFound);
     assert!(text.contains("1 or 2"), "{text}");
     assert_eq!(refused(&mut room, tick("9")).0, RefusalKind::NotFound);
+    for (more, numbers) in [(1, "1, 2 or 3"), (2, "1, 2, 3, 4 or 5"), (1, "1, 2, 3, 4, 5, …")] {
+        let text = "## Containment\n\n".to_owned() + &"- Ask for the keys\n".repeat(more);
+        let name = format!("more-{numbers}");
+        room.ask(Request::AttachRunbook(RunbookText { title: name.clone(), name, text }));
+        let (_, text) = refused(&mut room, tick("the"));
+        assert!(text.ends_with(&format!("use the number: {numbers}")), "{text}");
+    }
 }
 
 #[test]

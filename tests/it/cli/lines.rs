@@ -440,3 +440,57 @@ fn the_audit_names_every_write_and_what_it_replaced() {
     desk.run(&["timeline", &id, "--audit", "--follow"]).code(2);
     desk.run(&["timeline", &id, "--audit", "--kind", "note"]).code(2);
 }
+
+#[test]
+fn a_line_with_two_times_is_refused_and_not_half_read() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    let two = "there are two times";
+    desk.run(&["log", &id, "-3m x", "--at", "-5m"]).refuses(2, two);
+    desk.run(&["log", &id, "-3m x", "--kind", "alert", "--at", "-5m"]).refuses(2, two);
+    desk.run(&["log", &id, "-3m :m contained", "--at", "-5m"]).refuses(2, two);
+    desk.run(&["decide", &id, "-3m x", "--at", "-5m"]).refuses(2, two);
+    desk.run(&["ask", &id, "-3m x", "--at", "-5m"]).refuses(2, two);
+    desk.run(&["update", &id, "internal", "-3m x", "--at", "-5m"]).refuses(2, two);
+    let before = desk.timeline(&id).len();
+    desk.ok(&["log", &id, "\\-3m x", "--at", "-5m"]);
+    let lines = desk.timeline(&id);
+    assert_eq!(lines.len(), before + 1, "{lines:#?}");
+    assert!(texts(&lines).contains(&"-3m x"), "{lines:#?}");
+}
+
+#[test]
+fn the_mark_of_a_command_may_stand_in_front_of_its_text() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    for (command, mark) in [("decide", "!"), ("hypothesis", "?"), ("ask", "+")] {
+        for text in
+            [format!("{mark} foo"), format!("-4m {mark} foo"), format!("{mark} -4m foo"), "foo".into()]
+        {
+            let told = desk.json(&[command, &id, &text]);
+            assert_eq!(told["entries"][0]["text"], "foo", "{command} {text:?}: {told:#}");
+            let back = told["entries"][0]["occurred_at"].as_str().unwrap().starts_with("2026-11-20T13:56:");
+            assert_eq!(back, text.contains("-4m"), "{command} {text:?}: {told:#}");
+        }
+    }
+    let told = desk.json(&["decide", &id, "!important is a word"]);
+    assert_eq!(told["entries"][0]["text"], "!important is a word");
+}
+
+#[test]
+fn a_time_in_front_of_an_update_is_not_told_to_its_audience() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    for text in ["-4m investigating", "~13:56 investigating"] {
+        let told = desk.json(&["update", &id, "internal", text]);
+        assert_eq!(told["entries"][0]["text"], "internal: investigating", "{told:#}");
+        let at = told["entries"][0]["occurred_at"].as_str().unwrap();
+        assert!(at.starts_with("2026-11-20T13:5"), "{told:#}");
+    }
+    for words in ["13:56 UTC was when it began", "-4 replicas are slow", "- we look into it"] {
+        let told = desk.json(&["update", &id, "internal", words]);
+        assert_eq!(told["entries"][0]["text"], format!("internal: {words}"), "{told:#}");
+    }
+    desk.feed(&["update", &id, "internal", "-"], b"-4m of nothing").code(0);
+    assert!(texts(&desk.timeline(&id)).iter().any(|text| text.contains("-4m of nothing")));
+}
