@@ -5,7 +5,7 @@ use super::super::markdown::MARK;
 use super::super::{PartialDate, Problem, draft};
 use crate::domain::incident::Incident;
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{DispositionWord, IncidentKind, UnknownWord, Visibility};
+use crate::domain::words::{DispositionWord, IncidentKind, Milestone, UnknownWord, Visibility};
 
 /// The rule of a draft that is of another incident. What is published under an id that is not its own is found as
 /// somebody else's, and cannot be published again: it cannot be waived.
@@ -73,18 +73,16 @@ fn said(front: &FrontMatter, key: Key) -> Option<&str> {
     front.text(key).filter(|text| !text.contains(MARK))
 }
 
-/// Whether two values mean different things. What cannot be read is the business of other rules.
+/// Whether two values mean different things. A postmortem may be dated by the day on which the incident began, was
+/// noticed, or was declared. What cannot be read is the business of other rules.
 fn differs(key: Key, says: &str, logged: &str, log: &Incident) -> bool {
     match key {
-        Key::Date => are_apart(
-            says,
-            logged,
-            |text| text.parse().ok(),
-            |says: PartialDate, logged| {
-                let parts = |one: Option<u8>, other: Option<u8>| one.is_some() && one != other;
-                says.year != logged.year || parts(says.month, logged.month) || parts(says.day, logged.day)
-            },
-        ),
+        Key::Date => {
+            let noticed = [log.milestone(Milestone::Detected), Some(log.declared_at)];
+            let days = noticed.into_iter().flatten().map(|at| PartialDate::from(at.date_naive()));
+            let days: Vec<PartialDate> = days.chain(logged.parse().ok()).collect();
+            says.parse().is_ok_and(|says| !days.iter().any(|day| is_day_of(says, *day)))
+        }
         Key::Kind => are_apart(says, logged, |text| text.parse::<IncidentKind>().ok(), |a, b| a != b),
         Key::Visibility => are_apart(says, logged, |text| text.parse::<Visibility>().ok(), |a, b| a != b),
         Key::Disposition => are_apart(
@@ -109,6 +107,12 @@ fn are_apart<'a, T>(
     differ: impl Fn(T, T) -> bool,
 ) -> bool {
     read(says).zip(read(logged)).is_some_and(|(says, logged)| differ(says, logged))
+}
+
+/// Whether a date is that day, as far as it is written.
+fn is_day_of(says: PartialDate, day: PartialDate) -> bool {
+    let fits = |said: Option<u8>, day: Option<u8>| said.is_none() || said == day;
+    says.year == day.year && fits(says.month, day.month) && fits(says.day, day.day)
 }
 
 /// Whether a time is another one than that of the log, as exactly as it is written: to the minute, or to the second.

@@ -216,6 +216,14 @@ fn the_front_matter_says_what_the_log_says() {
         assert_eq!(run(&GOOD.replace("kind: real\n", same)), []);
     }
     assert_eq!(run(&GOOD.replace("date: \"2026-11-20\"", "date: 2026-11")), []);
+    let mut room = Room::declared();
+    let began = room.now - crate::domain::time::Span::days(3);
+    room.ask(Request::Mark { milestone: crate::domain::words::Milestone::Started, at: Some((began, false)) });
+    for (day, rules) in [("2026-11-17", 0), ("2026-11-20", 0), ("2026-11-18", 1), ("2026-10-20", 1)] {
+        let problems =
+            run_beside(&GOOD.replace("2026-11-20\"\nsev", &format!("{day}\"\nsev")), &room.incident);
+        assert_eq!(problems.iter().filter(|p| p.rule == "differs-from-log").count(), rules, "{problems:?}");
+    }
     let problems = run(&GOOD.replace("kind: real\n", "kind: drill\n"));
     assert_eq!(
         problems[0].message,
