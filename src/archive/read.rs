@@ -185,6 +185,15 @@ impl Archive {
         Ok(blob.map(|id| id.to_string()))
     }
 
+    /// The blob that these bytes are, hexadecimal, whether the archive has it or not.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Git`] when they cannot be hashed.
+    pub fn blob_of(&self, bytes: &[u8]) -> Result<String, ArchiveError> {
+        let id = Oid::hash_object(ObjectType::Blob, bytes).map_err(|e| self.git(e))?;
+        Ok(id.to_string())
+    }
+
     /// The blob of a file in a commit, hexadecimal; `None` when there is no such commit here any more, or no such file
     /// in it.
     ///

@@ -1,13 +1,13 @@
 //! Importing other people's postmortems: into archive and index only, in one commit, as they are. It must not write
 //! the log: an imported postmortem has none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::{By, Failure, FailureKind, Inner, Service};
-use crate::archive::{Archive, Over, Publication, Seals, commit_message};
+use crate::archive::{Over, Publication, Seals, commit_message};
 use crate::domain::archive_path::{ArchivePath, PartialDate, postmortem_path};
 use crate::domain::ids::IncidentId;
 use crate::domain::postmortem::{MAX_BYTES, imported};
@@ -45,8 +45,8 @@ const DEPTH: usize = 16;
 const NAMED: usize = 10;
 
 impl Service {
-    /// Imports files and folders of Markdown, in one commit; what is there already is skipped. A text whose id or
-    /// place is another text's is not read: an id names one thing.
+    /// Imports files and folders of Markdown, in one commit; a text that is there already, from wherever it
+    /// comes, is skipped. A text whose id or place is another text's is not read: an id names one thing.
     ///
     /// # Errors
     /// When a path that was named is not there, or the archive cannot be written.
@@ -136,11 +136,17 @@ impl Inner {
         report: &mut ImportReport,
     ) -> Result<(), Failure> {
         let archive = self.archive()?;
-        let there = super::memory::known_ids(&archive)?;
+        let there = super::memory::known_texts(&archive)?;
+        // The same text is known again wherever it lies and whatever its file is called.
+        let mut texts: HashMap<String, String> = HashMap::new();
         // A text without an id of its own is known again by its place: what was edited there is not written over.
-        let mut places: BTreeSet<String> = there.values().cloned().collect();
-        let mut known: BTreeMap<String, String> =
-            there.into_iter().map(|(id, place)| (id.to_ascii_lowercase(), place)).collect();
+        let mut places: BTreeSet<String> = BTreeSet::new();
+        let mut known: BTreeMap<String, String> = BTreeMap::new();
+        for text in there {
+            known.insert(text.id.to_ascii_lowercase(), text.path.clone());
+            texts.insert(text.blob, text.id);
+            places.insert(text.path);
+        }
         let mut files: Vec<(ArchivePath, Vec<u8>)> = Vec::new();
         let mut half_read: Vec<String> = Vec::new();
         let mut restricted: Vec<String> = Vec::new();
@@ -168,40 +174,40 @@ impl Inner {
                 });
                 continue;
             }
+            let blob = archive.blob_of(&bytes)?;
+            if let Some(id) = texts.get(&blob) {
+                report.skipped.push(id.clone());
+                continue;
+            }
             match imported::read(&relative, &bytes) {
                 Ok((read, problems)) => {
-                    if let Some(place) = known.get(&read.id.to_ascii_lowercase()) {
-                        if is_there(&archive, &files, place, &bytes)? {
-                            report.skipped.push(read.id);
-                        } else {
-                            report.not_read.push(not_read(another_text(&read.id, place)));
-                        }
+                    if read.id.parse().is_ok_and(|id| own.contains(&id)) {
+                        let there = known.get(&read.id.to_ascii_lowercase());
+                        let why = there.map_or_else(
+                            || format!("{} is an incident of this home: {ANOTHER_ID}", read.id),
+                            |place| another_text(&read.id, place),
+                        );
+                        report.not_read.push(not_read(why));
                         continue;
                     }
-                    if read.id.parse().is_ok_and(|id| own.contains(&id)) {
-                        let why = format!("{} is an incident of this home: {ANOTHER_ID}", read.id);
-                        report.not_read.push(not_read(why));
+                    let date = read.date.map_or_else(PartialDate::default, PartialDate::from);
+                    let place = postmortem_path(date, &read.title, &read.id);
+                    // A text without an id of its own is named by its place in the archive: what search and show say. By
+                    // that name it is known to the next import, so by that name to this one.
+                    let id = imported::read(place.as_str(), &bytes)
+                        .map_or_else(|_| read.id.clone(), |(there, _)| there.id);
+                    let lower = id.to_ascii_lowercase();
+                    let taken = places.get(place.as_str()).or_else(|| known.get(&lower));
+                    if let Some(taken) = taken {
+                        report.not_read.push(not_read(another_text(&id, taken)));
                         continue;
                     }
                     if let Some(problem) = problems.first() {
                         half_read.push(format!("{shown}:{}: {}", problem.line, problem.message));
                     }
-                    let date = read.date.map_or_else(PartialDate::default, PartialDate::from);
-                    let place = postmortem_path(date, &read.title, &read.id);
-                    // A text without an id of its own is named by its place in the archive: what search and show say.
-                    let id = imported::read(place.as_str(), &bytes)
-                        .map_or_else(|_| read.id.clone(), |(there, _)| there.id);
-                    if !places.insert(place.as_str().to_owned()) {
-                        if is_there(&archive, &files, place.as_str(), &bytes)? {
-                            report.skipped.push(id);
-                        } else {
-                            report.not_read.push(not_read(another_text(&id, place.as_str())));
-                        }
-                        continue;
-                    }
-                    for id in [&read.id, &id] {
-                        known.insert(id.to_ascii_lowercase(), place.as_str().to_owned());
-                    }
+                    places.insert(place.as_str().to_owned());
+                    known.insert(lower, place.as_str().to_owned());
+                    texts.insert(blob, id.clone());
                     files.push((place, bytes));
                     if !super::memory::is_shared(read.visibility.as_deref()) {
                         restricted.push(id.clone());
@@ -254,20 +260,6 @@ const ANOTHER_ID: &str = "give it an id of its own in the front matter, then imp
 /// Why a text is not taken whose id is that of another one.
 fn another_text(id: &str, place: &str) -> String {
     format!("another text has the id {id}, {place} in the archive: mend it there; or {ANOTHER_ID}")
-}
-
-/// A text stands at a place already: in the archive, or among those that are imported now.
-fn is_there(
-    archive: &Archive,
-    files: &[(ArchivePath, Vec<u8>)],
-    place: &str,
-    bytes: &[u8],
-) -> Result<bool, Failure> {
-    if let Some((_, new)) = files.iter().find(|(at, _)| at.as_str() == place) {
-        return Ok(new == bytes);
-    }
-    let at = ArchivePath::new(place).map_err(|e| Failure::no(e.to_string()))?;
-    Ok(archive.read(&at)?.is_some_and(|there| there == bytes))
 }
 
 /// Markdown files below a path, with their paths relative to what was named; links are not followed.

@@ -7,8 +7,8 @@ mod left_out;
 mod recurrence;
 
 pub(super) use building::Building;
-pub(super) use follow::known_ids;
 use follow::rebuild;
+pub(super) use follow::{Known, known_texts};
 pub use left_out::LeftOut;
 pub(super) use left_out::is_shared;
 
@@ -284,7 +284,7 @@ impl Service {
     /// When the archive cannot be read, or several ids end so.
     pub async fn past_named(&self, id: &str) -> Result<Option<(String, String, String)>, Failure> {
         let name = id.to_owned();
-        let found = self.blocking(move |inner| named(known_ids(&inner.archive()?)?, &name)).await?;
+        let found = self.blocking(move |inner| named(known_texts(&inner.archive()?)?, &name)).await?;
         match found {
             Some((id, path)) => self.past_text(&path).await.map(|text| Some((id, path, text))),
             None => Ok(None),
@@ -295,8 +295,8 @@ impl Service {
     pub(super) async fn known_id(&self, id: &str) -> Result<Option<String>, Failure> {
         let id = id.to_owned();
         self.blocking(move |inner| {
-            let known = known_ids(&inner.archive()?)?;
-            Ok(known.into_keys().find(|known| known.eq_ignore_ascii_case(&id)))
+            let known = known_texts(&inner.archive()?)?;
+            Ok(known.into_iter().map(|text| text.id).find(|known| known.eq_ignore_ascii_case(&id)))
         })
         .await
     }
@@ -446,9 +446,9 @@ const NAMED: usize = 5;
 
 /// The postmortem with an id. An id that is made of a path is long: its end will do, from a `-` on, where one has it
 /// only. A number, and the id of an incident, name what they say or nothing.
-fn named(known: HashMap<String, String>, id: &str) -> Result<Option<(String, String)>, Failure> {
-    if let Some((id, path)) = known.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)) {
-        return Ok(Some((id.clone(), path.clone())));
+fn named(known: Vec<Known>, id: &str) -> Result<Option<(String, String)>, Failure> {
+    if let Some(text) = known.iter().find(|text| text.id.eq_ignore_ascii_case(id)) {
+        return Ok(Some((text.id.clone(), text.path.clone())));
     }
     if id.chars().all(|c| c.is_ascii_digit()) || id.parse::<IncidentId>().is_ok() {
         return Ok(None);
@@ -457,8 +457,11 @@ fn named(known: HashMap<String, String>, id: &str) -> Result<Option<(String, Str
         let (before, end) = known.len().checked_sub(id.len()).and_then(|at| known.split_at_checked(at))?;
         Some(before.ends_with('-') && end.eq_ignore_ascii_case(id))
     };
-    let mut found: Vec<(String, String)> =
-        known.into_iter().filter(|(known, _)| ends(known) == Some(true)).collect();
+    let mut found: Vec<(String, String)> = known
+        .into_iter()
+        .filter(|text| ends(&text.id) == Some(true))
+        .map(|text| (text.id, text.path))
+        .collect();
     if found.len() > 1 {
         found.sort();
         let more = if found.len() > NAMED { ", …" } else { "" };

@@ -1,7 +1,6 @@
 //! The index kept at the archive's tree: by the difference of trees where it can, by rebuilding where it must. It must
 //! not ask anything of its own.
 
-use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use super::left_out::{LeftOut, is_shared};
@@ -298,14 +297,24 @@ fn document(path: &str, blob: &str, bytes: &[u8]) -> Result<Document, Unreadable
     Ok(Document { card, body, factors: read.factors, detection: read.detection })
 }
 
-/// The ids and paths that the archive has, for skipping what is there.
-pub(in crate::service) fn known_ids(archive: &Archive) -> Result<HashMap<String, String>, Failure> {
-    let mut known = HashMap::new();
+/// A text that the archive has.
+pub(in crate::service) struct Known {
+    /// Its id.
+    pub(in crate::service) id: String,
+    /// Where it lies.
+    pub(in crate::service) path: String,
+    /// Its blob.
+    pub(in crate::service) blob: String,
+}
+
+/// The texts that the archive has, for finding one by its id and for skipping what is there.
+pub(in crate::service) fn known_texts(archive: &Archive) -> Result<Vec<Known>, Failure> {
+    let mut known = Vec::new();
     for entry in archive.list()?.entries {
         if let Ok(bytes) = archive.read_blob(&entry.blob)
             && let Ok((read, _)) = imported::read(entry.path.as_str(), &bytes)
         {
-            known.insert(read.id, entry.path.as_str().to_owned());
+            known.push(Known { id: read.id, path: entry.path.as_str().to_owned(), blob: entry.blob });
         }
     }
     Ok(known)

@@ -216,6 +216,25 @@ fn a_text_with_the_id_of_another_one_is_named_and_not_imported() {
 }
 
 #[test]
+fn the_same_text_is_imported_once_from_wherever_and_under_whatever_name() {
+    let desk = Desk::new();
+    let text = "# Broker outage\n\n2024-03-01 quagga fell\n";
+    desk.file("pm/2024/broker.md", text);
+    desk.file("pm/copy of broker.md", text);
+    let folder = |name: &str| desk.path(name).to_str().unwrap().to_owned();
+    assert!(desk.ok(&["import", &folder("pm")]).contains("imported 1, there already 1, not read 0"));
+    let again = desk.json(&["import", &folder("pm/2024")]);
+    let results = desk.json(&["search", "quagga"])["results"].clone();
+    assert_eq!(results.as_array().unwrap().len(), 1, "{results:#}");
+    assert_eq!((&again["imported"], &again["skipped"][0]), (&serde_json::json!([]), &results[0]["id"]));
+    // Two texts whose names differ by their extension alone: what the first import says of them, the second one does.
+    desk.file("b/README.md", "# Disk full\n\nThe disk was full.\n");
+    desk.file("b/README.markdown", "# Queue full\n\nThe queue was full.\n");
+    assert!(desk.ok(&["import", &folder("b")]).contains("imported 2, there already 0, not read 0"));
+    assert!(desk.ok(&["import", &folder("b")]).contains("imported 0, there already 2, not read 0"));
+}
+
+#[test]
 fn a_runbook_that_names_the_severity_is_attached_at_declaring_and_says_why() {
     let desk = Desk::new();
     desk.ok(&["init"]);
