@@ -14,6 +14,7 @@ mod claim;
 mod configured;
 mod entries;
 mod error;
+mod lost;
 mod message;
 mod mirror;
 mod publish;
@@ -72,19 +73,24 @@ impl fmt::Debug for Archive {
 impl Archive {
     /// Makes or opens the repository of our own home, with postmortems at its root. May be called at every start.
     /// The first branch is `init.defaultBranch`, else `fallback_branch`; `files` are those that git is configured by.
+    /// Nothing is made among postmortems: their repository was lost, and an empty one would hide that.
     ///
     /// # Errors
-    /// [`ArchiveError::ReadOnly`] and the others of opening.
+    /// [`ArchiveError::Lost`], [`ArchiveError::NoCommit`], [`ArchiveError::ReadOnly`] and the others of opening.
     pub fn create_own(path: &Path, fallback_branch: &str, files: &GitConfig) -> Result<Self, ArchiveError> {
         let repo = match open_here(path) {
             Ok(repo) => repo,
+            // Another terminal may have made it in the same moment, and published.
+            Err(error) if error.code() == ErrorCode::NotFound && lost::holds_postmortems(path) => {
+                open_here(path).map_err(|_| ArchiveError::Lost { path: path.to_path_buf() })?
+            }
             Err(error) if error.code() == ErrorCode::NotFound => init_own(path, fallback_branch, files)?,
             Err(error) => return Err(opening(path, error)),
         };
         synced::forget_old_setting(&repo);
         write_attributes(&repo)?;
         drop(repo);
-        Self::open(path, Path::new(""))?.with_config(files)
+        Self::open(path, Path::new(""))?.with_config(files)?.with_its_past()
     }
 
     /// Lets commits here be neither signed nor checked by hooks, whatever the user's own configuration of git says:

@@ -29,6 +29,26 @@ pub enum ArchiveError {
         /// The path that was named.
         path: PathBuf,
     },
+    /// The folder of our own archive holds postmortems, and no repository any more.
+    #[error(
+        "{path} holds postmortems, but its git repository is gone: bring {path}/.git back from a backup; or begin a new history of the files: `git init {path}`, then `git add -A` and `git commit` there",
+        path = path.display()
+    )]
+    Lost {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// HEAD names a branch without a commit, beside files that were published.
+    #[error(
+        "HEAD of {path} names the branch {branch}, which has no commit, though postmortems lie there: `git branch -a` there names the others, `git symbolic-ref HEAD refs/heads/BRANCH` goes back to one; if there is none, bring {path}/.git back from a backup",
+        path = path.display()
+    )]
+    NoCommit {
+        /// The repository.
+        path: PathBuf,
+        /// The branch.
+        branch: String,
+    },
     /// git refuses a repository that another user owns (libgit2 code Owner).
     #[error(
         "{path} belongs to another user, so git does not trust it: if you do, run `git config --global --add safe.directory {path}`",
@@ -263,6 +283,8 @@ impl ArchiveError {
             | Self::InTheWay { .. }
             | Self::CheckedOut { .. }
             | Self::Locked { .. }
+            | Self::Lost { .. }
+            | Self::NoCommit { .. }
             | Self::BranchMoves { .. } => FailureKind::Conflict,
             Self::SignerMissing { .. }
             | Self::SigningFailed { .. }

@@ -404,6 +404,6 @@ const fn is_file(mode: i32) -> bool {
 }
 
 /// Whether a name ends as Markdown does.
-fn is_markdown(name: &str) -> bool {
+pub(super) fn is_markdown(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(stem, end)| !stem.is_empty() && end.eq_ignore_ascii_case("md"))
 }

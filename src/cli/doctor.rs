@@ -4,7 +4,8 @@ use super::output::{Answer, Exit, Output};
 use super::views::one_line;
 use crate::domain::ids::IncidentId;
 use crate::service::{
-    Failure, Names, OpenMode, Service, SqliteStore, behind_mirror, damage, list_snapshots, repair,
+    ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, behind_mirror, damage, list_snapshots,
+    repair,
 };
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
@@ -185,15 +186,7 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
     match service.archive_state().await {
         Ok(state) => {
-            let mut archive = format!("{}, {} postmortems", state.repository, state.postmortems);
-            if let Some(first) = state.left_out.named.first() {
-                archive.push_str(&format!("; {} not read, the first: {first}", state.left_out.not_read));
-            }
-            if state.left_out.restricted > 0 {
-                archive
-                    .push_str(&format!("; {} restricted: no search finds them", state.left_out.restricted));
-            }
-            add("archive", true, archive);
+            archive(&state, add);
             match state.author {
                 Some(author) => add("author", true, author),
                 None => add(
@@ -210,6 +203,34 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
     if let Err(failure) = service.close().await {
         add("store", false, failure.to_string());
+    }
+}
+
+/// What the archive holds, and what of it is not read or gone.
+fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String)) {
+    let left = &state.left_out;
+    let mut text = format!("{}, {} postmortems", state.repository, state.postmortems);
+    if let Some(first) = left.named.first() {
+        text.push_str(&format!("; {} not read, the first: {first}", left.not_read));
+    }
+    if left.restricted > 0 {
+        text.push_str(&format!("; {} restricted: no search finds them", left.restricted));
+    }
+    if !left.lost.is_empty() {
+        text.push_str(&format!(
+            "; {} lost: bring git's objects back from a backup or a clone",
+            left.lost.len()
+        ));
+    }
+    if let Some(branch) = &state.unborn {
+        text.push_str(&format!(
+            "; the branch {branch} has no commit, though Markdown files lie there: commit them, or go to the branch \
+             that has them"
+        ));
+    }
+    add("archive", left.lost.is_empty() && state.unborn.is_none(), text);
+    for why in &left.lost {
+        add("lost", false, why.clone());
     }
 }
 

@@ -148,6 +148,8 @@ pub struct ArchiveState {
     pub postmortems: usize,
     /// What no search finds.
     pub left_out: LeftOut,
+    /// The branch, where it has no commit and postmortems lie there all the same.
+    pub unborn: Option<String>,
     /// Who would commit; none when nobody is known.
     pub author: Option<String>,
     /// How commits are signed, or why they cannot be.
@@ -326,8 +328,9 @@ impl Service {
             let listing = archive.list()?;
             let postmortems = listing.entries.len();
             let left_out = LeftOut::look(&archive, &listing);
+            let unborn = archive.unborn_beside_files()?;
             let repository = inner.places.archive.repository.display().to_string();
-            Ok(ArchiveState { repository, postmortems, left_out, author, signing, index })
+            Ok(ArchiveState { repository, postmortems, left_out, unborn, author, signing, index })
         })
         .await
     }

@@ -110,7 +110,18 @@ impl Service {
             if !inner.places.archive.repository.exists() {
                 return Ok(found);
             }
-            let archive = inner.archive()?;
+            let archive = match inner.archive() {
+                Ok(archive) => archive,
+                // The log is erased by now: what is not known of the rest is for people to look at.
+                Err(failure) => {
+                    found.push(Remnant {
+                        path: inner.places.archive.repository.display().to_string(),
+                        commit: None,
+                        todo: format!("it could not be looked into, so look there yourself: {failure}"),
+                    });
+                    return Ok(found);
+                }
+            };
             let todo = "in git's history: revoke what it is, and rewrite the history (git filter-repo)";
             let mut git = |path: &ArchivePath, commit: String| {
                 let todo = todo.to_owned();

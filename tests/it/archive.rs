@@ -649,6 +649,32 @@ fn our_own_repository_is_private_synced_and_made_once() {
 }
 
 #[test]
+fn a_repository_that_was_lost_under_its_files_is_not_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("postmortems");
+    let open = || Archive::create_own(&own, "main", &GitConfig::default());
+    let archive = open().unwrap();
+    archive.without_seals().unwrap();
+    let files = [file(NAME, "text\n")];
+    let published = archive.publish(&publication(&files), &Seals::default()).unwrap();
+    assert!(archive.refresh(&published).is_empty());
+    let (git, aside) = (own.join(".git"), folder.path().join("aside"));
+    fs::rename(&git, &aside).unwrap();
+    let lost = open().unwrap_err();
+    assert!(matches!(lost, ArchiveError::Lost { .. }) && lost.kind() == FailureKind::Conflict, "{lost}");
+    assert!(!git.exists());
+    fs::rename(&aside, &git).unwrap();
+    fs::write(git.join("HEAD"), "ref: refs/heads/none\n").unwrap();
+    let lost = open().unwrap_err();
+    assert!(matches!(&lost, ArchiveError::NoCommit { branch, .. } if branch == "none"), "{lost}");
+    fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    assert_eq!(open().unwrap().head().unwrap(), Some(published.commit));
+    // Without files there is nothing that could be hidden.
+    fs::remove_dir_all(&own).unwrap();
+    assert_eq!(open().unwrap().head().unwrap(), None);
+}
+
+#[test]
 fn the_environment_and_the_configuration_name_author_and_branch() {
     let home = tempfile::tempdir().unwrap();
     let run = |name: &str, config: &str| {

@@ -31,6 +31,7 @@ impl Inner {
         let place = &self.places.archive;
         match Archive::open(&place.repository, &place.folder) {
             Err(ArchiveError::NoRepository { .. }) if place.own => self.archive(),
+            opened if place.own => Ok(opened?.with_its_past()?),
             opened => Ok(opened?),
         }
     }

@@ -16,6 +16,8 @@ pub struct LeftOut {
     pub not_read: u64,
     /// How many postmortems are under restriction.
     pub restricted: u64,
+    /// The first thousand files whose text git does not have any more, each with what it says; only looked for by `doctor`.
+    pub lost: Vec<String>,
 }
 
 impl LeftOut {
@@ -39,7 +41,8 @@ impl LeftOut {
                     Ok(_) => left.restricted(),
                     Err(error) => left.not_read(error.to_string()),
                 },
-                Err(error) => left.not_read(format!("{path}: {error}")),
+                Err(error) if left.lost.len() < NAMED => left.lost.push(format!("{path}: {error}")),
+                Err(_) => {}
             }
         }
         left

@@ -180,3 +180,39 @@ fn a_postmortem_is_not_published_beside_that_of_another_incident_with_its_id() {
     third.ok(&["postmortem", "draft", "1"]);
     third.run(&PUBLISH).refuses(4, name);
 }
+
+#[test]
+fn an_archive_that_lost_its_repository_or_its_branch_is_said_to_have() {
+    let (desk, _, _) = published();
+    let (repository, aside) = (archive(&desk).join(".git"), desk.path("aside"));
+    let wrong = |words: &str| {
+        desk.run(&["search", "gateway"]).refuses(4, words);
+        let told = desk.run(&["doctor"]).code(1).out;
+        assert!(told.lines().any(|line| line.starts_with("WRONG archive") && line.contains(words)), "{told}");
+    };
+    std::fs::rename(&repository, &aside).unwrap();
+    wrong("its git repository is gone");
+    // What is written and erased in the log does not depend on it.
+    let line = desk.json(&["log", "1", "The token was 4711-quagga"])["entries"][0]["seq"].to_string();
+    let erased = desk.run(&["redact", "1", &line, "--reason", "a token"]).code(0);
+    assert!(erased.err.contains("it could not be looked into"), "{erased:?}");
+    assert!(!repository.exists(), "looking makes none");
+    std::fs::rename(&aside, &repository).unwrap();
+    let branch = git(&desk, &["symbolic-ref", "HEAD"]);
+    git(&desk, &["symbolic-ref", "HEAD", "refs/heads/none"]);
+    wrong("names the branch none, which has no commit");
+    git(&desk, &["symbolic-ref", "HEAD", branch.trim()]);
+    assert_eq!(desk.json(&["search", "gateway"])["results"].as_array().unwrap().len(), 1);
+    desk.run(&["doctor"]).code(0);
+}
+
+#[test]
+fn doctor_names_a_text_that_git_has_lost() {
+    let (desk, file, _) = published();
+    let name = file.strip_prefix(archive(&desk)).unwrap().to_str().unwrap().to_owned();
+    let blob = git(&desk, &["rev-parse", &format!("HEAD:{name}")]);
+    let (folder, rest) = blob.trim().split_at(2);
+    std::fs::remove_file(archive(&desk).join(".git/objects").join(folder).join(rest)).unwrap();
+    let told = desk.run(&["doctor"]).code(1).out;
+    assert!(told.contains(&format!("WRONG lost      {name}")), "{told}");
+}
