@@ -4,7 +4,9 @@ use super::board;
 use super::context::Context;
 use super::output::Answer;
 use crate::domain::board::BoardKind;
-use crate::domain::request::Keep;
+use crate::domain::incident::Incident;
+use crate::domain::recurrence::DIFFERENT;
+use crate::domain::request::{Keep, Request};
 use crate::domain::verb::link;
 
 /// Add a place where people meet, or another incident that belongs to this one; or list the links
@@ -32,6 +34,28 @@ impl Args {
             _ => return board::print(context, &self.incident, BoardKind::Links).await,
         };
         let room = context.room(&self.incident).await?;
-        room.perform(request, None).await
+        let other = match &request {
+            Request::Relate { incident, relation } if relation != DIFFERENT => Some(incident.clone()),
+            _ => None,
+        };
+        let exit = room.perform(request, None).await?;
+        if let Some(other) = other {
+            let other = room.service.named(&other).await.ok().map(|(_, log)| log);
+            for log in std::iter::once(room.log).chain(other) {
+                told_to_publish(context, &room.service.incident(log).await?);
+            }
+        }
+        Ok(exit)
+    }
+}
+
+/// A postmortem that is published does not change by itself.
+fn told_to_publish(context: &Context<'_>, incident: &Incident) {
+    let id = incident.id;
+    if incident.closing.postmortem.published.is_some() {
+        context.out.say(&format!(
+            "the postmortem of {id} is published without the link: warroom postmortem draft {id} adds it to `related`, \
+             warroom postmortem publish {id} publishes that"
+        ));
     }
 }

@@ -167,7 +167,7 @@ async fn draft(context: &Context<'_>, room: &Room<'_>, from_archive: bool) -> An
     let _ = room.service.record_breaches(room.log, &by).await;
     let path = file.path.display().to_string();
     let (taken, kept, apart) = match &file.beside {
-        Beside::Alike => (None, None, None),
+        Beside::Alike | Beside::Linked => (None, None, None),
         Beside::TakenOver { from, kept } => {
             (Some(from), kept.as_ref().map(|k| k.display().to_string()), None)
         }

@@ -10,7 +10,7 @@ use crate::domain::closeout::{self, NextStep};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::postmortem::MAX_BYTES;
-use crate::domain::postmortem::draft::draft;
+use crate::domain::postmortem::draft::{draft, with_related};
 use crate::domain::request::Request;
 use crate::domain::time::Utc;
 
@@ -32,6 +32,8 @@ pub struct DraftFile {
 pub enum Beside {
     /// There is nothing to say: nobody has changed the text since.
     Alike,
+    /// What was linked since is in the draft now; the rest of it is as it was.
+    Linked,
     /// Others had changed the text, and the draft is that text now.
     TakenOver {
         /// The file of the archive.
@@ -53,6 +55,11 @@ impl DraftFile {
         match &self.beside {
             Beside::Alike if self.created => None,
             Beside::Alike => Some("the draft was there already, and is left as it is".to_owned()),
+            Beside::Linked => Some(
+                "the draft was there already: what was linked since is in its `related` now, and the rest is left as it \
+                 is"
+                    .to_owned(),
+            ),
             Beside::TakenOver { from, kept } => {
                 let kept = kept.as_ref().map(|kept| format!("; what it was before: {}", kept.display()));
                 Some(format!(
@@ -71,7 +78,7 @@ impl DraftFile {
 
 impl Service {
     /// Makes the draft of an incident's postmortem, or finds the one that is there: edited text is never
-    /// overwritten. A published postmortem without a draft is drafted from its published text; when others have
+    /// overwritten. What was linked since it was made is added to its `related`. A published postmortem without a draft is drafted from its published text; when others have
     /// changed that in the archive since, a draft that says nothing more is made anew of it, and any draft when
     /// `from_archive` asks for it, which is kept beside then.
     ///
@@ -93,7 +100,7 @@ impl Service {
         let there = standing.as_ref().and_then(|s| s.there.as_ref().map(|there| (s, there)));
         let Some(old) = old else {
             let (text, from) = match there {
-                Some((_, there)) => (text_of(there)?, Some(there.blob.clone())),
+                Some((_, there)) => (text_for(&incident, there)?, Some(there.blob.clone())),
                 None if from_archive => return Err(not_there(&incident)),
                 None => (draft(&incident, &by.person), None),
             };
@@ -104,19 +111,19 @@ impl Service {
             if from_archive {
                 return Err(not_there(&incident));
             }
-            return Ok(DraftFile { path, created: false, beside: Beside::Alike, text: old });
+            return taken_up(&incident, path, old);
         };
         let said = |held: &Held| standing.says(&old, held);
         let is_saved = standing.base.as_ref().is_some_and(said) || said(there);
         let from = standing.path.to_string();
         if !standing.is_changed() && (is_saved || !from_archive) {
-            return Ok(DraftFile { path, created: false, beside: Beside::Alike, text: old });
+            return taken_up(&incident, path, old);
         }
         if !is_saved && !from_archive {
             return Ok(DraftFile { path, created: false, beside: Beside::Apart { from }, text: old });
         }
-        let text = text_of(there)?;
-        let kept = if is_saved { None } else { Some(keep(&path, &old)?) };
+        let text = text_for(&incident, there)?;
+        let kept = if is_saved || text == old { None } else { Some(keep(&path, &old)?) };
         self.write_draft(&incident, by, &path, &text, Some(there.blob.clone())).await?;
         Ok(DraftFile { path, created: false, beside: Beside::TakenOver { from, kept }, text })
     }
@@ -161,6 +168,21 @@ impl Service {
 fn not_there(incident: &Incident) -> Failure {
     Failure::new(FailureKind::NotFound, format!("the archive has no postmortem of {}", incident.id))
         .hint(format!("make the draft from the log: warroom postmortem draft {}", incident.id))
+}
+
+/// A draft that is there, with what was linked since.
+fn taken_up(incident: &Incident, path: PathBuf, old: String) -> Result<DraftFile, Failure> {
+    let Some(text) = with_related(&old, incident) else {
+        return Ok(DraftFile { path, created: false, beside: Beside::Alike, text: old });
+    };
+    write_atomically(&path, text.as_bytes())?;
+    Ok(DraftFile { path, created: false, beside: Beside::Linked, text })
+}
+
+/// The draft that a text of the archive makes: with what was linked since it was published.
+fn text_for(incident: &Incident, held: &Held) -> Result<String, Failure> {
+    let text = text_of(held)?;
+    Ok(with_related(&text, incident).unwrap_or(text))
 }
 
 /// A text of the archive as a draft.

@@ -12,7 +12,6 @@ pub(super) use follow::{Known, known_texts};
 pub use left_out::LeftOut;
 pub(super) use left_out::is_shared;
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -5,8 +5,8 @@
 mod record;
 mod words;
 
-use super::document::Part;
-use super::front_matter::{self, FrontMatter, Key};
+use super::document::{self, Part};
+use super::front_matter::{self, FrontMatter, Key, Value};
 use super::improvements::{self, Improvement};
 #[cfg(test)]
 use super::markdown::MARK;
@@ -66,6 +66,34 @@ pub(super) fn front_matter(incident: &Incident) -> FrontMatter {
     front_matter::split(&text).front.map(|block| FrontMatter::parse(block).0).unwrap_or_default()
 }
 
+/// A text with the incidents that belong to this one in its `related`, behind those that it names. None when it names
+/// them all, or when its front matter does not let it be changed; the rest of the text stays byte for byte.
+#[must_use]
+pub fn with_related(text: &str, incident: &Incident) -> Option<String> {
+    let (mut postmortem, _) = document::parse(text);
+    let front = &mut postmortem.front;
+    let is_plain = match front.get(Key::Related.as_str()) {
+        Some(Value::List(items)) => items.iter().all(|item| item.text().is_some()),
+        Some(Value::Map(_)) => false,
+        Some(Value::Text(_) | Value::Null) | None => true,
+    };
+    let mut related: Vec<String> = front.list(Key::Related).into_iter().map(str::to_owned).collect();
+    let named = related.len();
+    for id in belonging(&incident.without_privileged()) {
+        if !related.iter().any(|known| known.trim().eq_ignore_ascii_case(&id)) {
+            related.push(id);
+        }
+    }
+    let is_more = is_plain && front.keys().next().is_some() && related.len() > named;
+    (is_more && front.set_list(Key::Related, &related).is_ok()).then(|| document::with_front(text, front))
+}
+
+/// The incidents that belong to one, as `related` names them.
+fn belonging(incident: &Incident) -> Vec<String> {
+    let plain = |text: &str| crate::domain::safe::SafeText::line(text.trim()).into_string();
+    incident.record.belonging().map(|related| plain(&related.incident)).collect()
+}
+
 fn title(incident: &Incident) -> String {
     line(&incident.title).unwrap_or_else(|| incident.id.to_string())
 }
@@ -110,7 +138,7 @@ fn front(incident: &Incident, author: &str) -> FrontMatter {
     let tags: Vec<String> = incident.tags.iter().map(|text| plain(text)).collect();
     let stories: Vec<String> =
         incident.closing.stories.keys().map(|number| story_id(incident, *number).to_string()).collect();
-    let related: Vec<String> = incident.record.belonging().map(|related| plain(&related.incident)).collect();
+    let related = belonging(incident);
     // A front matter that begins empty can be changed: these cannot fail.
     for (key, text) in texts {
         let _ = front.set_text(key, &text);

@@ -216,3 +216,35 @@ fn doctor_names_a_text_that_git_has_lost() {
     let told = desk.run(&["doctor"]).code(1).out;
     assert!(told.contains(&format!("WRONG lost      {name}")), "{told}");
 }
+
+#[test]
+fn what_is_linked_after_publishing_comes_into_the_postmortem_of_both() {
+    let desk = Desk::new();
+    let (first, draft) = publish_one(&desk, "Certificate of the gateway expired");
+    let (second, _) = publish_one(&desk, "Certificate of the gateway expired again");
+    let linked = desk.run(&["link", "2", "recurrence", "1"]).code(0);
+    for id in ["INC-2026-0001", "INC-2026-0002"] {
+        assert!(
+            linked.err.contains(&format!("warroom postmortem publish {id} publishes that")),
+            "{linked:?}"
+        );
+    }
+    let related = |text: &str, other: &str| text.contains(&format!("related:\n  - {other}\n"));
+    // One draft is there still, the other one is made of the archive's text.
+    std::fs::remove_file(&draft).unwrap();
+    for (id, file, other) in [("1", &first, "INC-2026-0002"), ("2", &second, "INC-2026-0001")] {
+        assert!(text(file).contains("related: []\n"));
+        desk.ok(&["postmortem", "draft", id]);
+        desk.ok(&["postmortem", "publish", id, "--waive", "a test"]);
+        assert!(related(&text(file), other), "{}", text(file));
+        let again = desk.run(&["postmortem", "draft", id]).code(0);
+        assert!(again.err.contains("left as it is"), "{again:?}");
+    }
+    // What people wrote into the draft since stays.
+    add(&draft, "\nWords of alice.\n");
+    desk.ok(&["import", &desk.file("old.md", "---\nid: X-1\n---\n# Certificate\n\nIt expired.\n")]);
+    desk.ok(&["link", "1", "related", "X-1"]);
+    let told = desk.run(&["postmortem", "draft", "1"]).code(0);
+    assert!(told.err.contains("in its `related` now"), "{told:?}");
+    assert!(related(&text(&draft), "INC-2026-0002\n  - X-1") && text(&draft).ends_with("Words of alice.\n"));
+}
