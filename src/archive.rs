@@ -48,6 +48,9 @@ use crate::domain::archive_path::ArchivePath;
 /// postmortems may end their lines either way and a blob is compared by its bytes.
 const OWN_ATTRIBUTES: &str = "*.md -text\n";
 
+/// How often we try to make our own repository while others hold its locks: for a second and a half.
+const INIT_TRIES: u32 = 7;
+
 /// The archive: a repository and the folder in it that holds postmortems.
 pub struct Archive {
     repo: Repository,
@@ -178,10 +181,19 @@ fn init_own(path: &Path, fallback_branch: &str, files: &GitConfig) -> Result<Rep
         .unwrap_or_else(|| fallback_branch.to_owned());
     let mut options = RepositoryInitOptions::new();
     options.initial_head(&branch);
-    match Repository::init_opts(path, &options) {
-        Ok(repo) => Ok(repo),
-        // Another terminal may have made it in the same moment.
-        Err(error) => open_here(path).map_err(|_| opening(path, error)),
+    let mut attempt = 1;
+    loop {
+        let error = match Repository::init_opts(path, &options) {
+            Ok(repo) => return Ok(repo),
+            Err(error) => error,
+        };
+        // Another terminal may make it in the same moment: it is there, or it is about to be.
+        match open_here(path) {
+            Ok(repo) => return Ok(repo),
+            Err(_) if error.code() == ErrorCode::Locked && attempt < INIT_TRIES => wait_a_little(attempt),
+            Err(_) => return Err(opening(path, error)),
+        }
+        attempt += 1;
     }
 }
 

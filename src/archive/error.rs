@@ -49,6 +49,14 @@ pub enum ArchiveError {
         /// The branch.
         branch: String,
     },
+    /// Another program holds a lock of git's for longer than we wait.
+    #[error("{path} is locked by another program ({reason}): try again; if no git command runs there, delete the lock file", path = path.display())]
+    Busy {
+        /// The repository.
+        path: PathBuf,
+        /// What libgit2 said.
+        reason: String,
+    },
     /// git refuses a repository that another user owns (libgit2 code Owner).
     #[error(
         "{path} belongs to another user, so git does not trust it: if you do, run `git config --global --add safe.directory {path}`",
@@ -285,6 +293,7 @@ impl ArchiveError {
             | Self::Locked { .. }
             | Self::Lost { .. }
             | Self::NoCommit { .. }
+            | Self::Busy { .. }
             | Self::BranchMoves { .. } => FailureKind::Conflict,
             Self::SignerMissing { .. }
             | Self::SigningFailed { .. }
@@ -310,6 +319,9 @@ impl ArchiveError {
         let text = source.message();
         if source.code() == ErrorCode::Owner {
             return Self::ForeignOwner { path };
+        }
+        if source.code() == ErrorCode::Locked {
+            return Self::Busy { path, reason: text.to_owned() };
         }
         // libgit2 has no code for these; its words are all there is.
         if text.contains("sha256")
@@ -360,6 +372,9 @@ mod tests {
             git(ErrorCode::Owner, ErrorClass::Config, "repository path '/r' is not owned by current user");
         assert!(owner.to_string().ends_with("`git config --global --add safe.directory /r`"), "{owner}");
         let denied = "failed to create locked file '/r/x.lock': Permission denied";
+        let held =
+            git(ErrorCode::Locked, ErrorClass::Os, "failed to lock file '/r/.git/config.lock' for writing");
+        assert_eq!(held.kind(), FailureKind::Conflict, "{held}");
         assert!(matches!(
             git(ErrorCode::GenericError, ErrorClass::Os, denied),
             ArchiveError::ReadOnly { .. }

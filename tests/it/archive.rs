@@ -649,6 +649,21 @@ fn our_own_repository_is_private_synced_and_made_once() {
 }
 
 #[test]
+fn our_own_repository_is_made_once_however_many_make_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..20 {
+        let own = folder.path().join(round.to_string());
+        std::thread::scope(|scope| {
+            let make = || Archive::create_own(&own, "main", &GitConfig::default()).map(drop);
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+            for one in all {
+                one.join().unwrap().unwrap();
+            }
+        });
+    }
+}
+
+#[test]
 fn a_repository_that_was_lost_under_its_files_is_not_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("postmortems");
