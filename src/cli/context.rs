@@ -3,6 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use std::time::Duration;
+
 use super::arguments;
 use super::output::{Answer, Output, Stop};
 use super::views::{self, EntryView};
@@ -10,7 +12,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::request::Asked;
 use crate::domain::time::Utc;
-use crate::service::{Service, Submitted};
+use crate::service::{Cause, Failure, FailureKind, Service, Submitted};
 use crate::shell::session::{Opening, Session};
 
 /// Session and output of one command.
@@ -22,6 +24,13 @@ pub(super) struct Context<'a> {
     /// What was opened, to be closed at the end.
     opened: Mutex<Vec<Service>>,
 }
+
+/// Between two questions to an index that another program is writing.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How often it is asked while that one builds it: for two minutes.
+const WHILE_BUILT: u32 = 480;
+/// How often it is asked while that one does something else with it, which takes moments: for five seconds.
+const WHILE_HELD: u32 = 20;
 
 impl<'a> Context<'a> {
     pub(super) const fn new(session: Session, out: &'a Output) -> Self {
@@ -53,6 +62,34 @@ impl Context<'_> {
     /// The service, for asking the memory: as [`Context::reading`], and the database is opened meanwhile.
     pub(super) async fn recalling(&self) -> Result<Service, Stop> {
         self.open(Opening::Recall).await
+    }
+
+    /// The answer of the memory. While another program builds the index it is waited for: nobody who asks wants to hear
+    /// that somebody else is at work.
+    pub(super) async fn answered<T>(
+        &self,
+        service: &Service,
+        ask: impl AsyncFn(&Service) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut tries: u32 = 0;
+        loop {
+            let held = match ask(service).await {
+                Err(failure) if failure.cause == Cause::IndexHeld => failure,
+                answer => return answer,
+            };
+            let built = service.index_built_elsewhere();
+            if tries >= if built { WHILE_BUILT } else { WHILE_HELD } {
+                let why = "nothing was searched: the search index is being written by another warroom";
+                return Err(Failure::new(FailureKind::Conflict, why)
+                    .hint("try again in a moment")
+                    .because(held.cause));
+            }
+            if built && tries == 0 {
+                self.out.say("another warroom is building the search index: waiting for it");
+            }
+            tries = tries.saturating_add(1);
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// The service, for writing.

@@ -47,7 +47,8 @@ impl Args {
                 most: self.limit,
                 clusters,
             };
-            context.recalling().await?.patterns(asked).await?
+            let service = context.recalling().await?;
+            context.answered(&service, async |service| service.patterns(asked.clone()).await).await?
         } else {
             Patterns { quarters, ..Patterns::default() }
         };

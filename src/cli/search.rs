@@ -59,7 +59,9 @@ impl Args {
                 like,
                 limit: self.limit,
             };
-            service.search_with_facets(query).await?
+            context
+                .answered(&service, async |service| service.search_with_facets(query.clone()).await)
+                .await?
         } else {
             Answered::default()
         };

@@ -35,8 +35,11 @@ impl Args {
                 (service, Similar::To(Box::new(incident)))
             }
         };
-        let past =
-            if context.session.home.exists() { service.similar(to, self.limit).await? } else { Vec::new() };
+        let past = if context.session.home.exists() {
+            context.answered(&service, async |service| service.similar(to.clone(), self.limit).await).await?
+        } else {
+            Vec::new()
+        };
         let exit = tell(context, &past, None)?;
         if let (Some(incident), false) = (&self.incident, context.out.is_json()) {
             let now = context.now();

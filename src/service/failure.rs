@@ -36,6 +36,8 @@ pub enum Cause {
     ReadOnly,
     /// The check of the postmortem found problems, and nobody waived them.
     Problems,
+    /// Another program is writing the index, and there is no other answer: ask again.
+    IndexHeld,
     /// Anything else.
     #[default]
     Other,
@@ -143,7 +145,9 @@ impl From<ArchiveError> for Failure {
 impl From<IndexError> for Failure {
     fn from(error: IndexError) -> Self {
         let kind = match &error {
-            IndexError::Busy => FailureKind::Conflict,
+            IndexError::Busy => {
+                return Self::new(FailureKind::Conflict, error.to_string()).because(Cause::IndexHeld);
+            }
             _ => FailureKind::No,
         };
         Self::new(kind, error.to_string())

@@ -1,6 +1,7 @@
 //! How far the building of an index has come, for whoever waits for it. It must not take a lock: it is looked at while
 //! the index is being built.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::service::Service;
@@ -57,11 +58,34 @@ impl Service {
     pub fn index_building(&self) -> Option<u8> {
         self.inner.building.percent()
     }
+
+    /// Whether another program is building the index.
+    #[must_use]
+    pub fn index_built_elsewhere(&self) -> bool {
+        place_of_building(&self.inner.places.index).is_some_and(|place| place.is_dir())
+    }
+}
+
+/// Where an index is built before it is put in its place.
+fn place_of_building(index: &Path) -> Option<PathBuf> {
+    let name = index.file_name()?.to_string_lossy();
+    Some(index.with_file_name(format!(".{name}.new")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_that_is_being_built_lies_where_it_is_looked_for() {
+        let home = tempfile::tempdir().unwrap();
+        let index = home.path().join("index");
+        let place = place_of_building(&index).unwrap();
+        let mut seen = false;
+        let documents = [crate::index::Document::default()].into_iter();
+        crate::index::rebuild(&index, None, "tree", documents, |_| seen = place.is_dir()).unwrap();
+        assert!(seen && !place.exists());
+    }
 
     #[test]
     fn the_share_is_there_while_there_is_work_and_never_whole_before_the_end() {

@@ -92,9 +92,21 @@ fn whatever_becomes_of_the_index_the_answers_are_those_of_a_whole_one() {
     let begun = Instant::now();
     assert_eq!(answers(&desk, "held"), whole);
     fs::write(index.join("meta.json"), "{").unwrap();
-    desk.run(QUESTIONS[0]).refuses(4, "is being written by another warroom");
+    desk.run(QUESTIONS[0])
+        .refuses(4, "nothing was searched: the search index is being written by another warroom");
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
-    lock.unlock().unwrap();
+    // Where it is being built it is waited for.
+    let building = desk.home().join(".index.new");
+    fs::create_dir(&building).unwrap();
+    let waited = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_secs(1));
+            lock.unlock().unwrap();
+        });
+        desk.run(QUESTIONS[0]).code(0)
+    });
+    assert!(waited.err.contains("is building the search index: waiting for it"), "{waited:?}");
+    assert_eq!(waited.json()["results"], whole[0]);
     assert_eq!(answers(&desk, "given free"), whole);
     figure(&format!(
         "index damaged {tries} times: {} questions after each, all answered as by a whole one, at most {slowest:.1?} for them",
