@@ -186,6 +186,7 @@ pub fn ahead(incident: &Incident, policy: &Policy) -> String {
         }
         NextStep::Draft => "the postmortem is to be drafted",
         NextStep::Edit => "the draft of the postmortem is to be edited until its check is content",
+        NextStep::Check => "the draft of the postmortem is to be checked",
         NextStep::Publish => "the postmortem is to be published",
         NextStep::Close => "nothing stands between it and the close",
         NextStep::Nothing => "closed",
