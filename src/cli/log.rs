@@ -183,8 +183,11 @@ pub(super) fn timed(mark: &str, text: &str, now: Utc, room: &Room<'_>) -> Result
     marked(mark, without_mark(text, mark), at, now, room)
 }
 
+/// A text that may have a time in front: that time and whether it is an estimate, and the text behind it.
+type Timed<'a> = (Option<(Utc, bool)>, &'a str);
+
 /// The time in front of a text, and the text behind it.
-pub(super) fn time_in_front(text: &str, now: Utc) -> Result<(Option<(Utc, bool)>, &str), Stop> {
+pub(super) fn time_in_front(text: &str, now: Utc) -> Result<Timed<'_>, Stop> {
     let context = time_spec::Context { now, zone: Tz::UTC };
     let leading = parse_leading(text, &context).map_err(|e| Refusal::usage(e.to_string()))?;
     Ok(match leading {

@@ -29,7 +29,7 @@ fn words_in_html_in_scripts_without_blanks_and_in_humps_are_found() {
         ("証明書", "決済サービスの証明書が失効した障害"),
         ("データベース", "決済サービスの証明書が失効した障害"),
         ("\"接続プール\"", "決済サービスの証明書が失効した障害"),
-        ("kafka", "決済サービスの証明書が失効した障害"),
+        ("遅延", "決済サービスの証明書が失効した障害"),
         ("NoSpaceLeftOnDevice", "Broker down"),
     ] {
         let found = desk.json(&["search", query]);
