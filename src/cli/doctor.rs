@@ -206,12 +206,15 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
 }
 
+/// How many files of the archive that are not read are named; reindex names the others.
+const MOST_NAMED: usize = 20;
+
 /// What the archive holds, and what of it is not read or gone.
 fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String)) {
     let left = &state.left_out;
     let mut text = format!("{}, {} postmortems", state.repository, state.postmortems);
-    if let Some(first) = left.named.first() {
-        text.push_str(&format!("; {} not read, the first: {first}", left.not_read));
+    if left.not_read > 0 {
+        text.push_str(&format!("; {} not read", left.not_read));
     }
     if left.restricted > 0 {
         text.push_str(&format!("; {} restricted: no search finds them", left.restricted));
@@ -229,6 +232,14 @@ fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String
         ));
     }
     add("archive", left.lost.is_empty() && state.unborn.is_none(), text);
+    for why in left.named.iter().take(MOST_NAMED) {
+        add("not read", true, why.clone());
+    }
+    let named = left.named.len().min(MOST_NAMED);
+    let more = left.not_read.saturating_sub(u64::try_from(named).unwrap_or(u64::MAX));
+    if more > 0 {
+        add("not read", true, format!("and {more} more"));
+    }
     for why in &left.lost {
         add("lost", false, why.clone());
     }

@@ -256,7 +256,8 @@ impl Service {
             stories.retain(|s| s.is_overdue(today));
         }
         if let Some(owner) = &query.owner {
-            stories.retain(|s| s.owner.as_deref() == Some(owner.trim_start_matches('@')));
+            let owner = owner.trim_start_matches('@');
+            stories.retain(|s| s.owner.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(owner)));
         }
         if let Some(day) = query.due_by {
             stories.retain(|s| s.is_unshipped() && s.due.is_some_and(|due| due <= day));

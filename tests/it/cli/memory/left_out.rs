@@ -40,7 +40,7 @@ fn what_is_not_text_is_empty_or_restricted_is_told_by_reindex_and_doctor() {
     }
     assert!(said.contains("no search finds what is restricted: 1"), "{said}");
     let told = desk.ok(&["doctor"]);
-    assert!(told.contains("2 not read, the first: 2026/05/bad.md is not UTF-8"), "{told}");
+    assert!(told.contains("; 2 not read") && told.contains("2026/05/bad.md is not UTF-8"), "{told}");
     assert!(told.contains("1 restricted: no search finds them"), "{told}");
     assert!(!told.contains("secret.md") && !said.contains("secret.md"), "{told}{said}");
 }
