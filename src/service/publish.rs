@@ -145,6 +145,7 @@ impl Service {
         let done = self.blocking(move |inner| publication.run(inner)).await?;
 
         let mut warnings = done.warnings;
+        warnings.extend(without_owner(&text, &filed));
         let known = incident.closing.postmortem.published.as_ref().map(|(commit, _)| commit.as_str());
         if known != Some(done.commit.as_str()) {
             let (read, _) = imported::read(&done.path, text.as_bytes())
@@ -196,7 +197,7 @@ impl Service {
                     number: Some(*number),
                     title: improvement.text.clone(),
                     // What was waived unfilled is not somebody's name.
-                    owner: improvement.owner.clone().filter(|o| !o.contains(MARK) && !o.contains(' ')),
+                    owner: improvement.owner.clone().filter(|o| !o.contains(MARK) && is_handle(o)),
                     due: improvement.due_date(),
                     severity: improvement
                         .severity
@@ -419,4 +420,22 @@ impl Inner {
                 .because(super::Cause::NoAuthor)),
         }
     }
+}
+
+/// Whether an owner is named as people are: by a handle.
+fn is_handle(owner: &str) -> bool {
+    !owner.contains(char::is_whitespace)
+}
+
+/// Says of stories just filed that whoever the document names as owner is nobody's handle: they have none.
+fn without_owner(text: &str, filed: &[StoryId]) -> Vec<String> {
+    let (document, _) = document::parse(text);
+    let named = document.improvements.iter().filter_map(|improvement| {
+        let id = improvement.story.filter(|id| filed.contains(id))?;
+        let owner = improvement.owner.as_ref().filter(|owner| !owner.contains(MARK) && !is_handle(owner))?;
+        Some(format!(
+            "{id} has no owner: {owner:?} is no handle such as alice; warroom story set {id} --owner NAME"
+        ))
+    });
+    named.collect()
 }

@@ -168,3 +168,17 @@ fn a_draft_that_was_filled_in_elsewhere_is_to_be_checked() {
     std::fs::remove_file(&draft).unwrap();
     assert_eq!(next("close"), "publish");
 }
+
+#[test]
+fn an_owner_who_is_nobodys_handle_is_told_and_not_dropped_in_silence() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let named = text(&draft).replacen("Owner: @bob", "Owner: Bob of the night shift", 1);
+    std::fs::write(&draft, named).unwrap();
+    let report = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!(report["filed"].as_array().unwrap().len(), 3);
+    let words = format!(
+        "{id}/S1 has no owner: \"Bob of the night shift\" is no handle such as alice; warroom story set {id}/S1 --owner NAME"
+    );
+    assert_eq!(report["warnings"], serde_json::json!([words]));
+}
