@@ -243,6 +243,9 @@ fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String
     for why in &left.lost {
         add("lost", false, why.clone());
     }
+    for why in left.twice.iter().take(MOST_NAMED) {
+        add("twice", false, format!("{why}: give one of them another in git"));
+    }
 }
 
 /// A database that is not there, in a home that had one.

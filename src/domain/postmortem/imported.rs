@@ -100,13 +100,24 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<(Imported, Vec<Problem>), Unread
     Ok(read_text(path, text(path, bytes)?))
 }
 
-/// The visibility that a postmortem states, without reading the rest of it.
+/// The id of a postmortem and the visibility that it states, without reading the rest of it.
 ///
 /// # Errors
 /// As [`read`] has them.
-pub fn visibility(path: &str, bytes: &[u8]) -> Result<Option<String>, Unreadable> {
+pub fn id_and_visibility(path: &str, bytes: &[u8]) -> Result<(String, Option<String>), Unreadable> {
     let cut = front_matter::split(text(path, bytes)?);
-    Ok(cut.front.and_then(|front| stated_visibility(&FrontMatter::parse_lenient(front).0)))
+    let front = cut.front.map(|front| FrontMatter::parse_lenient(front).0).unwrap_or_default();
+    Ok((id(&front, path), stated_visibility(&front)))
+}
+
+/// The id that the front matter gives, else the path.
+fn id(front: &FrontMatter, path: &str) -> String {
+    ["id", "uuid"]
+        .iter()
+        .find_map(|key| first_text(front.get(key)?))
+        .map(|id| line(&id, MAX_ID))
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| line(&id_of_path(path), MAX_ID))
 }
 
 fn stated_visibility(front: &FrontMatter) -> Option<String> {
@@ -162,13 +173,9 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
         .map(|title| line(&title, MAX_TITLE))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| line(stem, MAX_TITLE));
-    let id = any(&["id", "uuid"])
-        .map(|id| line(&id, MAX_ID))
-        .filter(|id| !id.is_empty())
-        .unwrap_or_else(|| line(&id_of_path(path), MAX_ID));
     let causes = causes::text(&sections);
     let imported = Imported {
-        id,
+        id: id(&front, path),
         title,
         date: date(&front, path, &body),
         severity: any(&["severity", "sev", "priority"])
@@ -262,7 +269,9 @@ fn stated_severity(body: &str) -> Option<String> {
         let bare = bare.trim_start_matches(['-', '|', '#', ' ', '+']);
         let name = bare.get(..8).filter(|name| name.eq_ignore_ascii_case("severity"))?;
         let value = bare.get(name.len()..)?.trim_start().strip_prefix([':', '|', '='])?;
-        let value = value.split(['|', ',', '.', '(', ';']).next().unwrap_or_default().trim();
+        let value = value.split(['|', ',', '.', '(', ';']).next().unwrap_or_default();
+        // Other front matter than ours quotes it: `severity = "P2"`.
+        let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
         let is_short = (1..=24).contains(&value.len()) && value.chars().any(char::is_alphanumeric);
         is_short.then(|| value.to_owned())
     })

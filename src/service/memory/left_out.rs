@@ -1,5 +1,8 @@
 //! What of the archive no search finds, and why. It must not say more of what is restricted than how much it is.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::archive::{Archive, Listing};
 use crate::domain::postmortem::imported;
 use crate::domain::words::Visibility;
@@ -18,6 +21,8 @@ pub struct LeftOut {
     pub restricted: u64,
     /// The first thousand files whose text git does not have any more, each with what it says; only looked for by `doctor`.
     pub lost: Vec<String>,
+    /// The first thousand files that have the id of another one, each with both paths; only looked for by `doctor`.
+    pub twice: Vec<String>,
 }
 
 impl LeftOut {
@@ -33,12 +38,19 @@ impl LeftOut {
     /// Looks at every file, which is less than to read it: for whoever wants to know without building the index.
     pub(super) fn look(archive: &Archive, listing: &Listing) -> Self {
         let mut left = Self::of(listing);
+        let mut ids: HashMap<String, &str> = HashMap::new();
         for entry in &listing.entries {
             let path = entry.path.as_str();
             match archive.read_blob(&entry.blob) {
-                Ok(bytes) => match imported::visibility(path, &bytes) {
-                    Ok(stated) if is_shared(stated.as_deref()) => {}
-                    Ok(_) => left.restricted(),
+                Ok(bytes) => match imported::id_and_visibility(path, &bytes) {
+                    Ok((_, stated)) if !is_shared(stated.as_deref()) => left.restricted(),
+                    Ok((id, _)) => match ids.entry(id.to_ascii_lowercase()) {
+                        Entry::Vacant(free) => _ = free.insert(path),
+                        Entry::Occupied(first) if left.twice.len() < NAMED => {
+                            left.twice.push(format!("{} and {path} both have the id {id}", first.get()));
+                        }
+                        Entry::Occupied(_) => {}
+                    },
                     Err(error) => left.not_read(error.to_string()),
                 },
                 Err(error) if left.lost.len() < NAMED => left.lost.push(format!("{path}: {error}")),

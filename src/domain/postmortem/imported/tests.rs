@@ -28,6 +28,9 @@ fn everything_is_taken_from_the_first_place_that_has_it() {
     assert_eq!(imported.date.unwrap().to_string(), "2020-02-12");
     assert_eq!(imported.severity.as_deref(), Some("Sev 1"));
 
+    let imported = ok("t.md", "+++\ntitle = \"x\"\nseverity = \"P2\"\n+++\nwords\n");
+    assert_eq!(imported.severity.as_deref(), Some("P2"));
+
     let imported = ok("./x.md", "only words, on 2019-03-04 or so");
     assert_eq!((imported.id.as_str(), imported.title.as_str()), ("x", "x"));
     assert_eq!(imported.date.unwrap().to_string(), "2019-03-04");

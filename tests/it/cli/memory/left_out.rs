@@ -2,30 +2,32 @@
 
 use crate::cli::Desk;
 
+/// git in the archive of a desk.
+#[expect(clippy::disallowed_methods, reason = "git makes the state")]
+fn git(desk: &Desk, arguments: &[&str]) {
+    let mut command = std::process::Command::new("git");
+    let plain = desk.command(&[""; 0]);
+    let surrounding = plain.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    command.env_clear().envs(surrounding).arg("-C").arg(desk.home().join("postmortems")).args(arguments);
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+}
+
 /// Others committed a file in another encoding, an empty one and a restricted one, past `import`.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "git makes the state")]
 fn what_is_not_text_is_empty_or_restricted_is_told_by_reindex_and_doctor() {
     let desk = Desk::new();
     let small = desk.file("small.md", "# Small\n\nIt broke.\n");
     desk.ok(&["import", &small]);
     let archive = desk.home().join("postmortems");
-    let git = |arguments: &[&str]| {
-        let mut command = std::process::Command::new("git");
-        let plain = desk.command(&[""; 0]);
-        let surrounding = plain.get_envs().filter_map(|(name, value)| Some((name, value?)));
-        command.env_clear().envs(surrounding).arg("-C").arg(&archive).args(arguments);
-        let done = command.output().unwrap();
-        assert!(done.status.success(), "{done:?}");
-    };
     let folder = archive.join("2026/05");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("bad.md"), b"\xff\xfe bom bad").unwrap();
     std::fs::write(folder.join("empty.md"), "\n").unwrap();
     std::fs::write(folder.join("secret.md"), "---\nvisibility: Restricted\n---\n# Secret\n\nIt broke.\n")
         .unwrap();
-    git(&["add", "-A"]);
-    git(&["commit", "-qm", "three more"]);
+    git(&desk, &["add", "-A"]);
+    git(&desk, &["commit", "-qm", "three more"]);
     let found = desk.json(&["search", "broke"]);
     assert_eq!(found["results"].as_array().unwrap().len(), 1);
     let report = desk.json(&["reindex"]);
@@ -55,4 +57,22 @@ fn an_import_says_which_postmortems_no_search_will_find() {
     let warning = "in the archive, but restricted, so that no search finds it: X-2";
     assert_eq!(report["warnings"], serde_json::json!([warning]));
     assert_eq!(desk.json(&["search", "broke"])["results"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn two_files_with_one_id_are_named_by_doctor() {
+    let desk = Desk::new();
+    let first = desk.file("first.md", "---\nid: X-1\n---\n# First\n\nIt broke.\n");
+    desk.ok(&["import", &first]);
+    desk.ok(&["doctor"]);
+    let archive = desk.home().join("postmortems");
+    std::fs::write(archive.join("second.md"), "---\nid: x-1\n---\n# Second\n\nIt broke again.\n").unwrap();
+    std::fs::write(archive.join("other.md"), "---\nid: X-2\n---\n# Other\n\nIt did not.\n").unwrap();
+    git(&desk, &["add", "-A"]);
+    git(&desk, &["commit", "-qm", "two more"]);
+    let told = desk.run(&["doctor"]).code(1).out;
+    let line = told.lines().find(|line| line.contains("twice")).unwrap();
+    assert!(line.starts_with("WRONG"), "{told}");
+    assert!(line.contains("second.md") && line.to_lowercase().contains("both have the id x-1"), "{told}");
+    assert!(!told.contains("other.md"), "{told}");
 }
