@@ -42,10 +42,21 @@ fn item(model: &Model, clock: &Clock) -> Item {
         Pressure::Warning => format!("{distance} left"),
         Pressure::Quiet => format!("in {distance}"),
     };
+    // Of several decisions or asks the words say which one.
+    let about = incident.and_then(|incident| match clock.key {
+        ClockKey::Decision(seq) => incident.talk.decisions.get(&seq).map(|decision| decision.text.as_str()),
+        ClockKey::Ask(seq) => incident.talk.asks.get(&seq).map(|ask| ask.text.as_str()),
+        _ => None,
+    });
+    let parts = [Some(said.as_str()).filter(|said| !said.is_empty()), about];
     Item {
         id: clock.key.to_string(),
         label: clock.what.clone(),
-        detail: format!("{}  {said}", when(clock.deadline)),
+        detail: format!(
+            "{}  {}",
+            when(clock.deadline),
+            parts.map(Option::unwrap_or_default).join("  ").trim()
+        ),
         right,
         blocked: String::new(),
     }

@@ -39,6 +39,19 @@ fn a_clock_is_moved_from_the_list_and_by_its_verb_and_taken_back() {
 }
 
 #[test]
+fn the_list_of_clocks_says_which_decision_and_which_ask() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("I! fail over to eu check 20m<enter>").serve();
+    desk.keys("+ @bob 10m count the orders<enter><esc>").serve();
+    desk.keys("?clock<enter>");
+    let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("{:?}", desk.model.overlays) };
+    for words in ["fail over to eu", "count the orders"] {
+        let found = pick.items.iter().filter(|i| i.detail.ends_with(&format!("  {words}"))).count();
+        assert_eq!(found, 1, "{words}: {:?}", pick.items);
+    }
+}
+
+#[test]
 fn a_target_is_changed_for_this_incident_with_a_reason() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("?target<enter>");
