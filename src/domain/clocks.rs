@@ -51,6 +51,13 @@ impl fmt::Display for ClockKey {
 }
 
 impl ClockKey {
+    /// Whether it counts the hours of a law, which run from when something was known, whatever was held to be over
+    /// meanwhile.
+    #[must_use]
+    pub fn is_by_law(self) -> bool {
+        self == Self::Update(Audience::Regulator)
+    }
+
     /// The clock that a person means: as it is written, without case, or by another word for it (`resolve`,
     /// `contain`, `ask #9`).
     #[must_use]
@@ -175,7 +182,7 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
             let acknowledged =
                 ack.is_some_and(|ack| ack.until.is_none_or(|until| now < until && until != natural));
             // While it was resolved, nothing of the time was used up.
-            let rested = || if by_law(key) { Span::zero() } else { incident.rested(from, deadline) };
+            let rested = || if key.is_by_law() { Span::zero() } else { incident.rested(from, deadline) };
             let ran_from = || from.checked_add_signed(rested()).unwrap_or(from);
             let warn_at = warn_at.unwrap_or_else(|| warning(policy, ran_from(), deadline));
             let moved = ruled || deadline != natural;
@@ -366,11 +373,6 @@ pub fn last_told(incident: &Incident, audience: Audience) -> Option<&Update> {
     told.filter(|u| u.sent.is_some()).max_by_key(sent)
 }
 
-/// The hours of a law run from when it was known, whatever was held to be over meanwhile.
-fn by_law(key: ClockKey) -> bool {
-    key == ClockKey::Update(Audience::Regulator)
-}
-
 /// From when an audience waits, and until when: as its last update promised, else as the target of its own says.
 /// The team is owed updates by the cadence of the severity from the declaration on; everybody else what they were
 /// promised.
@@ -378,7 +380,7 @@ fn next_update(incident: &Incident, policy: &Policy, audience: Audience) -> Opti
     let last = last_told(incident, audience);
     let sent = last.and_then(|u| Some((u.sent.as_ref()?.1, u.sent_seq)));
     let from = sent.map_or_else(|| incident.reached([]), |(at, seq)| incident.set_backs.moved(at, seq));
-    let by_law = by_law(ClockKey::Update(audience));
+    let by_law = ClockKey::Update(audience).is_by_law();
     let due = |from, at| if by_law { at } else { incident.due(from, at) };
     if let Some(promised) = last.and_then(|u| u.next_at).filter(|at| *at > from) {
         return Some((from, due(from, promised), true));

@@ -2,6 +2,7 @@
 //! goes on from the reopening by what was left. It must not change any time at which something happened.
 
 use super::Incident;
+use crate::domain::clocks::ClockKey;
 use crate::domain::event::Recorded;
 use crate::domain::ids::Seq;
 use crate::domain::time::{Span, Utc};
@@ -23,7 +24,14 @@ impl Incident {
     pub(super) fn rest_ends(&mut self, r: &Recorded) {
         let marked = self.milestones.get(&Milestone::Resolved).map_or(r.seq, |mark| mark.seq);
         let Some(from) = self.resolved_at.or(self.closed_at) else { return };
-        let rest = Rest { from: (from, marked), to: (r.occurred_at, r.seq), taken_back: r.undoes.is_some() };
+        let mut start = (from, marked);
+        // Resolved again for a moment of the past: what was counted up to the last reopening is not counted again.
+        if let Some(last) = self.rests.last()
+            && self.ends(last).1 > self.set_backs.moved(from, marked)
+        {
+            start = last.to;
+        }
+        let rest = Rest { from: start, to: (r.occurred_at, r.seq), taken_back: r.undoes.is_some() };
         let (from, to) = self.ends(&rest);
         // What was said meanwhile ran no sooner than it was said.
         let timeline = &self.timeline;
@@ -45,11 +53,17 @@ impl Incident {
             let seq = step.due_seq;
             step.due_at.as_mut().into_iter().for_each(|at| later(at, seq));
         });
-        for ack in self.clocks.values_mut().filter_map(|record| record.acknowledged.as_mut()) {
+        let is_by_law = |clock: &str| ClockKey::named(clock).is_some_and(ClockKey::is_by_law);
+        let resting = self.clocks.iter_mut().filter(|(clock, _)| !is_by_law(clock));
+        for ack in resting.filter_map(|(_, record)| record.acknowledged.as_mut()) {
             let seq = ack.seq;
             ack.until.as_mut().into_iter().for_each(|at| later(at, seq));
         }
-        self.trail.each_deadline(later);
+        self.trail.each_deadline(|at, seq, clock| {
+            if !clock.is_some_and(is_by_law) {
+                later(at, seq);
+            }
+        });
         self.rests.push(rest);
     }
 

@@ -61,7 +61,7 @@ impl Trail {
 
     /// The clock was set back: a deadline that an undo would bring back moves as the others do.
     pub(super) fn set_back(&mut self, step: &SetBack) {
-        self.each_deadline(|at, said| *at = step.moved(*at, said));
+        self.each_deadline(|at, said, _| *at = step.moved(*at, said));
         for trace in &mut self.traces {
             for request in &mut trace.undo {
                 if let Request::RestoreClock { earlier: Some((at, _)), .. } = request {
@@ -71,16 +71,19 @@ impl Trail {
         }
     }
 
-    /// Changes the deadlines that an undo would bring back; each comes with the position at which it was said.
-    pub(super) fn each_deadline(&mut self, change: impl Fn(&mut Utc, Seq)) {
+    /// Changes the deadlines that an undo would bring back; each comes with the position at which it was said and, where
+    /// one was moved by name, with its clock.
+    pub(super) fn each_deadline(&mut self, change: impl Fn(&mut Utc, Seq, Option<&str>)) {
         for trace in &mut self.traces {
             for request in &mut trace.undo {
                 match request {
                     Request::Keep(
                         Keep::RestoreAsk { due: Some(When::At(due)), .. }
                         | Keep::StepDue { due: Some(When::At(due)), .. },
-                    )
-                    | Request::RestoreClock { earlier: Some((_, due)), .. } => change(due, trace.said),
+                    ) => change(due, trace.said, None),
+                    Request::RestoreClock { clock, earlier: Some((_, due)) } => {
+                        change(due, trace.said, Some(clock));
+                    }
                     _ => {}
                 }
             }

@@ -190,3 +190,50 @@ fn the_hours_of_a_law_run_on_while_it_is_resolved() {
     assert_eq!((after.deadline, after.warn_at), (before.deadline, before.warn_at));
     assert_eq!(after.deadline - room.incident.declared_at, Span::hours(72));
 }
+
+#[test]
+fn time_that_was_spent_resolved_is_counted_once() {
+    let (mut room, _) = busy();
+    let before = left(&room);
+    let resolved = room.now;
+    resolve(&mut room);
+    room.wait(Span::hours(5));
+    reopen(&mut room);
+    // Reopened by mistake: it is resolved again, for when it was; and then it does come back.
+    room.wait(Span::minutes(1));
+    let again = Request::Resolve { ended_by: String::new() };
+    room.ask(Asked { request: again, at: Some((resolved, false)) });
+    room.wait(Span::minutes(9));
+    reopen(&mut room);
+    let mut after = left(&room);
+    let update = after.iter_mut().find(|(key, _)| key == "update").unwrap();
+    assert_eq!(std::mem::replace(&mut update.1, 26), 30);
+    assert_eq!(after, before);
+}
+
+#[test]
+fn a_time_that_was_agreed_with_a_regulator_stands() {
+    let mut room = Room::declared();
+    let clock = "update:regulator".to_owned();
+    let (target, reason) = ("6h".to_owned(), "the law".to_owned());
+    room.ask(Request::SetTarget { clock: clock.clone(), target, reason });
+    let of = |room: &Room| {
+        let found = clocks(&room.incident, &room.policy, room.now);
+        found.into_iter().find(|c| c.key == ClockKey::Update(Audience::Regulator)).unwrap().deadline
+    };
+    let agreed = [room.now + Span::hours(4), room.now + Span::minutes(270)];
+    for until in agreed {
+        let (until, reason) = (Some(until), "agreed".to_owned());
+        room.ask(Request::AcknowledgeClock { clock: clock.clone(), until, reason });
+    }
+    room.wait(Span::minutes(20));
+    let last = room.incident.trail.last_of(&room.by).unwrap().seq;
+    let own = std::mem::replace(&mut room.by, "dana".into());
+    resolve(&mut room);
+    room.wait(Span::hours(2));
+    reopen(&mut room);
+    assert_eq!(of(&room), agreed[1]);
+    room.by = own;
+    room.ask(Request::Undo { target: last });
+    assert_eq!(of(&room), agreed[0]);
+}
