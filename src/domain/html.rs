@@ -98,11 +98,19 @@ fn behind<'a>(html: &'a str, name: &str) -> &'a str {
     html.match_indices("</").find_map(|(at, _)| ends(at)).unwrap_or_default()
 }
 
-/// The words of the first element of a name, on one line.
+/// How far into a text an element is looked for, in bytes.
+const HEAD: usize = 64 << 10;
+
+/// How long one may be with its tags, in bytes: of elements that never end, each would be looked through to the end.
+const ELEMENT: usize = 2 << 10;
+
+/// The words of the first element of a name, on one line, where one stands near the beginning.
 #[must_use]
 pub fn first(html: &str, name: &str) -> Option<String> {
+    let html = html.get(..html.floor_char_boundary(HEAD))?;
     html.match_indices('<').find_map(|(at, _)| {
         let tail = html.get(at.saturating_add(1)..)?;
+        let tail = tail.get(..tail.floor_char_boundary(ELEMENT))?;
         let is_it = tail.get(..name.len()).is_some_and(|there| there.eq_ignore_ascii_case(name));
         let (_, inside) =
             tail.get(name.len()..).filter(|rest| is_it && rest.starts_with(['>', ' ']))?.split_once('>')?;
@@ -127,5 +135,6 @@ mod tests {
         assert_eq!(first("<p>x</p><H1 class=\"t\">Queue <i>out</h1>", "h1").as_deref(), Some("Queue out"));
         assert_eq!(first("<h10>x</h10> <h1>", "h1"), None);
         assert_eq!(first("<é", "h1"), None);
+        assert_eq!(first(&format!("{}<h1>late</h1>", " ".repeat(HEAD)), "h1"), None);
     }
 }

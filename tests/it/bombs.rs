@@ -112,6 +112,9 @@ fn markdowns(bytes: usize) -> Vec<(&'static str, String)> {
         ("entities", fill("&#x110000;&amp;&")),
         ("comments half open", fill("<!--")),
         ("tags half open", fill("<a b='")),
+        ("headings of HTML without end", fill("<h1>")),
+        ("headings of HTML half open", fill("<h1 ")),
+        ("scripts without end", format!("<div>\n{}", fill("<script> </x"))),
         ("tables", format!("|{}\n|{}\n{}", "a|".repeat(2000), "-|".repeat(2000), "|x\n".repeat(bytes / 3))),
         ("definitions", (0..bytes / 12).map(|n| format!("[{n}]: /{n}\n")).collect()),
         (
