@@ -21,6 +21,8 @@ const MAX_ID: usize = 200;
 const MAX_WORDS: usize = 50;
 /// In how many of the first lines a date or a severity is looked for.
 const HEAD_LINES: usize = 40;
+/// How many characters of such a line are looked at for its label.
+const HEAD_CHARACTERS: usize = 80;
 
 /// What a postmortem says about itself. Every text is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -257,9 +259,20 @@ fn date(front: &FrontMatter, path: &str, body: &str) -> Option<PartialDate> {
         let text = front.get(key)?.text()?;
         text.parse().ok().or_else(|| PartialDate::find(text))
     });
+    let head = || body.lines().take(HEAD_LINES);
     stated
         .or_else(|| PartialDate::find(path))
-        .or_else(|| body.lines().take(HEAD_LINES).find_map(PartialDate::find))
+        .or_else(|| head().filter(|line| is_dated(line)).find_map(PartialDate::find))
+        .or_else(|| head().find_map(PartialDate::find))
+}
+
+/// A line says when it was: `**Date:** 6 May 2024`, `| Date | 2024-05-06 |`. Other lines may name another day as well.
+fn is_dated(line: &str) -> bool {
+    let bare: String = line.chars().take(HEAD_CHARACTERS).filter(|c| !matches!(c, '*' | '_' | '`')).collect();
+    let bare = bare.trim_start_matches(['-', '|', '#', ' ', '+', '>']).to_ascii_lowercase();
+    ["incident date", "date", "happened", "when"].iter().any(|label| {
+        bare.strip_prefix(label).is_some_and(|rest| rest.trim_start().starts_with([':', '|', '=']))
+    })
 }
 
 /// A severity in the first lines: `Severity: P1`, `**Severity**: Sev 1`, `| Severity | SEV-2 |`.

@@ -28,6 +28,9 @@ fn everything_is_taken_from_the_first_place_that_has_it() {
     assert_eq!(imported.date.unwrap().to_string(), "2020-02-12");
     assert_eq!(imported.severity.as_deref(), Some("Sev 1"));
 
+    let imported = ok("q.md", "# Queue\n\nLike the outage of 12 March 2019.\n\n- **Date**: 2024-05-06\n");
+    assert_eq!(imported.date.unwrap().to_string(), "2024-05-06");
+
     let imported = ok("t.md", "+++\ntitle = \"x\"\nseverity = \"P2\"\n+++\nwords\n");
     assert_eq!(imported.severity.as_deref(), Some("P2"));
 
