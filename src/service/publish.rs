@@ -253,6 +253,7 @@ impl Service {
         })?;
         let text = document::reviewed(&text, &incident.closing.postmortem).unwrap_or(text);
         let text = document::without_marks(&text).unwrap_or(text);
+        let text = document::with_id(&text, &incident.id.to_string()).unwrap_or(text);
         let title = parsed.title().unwrap_or(&incident.title).to_owned();
         let mut body = String::new();
         if let Some(reason) = waived

@@ -115,8 +115,9 @@ fn front_matter_keys(
     if front_matter::split(text).front.is_none() || !postmortem.front.is_readable() {
         return;
     }
+    let own = expected.log.map_or_else(|| "INC-2026-0042".to_owned(), |log| log.id.to_string());
     for (key, example) in [
-        (Key::Id, "INC-2026-0042"),
+        (Key::Id, own.as_str()),
         (Key::Title, "what happened"),
         (Key::Date, "\"2026-11-20\""),
         (Key::Severity, "P1"),

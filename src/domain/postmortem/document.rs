@@ -281,6 +281,19 @@ pub fn published(text: &str, ids: &[(usize, StoryId)], head: (Seq, &str)) -> Res
     Ok(with_front(&text, front))
 }
 
+/// The document with the id of its incident, where it names none: without one, it would be found by its path.
+///
+/// # Errors
+/// When the front matter could not be read.
+pub fn with_id(text: &str, id: &str) -> Result<String, Unreadable> {
+    let (mut postmortem, _) = parse(text);
+    if postmortem.front.text(Key::Id).is_some_and(|id| !id.trim().is_empty()) {
+        return Ok(text.to_owned());
+    }
+    postmortem.front.set_text(Key::Id, id)?;
+    Ok(with_front(text, &postmortem.front))
+}
+
 /// The document without the keys of its front matter that still ask to be filled in: what was waived is absent, not a
 /// question in the archive. The text below keeps its marks, where they are read as such.
 ///

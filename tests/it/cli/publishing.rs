@@ -182,3 +182,17 @@ fn an_owner_who_is_nobodys_handle_is_told_and_not_dropped_in_silence() {
     );
     assert_eq!(report["warnings"], serde_json::json!([words]));
 }
+
+#[test]
+fn a_draft_that_lost_its_id_is_published_under_the_one_of_its_incident() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let without: String =
+        text(&draft).lines().filter(|l| !l.starts_with("id: ")).map(|l| format!("{l}\n")).collect();
+    std::fs::write(&draft, without).unwrap();
+    let told = desk.run(&["postmortem", "check", &id]).code(1).out;
+    assert!(told.contains(&format!("add `id: {id}`")), "{told}");
+    desk.ok(&["postmortem", "publish", &id, "--waive", "somebody took it out"]);
+    assert_eq!(desk.json(&["search", "certificate"])["results"][0]["id"], id.as_str());
+    assert_eq!(desk.json(&["postmortem", "publish", &id, "--waive", "again"])["unchanged"], true);
+}

@@ -118,7 +118,10 @@ fn is_day_of(says: PartialDate, day: PartialDate) -> bool {
 /// Whether a time is another one than that of the log, as exactly as it is written: to the minute, or to the second.
 fn is_another_time(says: Utc, logged: Utc) -> bool {
     use chrono::Timelike;
-    let exact = if says.second() == 0 { Span::minutes(1) } else { Span::seconds(1) };
     let after = logged.signed_duration_since(says);
-    after < Span::zero() || after >= exact
+    if says.second() == 0 {
+        // A minute may be cut off or rounded.
+        return after < -Span::seconds(30) || after >= Span::minutes(1);
+    }
+    after < Span::zero() || after >= Span::seconds(1)
 }
