@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 #![expect(clippy::disallowed_methods, reason = "git itself is what is followed")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -40,7 +41,9 @@ fn what_is_ahead_answers_as_the_files_do_when_they_have_followed() {
     assert_eq!((index.tree().as_str(), index.len()), (TREE, 6));
     assert!(found(&index, "quagga").is_empty(), "the files are as they were");
     assert_eq!(ready(&dir).tree(), TREE);
-    let files = fs::read_dir(&dir).unwrap().count();
+    let files =
+        || -> BTreeSet<_> { fs::read_dir(&dir).unwrap().map(|file| file.unwrap().file_name()).collect() };
+    let before = files();
 
     index.update(TREE, NEXT, changes()).unwrap();
     for text in [
@@ -66,10 +69,8 @@ fn what_is_ahead_answers_as_the_files_do_when_they_have_followed() {
         SimilarQuery { exclude: vec!["new".to_owned()], ..like("the certificate is about to expire") };
     assert_eq!(ids(&ahead.similar(&similar).unwrap()), ids(&index.similar(&similar).unwrap()));
     assert_eq!(ahead.services().unwrap(), index.services().unwrap());
-    assert!(
-        fs::read_dir(&dir).unwrap().count() > files,
-        "the control: files were written by the update alone"
-    );
+    // How many there are depends on what the engine merged.
+    assert_ne!(files(), before, "the control: files were written by the update alone");
 }
 
 #[test]
