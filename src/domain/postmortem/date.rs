@@ -58,31 +58,26 @@ impl PartialDate {
 /// The longest text, in bytes, that is a date with the name of its month and nothing else.
 const LONGEST_SPELLED: usize = 40;
 
-/// The months, as far as they tell which one it is.
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/// The months in their order.
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
-/// The month that a word names: `Mar`, `March`, `Sept`.
+/// The month that a word names, by three letters or more: `Mar`, `March`, `Sept`.
 fn month(word: &str) -> Option<u8> {
     let word = word.to_ascii_lowercase();
-    let whole = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let at = MONTHS
-        .iter()
-        .zip(whole)
-        .position(|(short, whole)| word.starts_with(short) && whole.starts_with(&word))?;
+    let at = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
     u8::try_from(at).ok()?.checked_add(1)
 }
 

@@ -21,8 +21,6 @@ const MAX_ID: usize = 200;
 const MAX_WORDS: usize = 50;
 /// In how many of the first lines a date or a severity is looked for.
 const HEAD_LINES: usize = 40;
-/// How many characters of such a line are looked at for its label.
-const HEAD_CHARACTERS: usize = 80;
 
 /// What a postmortem says about itself. Every text is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -268,25 +266,29 @@ fn date(front: &FrontMatter, path: &str, body: &str) -> Option<PartialDate> {
 
 /// A line says when it was: `**Date:** 6 May 2024`, `| Date | 2024-05-06 |`. Other lines may name another day as well.
 fn is_dated(line: &str) -> bool {
-    let bare: String = line.chars().take(HEAD_CHARACTERS).filter(|c| !matches!(c, '*' | '_' | '`')).collect();
-    let bare = bare.trim_start_matches(['-', '|', '#', ' ', '+', '>']).to_ascii_lowercase();
-    ["incident date", "date", "happened", "when"].iter().any(|label| {
-        bare.strip_prefix(label).is_some_and(|rest| rest.trim_start().starts_with([':', '|', '=']))
-    })
+    labelled(line.trim_start_matches(['>', ' ']), &["incident date", "date", "happened", "when"]).is_some()
 }
 
 /// A severity in the first lines: `Severity: P1`, `**Severity**: Sev 1`, `| Severity | SEV-2 |`.
 fn stated_severity(body: &str) -> Option<String> {
     body.lines().take(HEAD_LINES).find_map(|line| {
-        let bare: String = line.chars().filter(|c| !matches!(c, '*' | '_' | '`')).collect();
-        let bare = bare.trim_start_matches(['-', '|', '#', ' ', '+']);
-        let name = bare.get(..8).filter(|name| name.eq_ignore_ascii_case("severity"))?;
-        let value = bare.get(name.len()..)?.trim_start().strip_prefix([':', '|', '='])?;
+        let value = labelled(line, &["severity"])?;
         let value = value.split(['|', ',', '.', '(', ';']).next().unwrap_or_default();
         // Other front matter than ours quotes it: `severity = "P2"`.
         let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
         let is_short = (1..=24).contains(&value.len()) && value.chars().any(char::is_alphanumeric);
         is_short.then(|| value.to_owned())
+    })
+}
+
+/// What a line says behind one of these labels and its colon, bar or equals sign; marks of lists, tables and emphasis
+/// do not count.
+fn labelled(line: &str, labels: &[&str]) -> Option<String> {
+    let bare: String = line.chars().filter(|c| !matches!(c, '*' | '_' | '`')).collect();
+    let bare = bare.trim_start_matches(['-', '|', '#', ' ', '+']);
+    labels.iter().find_map(|label| {
+        let name = bare.get(..label.len()).filter(|name| name.eq_ignore_ascii_case(label))?;
+        bare.get(name.len()..)?.trim_start().strip_prefix([':', '|', '=']).map(str::to_owned)
     })
 }
 

@@ -2,8 +2,7 @@
 
 use super::lists;
 use crate::app::model::{HomeCounts, HomeList, Soonest};
-use crate::domain::clocks::{self, Pressure};
-use crate::domain::owed;
+use crate::domain::clocks::{self, Clock, ClockKey, Pressure};
 use crate::domain::words::State;
 use crate::service::{Failure, IncidentFilter, Service};
 use crate::shell::session::Session;
@@ -41,10 +40,11 @@ pub(super) async fn read(service: &Service, session: &Session, updates: bool) ->
     let mut soonest: Option<Soonest> = None;
     for (log, _) in open.iter().filter(|_| updates) {
         let incident = service.incident(*log).await?;
-        let owed = owed::of(&incident, service.policy(), now);
-        let over = owed.iter().filter(|u| u.pressure(now) == Pressure::Breached && !u.acknowledged).count();
-        over_updates = over_updates.saturating_add(over.try_into().unwrap_or(u64::MAX));
         let clocks = clocks::clocks(&incident, service.policy(), now);
+        let is_update = |clock: &&Clock| matches!(clock.key, ClockKey::Update(_));
+        let is_over = |clock: &&Clock| clock.pressure(now) == Pressure::Breached && !clock.acknowledged;
+        let over = clocks.iter().filter(is_update).filter(is_over).count();
+        over_updates = over_updates.saturating_add(over.try_into().unwrap_or(u64::MAX));
         let first =
             clocks.into_iter().filter(|clock| clock.deadline > now).min_by_key(|clock| clock.deadline);
         if let Some(clock) = first {

@@ -41,7 +41,7 @@ fn what_is_counted_of_the_listed_rows_only_is_said_so() {
     use crate::app::model::{HomeCounts, HomeList};
     use crate::domain::words::{IncidentKind, State};
     let mut desk = Desk::at_home(80, 24, "alice");
-    let mut row = super::home_row(42, "Signing key leaked", State::Open, &[]);
+    let mut row = super::filled::home_row(42, "Signing key leaked", State::Open, &[]);
     row.kind = IncidentKind::Drill;
     let counts = HomeCounts { open: 1, ..HomeCounts::default() };
     desk.send(Msg::HomeRefreshed(HomeList { open: vec![row.clone()], counts, ..HomeList::default() }));

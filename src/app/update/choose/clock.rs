@@ -48,18 +48,10 @@ fn item(model: &Model, clock: &Clock) -> Item {
         ClockKey::Ask(seq) => incident.talk.asks.get(&seq).map(|ask| ask.text.as_str()),
         _ => None,
     });
-    let parts = [Some(said.as_str()).filter(|said| !said.is_empty()), about];
-    Item {
-        id: clock.key.to_string(),
-        label: clock.what.clone(),
-        detail: format!(
-            "{}  {}",
-            when(clock.deadline),
-            parts.map(Option::unwrap_or_default).join("  ").trim()
-        ),
-        right,
-        blocked: String::new(),
-    }
+    let time = when(clock.deadline);
+    let parts = [time.as_str(), said.as_str(), about.unwrap_or_default()];
+    let detail = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+    Item { id: clock.key.to_string(), label: clock.what.clone(), detail, right, blocked: String::new() }
 }
 
 /// The clocks that follow a target: what the team's rule says, and what holds here.

@@ -1,0 +1,117 @@
+//! Tests of the brief.
+
+use super::*;
+use crate::domain::audience::Audience;
+use crate::domain::incident::tests::Room;
+use crate::domain::request::{Request, When};
+use crate::domain::time::Span;
+use crate::domain::words::Phase;
+
+fn section(room: &Room, heading: &str) -> Vec<String> {
+    let brief = brief(&room.incident, &room.policy, room.now, Tz::UTC);
+    brief.sections.into_iter().find(|s| s.heading == heading).unwrap().lines
+}
+
+fn decide(room: &mut Room, text: &str, executor: Option<&str>) -> Seq {
+    room.ask(Request::Decide {
+        text: text.to_owned(),
+        decided_by: None,
+        executor: executor.map(str::to_owned),
+        check: Some(When::In(Span::minutes(10))),
+        objections: Vec::new(),
+        tags: Vec::new(),
+    })[0]
+}
+
+#[test]
+fn decisions_stand_by_time_with_their_day_and_who_executes() {
+    let mut room = Room::declared();
+    let first = room.now;
+    // Recorded in another order than they were made.
+    for (n, hours) in [(1, 1), (2, 2), (3, 3), (4, 0), (5, 4), (6, 5), (7, 6)] {
+        room.now = first + Span::hours(hours);
+        decide(&mut room, &format!("number {n}"), (n == 7).then_some("carol"));
+    }
+    assert_eq!(
+        section(&room, "Decided"),
+        [
+            "20:20 number 7 (alice, @carol executes) — to be checked 20:30",
+            "19:20 number 6 (alice) — check overdue since 19:30",
+            "18:20 number 5 (alice) — check overdue since 18:30",
+            "17:20 number 3 (alice) — check overdue since 17:30",
+            "16:20 number 2 (alice) — check overdue since 16:30",
+            "and 2 more",
+        ]
+    );
+    assert!(section(&room, "Next").contains(&"check decision 4h50m over !: number 1".to_owned()));
+    room.wait(Span::hours(20));
+    decide(&mut room, "the next day", None);
+    let lines = section(&room, "Decided");
+    assert_eq!(lines[0], "16:20 the next day (alice) — to be checked 16:30");
+    assert_eq!(
+        lines[1],
+        "2026-11-20 20:20 number 7 (alice, @carol executes) — check overdue since 2026-11-20 20:30"
+    );
+    let summary = executive(&room.incident, &room.policy, room.now, Tz::UTC);
+    let lines = &summary.sections.iter().find(|s| s.heading == "Decided last").unwrap().lines;
+    assert_eq!((lines.len(), lines[3].as_str()), (4, "and 5 more"));
+    let tokyo = brief(&room.incident, &room.policy, room.now, Tz::named("Asia/Tokyo").unwrap());
+    assert!(tokyo.to_text().lines().next().unwrap().ends_with(" · as of 2026-11-22 01:20 JST"), "{tokyo:?}");
+    // Nobody waits for it any more.
+    room.ask(Request::Resolve { ended_by: String::new() });
+    assert_eq!(section(&room, "Decided")[0], "16:20 the next day (alice) — no verdict");
+}
+
+#[test]
+fn when_it_is_over_the_brief_says_what_ended_it_and_what_the_close_waits_for() {
+    use crate::domain::words::DispositionWord;
+    let mut room = Room::declared();
+    assert!(!brief(&room.incident, &room.policy, room.now, Tz::UTC).to_text().contains("Ended"));
+    room.ask(Request::Resolve { ended_by: "key revoked".to_owned() });
+    assert_eq!(section(&room, "Ended"), ["resolved 14:20 — key revoked"]);
+    let next = section(&room, "Next");
+    assert!(next[0].ends_with(" points stand between it and the close"), "{next:?}");
+    let conditions = tactical(&room.incident, &room.policy, room.now, Tz::UTC).sections.remove(0).lines;
+    assert!(conditions.contains(&"resolved 14:20 — key revoked".to_owned()), "{conditions:?}");
+    // A merge says twice that they are one.
+    let of = Some("INC-2026-0041".parse().unwrap());
+    let (disposition, reason) = (DispositionWord::DuplicateOf, "merged".to_owned());
+    room.ask(Request::SetDisposition { disposition, of, reason });
+    for (incident, relation) in [("INC-2026-0041", DUPLICATE), ("INC-2026-0040", "related")] {
+        room.ask(Request::Relate { incident: incident.to_owned(), relation: relation.to_owned() });
+    }
+    assert_eq!(section(&room, "Links"), ["duplicate of INC-2026-0041", "related: INC-2026-0040"]);
+}
+
+#[test]
+fn the_next_update_and_the_resolve_are_named_however_much_else_ran_out() {
+    let mut room = Room::declared();
+    room.ask(Request::EnterPhase { phase: Phase::Contain });
+    for n in 0..6 {
+        let (text, time_box) = (format!("look at host {n}"), Some(Span::minutes(5)));
+        room.ask(Request::Ask { text, person: Some("bob".into()), time_box, tags: vec![] });
+    }
+    let next = Some(When::In(Span::minutes(10)));
+    room.ask(Request::SendUpdate { audience: Audience::Customers, text: "we look".into(), next });
+    room.wait(Span::hours(5));
+    let lines = section(&room, "Next");
+    for what in ["update internal ", "update customers ", "contain budget ", "resolve "] {
+        assert!(lines.iter().any(|l| l.starts_with(what) && l.contains("over !")), "{what}: {lines:?}");
+    }
+    assert!(!lines.iter().any(|l| l.contains("ask")), "{lines:?}");
+    assert_eq!(section(&room, "Open asks").len(), 6);
+    // Of the decisions to check some are named, and how many more there are.
+    for n in 0..6 {
+        decide(&mut room, &format!("stop host {n}"), None);
+    }
+    let lines = section(&room, "Next");
+    assert_eq!(lines.iter().filter(|l| l.starts_with("check decision")).count(), MOST_NEXT);
+    assert_eq!(lines.last().map(String::as_str), Some("and 2 more"), "{lines:?}");
+    // What is still to come is no less named for what ran out.
+    room.wait(Span::minutes(11));
+    decide(&mut room, "stop host 6", None);
+    let lines = section(&room, "Next");
+    assert_eq!(lines.iter().filter(|l| l.starts_with("check decision")).count(), MOST_NEXT);
+    assert!(lines.iter().any(|l| *l == "check decision 10m left: stop host 6"), "{lines:?}");
+    assert_eq!(lines.last().map(String::as_str), Some("and 3 more"), "{lines:?}");
+}
