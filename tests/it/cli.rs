@@ -172,6 +172,23 @@ impl Desk {
         self.run(&all).code(0).json()
     }
 
+    /// Runs git in a folder, with the surroundings that the program has.
+    #[expect(clippy::disallowed_methods, reason = "people work with git")]
+    pub(super) fn git_in(&self, folder: &Path, arguments: &[&str]) -> std::process::Output {
+        let plain = self.command(&[""; 0]);
+        let mut command = Command::new("git");
+        command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.arg("-C").arg(folder).args(arguments).output().unwrap()
+    }
+
+    /// Runs git in the archive, expects success, and gives standard output.
+    #[track_caller]
+    pub(super) fn git(&self, arguments: &[&str]) -> String {
+        let done = self.git_in(&self.home().join("postmortems"), arguments);
+        assert!(done.status.success(), "git {arguments:?}: {done:?}");
+        String::from_utf8(done.stdout).unwrap()
+    }
+
     /// Declares an incident and answers its id.
     #[track_caller]
     pub(super) fn declare(&self, title: &str) -> String {

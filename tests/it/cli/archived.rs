@@ -29,17 +29,6 @@ fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-#[track_caller]
-#[expect(clippy::disallowed_methods, reason = "people commit with git")]
-fn git(desk: &Desk, arguments: &[&str]) -> String {
-    let plain = desk.command(&[""; 0]);
-    let mut command = std::process::Command::new("git");
-    command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let done = command.arg("-C").arg(archive(desk)).args(arguments).output().unwrap();
-    assert!(done.status.success(), "git {arguments:?}: {done:?}");
-    String::from_utf8(done.stdout).unwrap()
-}
-
 const LESSON: &str = "\nA lesson that bob wrote in the archive.\n";
 
 /// Bob adds a lesson and a key of the team to the published file.
@@ -50,7 +39,7 @@ fn bob_edits(file: &Path) {
 
 fn bob_commits(desk: &Desk, file: &Path) {
     bob_edits(file);
-    git(desk, &["commit", "-qam", "what we learned since"]);
+    desk.git(&["commit", "-qam", "what we learned since"]);
 }
 
 fn add(draft: &Path, words: &str) {
@@ -66,15 +55,15 @@ fn what_others_committed_is_refused_to_be_overwritten_and_both_texts_are_kept() 
     // As long as it is not committed, git would lose it; committed, the publication would.
     bob_edits(&file);
     desk.run(&PUBLISH).refuses(4, "commit it");
-    git(&desk, &["commit", "-qam", "what we learned since"]);
-    let head = git(&desk, &["rev-parse", "HEAD"]);
+    desk.git(&["commit", "-qam", "what we learned since"]);
+    let head = desk.git(&["rev-parse", "HEAD"]);
     desk.run(&PUBLISH).refuses(4, "was changed in the archive since it was published");
     let left = desk.json(&["postmortem", "draft", "1"]);
     assert!(file.ends_with(left["differs_from"].as_str().unwrap()), "{left:#}");
     let told = desk.run(&["postmortem", "draft", "1"]).code(0);
     assert!(told.err.contains("draft INC-2026-0001 --from-archive"), "{told:?}");
     desk.run(&PUBLISH).refuses(4, "postmortem draft");
-    assert_eq!(git(&desk, &["rev-parse", "HEAD"]), head);
+    assert_eq!(desk.git(&["rev-parse", "HEAD"]), head);
 
     let taken = desk.json(&["postmortem", "draft", "1", "--from-archive"]);
     assert_eq!(text(&draft), text(&file));
@@ -101,7 +90,7 @@ fn a_draft_that_says_no_more_than_what_was_published_follows_the_archive() {
     assert!(text(&file).contains(LESSON.trim()) && text(&file).contains("Words of alice."));
     // And the next change of others is told as well.
     std::fs::write(&file, text(&file) + "\nA second lesson.\n").unwrap();
-    git(&desk, &["commit", "-qam", "more"]);
+    desk.git(&["commit", "-qam", "more"]);
     add(&draft, "\nMore words of alice.\n");
     desk.run(&PUBLISH).refuses(4, "was changed in the archive");
 }
@@ -109,9 +98,9 @@ fn a_draft_that_says_no_more_than_what_was_published_follows_the_archive() {
 #[test]
 fn a_text_whose_commit_was_made_anew_is_still_known_as_published() {
     let (desk, file, draft) = published();
-    git(&desk, &["commit", "-q", "--amend", "--no-edit", "--date", "2026-11-20T15:00:00Z"]);
-    git(&desk, &["reflog", "expire", "--expire=now", "--all"]);
-    git(&desk, &["gc", "-q", "--prune=now"]);
+    desk.git(&["commit", "-q", "--amend", "--no-edit", "--date", "2026-11-20T15:00:00Z"]);
+    desk.git(&["reflog", "expire", "--expire=now", "--all"]);
+    desk.git(&["gc", "-q", "--prune=now"]);
     add(&draft, "\nWords of alice.\n");
     desk.ok(&PUBLISH);
     assert!(text(&file).contains("Words of alice."));
@@ -121,11 +110,11 @@ fn a_text_whose_commit_was_made_anew_is_still_known_as_published() {
 fn a_file_that_people_moved_is_published_where_it_is_now() {
     let (desk, file, draft) = published();
     std::fs::create_dir(archive(&desk).join("gateway")).unwrap();
-    git(&desk, &["mv", file.to_str().unwrap(), "gateway/expired.md"]);
-    git(&desk, &["commit", "-qm", "by team"]);
+    desk.git(&["mv", file.to_str().unwrap(), "gateway/expired.md"]);
+    desk.git(&["commit", "-qm", "by team"]);
     add(&draft, "\nWords of alice.\n");
     assert_eq!(desk.json(&PUBLISH)["path"], "gateway/expired.md");
-    assert_eq!(git(&desk, &["ls-tree", "-r", "--name-only", "HEAD"]), "gateway/expired.md\n");
+    assert_eq!(desk.git(&["ls-tree", "-r", "--name-only", "HEAD"]), "gateway/expired.md\n");
     assert!(text(&archive(&desk).join("gateway/expired.md")).contains("Words of alice."));
     assert_eq!(desk.json(&["search", "gateway"])["results"].as_array().unwrap().len(), 1);
     assert_eq!(desk.json(&["show", "1"])["postmortem"]["path"], "gateway/expired.md");
@@ -135,7 +124,7 @@ fn a_file_that_people_moved_is_published_where_it_is_now() {
 fn share(from: &Desk, to: &Desk) {
     let _ = std::fs::remove_dir_all(archive(to));
     std::fs::create_dir_all(archive(to)).unwrap();
-    git(to, &["clone", "-q", archive(from).to_str().unwrap(), "."]);
+    to.git(&["clone", "-q", archive(from).to_str().unwrap(), "."]);
 }
 
 #[test]
@@ -167,10 +156,10 @@ fn a_postmortem_is_not_published_beside_that_of_another_incident_with_its_id() {
     share(&first, &second);
     second.ok(&["resolve", "1"]);
     second.ok(&["postmortem", "draft", "1"]);
-    let head = git(&second, &["rev-parse", "HEAD"]);
+    let head = second.git(&["rev-parse", "HEAD"]);
     let name = file.file_name().unwrap().to_str().unwrap();
     second.run(&PUBLISH).refuses(4, name);
-    assert_eq!(git(&second, &["rev-parse", "HEAD"]), head);
+    assert_eq!(second.git(&["rev-parse", "HEAD"]), head);
     assert_eq!(second.json(&["story", "list"])["stories"].as_array().unwrap().len(), 0);
     // The same title on the same day is the same path.
     let third = Desk::new();
@@ -198,10 +187,10 @@ fn an_archive_that_lost_its_repository_or_its_branch_is_said_to_have() {
     assert!(erased.err.contains("it could not be looked into"), "{erased:?}");
     assert!(!repository.exists(), "looking makes none");
     std::fs::rename(&aside, &repository).unwrap();
-    let branch = git(&desk, &["symbolic-ref", "HEAD"]);
-    git(&desk, &["symbolic-ref", "HEAD", "refs/heads/none"]);
+    let branch = desk.git(&["symbolic-ref", "HEAD"]);
+    desk.git(&["symbolic-ref", "HEAD", "refs/heads/none"]);
     wrong("names the branch none, which has no commit");
-    git(&desk, &["symbolic-ref", "HEAD", branch.trim()]);
+    desk.git(&["symbolic-ref", "HEAD", branch.trim()]);
     assert_eq!(desk.json(&["search", "gateway"])["results"].as_array().unwrap().len(), 1);
     desk.run(&["doctor"]).code(0);
 }
@@ -210,7 +199,7 @@ fn an_archive_that_lost_its_repository_or_its_branch_is_said_to_have() {
 fn doctor_names_a_text_that_git_has_lost() {
     let (desk, file, _) = published();
     let name = file.strip_prefix(archive(&desk)).unwrap().to_str().unwrap().to_owned();
-    let blob = git(&desk, &["rev-parse", &format!("HEAD:{name}")]);
+    let blob = desk.git(&["rev-parse", &format!("HEAD:{name}")]);
     let (folder, rest) = blob.trim().split_at(2);
     std::fs::remove_file(archive(&desk).join(".git/objects").join(folder).join(rest)).unwrap();
     let told = desk.run(&["doctor"]).code(1).out;

@@ -186,17 +186,11 @@ fn a_postmortem_of_64_mib_that_others_committed_is_left_out_and_told() {
     desk.ok(&["import", &small]);
     assert!(desk.ok(&["search", "broke"]).contains("Small"));
     let archive = desk.home().join("postmortems");
-    let git = |arguments: &[&str]| {
-        let mut command = std::process::Command::new("git");
-        command.env_clear().envs(surrounding(&desk)).arg("-C").arg(&archive).args(arguments);
-        let done = command.output().unwrap();
-        assert!(done.status.success(), "{done:?}");
-    };
     std::fs::create_dir_all(archive.join("2026/01")).unwrap();
     big(&desk, "home/postmortems/2026/01/2026-01-01-big.md", "# Big\n\nIt broke ", ".\n");
     std::fs::write(archive.join("2026/01/2026-01-02-other.md"), "# Other\n\nIt broke as well.\n").unwrap();
-    git(&["add", "-A"]);
-    git(&["commit", "-qm", "two more"]);
+    desk.git(&["add", "-A"]);
+    desk.git(&["commit", "-qm", "two more"]);
     let mut runs = Runs::default();
     for (arguments, code, words) in [
         // The index that is there follows.

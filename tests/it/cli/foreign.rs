@@ -28,12 +28,8 @@ fn ready() -> (Desk, std::path::PathBuf) {
     (desk, team)
 }
 
-#[expect(clippy::disallowed_methods, reason = "git makes the state")]
 fn git_may(desk: &Desk, folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let plain = desk.command(&[""; 0]);
-    let mut command = std::process::Command::new("git");
-    command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let done = command.arg("-C").arg(folder).args(arguments).output().unwrap();
+    let done = desk.git_in(folder, arguments);
     let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
     (done.status.success(), said)
 }

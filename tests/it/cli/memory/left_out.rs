@@ -2,17 +2,6 @@
 
 use crate::cli::Desk;
 
-/// git in the archive of a desk.
-#[expect(clippy::disallowed_methods, reason = "git makes the state")]
-fn git(desk: &Desk, arguments: &[&str]) {
-    let mut command = std::process::Command::new("git");
-    let plain = desk.command(&[""; 0]);
-    let surrounding = plain.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    command.env_clear().envs(surrounding).arg("-C").arg(desk.home().join("postmortems")).args(arguments);
-    let done = command.output().unwrap();
-    assert!(done.status.success(), "{done:?}");
-}
-
 /// Others committed a file in another encoding, an empty one and a restricted one, past `import`.
 #[test]
 fn what_is_not_text_is_empty_or_restricted_is_told_by_reindex_and_doctor() {
@@ -26,8 +15,8 @@ fn what_is_not_text_is_empty_or_restricted_is_told_by_reindex_and_doctor() {
     std::fs::write(folder.join("empty.md"), "\n").unwrap();
     std::fs::write(folder.join("secret.md"), "---\nvisibility: Restricted\n---\n# Secret\n\nIt broke.\n")
         .unwrap();
-    git(&desk, &["add", "-A"]);
-    git(&desk, &["commit", "-qm", "three more"]);
+    desk.git(&["add", "-A"]);
+    desk.git(&["commit", "-qm", "three more"]);
     let found = desk.json(&["search", "broke"]);
     assert_eq!(found["results"].as_array().unwrap().len(), 1);
     let report = desk.json(&["reindex"]);
@@ -68,8 +57,8 @@ fn two_files_with_one_id_are_named_by_doctor() {
     let archive = desk.home().join("postmortems");
     std::fs::write(archive.join("second.md"), "---\nid: x-1\n---\n# Second\n\nIt broke again.\n").unwrap();
     std::fs::write(archive.join("other.md"), "---\nid: X-2\n---\n# Other\n\nIt did not.\n").unwrap();
-    git(&desk, &["add", "-A"]);
-    git(&desk, &["commit", "-qm", "two more"]);
+    desk.git(&["add", "-A"]);
+    desk.git(&["commit", "-qm", "two more"]);
     let told = desk.run(&["doctor"]).code(1).out;
     let line = told.lines().find(|line| line.contains("twice")).unwrap();
     assert!(line.starts_with("WRONG"), "{told}");
