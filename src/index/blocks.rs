@@ -8,10 +8,13 @@ use tantivy::{DocId, Searcher};
 
 use super::IndexError;
 use super::schema::Fields;
-use super::terms::{Form, Places, Segment, Words, damaged, saturated, segments};
+use super::terms::{Concept, Form, MOST, Places, Segment, Words, damaged, saturated, segments};
 
 /// Documents of a block: their scores and frequencies, 64 KiB, stay in a processor's own memory.
 const DOCUMENTS: usize = 8192;
+
+/// Looking up one document costs as much as reading a list on by so many.
+const LEAPS: u64 = 24;
 
 /// The scores of the words of consecutive documents.
 pub(super) struct Block<'a> {
@@ -21,6 +24,35 @@ pub(super) struct Block<'a> {
     pub(super) first: DocId,
     /// 0 for those without a word.
     pub(super) scores: &'a [f32],
+}
+
+/// Who takes the blocks, and says which scores need not be whole.
+pub(super) trait Take {
+    /// A document that cannot get more than this may be given less than its score; it never falls.
+    fn enough(&self) -> f32;
+
+    /// Documents of a segment from one on that need their whole score in any case, in order.
+    fn needed(&self, segment: u32, first: DocId) -> impl Iterator<Item = DocId>;
+
+    /// The next block.
+    fn take(&mut self, block: &Block<'_>);
+}
+
+/// Takes whole scores of all.
+struct All<F>(F);
+
+impl<F: FnMut(&Block<'_>)> Take for All<F> {
+    fn enough(&self) -> f32 {
+        f32::NEG_INFINITY
+    }
+
+    fn needed(&self, _: u32, _: DocId) -> impl Iterator<Item = DocId> {
+        std::iter::empty()
+    }
+
+    fn take(&mut self, block: &Block<'_>) {
+        (self.0)(block);
+    }
 }
 
 /// A form's documents, up to where they were scored.
@@ -73,6 +105,50 @@ impl<'a> Cursor<'a> {
             }
         }
     }
+
+    /// In how many documents of the segment it is, at most.
+    fn holding(&self) -> u32 {
+        match self {
+            Self::Nowhere => 0,
+            Self::Joined(list) => list.len() as u32,
+            Self::Listed { postings, .. } => postings.doc_freq(),
+        }
+    }
+
+    /// Passes over the documents before one, most of them unread.
+    fn from(&mut self, first: DocId) {
+        if let Self::Listed { postings, at } = self
+            && postings.docs().last().is_some_and(|last| *last < first)
+        {
+            *at = postings.seek(first);
+        }
+    }
+
+    /// The frequency in a document, which must come after those that were asked for before; what lies between is
+    /// passed over, most of it unread.
+    fn frequency(&mut self, wanted: DocId) -> Option<u32> {
+        match self {
+            Self::Nowhere => None,
+            Self::Joined(list) => {
+                let later = list.get(list.partition_point(|(document, _)| *document < wanted)..)?;
+                *list = later;
+                later.first().filter(|(document, _)| *document == wanted).map(|(_, frequency)| *frequency)
+            }
+            Self::Listed { postings, at } => {
+                if postings.block_len() == 0 {
+                    return None;
+                }
+                if postings.docs().last().is_none_or(|last| *last < wanted) {
+                    *at = postings.seek(wanted);
+                } else {
+                    let left = postings.docs().get(*at..)?;
+                    *at += left.partition_point(|document| *document < wanted);
+                }
+                let found = postings.docs().get(*at).is_some_and(|document| *document == wanted);
+                if found { postings.freqs().get(*at).copied() } else { None }
+            }
+        }
+    }
 }
 
 impl Words<'_> {
@@ -83,24 +159,49 @@ impl Words<'_> {
         fields: Fields,
         each: impl FnMut(&Block<'_>),
     ) -> Result<(), IndexError> {
-        self.each_block_of(DOCUMENTS, searcher, fields, each)
+        self.blocks_of(DOCUMENTS, searcher, fields, &mut All(each))
     }
 
-    /// The same with blocks of `size` documents.
-    fn each_block_of(
+    /// Scores as many documents as somebody wants to know the scores of.
+    pub(super) fn each_block_to(
+        &self,
+        searcher: &Searcher,
+        fields: Fields,
+        take: &mut impl Take,
+    ) -> Result<(), IndexError> {
+        self.blocks_of(DOCUMENTS, searcher, fields, take)
+    }
+
+    /// The same with blocks of `size` documents. The words that can give most come first. As soon as all that are left
+    /// cannot give enough together, they are looked up only for the documents that have enough already: the
+    /// commonest words have the longest lists and give least. (Turtle and Flood's MaxScore, block by block.)
+    fn blocks_of(
         &self,
         size: usize,
         searcher: &Searcher,
         fields: Fields,
-        mut each: impl FnMut(&Block<'_>),
+        take: &mut impl Take,
     ) -> Result<(), IndexError> {
+        let mut order: Vec<&Concept<'_>> = self.concepts.iter().collect();
+        order.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+        // What each word and those after it can give at most.
+        let mut most = 0.0;
+        let mut left: Vec<f32> = order
+            .iter()
+            .rev()
+            .map(|concept| {
+                most += concept.worth * MOST;
+                most
+            })
+            .collect();
+        left.reverse();
         let mut scores = vec![0.0_f32; size];
         let mut frequencies = vec![0.0_f32; size];
         let mut touched: Vec<usize> = Vec::new();
         for (number, segment) in (0_u32..).zip(segments(searcher, fields)) {
             let norms = segment.reader.get_fieldnorms_reader(fields.text)?;
-            let mut cursors = Vec::with_capacity(self.concepts.len());
-            for concept in &self.concepts {
+            let mut cursors = Vec::with_capacity(order.len());
+            for concept in &order {
                 let forms = concept.forms.iter();
                 cursors.push(forms.map(|form| Cursor::of(&segment, form)).collect::<Result<Vec<_>, _>>()?);
             }
@@ -109,15 +210,69 @@ impl Words<'_> {
                 let end = last.min(first.saturating_add(size as u32));
                 let place = |document: DocId| document.wrapping_sub(first) as usize;
                 let norm = |at: usize| self.statistics.norm(norms.fieldnorm_id(first + at as u32));
+                // Sums of rounded numbers are compared with a sum in another order.
+                let enough = take.enough();
+                let enough = enough - enough.abs() * 1e-5;
                 scores.fill(0.0);
-                for (concept, cursors) in self.concepts.iter().zip(&mut cursors) {
+                let mut open: Option<Vec<usize>> = None;
+                for ((concept, cursors), left) in order.iter().zip(&mut cursors).zip(&left) {
+                    if *left < enough {
+                        let needed = || take.needed(number, first).map(place).take_while(|at| *at < size);
+                        let places = match open.take() {
+                            None => {
+                                let own = scores.iter().enumerate();
+                                let own =
+                                    own.filter(|(_, score)| **score + *left >= enough).map(|(at, _)| at);
+                                let mut places: Vec<usize> = own.chain(needed()).collect();
+                                places.sort_unstable();
+                                places.dedup();
+                                places
+                            }
+                            Some(mut places) => {
+                                let mut needed = needed().peekable();
+                                places.retain(|at| {
+                                    while needed.next_if(|needed| needed < at).is_some() {}
+                                    needed.peek() == Some(at)
+                                        || scores.get(*at).is_some_and(|score| *score + *left >= enough)
+                                });
+                                places
+                            }
+                        };
+                        for (form, cursor) in concept.forms.iter().zip(cursors.iter_mut()) {
+                            let here = u64::from(cursor.holding()) * u64::from(end - first) / u64::from(last);
+                            if places.len() as u64 * LEAPS < here {
+                                for at in &places {
+                                    let document = first.saturating_add(*at as u32);
+                                    let frequency = cursor.frequency(document).unwrap_or_default();
+                                    if let Some(sum) = frequencies.get_mut(*at) {
+                                        *sum += form.factor * frequency as f32;
+                                    }
+                                }
+                            } else {
+                                cursor.from(first);
+                                cursor.until(end, |document, frequency| {
+                                    if let Some(sum) = frequencies.get_mut(place(document)) {
+                                        *sum += form.factor * frequency as f32;
+                                    }
+                                });
+                            }
+                        }
+                        for at in &places {
+                            let sum = frequencies.get(*at).copied().unwrap_or_default();
+                            if let Some(score) = scores.get_mut(*at).filter(|_| sum > 0.0) {
+                                *score += concept.worth * saturated(sum, norm(*at));
+                            }
+                        }
+                        frequencies.fill(0.0);
+                        open = Some(places);
+                        continue;
+                    }
                     if let ([form], [cursor]) = (concept.forms.as_slice(), cursors.as_mut_slice()) {
                         // Nothing to add up.
                         cursor.until(end, |document, frequency| {
                             let at = place(document);
                             if let Some(score) = scores.get_mut(at) {
-                                *score +=
-                                    concept.worth * saturated(form.factor * frequency as f32 / norm(at));
+                                *score += concept.worth * saturated(form.factor * frequency as f32, norm(at));
                             }
                         });
                         continue;
@@ -135,13 +290,13 @@ impl Words<'_> {
                     }
                     for at in touched.drain(..) {
                         if let (Some(sum), Some(score)) = (frequencies.get_mut(at), scores.get_mut(at)) {
-                            *score += concept.worth * saturated(*sum / norm(at));
+                            *score += concept.worth * saturated(*sum, norm(at));
                             *sum = 0.0;
                         }
                     }
                 }
                 let scores = scores.get(..place(end)).unwrap_or_default();
-                each(&Block { segment: number, first, scores });
+                take.take(&Block { segment: number, first, scores });
             }
         }
         Ok(())
@@ -187,7 +342,7 @@ mod tests {
                     assert_eq!((block.first as usize) % size, 0);
                     all.extend(block.scores.iter().map(|score| (block.segment, score.to_bits())));
                 };
-                words.each_block_of(size, &searcher, index.fields, take).unwrap();
+                words.blocks_of(size, &searcher, index.fields, &mut All(take)).unwrap();
                 all
             };
             let whole = scores(DOCUMENTS);

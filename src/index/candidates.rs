@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use tantivy::{DocAddress, DocId, Searcher};
 
 use super::IndexError;
-use super::blocks::Block;
+use super::blocks::{Block, Take};
 use super::filter::{Allowed, holders};
 use super::ranking::{Parts, Wanted};
 
@@ -101,8 +101,28 @@ impl<'a> Candidates<'a> {
         Ok(Self { searcher, allowed, bonuses, kept, highest: 0.0, plain, labelled: Vec::new() })
     }
 
-    /// Looks at the next documents.
-    pub(super) fn take(&mut self, block: &Block<'_>) {
+    /// The best, in no order, and the highest score of words among all.
+    pub(super) fn best(self) -> (Vec<Candidate>, f32) {
+        let (highest, mut found) = (self.highest, self.plain.found);
+        found.extend(self.labelled.into_iter().flat_map(|(_, best)| best.found));
+        if found.len() > self.kept && self.kept > 0 {
+            found.select_nth_unstable_by(self.kept - 1, |a, b| a.against(b, highest));
+            found.truncate(self.kept);
+        }
+        (found, highest)
+    }
+}
+
+impl Take for Candidates<'_> {
+    fn enough(&self) -> f32 {
+        self.plain.least
+    }
+
+    fn needed(&self, segment: u32, first: DocId) -> impl Iterator<Item = DocId> {
+        self.bonuses.from(segment, first).iter().map(|(document, _)| *document)
+    }
+
+    fn take(&mut self, block: &Block<'_>) {
         let segment = self.searcher.segment_readers().get(block.segment as usize);
         let alive = segment.and_then(|segment| segment.alive_bitset());
         let mut bonuses = self.bonuses.from(block.segment, block.first).iter();
@@ -128,17 +148,6 @@ impl<'a> Candidates<'a> {
                 best.take(Candidate { at, words: *words, cosine: 0.0, bonus }, self.kept);
             }
         }
-    }
-
-    /// The best, in no order, and the highest score of words among all.
-    pub(super) fn best(self) -> (Vec<Candidate>, f32) {
-        let (highest, mut found) = (self.highest, self.plain.found);
-        found.extend(self.labelled.into_iter().flat_map(|(_, best)| best.found));
-        if found.len() > self.kept && self.kept > 0 {
-            found.select_nth_unstable_by(self.kept - 1, |a, b| a.against(b, highest));
-            found.truncate(self.kept);
-        }
-        (found, highest)
     }
 }
 
@@ -169,7 +178,7 @@ impl Best {
         if candidate.words > self.least {
             self.found.push(candidate);
         }
-        if self.found.len() >= 4 * kept {
+        if self.found.len() >= 2 * kept {
             let by_words = |a: &Candidate, b: &Candidate| b.words.total_cmp(&a.words).then(a.at.cmp(&b.at));
             let (_, last, _) = self.found.select_nth_unstable_by(kept - 1, by_words);
             self.least = last.words;

@@ -8,7 +8,7 @@ use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Searcher};
 
 use super::beside::both;
-use super::blocks::Block;
+use super::blocks::{Block, Take as _};
 use super::candidates::{Candidate, Candidates, MEANING};
 use super::filter::{Allowed, holders};
 use super::ranking::{Ranking, Reason, Scored, Wanted};
@@ -38,15 +38,18 @@ impl Ranking for Fused {
         wanted: &Wanted,
         words: &Words<'_>,
         limit: usize,
-        scored: &mut dyn FnMut(&Block<'_>),
+        scored: Option<&mut dyn FnMut(&Block<'_>)>,
     ) -> Result<Vec<Scored>, IndexError> {
         let allowed = Allowed::of(searcher, fields, wanted)?;
         let meaning = wanted.meaning.as_ref().filter(|_| self.meaning);
         let mut candidates = Candidates::new(searcher, &allowed, wanted, limit.max(RERANKED))?;
-        words.each_block(searcher, fields, |block| {
-            candidates.take(block);
-            scored(block);
-        })?;
+        match scored {
+            None => words.each_block_to(searcher, fields, &mut candidates)?,
+            Some(scored) => words.each_block(searcher, fields, |block| {
+                candidates.take(block);
+                scored(block);
+            })?,
+        }
         let (mut candidates, highest) = candidates.best();
         let by_score = |a: &Candidate, b: &Candidate| a.against(b, highest);
         if candidates.is_empty() {

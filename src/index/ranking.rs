@@ -156,7 +156,8 @@ pub(super) struct Scored {
 
 /// Scores documents. It must be stateless between calls and must not read outside the searcher it is given.
 pub(super) trait Ranking: Send + Sync {
-    /// The best `limit` documents, best first; `words` are those of `wanted`. Calls `scored` with all documents.
+    /// The best `limit` documents, best first; `words` are those of `wanted`. Calls `scored`, if
+    /// given, with the scores of all documents; without it those that are far below the best are not worked out.
     fn best(
         &self,
         searcher: &Searcher,
@@ -164,6 +165,6 @@ pub(super) trait Ranking: Send + Sync {
         wanted: &Wanted,
         words: &Words<'_>,
         limit: usize,
-        scored: &mut dyn FnMut(&Block<'_>),
+        scored: Option<&mut dyn FnMut(&Block<'_>)>,
     ) -> Result<Vec<Scored>, IndexError>;
 }

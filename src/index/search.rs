@@ -104,7 +104,7 @@ pub(super) fn search(index: &Index, asked: &Query) -> Result<Vec<Hit>, IndexErro
     let searcher = index.reader.searcher();
     let wanted = query::search(&searcher, index.fields, &index.thesaurus, asked)?;
     let words = Words::of(&searcher, index.fields, &wanted)?;
-    hits(index, &searcher, &wanted, &words, asked.limit, &mut |_| {})
+    hits(index, &searcher, &wanted, &words, asked.limit, None)
 }
 
 /// See [`Index::search_with_facets`].
@@ -116,11 +116,9 @@ pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, 
     let words = Words::of(&searcher, index.fields, &wanted)?;
 
     let mut worded = facets::Worded::default();
-    let hits = hits(index, &searcher, &wanted, &words, asked.limit, &mut |block| {
-        if !asked.uncounted {
-            worded.take(block);
-        }
-    })?;
+    let mut count = |block: &Block<'_>| worded.take(block);
+    let scored: Option<&mut dyn FnMut(&Block<'_>)> = if asked.uncounted { None } else { Some(&mut count) };
+    let hits = hits(index, &searcher, &wanted, &words, asked.limit, scored)?;
 
     if asked.uncounted {
         return Ok(Found { hits, facets: Facets::default(), notes: wanted.notes });
@@ -140,14 +138,14 @@ pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, 
     Ok(Found { hits, facets, notes: wanted.notes })
 }
 
-/// What is found. Calls `scored` with the documents whose words were scored.
+/// What is found. Calls `scored`, if given, with the documents whose words were scored.
 fn hits(
     index: &Index,
     searcher: &Searcher,
     wanted: &Wanted,
     words: &Words<'_>,
     limit: usize,
-    scored: &mut dyn FnMut(&Block<'_>),
+    scored: Option<&mut dyn FnMut(&Block<'_>)>,
 ) -> Result<Vec<Hit>, IndexError> {
     let limit = limit.clamp(1, MAX_LIMIT);
     if wanted.lists {
@@ -162,7 +160,7 @@ pub(super) fn similar(index: &Index, asked: &SimilarQuery) -> Result<Vec<Hit>, I
     let searcher = index.reader.searcher();
     let wanted = query::similar(&searcher, index.fields, &index.thesaurus, asked)?;
     let words = Words::of(&searcher, index.fields, &wanted)?;
-    let mut hits = ranked(index, &searcher, &wanted, &words, asked.limit.clamp(1, MAX_LIMIT), &mut |_| {})?;
+    let mut hits = ranked(index, &searcher, &wanted, &words, asked.limit.clamp(1, MAX_LIMIT), None)?;
     hits.retain(|hit| hit.share >= index.least || hit.parts.bonus > 0.0);
     Ok(hits)
 }
@@ -174,7 +172,7 @@ fn ranked(
     wanted: &Wanted,
     words: &Words<'_>,
     limit: usize,
-    scored: &mut dyn FnMut(&Block<'_>),
+    scored: Option<&mut dyn FnMut(&Block<'_>)>,
 ) -> Result<Vec<Hit>, IndexError> {
     if wanted.has_no_words() {
         return Ok(Vec::new());

@@ -50,9 +50,12 @@ impl Statistics {
     }
 }
 
-/// What a frequency counts.
-pub(super) fn saturated(frequency: f32) -> f32 {
-    frequency * (K1 + 1.0) / (frequency + K1)
+/// What a frequency counts at most.
+pub(super) const MOST: f32 = K1 + 1.0;
+
+/// What a frequency counts in a text of a length (see [`Statistics::norm`]).
+pub(super) fn saturated(frequency: f32, norm: f32) -> f32 {
+    frequency * MOST / (frequency + K1 * norm)
 }
 
 /// Where a form is, in one segment.
@@ -232,7 +235,7 @@ fn concepts<'a>(
 /// The score of a document that has every word of the query several times: what a share is measured by.
 pub(super) fn full_score(concepts: &[Concept<'_>]) -> f32 {
     let words = concepts.iter().filter(|concept| !concept.word.stem.contains(' '));
-    words.map(|concept| concept.worth * saturated(FULL)).sum()
+    words.map(|concept| concept.worth * saturated(FULL, 1.0)).sum()
 }
 
 /// What a concept gave to one document.
@@ -273,7 +276,7 @@ pub(super) fn given<'a>(
         }
         for ((gifts, document), (sum, _, which)) in all.iter_mut().zip(documents).zip(found) {
             if sum > 0.0 {
-                let score = concept.worth * saturated(sum / statistics.norm(norms.fieldnorm_id(*document)));
+                let score = concept.worth * saturated(sum, statistics.norm(norms.fieldnorm_id(*document)));
                 let near = which.checked_sub(1).and_then(|n| concept.word.near.get(n));
                 gifts.push(Given {
                     word: concept.word,
