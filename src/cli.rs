@@ -157,7 +157,10 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         Some(Command::Demo(args)) => return args.run(flags, out),
         command => command,
     };
-    let session = Session::begin(&flags)?;
+    let (session, index) = match command {
+        Some(Command::Search(_) | Command::Similar(_)) => Session::begin_asking(&flags)?,
+        _ => (Session::begin(&flags)?, None),
+    };
     let terminal = session.environment.stdin_is_terminal && session.environment.stdout_is_terminal;
     if command.is_none() && terminal {
         // The screen looks at the home's rights itself, once it is up.
@@ -171,7 +174,7 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         return Ok(Finish::Exit(Exit(2)));
     };
     let runtime = runtime()?;
-    let context = Context::new(session, out);
+    let context = Context::new(session, index, out);
     let outcome = runtime.block_on(async {
         let outcome = perform(command, &context).await;
         context.close().await;

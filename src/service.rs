@@ -43,7 +43,9 @@ use tokio::sync::Mutex;
 pub use crate::archive::{
     GitConfig, HookPaths, Hooks, Identity, RefreshWarning, Signer, SigningFormat, SigningRequest,
 };
-pub use crate::index::{Fragment, Parts, Snippet, guard as index_guard, thesaurus_problems};
+pub use crate::index::{
+    Fragment, Opening as IndexOpening, Parts, Snippet, guard as index_guard, thesaurus_problems,
+};
 #[cfg(target_os = "linux")]
 pub use crate::store::ChangeWatch;
 pub use crate::store::{EventStore, LaterStore, MemoryStore, OpenMode, SqliteStore, StoreError};

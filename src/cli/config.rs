@@ -120,7 +120,7 @@ fn templates(home: &Home, config: &Config) -> Vec<ConfigProblem> {
 
 /// What of the team's own words for the search is not used.
 pub(super) fn thesaurus(home: &Home) -> Vec<ConfigProblem> {
-    let file = home.root().join("thesaurus.tsv");
+    let file = home.thesaurus();
     let problem = |line: Option<usize>, message: String| ConfigProblem { file: file.clone(), line, message };
     match read_at_most(&file, LARGEST_THESAURUS) {
         Ok(bytes) => {

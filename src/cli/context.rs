@@ -12,7 +12,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::request::Asked;
 use crate::domain::time::Utc;
-use crate::service::{Cause, Failure, FailureKind, Service, Submitted};
+use crate::service::{Cause, Failure, FailureKind, IndexOpening, Service, Submitted};
 use crate::shell::session::{Opening, Session};
 
 /// Session and output of one command.
@@ -21,6 +21,8 @@ pub(super) struct Context<'a> {
     pub(super) session: Session,
     /// Where the answer goes.
     pub(super) out: &'a Output,
+    /// The index, whose opening has begun, for the service that is opened first.
+    index: Mutex<Option<IndexOpening>>,
     /// What was opened, to be closed at the end.
     opened: Mutex<Vec<Service>>,
 }
@@ -33,14 +35,18 @@ const WHILE_BUILT: u32 = 480;
 const WHILE_HELD: u32 = 20;
 
 impl<'a> Context<'a> {
-    pub(super) const fn new(session: Session, out: &'a Output) -> Self {
-        Self { session, out, opened: Mutex::new(Vec::new()) }
+    pub(super) const fn new(session: Session, index: Option<IndexOpening>, out: &'a Output) -> Self {
+        Self { session, out, index: Mutex::new(index), opened: Mutex::new(Vec::new()) }
     }
 }
 
 impl Context<'_> {
     async fn open(&self, opening: Opening) -> Result<Service, Stop> {
-        let service = self.session.open(opening).await?;
+        let mut service = self.session.open(opening).await?;
+        let index = self.index.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(index) = index {
+            service = service.with_index(index);
+        }
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(service.clone());
         Ok(service)
     }

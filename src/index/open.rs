@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
 
 use serde::{Deserialize, Serialize};
 use tantivy::HasLen as _;
@@ -31,6 +32,24 @@ pub enum Opened {
     Ready(Box<Index>),
     /// Missing, damaged, foreign or of another version: [`rebuild`](super::rebuild) it. The text says which.
     Stale(String),
+}
+
+/// An index that is being opened on a thread of its own, while its process makes itself ready to ask.
+#[derive(Debug)]
+pub struct Opening(JoinHandle<Opened>);
+
+impl Opening {
+    /// Begins; none where there can be no thread. See [`Index::open`].
+    #[must_use]
+    pub fn begin(dir: PathBuf, team: PathBuf) -> Option<Self> {
+        Builder::new().spawn(move || open(&dir, Some(&team))).ok().map(Self)
+    }
+
+    /// Waits until it is open.
+    #[must_use]
+    pub fn opened(self) -> Opened {
+        self.0.join().unwrap_or_else(|_| Opened::Stale("opening it broke off".into()))
+    }
 }
 
 /// What a commit says about itself.

@@ -40,6 +40,8 @@ pub const ALARM_SHARE: f32 = 0.50;
 pub(super) struct Memory {
     /// The index as the files have it.
     index: Option<Box<Index>>,
+    /// The same, on its way.
+    opening: Option<index::Opening>,
     /// What answers in its place until the files have followed the archive.
     ahead: Option<Box<Index>>,
 }
@@ -221,6 +223,13 @@ impl Service {
         let mut past = self.alike(&to, limit).await?;
         self.compare(&to, &mut past).await?;
         Ok(past)
+    }
+
+    /// The same service, which asks an index whose opening began before it.
+    #[must_use]
+    pub fn with_index(self, opening: index::Opening) -> Self {
+        self.inner.memory().opening = Some(opening);
+        self
     }
 
     /// Those that are like it, with what a person said of them.

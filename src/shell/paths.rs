@@ -211,6 +211,12 @@ impl Home {
         self.root.join("postmortems")
     }
 
+    /// The team's own rows for the thesaurus of the search; need not exist.
+    #[must_use]
+    pub fn thesaurus(&self) -> PathBuf {
+        self.root.join("thesaurus.tsv")
+    }
+
     /// What search reads; can be deleted at any time.
     #[must_use]
     pub fn index(&self) -> PathBuf {

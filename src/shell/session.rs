@@ -20,8 +20,8 @@ use crate::domain::secret::Tagger;
 use crate::domain::time::Utc;
 use crate::domain::wording;
 use crate::service::{
-    ArchivePlace, By, EventStore, Failure, FailureKind, LaterStore, MemoryStore, Mint, OpenMode, Places,
-    Service, SqliteStore, StoreError, begin_mirror, damage,
+    ArchivePlace, By, EventStore, Failure, FailureKind, IndexOpening, LaterStore, MemoryStore, Mint,
+    OpenMode, Places, Service, SqliteStore, StoreError, begin_mirror, damage,
 };
 use crate::shell::clock::Clock;
 use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
@@ -75,7 +75,18 @@ impl Session {
     /// # Errors
     /// A usage failure for a bad configuration, `WARROOM_NOW` or person; the message names file and line.
     pub fn begin(flags: &Flags) -> Result<Self, Failure> {
-        Self::begin_with(flags, true)
+        Self::begin_with(flags, true, |_| {})
+    }
+
+    /// The same for what asks the memory: the index is opened while the settings are read.
+    ///
+    /// # Errors
+    /// As [`Session::begin`].
+    pub fn begin_asking(flags: &Flags) -> Result<(Self, Option<IndexOpening>), Failure> {
+        let mut opening = None;
+        let begin = |home: &Home| opening = IndexOpening::begin(home.index(), home.thesaurus());
+        let session = Self::begin_with(flags, true, begin)?;
+        Ok((session, opening))
     }
 
     /// The same without the user's own settings: for a home that must look alike for everybody.
@@ -83,10 +94,11 @@ impl Session {
     /// # Errors
     /// As [`Session::begin`].
     pub fn begin_alone(flags: &Flags) -> Result<Self, Failure> {
-        Self::begin_with(flags, false)
+        Self::begin_with(flags, false, |_| {})
     }
 
-    fn begin_with(flags: &Flags, own_settings: bool) -> Result<Self, Failure> {
+    /// `trusted` is called with the home as soon as it is known to be one's own.
+    fn begin_with(flags: &Flags, own_settings: bool, trusted: impl FnOnce(&Home)) -> Result<Self, Failure> {
         let environment = Environment::read();
         let usage = |message: String| Failure::new(FailureKind::Usage, message);
         let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
@@ -96,6 +108,7 @@ impl Session {
             return Err(Failure::no(HomeError::NotFolder(home.root().to_owned()).to_string()));
         }
         home.trust().map_err(|e| Failure::no(e.to_string()))?;
+        trusted(&home);
         let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
         let user_file = user_file.filter(|_| own_settings);
         let home_file = home.config();

@@ -38,11 +38,19 @@ impl Inner {
 
     /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one
     /// is opened beside the other.
-    fn index_and_archive(&self) -> Result<(Option<Box<Index>>, Archive), Failure> {
-        let open = || match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
+    fn index_and_archive(
+        &self,
+        opening: Option<index::Opening>,
+    ) -> Result<(Option<Box<Index>>, Archive), Failure> {
+        let ready = |opened| match opened {
             Opened::Ready(index) => Some(index),
             Opened::Stale(_) => None,
         };
+        if let Some(opening) = opening {
+            let archive = self.archive_to_read()?;
+            return Ok((ready(opening.opened()), archive));
+        }
+        let open = || ready(Index::open(&self.places.index, Some(&self.places.thesaurus())));
         let (archive, index) = index::both(|| Ok(self.archive_to_read()), || Ok(open()))?;
         Ok((index, archive?))
     }
@@ -58,7 +66,7 @@ impl Inner {
         let archive = if memory.index.is_some() {
             self.archive_to_read()?
         } else {
-            let (index, archive) = self.index_and_archive()?;
+            let (index, archive) = self.index_and_archive(memory.opening.take())?;
             memory.index = index;
             archive
         };
