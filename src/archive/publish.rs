@@ -8,6 +8,7 @@ use git2::build::TreeUpdateBuilder;
 use git2::{Commit, ErrorCode, FileMode, Index, ObjectType, Oid, Signature, Time, Tree};
 
 use super::Archive;
+use super::entries::Ahead;
 use super::error::ArchiveError;
 use super::message::subject;
 use super::refresh::Laid;
@@ -155,14 +156,17 @@ impl Archive {
         if let Some(plan) = changed.iter().find(|plan| !publication.over.allows(plan.head.as_ref())) {
             return Err(ArchiveError::Changed { file: plan.full.clone() });
         }
+        let index = Ahead::begin(self.index_file(), changed.iter().map(|plan| plan.full.clone()).collect());
         self.refuse_in_progress()?;
         self.refuse_checked_out(&branch)?;
-        let behind = self.refuse_others_text(&branch, &changed)?;
+        // Nothing refers to what is written here until the commit does: it may be written before it is known whether
+        // something stands against that, while the index is being read.
+        let tree = self.write_tree(base.as_ref(), &changed)?;
+        let behind = self.refuse_others_text(&branch, &changed, index)?;
         let signed = self.signing_required()?.is_some();
         if signed && seals.signer.is_none() {
             return Err(ArchiveError::SignerMissing { path: self.path.clone() });
         }
-        let tree = self.write_tree(base.as_ref(), &changed)?;
         let mut laid = LaidFiles { archive: self, files: Vec::new() };
         let message = self.run_hooks(seals.hooks, tree, &changed, &publication.message, &mut laid)?;
         let commit = self.write_commit(publication, &message, tree, &branch, seals, signed)?;
@@ -229,9 +233,10 @@ impl Archive {
         &self,
         branch: &Branch,
         changed: &[&Plan<'_>],
+        index: Option<Ahead>,
     ) -> Result<Vec<Option<Oid>>, ArchiveError> {
         let paths: Vec<&str> = changed.iter().map(|p| p.full.as_str()).collect();
-        let staged = self.staged(&paths)?;
+        let staged = self.staged(&paths, index)?;
         let mut shown = Vec::new();
         for plan in changed {
             let head = plan.head.map(|held| held.blob);
@@ -267,7 +272,7 @@ impl Archive {
         };
         let paths: Vec<&str> = plans.iter().map(|plan| plan.full.as_str()).collect();
         // The commit is there already, so what stands against a refresh is the refresh's to say.
-        let staged = self.staged(&paths).ok();
+        let staged = self.staged(&paths, None).ok();
         let mut files = Vec::new();
         for plan in plans {
             let (Some(held), Some(head)) = (plan.head, branch.commit) else { continue };

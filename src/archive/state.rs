@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use git2::{Index, ObjectType, Oid, ReferenceType, RepositoryState, Tree};
 
 use super::Archive;
-use super::entries;
+use super::entries::{self, Ahead};
 use super::error::ArchiveError;
 use super::seal::lookup;
 use crate::domain::time::Utc;
@@ -217,13 +217,14 @@ impl Archive {
         Ok(Work::Bytes { raw, lf })
     }
 
-    /// What the user's index holds at these paths. Refuses an index with conflicts or one that cannot be read.
-    pub(super) fn staged(&self, paths: &[&str]) -> Result<Staged, ArchiveError> {
+    /// What the user's index holds at these paths; `ahead` may have been looking already. Refuses an index with conflicts or
+    /// one that cannot be read.
+    pub(super) fn staged(&self, paths: &[&str], ahead: Option<Ahead>) -> Result<Staged, ArchiveError> {
         let file = self.index_file();
         if self.repo.is_bare() || !file.exists() {
             return Ok(Staged { exists: false, blobs: BTreeMap::new() });
         }
-        if let Some(entries) = entries::look_up(&file, paths) {
+        if let Some(entries) = ahead.and_then(Ahead::done).or_else(|| entries::look_up(&file, paths)) {
             if entries.unmerged {
                 return Err(ArchiveError::UnmergedIndex { path: self.path.clone() });
             }
