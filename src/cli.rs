@@ -19,6 +19,7 @@ mod decide;
 mod declare;
 mod demo;
 mod doctor;
+mod drill;
 mod evidence;
 mod export;
 mod hypothesis;
@@ -200,6 +201,7 @@ async fn perform(command: Command, context: &Context<'_>) -> Result<Outcome, Sto
     let exit = match command {
         Command::Open(args) => return args.run(context).await,
         Command::Declare(args) => return args.run(context).await,
+        Command::Drill(args) => return args.run(context).await,
         Command::Init(args) => args.run(context),
         Command::Set(args) => args.run(context).await,
         Command::List(args) => args.run(context).await,

@@ -9,6 +9,7 @@ mod breaches;
 mod demo;
 mod doubt;
 mod drafting;
+mod drills;
 mod erase;
 mod evidence;
 mod failure;
@@ -53,6 +54,7 @@ pub use crate::store::{EventStore, LaterStore, MemoryStore, OpenMode, SqliteStor
 pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};
 pub use drafting::{Beside, DraftFile};
+pub use drills::{DrillFile, DrillRunRow, read_drill};
 pub use erase::{Overwritten, Unerased};
 pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};

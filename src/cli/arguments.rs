@@ -1,5 +1,7 @@
 //! Readers of single arguments: numbers of lines, days, moments past and ahead. It must not ask the store.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 
 use super::output::Stop;
@@ -10,6 +12,7 @@ use crate::domain::request::When;
 use crate::domain::time::{Span, Utc, parse_span};
 use crate::domain::time_spec;
 use crate::domain::zone::Tz;
+use crate::service::Failure;
 
 /// The number of a line, with or without `#`.
 pub(super) fn line(text: &str) -> Result<Seq, String> {
@@ -75,6 +78,24 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
         Ok(0) | Err(_) => Err(format!("{text:?} is not a number of answers; write 1 or more")),
         Ok(n) => Ok(n),
     }
+}
+
+/// The files of paths: themselves, and the `.md` files of folders, in the order of names.
+pub(super) fn markdown_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path)
+                .map_err(|e| Failure::no(format!("{} cannot be read: {e}", path.display())))?;
+            let mut below: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+            below.retain(|p| p.extension().is_some_and(|e| e == "md"));
+            below.sort();
+            files.extend(below);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use super::arguments::markdown_files;
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
 use super::views::one_line;
@@ -229,19 +230,7 @@ fn show(context: &Context<'_>, file: &RunbookFile) -> Answer {
 }
 
 fn check_paths(context: &Context<'_>, paths: &[PathBuf]) -> Answer {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let entries = std::fs::read_dir(path)
-                .map_err(|e| Failure::no(format!("{} cannot be read: {e}", path.display())))?;
-            let mut below: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-            below.retain(|p| p.extension().is_some_and(|e| e == "md"));
-            below.sort();
-            files.extend(below);
-        } else {
-            files.push(path.clone());
-        }
-    }
+    let files = markdown_files(paths)?;
     let mut views = Vec::new();
     let mut lines = Vec::new();
     let mut unread: Option<Failure> = None;

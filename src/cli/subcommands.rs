@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
     amend, answer, ask, backup, board, brief, clock, close, closure, completions, config, decide, declare,
-    demo, doctor, evidence, export, hypothesis, import, init, ioc, link, list, log, man, merge, milestone,
+    demo, doctor, drill, evidence, export, hypothesis, import, init, ioc, link, list, log, man, merge, milestone,
     object, open, patterns, people, phase, postmortem, redact, reindex, reopen, resolve, role, run, runbook,
     scope, search, set, severity, show, similar, star, stats, step, story, strike, timeline, undo, update,
     updates, verdict, verify,
@@ -117,6 +117,7 @@ subcommands! {
     "story" => Story(story::Args),
     "search" => Search(search::Args),
     "similar" => Similar(similar::Args),
+    "drill" => Drill(drill::Args),
     "patterns" => Patterns(patterns::Args),
     "import" => Import(import::Args),
     "reindex" => Reindex(reindex::Args),

@@ -220,7 +220,7 @@ pub fn slug(text: &str, max: usize) -> String {
 
 /// One character as ASCII letters and digits; empty for what separates words. Common Latin letters lose their marks,
 /// so that a German or French title stays readable.
-fn fold(c: char) -> String {
+pub(super) fn fold(c: char) -> String {
     if c.is_ascii_alphanumeric() {
         return c.to_ascii_lowercase().to_string();
     }

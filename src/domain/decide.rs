@@ -4,6 +4,7 @@
 
 mod clock;
 mod closing;
+mod drill;
 mod erasing;
 mod keep;
 mod lines;
@@ -124,6 +125,7 @@ impl Case<'_> {
             | Request::DropStory { .. }
             | Request::SyncStory { .. } => self.stories(request),
             Request::Keep(keep) => self.keep(keep),
+            Request::Drill(drill) => self.drill(drill),
             Request::Undo { target } => self.undo(*target),
             _ => self.lines(request),
         }

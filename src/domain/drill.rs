@@ -1,4 +1,22 @@
-//! Drills: scripts of exercises with timed injects and expected actions. It must not run one.
+//! Drills: scripts of exercises with timed injects and expected actions, and the score of an exercise that was run by
+//! one. It must not read files or write events: a script comes as its text, a score from the fold of a log.
+
+pub mod condition;
+mod facts;
+mod read;
+pub mod score;
+pub mod script;
+pub mod sheet;
+#[cfg(test)]
+mod score_tests;
+
+pub use script::{Script, parse};
+
+/// Where the timeline says that an inject came from.
+pub const SOURCE: &str = "drill";
+
+/// The largest script that is read, in bytes; the rest of a larger text is left out, with a problem.
+pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// Name (without `.md`) and text of each drill that comes with the program, in the order of names. A home gets copies
 /// of them.

@@ -3,11 +3,13 @@
 //! what follows from it (`incident` does).
 
 mod bodies;
+mod drill;
 mod facts;
 mod keep;
 mod work;
 
 pub use bodies::*;
+pub use drill::*;
 pub use facts::*;
 pub use keep::*;
 pub use work::*;
@@ -231,6 +233,12 @@ events! {
     "story.dropped"/1 => StoryDropped,
     /// The team's tracker said something.
     "story.synced"/1 => StorySynced,
+    /// An exercise began, by a script.
+    "drill.started"/1 => DrillStarted,
+    /// The players were told something.
+    "drill.injected"/1 => DrillInjected,
+    /// The facilitator judged an expectation.
+    "drill.judged"/1 => DrillJudged,
     /// The words of an event were erased.
     "payload.redacted"/1 => Redacted,
 }

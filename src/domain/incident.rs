@@ -7,6 +7,7 @@ mod bound;
 mod changes;
 mod checklist;
 mod closing;
+mod drill;
 mod lines;
 mod privileged;
 mod record;
@@ -29,6 +30,7 @@ use crate::domain::words::{
 pub use bound::Bound;
 pub use checklist::{Attached, Checklist, Step};
 pub use closing::{Closing, ClosureAnswer, PostmortemStatus, Story};
+pub use drill::{DrillRun, Judgement};
 pub use privileged::{PRIVILEGED, may_leave};
 pub use record::{
     Custody, EVIDENCE_CLASSES, EvidenceItem, Ioc, Link, Record, RelatedIncident, ScopeItem, UNCLASSIFIED,
@@ -238,6 +240,8 @@ pub struct Incident {
     pub record: Record,
     /// Closure list, postmortem, stories.
     pub closing: Closing,
+    /// The script by which it is run, for an exercise.
+    pub drill: Option<Box<DrillRun>>,
     /// What was done last and how it is undone.
     pub trail: Trail,
     /// The actions that were undone, and those that undid them.
@@ -306,6 +310,7 @@ impl Incident {
             talk: Talk::default(),
             record: Record::default(),
             closing: Closing::default(),
+            drill: None,
             trail: Trail::default(),
             taken_back: BTreeSet::new(),
             bound: BTreeMap::new(),

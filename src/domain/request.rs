@@ -1,6 +1,7 @@
 //! What people ask for, in the imperative. `decide` turns a request into events or refuses it. It must not know
 //! keys or flags.
 
+mod drill;
 mod keep;
 mod parts;
 
@@ -12,6 +13,7 @@ use crate::domain::words::{
     Phase, ScopeState, Verdict, Visibility,
 };
 
+pub use drill::*;
 pub use keep::*;
 pub use parts::*;
 
@@ -469,6 +471,8 @@ pub enum Request {
         /// What it says.
         status: String,
     },
+    /// Run an exercise by its script.
+    Drill(DrillRequest),
     /// Erase the words of an event.
     Redact {
         /// The event.
@@ -481,19 +485,4 @@ pub enum Request {
         /// The event, as the asker saw it named.
         target: Seq,
     },
-}
-
-/// A request with the time that it speaks of.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// What is wanted.
-    pub request: Request,
-    /// When it happened, where that is not now, and whether that is an estimate.
-    pub at: Option<(Utc, bool)>,
-}
-
-impl From<Request> for Asked {
-    fn from(request: Request) -> Self {
-        Self { request, at: None }
-    }
 }

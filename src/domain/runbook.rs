@@ -14,7 +14,7 @@ use crate::domain::words::{IncidentKind, Phase};
 pub mod bound;
 pub mod card;
 pub mod check;
-mod front;
+pub(in crate::domain) mod front;
 mod headings;
 mod inline;
 pub mod matching;

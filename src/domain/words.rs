@@ -103,6 +103,18 @@ words! {
 }
 
 words! {
+    /// What came of something that a drill expected.
+    DrillVerdict "verdict on an expectation" {
+        /// Done in time.
+        Met = "met" | "done",
+        /// Done, too late.
+        Late = "late",
+        /// Not done.
+        Missed = "missed",
+    }
+}
+
+words! {
     /// Where an incident is in its life.
     State "state" {
         /// The room is live and every clock runs.

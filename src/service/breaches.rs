@@ -1,4 +1,4 @@
-//! Writes down the clocks that ran out. When one does, and until when it runs, says the domain (`clocks`). It must not
+//! Writes down the clocks that ran out, and what is due in an exercise. When one does, and until when it runs, says the domain (`clocks`). It must not
 //! keep anybody from writing what he came to write.
 
 use super::room::{Attempt, provisional};
@@ -13,7 +13,7 @@ use crate::domain::words::IncidentKind;
 use crate::store::StoreError;
 
 impl Service {
-    /// Writes down the clocks that ran out and are not in the log yet. Called by an open room and after a writing
+    /// Writes down the clocks that ran out and the injects of a drill that are due and not in the log yet. Called by an open room and after a writing
     /// command; two rooms write a breach once, because its id follows from incident, clock and deadline.
     ///
     /// # Errors
@@ -22,12 +22,15 @@ impl Service {
         let slot = self.inner.slot(log).await;
         let mut slot = slot.lock().await;
         let incident = self.inner.catch_up(log, &mut slot).await?;
-        if clocks::unrecorded_breaches(incident, &self.inner.policy, by.stamp.at).is_empty() {
+        if incident.injects_due(by.stamp.at).is_empty()
+            && clocks::unrecorded_breaches(incident, &self.inner.policy, by.stamp.at).is_empty()
+        {
             // As after almost every line: nobody has to wait for a turn in which nothing is written.
             return Ok(Vec::new());
         }
         let _turn = self.inner.store.turn().await?;
         let incident = self.inner.catch_up(log, &mut slot).await?;
+        self.inner.injects_due(incident, by).await?;
         let found = clocks::unrecorded_breaches(incident, &self.inner.policy, by.stamp.at);
         self.inner.write_breaches(incident, by, found).await
     }

@@ -118,8 +118,19 @@ impl Service {
     pub async fn declare(
         &self,
         by: &By,
+        declaration: Declaration,
+        at: Option<(crate::domain::time::Utc, bool)>,
+    ) -> Result<(IncidentId, LogId, Vec<Recorded>), Failure> {
+        self.declare_with(by, declaration, at, Vec::new()).await
+    }
+
+    /// The same with what is asked of it at once: all is stored, or nothing.
+    pub(super) async fn declare_with(
+        &self,
+        by: &By,
         mut declaration: Declaration,
         at: Option<(crate::domain::time::Utc, bool)>,
+        more: Vec<Request>,
     ) -> Result<(IncidentId, LogId, Vec<Recorded>), Failure> {
         let year = u16::try_from(by.stamp.at.year()).unwrap_or(u16::MAX);
         let log = self.inner.mint.log(by.stamp.at);
@@ -130,7 +141,7 @@ impl Service {
             let number = self.next_number(year, given_away).await?;
             declaration.id = IncidentId { year, number };
             let mut asked = vec![Asked { request: Request::Declare(declaration.clone()), at }];
-            asked.extend(matched.iter().map(|request| Asked { request: request.clone(), at }));
+            asked.extend(matched.iter().chain(&more).map(|request| Asked { request: request.clone(), at }));
             let mut incident = Incident::new(log);
             match self.inner.try_submit(&mut incident, by, &asked).await {
                 Err(Attempt::Again(StoreError::IdTaken { .. })) => {}
@@ -170,6 +181,7 @@ impl Service {
             };
             // What hinders this hinders what was asked for as well, and is told there.
             let _ = self.inner.breaches_before(incident, by, asked).await;
+            let _ = self.inner.injects_due(incident, by).await;
             let before = incident.head;
             match self.inner.try_submit(incident, by, asked).await {
                 Ok(own) => {
@@ -349,6 +361,7 @@ impl Inner {
                 let thing = format!("{}@{}", e.clock, crate::domain::time::rfc3339(e.deadline));
                 self.mint.shared_event(log, &thing)
             }
+            Event::DrillInjected(e) => self.mint.shared_event(log, &format!("drill inject {}", e.inject)),
             _ => self.mint.event(by.stamp.at),
         };
         let redacts = match &event.event {
@@ -431,6 +444,9 @@ fn is_line(event: &Event) -> bool {
             | Event::StepBlocked(_)
             | Event::ClockBreached(_)
             | Event::ClockStepped(_)
+            | Event::DrillStarted(_)
+            | Event::DrillInjected(_)
+            | Event::DrillJudged(_)
     )
 }
 

@@ -123,6 +123,7 @@ impl Incident {
             | Event::StoryVerified(_)
             | Event::StoryDropped(_)
             | Event::StorySynced(_) => self.improve(r, event),
+            Event::DrillStarted(_) | Event::DrillInjected(_) | Event::DrillJudged(_) => self.exercise(r, event),
             Event::Unknown(_) => {}
             _ => self.turn(r, event),
         }
@@ -287,7 +288,7 @@ impl Incident {
         }
     }
 
-    fn push_line(&mut self, r: &Recorded, kind: EntryKind, topic: Topic, text: String, tags: &[String]) {
+    pub(super) fn push_line(&mut self, r: &Recorded, kind: EntryKind, topic: Topic, text: String, tags: &[String]) {
         let tags = self.tags_of(r, &text, tags);
         self.timeline.push(Entry {
             seq: r.seq,

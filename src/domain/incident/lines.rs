@@ -25,6 +25,7 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         | Event::HypothesisProposed(_)
         | Event::AskMade(_)
         | Event::UpdateDrafted(_)
+        | Event::DrillInjected(_)
         | Event::Amended(_)
         | Event::Struck(_)
         | Event::Restored(_)
@@ -214,6 +215,14 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::StoryDropped(e) => (Topic::House, format!("story S{} dropped: {}", e.number, e.reason)),
         Event::StorySynced(e) => {
             (Topic::House, format!("story S{} in {}: {}", e.number, e.external, e.status))
+        }
+        Event::DrillStarted(e) => {
+            (Topic::Turn, format!("drill {} begins: {} (facilitator {})", e.name, e.title, e.facilitator))
+        }
+        // What was expected is not for the players.
+        Event::DrillJudged(e) => {
+            let what = format!("expectation {} of the drill: {}", e.expectation, e.verdict);
+            (Topic::House, format!("{what}{}", tail(" · ", &e.reason)))
         }
         Event::Redacted(e) => (Topic::House, format!("words of line {} erased: {}", e.target, e.reason)),
         Event::Unknown(e) => (Topic::House, format!("{} (written by a newer program): {}", e.name, e.body)),

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Request;
 use crate::domain::event::StepRef;
 use crate::domain::ids::{IncidentId, Seq};
 use crate::domain::time::{Span, Utc};
@@ -135,5 +136,20 @@ impl When {
             Self::At(at) => at,
             Self::In(span) => from.checked_add_signed(span).unwrap_or(from),
         }
+    }
+}
+
+/// A request with the time that it speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// What is wanted.
+    pub request: Request,
+    /// When it happened, where that is not now, and whether that is an estimate.
+    pub at: Option<(Utc, bool)>,
+}
+
+impl From<Request> for Asked {
+    fn from(request: Request) -> Self {
+        Self { request, at: None }
     }
 }

@@ -66,9 +66,17 @@ pub(super) fn split<'t>(text: &'t str, problems: &mut Vec<Problem>) -> (Front, &
 }
 
 fn read(block: &str, problems: &mut Vec<Problem>) -> Front {
+    match mapping(block, problems) {
+        Some(map) => Reader { block, problems }.front(&map),
+        None => Front { title: plain_title(block, ':'), ..Front::default() },
+    }
+}
+
+/// The keys of a block of YAML within its bounds; `None`, with a problem, when it cannot be read.
+pub(in crate::domain) fn mapping(block: &str, problems: &mut Vec<Problem>) -> Option<Map<String, Value>> {
     if block.len() > MAX_FRONT_BYTES {
         problems.push(Problem::new(1, "front matter is larger than 64 KiB and was not read: shorten it"));
-        return Front { title: plain_title(block, ':'), ..Front::default() };
+        return None;
     }
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -86,15 +94,15 @@ fn read(block: &str, problems: &mut Vec<Problem>) -> Front {
         Err(error) => {
             let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).unwrap_or(1);
             problems.push(Problem::new(line + 1, unread(error.without_snippet())));
-            return Front { title: plain_title(block, ':'), ..Front::default() };
+            return None;
         }
     };
     match value {
-        Value::Object(map) => Reader { block, problems }.front(&map),
-        Value::Null => Front::default(),
+        Value::Object(map) => Some(map),
+        Value::Null => Some(Map::new()),
         _ => {
             problems.push(Problem::new(1, "front matter has no keys and was not read: write key: value"));
-            Front::default()
+            Some(Map::new())
         }
     }
 }
@@ -235,7 +243,7 @@ impl Reader<'_> {
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+pub(in crate::domain) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
@@ -244,13 +252,13 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn string(map: &Map<String, Value>, key: &str) -> Option<String> {
+pub(in crate::domain) fn string(map: &Map<String, Value>, key: &str) -> Option<String> {
     let text = super::inline::one_line(&scalar(map.get(key)?)?);
     (!text.is_empty()).then_some(text)
 }
 
 /// A list of words, or one text with commas.
-fn strings(value: &Value) -> Vec<String> {
+pub(in crate::domain) fn strings(value: &Value) -> Vec<String> {
     let texts: Vec<String> = match value {
         Value::Array(list) => list.iter().filter_map(scalar).collect(),
         other => scalar(other).map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default(),

@@ -20,7 +20,7 @@ use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::UNCLASSIFIED;
 use crate::domain::quick_entry;
-use crate::domain::request::{Asked, Declaration, NewEvidence, Request};
+use crate::domain::request::{Asked, Declaration, DrillRequest, NewEvidence, Request};
 use crate::domain::words::IncidentKind;
 use crate::service::{Beside, Cause, Failure, Service, read_evidence};
 use crate::shell::input::Poke;
@@ -352,7 +352,10 @@ impl Clerk {
     async fn submit(&mut self, log: LogId, person: &str, asked: &[Asked]) -> Answer {
         let by = self.session.by_person(person);
         let seen = self.delivered.get(&log).copied().unwrap_or(Seq::NONE);
-        if !asked.is_empty() && asked.iter().all(|a| matches!(a.request, Request::RecordBreach { .. })) {
+        let is_due = |a: &Asked| {
+            matches!(a.request, Request::RecordBreach { .. } | Request::Drill(DrillRequest::Due { .. }))
+        };
+        if !asked.is_empty() && asked.iter().all(is_due) {
             // Another room may write the same breach at the same moment: then it is written, which is enough.
             return match self.service.record_breaches(log, &by).await {
                 Ok(_) => match self.news(log).await {

@@ -41,12 +41,17 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         | Event::StoryDropped(_) => {
             ("a step of a story", "what was said of a story stays: say in a note what is right")
         }
+        Event::DrillStarted(_) => ("the start of a drill", "resolve it, and run it again"),
+        Event::DrillJudged(_) => ("a judgement", "judge it again: :drill mark"),
         Event::Redacted(_) => ("erasing words", "they are gone: write the line again without the secret"),
         Event::Unknown(_) => ("what a newer program wrote", "take it back with that program"),
         // A look, and no change.
         Event::PostmortemChecked(_) => return None,
         // Clocks and a tracker said these. They are nobody's action, so what somebody did before comes next.
-        Event::ClockBreached(_) | Event::ClockStepped(_) | Event::StorySynced(_) => return None,
+        Event::ClockBreached(_)
+        | Event::ClockStepped(_)
+        | Event::DrillInjected(_)
+        | Event::StorySynced(_) => return None,
         // Says why a runbook was attached: taken back with that.
         Event::RunbookMatched(_) => return None,
         // Taken back by their opposites, above.
