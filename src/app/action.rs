@@ -212,6 +212,8 @@ pub enum Action {
     Story,
     /// The improvement stories of the incident.
     Stories,
+    /// The score sheet of the exercise.
+    DrillScore,
     /// A board of the room.
     Board(BoardKind),
     /// Keeps an indicator without losing the line.

@@ -9,10 +9,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
     amend, answer, ask, backup, board, brief, clock, close, closure, completions, config, decide, declare,
-    demo, doctor, drill, evidence, export, hypothesis, import, init, ioc, link, list, log, man, merge, milestone,
-    object, open, patterns, people, phase, postmortem, redact, reindex, reopen, resolve, role, run, runbook,
-    scope, search, set, severity, show, similar, star, stats, step, story, strike, timeline, undo, update,
-    updates, verdict, verify,
+    demo, doctor, drill, evidence, export, hypothesis, import, init, ioc, link, list, log, man, merge,
+    milestone, object, open, patterns, people, phase, postmortem, redact, reindex, reopen, resolve, role,
+    run, runbook, scope, search, set, severity, show, similar, star, stats, step, story, strike, timeline,
+    undo, update, updates, verdict, verify,
 };
 
 /// Runs incidents from a terminal: timeline, roster, runbook, decisions, postmortem, memory.

@@ -5,10 +5,10 @@ pub mod condition;
 mod facts;
 mod read;
 pub mod score;
-pub mod script;
-pub mod sheet;
 #[cfg(test)]
 mod score_tests;
+pub mod script;
+pub mod sheet;
 
 pub use script::{Script, parse};
 
@@ -89,7 +89,7 @@ mod tests {
             let mut last = -1;
             let mut expected = 1;
             for line in section(text, "Injects") {
-                if line.starts_with("  - Expect: ") {
+                if line.starts_with("  - Expect: ") || line.starts_with("  - Expect within ") {
                     expected += 1;
                     continue;
                 }
@@ -100,6 +100,37 @@ mod tests {
                 (last, expected) = (at, 0);
             }
             assert!(last > 0 && expected > 0, "{name} ends with an expectation");
+        }
+    }
+
+    /// The conditions of a shipped drill are read, and what they name is there.
+    #[test]
+    fn shipped_drills_are_read_as_intended() {
+        use crate::domain::runbook;
+        use condition::{Condition, holds};
+        for (name, text) in SHIPPED {
+            let (script, problems) = parse(text, name);
+            assert_eq!(problems, [], "{name}");
+            assert_eq!(script.title, field(text, "title").unwrap(), "{name}");
+            let expected: Vec<_> = script.expectations().collect();
+            let by_log = expected.iter().filter(|e| e.condition.is_some()).count();
+            assert!(by_log * 5 >= expected.len() * 2, "{name}: {by_log} of {}", expected.len());
+            let runbooks = expected.iter().filter_map(|e| match &e.condition {
+                Some(Condition::Runbook(name)) => Some(shipped::text(name).unwrap()),
+                _ => None,
+            });
+            // The pool of runners has its runbook as well, which the script leaves to the players to find.
+            let books: Vec<_> = runbooks
+                .chain(shipped::text("compromised-ci-runner"))
+                .map(|text| runbook::parse(text).0)
+                .collect();
+            for e in expected {
+                if let Some(Condition::Step(words)) = &e.condition {
+                    let mut steps = books.iter().flat_map(|book| book.steps());
+                    assert!(steps.any(|(_, step)| holds(&step.text, words)), "{name}: {words}");
+                }
+            }
+            assert_eq!(script.improvements.iter().filter(|i| i.kind.is_none()).count(), 0, "{name}");
         }
     }
 
@@ -119,7 +150,7 @@ mod tests {
         for (name, text) in SHIPPED {
             for (at, _) in text.match_indices("unbook ") {
                 let rest = text.get(at..).unwrap();
-                let word = rest.split([' ', '\n', ';', ',']).nth(1).unwrap();
+                let word = rest.split([' ', '\n', ';', ',', '`']).nth(1).unwrap();
                 if word.contains('-') {
                     named += 1;
                     assert!(shipped::SHIPPED.iter().any(|(other, _)| *other == word), "{name} names {word}");

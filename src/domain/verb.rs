@@ -2,6 +2,7 @@
 //! requests. It must not perform anything.
 
 mod clock;
+mod drill;
 mod keep;
 
 pub use keep::{assets_of, objection};
@@ -94,6 +95,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "doing" [] "doing STEP [@person]" "somebody is at a step";
     "duties" [] "duties" "what my role does";
     "draft" [] "draft" "make the draft of the postmortem";
+    "drill" [] "drill [score], drill inject [N], drill mark N met|late|missed [REASON]" "the score sheet of a drill; tell the players something early; judge an expectation";
     "due" [] "due STEP 15m|none" "by when a step should be done";
     "edit" [] "edit" "edit the draft of the postmortem";
     "evidence" [] "evidence [PATH [CLASS]]" "the evidence register; with a file: add it";
@@ -190,6 +192,8 @@ fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb
         "clock" | "evidence" | "reopen" | "scope" | "target" if rest.is_empty() => {
             return Ok(Verb::Show(spec.name));
         }
+        "drill" if matches!(rest, "" | "score") => return Ok(Verb::Show("drill")),
+        "drill" => drill::read(first, tail)?.ok_or_else(usage)?,
         "evidence" => return Ok(keep::evidence(rest)),
         "assign" | "due" | "extend" | "ioc" | "no-ioc" | "object" | "reassign" | "scope" | "unlink" => {
             let request = keep::read(spec.name, rest)?.ok_or_else(usage)?;

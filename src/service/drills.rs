@@ -95,9 +95,11 @@ impl Service {
         match std::fs::read_dir(&folder) {
             Err(_) => {
                 let shipped = SHIPPED.iter();
-                files.extend(shipped.map(|(name, text)| {
-                    file((*name).to_owned(), folder.join(format!("{name}.md")), text)
-                }));
+                files.extend(
+                    shipped.map(|(name, text)| {
+                        file((*name).to_owned(), folder.join(format!("{name}.md")), text)
+                    }),
+                );
             }
             Ok(entries) => {
                 for path in entries.flatten().map(|entry| entry.path()) {

@@ -100,6 +100,10 @@ fn json(kind: &str) -> String {
         "NaiveDate" => "date",
         "IncidentId" => "incident id",
         "StepRef" => "step: `runbook` (position of the event that attached it) and `step` (from 1)",
+        "DrillInject" => {
+            "`after` (seconds after the start), `text` and `expect`?, a list of `text`, `within`? (seconds after the inject) and `condition`?"
+        }
+        "DrillImprovement" => "`text` and `kind`? (`preventive`, `detective`, `process`)",
         "ClosedItem" => "`item`, `state` and `reason`",
         set => return words(set),
     };
@@ -117,7 +121,9 @@ fn words(set: &str) -> String {
 fn written() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut catalogue = Catalogue::default();
-    for file in ["event.rs", "event/bodies.rs", "event/facts.rs", "event/keep.rs", "event/work.rs"] {
+    for file in
+        ["event.rs", "event/bodies.rs", "event/drill.rs", "event/facts.rs", "event/keep.rs", "event/work.rs"]
+    {
         catalogue.read(&std::fs::read_to_string(root.join("src/domain").join(file)).unwrap());
     }
     let goldens = golden_files();

@@ -4,6 +4,7 @@ mod archived;
 mod boards;
 mod clocks;
 mod damage;
+mod drills;
 mod edges;
 mod erasing;
 mod extremes;

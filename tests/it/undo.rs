@@ -19,8 +19,14 @@ use warroom::domain::words::*;
 use crate::wire::examples;
 
 /// What a clock and a tracker say, and why a runbook was attached: no action of its own, so `u` looks past it.
-const NOBODYS: &[&str] =
-    &["clock.breached", "clock.stepped", "postmortem.checked", "runbook.matched", "story.synced"];
+const NOBODYS: &[&str] = &[
+    "clock.breached",
+    "clock.stepped",
+    "drill.injected",
+    "postmortem.checked",
+    "runbook.matched",
+    "story.synced",
+];
 
 fn now() -> Utc {
     "2026-11-22T10:00:00Z".parse().unwrap()

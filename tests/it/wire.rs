@@ -153,6 +153,7 @@ fn the_words_in_payloads_are_only_ever_added_to() {
         ClosureItem,
         ClosureState,
         DispositionWord,
+        DrillVerdict,
         Flag,
         HypothesisState,
         IncidentKind,

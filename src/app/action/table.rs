@@ -176,6 +176,7 @@ pub const TABLE: &[ActionSpec] = &[
     row(A::Suspend, "suspend", &["ctrl-z"], &[C::Anywhere], G::Rest, "", "Suspend to the shell"),
     row(A::Redraw, "redraw", &["ctrl-l"], &[C::Anywhere], G::Rest, "", "Draw the screen anew"),
     row(A::Stories, "stories", &[], &[], G::Look, "", "The improvement stories of this incident"),
+    row(A::DrillScore, "drill", &[], &[], G::Look, "", "The score sheet of the drill; not for its players"),
     row(A::Board(B::Asks), "asks", &[], &[], G::Look, "", "Asks: who owes what, by time left"),
     row(
         A::Board(B::Decisions),

@@ -65,6 +65,13 @@ pub fn available(model: &Model, action: Action) -> Availability {
             }
             Some(_) => Available,
         },
+        Action::DrillScore => match room {
+            None => blocked("open an incident first"),
+            Some(room) if room.incident.drill.is_none() => {
+                blocked("no script runs this incident: warroom drill run NAME begins one")
+            }
+            Some(_) => Available,
+        },
         Action::BoardFilter
         | Action::BoardAttach
         | Action::StoryStart

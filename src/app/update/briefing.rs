@@ -16,6 +16,15 @@ pub(super) fn report(model: &mut Model, name: &str) {
     }
 }
 
+/// Shows the score sheet of an exercise; the runs before it are told by the command only.
+pub(super) fn drill(model: &mut Model) {
+    use crate::domain::drill::{score, sheet};
+    let Some(room) = &model.room else { return };
+    let Some(scored) = score::score(&room.incident, model.now) else { return };
+    let what = Read::Text("Score of the drill".to_owned(), sheet::lines(&scored, &[]));
+    model.overlays.push(Overlay::Read(Reader { what, scroll: 0 }));
+}
+
 const TACTICAL: &str = "Conditions, actions, needs";
 const SUMMARY: &str = "Summary for those who lead";
 

@@ -328,6 +328,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             "roster" => super::keys::run(model, Action::Roster, 0, fx),
             "summary" | "tactical" => super::briefing::report(model, word),
             "home" => room::go_home(model, fx),
+            "drill" => super::keys::run(model, Action::DrillScore, 0, fx),
             "clock" => super::keys::run(model, Action::Clocks, 0, fx),
             "target" => super::keys::run(model, Action::Target, 0, fx),
             "reopen" => super::keys::run(model, Action::Reopen, 0, fx),

@@ -137,6 +137,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::RunbookAfter
         | Action::DismissAlarm
         | Action::Undo => room::look(model, action, fx),
+        Action::DrillScore => super::briefing::drill(model),
         Action::Board(kind) => tables::open(model, kind),
         Action::QuickIoc => tables::quick_ioc(model),
         Action::NextOpen => jump::next(model, fx),

@@ -17,11 +17,13 @@ impl Case<'_> {
                 let run = self.run()?;
                 let count = run.expectations().count();
                 if !run.expectations().any(|(number, ..)| number == *expectation) {
-                    let message = format!("{} expects nothing with the number {expectation}", self.incident.id);
+                    let message =
+                        format!("{} expects nothing with the number {expectation}", self.incident.id);
                     return Err(Refusal::not_found(message)
                         .hint(format!("they are counted from 1 to {count}: warroom drill score")));
                 }
-                let reason = if reason.trim().is_empty() { String::new() } else { super::said("reason", reason)? };
+                let reason =
+                    if reason.trim().is_empty() { String::new() } else { super::said("reason", reason)? };
                 self.one(DrillJudged { expectation: *expectation, verdict: *verdict, reason })
             }
         }
@@ -73,8 +75,7 @@ impl Case<'_> {
     fn due_inject(&self, number: u32) -> Option<NewEvent> {
         let run = self.incident.drill.as_ref()?;
         let (at, _) = self.incident.injects_due(self.asker.now).into_iter().find(|(_, n)| *n == number)?;
-        let mut event =
-            self.event(DrillInjected { inject: number, text: run.inject(number)?.text.clone() });
+        let mut event = self.event(DrillInjected { inject: number, text: run.inject(number)?.text.clone() });
         event.by.clone_from(&run.script.facilitator);
         event.occurred_at = Some(at);
         Some(event)

@@ -56,9 +56,7 @@ pub(super) fn facts(incident: &Incident, condition: &Condition) -> Vec<Fact> {
             states(spans)
         }
         Condition::Phase(phase) => {
-            let entered = |p: &PhaseSpan| {
-                p.phase == *phase && !incident.taken_back.contains(&p.seq)
-            };
+            let entered = |p: &PhaseSpan| p.phase == *phase && !incident.taken_back.contains(&p.seq);
             states(incident.phases.iter().map(|p| (p.since, entered(p))))
         }
         Condition::Milestone(milestone) => {
@@ -70,7 +68,8 @@ pub(super) fn facts(incident: &Incident, condition: &Condition) -> Vec<Fact> {
             attached.map(|r| Fact::since(r.at)).collect()
         }
         Condition::Step(words) => {
-            let done = incident.checklist.steps().filter(|s| s.state == StepState::Done && holds(&s.text, words));
+            let done =
+                incident.checklist.steps().filter(|s| s.state == StepState::Done && holds(&s.text, words));
             done.filter_map(|s| s.since).map(Fact::since).collect()
         }
         Condition::Decision(words) => {
@@ -105,9 +104,11 @@ pub(super) fn facts(incident: &Incident, condition: &Condition) -> Vec<Fact> {
         Condition::Entry(words) => {
             let given = incident.drill.iter().flat_map(|run| run.given.values()).map(|(seq, _)| *seq);
             let given: Vec<Seq> = given.collect();
-            let said = incident.timeline.stored().iter().filter(|e| {
-                e.topic == Topic::Said && e.struck.is_none() && !given.contains(&e.seq)
-            });
+            let said = incident
+                .timeline
+                .stored()
+                .iter()
+                .filter(|e| e.topic == Topic::Said && e.struck.is_none() && !given.contains(&e.seq));
             said.filter(|e| holds(&e.text, words)).map(|e| Fact::since(e.occurred_at)).collect()
         }
     }
@@ -125,9 +126,8 @@ fn states(spans: impl Iterator<Item = (Utc, bool)>) -> Vec<Fact> {
 fn handovers(incident: &Incident, name: &str) -> Vec<Fact> {
     let all = incident.roster.history();
     let of = |role: &str| same_role(role, name);
-    let from_another = |seq: Seq, person: &str| {
-        all.iter().any(|h| h.ended == seq && of(&h.role) && h.person != person)
-    };
+    let from_another =
+        |seq: Seq, person: &str| all.iter().any(|h| h.ended == seq && of(&h.role) && h.person != person);
     let taken = all.iter().filter(|h| !h.undone && of(&h.role) && from_another(h.seq, &h.person));
     taken.map(|h| Fact::since(h.from)).collect()
 }

@@ -255,14 +255,17 @@ impl Reader<'_> {
         };
         let (time, words) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let time = time.trim_end_matches([':', ',']);
-        let Some(after) = span(time).or_else(|| (time == "0").then(Span::zero)).filter(|at| *at <= LATEST) else {
+        let Some(after) = span(time).or_else(|| (time == "0").then(Span::zero)).filter(|at| *at <= LATEST)
+        else {
             let shown = crate::domain::time::shortened(time);
-            let message =
-                format!("T+{shown} is not a time of an inject: write T+5m, T+90s or T+1h30m, at most 30 days");
+            let message = format!(
+                "T+{shown} is not a time of an inject: write T+5m, T+90s or T+1h30m, at most 30 days"
+            );
             return self.problem(number, message);
         };
         if words.trim().is_empty() {
-            return self.problem(number, "the inject says nothing: write what the players are told behind its time");
+            return self
+                .problem(number, "the inject says nothing: write what the players are told behind its time");
         }
         let text = words.trim().to_owned();
         self.script.injects.push(Inject { after, text, expect: Vec::new(), line: number });
@@ -290,7 +293,8 @@ impl Reader<'_> {
                     Some(time) => Some(time),
                     None => {
                         let shown = crate::domain::time::shortened(how);
-                        return self.problem(number, format!("{shown:?} is not read: write Expect within 5m:"));
+                        return self
+                            .problem(number, format!("{shown:?} is not read: write Expect within 5m:"));
                     }
                 }
             }

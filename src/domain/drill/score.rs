@@ -231,7 +231,13 @@ fn expected(
         // What nobody was asked for is no gap.
         (None, _, None, _) => Standing::Open,
         (None, None, Some(_), _) => Standing::ToJudge,
-        (None, Some(_), Some(_), Some(after)) => if in_time(after) { Standing::Met } else { Standing::Late },
+        (None, Some(_), Some(_), Some(after)) => {
+            if in_time(after) {
+                Standing::Met
+            } else {
+                Standing::Late
+            }
+        }
         (None, Some(_), Some(told), None) => {
             let over = ended.is_some() || !in_time(now - told);
             if over { Standing::Missed } else { Standing::Open }

@@ -90,7 +90,9 @@ impl Script {
             _ => None,
         });
         let message = |name: &str| {
-            format!("the team's profile has no severity {name:?}, so the facilitator judges; name one that it has")
+            format!(
+                "the team's profile has no severity {name:?}, so the facilitator judges; name one that it has"
+            )
         };
         named.map(|(line, name)| Problem::new(line, message(name))).collect()
     }
@@ -158,7 +160,8 @@ fn capped<'t>(text: &'t str, problems: &mut Vec<Problem>) -> &'t str {
     let head = text.get(..end).unwrap_or_default();
     let head = head.rfind('\n').and_then(|at| head.get(..=at)).unwrap_or(head);
     let kib = MAX_BYTES / 1024;
-    let message = format!("the text is larger than {kib} KiB: what follows this line was not read; shorten it");
+    let message =
+        format!("the text is larger than {kib} KiB: what follows this line was not read; shorten it");
     problems.push(Problem::new(head.lines().count(), message));
     head
 }

@@ -30,7 +30,11 @@ pub fn lines(sheet: &Sheet, earlier: &[Earlier]) -> Vec<String> {
     };
     let mut lines = vec![
         format!("DRILL {} · {} · {}", sheet.name, sheet.title, sheet.id),
-        format!("facilitator {} · began {day} {} UTC · {course}", sheet.facilitator, with_zone(began, Tz::UTC)),
+        format!(
+            "facilitator {} · began {day} {} UTC · {course}",
+            sheet.facilitator,
+            with_zone(began, Tz::UTC)
+        ),
         totals(sheet.totals),
         String::new(),
     ];
@@ -58,7 +62,15 @@ pub fn lines(sheet: &Sheet, earlier: &[Earlier]) -> Vec<String> {
         lines.push("earlier runs:".to_owned());
         lines.extend(earlier.iter().map(|run| {
             let t = run.totals;
-            format!("  {} {}  met {} of {} · late {} · missed {}", run.date, run.id, t.met, t.expected(), t.late, t.missed)
+            format!(
+                "  {} {}  met {} of {} · late {} · missed {}",
+                run.date,
+                run.id,
+                t.met,
+                t.expected(),
+                t.late,
+                t.missed
+            )
         }));
     }
     if !sheet.improvements.is_empty() {
@@ -114,7 +126,9 @@ fn expectation(e: &ExpectationScore) -> String {
     let mut line = format!("  {:>3} {:<8}  {}", e.number, e.standing, e.text);
     let within = e.within.map(|within| format!(" of {}", format_span(within))).unwrap_or_default();
     match (e.at, e.after) {
-        (Some(at), Some(after)) if after < Span::zero() => line.push_str(&format!("  [{}, before]", t_plus(at))),
+        (Some(at), Some(after)) if after < Span::zero() => {
+            line.push_str(&format!("  [{}, before]", t_plus(at)))
+        }
         (Some(at), Some(after)) => {
             line.push_str(&format!("  [{}, +{}{within}]", t_plus(at), format_span(after)));
         }

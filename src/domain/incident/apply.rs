@@ -123,7 +123,9 @@ impl Incident {
             | Event::StoryVerified(_)
             | Event::StoryDropped(_)
             | Event::StorySynced(_) => self.improve(r, event),
-            Event::DrillStarted(_) | Event::DrillInjected(_) | Event::DrillJudged(_) => self.exercise(r, event),
+            Event::DrillStarted(_) | Event::DrillInjected(_) | Event::DrillJudged(_) => {
+                self.exercise(r, event)
+            }
             Event::Unknown(_) => {}
             _ => self.turn(r, event),
         }
@@ -288,7 +290,14 @@ impl Incident {
         }
     }
 
-    pub(super) fn push_line(&mut self, r: &Recorded, kind: EntryKind, topic: Topic, text: String, tags: &[String]) {
+    pub(super) fn push_line(
+        &mut self,
+        r: &Recorded,
+        kind: EntryKind,
+        topic: Topic,
+        text: String,
+        tags: &[String],
+    ) {
         let tags = self.tags_of(r, &text, tags);
         self.timeline.push(Entry {
             seq: r.seq,

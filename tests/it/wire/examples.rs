@@ -448,4 +448,37 @@ fn stories(story: &mut Story) {
     story.full("alice", StoryDropped { number: 2, reason: s("the same as story 1") });
     let (external, status) = (s("SEC-311"), s("In Review"));
     story.full("warroom", StorySynced { number: 1, external, status });
+    drill(story);
+}
+
+fn drill(story: &mut Story) {
+    let expect = vec![
+        DrillExpectation {
+            text: s("somebody commands"),
+            within: Some(300),
+            condition: Some(s("role commander")),
+        },
+        DrillExpectation { text: s("it is said aloud"), within: None, condition: None },
+    ];
+    let inject = DrillInject { after: 300, text: s("The key was on the laptop."), expect };
+    let improvement =
+        DrillImprovement { text: s("sign only inside the KMS"), kind: Some(StoryKind::Preventive) };
+    let started = DrillStarted {
+        name: s("signing-key-compromised"),
+        title: s("Signing key compromised"),
+        digest: s("4f2e77a1"),
+        facilitator: s("erin"),
+        duration: Some(3_600),
+        injects: vec![inject],
+        improvements: vec![improvement],
+    };
+    story.full("alice", started.clone());
+    let inject = DrillInject { after: 0, text: s("A laptop is lost."), expect: Vec::new() };
+    let (injects, improvements) = (vec![inject], Vec::new());
+    story.minimal("alice", DrillStarted { duration: None, injects, improvements, ..started });
+    let text = s("The key was on the laptop.");
+    story.add("full", at("erin", "2026-11-22T03:05:00Z", false, DrillInjected { inject: 1, text }));
+    let reason = s("carol named it");
+    story.full("erin", DrillJudged { expectation: 2, verdict: DrillVerdict::Late, reason });
+    story.minimal("erin", DrillJudged { expectation: 2, verdict: DrillVerdict::Met, reason: s("") });
 }
