@@ -130,6 +130,14 @@ fn command(model: &Model, room: &Room, line: &str, end: usize) -> Option<Offer> 
     if word.starts_with('@') && spec.usage.contains('@') {
         return named(model, word).and_then(|offer| fitting(from, word, offer.choices));
     }
+    if spec.name == "drill" {
+        let words: &[&str] = match (place, before.next()) {
+            (0, _) => &["score", "inject", "mark"],
+            (2, Some("mark")) => &["met", "late", "missed"],
+            _ => &[],
+        };
+        return fitting(from, word, words.iter().map(|w| plain(*w)).collect());
+    }
     let wanted: Vec<&str> = spec.usage.split_whitespace().skip(1).collect();
     // The asset of a scope may have several words; its state is the last.
     if spec.name == "scope" {

@@ -241,6 +241,13 @@ fn the_drill_of_the_docs_has_what_the_shipped_ones_have() {
     };
     assert_eq!(keys(&text), keys(shipped));
     assert!(text.contains("\n- T+0m ") && text.contains("\n  - Expect: "));
+    let (script, problems) = warroom::domain::drill::parse(&text, "drill");
+    assert_eq!(problems, []);
+    assert_eq!(script.expectations().filter(|e| e.condition.is_some()).count(), 2);
+    let forms = page("files.md");
+    for form in warroom::domain::drill::condition::FORMS {
+        assert!(forms.contains(&format!("`{form}`")), "{form} is not on the page");
+    }
 }
 
 #[test]

@@ -178,6 +178,49 @@ fn a_breach_is_written_once_by_two_services() {
 }
 
 #[test]
+fn an_inject_is_written_once_by_two_services() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let ((first, mut alice), (second, mut bob), _) = two(folder.path()).await;
+        let file = first.drill("signing-key-compromised").unwrap();
+        let declaration = Declaration {
+            id: IncidentId { year: 0, number: 0 },
+            title: String::new(),
+            kind: IncidentKind::Real,
+            severity: None,
+            services: Vec::new(),
+            tags: Vec::new(),
+            commander: None,
+            runbooks: Vec::new(),
+        };
+        let (_, log) = first.run_drill(&alice, &file, "erin".to_owned(), declaration, None).await.unwrap();
+        // Both saw the incident before anything was due.
+        second.incident(log).await.unwrap();
+        alice.stamp.at = now() + TimeDelta::hours(2);
+        bob.stamp.at = alice.stamp.at;
+        let (one, clone) = (first.clone(), second.clone());
+        let one = tokio::spawn(async move { one.record_breaches(log, &alice).await.unwrap() });
+        let by = bob.clone();
+        let other =
+            tokio::spawn(async move { clone.submit(log, &by, &[note("by bob")], Seq::NONE).await.unwrap() });
+        one.await.unwrap();
+        other.await.unwrap();
+        second.record_breaches(log, &bob).await.unwrap();
+        let events = second.events_after(log, Seq::NONE).await.unwrap();
+        let mut told: Vec<u32> = events
+            .iter()
+            .filter_map(|e| match &e.event {
+                Some(Event::DrillInjected(inject)) => Some(inject.inject),
+                _ => None,
+            })
+            .collect();
+        told.sort_unstable();
+        assert_eq!(told, (1..=9).collect::<Vec<u32>>(), "each once");
+        assert!(first.verify(Some(log), None).await.unwrap().ok);
+    });
+}
+
+#[test]
 fn requests_that_are_submitted_together_are_stored_together_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     run(async {

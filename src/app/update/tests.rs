@@ -6,6 +6,7 @@ mod coming_back;
 mod completing;
 mod composing;
 mod declaring;
+mod drilling;
 mod finding;
 mod holding;
 mod jumping;

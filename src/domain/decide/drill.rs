@@ -56,6 +56,9 @@ impl Case<'_> {
             let message = format!("{id} is {}: the players are told nothing more", self.incident.state);
             return Err(Refusal::no(message).hint("reopen it with a reason to go on"));
         }
+        if self.incident.kind != IncidentKind::Drill {
+            return Err(Refusal::no(format!("{id} is {} by now: nothing is played", self.incident.kind)));
+        }
         let number = match number.or_else(|| run.next()) {
             Some(number) => number,
             None => return Err(Refusal::no(format!("the players of {id} were told everything"))),

@@ -30,20 +30,13 @@ enum Section {
 
 impl Section {
     fn of(heading: &str) -> Self {
-        let folded = fold_word(heading);
-        let begins = |words: &[&str]| words.iter().any(|word| folded.starts_with(word));
-        if begins(&["scenario"]) {
-            Self::Scenario
-        } else if begins(&["role"]) {
-            Self::Roles
-        } else if begins(&["inject"]) {
-            Self::Injects
-        } else if begins(&["expectedoutcome", "outcome"]) {
-            Self::Outcomes
-        } else if begins(&["improvement"]) {
-            Self::Improvements
-        } else {
-            Self::Other
+        match fold_word(heading.split_whitespace().next().unwrap_or_default()).as_str() {
+            "scenario" | "scenarios" => Self::Scenario,
+            "role" | "roles" => Self::Roles,
+            "inject" | "injects" => Self::Injects,
+            "expected" | "outcome" | "outcomes" => Self::Outcomes,
+            "improvement" | "improvements" => Self::Improvements,
+            _ => Self::Other,
         }
     }
 }
@@ -65,6 +58,8 @@ struct Reader<'r> {
     problems: &'r mut Vec<Problem>,
     heading: Option<String>,
     section: Section,
+    /// The level of the heading of the section.
+    level: usize,
     open: Open,
     expectations: usize,
     full: bool,
@@ -79,6 +74,7 @@ pub(super) fn read(text: &str, fallback_title: &str, problems: &mut Vec<Problem>
         problems,
         heading: None,
         section: Section::Other,
+        level: 6,
         open: Open::Nothing,
         expectations: 0,
         full: false,
@@ -170,8 +166,12 @@ impl Reader<'_> {
             if level == 1 {
                 self.heading.get_or_insert_with(|| clean(text));
             }
-            self.section = if level == 1 { Section::Other } else { Section::of(text) };
             self.open = Open::Nothing;
+            let named = if level == 1 { Section::Other } else { Section::of(text) };
+            // A heading below that of a section only parts it.
+            if named != Section::Other || level <= self.level {
+                (self.section, self.level) = (named, level);
+            }
             return;
         }
         match item(line) {

@@ -210,6 +210,16 @@ fn what_is_no_drill_by_a_script_has_no_sheet() {
 }
 
 #[test]
+fn a_drill_that_turns_out_to_be_real_is_played_no_more() {
+    let mut room = started("signing-key-compromised");
+    let kind = Some(IncidentKind::Real);
+    room.ask(Request::SetDetails { title: None, services: None, tags: None, kind });
+    assert_eq!(room.incident.injects_due(at(BEGAN) + Span::hours(1)), []);
+    let give = Request::Drill(DrillRequest::Give { inject: None });
+    assert_eq!(room.try_ask(give).unwrap_err().kind, RefusalKind::No);
+}
+
+#[test]
 fn a_severity_that_the_team_does_not_know_is_left_to_people() {
     let (script, _) = parse("## Injects\n- T+0m a\n  - Expect: b `severity SEV-1`\n", "x");
     assert_eq!(script.unknown_severities(|_| false)[0].line, 3);

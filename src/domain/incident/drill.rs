@@ -9,7 +9,7 @@ use crate::domain::drill::SOURCE;
 use crate::domain::event::{DrillExpectation, DrillInject, DrillStarted, Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{DrillVerdict, EntryKind, State};
+use crate::domain::words::{DrillVerdict, EntryKind, IncidentKind, State};
 
 /// An exercise in progress, or over.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,10 +75,12 @@ impl Incident {
         Some(self.due(from, at))
     }
 
-    /// The injects that are due and not in the log yet, the first in front. One that is resolved or closed gets none.
+    /// The injects that are due and not in the log yet, the first in front. One that is resolved or closed gets none,
+    /// nor does one that turned out to be real.
     #[must_use]
     pub fn injects_due(&self, now: Utc) -> Vec<(Utc, u32)> {
-        let Some(run) = self.drill.as_ref().filter(|_| self.state == State::Open) else { return Vec::new() };
+        let goes_on = self.state == State::Open && self.kind == IncidentKind::Drill;
+        let Some(run) = self.drill.as_ref().filter(|_| goes_on) else { return Vec::new() };
         let left = run.injects().map(|(n, _)| n).filter(|n| !run.given.contains_key(n));
         let mut due: Vec<_> =
             left.filter_map(|n| Some((self.inject_due(n)?, n))).filter(|(at, _)| *at <= now).collect();

@@ -38,6 +38,8 @@ fn verbs_and_their_arguments_are_offered() {
     check(":v 10 ", &["held", "reversed", "no-effect"], ":v 10 ");
     check(":update cu", &["customers"], ":update cu");
     check(":kind d", &["drill"], ":kind d");
+    check(":drill i", &["inject"], ":drill i");
+    check(":drill mark 3 m", &["met", "missed"], ":drill mark 3 m");
     check(":closure ca", &["cause"], ":closure ca");
     check(":link ticket ", &[], ":link ticket ");
     check(":nonsense x", &[], ":nonsense x");

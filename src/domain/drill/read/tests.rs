@@ -71,6 +71,11 @@ fn a_script_is_read() {
     assert_eq!((second.expect[1].within, &second.expect[1].condition), (Some(Span::seconds(90)), &None));
     let kinds: Vec<_> = script.improvements.iter().map(|i| (i.text.as_str(), i.kind)).collect();
     assert_eq!(kinds, [("page earlier", Some(StoryKind::Detective)), ("A bigger disk", None)]);
+    let (parted, _) = parse(
+        "## Injects\n### First hour\n- T+1m a\n### Second hour\n- T+61m b\n## Injection attacks\n- T+2m c\n",
+        "x",
+    );
+    assert_eq!(parted.injects.len(), 2, "{parted:?}");
     // Line ends of other systems, and a text without any frame.
     assert_eq!(parse(&SCRIPT.replace('\n', "\r\n"), "disk"), (script, Vec::new()));
     let (bare, problems) = parse("## Injects\n* T+2m x\n", "bare");
