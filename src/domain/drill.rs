@@ -126,7 +126,7 @@ mod tests {
                 .collect();
             for e in expected {
                 if let Some(Condition::Step(words)) = &e.condition {
-                    let mut steps = books.iter().flat_map(|book| book.steps());
+                    let mut steps = books.iter().flat_map(runbook::Runbook::steps);
                     assert!(steps.any(|(_, step)| holds(&step.text, words)), "{name}: {words}");
                 }
             }

@@ -59,9 +59,8 @@ impl Case<'_> {
         if self.incident.kind != IncidentKind::Drill {
             return Err(Refusal::no(format!("{id} is {} by now: nothing is played", self.incident.kind)));
         }
-        let number = match number.or_else(|| run.next()) {
-            Some(number) => number,
-            None => return Err(Refusal::no(format!("the players of {id} were told everything"))),
+        let Some(number) = number.or_else(|| run.next()) else {
+            return Err(Refusal::no(format!("the players of {id} were told everything")));
         };
         let Some(inject) = run.inject(number) else {
             let count = run.script.injects.len();

@@ -127,7 +127,7 @@ fn expectation(e: &ExpectationScore) -> String {
     let within = e.within.map(|within| format!(" of {}", format_span(within))).unwrap_or_default();
     match (e.at, e.after) {
         (Some(at), Some(after)) if after < Span::zero() => {
-            line.push_str(&format!("  [{}, before]", t_plus(at)))
+            line.push_str(&format!("  [{}, before]", t_plus(at)));
         }
         (Some(at), Some(after)) => {
             line.push_str(&format!("  [{}, +{}{within}]", t_plus(at), format_span(after)));

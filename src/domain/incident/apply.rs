@@ -124,7 +124,7 @@ impl Incident {
             | Event::StoryDropped(_)
             | Event::StorySynced(_) => self.improve(r, event),
             Event::DrillStarted(_) | Event::DrillInjected(_) | Event::DrillJudged(_) => {
-                self.exercise(r, event)
+                self.exercise(r, event);
             }
             Event::Unknown(_) => {}
             _ => self.turn(r, event),
