@@ -188,8 +188,11 @@ fn while_it_runs_what_has_time_is_open_and_what_is_too_late_is_missed_until_it_i
     assert_eq!(room.incident.injects_due(at(BEGAN) + Span::hours(9)), []);
     assert_eq!(room.try_ask(give(None)).unwrap_err().kind, RefusalKind::No);
     assert_eq!(stands(&room, 36_000, 13), Standing::Open, "nobody was asked");
+    let said = |room: &Room| lines(&score(&room.incident, room.now).unwrap(), &[]).join("\n");
+    assert!(said(&room).contains("T+20m (not told)  A manager"), "{}", said(&room));
     room.now = at(BEGAN) + Span::seconds(3_600);
     room.ask(Request::Reopen { reason: "lunch is over".to_owned() });
+    assert!(said(&room).contains("T+20m (to come)  A manager"), "{}", said(&room));
     assert_eq!(room.incident.inject_due(4), Some(at(BEGAN) + Span::seconds(900 + 3_000)));
 }
 

@@ -42,7 +42,8 @@ pub fn lines(sheet: &Sheet, earlier: &[Earlier]) -> Vec<String> {
         let at = match inject.given {
             Some(given) if given == inject.planned => t_plus(given),
             Some(given) => format!("{} (planned {})", t_plus(given), t_plus(inject.planned)),
-            None => format!("{} not told", t_plus(inject.planned)),
+            None if sheet.ended.is_some() => format!("{} (not told)", t_plus(inject.planned)),
+            None => format!("{} (to come)", t_plus(inject.planned)),
         };
         lines.push(format!("{at}  {}", inject.text));
         lines.extend(inject.expectations.iter().map(expectation));
