@@ -3,6 +3,7 @@
 //! id the log does not have is matched with the stories of the log by its words; the commit is made once, because the same
 //! document but for its head is the same commit; the log says that it is published only after it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::drafting::{no_draft, read_draft, text_of, write_atomically};
 use super::standing::Standing;
 use super::{By, Cause, Failure, FailureKind, Inner, Service};
-use crate::archive::{Identity, Over, Publication, Seals, commit_message};
+use crate::archive::{ArchiveError, Identity, Over, Publication, Seals, commit_message};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::closeout::counted;
 use crate::domain::event::Event;
@@ -23,6 +24,7 @@ use crate::domain::postmortem::document::{self, same_but_for_head};
 use crate::domain::postmortem::markdown::MARK;
 use crate::domain::postmortem::{Improvement, Problem, imported, improvements};
 use crate::domain::request::{Asked, NewStory, Request};
+use crate::domain::severity::Profile;
 use crate::domain::time::Utc;
 use crate::domain::words::State;
 
@@ -150,15 +152,22 @@ impl Service {
         if known != Some(done.commit.as_str()) {
             let (read, _) = imported::read(&done.path, text.as_bytes())
                 .map_err(|e| Failure::no(format!("the published text cannot be read: {e}")))?;
-            let request = Request::RecordPublication {
+            let request: Asked = Request::RecordPublication {
                 path: done.path.clone(),
                 commit: done.commit.clone(),
                 timeline_head: format!("{seq} {digest}"),
                 ended_by: read.ended.unwrap_or_default(),
                 problems: u32::try_from(problems.len()).unwrap_or(u32::MAX),
                 waived: reason.unwrap_or_default().to_owned(),
+            }
+            .into();
+            // Whoever published the same at the same moment may have said so already.
+            let make = |now: &Incident| {
+                let told = now.closing.postmortem.published.as_ref();
+                let is_told = told.is_some_and(|(commit, _)| *commit == done.commit);
+                if is_told { Cow::Borrowed(&[][..]) } else { Cow::Owned(vec![request.clone()]) }
             };
-            self.submit(log, by, &[request.into()], incident.head).await?;
+            self.submit_made(log, by, make, incident.head).await?;
         } else if let Err(error) = self.inner.store.complete_mirror(log).await {
             // Whoever recorded it may have been killed before the mirror had it.
             warnings.push(error.to_string());
@@ -188,39 +197,31 @@ impl Service {
         draft_path: &Path,
     ) -> Result<(String, Vec<StoryId>), Failure> {
         let (parsed, _) = document::parse(&text);
-        let unfiled = unfiled(incident, &parsed.improvements);
         let id = |number| StoryId { incident: incident.id, number };
-        let mut requests: Vec<Asked> = Vec::new();
-        for (improvement, place) in &unfiled {
-            if let Place::New(number) = place {
-                let story = NewStory {
-                    number: Some(*number),
-                    title: improvement.text.clone(),
-                    // What was waived unfilled is not somebody's name.
-                    owner: improvement.owner.clone().filter(|o| !o.contains(MARK) && is_handle(o)),
-                    due: improvement.due_date(),
-                    severity: improvement
-                        .severity
-                        .clone()
-                        .filter(|s| self.inner.policy.profile_named(&incident.profile).find(s).is_some()),
-                    kind: improvement.story_kind(),
-                    proof: improvement.proof.clone().filter(|p| !p.contains(MARK)).unwrap_or_default(),
-                    external: String::new(),
-                };
-                requests.push(Request::FileStory(story).into());
-            }
-        }
-        let mut filed = Vec::new();
-        if !requests.is_empty() {
-            // The log has the last word: somebody may have filed one under that number meanwhile.
-            let submitted = self.submit(log, by, &requests, incident.head).await?;
-            filed.extend(submitted.own_events().iter().filter_map(|recorded| match &recorded.event {
+        let profile = self.inner.policy.profile_named(&incident.profile);
+        let mut places: Vec<(&Improvement, Place)> = Vec::new();
+        // The log has the last word: somebody may have filed the same ones, or another under that number, meanwhile.
+        let make = |now: &Incident| {
+            places = unfiled(now, &parsed.improvements);
+            let new = places.iter().filter_map(|(improvement, place)| match place {
+                Place::New(number) => {
+                    Some(Request::FileStory(story_of(improvement, *number, &profile)).into())
+                }
+                Place::There(_) => None,
+            });
+            Cow::Owned(new.collect::<Vec<Asked>>())
+        };
+        let submitted = self.submit_made(log, by, make, incident.head).await?;
+        let filed: Vec<StoryId> = submitted
+            .own_events()
+            .iter()
+            .filter_map(|recorded| match &recorded.event {
                 Some(Event::StoryFiled(story)) => Some(id(story.number)),
                 _ => None,
-            }));
-        }
+            })
+            .collect();
         let mut new = filed.iter();
-        let ids: Vec<(usize, StoryId)> = unfiled
+        let ids: Vec<(usize, StoryId)> = places
             .iter()
             .filter_map(|(improvement, place)| match place {
                 Place::There(number) => Some((improvement.line, id(*number))),
@@ -273,6 +274,21 @@ impl Service {
         let over = Over::Only(standing.there.map(|there| there.blob));
         let (path, author, when) = (standing.path, author.map(str::to_owned), by.stamp.at);
         Ok(Prepared { path, over, text, message, author, when, draft })
+    }
+}
+
+/// The story that an improvement asks for.
+fn story_of(improvement: &Improvement, number: u32, profile: &Profile) -> NewStory {
+    NewStory {
+        number: Some(number),
+        title: improvement.text.clone(),
+        // What was waived unfilled is not somebody's name.
+        owner: improvement.owner.clone().filter(|o| !o.contains(MARK) && is_handle(o)),
+        due: improvement.due_date(),
+        severity: improvement.severity.clone().filter(|s| profile.find(s).is_some()),
+        kind: improvement.story_kind(),
+        proof: improvement.proof.clone().filter(|p| !p.contains(MARK)).unwrap_or_default(),
+        external: String::new(),
     }
 }
 
@@ -366,17 +382,17 @@ impl Prepared {
             }
         }
         let author = inner.author(&archive, self.author.as_deref())?;
-        let mut bytes = self.text.into_bytes();
         // The same document but for its head is published already: publish those bytes again, which commits
         // nothing and heals what a crash left open.
-        if let Some(there) = archive.read(&self.path)?
-            && same_but_for_head(&String::from_utf8_lossy(&there), &String::from_utf8_lossy(&bytes))
-        {
-            bytes = there;
-        }
-        let files = [(self.path, bytes)];
-        let publication =
-            Publication { files: &files, message: self.message, author, when: self.when, over: self.over };
+        let published_already = || -> Result<Option<Vec<u8>>, ArchiveError> {
+            let is_same = |there: &Vec<u8>| same_but_for_head(&String::from_utf8_lossy(there), &self.text);
+            Ok(archive.read(&self.path)?.filter(is_same))
+        };
+        let bytes = published_already()?.unwrap_or_else(|| self.text.clone().into_bytes());
+        let files = [(self.path.clone(), bytes)];
+        let again;
+        let (message, over) = (self.message.clone(), self.over.clone());
+        let mut publication = Publication { files: &files, message, author, when: self.when, over };
         super::guard::refuse_secrets(&publication, &|_| self.draft.display().to_string())?;
         let signer = match archive.signing_required()? {
             Some(request) => Some(inner.sealing.signer(&request).map_err(|why| {
@@ -388,11 +404,26 @@ impl Prepared {
         let hooks = inner.sealing.hooks(&archive.hook_paths()?);
         let seals = Seals { signer: signer.as_deref(), hooks: hooks.as_deref() };
         let begun = inner.mint.running();
-        let published = archive.publish(&publication, &seals)?;
+        let published = match archive.publish(&publication, &seals) {
+            // Somebody published it at this moment.
+            Err(ArchiveError::Changed { file }) => {
+                let there = published_already()?.ok_or(ArchiveError::Changed { file })?;
+                again = [(self.path.clone(), there)];
+                publication.files = &again;
+                archive.publish(&publication, &seals)?
+            }
+            other => other?,
+        };
         let commit_time = inner.mint.running().saturating_sub(begun);
         let warnings = archive.refresh(&published).iter().map(ToString::to_string).collect();
         let path = files.first().map(|(p, _)| p.as_str().to_owned()).unwrap_or_default();
-        Ok(Done { path, commit: published.commit, commit_time, unchanged: published.unchanged, warnings })
+        Ok(Done {
+            path,
+            commit: published.commit,
+            commit_time,
+            unchanged: published.unchanged,
+            warnings,
+        })
     }
 }
 

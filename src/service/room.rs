@@ -1,6 +1,7 @@
 //! The room's use cases: load an incident, declare one, submit requests, see what others wrote. It must not hold
 //! rules (`domain::decide` does): on a conflict it loads what is new, decides again and appends again.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::Datelike;
@@ -168,6 +169,18 @@ impl Service {
         asked: &[Asked],
         seen: Seq,
     ) -> Result<Submitted, Failure> {
+        self.submit_made(log, by, |_| Cow::Borrowed(asked), seen).await
+    }
+
+    /// The same with requests that follow from the incident: they are made anew from what others have written, whenever
+    /// it is decided again. Where there are none, nothing is stored.
+    pub(super) async fn submit_made<'a>(
+        &self,
+        log: LogId,
+        by: &By,
+        mut make: impl FnMut(&Incident) -> Cow<'a, [Asked]> + Send,
+        seen: Seq,
+    ) -> Result<Submitted, Failure> {
         let slot = self.inner.slot(log).await;
         let mut slot = slot.lock().await;
         let mut first = slot.is_none();
@@ -179,6 +192,11 @@ impl Service {
             } else {
                 slot.get_or_insert_with(|| Incident::new(log))
             };
+            let asked = make(incident);
+            if asked.is_empty() {
+                return Ok(Submitted { events: Vec::new(), own: 0 });
+            }
+            let asked = &*asked;
             // What hinders this hinders what was asked for as well, and is told there.
             let _ = self.inner.breaches_before(incident, by, asked).await;
             let _ = self.inner.injects_due(incident, by).await;
@@ -273,7 +291,7 @@ impl Inner {
         asked: &[Asked],
     ) -> Result<Vec<NewEvent>, Failure> {
         let asker = Asker { by: &by.person, now: by.stamp.at, policy: &self.policy };
-        let mut ahead = std::borrow::Cow::Borrowed(incident);
+        let mut ahead = Cow::Borrowed(incident);
         let mut new: Vec<NewEvent> = Vec::new();
         for (i, one) in asked.iter().enumerate() {
             let events = self.without_secrets(decide(&ahead, one, &asker)?)?;

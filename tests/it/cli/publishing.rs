@@ -196,3 +196,26 @@ fn a_draft_that_lost_its_id_is_published_under_the_one_of_its_incident() {
     assert_eq!(desk.json(&["search", "certificate"])["results"][0]["id"], id.as_str());
     assert_eq!(desk.json(&["postmortem", "publish", &id, "--waive", "again"])["unchanged"], true);
 }
+
+#[test]
+fn two_at_once_publish_one_postmortem_and_file_each_story_once() {
+    for round in 0..3 {
+        let desk = Desk::new();
+        let (id, _) = ready(&desk);
+        let both: Vec<_> = std::thread::scope(|scope| {
+            let publish = || desk.run(&["postmortem", "publish", &id, "--json"]);
+            let running: Vec<_> = (0..2).map(|_| scope.spawn(publish)).collect();
+            running.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let reports: Vec<Value> = both.into_iter().map(|ran| ran.code(0).json()).collect();
+        assert_eq!(reports[0]["commit"], reports[1]["commit"], "round {round}");
+        assert_eq!(filed(&reports[0]).len() + filed(&reports[1]).len(), 3, "round {round}: {reports:#?}");
+        let (listed, committed) = stories(&desk, &reports[0]);
+        assert_eq!(listed, committed, "round {round}");
+        assert_eq!(listed.len(), 3, "round {round}: {listed:?}");
+        let said = desk.ok(&["timeline", &id]);
+        assert_eq!(said.matches("postmortem published").count(), 1, "round {round}: {said}");
+        assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
+        assert_eq!(desk.json(&["verify"])["ok"], true);
+    }
+}
