@@ -50,38 +50,94 @@ impl Improvement {
 #[must_use]
 pub fn parse(body: &str, first_line: usize) -> (Vec<Improvement>, Vec<Problem>) {
     let code = markdown::code_lines(body);
+    let lines: Vec<&str> = markdown::lines_of(body).collect();
     let mut found: Vec<Improvement> = Vec::new();
     let mut problems = Vec::new();
-    let mut open = false;
-    let mut blank = false;
-    for (index, line) in markdown::lines_of(body).enumerate() {
+    // How far the improvement is indented that the next lines belong to, and the item that was refused.
+    let (mut own, mut refused): (Option<usize>, Option<usize>) = (None, None);
+    let (mut blank, mut in_table) = (false, false);
+    for (index, line) in lines.iter().copied().enumerate() {
         let line_number = index.saturating_add(first_line);
         if code.get(index).copied().unwrap_or(false) {
             continue;
         }
-        let indent = line.len().saturating_sub(line.trim_start().len());
+        let indent = indent_of(line);
         if line.trim().is_empty() {
-            blank = true;
+            (blank, in_table) = (true, false);
             continue;
         }
-        if let Some(task) = Task::of(line).filter(|task| task.indent < 2 || !open) {
-            found.push(task.improvement(line_number));
-            open = true;
-        } else if let Some(item) = bullet(line).filter(|_| indent < 2) {
+        let mut refuse = |rule, message| problems.push(Problem::new(rule, line_number, message));
+        let is_row = line.trim_start().starts_with('|');
+        refused = refused.filter(|at| indent > *at);
+        if let Some(task) = Task::of(line) {
+            let below = lines.get(index.saturating_add(1)..).unwrap_or_default();
+            let is_nested = own.is_some_and(|own| indent >= 2 && indent > own);
+            if !is_nested || task.stands_alone(below) {
+                if let Some(message) = task.half_named() {
+                    refuse("improvement-id", message);
+                }
+                found.push(task.improvement(line_number));
+                (own, refused) = (Some(indent), None);
+            } else {
+                let text = cut(task.text);
+                let message = format!(
+                    "{text:?} is a task within an improvement, and is no story; write it as `- [ ] Story: {text}`, or \
+                     without its box"
+                );
+                refuse("improvement-form", message);
+                refused = Some(indent);
+            }
+        } else if let Some(task) = quoted(line) {
+            let text = cut(task.text);
+            let message = format!("{text:?} is quoted, and is no story; take the `>` away before `- [ ]`");
+            refuse("improvement-form", message);
+            own = None;
+        } else if is_row {
+            if !in_table {
+                let message = "a table is not read; write each row as `- [ ] Story: …`, with `Owner: @name Due: \
+                               YYYY-MM-DD Severity: … Kind: …` on the next line";
+                refuse("improvement-form", message.to_owned());
+            }
+            own = None;
+        } else if refused.is_some() {
+            // What is deeper than it belongs to it.
+        } else if let Some(item) = bullet(line)
+            .filter(|_| indent < 2 || own.is_none_or(|own| indent <= own && !begins_with_field(line)))
+        {
             let message = format!("{:?} is not a task; write it as `- [ ] Story: {}`", cut(item), cut(item));
-            problems.push(Problem::new("improvement-form", line_number, message));
-            open = false;
-        } else if open && (indent >= 2 || !blank) && !line.trim_start().starts_with('#') {
+            refuse("improvement-form", message);
+            (own, refused) = (None, Some(indent));
+        } else if own.is_some() && (indent >= 2 || !blank) && !line.trim_start().starts_with('#') {
             if let Some(improvement) = found.last_mut() {
                 improvement.add_line(line);
                 improvement.last = line_number;
             }
         } else {
-            open = false;
+            own = None;
         }
-        blank = false;
+        (blank, in_table) = (false, is_row);
     }
     (found, problems)
+}
+
+fn indent_of(line: &str) -> usize {
+    line.len().saturating_sub(line.trim_start().len())
+}
+
+/// The task of a line that is quoted.
+fn quoted(line: &str) -> Option<Task<'_>> {
+    let line = line.trim_start();
+    line.starts_with('>').then(|| Task::of(line.trim_start_matches(['>', ' ', '\t'])))?
+}
+
+/// Whether a line below an item is one of its fields.
+fn begins_with_field(line: &str) -> bool {
+    fields(field_line(line)).first().is_some_and(|(at, _)| *at == 0)
+}
+
+/// A line below an item without what stands before its first field.
+fn field_line(line: &str) -> &str {
+    line.trim().trim_start_matches(['-', '*', '+', '_', ' ', '('])
 }
 
 /// A text short enough for a message.
@@ -129,23 +185,33 @@ impl<'a> Task<'a> {
         let content = rest.trim_start();
         let (story, head, text) = split_head(content);
         let head_at = line.len().saturating_sub(content.len());
-        Some(Self {
-            indent: line.len().saturating_sub(line.trim_start().len()),
-            done,
-            story,
-            head_at,
-            head,
-            text,
-        })
+        Some(Self { indent: indent_of(line), done, story, head_at, head, text })
+    }
+
+    /// Whether it is an improvement wherever it stands: it says so, or has fields of its own.
+    fn stands_alone(&self, below: &[&str]) -> bool {
+        let indent = self.indent;
+        let own =
+            |line: &&&str| !line.trim().is_empty() && indent_of(line) > indent && Task::of(line).is_none();
+        !self.head.is_empty()
+            || fields_from(self.text) < self.text.len()
+            || below.iter().take_while(own).any(|line| begins_with_field(line))
+    }
+
+    /// What to say of a head that names a story without its incident.
+    fn half_named(&self) -> Option<String> {
+        let number = half_id(self.head)?;
+        Some(format!(
+            "`{}` does not say of which incident; write the whole id, as `Story INC-2026-0042/S{number}:`, or `Story:` \
+             for a new one",
+            self.head.trim()
+        ))
     }
 
     fn improvement(&self, line: usize) -> Improvement {
         let mut improvement =
             Improvement { line, last: line, story: self.story, done: self.done, ..Improvement::default() };
-        let fields_at = fields(self.text)
-            .into_iter()
-            .find(|(_, field)| matches!(field, Field::Owner | Field::Due))
-            .map_or(self.text.len(), |(at, _)| at);
+        let fields_at = fields_from(self.text);
         let (text, rest) = self.text.split_at_checked(fields_at).unwrap_or((self.text, ""));
         text.trim()
             .trim_end_matches(['(', '—', '-', '|', '*', '_'])
@@ -156,25 +222,46 @@ impl<'a> Task<'a> {
     }
 }
 
-/// Takes `Story INC-2026-0042/S1: text`, `Story: text`, `INC-2026-0042/S1: text` or `text` apart.
+/// Takes `Story INC-2026-0042/S1: text`, `Story: text`, `**Story**: text`, `INC-2026-0042/S1: text` or `text` apart.
 fn split_head(content: &str) -> (Option<StoryId>, &str, &str) {
     let plain = (None, "", content);
-    let after_word = match content.get(..5) {
-        Some(word) if word.eq_ignore_ascii_case("story") => content.get(5..).unwrap_or_default(),
-        _ => content,
+    let bare = content.trim_start_matches(['*', '_']);
+    let stars = content.get(..content.len().saturating_sub(bare.len())).unwrap_or_default();
+    let skip = |text| without(stars, text);
+    let after_word = match bare.get(..5) {
+        Some(word) if word.eq_ignore_ascii_case("story") => bare.get(5..).unwrap_or_default(),
+        _ => bare,
     };
-    let has_word = after_word.len() < content.len();
-    let rest = after_word.trim_start();
-    let token_end = rest.find(|c: char| c.is_whitespace() || c == ':').unwrap_or(rest.len());
-    let story: Option<StoryId> = rest.get(..token_end).and_then(|token| token.parse().ok());
-    let rest = if story.is_some() { rest.get(token_end..).unwrap_or_default() } else { rest };
+    let has_word = after_word.len() < bare.len();
+    let rest = if has_word { skip(after_word).trim_start() } else { after_word };
+    let token_end =
+        rest.find(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '_')).unwrap_or(rest.len());
+    let token = rest.get(..token_end).unwrap_or_default();
+    let story: Option<StoryId> = token.parse().ok();
+    let is_named = story.is_some() || (has_word && number_of(token).is_some());
+    let rest = if is_named { skip(rest.get(token_end..).unwrap_or_default()) } else { rest };
     let text = match rest.trim_start().strip_prefix(':') {
-        Some(text) if has_word || story.is_some() => text,
+        Some(text) if has_word || story.is_some() => skip(text),
         None if story.is_some() => rest,
         _ => return plain,
     };
     let head = content.get(..content.len().saturating_sub(text.len())).unwrap_or_default();
     (story, head, text.trim())
+}
+
+/// A text without what ends the emphasis that its head begins with.
+fn without<'a>(stars: &str, text: &'a str) -> &'a str {
+    if stars.is_empty() { text } else { text.trim_start_matches(['*', '_']) }
+}
+
+/// The number of a story that is named without its incident: `S3`.
+fn number_of(token: &str) -> Option<u32> {
+    token.strip_prefix(['S', 's'])?.parse().ok()
+}
+
+/// The number in a head that names a story without its incident: `Story S3:`.
+fn half_id(head: &str) -> Option<u32> {
+    head.split(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '_')).find_map(number_of)
 }
 
 /// The fields of the line below an item.
@@ -220,12 +307,32 @@ fn fields(line: &str) -> Vec<(usize, Field)> {
     found
 }
 
+/// Where the fields of a first line begin; its length when it has none. A name of a field in prose (`Fix the Owner: label
+/// of the page`) begins none: what stands behind it is no name and no day, and no other field follows.
+fn fields_from(text: &str) -> usize {
+    let starts = fields(text);
+    let begins = |nth: usize, at: usize, field: Field| {
+        let rest = starts.get(nth.saturating_add(1)..).unwrap_or_default();
+        let end = rest.first().map_or(text.len(), |(next, _)| *next);
+        let value = text.get(at..end).unwrap_or_default().split_once(':').map_or("", |(_, value)| value);
+        let is_one_word = !value.trim_matches(|c: char| !c.is_alphanumeric()).contains(char::is_whitespace);
+        let before = text.get(..at).unwrap_or_default().trim_end();
+        is_one_word
+            || before.is_empty()
+            || before.ends_with(['(', '—', '|', '·', ';', ','])
+            || (!rest.is_empty() && rest.iter().all(|(_, later)| *later != field))
+    };
+    let mut found = starts.iter().enumerate();
+    let first = found
+        .find(|(nth, (at, field))| matches!(field, Field::Owner | Field::Due) && begins(*nth, *at, *field));
+    first.map_or(text.len(), |(_, (at, _))| *at)
+}
+
 impl Improvement {
     /// Adds a line below the first one: fields when it begins with one, else more text.
     fn add_line(&mut self, line: &str) {
-        let trimmed = line.trim().trim_start_matches(['-', '*', '+', '_', ' ', '(']);
-        if fields(trimmed).first().is_some_and(|(at, _)| *at == 0) {
-            self.add_fields(trimmed);
+        if begins_with_field(line) {
+            self.add_fields(field_line(line));
         } else if let Some(proof) = &mut self.proof {
             proof.push(' ');
             proof.push_str(line.trim());
@@ -312,7 +419,7 @@ pub fn with_ids(text: &str, ids: &[(usize, StoryId)]) -> String {
         out.push_str(before);
         if task.head.is_empty() {
             out.push_str(&format!("Story {id}: {content}"));
-        } else if task.story.is_some() {
+        } else if task.story.is_some() || half_id(task.head).is_some() || task.head.starts_with(['*', '_']) {
             out.push_str(&format!("Story {id}:{}", content.get(task.head.len()..).unwrap_or_default()));
         } else {
             let (word, after) = content.split_at_checked(5).unwrap_or((content, ""));
@@ -359,13 +466,82 @@ Outro: Owner: nobody
         assert_eq!(found[0].proof.as_deref(), Some("a commit with a key is refused"));
         assert!(found[1].done && found[1].story.is_none() && found[1].kind.is_none());
         assert_eq!((found[1].text.as_str(), found[1].owner.as_deref()), ("Update the runbook", Some("bob")));
-        assert_eq!(found[2].text, "alert on use of the key - [ ] a part of it");
+        assert_eq!(found[2].text, "alert on use of the key");
         assert_eq!((found[2].owner.as_deref(), found[2].due.as_deref()), (Some("carol"), Some("soon")));
         assert_eq!(found[2].due_date(), None);
         assert_eq!(found[2].story_kind(), Some(StoryKind::Detective));
         assert_eq!(found[3].text, "Story about numbers");
-        assert_eq!(problems.len(), 1);
-        assert_eq!((problems[0].rule, problems[0].line), ("improvement-form", 111));
+        let at: Vec<_> = problems.iter().map(|problem| (problem.rule, problem.line)).collect();
+        assert_eq!(at, [("improvement-form", 109), ("improvement-form", 111)]);
+    }
+
+    #[test]
+    fn a_task_within_an_improvement_is_one_of_its_own_or_is_told() {
+        let read = |body: &str| {
+            let (found, problems) = parse(body, 1);
+            let texts: Vec<String> = found.iter().map(|i| i.text.clone()).collect();
+            let owners: Vec<String> = found.iter().filter_map(|i| i.owner.clone()).collect();
+            (texts.join("|"), owners.join("|"), problems.iter().map(|p| p.line).collect::<Vec<_>>())
+        };
+        let said = |texts: &str, owners: &str, lines: &[usize]| {
+            (texts.to_owned(), owners.to_owned(), lines.to_vec())
+        };
+        for nested in [
+            "- [ ] Story: a\n  Owner: @bob\n  - [ ] Story: b\n    Owner: @carol\n",
+            "  - [ ] Story: a\n    Owner: @bob\n  - [ ] Story: b\n    Owner: @carol\n",
+            "- [ ] a\n  Owner: @bob\n\n  * [ ] b\n    Owner: @carol\n",
+            "- [ ] a (Owner: @bob)\n  - [ ] b (Owner: @carol)\n",
+        ] {
+            assert_eq!(read(nested), said("a|b", "bob|carol", &[]), "{nested}");
+        }
+        let part = "- [ ] Story: a\n  - [ ] b\n    more of b\n  Owner: @bob\n- c\n  - its part\n";
+        assert_eq!(read(part), said("a", "bob", &[2, 5]));
+        let table = "| Story | Owner |\n|---|---|\n| a | bob |\n\n> - [ ] Story: b\n> Owner: @carol\n";
+        assert_eq!(read(table), said("", "", &[1, 5]));
+        assert_eq!(read("  - a thought\n  - [ ] Story: b\n"), said("b", "", &[1]));
+    }
+
+    #[test]
+    fn heads_and_fields_are_told_from_prose() {
+        let first = |line: &str| {
+            let improvement = parse(line, 1).0.remove(0);
+            (improvement.text, improvement.owner, improvement.story.map(|id| id.number))
+        };
+        let is = |text: &str, owner: &str, number: u32| {
+            let owner = Some(owner.to_owned()).filter(|owner| !owner.is_empty());
+            (text.to_owned(), owner, Some(number).filter(|number| *number > 0))
+        };
+        for (line, said) in [
+            (
+                "- [ ] Story: Fix the Owner: label of the page\n  Owner: @bob",
+                is("Fix the Owner: label of the page", "bob", 0),
+            ),
+            (
+                "- [ ] Fix the Owner: label of the page (Owner: @bob)",
+                is("Fix the Owner: label of the page", "bob", 0),
+            ),
+            ("- [ ] a Owner: the platform team Due: 2026-01-01", is("a", "the platform team", 0)),
+            ("- [ ] **Story**: a", is("a", "", 0)),
+            ("- [ ] **Story:** a *b* c", is("a *b* c", "", 0)),
+            ("- [ ] **Story INC-2026-0042/S3:** a", is("a", "", 3)),
+            ("- [ ] **INC-2026-0042/S3** a", is("a", "", 3)),
+            ("- [ ] **bold** words", is("**bold** words", "", 0)),
+            ("- [ ] Story S3: a", is("a", "", 0)),
+            ("- [ ] S3: the bucket", is("S3: the bucket", "", 0)),
+        ] {
+            assert_eq!(first(line), said, "{line}");
+        }
+        let (_, problems) = parse("- [ ] Story S3: a", 7);
+        assert_eq!((problems[0].rule, problems[0].line), ("improvement-id", 7));
+        let id = StoryId { incident: "INC-2026-0042".parse().unwrap(), number: 3 };
+        for line in [
+            "- [ ] **Story**: a",
+            "- [ ] **Story:** a",
+            "- [ ] Story S3: a",
+            "- [ ] __Story INC-2026-0042/S1:__ a",
+        ] {
+            assert_eq!(with_ids(line, &[(1, id)]), "- [ ] Story INC-2026-0042/S3: a");
+        }
     }
 
     #[test]
@@ -412,6 +588,6 @@ Outro: Owner: nobody
         );
         assert_eq!(with_ids(text, &[]), text);
         let (found, _) = parse(&with, 1);
-        assert_eq!(found.iter().filter_map(|i| i.story).map(|s| s.number).collect::<Vec<_>>(), [2, 1, 5]);
+        assert_eq!(found.iter().filter_map(|i| i.story).map(|s| s.number).collect::<Vec<_>>(), [2, 3, 1, 5]);
     }
 }

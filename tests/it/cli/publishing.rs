@@ -219,3 +219,21 @@ fn two_at_once_publish_one_postmortem_and_file_each_story_once() {
         assert_eq!(desk.json(&["verify"])["ok"], true);
     }
 }
+
+#[test]
+fn an_improvement_within_another_is_filed_as_its_own() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let nested = "\n  - [ ] Story: Drill the limit\n    Owner: @carol Due: 2027-02-02 Severity: P4 Kind: process\n- [ ]";
+    let written = text(&draft);
+    let (before, after) = written.split_once("\n- [ ]").unwrap();
+    let after = after.replacen("\n- [ ]", nested, 1);
+    std::fs::write(&draft, format!("{before}\n- [ ]{after}")).unwrap();
+    desk.ok(&["postmortem", "check", &id]);
+    let report = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!(filed(&report).len(), 4);
+    let listed = desk.json(&["story", "list", "--all"]);
+    let drill =
+        listed["stories"].as_array().unwrap().iter().find(|story| story["title"] == "Drill the limit");
+    assert_eq!(drill.unwrap_or_else(|| panic!("{listed:#}"))["owner"], "carol");
+}
