@@ -19,7 +19,7 @@ use crate::domain::closeout::counted;
 use crate::domain::event::Event;
 use crate::domain::ids::{LogId, StoryId};
 use crate::domain::incident::{Incident, Story};
-use crate::domain::postmortem::check::{Expectations, ID_DIFFERS, check};
+use crate::domain::postmortem::check::{CONFLICT, Expectations, ID_DIFFERS, check};
 use crate::domain::postmortem::document::{self, same_but_for_head};
 use crate::domain::postmortem::markdown::MARK;
 use crate::domain::postmortem::{Improvement, Problem, imported, improvements};
@@ -120,7 +120,8 @@ impl Service {
             ));
         }
         let problems = self.problems(&incident, &text, by.stamp.at);
-        if let Some(problem) = problems.iter().find(|problem| problem.rule == ID_DIFFERS) {
+        if let Some(problem) = problems.iter().find(|problem| [ID_DIFFERS, CONFLICT].contains(&problem.rule))
+        {
             let found = format!("{}:{}: {}", draft_path.display(), problem.line, problem.message);
             return Err(Failure::no(found).hint("nothing was committed; mend it: warroom postmortem edit"));
         }

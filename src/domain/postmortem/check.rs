@@ -17,12 +17,13 @@ use crate::domain::secret;
 use crate::domain::words::{StoryKind, fold_word};
 
 pub use log::ID_DIFFERS;
+pub use marks::CONFLICT;
 
 /// Every review finds at least this many contributing factors: with fewer, one cause was blamed for all.
 const FACTORS: usize = 3;
 
 /// Every rule: its stable name and what it asks for, in the order of a document.
-pub const RULES: [(&str, &str); 28] = [
+pub const RULES: [(&str, &str); 29] = [
     ("too-large", "the document is small enough to be read"),
     ("front-matter", "there is front matter, and it can be read"),
     ("front-matter-key", "id, title, date and severity are given"),
@@ -36,6 +37,7 @@ pub const RULES: [(&str, &str); 28] = [
         "date, kind, visibility, disposition, commander and milestones are those of the log",
     ),
     ("secret", "no secret is in it; this one cannot be waived"),
+    (CONFLICT, "no marks of a merge are left in it; this one cannot be waived"),
     ("unfilled", "no mark, placeholder, TBD or TODO is left"),
     ("section-missing", "every section is there"),
     ("section-empty", "every section says something"),

@@ -237,3 +237,13 @@ fn an_improvement_within_another_is_filed_as_its_own() {
         listed["stories"].as_array().unwrap().iter().find(|story| story["title"] == "Drill the limit");
     assert_eq!(drill.unwrap_or_else(|| panic!("{listed:#}"))["owner"], "carol");
 }
+
+#[test]
+fn marks_of_a_merge_are_not_published_whatever_is_waived() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let merged = text(&draft).replacen("\n- [ ]", "\n<<<<<<< HEAD\n=======\n>>>>>>> bob\n- [ ]", 1);
+    std::fs::write(&draft, merged).unwrap();
+    desk.run(&["postmortem", "publish", &id, "--waive", "all of it"]).refuses(1, "mark of a merge");
+    assert_eq!(desk.json(&["story", "list", "--all"])["stories"].as_array().unwrap().len(), 0);
+}

@@ -1,7 +1,11 @@
-//! Finds what a person still has to fill in: our own marks, the usual ones, and placeholders of templates. It must not
-//! take code, links or HTML for one.
+//! Finds what a person still has to fill in or to take out: our own marks, the usual ones, placeholders of templates, and
+//! what git leaves of a merge. It must not take code, links or HTML for one.
 
 use crate::domain::postmortem::{Part, Postmortem, Problem, draft, front_matter, markdown};
+
+/// The rule of a text with two sides of a merge in it. Nobody means to publish both, and improvements of both would be
+/// filed: it cannot be waived.
+pub const CONFLICT: &str = "conflict-mark";
 
 /// Adds a problem for every mark, with its line. What people said during the incident (the timeline, the record) may hold
 /// any words: there only our own mark counts.
@@ -18,11 +22,21 @@ pub(super) fn find(text: &str, postmortem: &Postmortem, problems: &mut Vec<Probl
             let is_record = section.part == Some(Part::Timeline) || section.heading == draft::RECORD_HEADING;
             is_record && (section.line..=section.last).contains(&number)
         });
+        if !in_code && is_of_a_merge(line) {
+            let message = "git left this mark of a merge; keep one side of it, and take the marks out";
+            problems.push(Problem::new(CONFLICT, number, message));
+        }
         for what in marks_of(line, in_code || is_said, is_front) {
             let message = format!("still to fill in: {what}");
             problems.push(Problem::new("unfilled", number, message));
         }
     }
+}
+
+/// Whether git began or ended a side of a merge on this line.
+fn is_of_a_merge(line: &str) -> bool {
+    let rest = line.strip_prefix("<<<<<<<").or_else(|| line.strip_prefix(">>>>>>>"));
+    rest.is_some_and(|rest| rest.starts_with(char::is_whitespace))
 }
 
 /// The marks of one line, as they are shown to the writer.

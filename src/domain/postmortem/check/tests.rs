@@ -233,6 +233,20 @@ fn the_front_matter_says_what_the_log_says() {
 }
 
 #[test]
+fn marks_of_a_merge_are_found_outside_of_code() {
+    breaks(
+        "- The key did not expire.",
+        "<<<<<<< HEAD\n- The key did not expire.",
+        "conflict-mark",
+        "<<<<<<<",
+    );
+    breaks("- The pager of", ">>>>>>> bob\n- The pager of", "conflict-mark", ">>>>>>>");
+    let fenced = "```\n<<<<<<< HEAD\n=======\n>>>>>>> bob\n```\n\n- The pager of";
+    assert_eq!(run(&GOOD.replace("- The pager of", fenced)), []);
+    assert_eq!(run(&GOOD.replace("- The pager of", ">>>>>>>> so deep\n\n- The pager of")), []);
+}
+
+#[test]
 fn a_milestone_that_the_log_has_to_the_millisecond_may_be_written_shorter() {
     let mut room = Room::declared();
     room.wait(crate::domain::time::Span::milliseconds(192_345));
