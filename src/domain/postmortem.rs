@@ -6,6 +6,7 @@ pub mod check;
 pub mod date;
 pub mod document;
 pub mod draft;
+pub mod filed;
 pub mod front_matter;
 pub mod imported;
 pub mod improvements;

@@ -11,6 +11,7 @@ use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::postmortem::MAX_BYTES;
 use crate::domain::postmortem::draft::{draft, with_related};
+use crate::domain::postmortem::filed::with_stories;
 use crate::domain::request::Request;
 use crate::domain::time::Utc;
 
@@ -179,10 +180,12 @@ fn taken_up(incident: &Incident, path: PathBuf, old: String) -> Result<DraftFile
     Ok(DraftFile { path, created: false, beside: Beside::Linked, text })
 }
 
-/// The draft that a text of the archive makes: with what was linked since it was published.
+/// The draft that a text of the archive makes: with what was linked since it was published, and what became of its
+/// stories.
 fn text_for(incident: &Incident, held: &Held) -> Result<String, Failure> {
     let text = text_of(held)?;
-    Ok(with_related(&text, incident).unwrap_or(text))
+    let text = with_related(&text, incident).unwrap_or(text);
+    Ok(with_stories(&text, incident).unwrap_or(text))
 }
 
 /// A text of the archive as a draft.

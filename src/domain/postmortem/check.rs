@@ -4,6 +4,7 @@
 mod blame;
 mod log;
 mod marks;
+mod stories;
 
 use chrono::NaiveDate;
 
@@ -23,7 +24,7 @@ pub use marks::CONFLICT;
 const FACTORS: usize = 3;
 
 /// Every rule: its stable name and what it asks for, in the order of a document.
-pub const RULES: [(&str, &str); 29] = [
+pub const RULES: [(&str, &str); 31] = [
     ("too-large", "the document is small enough to be read"),
     ("front-matter", "there is front matter, and it can be read"),
     ("front-matter-key", "id, title, date and severity are given"),
@@ -56,6 +57,11 @@ pub const RULES: [(&str, &str); 29] = [
     ("improvement-due-past", "the due date of a new improvement is not past"),
     ("improvement-severity", "an improvement has a severity of the profile"),
     ("improvement-kind", "an improvement is preventive, detective or process"),
+    (
+        "differs-from-story",
+        "text, owner, due date, severity and kind of an improvement are those of its story",
+    ),
+    ("story-missing", "every story that was filed and not dropped is an improvement"),
 ];
 
 /// What a postmortem is checked against.
@@ -103,6 +109,9 @@ pub fn check(text: &str, expected: &Expectations<'_>) -> Vec<Problem> {
         problems.push(Problem::new("secret", secret::line_of(text, &found), message));
     }
     story_ids(&postmortem, expected, &mut problems);
+    if let Some(log) = expected.log {
+        stories::find(&postmortem, log, expected, &mut problems);
+    }
     mix(&postmortem, &mut problems);
     problems.sort_by(|a, b| (a.line, a.rule).cmp(&(b.line, b.rule)));
     problems

@@ -384,7 +384,8 @@ fn stories(incident: &Incident, out: &mut String) {
     }
 }
 
-fn improvement(incident: &Incident, story: &Story) -> Improvement {
+/// A story as it is written.
+pub(super) fn improvement(incident: &Incident, story: &Story) -> Improvement {
     with_marks(Improvement {
         story: Some(story_id(incident, story.number)),
         done: matches!(story.state, StoryState::Shipped | StoryState::Verified),

@@ -429,6 +429,60 @@ pub fn with_ids(text: &str, ids: &[(usize, StoryId)]) -> String {
     out
 }
 
+/// The document with further lines behind line `after`; `apart`: with a blank line before them.
+#[must_use]
+pub fn with_more(text: &str, after: usize, apart: bool, lines: &str) -> String {
+    if lines.is_empty() {
+        return text.to_owned();
+    }
+    let (mark, rest) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));
+    let mut out = String::from(mark);
+    for (index, line) in markdown::lines_of(rest).enumerate() {
+        out.push_str(line);
+        if index.saturating_add(1) == after {
+            if !line.ends_with(['\n', '\r']) {
+                out.push('\n');
+            }
+            if apart {
+                out.push('\n');
+            }
+            out.push_str(lines);
+        }
+    }
+    out
+}
+
+/// What the log says of an improvement that has shipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shipped<'a> {
+    /// The improvement as the document has it.
+    pub improvement: &'a Improvement,
+    /// What shows that it works, when the document does not say it.
+    pub proof: Option<String>,
+}
+
+/// The document with the boxes of these improvements ticked, and their proof written behind their fields.
+#[must_use]
+pub fn with_states(text: &str, shipped: &[Shipped<'_>]) -> String {
+    let (mark, rest) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));
+    let mut out = String::from(mark);
+    for (index, line) in markdown::lines_of(rest).enumerate() {
+        let number = index.saturating_add(1);
+        let is_head = shipped.iter().any(|one| one.improvement.line == number && !one.improvement.done);
+        match line.split_once("[ ]").filter(|_| is_head) {
+            Some((before, after)) => out.push_str(&format!("{before}[x]{after}")),
+            None => out.push_str(line),
+        }
+        let proven = shipped.iter().find(|one| one.improvement.last == number);
+        let Some(proof) = proven.and_then(|one| one.proof.as_ref()) else { continue };
+        let written = out.trim_end_matches(['\r', '\n']).len();
+        let end = out.split_off(written);
+        let gap = if begins_with_field(line) { " " } else { "\n  " };
+        out.push_str(&format!("{gap}Proof: {proof}{end}"));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -542,6 +596,24 @@ Outro: Owner: nobody
         ] {
             assert_eq!(with_ids(line, &[(1, id)]), "- [ ] Story INC-2026-0042/S3: a");
         }
+    }
+
+    #[test]
+    fn what_has_shipped_is_ticked_and_its_proof_stands_behind_its_fields() {
+        let text = "\n- [ ] Story: a\r\n  Owner: @bob\r\n- [ ] Story: b\n- [x] Story: c Proof: d\n";
+        let (found, _) = parse(text, 1);
+        let proof = |proof: &str| Some(proof.to_owned());
+        let shipped = [
+            Shipped { improvement: &found[0], proof: proof("a drill") },
+            Shipped { improvement: &found[1], proof: proof("a test") },
+            Shipped { improvement: &found[2], proof: None },
+        ];
+        let with = with_states(text, &shipped);
+        assert_eq!(
+            with,
+            "\n- [x] Story: a\r\n  Owner: @bob Proof: a drill\r\n- [x] Story: b\n  Proof: a test\n- [x] Story: c Proof: d\n"
+        );
+        assert_eq!(parse(&with, 1).0[0].proof.as_deref(), Some("a drill"));
     }
 
     #[test]

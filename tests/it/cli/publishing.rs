@@ -239,6 +239,35 @@ fn an_improvement_within_another_is_filed_as_its_own() {
 }
 
 #[test]
+fn document_and_log_say_the_same_of_the_stories() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    desk.ok(&["postmortem", "publish", &id]);
+    let published = text(&draft);
+    std::fs::write(&draft, published.replacen("Owner: @bob", "Owner: @dana", 1)).unwrap();
+    desk.run(&["postmortem", "publish", &id]).refuses(1, &format!("warroom story set {id}/S1 --owner dana"));
+    desk.ok(&["story", "set", &format!("{id}/S1"), "--owner", "dana"]);
+    desk.ok(&["postmortem", "publish", &id]);
+
+    desk.ok(&["story", "add", &id, "Page the second line", "--owner", "carol", "--kind", "process"]);
+    let told = desk.run(&["postmortem", "check", &id]).code(1).out;
+    assert!(told.contains(&format!("{id}/S4 is filed and does not stand here")), "{told}");
+    desk.ok(&["story", "ship", &format!("{id}/S1"), "--link", "MR 7"]);
+    desk.ok(&["story", "verify", &format!("{id}/S1"), "--proof", "a drill"]);
+    std::fs::remove_file(&draft).unwrap();
+    desk.ok(&["postmortem", "draft", &id]);
+    let fresh = text(&draft);
+    assert!(
+        fresh.contains(&format!("- [x] Story {id}/S1: ")) && fresh.contains(" Proof: a drill\n"),
+        "{fresh}"
+    );
+    assert!(fresh.contains(&format!("- [ ] Story {id}/S4: Page the second line\n")), "{fresh}");
+    desk.ok(&["postmortem", "check", &id]);
+    let report = desk.json(&["postmortem", "publish", &id]);
+    assert_eq!((&report["unchanged"], filed(&report).len()), (&false.into(), 0), "{report:#}");
+}
+
+#[test]
 fn marks_of_a_merge_are_not_published_whatever_is_waived() {
     let desk = Desk::new();
     let (id, draft) = ready(&desk);

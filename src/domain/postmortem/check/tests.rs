@@ -8,11 +8,20 @@ const GOOD: &str = include_str!("../../../../tests/fixtures/check/good.md");
 
 fn run(text: &str) -> Vec<Problem> {
     let mut room = Room::declared();
-    room.ask(Request::FileStory(NewStory {
-        title: "Sign only in the key service".to_owned(),
-        ..NewStory::default()
-    }));
+    room.ask(Request::FileStory(first_story()));
     run_beside(text, &room.incident)
+}
+
+/// The story that the first improvement is.
+fn first_story() -> NewStory {
+    NewStory {
+        title: "Sign only in the key service".to_owned(),
+        owner: Some("alice".to_owned()),
+        due: NaiveDate::from_ymd_opt(2027, 1, 15),
+        severity: Some("P2".to_owned()),
+        kind: Some(StoryKind::Preventive),
+        ..NewStory::default()
+    }
 }
 
 fn run_beside(text: &str, log: &Incident) -> Vec<Problem> {
@@ -64,12 +73,14 @@ fn no_section_may_be_empty() {
         (Part::ContributingFactors, "contributing-factors"),
         (Part::WentWell, "section-empty"),
         (Part::WentPoorly, "section-empty"),
-        (Part::Improvements, "improvement-mix"),
         (Part::Lessons, "section-empty"),
     ] {
         let heading = format!("## {}\n", part.heading());
         breaks(&format!("{heading}{}", section(part)), &format!("{heading}\n"), rule, part.heading());
     }
+    let problems = run(&GOOD.replace(&section(Part::Improvements), "\n"));
+    let rules: Vec<_> = problems.iter().map(|p| p.rule).collect();
+    assert_eq!(rules, ["improvement-mix", "story-missing"], "the one that was filed is missing as well");
     breaks(&section(Part::Timeline), "\nThere was not much.\n\n", "timeline-empty", "Timeline");
 }
 
@@ -233,6 +244,42 @@ fn the_front_matter_says_what_the_log_says() {
 }
 
 #[test]
+fn improvements_say_what_their_stories_say() {
+    for (from, to) in [
+        ("Sign only in the key service", "Sign nowhere"),
+        ("Owner: @alice Due: 2027-01-15", "Owner: @dana Due: 2027-01-15"),
+        ("Due: 2027-01-15", "Due: 2027-06-30"),
+        ("Severity: P2", "Severity: P1"),
+    ] {
+        breaks(from, to, "differs-from-story", "Story INC-2026-0042/S1");
+    }
+    assert_eq!(run(&GOOD.replace("Owner: @alice Due", "Owner: @Alice Due")), []);
+    let problems = run(&GOOD.replace("Owner: @alice Due", "Owner: @dana Due"));
+    assert_eq!(
+        problems[0].message,
+        "the owner of INC-2026-0042/S1 is \"dana\", and the log says \"alice\": write that here, or correct the log: \
+         warroom story set INC-2026-0042/S1 --owner dana"
+    );
+    let mut room = Room::declared();
+    room.ask(Request::FileStory(first_story()));
+    room.ask(Request::FileStory(NewStory { title: "Rotate keys".to_owned(), ..NewStory::default() }));
+    let problems = run_beside(GOOD, &room.incident);
+    assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), ["story-missing"], "{problems:?}");
+    assert!(problems[0].message.contains("`- [ ] Story INC-2026-0042/S2: Rotate keys`"), "{problems:?}");
+    room.ask(Request::DropStory { number: 2, reason: "twice".to_owned() });
+    assert_eq!(run_beside(GOOD, &room.incident), []);
+    // One that is filed but for its id, as a killed publication leaves it.
+    room.ask(Request::FileStory(NewStory {
+        title: "Try the key runbook every quarter".to_owned(),
+        owner: Some("carol".to_owned()),
+        due: NaiveDate::from_ymd_opt(2027, 3, 1),
+        severity: Some("P4".to_owned()),
+        ..NewStory::default()
+    }));
+    assert_eq!(run_beside(GOOD, &room.incident), []);
+}
+
+#[test]
 fn marks_of_a_merge_are_found_outside_of_code() {
     breaks(
         "- The key did not expire.",
@@ -251,8 +298,7 @@ fn a_milestone_that_the_log_has_to_the_millisecond_may_be_written_shorter() {
     let mut room = Room::declared();
     room.wait(crate::domain::time::Span::milliseconds(192_345));
     room.ask(Request::Mark { milestone: crate::domain::words::Milestone::Contained, at: None });
-    let new = NewStory { title: "Sign only in the key service".to_owned(), ..NewStory::default() };
-    room.ask(Request::FileStory(new));
+    room.ask(Request::FileStory(first_story()));
     let found = |time: &str| {
         let text = GOOD.replace("kind: real\n", &format!("kind: real\ncontained: \"{time}\"\n"));
         run_beside(&text, &room.incident)
