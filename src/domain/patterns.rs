@@ -214,10 +214,10 @@ pub struct Cluster {
     pub shared: Vec<String>,
     /// The incidents, the newest first.
     pub members: Vec<Member>,
-    /// How many in each quarter that is shown.
-    pub counts: Vec<u64>,
-    /// Where it is going.
-    pub trend: Trend,
+    /// How many in each quarter that is shown; none where not all of a quarter were compared.
+    pub counts: Vec<Option<u64>>,
+    /// Where it is going; none where that is not known, because not all quarters were compared.
+    pub trend: Option<Trend>,
     /// The query that lists them.
     pub query: String,
 }
@@ -225,7 +225,7 @@ pub struct Cluster {
 impl Cluster {
     /// A group and how many of it are in each quarter.
     #[must_use]
-    pub fn new(shared: Vec<String>, members: Vec<Member>, counts: Vec<u64>) -> Self {
+    pub fn new(shared: Vec<String>, members: Vec<Member>, counts: Vec<Option<u64>>) -> Self {
         let ids: Vec<String> = members.iter().map(|member| quoted(&member.id)).collect();
         // A quoted value stands alone; ids with blanks or commas are asked one by one.
         let query = if ids.iter().any(|id| id.starts_with('"')) {
@@ -233,7 +233,8 @@ impl Cluster {
         } else {
             format!("id:{}", ids.join(","))
         };
-        Self { shared, trend: Trend::of(&counts), members, counts, query }
+        let known: Option<Vec<u64>> = counts.iter().copied().collect();
+        Self { shared, trend: known.map(|counts| Trend::of(&counts)), members, counts, query }
     }
 }
 
@@ -248,12 +249,23 @@ pub struct Patterns {
     pub outside: u64,
     /// How many have no quarter, because their day is not known.
     pub undated: u64,
+    /// How many of those that are counted were compared with each other for the groups: the newest. None, where groups
+    /// were not asked for.
+    pub compared: u64,
     /// Groups of incidents that are alike, the largest first.
     pub clusters: Vec<Cluster>,
     /// The tables.
     pub tables: Vec<Table>,
     /// What of the query was not understood, and what was done instead.
     pub notes: Vec<String>,
+}
+
+impl Patterns {
+    /// How many were compared for the groups, where that is not all.
+    fn compared_only(&self) -> Option<String> {
+        (self.compared > 0 && self.compared < self.counted)
+            .then(|| format!("the newest {} of {} compared", self.compared, self.counted))
+    }
 }
 
 /// The query that asks for a value.
@@ -301,6 +313,33 @@ mod tests {
         ] {
             assert_eq!(Trend::of(counts), trend, "{counts:?}");
         }
+    }
+
+    #[test]
+    fn what_was_not_compared_is_told_beside_the_groups() {
+        let member =
+            |id: &str| Member { id: id.to_owned(), title: "t".to_owned(), date: None, severity: None };
+        let group = |counts| Cluster::new(Vec::new(), vec![member("A"), member("B")], counts);
+        let mut found = Patterns {
+            counted: 5,
+            compared: 2,
+            clusters: vec![group(vec![None, Some(2)])],
+            ..Patterns::default()
+        };
+        let text = found.to_text();
+        assert!(
+            text.contains("same failure again; the newest 2 of 5 compared)\n  2 incidents: close"),
+            "{text}"
+        );
+        assert!(found.lines()[0].heading.ends_with("(the newest 2 of 5 compared)"), "{:?}", found.lines());
+        found.clusters.clear();
+        assert!(found.to_text().contains("Alike: none (the newest 2 of 5 compared)"), "{}", found.to_text());
+        found = Patterns { compared: 5, clusters: vec![group(vec![Some(1), Some(1)])], ..found };
+        assert!(
+            found.to_text().contains("failure again)\n  2 incidents, steady: close"),
+            "{}",
+            found.to_text()
+        );
     }
 
     #[test]

@@ -34,16 +34,15 @@ struct One {
     card: Card,
 }
 
-/// Groups what is alike, the largest first.
+/// Groups what is alike, the largest first, and how many were compared for that: the newest.
 pub(super) fn clusters(
     index: &Index,
     searcher: &Searcher,
     asked: &PatternQuery,
     shown: &[(usize, Dated)],
-) -> Result<Vec<Cluster>, IndexError> {
-    let mut newest: Vec<(usize, Dated)> = shown.to_vec();
-    newest.sort_unstable_by_key(|(_, dated)| std::cmp::Reverse(*dated));
-    newest.truncate(MOST_COMPARED);
+) -> Result<(Vec<Cluster>, u64), IndexError> {
+    let (newest, whole) = compared(shown, asked.quarters.len(), MOST_COMPARED);
+    let count = newest.len() as u64;
     let mut columns = Vec::new();
     for segment in searcher.segment_readers() {
         columns.push(segment.fast_fields().u64(VECTORS)?);
@@ -67,7 +66,17 @@ pub(super) fn clusters(
     }
     found.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| newest_day(b).cmp(&newest_day(a))));
     found.truncate(asked.most);
-    Ok(found.into_iter().map(|members| told(members, asked.quarters.len())).collect())
+    Ok((found.into_iter().map(|members| told(members, &whole)).collect(), count))
+}
+
+/// The newest of what is shown, so many at most, and of each quarter whether all of it is among them.
+fn compared(shown: &[(usize, Dated)], quarters: usize, most: usize) -> (Vec<(usize, Dated)>, Vec<bool>) {
+    let mut newest: Vec<(usize, Dated)> = shown.to_vec();
+    newest.sort_unstable_by_key(|(_, dated)| std::cmp::Reverse(*dated));
+    let left_out = newest.split_off(most.min(newest.len()));
+    // The quarters stand in order: where one is cut, the ones before it are missing.
+    let cut = left_out.iter().map(|(quarter, _)| *quarter).max();
+    (newest, (0..quarters).map(|quarter| cut.is_none_or(|cut| quarter > cut)).collect())
 }
 
 fn newest_day(members: &[One]) -> Option<&str> {
@@ -114,11 +123,11 @@ fn stars(meanings: &[Meaning]) -> Vec<Vec<usize>> {
     }
 }
 
-/// A group with what most of it shares: tags, then words of the titles.
-fn told(members: Vec<One>, quarters: usize) -> Cluster {
+/// A group with what most of it shares: tags, then words of the titles. `whole`: the quarters of which all were compared.
+fn told(members: Vec<One>, whole: &[bool]) -> Cluster {
     let mut tags: BTreeMap<String, usize> = BTreeMap::new();
     let mut words: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    let mut counts = vec![0; quarters];
+    let mut counts: Vec<Option<u64>> = whole.iter().map(|whole| whole.then_some(0)).collect();
     for one in &members {
         let own: BTreeSet<String> = one.card.tags.iter().map(|tag| analyzer::plain_label(tag)).collect();
         own.into_iter().for_each(|tag| *tags.entry(tag).or_default() += 1);
@@ -130,7 +139,7 @@ fn told(members: Vec<One>, quarters: usize) -> Cluster {
         for (stem, shown) in own {
             words.entry(stem).or_insert((0, shown)).0 += 1;
         }
-        if let Some(count) = counts.get_mut(one.quarter) {
+        if let Some(Some(count)) = counts.get_mut(one.quarter) {
             *count += 1;
         }
     }
@@ -154,6 +163,28 @@ fn told(members: Vec<One>, quarters: usize) -> Cluster {
 mod tests {
     use super::super::wordpiece::Pieces;
     use super::*;
+
+    #[test]
+    fn a_quarter_that_was_not_compared_is_told_from_one_with_none() {
+        let at = |document| tantivy::DocAddress::new(0, document);
+        let shown: Vec<(usize, Dated)> =
+            (0..6).map(|n: u32| (n as usize / 2, (u64::from(n) + 20_260_101, at(n)))).collect();
+        let days = |most: usize| {
+            let (newest, whole) = compared(&shown, 4, most);
+            (newest.iter().map(|(_, dated)| dated.1.doc_id).collect::<Vec<_>>(), whole)
+        };
+        assert_eq!(days(9), (vec![5, 4, 3, 2, 1, 0], vec![true; 4]));
+        assert_eq!(days(6), (vec![5, 4, 3, 2, 1, 0], vec![true; 4]));
+        assert_eq!(days(3), (vec![5, 4, 3], vec![false, false, true, true]));
+        assert_eq!(days(2), (vec![5, 4], vec![false, false, true, true]));
+        assert_eq!(compared(&[], 2, 2), (Vec::new(), vec![true; 2]));
+        let card = |id: &str| Card { id: id.to_owned(), title: "Disk full".to_owned(), ..Card::default() };
+        let one = |quarter, id| One { quarter, card: card(id) };
+        let group = told(vec![one(2, "B"), one(1, "A")], &[false, false, true, true]);
+        assert_eq!((group.counts.as_slice(), group.trend), (&[None, None, Some(1), Some(0)][..], None));
+        let group = told(vec![one(2, "B"), one(1, "A")], &[true; 4]);
+        assert_eq!(group.trend, Some(crate::domain::patterns::Trend::Steady));
+    }
 
     #[test]
     fn what_is_alike_is_one_group_and_the_rest_is_in_none() {

@@ -78,7 +78,7 @@ pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, 
         found.tables.push(table(&searcher, *by, asked, &shown)?);
     }
     if asked.clusters {
-        found.clusters = clusters::clusters(index, &searcher, asked, &shown)?;
+        (found.clusters, found.compared) = clusters::clusters(index, &searcher, asked, &shown)?;
     }
     Ok(found)
 }

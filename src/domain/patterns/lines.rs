@@ -22,10 +22,11 @@ impl Patterns {
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
+        let only = self.compared_only().map(|only| format!(" ({only})")).unwrap_or_default();
         for cluster in &self.clusters {
             let shared = cluster.shared.join(", ");
             lines.push(Line {
-                heading: "Alike: what may be the same failure again".to_owned(),
+                heading: format!("Alike: what may be the same failure again{only}"),
                 label: if shared.is_empty() { "close in meaning".to_owned() } else { shared },
                 count: cluster.members.len() as u64,
                 ids: cluster.members.iter().map(|member| format!("{} {}", member.id, member.title)).collect(),

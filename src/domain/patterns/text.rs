@@ -11,8 +11,13 @@ impl Patterns {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut parts = vec![self.head()];
+        let only = self.compared_only();
+        if let (true, Some(only)) = (self.clusters.is_empty(), &only) {
+            parts.push(format!("Alike: none ({only})"));
+        }
         if !self.clusters.is_empty() {
-            let mut text = "Alike (what may be the same failure again)".to_owned();
+            let only = only.map(|only| format!("; {only}")).unwrap_or_default();
+            let mut text = format!("Alike (what may be the same failure again{only})");
             for cluster in &self.clusters {
                 text.push_str(&cluster_lines(cluster));
             }
@@ -50,8 +55,8 @@ fn line(text: &str) -> String {
 fn cluster_lines(cluster: &Cluster) -> String {
     let shared =
         if cluster.shared.is_empty() { "close in meaning".to_owned() } else { cluster.shared.join(", ") };
-    let mut text =
-        format!("\n  {} incidents, {}: {}", cluster.members.len(), cluster.trend.as_str(), line(&shared));
+    let trend = cluster.trend.map(|trend| format!(", {}", trend.as_str())).unwrap_or_default();
+    let mut text = format!("\n  {} incidents{trend}: {}", cluster.members.len(), line(&shared));
     for member in &cluster.members {
         let date = member.date.as_deref().unwrap_or("no day");
         let severity = member.severity.as_deref().unwrap_or("-");
