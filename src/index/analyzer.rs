@@ -1,7 +1,7 @@
 //! How text becomes search terms: the same way for postmortems, queries and snippets. It must stay in step with
 //! [`SCHEMA_VERSION`](super::SCHEMA_VERSION): a change here makes every old index wrong.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -231,6 +231,21 @@ pub(super) fn stems(analyzer: &mut TextAnalyzer, text: &str) -> Vec<String> {
     found
 }
 
+/// What words may end in behind a start that is being typed, where their stem is shorter than it.
+const TAILS: [&str; 33] = [
+    "e", "s", "es", "d", "ed", "n", "on", "ion", "ions", "r", "er", "ers", "g", "ng", "ing", "y", "ly", "l",
+    "al", "ally", "t", "nt", "ent", "ment", "te", "ate", "ates", "ated", "ating", "ation", "tion", "ness",
+    "ity",
+];
+
+/// The stems, shorter than a start of a word and beginning it, of words that may begin so: `certifica` is on the way to
+/// `certificate`, which has the stem `certif`.
+pub(super) fn stems_ahead(typed: &str) -> BTreeSet<String> {
+    let mut analyzer = self::text();
+    let ahead = TAILS.iter().flat_map(|tail| stems(&mut analyzer, &format!("{typed}{tail}")));
+    ahead.filter(|stem| stem.len() < typed.len() && typed.starts_with(stem.as_str())).collect()
+}
+
 /// A severity as it is compared: without case and hyphen.
 pub(super) fn severity(name: &str) -> String {
     name.trim().to_lowercase().replace('-', "")
@@ -249,6 +264,16 @@ mod tests {
 
     fn stems(text: &str) -> Vec<String> {
         words(text).into_iter().map(|word| word.stem).collect()
+    }
+
+    #[test]
+    fn a_start_of_a_word_has_the_stem_that_the_word_will_have() {
+        let ahead = |typed: &str| stems_ahead(typed).into_iter().collect::<Vec<_>>();
+        for typed in ["certifi", "certific", "certifica", "certificat"] {
+            assert!(ahead(typed).contains(&"certif".to_owned()), "{typed}: {:?}", ahead(typed));
+        }
+        assert!(ahead("databas").is_empty() && ahead("replicati").contains(&"replic".to_owned()));
+        assert!(ahead("kuberntes").iter().all(|stem| stem == "kubernt"), "{:?}", ahead("kuberntes"));
     }
 
     #[test]

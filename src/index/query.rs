@@ -170,8 +170,8 @@ fn named_labels(searcher: &Searcher, fields: Fields, text: &str) -> Result<Vec<L
     Ok(labels)
 }
 
-/// Adds what an unfinished last word may become. Stems are shorter than words, so a known start of what is typed
-/// counts as well: `certificat` finds the stem `certif`.
+/// Adds what an unfinished last word may become. Stems are shorter than words, so the stem of what a word may end in
+/// counts as well: `certifica` finds the stem `certif`.
 fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted) -> Result<(), IndexError> {
     let Some(last) = text.split(|c: char| !c.is_alphanumeric()).next_back().filter(|last| last.len() >= 2)
     else {
@@ -186,11 +186,10 @@ fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted
         }
         has_room
     })?;
-    for (at, _) in typed.char_indices().skip(4).filter(|(at, _)| at + 4 >= typed.len()) {
-        let start = cut(&typed, at);
-        let holding = searcher.doc_freq(&Term::from_field_text(fields.text, start))?;
+    for start in analyzer::stems_ahead(&typed) {
+        let holding = searcher.doc_freq(&Term::from_field_text(fields.text, &start))?;
         if holding > 0 {
-            found.insert(start.to_owned(), holding);
+            found.insert(start, holding);
         }
     }
     let mut found: Vec<(String, u64)> = found.into_iter().collect();

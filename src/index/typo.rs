@@ -14,6 +14,9 @@ const SHORTEST: usize = 4;
 /// From this length on two mistakes are forgiven.
 const LONG: usize = 8;
 
+/// From this length on the mistake may be in the first letter.
+const LONG_START: usize = 6;
+
 /// A stem of so many letters says what word it is, whatever the ending.
 const LONG_STEM: usize = 6;
 
@@ -38,7 +41,8 @@ pub(super) fn allowed(word: &str) -> usize {
     }
 }
 
-/// Reads words that are nowhere as the nearest that is somewhere. `unfinished`: the last word is still being typed.
+/// Reads words that are nowhere as the nearest that is somewhere. `unfinished`: the last word is still being typed, and
+/// is mended when no word begins so.
 pub(super) fn mend(
     searcher: &Searcher,
     fields: Fields,
@@ -47,11 +51,14 @@ pub(super) fn mend(
 ) -> Result<(), IndexError> {
     let typed =
         wanted.asked.split(|c: char| !c.is_alphanumeric()).next_back().unwrap_or_default().to_lowercase();
+    // Some word begins so.
+    let is_begun = wanted.words.iter().any(|word| word.shown.ends_with('…'));
     for at in 0..wanted.words.len() {
         let Some(word) = wanted.words.get(at) else { continue };
         let shown = word.shown.to_lowercase();
         let is_word = word.near.is_empty() && shown.chars().all(char::is_alphabetic);
-        let completed = word.shown.ends_with('…') || (unfinished && shown == typed);
+        let is_typed = unfinished && shown == typed;
+        let completed = word.shown.ends_with('…') || (is_typed && is_begun);
         if !is_word || completed || allowed(&shown) == 0 {
             continue;
         }
@@ -104,8 +111,9 @@ fn humps(name: &str) -> Option<String> {
         .then(|| said.to_lowercase())
 }
 
-/// The word of the index that is nearest to a typed one: the fewest mistakes, then the most postmortems. The first two
-/// letters may be the wrong way round, and otherwise the first one is right.
+/// The word of the index that is nearest to a typed one: the fewest mistakes, then the most postmortems. Where the first
+/// letter is right, or the first two are the wrong way round, the words that begin so are compared; else that must be the
+/// only mistake.
 fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<String>, IndexError> {
     let allowed = allowed(typed);
     let forms: Vec<&str> = ENDINGS
@@ -132,7 +140,33 @@ fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Stri
             true
         })?;
     }
-    Ok(best.map(|(_, _, term)| term))
+    match best {
+        Some((_, _, term)) => Ok(Some(term)),
+        None if typed.chars().count() >= LONG_START => begun_otherwise(searcher, field, typed),
+        None => Ok(None),
+    }
+}
+
+/// The word of the index with the most postmortems that differs from a typed one in its first letter alone: another one
+/// stands there, one is missing, or one is too many.
+fn begun_otherwise(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<String>, IndexError> {
+    let mut letters = typed.chars();
+    letters.next();
+    let rest = letters.as_str();
+    let letter = || 'a'..='z';
+    let meant = letter().flat_map(|first| [format!("{first}{rest}"), format!("{first}{typed}")]);
+    let mut best: Option<(u64, String)> = None;
+    for meant in meant.chain([rest.to_owned()]) {
+        for word in analyzer::words(&meant) {
+            let holding = searcher.doc_freq(&Term::from_field_text(field, &word.stem))?;
+            if holding > best.as_ref().map_or(0, |(most, _)| *most)
+                && word.stem.chars().count() >= SHORTEST - 1
+            {
+                best = Some((holding, word.stem));
+            }
+        }
+    }
+    Ok(best.map(|(_, term)| term))
 }
 
 /// How many mistakes part a typed word from a stem; none when it is too far, or when one is the other cut short.

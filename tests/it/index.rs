@@ -312,8 +312,20 @@ fn a_mistake_of_typing_finds_and_says_so() {
     assert!(!found.hits.is_empty(), "the rest is asked");
     let found = index.search_with_facets(&words("kubernetes certificate 50300")).unwrap();
     assert_eq!(found.notes, [""; 0], "what is there is left alone, and numbers are");
-    let typing = Query { unfinished: true, ..words("kubernetes certifc") };
-    assert_eq!(index.search_with_facets(&typing).unwrap().notes, [""; 0], "it is not finished");
+    let typing = |text: &str| {
+        let found = index.search_with_facets(&Query { unfinished: true, ..words(text) }).unwrap();
+        (found.notes, found.hits.first().map(|hit| hit.why.clone()).unwrap_or_default())
+    };
+    assert_eq!(typing("kubernetes certif").0, [""; 0], "some word begins so");
+    let (notes, why) = typing("kuberntes");
+    assert!(notes[0].starts_with("kuberntes: no postmortem has it; read as kubern"), "{notes:?}");
+    assert!(why[0].starts_with("kuberntes ~ kubern"), "a shortened start is no reason: {why:?}");
+    let (notes, _) = typing("sertificate");
+    assert_eq!(
+        notes,
+        ["sertificate: no postmortem has it; read as certif"],
+        "the first letter is the mistake"
+    );
 }
 
 #[test]
