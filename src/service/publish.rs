@@ -324,7 +324,8 @@ fn unfiled<'a>(incident: &Incident, improvements: &'a [Improvement]) -> Vec<(&'a
             // A second one under the same number is another improvement.
             _ => None,
         };
-        if !improvement.text.contains(MARK) {
+        // What says nothing, or not yet, was waived.
+        if improvement.text.chars().any(char::is_alphanumeric) && !improvement.text.contains(MARK) {
             without.push((improvement, wanted));
         }
     }

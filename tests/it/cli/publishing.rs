@@ -276,3 +276,12 @@ fn marks_of_a_merge_are_not_published_whatever_is_waived() {
     desk.run(&["postmortem", "publish", &id, "--waive", "all of it"]).refuses(1, "mark of a merge");
     assert_eq!(desk.json(&["story", "list", "--all"])["stories"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn an_improvement_without_words_is_waived_and_files_nothing() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    std::fs::write(&draft, text(&draft).replacen("\n- [ ]", "\n- [ ] Story:\n- [ ]", 1)).unwrap();
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "does not say what must change");
+    assert_eq!(filed(&desk.json(&["postmortem", "publish", &id, "--waive", "later"])).len(), 3);
+}
