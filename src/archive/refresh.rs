@@ -46,7 +46,15 @@ pub enum RefreshWarning {
         /// Our files.
         files: Vec<String>,
     },
-    /// The work tree file is not ours to overwrite, or could not be written.
+    /// Somebody edited the file of the work tree, and committed it nowhere: it is not ours to overwrite.
+    #[error(
+        "committed, but {file} in the work tree was left as it is (somebody edited it): commit it there with git, or `git restore {file}` throws the edit away and takes the published text"
+    )]
+    Edited {
+        /// The file.
+        file: String,
+    },
+    /// The file of the work tree could not be written.
     #[error(
         "committed, but {file} in the work tree was left as it is ({reason}): `git restore {file}` takes the published text"
     )]
@@ -88,7 +96,7 @@ impl Archive {
             }
             match self.place(file) {
                 Ok(()) => placed.push(file),
-                Err(reason) => warnings.push(RefreshWarning::WorkTree { file: file.full.clone(), reason }),
+                Err(warning) => warnings.push(warning),
             }
         }
         if let Err(warning) = self.enter(&placed) {
@@ -98,16 +106,18 @@ impl Archive {
     }
 
     /// Writes one file of HEAD into the work tree.
-    fn place(&self, file: &Placed) -> Result<(), String> {
-        let work = self.work(&file.full).map_err(|e| e.to_string())?;
+    fn place(&self, file: &Placed) -> Result<(), RefreshWarning> {
+        let failed = |reason: String| RefreshWarning::WorkTree { file: file.full.clone(), reason };
+        let work = self.work(&file.full).map_err(|e| failed(e.to_string()))?;
         if work.is(file.held.blob) {
             return Ok(());
         }
         if work != Work::Absent && !file.before.iter().any(|blob| work.is(*blob)) {
-            return Err("somebody edited it".to_owned());
+            return Err(RefreshWarning::Edited { file: file.full.clone() });
         }
-        let blob = self.repo.find_blob(file.held.blob).map_err(|e| e.message().to_owned())?;
-        self.lay(&file.full, blob.content(), file.held.mode).map(|_| ()).map_err(|e| e.to_string())
+        let blob = self.repo.find_blob(file.held.blob).map_err(|e| failed(e.message().to_owned()))?;
+        let laid = self.lay(&file.full, blob.content(), file.held.mode);
+        laid.map(|_| ()).map_err(|e| failed(e.to_string()))
     }
 
     /// Lays bytes at a path of the work tree, all of them or none. New files and folders take the access rights of the

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::drafting::{no_draft, read_draft, text_of, write_atomically};
 use super::standing::Standing;
 use super::{By, Cause, Failure, FailureKind, Inner, Service};
-use crate::archive::{ArchiveError, Identity, Over, Publication, Seals, commit_message};
+use crate::archive::{ArchiveError, Identity, Over, Publication, RefreshWarning, Seals, commit_message};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::closeout::counted;
 use crate::domain::event::Event;
@@ -150,6 +150,10 @@ impl Service {
         let mut warnings = done.warnings;
         warnings.extend(without_owner(&text, &filed));
         let known = incident.closing.postmortem.published.as_ref().map(|(commit, _)| commit.as_str());
+        if let (true, true, Some(file)) = (known == Some(done.commit.as_str()), done.unchanged, &done.edited)
+        {
+            return Err(ArchiveError::Edited { file: file.clone() }.into());
+        }
         if known != Some(done.commit.as_str()) {
             let (read, _) = imported::read(&done.path, text.as_bytes())
                 .map_err(|e| Failure::no(format!("the published text cannot be read: {e}")))?;
@@ -368,6 +372,8 @@ struct Done {
     commit: String,
     commit_time: Duration,
     unchanged: bool,
+    /// The file, when somebody edited it in the work tree.
+    edited: Option<String>,
     warnings: Vec<String>,
 }
 
@@ -417,13 +423,19 @@ impl Prepared {
             other => other?,
         };
         let commit_time = inner.mint.running().saturating_sub(begun);
-        let warnings = archive.refresh(&published).iter().map(ToString::to_string).collect();
+        let behind = archive.refresh(&published);
+        let edited = behind.iter().find_map(|warning| match warning {
+            RefreshWarning::Edited { file } => Some(file.clone()),
+            _ => None,
+        });
+        let warnings = behind.iter().map(ToString::to_string).collect();
         let path = files.first().map(|(p, _)| p.as_str().to_owned()).unwrap_or_default();
         Ok(Done {
             path,
             commit: published.commit,
             commit_time,
             unchanged: published.unchanged,
+            edited,
             warnings,
         })
     }

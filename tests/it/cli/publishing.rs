@@ -285,3 +285,18 @@ fn an_improvement_without_words_is_waived_and_files_nothing() {
     desk.run(&["postmortem", "publish", &id]).refuses(1, "does not say what must change");
     assert_eq!(filed(&desk.json(&["postmortem", "publish", &id, "--waive", "later"])).len(), 3);
 }
+
+#[test]
+fn an_edit_that_nobody_committed_stands_against_publishing_the_same_again() {
+    let desk = Desk::new();
+    let (id, _) = ready(&desk);
+    let report = desk.json(&["postmortem", "publish", &id]);
+    let file = desk.home().join("postmortems").join(report["path"].as_str().unwrap());
+    let published = text(&file);
+    let edited = format!("{published}\nMore.\n");
+    std::fs::write(&file, &edited).unwrap();
+    desk.run(&["postmortem", "publish", &id]).refuses(4, "was edited in the work tree and is not committed");
+    assert_eq!(text(&file), edited, "it is left as it is");
+    std::fs::write(&file, published).unwrap();
+    assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
+}
