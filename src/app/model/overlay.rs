@@ -127,7 +127,8 @@ impl Pick {
         Self { purpose, title: title.to_owned(), items, editor, selected: None, free: false, notes, empty }
     }
 
-    /// The lines that match what is typed, in their order: those that begin with it first.
+    /// The lines that match what is typed, in their order: those that begin with it first, and of these what can be done
+    /// before what cannot.
     #[must_use]
     pub fn visible(&self) -> Vec<&Item> {
         let typed = self.editor.text().trim().to_lowercase();
@@ -150,7 +151,7 @@ impl Pick {
                 words.iter().all(|w| all.contains(w)).then_some((rank, item))
             })
             .collect();
-        found.sort_by_key(|(rank, _)| *rank);
+        found.sort_by_key(|(rank, item)| ((*rank).max(1), !item.blocked.is_empty(), *rank));
         found.into_iter().map(|(_, item)| item).collect()
     }
 

@@ -260,3 +260,14 @@ fn a_selected_line_that_somebody_else_crosses_out_stays_until_the_eyes_leave_it(
     hears(&mut desk, "bob", Request::Strike { target: seq, reason: "not meant".into() });
     assert!(desk.model.notice.as_ref().unwrap().text.contains("bob crossed out"), "{:?}", desk.model.notice);
 }
+
+#[test]
+fn the_palette_ranks_what_can_be_done_before_what_cannot() {
+    let first = |desk: &mut Desk| {
+        desk.keys("?stories");
+        let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("no palette") };
+        pick.visible()[0].id.clone()
+    };
+    assert_eq!(first(&mut Desk::at_home(80, 24, "alice")), "stories-board");
+    assert_eq!(first(&mut Desk::room(80, 24, "alice")), "stories");
+}
