@@ -29,6 +29,7 @@ mod record;
 mod remnants;
 mod repair;
 mod room;
+mod rows;
 mod runbooks;
 mod snapshots;
 mod standing;

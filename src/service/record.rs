@@ -1,7 +1,8 @@
 //! Writing down many things at once that different people said at different moments: an imported timeline, the
 //! story of the demo. All are stored in one transaction, or none. It must not hold rules (`domain::decide` does).
 
-use super::room::{Attempt, provisional, recorded, story_rows, summary_row};
+use super::room::{Attempt, provisional, recorded};
+use super::rows::{story_rows, summary_row};
 use super::{By, Failure, FailureKind, Inner, Service, steps};
 use crate::domain::decide::{Asker, decide};
 use crate::domain::event::{NewEvent, Recorded};

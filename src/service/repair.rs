@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::mirrored::lacking;
-use super::room::{story_rows, summary_row};
+use super::rows::{story_rows, summary_row};
 use super::{Failure, FailureKind, IncidentFilter, Service};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq};

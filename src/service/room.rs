@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::Datelike;
 use tokio::sync::Mutex;
 
+use super::rows::{story_rows, summary_row};
 use super::{By, Failure, Inner, Service, steps};
 use crate::domain::decide::{Asker, decide};
 use crate::domain::event::{Event, NewEvent, Recorded};
@@ -15,7 +16,7 @@ use crate::domain::incident::Incident;
 use crate::domain::log::KindTag;
 use crate::domain::request::{Asked, Declaration, Request};
 use crate::domain::secret;
-use crate::domain::summary::{StorySummary, Summary};
+use crate::domain::summary::Summary;
 use crate::domain::wire;
 use crate::store::{Append, StoreError, StoredEvent, StoryRow, SummaryRow, Unsealed};
 
@@ -466,36 +467,4 @@ fn is_line(event: &Event) -> bool {
             | Event::DrillInjected(_)
             | Event::DrillJudged(_)
     )
-}
-
-pub(super) fn summary_row(incident: &Incident, summary: &Summary) -> Result<SummaryRow, Failure> {
-    let body = serde_json::to_string(summary).map_err(|e| Failure::no(e.to_string()))?;
-    Ok(SummaryRow {
-        log: incident.log,
-        id: summary.id,
-        state: summary.state.as_str().to_owned(),
-        declared_at: summary.declared_at,
-        updated_at: summary.updated_at,
-        head: summary.head,
-        head_hash: crate::domain::log::Digest::ZERO,
-        body,
-    })
-}
-
-pub(super) fn story_rows(incident: &Incident) -> Result<Vec<StoryRow>, Failure> {
-    incident
-        .closing
-        .stories
-        .values()
-        .map(|story| {
-            let row = StorySummary::new(incident.id, story);
-            let body = serde_json::to_string(&row).map_err(|e| Failure::no(e.to_string()))?;
-            Ok(StoryRow {
-                id: row.id,
-                state: row.state.as_str().to_owned(),
-                due: row.due.map(|d| d.to_string()),
-                body,
-            })
-        })
-        .collect()
 }
