@@ -143,7 +143,8 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
                 target: e.target,
                 text: e.text.as_ref().map(|_| before.talk.words(e.target, &entry.text).to_owned()),
                 at: e.at.map(|_| (entry.occurred_at, entry.about)),
-                seen: Some(seq),
+                // The trail knows what others did since; an undo of one's own later change made another form, too.
+                seen: None,
             };
             ("the change of a line".to_owned(), vec![undo])
         }

@@ -173,3 +173,25 @@ fn an_undo_names_the_line_or_the_step_as_it_reads_now() {
     room.say(Redacted { target: line, reason: "a secret".to_owned() });
     assert!(!named(&room).contains("pager"), "{}", named(&room));
 }
+
+#[test]
+fn two_changes_of_one_line_are_undone_one_after_the_other() {
+    let mut room = Room::declared();
+    room.by = "alice".to_owned();
+    let line = room.note("second");
+    let amend =
+        |text: &str| Request::Amend { target: line, text: Some(text.to_owned()), at: None, seen: None };
+    let words = |room: &Room| room.incident.timeline.get(line).unwrap().text.clone();
+    room.ask(amend("a"));
+    room.ask(amend("b"));
+    for before in ["a", "second"] {
+        undo(&mut room).unwrap();
+        assert_eq!(words(&room), before);
+    }
+    // What somebody else made of it is guarded by the trail.
+    room.ask(amend("c"));
+    as_bob(&mut room, amend("d"));
+    let (kind, text) = undo(&mut room).unwrap_err();
+    assert!(kind == RefusalKind::Conflict && text.contains("bob acted on it since"), "{text}");
+    assert_eq!(words(&room), "d");
+}
