@@ -2,7 +2,7 @@
 //! somebody else made of the entry meanwhile, unless it was said.
 
 use super::super::effect::Effect;
-use super::super::model::{Model, Purpose};
+use super::super::model::{Model, Purpose, Room, RowId};
 use super::{compose, room};
 use crate::domain::ids::Seq;
 use crate::domain::quick_entry;
@@ -23,6 +23,42 @@ pub(super) fn open(model: &mut Model, seq: Seq) {
     composer.fixed_at = Some(now);
     composer.purpose = Purpose::Amend(seq, seen);
     if !half.is_empty() {
+        model.tell(compose::SET_ASIDE);
+    }
+}
+
+/// Whether the composer holds the words of an entry as they stand: nobody began to amend it.
+fn is_untouched(room: &Room) -> bool {
+    let Purpose::Amend(seq, _) = room.composer.purpose else { return false };
+    let entry = room.incident.timeline.get(seq);
+    entry.is_some_and(|entry| quick_entry::to_amend(&entry.text) == room.composer.editor.text())
+}
+
+/// Words that nobody changed are no draft: left in the composer, they would take up the next line that is written.
+pub(super) fn drop_untouched(room: &mut Room) {
+    if is_untouched(room) {
+        room.composer.editor.take();
+        room.composer.purpose = Purpose::Entry;
+        room.composer.fixed_at = None;
+        room.composer.problem = None;
+    }
+}
+
+/// Before another line is written: changed words go into the history, unless it is they that are gone on with. A new
+/// line in them would be lost as a line.
+pub(super) fn make_room(model: &mut Model, scribe: bool) {
+    let Some(room) = &mut model.room else { return };
+    drop_untouched(room);
+    let Purpose::Amend(seq, _) = room.composer.purpose else { return };
+    let other = matches!(room.selected, Some(RowId::Entry(selected)) if selected != seq);
+    if !(scribe || other) {
+        return;
+    }
+    let composer = &mut room.composer;
+    let half = composer.editor.take();
+    composer.purpose = Purpose::Entry;
+    if !half.is_empty() {
+        composer.editor.remember(&half);
         model.tell(compose::SET_ASIDE);
     }
 }

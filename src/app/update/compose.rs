@@ -50,6 +50,7 @@ pub(super) fn set_aside(model: &mut Model, mark: &str) {
 /// Opens the composer with a mark: in the line that is in it, where that goes on.
 pub(super) fn open(model: &mut Model, mark: &str, scribe: bool) {
     let now = model.now;
+    super::amending::make_room(model, scribe);
     set_aside(model, mark);
     let Some(room) = &mut model.room else { return };
     let composer = &mut room.composer;

@@ -395,6 +395,7 @@ pub(super) fn back(model: &mut Model) {
     if room.composer.open {
         room.composer.open = false;
         room.composer.scribe = false;
+        super::amending::drop_untouched(room);
         if !room.composer.editor.is_empty() {
             let note = model.keymap.press(Action::Note);
             model.tell(format!("the draft stays: {note} goes on with it"));

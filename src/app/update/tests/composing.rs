@@ -18,12 +18,12 @@ fn a_letter_never_makes_an_old_line_out_of_a_new_one() {
     desk.keys("iold words<enter>").serve();
     let old = desk.last().seq;
     for (keys, sign) in [("d", "! "), ("a", "+ "), ("H", "? "), (":", ":")] {
-        desk.keys("Ge<esc>").keys(keys);
+        desk.keys("Ge!<esc>").keys(keys);
         assert_eq!(line(&desk), sign, "{keys}");
         assert_eq!(desk.model.room.as_ref().unwrap().composer.purpose, Purpose::Entry, "{keys}");
         assert!(desk.model.notice.as_ref().unwrap().text.contains("press Up"), "{keys}");
         desk.keys("<up>");
-        assert_eq!(line(&desk), "old words", "{keys}: no word is lost");
+        assert_eq!(line(&desk), "old words!", "{keys}: no word is lost");
         desk.keys("<ctrl-u><esc>");
     }
     desk.keys("Ge<esc>drevoke the key now<enter>").serve();
@@ -33,6 +33,34 @@ fn a_letter_never_makes_an_old_line_out_of_a_new_one() {
     desk.keys("k").model.room.as_mut().unwrap().selected = Some(RowId::Entry(old));
     desk.keys("e!<esc>i!<enter>").serve();
     assert_eq!(desk.stored.timeline.get(old).unwrap().text, "old words!!");
+}
+
+#[test]
+fn the_next_line_never_goes_into_an_entry_that_was_only_looked_at() {
+    for keys in ["I", "i"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys("iold words<enter>").serve();
+        let old = desk.last().seq;
+        desk.keys("<esc>Ge<esc>");
+        assert_eq!(line(&desk), "", "{keys}: words that nobody changed are no draft");
+        desk.keys(keys).keys("customers report 500s<enter>").serve();
+        assert_eq!(desk.last().text, "customers report 500s", "{keys}");
+        assert_eq!(desk.stored.timeline.get(old).unwrap().text, "old words", "{keys}");
+    }
+    // Changed words are set aside for a scribe, and for another line that is selected.
+    for keys in ["I", "kki"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys("iold words<enter>").serve();
+        let old = desk.last().seq;
+        desk.keys("Ge!<esc>").keys(keys);
+        assert_eq!(line(&desk), "", "{keys}");
+        assert!(desk.model.notice.as_ref().unwrap().text.contains("press Up"), "{keys}");
+        desk.keys("<up>");
+        assert_eq!(line(&desk), "old words!", "{keys}: no word is lost");
+        desk.keys("<ctrl-u>new<enter>").serve();
+        assert_eq!(desk.last().text, "new", "{keys}");
+        assert_eq!(desk.stored.timeline.get(old).unwrap().text, "old words", "{keys}");
+    }
 }
 
 #[test]
