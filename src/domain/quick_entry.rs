@@ -146,6 +146,19 @@ pub fn person_in_front(text: &str) -> Option<String> {
     words::ask(text).person
 }
 
+/// The time box that stands in front of a text, as in the words of an ask.
+#[must_use]
+pub fn time_box_in_front(text: &str) -> Option<Span> {
+    words::ask(text).span
+}
+
+/// Who executes it and after how long it is to be checked, where the words of a decision say so.
+#[must_use]
+pub fn executor_and_check(text: &str) -> (Option<String>, Option<Span>) {
+    let args = words::decision(text);
+    (args.person, args.span)
+}
+
 /// Reads a line. White space in front of a time, mark or verb does not matter.
 ///
 /// # Errors

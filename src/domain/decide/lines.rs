@@ -10,6 +10,7 @@ use crate::domain::incident::{Entry, UpdateState};
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
+use crate::domain::time::exact_span;
 use crate::domain::words::{EntryKind, HypothesisState, with_article};
 
 impl Case<'_> {
@@ -188,7 +189,11 @@ impl Case<'_> {
         let talk = &self.incident.talk;
         let (text, lead) = (said("line", text)?, talk.lead(target));
         // What follows its own lead is taken as it stands, and so is what was there before.
-        if self.undoing || !lead.is_empty() && text.starts_with(&lead) {
+        if self.undoing {
+            return Ok(talk.line(target, &text));
+        }
+        if !lead.is_empty() && text.starts_with(&lead) {
+            self.keeps_its_terms(target, &text)?;
             return Ok(talk.line(target, &text));
         }
         if let Some(update) = talk.updates.get(&target)
@@ -211,7 +216,43 @@ impl Case<'_> {
                 format!("give it to @{other} first: warroom reassign, or :reassign {target} @{other}"),
             ));
         }
+        self.keeps_its_terms(target, &text)?;
         Ok(talk.line(target, &text))
+    }
+
+    /// Refuses words with an executor, a check or a time box in them: as text of a line that is there they would say one
+    /// thing while another holds.
+    fn keeps_its_terms(&self, target: Seq, text: &str) -> Result<(), Refusal> {
+        let talk = &self.incident.talk;
+        let (new, old) = (talk.words(target, text), talk.words(target, &self.entry(target)?.text));
+        if talk.decisions.contains_key(&target) {
+            let ((who, check), (had, had_check)) =
+                (quick_entry::executor_and_check(new), quick_entry::executor_and_check(old));
+            let who = who.filter(|who| had.as_ref() != Some(who)).map(|who| format!("@{who}"));
+            let check = check.filter(|check| had_check != Some(*check));
+            let check = check.map(|check| format!("check {}", exact_span(check)));
+            let terms: Vec<String> = who.into_iter().chain(check).collect();
+            if !terms.is_empty() {
+                let message = format!(
+                    "who executes decision {target} and when it is checked does not change with its words ({})",
+                    terms.join(", ")
+                );
+                let hint = "leave that out of the words, or strike the decision and decide anew";
+                return Err(Refusal::usage(message).hint(hint));
+            }
+        }
+        if talk.asks.contains_key(&target)
+            && let Some(span) = quick_entry::time_box_in_front(new)
+            && quick_entry::time_box_in_front(old) != Some(span)
+        {
+            let span = exact_span(span);
+            let message = format!("the time box of ask {target} does not change with its words ({span})");
+            let hint = format!(
+                "leave it out of the words; for more time: warroom extend, or :extend {target} {span}"
+            );
+            return Err(Refusal::usage(message).hint(hint));
+        }
+        Ok(())
     }
 
     pub(super) fn not_a(&self, target: Seq, what: &str) -> Refusal {

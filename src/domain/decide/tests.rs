@@ -127,6 +127,53 @@ fn other_words_do_not_say_for_whom_a_line_is() {
 }
 
 #[test]
+fn other_words_do_not_pretend_another_executor_check_or_time_box() {
+    let mut room = Room::declared();
+    let decided = room.ask(Request::Decide {
+        text: "fail over to eu".to_owned(),
+        decided_by: None,
+        executor: Some("carol".to_owned()),
+        check: None,
+        objections: vec![],
+        tags: vec![],
+    })[0];
+    let asked = room.ask(Request::Ask {
+        text: "check web".to_owned(),
+        person: Some("bob".to_owned()),
+        time_box: Some(Span::minutes(10)),
+        tags: vec![],
+    })[0];
+    let amend =
+        |target, text: &str| Request::Amend { target, text: Some(text.to_owned()), at: None, seen: None };
+    for (target, text, part) in [
+        (decided, "fail over to us @dan check 40m", "(@dan, check 40m); leave that out"),
+        (decided, "fail over to us check 40m", "decide anew"),
+        (decided, "@dan fail over to us", "(@dan)"),
+        (asked, "@bob 30m check web", &format!(":extend {asked} 30m")),
+        (asked, "30m check web", "does not change with its words (30m)"),
+    ] {
+        let (kind, said) = refused(&mut room, amend(target, text));
+        assert!(kind == RefusalKind::Usage && said.contains(part), "{said}");
+    }
+    for (target, text) in
+        [(decided, "fail over to us, as asked by @dan"), (asked, "@bob check web for 30m"), (asked, "look")]
+    {
+        room.ask(amend(target, text));
+    }
+    // Of a line that has them in its words already, the rest can be mended.
+    let old = Request::Decide {
+        text: "stop @dan".to_owned(),
+        decided_by: None,
+        executor: None,
+        check: None,
+        objections: vec![],
+        tags: vec![],
+    };
+    let old = room.ask(old)[0];
+    room.ask(amend(old, "stop it @dan"));
+}
+
+#[test]
 fn a_mended_word_does_not_make_a_line_public() {
     let mut room = Room::declared();
     let note = |text: &str, tags: &[&str]| Request::Note {
