@@ -7,6 +7,8 @@ use super::super::layout::{Pane, Shape};
 use super::super::model::{Gone, Model, Overlay, RowId, Screen};
 use super::{find, holding};
 use crate::app::reading;
+use crate::domain::event::Recorded;
+use crate::domain::time::with_day;
 
 /// Moves.
 pub(super) fn go(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effect>) {
@@ -274,6 +276,26 @@ pub(super) fn tell_gone(model: &mut Model, gone: Option<Gone>) {
             model.warn(format!("{by} changed the line that you selected: it goes when you leave it"));
         }
         None => {}
+    }
+}
+
+/// A typed line that was stored where the rows do not show it says so: whoever sees nothing of it types it again.
+pub(super) fn tell_out_of_sight(model: &mut Model, events: &[Recorded]) {
+    let (rows, zone) = (model.layout().rows(Pane::Timeline), model.zone());
+    let Some(room) = model.room.as_ref().filter(|_| rows > 0) else { return };
+    let (from, to) = room.window(room.page(rows).max(1));
+    let said = events.iter().filter(|e| room.own.contains(&e.seq)).find_map(|e| {
+        let place = room.rows.place(RowId::Entry(e.seq))?;
+        let entry = room.incident.timeline.get(e.seq)?;
+        let side = match place {
+            place if place < from => "above",
+            place if place >= to => "below",
+            _ => return None,
+        };
+        Some(format!("stored at {}, {side}", with_day(entry.occurred_at, model.now, zone)))
+    });
+    if let Some(said) = said {
+        model.tell(said);
     }
 }
 

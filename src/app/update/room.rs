@@ -122,7 +122,8 @@ pub(super) fn refreshed(model: &mut Model, log: LogId, events: &[Recorded]) {
 pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Recorded]) {
     let (zone, me) = (model.zone(), model.me.clone());
     let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else { return };
-    if let Some(place) = room.pending.iter().position(|p| p.ticket == ticket) {
+    let pending = room.pending.iter().position(|p| p.ticket == ticket);
+    if let Some(place) = pending {
         room.pending.remove(place);
         room.rows.remove(RowId::Pending(ticket));
         if room.selected == Some(RowId::Pending(ticket)) {
@@ -142,6 +143,8 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
     room.unseen.extend(taken.added.into_iter().filter(|seq| !own.contains(seq)));
     if hidden && !room.rows.filter.is_empty() {
         model.tell("stored; the filter hides it (Esc takes the filter away)");
+    } else if pending.is_some() {
+        motion::tell_out_of_sight(model, events);
     }
     motion::tell_gone(model, taken.gone);
     super::people::told(model, events);

@@ -189,3 +189,31 @@ fn a_verb_whose_arguments_can_be_chosen_opens_the_list_when_it_stands_alone() {
     desk.keys(":reopen<enter>it came back<enter>").serve();
     assert_eq!(desk.stored.state, crate::domain::words::State::Open);
 }
+
+#[test]
+fn a_stored_line_out_of_sight_is_said() {
+    let mut desk = Desk::room(80, 24, "alice");
+    for n in 0..40 {
+        let text = format!("line {n}");
+        desk.ask("14:38", "alice", Request::Note { text, tags: vec![], starred: false });
+    }
+    desk.open();
+    let notice = |desk: &Desk| desk.model.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+    desk.keys("iseen<enter>").serve();
+    assert!(!notice(&desk).contains("stored"), "it stands at the end: {}", notice(&desk));
+    desk.keys("i14:05 first alert<enter>").serve();
+    assert_eq!(notice(&desk), "stored at 14:05, above");
+    let first = desk
+        .model
+        .room
+        .as_ref()
+        .unwrap()
+        .rows
+        .all()
+        .iter()
+        .map(|r| r.id)
+        .find(|id| matches!(id, RowId::Entry(_)));
+    desk.model.room.as_mut().unwrap().selected = first;
+    desk.keys("Icustomers report 500s<enter>").serve();
+    assert_eq!(notice(&desk), "stored at 14:38, below");
+}
