@@ -382,7 +382,10 @@ pub fn preview(model: &Model) -> Preview {
                         if rest.is_empty() || entry.at.is_none() { v.usage } else { v.name }
                     })
                     .to_owned(),
-                Line::Update { audience, next } => update_words(*audience, *next, ctx.now, model),
+                // The promise counts from when the update went out, as it will be stored.
+                Line::Update { audience, next } => {
+                    update_words(*audience, *next, entry.at.map_or(ctx.now, |m| m.at), model)
+                }
                 line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
             };
             let named = entry.at.map(|m| (m.at, m.day_named, m.about));

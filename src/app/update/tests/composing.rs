@@ -191,6 +191,16 @@ fn a_verb_whose_arguments_can_be_chosen_opens_the_list_when_it_stands_alone() {
 }
 
 #[test]
+fn the_preview_promises_the_next_update_that_will_be_stored() {
+    let mut desk = Desk::room(100, 24, "alice");
+    desk.keys("i-20m > customers: we look next 30m");
+    assert_eq!(preview(&desk.model).text, "updt customers next 14:48Z 14:18Z");
+    desk.keys("<enter>").serve();
+    let update = desk.stored.talk.updates.values().last().unwrap();
+    assert_eq!(update.next_at, Some(at("14:48")));
+}
+
+#[test]
 fn a_stored_line_out_of_sight_is_said() {
     let mut desk = Desk::room(80, 24, "alice");
     for n in 0..40 {
