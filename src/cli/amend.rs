@@ -19,7 +19,7 @@ pub(super) struct Args {
     /// The new text, or - for standard input
     #[arg(long, allow_hyphen_values = true, required_unless_present = "at")]
     text: Option<String>,
-    /// The new time
+    /// The new time; a bare 18:47 is on the day of the line
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     /// Refuse when the line was changed after this event
@@ -29,9 +29,15 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
-        let at = context.at(self.at.as_deref())?;
         let text = self.text.map(stdin::words).transpose()?;
         let room = context.room(&self.incident).await?;
+        let at = match &self.at {
+            Some(time) => {
+                let own = room.incident().await?.timeline.get(self.line).map(|entry| entry.occurred_at);
+                Some(arguments::past_of(time, context.now(), own)?)
+            }
+            None => None,
+        };
         let request = Request::Amend { target: self.line, text, at, seen: self.seen };
         room.perform(request, Some(self.line)).await
     }

@@ -27,9 +27,14 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
 
 /// A moment that has passed, in the forms of the composer; times without a zone are UTC.
 pub(super) fn past(text: &str, now: Utc) -> Result<(Utc, bool), Stop> {
+    past_of(text, now, None)
+}
+
+/// The same for a line that has a time already: a bare clock time is one of its own day.
+pub(super) fn past_of(text: &str, now: Utc, own: Option<Utc>) -> Result<(Utc, bool), Stop> {
     let context = time_spec::Context { now, zone: Tz::UTC };
-    let moment =
-        time_spec::parse_exact(text, &context).map_err(|e| Stop::from(Refusal::usage(e.to_string())))?;
+    let moment = time_spec::parse_exact_of(text, &context, own)
+        .map_err(|e| Stop::from(Refusal::usage(e.to_string())))?;
     Ok((moment.at, moment.about))
 }
 

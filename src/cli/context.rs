@@ -202,7 +202,7 @@ impl Room<'_> {
         about: Option<Seq>,
         more: serde_json::Map<String, serde_json::Value>,
     ) -> Answer {
-        let entries = self.lines(submitted, about).await?;
+        let (entries, now) = (self.lines(submitted, about).await?, self.context.now());
         let mut document = serde_json::json!({ "id": self.id, "entries": entries });
         if let Some(fields) = document.as_object_mut() {
             fields.extend(more);
@@ -212,7 +212,7 @@ impl Room<'_> {
                 return format!("{}: nothing changed", self.id);
             }
             let lines: Vec<String> =
-                entries.iter().map(|e| format!("{} {}", self.id, views::entry_line(e))).collect();
+                entries.iter().map(|e| format!("{} {}", self.id, views::lone_entry_line(e, now))).collect();
             lines.join("\n")
         })
     }

@@ -9,10 +9,11 @@ use crate::domain::recurrence::{AGAIN, DIFFERENT};
 pub(super) use crate::domain::safe::one_line;
 use crate::domain::stories::{Rules, assign_by, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
-use crate::domain::time::{Span, Utc, format_span, rfc3339};
+use crate::domain::time::{Span, Utc, format_span, rfc3339, same_day};
 use crate::domain::words::{
     DispositionWord, EntryKind, IncidentKind, Phase, ReviewState, State, StoryKind, StoryState, Visibility,
 };
+use crate::domain::zone::Tz;
 use crate::service::{Parts, Past, RunbookChoice};
 
 /// A line of a timeline.
@@ -102,6 +103,18 @@ pub(super) fn entry_day(entry: &EntryView) -> String {
 
 /// `#7 14:31:05 note  text  (alice, +4m)`.
 pub(super) fn entry_line(entry: &EntryView) -> String {
+    entry_line_at(entry, &entry.at.format("%H:%M:%S").to_string())
+}
+
+/// The same where it stands under no head: with its day, when that is not today.
+pub(super) fn lone_entry_line(entry: &EntryView, now: Utc) -> String {
+    if same_day(entry.at, now, Tz::UTC) {
+        return entry_line(entry);
+    }
+    entry_line_at(entry, &entry.at.format("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+fn entry_line_at(entry: &EntryView, time: &str) -> String {
     let about = if entry.about { "~" } else { "" };
     let star = if entry.starred { "★ " } else { "" };
     let source =
@@ -115,9 +128,8 @@ pub(super) fn entry_line(entry: &EntryView) -> String {
         .as_ref()
         .map_or_else(String::new, |s| format!("  [crossed out by {}: {}]", s.by, one_line(&s.reason)));
     format!(
-        "#{:<3} {about}{} {:<10} {star}{source}{}  ({}{late}{edited}){struck}",
+        "#{:<3} {about}{time} {:<10} {star}{source}{}  ({}{late}{edited}){struck}",
         entry.seq.0,
-        entry.at.format("%H:%M:%S"),
         entry.kind,
         entry.text.trim_end().replace('\n', "\n      │ "),
         entry.author,

@@ -80,13 +80,26 @@ pub enum TimeProblem {
 /// # Errors
 /// [`TimeProblem`] when the text begins with a time that cannot be meant.
 pub fn parse_leading<'a>(input: &'a str, ctx: &Context) -> Result<Option<(Moment, &'a str)>, TimeProblem> {
+    parse_leading_of(input, ctx, None)
+}
+
+/// The same for something that has a time already: a bare clock time is one of its own day, unless it lies in the
+/// future there.
+///
+/// # Errors
+/// As [`parse_leading`].
+pub fn parse_leading_of<'a>(
+    input: &'a str,
+    ctx: &Context,
+    own: Option<Utc>,
+) -> Result<Option<(Moment, &'a str)>, TimeProblem> {
     let (about, body) = match input.strip_prefix('~') {
         Some(body) => (true, body),
         None => (false, input),
     };
     let Some((spec, rest)) = spec(body) else { return Ok(None) };
     let typed = input.get(..input.len() - rest.len()).unwrap_or(input);
-    let (at, day_named) = spec.resolve(typed, ctx)?;
+    let (at, day_named) = spec.resolve(typed, ctx, own)?;
     Ok(Some((Moment { at: to_ms(at), about, day_named }, rest.trim_start())))
 }
 
@@ -105,7 +118,15 @@ pub fn split_leading(input: &str) -> Option<(&str, &str)> {
 /// # Errors
 /// [`TimeProblem`] when it is no time, or one that cannot be meant.
 pub fn parse_exact(input: &str, ctx: &Context) -> Result<Moment, TimeProblem> {
-    match parse_leading(input.trim(), ctx)? {
+    parse_exact_of(input, ctx, None)
+}
+
+/// The same for something that has a time already, as in [`parse_leading_of`].
+///
+/// # Errors
+/// As [`parse_exact`].
+pub fn parse_exact_of(input: &str, ctx: &Context, own: Option<Utc>) -> Result<Moment, TimeProblem> {
+    match parse_leading_of(input.trim(), ctx, own)? {
         Some((moment, "")) => Ok(moment),
         _ => Err(TimeProblem::NotATime { text: shortened(input) }),
     }
@@ -117,7 +138,7 @@ enum Spec {
     Ago(Span),
     /// Reaches back too far.
     AgoTooLong,
-    /// A clock time, of the last day that has it.
+    /// A clock time: of the day of what is amended, else of the last day that has it.
     Clock(Clock),
     /// A clock time of yesterday.
     Yesterday(Clock),
@@ -133,7 +154,7 @@ struct Clock {
 
 impl Spec {
     /// The instant that is meant, and whether its day must be named.
-    fn resolve(&self, typed: &str, ctx: &Context) -> Result<(Utc, bool), TimeProblem> {
+    fn resolve(&self, typed: &str, ctx: &Context, own: Option<Utc>) -> Result<(Utc, bool), TimeProblem> {
         let text = || shortened(typed.trim_end());
         let future = || TimeProblem::Future { text: text(), now: written(ctx) };
         match self {
@@ -145,9 +166,10 @@ impl Spec {
             Self::AgoTooLong => Err(TimeProblem::TooLong { text: text() }),
             Self::Clock(clock) => {
                 let today = clock.today(ctx);
+                let own = own.map(|at| clock.day_of(at, ctx)).filter(|day| *day < today);
                 // Tomorrow first: at 23:59 somebody whose clock is ahead types 00:00. Three days back, because
                 // a zone can leave out a whole day.
-                let days = [today.succ_opt(), Some(today)].into_iter();
+                let days = [own, today.succ_opt(), Some(today)].into_iter();
                 let days = days.chain((1..=3).map(|back| today.checked_sub_days(Days::new(back)))).flatten();
                 let mut found = days.filter_map(|day| clock.on(day, ctx).map(|at| (at, day != today)));
                 found.next().ok_or_else(future)
@@ -165,9 +187,14 @@ impl Spec {
 impl Clock {
     /// The day that it is now, where the clock hangs.
     fn today(&self, ctx: &Context) -> NaiveDate {
+        self.day_of(ctx.now, ctx)
+    }
+
+    /// The day of an instant, where the clock hangs.
+    fn day_of(&self, at: Utc, ctx: &Context) -> NaiveDate {
         match self.offset {
-            Some(offset) => ctx.now.with_timezone(&offset).date_naive(),
-            None => ctx.now.with_timezone(&ctx.zone).date_naive(),
+            Some(offset) => at.with_timezone(&offset).date_naive(),
+            None => at.with_timezone(&ctx.zone).date_naive(),
         }
     }
 

@@ -65,7 +65,8 @@ pub(super) fn make_room(model: &mut Model, scribe: bool) {
 
 /// Enter on a line that amends an entry.
 pub(super) fn send(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut Vec<Effect>) {
-    let (at, rest) = match quick_entry::amended(text, &compose::context(model)) {
+    let own = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq)).map(|e| e.occurred_at);
+    let (at, rest) = match quick_entry::amended(text, &compose::context(model), own) {
         Ok((moment, rest)) => (moment.map(|m| (m.at, m.about)), rest.to_owned()),
         Err(problem) => return compose::fail(model, problem.to_string()),
     };

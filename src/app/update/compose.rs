@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request, When};
 use crate::domain::secret;
 use crate::domain::time::{Utc, format_span, with_zone};
-use crate::domain::time_spec::Context;
+use crate::domain::time_spec::{Context, Moment};
 use crate::domain::verb::{self, PostmortemVerb, Verb};
 use crate::domain::words::{EntryKind, Milestone};
 
@@ -357,9 +357,16 @@ pub fn preview(model: &Model) -> Preview {
     }
     let ctx = context(model);
     if let Purpose::Amend(seq, _) = room.composer.purpose {
-        let time = quick_entry::amended(text, &ctx).ok().and_then(|(time, _)| time);
-        let time = time.map(|m| format!(" to {}", clock(m.at, model))).unwrap_or_default();
-        return Preview { text: format!("amends {seq}{time}"), ..Preview::default() };
+        let own = room.incident.timeline.get(seq).map(|entry| entry.occurred_at);
+        return match quick_entry::amended(text, &ctx, own) {
+            Err(problem) => Preview { text: problem.to_string(), problem: true, ..Preview::default() },
+            Ok((None, _)) => Preview { text: format!("amends {seq}"), ..Preview::default() },
+            Ok((Some(moment), _)) => Preview {
+                text: format!("amends {seq} to {}", said_time(moment, model)),
+                age: age(moment.at, model),
+                ..Preview::default()
+            },
+        };
     }
     match quick_entry::parse(text, &ctx) {
         Err(EntryProblem::Empty | EntryProblem::NoText(_)) => Preview::default(),
@@ -388,24 +395,12 @@ pub fn preview(model: &Model) -> Preview {
                 }
                 line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
             };
-            let named = entry.at.map(|m| (m.at, m.day_named, m.about));
-            let (at, day, about) = named.unwrap_or((ctx.now, false, false));
-            let mut text = word;
             if matches!(entry.line, Line::Command { .. }) && entry.at.is_none() {
-                return Preview { text, ..Preview::default() };
+                return Preview { text: word, ..Preview::default() };
             }
-            text.push(' ');
-            if about {
-                text.push('~');
-            }
-            if day {
-                text.push_str(&crate::domain::time::day_in_zone(at, ctx.zone));
-                text.push(' ');
-            }
-            text.push_str(&clock(at, model));
-            let age = model.now - at;
-            let old = age > chrono::TimeDelta::minutes(1) && named.is_some();
-            let age = if old { format!("{} ago", format_span(age)) } else { String::new() };
+            let moment = entry.at.unwrap_or(Moment { at: ctx.now, about: false, day_named: false });
+            let text = format!("{word} {}", said_time(moment, model));
+            let age = entry.at.map(|m| age(m.at, model)).unwrap_or_default();
             let secret = if entry.tags.iter().any(|t| t.eq_ignore_ascii_case(secret::UNMASKED)) {
                 None
             } else {
@@ -418,6 +413,23 @@ pub fn preview(model: &Model) -> Preview {
             Preview { text, age, offer: offered_by(room, &entry), recall, problem: false, secret }
         }
     }
+}
+
+/// A moment as it was read, with its day where that is not what one would think: `~Thu 2026-11-19 23:50Z`.
+fn said_time(moment: Moment, model: &Model) -> String {
+    let about = if moment.about { "~" } else { "" };
+    let day = if moment.day_named {
+        format!("{} ", crate::domain::time::day_in_zone(moment.at, model.zone()))
+    } else {
+        String::new()
+    };
+    format!("{about}{day}{}", clock(moment.at, model))
+}
+
+/// How long ago that was; empty for up to a minute.
+fn age(at: Utc, model: &Model) -> String {
+    let age = model.now - at;
+    if age > chrono::TimeDelta::minutes(1) { format!("{} ago", format_span(age)) } else { String::new() }
 }
 
 /// Why something like a hypothesis was ruled out before; empty when nothing was.

@@ -2,7 +2,8 @@
 //! the grammar beside, so that what is put in is read back as it was meant.
 
 use super::{EntryProblem, after_time, escaped, mark};
-use crate::domain::time_spec::{Context, Moment, parse_leading, split_leading};
+use crate::domain::time::Utc;
+use crate::domain::time_spec::{Context, Moment, parse_leading_of, split_leading};
 
 /// The time in front of a line, as typed, and what follows it.
 fn parts(input: &str) -> (&str, &str) {
@@ -35,13 +36,17 @@ pub fn to_amend(text: &str) -> String {
 }
 
 /// Reads a line that amends an entry: its new time, if it names one, and its new words. It has no marks: what an entry
-/// is, stays.
+/// is, stays. A bare clock time is one of its own day.
 ///
 /// # Errors
 /// [`EntryProblem::Time`] for a time that cannot be meant.
-pub fn amended<'a>(input: &'a str, ctx: &Context) -> Result<(Option<Moment>, &'a str), EntryProblem> {
+pub fn amended<'a>(
+    input: &'a str,
+    ctx: &Context,
+    own: Option<Utc>,
+) -> Result<(Option<Moment>, &'a str), EntryProblem> {
     let body = input.trim_start();
-    Ok(match parse_leading(body, ctx)? {
+    Ok(match parse_leading_of(body, ctx, own)? {
         Some((moment, rest)) => (Some(moment), after_time(rest).unwrap_or(rest)),
         None => (None, escaped(body).unwrap_or(input)),
     })
@@ -96,21 +101,42 @@ mod tests {
         ) {
             for text in [format!("{time}{first}{text}"), format!("{first}{time}{text}")] {
                 let line = to_amend(&text);
-                proptest::prop_assert_eq!(amended(&line, &ctx()), Ok((None, text.as_str())));
+                proptest::prop_assert_eq!(amended(&line, &ctx(), None), Ok((None, text.as_str())));
             }
         }
     }
 
     #[test]
     fn a_line_that_amends_may_name_a_time() {
-        let (at, text) = amended("14:05 is the first stamp", &ctx()).unwrap();
+        let (at, text) = amended("14:05 is the first stamp", &ctx(), None).unwrap();
         assert_eq!(
             (at.unwrap().at.to_rfc3339(), text),
             ("2026-11-20T14:05:00+00:00".into(), "is the first stamp")
         );
-        assert_eq!(amended("-4m \\ 14:05 is", &ctx()).unwrap().1, "14:05 is");
-        assert_eq!(amended("\\ -4m plain", &ctx()), Ok((None, "-4m plain")));
-        let problem = amended("2027-01-01 10:00 x", &ctx()).unwrap_err().to_string();
+        assert_eq!(amended("-4m \\ 14:05 is", &ctx(), None).unwrap().1, "14:05 is");
+        assert_eq!(amended("\\ -4m plain", &ctx(), None), Ok((None, "-4m plain")));
+        let problem = amended("2027-01-01 10:00 x", &ctx(), None).unwrap_err().to_string();
         assert!(problem.contains("in the future") && problem.contains("put \\ first"), "{problem}");
+    }
+
+    #[test]
+    fn a_bare_clock_time_is_one_of_the_own_day() {
+        let own = Some("2026-11-16T18:45:00.000Z".parse().unwrap());
+        for (line, wanted) in [
+            ("18:47 x", "2026-11-16T18:47:00+00:00"),
+            ("~14:05 x", "2026-11-16T14:05:00+00:00"),
+            ("01:00+02:00 x", "2026-11-15T23:00:00+00:00"),
+            ("y 18:47 x", "2026-11-19T18:47:00+00:00"),
+            ("-4m x", "2026-11-20T14:34:00+00:00"),
+            ("2026-11-18 18:47 x", "2026-11-18T18:47:00+00:00"),
+        ] {
+            let at = amended(line, &ctx(), own).unwrap().0.unwrap();
+            assert_eq!(at.at.to_rfc3339(), wanted, "{line}");
+            assert_eq!(at.day_named, !line.starts_with(['y', '-', '2']), "{line}");
+        }
+        // A line of today: never in the future.
+        let today = Some("2026-11-20T00:10:00.000Z".parse().unwrap());
+        let at = amended("23:50 x", &ctx(), today).unwrap().0.unwrap();
+        assert_eq!(at.at.to_rfc3339(), "2026-11-19T23:50:00+00:00");
     }
 }

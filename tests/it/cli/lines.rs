@@ -494,3 +494,16 @@ fn a_time_in_front_of_an_update_is_not_told_to_its_audience() {
     desk.feed(&["update", &id, "internal", "-"], b"-4m of nothing").code(0);
     assert!(texts(&desk.timeline(&id)).iter().any(|text| text.contains("-4m of nothing")));
 }
+
+#[test]
+fn a_clock_time_stays_on_the_day_of_the_line_that_it_amends() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    let seq = desk.json(&["log", ".", "2026-11-16 18:45 the lease ended"])["entries"][0]["seq"].to_string();
+    let said = desk.ok(&["amend", ".", &seq, "--at", "18:47"]);
+    assert!(said.contains("2026-11-16 18:47:00"), "{said}");
+    let amended = desk.json(&["amend", ".", &seq, "--at", "~01:30"]);
+    assert!(amended["entries"][0]["occurred_at"].as_str().unwrap().starts_with("2026-11-16T01:30:"));
+    let today = desk.ok(&["amend", ".", &seq, "--at", "-10m"]);
+    assert!(!today.contains("2026-11-20 "), "{today}");
+}

@@ -191,6 +191,25 @@ fn a_verb_whose_arguments_can_be_chosen_opens_the_list_when_it_stands_alone() {
 }
 
 #[test]
+fn the_preview_of_an_amendment_says_the_day_the_age_and_what_is_wrong() {
+    let mut desk = Desk::room(100, 24, "alice");
+    desk.keys("i2026-11-16 18:45 the lease ended<enter>").serve();
+    let seq = desk.last().seq;
+    desk.model.room.as_mut().unwrap().selected = Some(RowId::Entry(seq));
+    desk.keys("e<home>~18:47 ");
+    let shown = preview(&desk.model);
+    assert_eq!(shown.text, format!("amends {seq} to ~Mon 2026-11-16 18:47Z"));
+    assert!(shown.age.ends_with(" ago"), "{shown:?}");
+    desk.keys("<enter>").serve();
+    let entry = desk.stored.timeline.get(seq).unwrap();
+    assert_eq!(entry.occurred_at.to_rfc3339(), "2026-11-16T18:47:00+00:00");
+    desk.model.room.as_mut().unwrap().selected = Some(RowId::Entry(seq));
+    desk.keys("e<home>2027-01-01 10:00 ");
+    let shown = preview(&desk.model);
+    assert!(shown.problem && shown.text.contains("in the future"), "{shown:?}");
+}
+
+#[test]
 fn the_preview_promises_the_next_update_that_will_be_stored() {
     let mut desk = Desk::room(100, 24, "alice");
     desk.keys("i-20m > customers: we look next 30m");
