@@ -22,6 +22,11 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+        if self.to.as_os_str() == "-" {
+            return Err(Failure::new(FailureKind::Usage, "a backup is a folder, and - is none".to_owned())
+                .hint("name the folder to make")
+                .into());
+        }
         let home = &context.session.home;
         if !home.exists() {
             return Err(Failure::new(

@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// md, html, json, csv or audit
     #[arg(long)]
     format: Option<Format>,
-    /// Write it to this file [default: standard output]; its ending names the format when --format does not.
+    /// Write it to this file [default, and -: standard output]; its ending names the format when --format does not.
     /// A folder for audit
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -40,7 +40,8 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) async fn run(self, context: &Context<'_>) -> Answer {
+    pub(super) async fn run(mut self, context: &Context<'_>) -> Answer {
+        self.output = self.output.filter(|path| path.as_os_str() != "-");
         let format = self.form(context)?;
         if self.brief && !matches!(format, Format::Markdown | Format::Html) {
             return Err(Refusal::usage(format!("--brief has no {format} form"))

@@ -42,7 +42,7 @@ impl Filter {
     /// Reads `kind:decision,ask by:bob @bob #db * starred struck since:13:00 until:-5m` and words.
     ///
     /// # Errors
-    /// When a time cannot be read: what is wrong, in words.
+    /// When a time or a kind cannot be read: what is wrong, in words.
     pub fn parse(text: &str, ctx: &Context) -> Result<Self, String> {
         let mut filter = Self { text: text.trim().to_owned(), terms: Vec::new() };
         for word in text.split_whitespace() {
@@ -131,7 +131,9 @@ fn term(word: &str, ctx: &Context) -> Result<Term, String> {
         return Ok(Term::Person(person.to_owned()));
     }
     Ok(match lower.split_once(':') {
-        Some(("kind", kinds)) => Term::Kind(list(kinds)),
+        Some(("kind", words)) => {
+            Term::Kind(list(words).iter().map(|word| kind(word)).collect::<Result<_, _>>()?)
+        }
         Some(("by", people)) => Term::By(list(&people.replace('@', ""))),
         Some(("since", _)) => Term::Since(moment(word, ctx, false)?),
         Some(("until", _)) => Term::Until(moment(word, ctx, true)?),
@@ -141,6 +143,29 @@ fn term(word: &str, ctx: &Context) -> Result<Term, String> {
             _ => Term::Word(lower),
         },
     })
+}
+
+/// The kinds that can be asked for, each with what else it is called: as the screen's column has it, and as many.
+const KINDS: [(&str, &[&str]); 8] = [
+    ("note", &["notes"]),
+    ("alert", &["alerts"]),
+    ("decision", &["decn", "decisions"]),
+    ("hypothesis", &["hypotheses"]),
+    ("ask", &["asks", "task", "tasks", "assignment", "assignments"]),
+    ("update", &["updt", "updates"]),
+    ("system", &[]),
+    ("step", &["steps"]),
+];
+
+/// A kind as its beginning or by another name; what begins none is refused, for it would hide every line.
+fn kind(word: &str) -> Result<String, String> {
+    let other = KINDS.iter().find(|(_, others)| others.contains(&word)).map(|(kind, _)| *kind);
+    if let Some(kind) = other.or_else(|| KINDS.iter().any(|(kind, _)| kind.starts_with(word)).then_some(word))
+    {
+        return Ok(kind.to_owned());
+    }
+    let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    Err(format!("\"{word}\" is no kind of line; use one of: {}", kinds.join(", ")))
 }
 
 /// The moment of `since:` and `until:`; a day alone is its beginning or its end.
@@ -162,4 +187,31 @@ pub fn at(text: &str, ctx: &Context, end: bool) -> Result<Utc, String> {
         return Ok(if end { begin.checked_add_signed(last).unwrap_or(begin) } else { begin });
     }
     time_spec::parse_exact(&text.replacen('T', " ", 1), ctx).map(|m| m.at).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::words::EntryKind;
+    use crate::domain::zone::Tz;
+
+    #[test]
+    fn kinds_go_by_their_beginning_by_the_words_of_the_column_and_by_many() {
+        let columns = ["note", "alert", "decn", "hypo", "ask", "updt", "sys"];
+        for (entry, column) in EntryKind::ALL.iter().zip(columns) {
+            for word in [entry.as_str(), column] {
+                let known = kind(word).unwrap();
+                assert!(entry.as_str().starts_with(&known), "{word} is read as {known}");
+            }
+        }
+        for (word, read) in
+            [("d", "d"), ("decisions", "decision"), ("hypotheses", "hypothesis"), ("steps", "step")]
+        {
+            assert_eq!(kind(word).unwrap(), read, "{word}");
+        }
+        let ctx = Context { now: Utc::UNIX_EPOCH, zone: Tz::UTC };
+        let refused = Filter::parse("kind:note,bogus", &ctx).unwrap_err();
+        assert!(refused.contains("\"bogus\"") && refused.contains("hypothesis"), "{refused}");
+        assert!(!Filter::parse("kind:", &ctx).unwrap().is_empty());
+    }
 }

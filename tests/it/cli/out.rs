@@ -168,6 +168,11 @@ fn an_incident_leaves_in_four_forms_with_its_head() {
     desk.run(&["export", &id, "-o", name]).code(4);
     desk.ok(&["export", &id, "-o", name, "--force"]);
     desk.run(&["export", &id, "--format", "pdf"]).code(2);
+    assert_eq!(
+        desk.ok(&["export", &id, "--format", "csv", "-o", "-"]),
+        desk.ok(&["export", &id, "--format", "csv"])
+    );
+    desk.run(&["backup", "-"]).code(2);
     assert!(!desk.ok(&["export", &id, "--brief"]).contains("## Timeline"));
     desk.run(&["export", &id, "--brief", "--format", "csv"]).code(2);
 
