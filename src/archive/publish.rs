@@ -162,7 +162,15 @@ impl Archive {
         // Nothing refers to what is written here until the commit does: it may be written before it is known whether
         // something stands against that, while the index is being read.
         let tree = self.write_tree(base.as_ref(), &changed)?;
-        let behind = self.refuse_others_text(&branch, &changed, index)?;
+        let behind = match self.refuse_others_text(&branch, &changed, index) {
+            // What looks like somebody's edit may be what another program has published since we read the branch.
+            Err(ArchiveError::Edited { .. } | ArchiveError::Staged { .. })
+                if self.branch()?.commit != branch.commit =>
+            {
+                return Ok(Try::Moved(branch));
+            }
+            other => other?,
+        };
         let signed = self.signing_required()?.is_some();
         if signed && seals.signer.is_none() {
             return Err(ArchiveError::SignerMissing { path: self.path.clone() });

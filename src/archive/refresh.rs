@@ -329,8 +329,8 @@ fn write_whole(file: &Path, bytes: &[u8], rights: u32) -> std::io::Result<()> {
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     // The name may already be as long as the file system takes.
     let short: String = name.chars().take(60).collect();
-    // Always the same name, so that the next try removes what a killed one left.
-    let part = file.with_file_name(format!(".{short}.part"));
+    // A name of this process: two that publish the same at once would take each other's neighbour away.
+    let part = file.with_file_name(format!(".{short}.{}.part", std::process::id()));
     let _ = std::fs::remove_file(&part);
     let write = || {
         let mut out: File = OpenOptions::new().write(true).create_new(true).mode(rights).open(&part)?;

@@ -199,7 +199,7 @@ fn a_draft_that_lost_its_id_is_published_under_the_one_of_its_incident() {
 
 #[test]
 fn two_at_once_publish_one_postmortem_and_file_each_story_once() {
-    for round in 0..3 {
+    for round in 0..6 {
         let desk = Desk::new();
         let (id, _) = ready(&desk);
         let both: Vec<_> = std::thread::scope(|scope| {
