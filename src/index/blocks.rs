@@ -307,6 +307,8 @@ impl Words<'_> {
 mod tests {
     use std::path::Path;
 
+    use super::super::candidates::Candidates;
+    use super::super::filter::Allowed;
     use super::super::{Card, Document, Query, in_memory, query};
     use super::*;
 
@@ -354,6 +356,59 @@ mod tests {
             for size in [1, 7, 127, 128, 129, 350, 699] {
                 assert_eq!(scores(size), whole, "{text}: {size}");
             }
+        }
+    }
+
+    #[test]
+    fn the_best_are_the_same_where_common_words_are_looked_up_for_few() {
+        let index = in_memory(Path::new("nowhere"), None, "tree", many()).unwrap();
+        let searcher = index.reader.searcher();
+        for text in ["kafka lag outage", "dns outage kafka", "tls certificate disk outage"] {
+            let asked = Query { text: text.into(), limit: 5, ..Query::default() };
+            let wanted = query::search(&searcher, index.fields, &index.thesaurus, &asked).unwrap();
+            let words = Words::of(&searcher, index.fields, &wanted).unwrap();
+            let allowed = Allowed::of(&searcher, index.fields, &wanted).unwrap();
+            let best = |size, all: bool| {
+                let mut given = 0.0_f64;
+                let mut candidates = Candidates::new(&searcher, &allowed, &wanted, 5).unwrap();
+                if all {
+                    let mut take = All(|block: &Block<'_>| {
+                        given += block.scores.iter().map(|score| f64::from(*score)).sum::<f64>();
+                        candidates.take(block);
+                    });
+                    words.blocks_of(size, &searcher, index.fields, &mut take).unwrap();
+                } else {
+                    let mut take = Counted(&mut candidates, &mut given);
+                    words.blocks_of(size, &searcher, index.fields, &mut take).unwrap();
+                }
+                let (mut found, highest) = candidates.best();
+                found.sort_by(|a, b| a.against(b, highest));
+                let found: Vec<_> = found.iter().map(|one| (one.at, one.words.to_bits())).collect();
+                (found, given)
+            };
+            for size in [16, 64, 128, 350] {
+                let ((few, less), (whole, most)) = (best(size, false), best(size, true));
+                assert_eq!(few, whole, "{text}: {size}");
+                assert!(less < most, "{text}: {size}: all were scored");
+            }
+        }
+    }
+
+    /// Candidates, and how much was given to all documents together.
+    struct Counted<'a, 'b>(&'a mut Candidates<'b>, &'a mut f64);
+
+    impl Take for Counted<'_, '_> {
+        fn enough(&self) -> f32 {
+            self.0.enough()
+        }
+
+        fn needed(&self, segment: u32, first: DocId) -> impl Iterator<Item = DocId> {
+            self.0.needed(segment, first)
+        }
+
+        fn take(&mut self, block: &Block<'_>) {
+            *self.1 += block.scores.iter().map(|score| f64::from(*score)).sum::<f64>();
+            self.0.take(block);
         }
     }
 }
