@@ -18,6 +18,9 @@ use crate::domain::time::Utc;
 /// How often we try to get the lock of the index.
 const LOCK_TRIES: u32 = 5;
 
+/// How often we try to write a file that another program writes at the same moment.
+const WRITE_TRIES: u32 = 10;
+
 /// What the refresh could not do. The commit stands in every case.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshWarning {
@@ -329,17 +332,24 @@ fn write_whole(file: &Path, bytes: &[u8], rights: u32) -> std::io::Result<()> {
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     // The name may already be as long as the file system takes.
     let short: String = name.chars().take(60).collect();
-    // A name of this process: two that publish the same at once would take each other's neighbour away.
-    let part = file.with_file_name(format!(".{short}.{}.part", std::process::id()));
-    let _ = std::fs::remove_file(&part);
+    // Always the same name, so that the next try removes what a killed one left.
+    let part = file.with_file_name(format!(".{short}.part"));
     let write = || {
+        let _ = std::fs::remove_file(&part);
         let mut out: File = OpenOptions::new().write(true).create_new(true).mode(rights).open(&part)?;
         out.write_all(bytes)?;
         std::fs::rename(&part, file)
     };
-    let result = write();
-    if result.is_err() {
-        let _ = std::fs::remove_file(&part);
+    for _ in 0..WRITE_TRIES {
+        match write() {
+            // Another program writes the same file: each takes the other's neighbour for one that was left.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) => {}
+            Err(error) => {
+                let _ = std::fs::remove_file(&part);
+                return Err(error);
+            }
+            Ok(()) => return Ok(()),
+        }
     }
-    result
+    write()
 }
