@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod board;
 mod brief;
+mod checking;
 mod clock;
 mod close;
 mod closure;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::checking::check_paths;
 use super::context::Context;
 use super::output::{Exit, Stop};
 use super::{Outcome, Place, open, stdin};
@@ -14,7 +15,7 @@ use crate::domain::ids::IncidentId;
 use crate::domain::request::{Declaration, DrillRequest, Request};
 use crate::domain::time::rfc3339;
 use crate::domain::words::{DrillVerdict, IncidentKind};
-use crate::service::Failure;
+use crate::service::{Failure, read_drill};
 
 /// Exercises by a script: list, show, check, run, score
 #[derive(Debug, clap::Args)]
@@ -95,7 +96,9 @@ impl Args {
                 let service = context.reading().await?;
                 scripts::show(context, &scripts::find(&service, &name)?)?
             }
-            Action::Check { paths } => scripts::check_paths(context, &paths)?,
+            Action::Check { paths } => {
+                check_paths(context, &paths, |path| Ok(scripts::problems(context, &read_drill(path)?)))?
+            }
             Action::Run { name, facilitator, commander, service, at, open } => {
                 if open {
                     open::on_terminal(context)?;

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use super::arguments::markdown_files;
+use super::checking::check_paths;
 use super::context::Context;
-use super::output::{Answer, Exit, Stop};
+use super::output::Answer;
 use super::views::one_line;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::runbook::bound::unknown_severities;
 use crate::domain::runbook::card::{Card, Origin};
 use crate::domain::runbook::check::check;
-use crate::service::{Failure, FailureKind, RunbookFile, Service, read_runbook};
+use crate::service::{Failure, RunbookFile, Service, read_runbook};
 
 /// List, show, check or attach runbooks
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,13 @@ impl Args {
                     if lines.is_empty() { "all are as shipped".to_owned() } else { lines.join("\n") }
                 })
             }
-            Action::Check { paths } => check_paths(context, &paths),
+            Action::Check { paths } => check_paths(context, &paths, |path| {
+                let file = read_runbook(path)?;
+                let profile = &context.session.config.profile;
+                let unknown = unknown_severities(&file.runbook, &file.text, profile);
+                let found = check(&file.runbook, &file.text);
+                Ok(file.problems.into_iter().chain(found).chain(unknown).collect())
+            }),
             Action::Detach { incident, name } => {
                 let room = context.room(&incident).await?;
                 let before = room.incident().await?;
@@ -227,41 +233,4 @@ fn show(context: &Context<'_>, file: &RunbookFile) -> Answer {
         }
         lines.join("\n")
     })
-}
-
-fn check_paths(context: &Context<'_>, paths: &[PathBuf]) -> Answer {
-    let files = markdown_files(paths)?;
-    let mut views = Vec::new();
-    let mut lines = Vec::new();
-    let mut unread: Option<Failure> = None;
-    for path in &files {
-        let shown = path.display().to_string();
-        let file = match read_runbook(path) {
-            Ok(file) => file,
-            Err(failure) => {
-                lines.push(failure.to_string());
-                views.push(serde_json::json!({ "path": shown, "line": null, "message": failure.message }));
-                unread.get_or_insert(failure);
-                continue;
-            }
-        };
-        let profile = &context.session.config.profile;
-        let unknown = unknown_severities(&file.runbook, &file.text, profile);
-        for problem in file.problems.iter().chain(&check(&file.runbook, &file.text)).chain(&unknown) {
-            lines.push(one_line(&format!("{shown}:{}: {}", problem.line, problem.message)));
-            views
-                .push(serde_json::json!({ "path": shown, "line": problem.line, "message": problem.message }));
-        }
-    }
-    // A single path that is not there has its own exit code; a file that is no Markdown has a problem.
-    if let (Some(failure), 1) = (&unread, files.len())
-        && failure.kind != FailureKind::No
-    {
-        return Err(Stop::Failure(failure.clone()));
-    }
-    let well = lines.is_empty();
-    context.out.answer(&serde_json::json!({ "checked": files.len(), "problems": views }), || {
-        if well { format!("{} checked, no problem", files.len()) } else { lines.join("\n") }
-    })?;
-    Ok(if well { Exit::DONE } else { Exit::NO })
 }

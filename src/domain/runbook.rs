@@ -12,6 +12,7 @@ use crate::domain::time::Span;
 use crate::domain::words::{IncidentKind, Phase};
 
 pub mod bound;
+pub(in crate::domain) mod bounds;
 pub mod card;
 pub mod check;
 pub(in crate::domain) mod front;
@@ -30,9 +31,6 @@ pub use section::SectionRole;
 
 /// The largest runbook that is read, in bytes; the rest of a larger text is left out, with a problem.
 pub const MAX_BYTES: usize = 1024 * 1024;
-
-/// The most problems that are listed for one text; a further one says how many were left out.
-const MAX_PROBLEMS: usize = 100;
 
 /// The title of a text that has none, when the caller knows none either.
 const UNTITLED: &str = "Untitled runbook";
@@ -258,40 +256,9 @@ pub fn parse(text: &str) -> (Runbook, Vec<Problem>) {
 #[must_use]
 pub fn parse_named(text: &str, fallback_title: &str) -> (Runbook, Vec<Problem>) {
     let mut problems = Vec::new();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = capped(text, &mut problems);
-    // A line end of one CR is a line end, for Markdown and for counting lines alike.
-    let unix = text.replace("\r\n", "\n");
-    let text = &if unix.contains('\r') { unix.replace('\r', "\n") } else { unix };
+    let text = &bounds::lines_within(text, MAX_BYTES, "split the runbook", &mut problems);
     let (front, body, offset) = front::split(text, &mut problems);
     let runbook = read::read(front, body, offset, fallback_title, &mut problems);
-    problems.sort_by_key(|problem| problem.line);
-    if problems.len() > MAX_PROBLEMS {
-        let left = problems.len() - MAX_PROBLEMS;
-        problems.truncate(MAX_PROBLEMS);
-        let line = problems.last().map_or(1, |problem| problem.line);
-        problems.push(Problem::new(line, format!("{left} more problems are not listed")));
-    }
+    bounds::list(&mut problems);
     (runbook, problems)
-}
-
-/// The text up to the last whole line within the cap.
-fn capped<'t>(text: &'t str, problems: &mut Vec<Problem>) -> &'t str {
-    if text.len() <= MAX_BYTES {
-        return text;
-    }
-    let mut end = MAX_BYTES;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = text.get(..end).unwrap_or_default();
-    let head = head.rfind('\n').and_then(|at| head.get(..=at)).unwrap_or(head);
-    problems.push(Problem::new(
-        head.lines().count(),
-        format!(
-            "the text is larger than {} KiB: what follows this line was not read; split the runbook",
-            MAX_BYTES / 1024
-        ),
-    ));
-    head
 }

@@ -217,26 +217,15 @@ impl Words<'_> {
                 let mut open: Option<Vec<usize>> = None;
                 for ((concept, cursors), left) in order.iter().zip(&mut cursors).zip(&left) {
                     if *left < enough {
-                        let needed = || take.needed(number, first).map(place).take_while(|at| *at < size);
-                        let places = match open.take() {
-                            None => {
-                                let own = scores.iter().enumerate();
-                                let own =
-                                    own.filter(|(_, score)| **score + *left >= enough).map(|(at, _)| at);
-                                let mut places: Vec<usize> = own.chain(needed()).collect();
-                                places.sort_unstable();
-                                places.dedup();
-                                places
-                            }
-                            Some(mut places) => {
-                                let mut needed = needed().peekable();
-                                places.retain(|at| {
-                                    while needed.next_if(|needed| needed < at).is_some() {}
-                                    needed.peek() == Some(at)
-                                        || scores.get(*at).is_some_and(|score| *score + *left >= enough)
-                                });
-                                places
-                            }
+                        let mut needed = take.needed(number, first).map(place).peekable();
+                        let stays = |at: &usize| {
+                            while needed.next_if(|needed| needed < at).is_some() {}
+                            needed.peek() == Some(at)
+                                || scores.get(*at).is_some_and(|score| *score + *left >= enough)
+                        };
+                        let places: Vec<usize> = match open.take() {
+                            None => (0..scores.len()).filter(stays).collect(),
+                            Some(before) => before.into_iter().filter(stays).collect(),
                         };
                         for (form, cursor) in concept.forms.iter().zip(cursors.iter_mut()) {
                             let here = u64::from(cursor.holding()) * u64::from(end - first) / u64::from(last);

@@ -1,5 +1,5 @@
-//! Writes down the clocks that ran out, and what is due in an exercise. When one does, and until when it runs, says the domain (`clocks`). It must not
-//! keep anybody from writing what he came to write.
+//! Writes down the clocks that ran out, and what is due in an exercise. When one does, and until when it runs, says the
+//! domain (`clocks`). It must not keep anybody from writing what he came to write.
 
 use super::room::{Attempt, provisional};
 use super::{By, Failure, Inner, Service, steps};
@@ -13,8 +13,8 @@ use crate::domain::words::IncidentKind;
 use crate::store::StoreError;
 
 impl Service {
-    /// Writes down the clocks that ran out and the injects of a drill that are due and not in the log yet. Called by an open room and after a writing
-    /// command; two rooms write a breach once, because its id follows from incident, clock and deadline.
+    /// Writes down the clocks that ran out and the injects of a drill that are due and not in the log yet. Called by an
+    /// open room and after a writing command; two rooms write a breach once, because its id follows from incident, clock and deadline.
     ///
     /// # Errors
     /// What the store says; a breach that another room wrote first is none.

@@ -1,18 +1,17 @@
 //! The scripts of the home: listed, shown, checked. It must not run one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::super::arguments::markdown_files;
 use super::super::context::Context;
-use super::super::output::{Answer, Exit, Stop};
+use super::super::output::Answer;
 use super::super::views::one_line;
 use crate::domain::drill::script::Inject;
 use crate::domain::drill::sheet::{recency, t_plus};
 use crate::domain::runbook::Problem;
 use crate::domain::time::{Span, exact_span};
-use crate::service::{DrillFile, DrillRunRow, Failure, FailureKind, Service, read_drill};
+use crate::service::{DrillFile, DrillRunRow, Failure, Service, read_drill};
 
 /// A script of the home, or the file of a path.
 pub(super) fn find(service: &Service, name: &str) -> Result<DrillFile, Failure> {
@@ -173,38 +172,4 @@ fn shown(inject: &Inject, number: &mut usize) -> Vec<String> {
         lines.push(format!("  {number:>3} {within}{}  {judge}", e.text));
     }
     lines
-}
-
-pub(super) fn check_paths(context: &Context<'_>, paths: &[PathBuf]) -> Answer {
-    let files = markdown_files(paths)?;
-    let mut views = Vec::new();
-    let mut lines = Vec::new();
-    let mut unread: Option<Failure> = None;
-    for path in &files {
-        let shown = path.display().to_string();
-        match read_drill(path) {
-            Ok(file) => {
-                for Problem { line, message } in problems(context, &file) {
-                    lines.push(one_line(&format!("{shown}:{line}: {message}")));
-                    views.push(json!({ "path": shown, "line": line, "message": message }));
-                }
-            }
-            Err(failure) => {
-                lines.push(failure.to_string());
-                views.push(json!({ "path": shown, "line": null, "message": failure.message }));
-                unread.get_or_insert(failure);
-            }
-        }
-    }
-    // A single path that is not there has its own exit code; a file that is no Markdown has a problem.
-    if let (Some(failure), 1) = (&unread, files.len())
-        && failure.kind != FailureKind::No
-    {
-        return Err(Stop::Failure(failure.clone()));
-    }
-    let well = lines.is_empty();
-    context.out.answer(&json!({ "checked": files.len(), "problems": views }), || {
-        if well { format!("{} checked, no problem", files.len()) } else { lines.join("\n") }
-    })?;
-    Ok(if well { Exit::DONE } else { Exit::NO })
 }

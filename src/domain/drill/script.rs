@@ -4,12 +4,9 @@
 use super::condition::Condition;
 use super::{MAX_BYTES, read};
 use crate::domain::event::{DrillExpectation, DrillImprovement, DrillInject, DrillStarted};
-use crate::domain::runbook::Problem;
+use crate::domain::runbook::{Problem, bounds};
 use crate::domain::time::Span;
 use crate::domain::words::StoryKind;
-
-/// The most problems that are listed for one text; a further one says how many were left out.
-const MAX_PROBLEMS: usize = 100;
 
 /// A script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -138,30 +135,8 @@ impl Script {
 #[must_use]
 pub fn parse(text: &str, fallback_title: &str) -> (Script, Vec<Problem>) {
     let mut problems = Vec::new();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let unix = capped(text, &mut problems).replace("\r\n", "\n").replace('\r', "\n");
-    let script = read::read(&unix, fallback_title, &mut problems);
-    problems.sort_by_key(|problem| problem.line);
-    if problems.len() > MAX_PROBLEMS {
-        let left = problems.len() - MAX_PROBLEMS;
-        problems.truncate(MAX_PROBLEMS);
-        let line = problems.last().map_or(1, |problem| problem.line);
-        problems.push(Problem::new(line, format!("{left} more problems are not listed")));
-    }
+    let text = bounds::lines_within(text, MAX_BYTES, "shorten it", &mut problems);
+    let script = read::read(&text, fallback_title, &mut problems);
+    bounds::list(&mut problems);
     (script, problems)
-}
-
-/// The text up to the last whole line within the cap.
-fn capped<'t>(text: &'t str, problems: &mut Vec<Problem>) -> &'t str {
-    if text.len() <= MAX_BYTES {
-        return text;
-    }
-    let end = (0..=MAX_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let head = text.get(..end).unwrap_or_default();
-    let head = head.rfind('\n').and_then(|at| head.get(..=at)).unwrap_or(head);
-    let kib = MAX_BYTES / 1024;
-    let message =
-        format!("the text is larger than {kib} KiB: what follows this line was not read; shorten it");
-    problems.push(Problem::new(head.lines().count(), message));
-    head
 }

@@ -257,7 +257,7 @@ fn a_large_text_is_cut_at_a_line() {
 #[test]
 fn many_problems_are_counted_not_listed() {
     let (_, problems) = parse(&format!("# T\n{}- Act\n", "- TODO\n".repeat(500)));
-    assert_eq!(problems.len(), MAX_PROBLEMS + 1);
+    assert_eq!(problems.len(), bounds::MAX_PROBLEMS + 1);
     assert!(problems.last().unwrap().message.contains("400 more"));
 }
 
