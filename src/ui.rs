@@ -18,10 +18,13 @@ mod sheet;
 mod similar;
 pub mod text;
 pub mod theme;
+mod ticking;
 mod timeline;
 
 #[cfg(test)]
 mod tests;
+
+pub use ticking::draw_clocks;
 
 use ratatui::buffer::Buffer;
 

@@ -27,6 +27,7 @@ use crate::domain::words::{IncidentKind, Phase};
 use crate::domain::zone::Tz;
 
 /// A screen and the room behind it.
+#[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) model: Model,
     /// What the store holds.

@@ -18,7 +18,7 @@ pub use lists::{
     RunbookChoice, Soonest,
 };
 pub use overlay::{Ask, AskFor, ClosePath, Confirm, Declare, Item, Overlay, Pick, PickFor, Read, Reader};
-pub use room::{Alarm, Gone, Pending, PendingState, Room, StepFocus, Taken};
+pub use room::{Alarm, Calm, Gone, Pending, PendingState, Room, StepFocus, Taken};
 pub use rows::{Row, RowId, Rows};
 
 use super::action::{self, Context};

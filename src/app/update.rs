@@ -26,6 +26,7 @@ pub mod room;
 pub(crate) mod running;
 mod selection;
 mod tables;
+mod ticking;
 mod wording;
 
 #[cfg(test)]
@@ -65,7 +66,7 @@ pub fn update(model: &mut Model, message: Stamped<Msg>) -> Vec<Effect> {
         Msg::Mouse(report) => mouse::report(model, report, &mut fx),
         Msg::Resize(size) => model.size = size,
         Msg::Tick => {
-            room::tick(model, &mut fx);
+            ticking::tick(model, &mut fx);
             boards::tick(model);
             home::tick(model, &mut fx);
         }

@@ -4,6 +4,7 @@
 
 mod boards;
 mod editing;
+mod frame;
 mod home;
 mod kept;
 mod lists;
@@ -22,6 +23,7 @@ use crate::app::model::{Model, Screen, Waiting};
 use crate::app::msg::{Answer, Msg, Stamped};
 use crate::app::{self};
 use crate::domain::ids::LogId;
+use crate::domain::time::Utc;
 use crate::domain::words::State;
 use crate::service::{self, Failure, Service};
 use crate::shell::input::{Input, Wake};
@@ -29,6 +31,7 @@ use crate::shell::session::Session;
 use crate::shell::signals;
 use crate::shell::terminal::{Prepared, Terminal, TerminalError, install_panic_hook, is_up};
 use crate::ui;
+use frame::Dirty;
 use kept::Kept;
 use opening::{First, Opened, open};
 use ready::{keymap, model};
@@ -114,7 +117,8 @@ pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
         inbox,
         work,
         kept,
-        dirty: false,
+        dirty: Dirty::No,
+        drawn: None,
         held: None,
         leaving: false,
     };
@@ -134,8 +138,10 @@ struct Loop<'a> {
     inbox: Receiver<Msg>,
     work: Work,
     kept: Kept,
-    /// Something happened that the screen may show.
-    dirty: bool,
+    /// What the screen does not show yet.
+    dirty: Dirty,
+    /// Of which moment the picture is that the screen shows.
+    drawn: Option<Utc>,
     /// Until when the next frame waits for what is being stored.
     held: Option<Duration>,
     leaving: bool,
@@ -167,7 +173,7 @@ impl Loop<'_> {
         self.perform(keep);
         self.draw()?;
         self.forewarn();
-        if self.dirty {
+        if self.dirty.is_any() {
             self.draw()?;
         }
         let wakes = self.input.wait(Some(PAINTED), None).map_err(unread)?;
@@ -179,7 +185,7 @@ impl Loop<'_> {
         let mut watch = service::ChangeWatch::new(&self.session.home.database()).ok();
         // What was written between the first frame and the watch.
         self.look_around();
-        if self.dirty {
+        if self.dirty.is_any() {
             self.draw()?;
         }
         let mut wal = self.wal();
@@ -219,7 +225,7 @@ impl Loop<'_> {
             // A hint that others may have written changes nothing by itself: the answer to a line must not wait for a
             // frame that shows what the last one did.
             self.held = self.held.filter(|until| self.session.clock.running() < *until);
-            if self.dirty && !self.leaving && self.held.is_none() {
+            if self.dirty.is_any() && !self.leaving && self.held.is_none() {
                 self.draw()?;
             }
             if let Err(trouble) = self.kept.tidy(self.session.clock.running()) {
@@ -277,7 +283,7 @@ impl Loop<'_> {
 
     fn warn(&mut self, note: String) {
         self.model.warn(note);
-        self.dirty = true;
+        self.dirty = Dirty::All;
     }
 
     /// What the person did and the workers have to say. Gives false when the loop is to end at once.
@@ -334,9 +340,10 @@ impl Loop<'_> {
     }
 
     fn take(&mut self, msg: Msg) {
+        let ticked = msg == Msg::Tick;
         let stamped = Stamped { at: self.session.clock.now(), msg };
         let effects = app::update::update(&mut self.model, stamped);
-        self.dirty = true;
+        self.dirty.after(ticked && effects.is_empty());
         self.perform(effects);
     }
 
@@ -444,12 +451,6 @@ impl Loop<'_> {
             (Some(room), _) => self.work.refresh(room.incident.log),
             (None, _) => {}
         }
-    }
-
-    fn draw(&mut self) -> Result<(), Failure> {
-        self.dirty = false;
-        let model = &self.model;
-        self.terminal.draw(|buffer| ui::draw(model, buffer)).map_err(gone)
     }
 
     /// Until the next second of the clock that is shown, or until the journal wants to be synced.

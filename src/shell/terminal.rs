@@ -11,7 +11,7 @@ mod restore;
 use std::io;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
 use pictures::{Pictures, Sent};
 pub(in crate::shell) use restore::lent;
@@ -118,7 +118,26 @@ impl Terminal {
     /// # Errors
     /// The terminal cannot be written to any more.
     pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<(u16, u16)>) -> io::Result<()> {
-        let Sent { bytes, changed } = self.pictures.frame(render);
+        let sent = self.pictures.frame(render);
+        self.send(sent)
+    }
+
+    /// Draws parts of the screen anew, where `render` gives which; all else, and the cursor, stays. Gives false, and does
+    /// nothing, when it gives none, or when no whole picture is there yet.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to any more.
+    pub fn draw_parts(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Vec<Rect>>) -> io::Result<bool> {
+        if !self.pictures.is_known() {
+            return Ok(false);
+        }
+        match self.pictures.parts(render) {
+            Some(sent) => self.send(sent).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn send(&mut self, Sent { bytes, changed }: Sent) -> io::Result<()> {
         if !changed && bytes == self.idle {
             return Ok(());
         }

@@ -5,14 +5,28 @@ use ratatui::style::Style;
 
 use super::text::Pen;
 use super::theme::Theme;
-use crate::app::layout::{Area, Layout, Line, Placed};
+use crate::app::layout::{Area, Joint, Layout, Line, Placed};
 
 /// Draws the borders of a layout.
 pub fn borders(layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     for line in &layout.lines {
         draw_line(line, theme, buf);
     }
-    for joint in &layout.joints {
+    joints(layout.joints.iter(), theme, buf);
+}
+
+/// Draws the border on which the title of a pane stands.
+pub fn border_under(layout: &Layout, title: Area, theme: &Theme, buf: &mut Buffer) {
+    if title.is_empty() {
+        return;
+    }
+    draw_line(&Line { x: title.x, y: title.y, len: title.w, vertical: false }, theme, buf);
+    let within = |joint: &&Joint| joint.y == title.y && joint.x >= title.x && joint.x < title.right();
+    joints(layout.joints.iter().filter(within), theme, buf);
+}
+
+fn joints<'l>(joints: impl Iterator<Item = &'l Joint>, theme: &Theme, buf: &mut Buffer) {
+    for joint in joints {
         let sign = theme.marks.joints.get(usize::from(joint.arms & 15)).copied().unwrap_or(" ");
         sign_at(buf, joint.x, joint.y, sign, theme.border);
     }

@@ -6,6 +6,7 @@ mod filled;
 mod more;
 mod random;
 mod terminal;
+mod ticking;
 mod unicode;
 mod waiting;
 

@@ -135,12 +135,33 @@ pub struct Room {
     pub similar_for: String,
     /// Breaches that this screen asked to write down: clock and deadline.
     pub breaches: BTreeSet<(String, Utc)>,
+    /// Until when no clock has to be looked at.
+    pub calm: Option<Calm>,
     /// The last draft that went to the journal.
     pub journaled: Option<Draft>,
     /// How far others hold the log, as far as that was looked for.
     pub held: Option<Seq>,
     /// When that was asked last (UTC); `None` asks at once.
     pub held_asked: Option<Utc>,
+}
+
+/// A time in which nothing runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calm {
+    /// The last event of the log that it takes into account.
+    pub head: Seq,
+    /// When it was looked for.
+    pub from: Utc,
+    /// The next deadline; `None` when there is none.
+    pub until: Option<Utc>,
+}
+
+impl Calm {
+    /// Whether it still lasts. A line more, or a clock that was set back, ends it.
+    #[must_use]
+    pub fn lasts(self, head: Seq, now: Utc) -> bool {
+        head == self.head && now >= self.from && self.until.is_none_or(|until| now < until)
+    }
 }
 
 impl Room {
@@ -180,6 +201,7 @@ impl Room {
             alarm: Alarm::default(),
             similar_for: String::new(),
             breaches: BTreeSet::new(),
+            calm: None,
             journaled: draft.cloned(),
             held: None,
             held_asked: None,

@@ -6,11 +6,10 @@ use super::super::model::{Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Rea
 use super::motion;
 use crate::app::layout::Pane;
 use crate::domain::board;
-use crate::domain::clocks;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::filter::Filter;
 use crate::domain::ids::{LogId, Seq};
-use crate::domain::request::{Asked, DrillRequest, Request};
+use crate::domain::request::{Asked, Request};
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::State;
 
@@ -153,34 +152,6 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
 /// Somebody meant it. That a time ran out is written down by whichever screen sees it first, and is news to all.
 const fn is_said(event: &Recorded) -> bool {
     !matches!(event.event, Some(Event::ClockBreached(_) | Event::DrillInjected(_)))
-}
-
-/// A second went by: breached clocks become entries, and so do the injects of a drill.
-pub(super) fn tick(model: &mut Model, fx: &mut Vec<Effect>) {
-    let (now, read_only) = (model.now, model.read_only);
-    let Some(room) = &mut model.room else { return };
-    if room.incident.state != State::Open || read_only {
-        return;
-    }
-    let mut asked = Vec::new();
-    for (key, deadline) in clocks::unrecorded_breaches(&room.incident, &model.policy, now) {
-        let clock = key.to_string();
-        if room.breaches.insert((clock.clone(), deadline)) {
-            asked.push(Asked {
-                request: Request::RecordBreach { clock, deadline },
-                at: Some((deadline, false)),
-            });
-        }
-    }
-    for (due, inject) in room.incident.injects_due(now) {
-        if room.breaches.insert((format!("drill inject {inject}"), due)) {
-            let request = Request::Drill(DrillRequest::Due { inject });
-            asked.push(Asked { request, at: Some((due, false)) });
-        }
-    }
-    if !asked.is_empty() {
-        submit(model, asked, fx);
-    }
 }
 
 /// Asks for similar incidents when title, impact or the early entries changed; one question at a time.

@@ -29,6 +29,8 @@ pub(super) struct Pictures {
     unknown: bool,
     /// The screen was just emptied.
     fresh: bool,
+    /// The cell of the cursor, if it is shown.
+    cursor: Option<(u16, u16)>,
 }
 
 /// What a frame sends.
@@ -44,7 +46,13 @@ impl Pictures {
     /// Of a screen that is empty: what enters it clears it.
     pub(super) fn new(size: Size) -> Self {
         let area = Rect::from(size);
-        Self { shown: Buffer::empty(area), next: Buffer::empty(area), unknown: false, fresh: true }
+        Self {
+            shown: Buffer::empty(area),
+            next: Buffer::empty(area),
+            unknown: false,
+            fresh: true,
+            cursor: None,
+        }
     }
 
     pub(super) fn size(&self) -> Size {
@@ -83,16 +91,60 @@ impl Pictures {
         differing(&self.shown, &self.next, |cells| encode(&mut bytes, cells, fresh));
         let changed = !bytes.is_empty();
         self.fresh &= !changed;
-        match cursor {
-            None => bytes.extend_from_slice(HIDE),
-            Some((x, y)) => {
-                bytes.extend_from_slice(SHOW);
-                move_to(&mut bytes, x, y);
-            }
-        }
+        self.cursor = cursor;
+        self.put_cursor(&mut bytes);
         std::mem::swap(&mut self.shown, &mut self.next);
         self.next.reset();
         Sent { bytes, changed }
+    }
+
+    /// Whether a whole picture is shown, which parts can be drawn over.
+    pub(super) fn is_known(&self) -> bool {
+        !self.unknown && !self.fresh
+    }
+
+    /// Draws parts of the picture anew, and gives what must be sent to show them; all else, and the cursor, stays. `render`
+    /// gives where it drew, which is all that it may draw; when it gives nothing, neither does this, and nothing changes.
+    pub(super) fn parts(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Vec<Rect>>) -> Option<Sent> {
+        let Some(areas) = render(&mut self.next) else {
+            self.next.reset();
+            return None;
+        };
+        let width = usize::from(self.next.area.width);
+        let rows = areas.iter().map(|area| area.intersection(self.next.area)).flat_map(Rect::rows);
+        let mut few = Vec::new();
+        for row in rows {
+            let from = usize::from(row.y).saturating_mul(width).saturating_add(usize::from(row.x));
+            let cells = from..from.saturating_add(usize::from(row.width));
+            let (Some(was), Some(is)) =
+                (self.shown.content.get_mut(cells.clone()), self.next.content.get_mut(cells))
+            else {
+                continue;
+            };
+            if was != is {
+                few.push((
+                    Buffer { area: row, content: was.to_vec() },
+                    Buffer { area: row, content: is.to_vec() },
+                ));
+                was.swap_with_slice(is);
+            }
+            is.iter_mut().for_each(Cell::reset);
+        }
+        let mut bytes = Vec::new();
+        encode(&mut bytes, &mut few.iter().flat_map(|(was, is)| was.diff_iter(is)), false);
+        let changed = !bytes.is_empty();
+        self.put_cursor(&mut bytes);
+        Some(Sent { bytes, changed })
+    }
+
+    fn put_cursor(&self, bytes: &mut Vec<u8>) {
+        match self.cursor {
+            None => bytes.extend_from_slice(HIDE),
+            Some((x, y)) => {
+                bytes.extend_from_slice(SHOW);
+                move_to(bytes, x, y);
+            }
+        }
     }
 }
 
@@ -167,6 +219,43 @@ mod tests {
             "something else that is quite a bit longer than what was there: more than eighty bytes of it";
         let sent = words(&mut pictures, &long.repeat(2));
         assert!(sent.bytes.len() > 80, "{}", sent.bytes.len());
+    }
+
+    #[test]
+    fn parts_change_what_they_say_and_keep_the_rest() {
+        let mut pictures = Pictures::new(Size::new(20, 3));
+        assert!(!pictures.is_known());
+        pictures.frame(|buffer| {
+            buffer.set_string(0, 0, "12:00 left", Style::new());
+            buffer.set_string(0, 1, "漢字 stays", Style::new());
+            Some((4, 2))
+        });
+        assert!(pictures.is_known());
+        let area = Rect::new(0, 0, 12, 1);
+        let sent = pictures.parts(|buffer| {
+            buffer.set_string(0, 0, "11:59 left", Style::new());
+            Some(vec![area, Rect::new(30, 30, 4, 4)])
+        });
+        let sent = sent.unwrap();
+        assert!(sent.changed);
+        assert_eq!(String::from_utf8(sent.bytes).unwrap(), "\x1b[1;2H1\x1b[1;4H59\x1b[?25h\x1b[3;5H");
+        let again = pictures.parts(|buffer| {
+            buffer.set_string(0, 0, "11:59 left", Style::new());
+            Some(vec![area])
+        });
+        assert!(!again.unwrap().changed);
+        let none = pictures.parts(|buffer| {
+            buffer.set_string(0, 2, "half", Style::new());
+            None
+        });
+        assert!(none.is_none());
+        // The whole picture that follows differs from what was shown in nothing.
+        let whole = pictures.frame(|buffer| {
+            buffer.set_string(0, 0, "11:59 left", Style::new());
+            buffer.set_string(0, 1, "漢字 stays", Style::new());
+            Some((4, 2))
+        });
+        assert!(!whole.changed, "{:?}", String::from_utf8(whole.bytes));
     }
 
     proptest! {

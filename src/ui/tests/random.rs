@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::picture;
+use super::ticking::tick_is_drawn_in_parts;
 use crate::app::effect::Effect;
 use crate::app::fixture::Desk;
 use crate::app::layout::Size;
@@ -103,7 +104,7 @@ proptest! {
 
     #[test]
     fn no_session_panics_or_loses_a_line(
-        steps in proptest::collection::vec((0usize..SCRIPTS.len() + 8, any::<bool>(), 1u16..130, 1u16..45), 1..60)
+        steps in proptest::collection::vec((0usize..SCRIPTS.len() + 8, any::<bool>(), 1u16..230, 1u16..65), 1..60)
     ) {
         let mut desk = Desk::room(80, 24, "alice");
         let mut sent: Vec<String> = Vec::new();
@@ -149,6 +150,7 @@ proptest! {
                     prop_assert!(there, "{:?} is lost", text);
                 }
             }
+            tick_is_drawn_in_parts(&desk, 1 + i64::from(h));
             let shown = picture(&desk.model);
             prop_assert_eq!(shown.lines().count(), usize::from(desk.model.size.h));
         }
