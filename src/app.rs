@@ -17,6 +17,7 @@ pub mod msg;
 pub mod pointing;
 pub mod reading;
 pub mod sheet;
+pub mod tabs;
 pub mod update;
 pub mod words;
 pub mod wrap;

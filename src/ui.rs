@@ -30,6 +30,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layout::{Layout, Pane, Placed, Shape, first_row};
 use crate::app::model::{Model, Screen};
+use crate::app::tabs::tabs as tab_row;
 use crate::app::update::compose::preview;
 use text::Pen;
 use theme::Theme;
@@ -81,44 +82,12 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
     cursor
 }
 
-/// The name of a pane.
-const fn name(pane: Pane) -> &'static str {
-    match pane {
-        Pane::Timeline => "Timeline",
-        Pane::Roster => "Roster",
-        Pane::Runbook => "Runbook",
-        Pane::Decisions => "Decisions",
-        Pane::Brief => "Brief",
-        Pane::Asks => "Asks",
-        Pane::Similar => "Similar",
-        Pane::Incidents => "Incidents",
-        Pane::Preview => "Preview",
-        Pane::Board => "List",
-        Pane::Results => "Results",
-        Pane::Text => "Text",
-        Pane::Facets => "Narrow",
-    }
-}
-
-/// The tabs of a small screen: the focused pane in full, the others by number and as much name as fits.
+/// The tabs of a small screen, and at their right what a border would say.
 fn tabs(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     let shown = layout.panes.first().map(|p| p.pane);
-    let panes = model.panes();
-    let whole: usize = panes.iter().map(|p| name(*p).len().saturating_add(4)).sum();
-    let fits = whole <= usize::from(layout.tabs.w);
     let mut pen = Pen::new(buf, layout.tabs);
-    for (nth, pane) in panes.iter().enumerate() {
-        let here = Some(*pane) == shown;
-        let style = if here { theme.title_focus } else { theme.dim };
-        let number = nth.saturating_add(1);
-        let label = if here {
-            format!("[{number} {}]", name(*pane))
-        } else if fits {
-            format!(" {number} {} ", name(*pane))
-        } else {
-            format!(" {number} ")
-        };
-        pen.put(&label, style);
+    for tab in tab_row(model, layout) {
+        pen.put(&tab.label, if tab.here { theme.title_focus } else { theme.dim });
     }
     if let Some(room) = &model.room
         && model.screen == Screen::Room
@@ -137,6 +106,9 @@ fn tabs(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
             pen.right(" filtered", theme.warn);
         }
         pen.right(&timeline::unseen(room, layout), theme.warn);
+        if layout.pane(Pane::Brief).is_some_and(|placed| brief::goes_on(model, room, placed)) {
+            pen.right(" more below", theme.dim);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::layout::{Pane, Size};
 use super::model::{Hit, Model, Read, Room};
 use super::words::{entry_word, step_mark};
-use super::wrap::{hang, wrap};
+use super::wrap::{hang, wrap, wrap_ends};
 use crate::domain::board::size;
 use crate::domain::brief;
 use crate::domain::event::StepRef;
@@ -102,7 +102,7 @@ fn said(model: &Model, what: &Read, width: u16) -> (String, Lines) {
             let zone = zone_label(model.now, model.zone());
             (
                 format!("Brief {} {} ({zone})", room.incident.id, room.incident.title),
-                brief_lines(model, room, width, usize::MAX),
+                brief_rows(model, room, width, usize::MAX, |line, width| wrap(line, width, 2000)),
             )
         }
         (Read::Entry(seq), Some(room)) => entry(model, room, *seq, width),
@@ -199,7 +199,7 @@ fn belongings(room: &Room, seq: Seq, width: u16) -> Lines {
     for ioc in record.iocs.iter().filter(|i| i.entry == Some(seq)) {
         said.push((format!("ioc {} {} (TLP:{})", ioc.kind, ioc.shown(), ioc.tlp), Ink::Word));
     }
-    said.iter().flat_map(|(line, ink)| wrap(line, width, 4).into_iter().map(|l| (l, *ink))).collect()
+    said.iter().flat_map(|(line, ink)| wrap(line, width, 2000).into_iter().map(|l| (l, *ink))).collect()
 }
 
 fn step(room: &Room, at: StepRef, width: u16) -> (String, Lines) {
@@ -231,10 +231,21 @@ fn step(room: &Room, at: StepRef, width: u16) -> (String, Lines) {
     (format!("Step {}", step.number), out)
 }
 
-/// The brief in lines of a width: all of them, or, once there are `enough`, no more, because a frame of a long room
+/// The brief of the pane in lines of a width: all of them, or, once there are `enough`, no more, because a frame of a long room
 /// should pay for what it shows only. Sections that say nothing take one line together.
 #[must_use]
 pub fn brief_lines(model: &Model, room: &Room, width: u16, enough: usize) -> Lines {
+    brief_rows(model, room, width, enough, |line, width| wrap_ends(line, width, 6))
+}
+
+/// The same, with what breaks a line into rows.
+fn brief_rows(
+    model: &Model,
+    room: &Room,
+    width: u16,
+    enough: usize,
+    broken: impl Fn(&str, u16) -> Vec<String>,
+) -> Lines {
     let brief = brief::brief(&room.incident, &model.policy, model.now, model.zone());
     let mut out: Lines = Vec::new();
     let mut nothing: Vec<&str> = Vec::new();
@@ -248,7 +259,7 @@ pub fn brief_lines(model: &Model, room: &Room, width: u16, enough: usize) -> Lin
             if out.len() >= enough {
                 return out;
             }
-            for (nth, row) in wrap(line, width.saturating_sub(3), 6).into_iter().enumerate() {
+            for (nth, row) in broken(line, width.saturating_sub(3)).into_iter().enumerate() {
                 let indent = if nth == 0 { "  " } else { "   " };
                 out.push((format!("{indent}{row}"), Ink::Text));
             }

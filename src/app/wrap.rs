@@ -191,6 +191,30 @@ pub fn pieces(line: &str, cells: u16) -> Vec<(usize, usize)> {
     out
 }
 
+/// The same for a line whose end says who and by when: what does not fit goes out of its middle, marked by `…`.
+#[must_use]
+pub fn wrap_ends(text: &str, cells: u16, rows: usize) -> Vec<String> {
+    const END: usize = 2;
+    let mut out = wrap(text, cells, rows.saturating_add(1));
+    if out.len() <= rows {
+        return out;
+    }
+    out.truncate(rows.saturating_sub(END));
+    // Rows break at spaces: the last ones hold somewhat less than all their cells.
+    let room = usize::from(cells).saturating_mul(3).saturating_div(2);
+    let mut used = 2_usize;
+    let fits = |(_, grapheme): &(usize, &str)| {
+        used = used.saturating_add(cell_width(grapheme));
+        used <= room
+    };
+    let from = text.grapheme_indices(true).rev().take(room).take_while(fits).last();
+    let from = from.map_or(text.len(), |(at, _)| at);
+    let end = text.get(from..).unwrap_or_default();
+    let end = end.split_once(' ').map_or(end, |(_, words)| words);
+    out.extend(wrap(&format!("… {end}"), cells, END));
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -226,6 +250,21 @@ mod tests {
         assert_eq!(hang("a\u{1b}b", 9, 9), ["a^[b"]);
         for cells in 0..9 {
             assert!(hang("  日本語 abcdefghij\u{202e}", cells, 5).len() <= 5);
+        }
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_ends_and_says_that_its_middle_is_gone() {
+        assert_eq!(wrap_ends("one two three", 7, 2), ["one two", "three"]);
+        let line =
+            format!("fail over {} (erin, @dave executes) — overdue", "to the other region ".repeat(20));
+        let rows = wrap_ends(&line, 40, 6);
+        assert_eq!(rows.len(), 6, "{rows:?}");
+        assert!(rows[0].starts_with("fail over") && rows[4].starts_with("… "), "{rows:?}");
+        assert!(rows[4..].concat().ends_with("(erin, @dave executes) — overdue"), "{rows:?}");
+        for cells in 0..9 {
+            assert!(wrap_ends(&line, cells, 3).len() <= 3);
+            assert!(wrap_ends(&"日本".repeat(40), cells, 3).len() <= 3);
         }
     }
 

@@ -18,7 +18,7 @@ use crate::domain::safe::one_line;
 use crate::domain::summary::review_words;
 use crate::domain::telling;
 use crate::domain::time::{Utc, format_span, shortened, with_day, with_zone, zone_label};
-use crate::domain::words::{Flag, HypothesisState, State, StepState};
+use crate::domain::words::{Flag, HypothesisState, Milestone, State, StepState};
 
 /// A heading with its lines; an empty section says so in `lines`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,9 +269,12 @@ fn impact(incident: &Incident) -> Vec<String> {
     lines
 }
 
-/// When it ended and by what; nothing while it is open.
+/// When it ended and by what; while it is open, since when it harms nobody any more, if it was said.
 fn ended(incident: &Incident, now: Utc, zone: Tz) -> Vec<String> {
-    let Some(at) = incident.resolved_at.filter(|_| incident.state != State::Open) else { return Vec::new() };
+    let mitigated = incident.milestone(Milestone::Mitigated).map(|at| with_day(at, now, zone));
+    let Some(at) = incident.resolved_at.filter(|_| incident.state != State::Open) else {
+        return mitigated.map(|at| format!("mitigated {at}, not resolved")).into_iter().collect();
+    };
     let by = Some(&incident.ended_by).filter(|by| !by.is_empty() && may_leave(by));
     let by = by.map(|by| format!(" — {by}")).unwrap_or_default();
     vec![format!("resolved {}{by}", with_day(at, now, zone))]

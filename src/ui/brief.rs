@@ -19,15 +19,26 @@ pub(super) fn draw(
     theme: &Theme,
     buf: &mut Buffer,
 ) {
-    // One row more than there is room for tells that there are some; to count them would cost all of them.
-    let end = room.brief_scroll.saturating_add(usize::from(placed.body.h));
-    let lines = brief_lines(model, room, placed.body.w, end.saturating_add(1));
+    let (lines, end) = rows(model, room, placed);
     if !placed.title.is_empty() {
         let below = if lines.len() > end { "more below" } else { "" };
         let right = frame::beside([below, &zone_label(model.now, model.zone())], theme);
         frame::title(placed, "Brief", &right, focus, theme, buf);
     }
     show(&lines, room.brief_scroll, placed.body, theme, buf);
+}
+
+/// The rows down to the last that is shown, and its place. One row more than there is room for tells that there are some;
+/// to count them would cost all of them.
+fn rows(model: &Model, room: &Room, placed: &Placed) -> (Lines, usize) {
+    let end = room.brief_scroll.saturating_add(usize::from(placed.body.h));
+    (brief_lines(model, room, placed.body.w, end.saturating_add(1)), end)
+}
+
+/// Whether there is more below what the pane shows.
+pub(super) fn goes_on(model: &Model, room: &Room, placed: &Placed) -> bool {
+    let (lines, end) = rows(model, room, placed);
+    lines.len() > end
 }
 
 /// Shows lines from a place on, never past the last.

@@ -50,7 +50,7 @@ fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
             (true, None) => "searching".to_owned(),
             (true, Some(percent)) => format!("building the index, {percent} %"),
         };
-        frame::title(placed, super::name(placed.pane), &right, focus, theme, buf);
+        frame::title(placed, crate::app::tabs::name(placed.pane), &right, focus, theme, buf);
     }
     let rows = &model.find.rows;
     if rows.is_empty() {

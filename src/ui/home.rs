@@ -34,7 +34,7 @@ enum Line<'a> {
 fn list(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     let focus = model.home.focus == Pane::Incidents;
     if !placed.title.is_empty() {
-        frame::title(placed, super::name(placed.pane), "", focus, theme, buf);
+        frame::title(placed, crate::app::tabs::name(placed.pane), "", focus, theme, buf);
     }
     let list = &model.home.list;
     if list.rows().next().is_none() {
@@ -126,7 +126,7 @@ fn preview(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
     let focus = model.home.focus == Pane::Preview;
     if !placed.title.is_empty() {
         let zone = zone_label(model.now, model.zone());
-        frame::title(placed, super::name(placed.pane), &zone, focus, theme, buf);
+        frame::title(placed, crate::app::tabs::name(placed.pane), &zone, focus, theme, buf);
     }
     let Some(row) = model.home.row() else {
         return super::empty(

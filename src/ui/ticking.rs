@@ -37,6 +37,8 @@ pub fn draw_clocks(model: &Model, drawn: Utc, buf: &mut Buffer) -> Option<Vec<Ar
             Pane::Runbook if room.shown_runbook().is_some() => runbook::draw,
             Pane::Decisions if !room.incident.talk.decisions.is_empty() => decisions::draw,
             Pane::Asks if !room.incident.talk.asks.is_empty() => asks::draw,
+            // Beside the tabs stands whether it goes on below.
+            Pane::Brief if layout.shape == Shape::Tabs => return None,
             Pane::Brief => brief::draw,
             // They show times of day, and no span that grows.
             _ => continue,

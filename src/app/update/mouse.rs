@@ -5,6 +5,7 @@ use super::super::effect::Effect;
 use super::super::layout::Pane;
 use super::super::model::{Model, Room, RowId, Screen};
 use super::super::pointing::{Mouse, MouseKind, Spot, pane_at, spot};
+use super::super::tabs::tab_at;
 use super::{find, holding, motion};
 
 /// Rows that a notch of the wheel is.
@@ -34,6 +35,10 @@ pub(super) fn report(model: &mut Model, mouse: Mouse, fx: &mut Vec<Effect>) {
 fn press(model: &mut Model, mouse: Mouse, fx: &mut Vec<Effect>) {
     if !model.overlays.is_empty() {
         return;
+    }
+    if let Some(pane) = tab_at(model, mouse.column, mouse.row) {
+        model.notice = None;
+        return motion::focus(model, pane);
     }
     let Some(placed) = pane_at(model, mouse.column, mouse.row) else { return };
     model.notice = None;

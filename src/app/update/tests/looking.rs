@@ -213,6 +213,23 @@ fn the_brief_turns_to_its_shorter_forms_and_back() {
     assert!(desk.model.overlays.is_empty(), "elsewhere Tab goes to the next pane");
 }
 
+#[test]
+fn a_long_line_of_the_brief_is_read_to_its_end() {
+    use crate::app::reading::{brief_lines, lines};
+    let mut desk = Desk::room(80, 24, "alice");
+    let long = format!("I! fail over {}@dave check 20m<enter><esc>", "to the other region ".repeat(30));
+    desk.keys(&long).serve();
+    desk.later(30 * 60);
+    let tail = "(alice, @dave executes) — check overdue since 14:58";
+    let (_, whole) = lines(&desk.model, &Read::Brief, 76);
+    let joined = |rows: &[(String, _)]| rows.iter().map(|(row, _)| row.trim()).collect::<Vec<_>>().join(" ");
+    assert!(joined(&whole).contains(tail) && !joined(&whole).contains(" … "), "{whole:?}");
+    let room = desk.model.room.as_ref().unwrap();
+    let pane = brief_lines(&desk.model, room, 76, usize::MAX);
+    assert!(joined(&pane).contains(tail) && joined(&pane).contains(" … "), "{pane:?}");
+    assert!(pane.len() < whole.len());
+}
+
 /// Others do something; the screen hears of it.
 fn hears(desk: &mut Desk, by: &str, request: Request) {
     let from = desk.events.len();

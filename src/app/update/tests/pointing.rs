@@ -125,3 +125,21 @@ fn where_a_pane_has_no_place_the_line_of_the_timeline_is_gone_to() {
     desk.keys(":next<enter>");
     assert_eq!(desk.model.room.as_ref().unwrap().focus, Pane::Decisions);
 }
+
+#[test]
+fn a_click_on_a_tab_goes_to_its_pane() {
+    for (w, h) in [(60, 20), (79, 23)] {
+        let mut desk = Desk::room(w, h, "alice");
+        let layout = desk.model.layout();
+        let row = layout.tabs.y;
+        for (nth, pane) in desk.model.panes().iter().enumerate() {
+            let before: usize =
+                crate::app::tabs::tabs(&desk.model, &layout).iter().take(nth).map(|t| t.label.len()).sum();
+            mouse(&mut desk, MouseKind::Press, u16::try_from(before).unwrap() + 1, row);
+            assert_eq!(desk.model.room.as_ref().unwrap().focus, *pane, "{w}x{h}");
+            desk.keys("1");
+        }
+        mouse(&mut desk, MouseKind::Press, w - 1, row);
+        assert_eq!(desk.model.room.as_ref().unwrap().focus, Pane::Timeline, "beside the tabs");
+    }
+}
