@@ -22,6 +22,7 @@ mod pushed;
 mod read;
 mod refresh;
 mod seal;
+mod shared;
 mod state;
 mod synced;
 
@@ -91,6 +92,7 @@ impl Archive {
             Err(error) => return Err(opening(path, error)),
         };
         synced::forget_old_setting(&repo);
+        shared::tell_git(&repo, path);
         write_attributes(&repo)?;
         drop(repo);
         Self::open(path, Path::new(""))?.with_config(files)?.with_its_past()

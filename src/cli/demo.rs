@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::output::{Output, Stop};
 use super::{Finish, runtime};
 use crate::domain::ids::LogId;
-use crate::service::{Failure, FailureKind, write_new};
+use crate::service::{Failure, FailureKind, write_into_home};
 use crate::shell::config::default_file;
 use crate::shell::paths::Access;
 use crate::shell::session::{Flags, Opening, Session};
@@ -59,8 +59,8 @@ impl Args {
         let flags = Flags { home, as_person: flags.as_person };
         let session = Session::begin_alone(&flags)?;
         session.create_home(&Access::Private)?;
-        write_new(&session.home.config(), settings().as_bytes(), true)?;
-        write_new(&session.home.people(), PEOPLE.as_bytes(), true)?;
+        write_into_home(&session.home.config(), settings().as_bytes(), true)?;
+        write_into_home(&session.home.people(), PEOPLE.as_bytes(), true)?;
         let mut session = Session::begin_alone(&flags)?;
         if session.identity.ask() {
             // A shared account would be asked who sits here; in a home that nobody else sees, the commander does.

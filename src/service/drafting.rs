@@ -201,7 +201,7 @@ fn keep(path: &Path, text: &str) -> Result<PathBuf, Failure> {
     let mut names = (1_u32..).map(|number| path.with_file_name(format!("{stem}.before-{number}.md")));
     let free = names.find(|name| std::fs::symlink_metadata(name).is_err());
     let free = free.ok_or_else(|| Failure::no(format!("no name is left beside {}", path.display())))?;
-    super::write_new(&free, text.as_bytes(), false)?;
+    super::write_into_home(&free, text.as_bytes(), false)?;
     Ok(free)
 }
 
@@ -227,12 +227,12 @@ pub(super) fn read_draft(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Writes a file beside its place and moves it there, so that a reader or a crash never sees half of it.
+/// Writes a file of the home beside its place and moves it there, so that a reader or a crash never sees half of it.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::no(format!("{} cannot be written: {e}", path.display()));
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = super::unnamed_in_home(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|e| failed(e.error))?;

@@ -50,7 +50,7 @@ pub fn keep_output(
 ) -> Result<NewEvidence, Failure> {
     let failed = |e: std::io::Error| Failure::no(format!("the output cannot be kept: {e}"));
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = super::unnamed_in_home(folder).map_err(failed)?;
     let (size, sha256) = digest(from, file.as_file_mut()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     let head: String = sha256.chars().take(16).collect();

@@ -1,8 +1,12 @@
 //! Files that people asked for by name: written whole or not at all, never over another by accident. It must not
 //! choose names.
 
+use std::fs::Permissions;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+use tempfile::{Builder, NamedTempFile};
 
 use super::{Failure, FailureKind};
 
@@ -24,6 +28,29 @@ pub fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When it is there and not to be replaced, or cannot be written; nothing is left behind then.
 pub fn write_new(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure> {
+    write(path, bytes, replace, |folder| NamedTempFile::new_in(folder))
+}
+
+/// The same for a file of the home, which others may read and change where the home is theirs too.
+///
+/// # Errors
+/// Those of [`write_new`].
+pub fn write_into_home(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure> {
+    write(path, bytes, replace, unnamed_in_home)
+}
+
+/// A file in a folder of the home that has no name of its own yet. The umask says for whom it is: it was narrowed to
+/// what the home allows before anything is written.
+pub(super) fn unnamed_in_home(folder: &Path) -> io::Result<NamedTempFile> {
+    Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder)
+}
+
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    replace: bool,
+    unnamed: impl FnOnce(&Path) -> io::Result<NamedTempFile>,
+) -> Result<(), Failure> {
     let shown = path.display();
     let failed = |e: &std::io::Error| Failure::no(format!("{shown} cannot be written: {e}"));
     if !replace && std::fs::symlink_metadata(path).is_ok() {
@@ -34,7 +61,7 @@ pub fn write_new(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
+    let mut file = unnamed(folder).map_err(|e| failed(&e))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|e| failed(&e))?;
     let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
     kept.map(drop).map_err(|e| failed(&e.error))
@@ -55,7 +82,7 @@ pub fn write_folder(folder: &Path, files: &[(&Path, &[u8])]) -> Result<(), Failu
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let made = tempfile::Builder::new().prefix(".warroom-").tempdir_in(parent).map_err(failed)?;
+    let made = Builder::new().prefix(".warroom-").tempdir_in(parent).map_err(failed)?;
     for (path, bytes) in files {
         let path = made.path().join(path);
         if let Some(inside) = path.parent() {

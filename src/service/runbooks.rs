@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{Failure, FailureKind, Service, write_new};
+use super::{Failure, FailureKind, Service, write_into_home};
 use crate::domain::incident::Incident;
 use crate::domain::log::{Digest, digest};
 use crate::domain::naming;
@@ -175,7 +175,7 @@ impl Service {
             if let Some((list, write)) = list {
                 list.push(name.clone());
                 if write {
-                    write_new(&path, text.as_bytes(), true)?;
+                    write_into_home(&path, text.as_bytes(), true)?;
                 } else {
                     // What the team changed counts as changed until it is what was shipped again.
                     copy = before.unwrap_or(new);
@@ -184,7 +184,7 @@ impl Service {
             copies.push((name, copy));
         }
         let list: String = copies.iter().map(|(name, digest)| format!("{digest}  {name}.md\n")).collect();
-        write_new(&self.inner.places.runbooks.join(shipped::LIST), list.as_bytes(), true)?;
+        write_into_home(&self.inner.places.runbooks.join(shipped::LIST), list.as_bytes(), true)?;
         Ok(report)
     }
 

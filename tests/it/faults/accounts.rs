@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::figure;
+use crate::cli::filled;
 use crate::data::skipped;
 use crate::screen::{World, program};
 
@@ -28,11 +29,88 @@ impl Account {
     }
 
     fn done(&self, world: &World, person: &str, args: &[&str]) -> String {
-        let done = self.command(world, person, args).output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(done.status.success(), "{person} {args:?}: {}{}", text(&done.stdout), text(&done.stderr));
-        text(&done.stdout)
+        self.done_with(world, person, args, "")
     }
+
+    fn done_with(&self, world: &World, person: &str, args: &[&str], input: &str) -> String {
+        finished(self.command(world, person, args), input)
+    }
+
+    /// Another program as this account.
+    fn beside(&self, world: &World, script: &str, path: &Path, input: &str) -> String {
+        let mut command = world.command(&self.words[0]);
+        command.args(&self.words[1..self.words.len() - 1]).args(["sh", "-c", script, "sh"]).arg(path);
+        finished(command, input)
+    }
+}
+
+fn finished(mut command: Command, input: &str) -> String {
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.unwrap();
+    // One that does not read has ended already, which its status says.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let done = child.wait_with_output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(done.status.success(), "{command:?}: {}{}", text(&done.stdout), text(&done.stderr));
+    text(&done.stdout)
+}
+
+/// What of a folder the group may not read and write as its owner does, but for git's objects, which nobody changes.
+fn kept_from_the_group(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let (meta, mode) = match std::fs::symlink_metadata(&path) {
+            Ok(meta) => (meta.clone(), meta.permissions().mode() & 0o7777),
+            Err(_) => continue,
+        };
+        let is_object = path.components().any(|part| part.as_os_str() == "objects");
+        let wanted = match meta.is_dir() {
+            true => 0o2770,
+            false if is_object => 0o440,
+            false => 0o660,
+        };
+        if mode & wanted != wanted {
+            found.push(format!("{mode:o} {}", path.display()));
+        }
+        if meta.is_dir() {
+            kept_from_the_group(&path, found);
+        }
+    }
+}
+
+/// On the way to the close, one makes the draft and keeps evidence, the other takes both up, and puts something into the
+/// archive with git, after which the first goes on.
+fn close_in_turns(world: &World, alice: &Account, bob: &Account, home: &Path) {
+    alice.done(world, "alice", &["run", "1", "--", "echo", "kept by alice"]);
+    alice.done_with(world, "alice", &["evidence", "add", "1", "-", "--name", "piped"], "kept by alice too");
+    bob.done(world, "bob", &["evidence", "verify", "1"]);
+    alice.done(world, "alice", &["resolve", "1"]);
+    alice.done(world, "alice", &["postmortem", "draft", "1"]);
+    let shown: serde_json::Value =
+        serde_json::from_str(&bob.done(world, "bob", &["show", "1", "--json"])).unwrap();
+    let draft = home.join("drafts").join(format!("{}.md", shown["id"].as_str().unwrap()));
+    let text = filled(&std::fs::read_to_string(&draft).unwrap());
+    // As bob, in place: what an editor does.
+    bob.beside(world, "cat > \"$1\"", &draft, &text);
+    bob.done(world, "bob", &["postmortem", "check", "1"]);
+    bob.done(world, "bob", &["postmortem", "publish", "1"]);
+    let archive = home.join("postmortems");
+    let by_hand =
+        "umask 022; cd \"$1\" && echo more > by-hand.md && git add . && git commit -qm 'Add by hand'";
+    bob.beside(world, by_hand, &archive, "");
+    let past = world.path("past.md");
+    std::fs::write(&past, "# The web was down\n\nA certificate ran out.\n").unwrap();
+    open_to_all(&past, 0o644);
+    alice.done(world, "alice", &["import", past.to_str().unwrap()]);
+    alice.done(world, "alice", &["postmortem", "draft", "1"]);
+    let mut found = Vec::new();
+    for name in ["drafts", "evidence", "postmortems", "mirror", "runbooks"] {
+        kept_from_the_group(&home.join(name), &mut found);
+    }
+    // Half-typed lines are their writer's; the rest is git's own, which replaces it or reads it only.
+    let theirs = [".journal", "by-hand.md", ".git/COMMIT_EDITMSG", ".git/hooks", ".git/info"];
+    found.retain(|path| !theirs.iter().any(|end| path.ends_with(end)));
+    assert_eq!(found, Vec::<String>::new());
 }
 
 fn open_to_all(path: &Path, mode: u32) {
@@ -71,7 +149,7 @@ fn two_accounts_of_a_group_write_into_one_home() {
     let (alice, bob) = (Account::new(4001, id, &copy), Account::new(4002, id, &copy));
 
     alice.done(&world, "alice", &["init", "--group", name]);
-    alice.done(&world, "alice", &["declare", "Two accounts", "--commander", "alice"]);
+    alice.done(&world, "alice", &["declare", "Two accounts", "--severity", "P2", "--commander", "alice"]);
     bob.done(&world, "bob", &["log", "1", "said by bob"]);
     alice.done(&world, "alice", &["log", "1", "said by alice"]);
     for (account, person) in [(&bob, "bob"), (&alice, "alice")] {
@@ -112,6 +190,7 @@ fn two_accounts_of_a_group_write_into_one_home() {
     at_once.sort_unstable();
     at_once.dedup();
     assert_eq!(at_once.len(), 2 * lines);
+    close_in_turns(&world, &alice, &bob, &shared.join("home"));
     let verified = alice.done(&world, "alice", &["verify"]);
     figure(&format!(
         "two accounts of a group, {lines} lines each at once: 0 lost; {}",
