@@ -32,6 +32,7 @@ mod room;
 mod rows;
 mod runbooks;
 mod snapshots;
+mod stale;
 mod standing;
 mod steps;
 mod updates;
@@ -75,6 +76,7 @@ pub use repair::{Names, Repaired, damage, repair};
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, RunbookUpdate, read_file as read_runbook};
 pub use snapshots::{EVERY as SNAPSHOT_EVERY, list as list_snapshots};
+pub use stale::Stale;
 pub use updates::Wording;
 
 use crate::domain::ids::{EventId, LogId};

@@ -208,6 +208,10 @@ pub trait EventStore: Send + Sync {
     /// then refused with [`StoreError::IdTaken`].
     fn next_number(&self, year: u16) -> Answer<'_, u32>;
 
+    /// The logs without a row of lists, newest first, until so many with one have followed each other: what was
+    /// begun last, of however many there are.
+    fn unlisted(&self, listed: u32) -> Answer<'_, Vec<LogId>>;
+
     /// The log of an incident.
     fn log_of(&self, id: IncidentId) -> Answer<'_, Option<LogId>>;
 

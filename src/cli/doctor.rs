@@ -2,10 +2,9 @@
 
 use super::output::{Answer, Exit, Output};
 use super::views::one_line;
-use crate::domain::ids::IncidentId;
 use crate::service::{
-    ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, behind_mirror, damage, list_snapshots,
-    repair,
+    ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, Stale, behind_mirror, damage,
+    list_snapshots, repair,
 };
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
@@ -105,15 +104,20 @@ fn locks(home: &Home) -> Vec<String> {
 }
 
 /// Whether lists say what the logs do, in words.
-fn rows(stale: &[IncidentId]) -> String {
+fn rows(stale: &[Stale]) -> String {
     let Some(first) = stale.first() else { return "lists say what the logs do".to_owned() };
     let more = match stale.len() {
         1 => String::new(),
         n => format!(" and {} more", n - 1),
     };
+    let name = &first.name;
+    if !first.is_listed {
+        return format!(
+            "no list has {name}{more}, though the log is there: warroom doctor --repair brings it back"
+        );
+    }
     format!(
-        "lists and figures say other than the log of {first}{more}: its next line puts that right, or warroom doctor \
-         --repair"
+        "lists and figures say other than the log of {name}{more}: warroom doctor --repair puts that right"
     )
 }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::mirrored::lacking;
 use super::rows::{story_rows, summary_row};
-use super::{Failure, FailureKind, IncidentFilter, Service};
-use crate::domain::event::{Event, Recorded};
+use super::{Failure, FailureKind, Service};
+use crate::domain::event::Event;
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::log::{Digest, Header, Pieces, RawEvent, Salvaged, digest};
@@ -85,32 +85,6 @@ impl Service {
         };
         self.inner.store.append(append).await?;
         Ok(())
-    }
-
-    /// The incidents of which lists say other than their logs do: an older version wrote the row and took an event
-    /// for something else, or it was changed by hand.
-    ///
-    /// # Errors
-    /// What the store says, and when a row cannot be read.
-    pub async fn stale_rows(&self) -> Result<Vec<IncidentId>, Failure> {
-        let mut stale = Vec::new();
-        for (log, row) in self.list_with_logs(&IncidentFilter::default()).await? {
-            let mut incident = Incident::new(log);
-            // Others may write meanwhile: the row is held against the log as it was then.
-            let seen = |event: Recorded| {
-                if event.seq <= row.head {
-                    incident.apply(&event);
-                }
-            };
-            self.inner.each_after(log, Seq::NONE, seen).await?;
-            // A clock that was set back shows in the row alone.
-            let says = Summary { updated_at: row.updated_at, ..Summary::from(&incident) };
-            // That a declaration is gone is told by its log.
-            if incident.is_declared() && says != row {
-                stale.push(row.id);
-            }
-        }
-        Ok(stale)
     }
 }
 

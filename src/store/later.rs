@@ -68,6 +68,7 @@ impl EventStore for LaterStore {
         read_raw(log: LogId) -> Vec<RawEvent>;
         logs() -> Vec<LogId>;
         next_number(year: u16) -> u32;
+        unlisted(listed: u32) -> Vec<LogId>;
         log_of(id: IncidentId) -> Option<LogId>;
         summaries(filter: SummaryFilter) -> Vec<SummaryRow>;
         summary(id: IncidentId) -> Option<SummaryRow>;

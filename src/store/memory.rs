@@ -91,9 +91,13 @@ impl State {
         }
         let (head, head_hash) = sealed.last().map_or(head, |last| (last.event.seq, last.event.hash));
         self.ids.extend(sealed.iter().map(|sealed| (sealed.event.id, (log, sealed.event.seq))));
+        let sealed_none = sealed.is_empty();
         let events = sealed.iter().map(|sealed| sealed.event.clone()).collect();
         let kept = sealed.into_iter().map(|sealed| Kept { sealed, erased: false });
         self.logs.entry(log).or_default().extend(kept);
+        if sealed_none {
+            self.stories.retain(|id, _| id.incident != summary.id);
+        }
         self.summaries.insert(log, SummaryRow { head, head_hash, ..summary });
         self.stories.extend(stories.into_iter().map(|story| (story.id, story)));
         Ok(Appended { events, head: head_hash })
@@ -185,6 +189,24 @@ impl EventStore for MemoryStore {
         self.answer(|state| {
             let numbers = state.summaries.values().filter(|row| row.id.year == year).map(|row| row.id.number);
             Ok(numbers.max().unwrap_or(0).saturating_add(1))
+        })
+    }
+
+    fn unlisted(&self, listed: u32) -> Answer<'_, Vec<LogId>> {
+        self.answer(|state| {
+            let (mut found, mut left) = (Vec::new(), listed);
+            for log in state.logs.keys().rev() {
+                if state.summaries.contains_key(log) {
+                    left = left.saturating_sub(1);
+                } else {
+                    found.push(*log);
+                    left = listed;
+                }
+                if left == 0 {
+                    break;
+                }
+            }
+            Ok(found)
         })
     }
 

@@ -247,6 +247,10 @@ impl EventStore for SqliteStore {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::next_number(conn, year)))))
     }
 
+    fn unlisted(&self, listed: u32) -> Answer<'_, Vec<LogId>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::unlisted(conn, listed)))))
+    }
+
     fn log_of(&self, id: IncidentId) -> Answer<'_, Option<LogId>> {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::log_of(conn, id)))))
     }

@@ -166,6 +166,7 @@ fn a_retried_append_is_answered_as_stored_and_never_duplicated() {
 fn an_incident_name_belongs_to_one_log() {
     on_all(|store| async move {
         assert_eq!(store.next_number(2026).await.unwrap(), 1);
+        assert_eq!(store.unlisted(3).await.unwrap(), []);
         store.append(append(1, 0, vec![event(1, "one")])).await.unwrap();
         let mut second = append(2, 0, vec![event(2, "two")]);
         second.summary.id = incident(1);

@@ -146,6 +146,24 @@ pub(super) async fn next_number(conn: &mut SqliteConnection, year: u16) -> Resul
     number(&row, 0)
 }
 
+pub(super) async fn unlisted(conn: &mut SqliteConnection, listed: u32) -> Result<Vec<LogId>, Fault> {
+    // Jumps from log to log along the primary key, as above, from its end.
+    let rows = sqlx::query(
+        "WITH RECURSIVE each(log, more) AS (
+             SELECT max(log), ?1 FROM event
+             UNION ALL
+             SELECT (SELECT max(log) FROM event WHERE log < each.log),
+                    iif(EXISTS (SELECT 1 FROM summary WHERE summary.log = each.log), each.more - 1, ?1)
+             FROM each WHERE each.log IS NOT NULL AND each.more > 0
+         ) SELECT log FROM each WHERE log IS NOT NULL AND more > 0
+           AND NOT EXISTS (SELECT 1 FROM summary WHERE summary.log = each.log)",
+    )
+    .bind(i64::from(listed))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| log_id(row, 0)).collect()
+}
+
 pub(super) async fn log_of(conn: &mut SqliteConnection, id: IncidentId) -> Result<Option<LogId>, Fault> {
     let row = sqlx::query("SELECT log FROM summary WHERE year = ? AND number = ?")
         .bind(i64::from(id.year))

@@ -200,6 +200,47 @@ fn a_list_that_an_older_version_wrote_otherwise_is_named_and_put_right() {
 }
 
 #[test]
+fn an_incident_that_no_list_has_any_more_is_named_keeps_its_number_and_comes_back() {
+    let desk = Desk::new();
+    let one = desk.declare("Web is down");
+    desk.ok(&["story", "add", &one, "Renew certificates by themselves"]);
+    let before = desk.json(&["list", "--all"]);
+    let stories = desk.json(&["story", "list"]);
+    by_hand(&desk, TAKEN_AWAY);
+    assert!(!desk.ok(&["list", "--all"]).contains("Web is down"));
+    let doctor = desk.run(&["doctor"]).code(1);
+    assert!(doctor.out.contains(&format!("no list has {one}")), "{doctor:?}");
+    let two = desk.declare("Disk is full");
+    assert_eq!((one.as_str(), two.as_str()), ("INC-2026-0001", "INC-2026-0002"), "a number is given once");
+    let doctor = desk.run(&["doctor"]).code(1);
+    assert!(doctor.out.contains(&format!("no list has {one}")), "{doctor:?}");
+    desk.ok(&["doctor", "--repair"]);
+    let after = desk.json(&["list", "--all"]);
+    assert!(after["incidents"].as_array().unwrap().contains(&before["incidents"][0]), "{after:#}");
+    assert_eq!(desk.json(&["story", "list"]), stories);
+    desk.run(&["doctor"]).code(0);
+}
+
+#[test]
+fn a_list_that_was_changed_by_hand_is_named_and_put_right() {
+    let desk = Desk::new();
+    let one = desk.declare("Web is down");
+    desk.ok(&["log", &one, "still down"]);
+    desk.ok(&["story", "add", &one, "Renew certificates by themselves"]);
+    let documents = |desk: &Desk| (desk.json(&["list", "--all"]), desk.json(&["story", "list"]));
+    let before = documents(&desk);
+    for change in CHANGED {
+        by_hand(&desk, change);
+        let doctor = desk.run(&["doctor"]).code(1);
+        assert!(doctor.out.contains(&format!("other than the log of {one}")), "{change}: {doctor:?}");
+        desk.ok(&["doctor", "--repair"]);
+        assert_eq!(documents(&desk), before, "{change}");
+        let doctor = desk.run(&["doctor"]);
+        assert_eq!(doctor.code, 0, "{change}: {doctor:?}");
+    }
+}
+
+#[test]
 fn init_makes_a_home_once() {
     let desk = Desk::new();
     assert_eq!(desk.json(&["init"])["created"], true);
@@ -218,5 +259,21 @@ const CUT: &str = "PRAGMA foreign_keys = OFF; DROP TRIGGER event_is_not_deleted;
     DELETE FROM payload WHERE seq = (SELECT max(seq) FROM event); DELETE FROM event WHERE seq = (SELECT max(seq) FROM event);";
 /// Rows as a version wrote them that took more for a reopening.
 const OTHERWISE: &str = "UPDATE summary SET body = replace(body, '\"reopened\":0', '\"reopened\":1');";
+/// Takes an incident out of all lists.
+const TAKEN_AWAY: &str = "DELETE FROM story; DELETE FROM summary;";
+/// Change what lists are found, sorted and counted by, and the rows of stories.
+const CHANGED: [&str; 11] = [
+    "UPDATE summary SET state = 'closed';",
+    "UPDATE summary SET declared_at = declared_at - 1000;",
+    "UPDATE summary SET updated_at = updated_at + 1000;",
+    "UPDATE summary SET head = head - 1;",
+    "UPDATE summary SET head_hash = zeroblob(32);",
+    "PRAGMA foreign_keys = OFF; UPDATE summary SET number = 7; UPDATE story SET number = 7;",
+    "UPDATE story SET state = 'shipped';",
+    "UPDATE story SET due = '2020-01-01';",
+    "UPDATE story SET body = replace(body, 'Renew', 'Forget');",
+    "DELETE FROM story;",
+    "INSERT INTO story SELECT year, number, story + 1, state, due, body FROM story;",
+];
 /// Spoils the row that lists read.
 const SPOIL: &str = "UPDATE summary SET body = '{}';";

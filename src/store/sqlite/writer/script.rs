@@ -22,6 +22,12 @@ const STORY: &str = "INSERT INTO story (year, number, story, state, due, body) V
     ON CONFLICT (year, number, story) DO UPDATE SET state = excluded.state, due = excluded.due,
     body = excluded.body;";
 
+/// Takes away the rows of a log, whatever name they have by now: those that follow from it take their place.
+const ROWS_AWAY: [&str; 2] = [
+    "DELETE FROM story WHERE (year, number) IN (SELECT year, number FROM summary WHERE log = ?)",
+    "DELETE FROM summary WHERE log = ?",
+];
+
 /// Answers a row when the log moved on, for an append without events (those are held by a trigger).
 const STILL_AT: &str = "SELECT 1 FROM event WHERE log = ? AND seq > ? LIMIT 1";
 
@@ -71,6 +77,11 @@ impl<'a> Write<'a> {
             }
             for event in self.events {
                 bind_event(sqlx::query(EVENT), self.log, event).execute(&mut *conn).await?;
+            }
+            if self.events.is_empty() {
+                for away in ROWS_AWAY {
+                    sqlx::query(away).bind(self.log.0.as_bytes().to_vec()).execute(&mut *conn).await?;
+                }
             }
             let summary = bind_summary(sqlx::query(SUMMARY), self.log, self.summary, self.new_head);
             summary.execute(&mut *conn).await?;
