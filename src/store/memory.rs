@@ -45,7 +45,7 @@ impl Kept {
             header: self.sealed.header.clone(),
             salt: (!self.erased).then(|| self.sealed.salt.to_vec()),
             body,
-            columns: Some(Columns { seq, id, hash }),
+            columns: Some(Columns { seq, id, prev: self.sealed.prev, hash, redacts: self.sealed.redacts }),
         }
     }
 }

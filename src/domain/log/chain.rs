@@ -40,8 +40,28 @@ pub struct Columns {
     pub seq: Seq,
     /// The event's identity.
     pub id: EventId,
+    /// The digest of the header before.
+    pub prev: Digest,
     /// The digest of the header.
     pub hash: Digest,
+    /// The position whose payload may be erased because of it.
+    pub redacts: Option<Seq>,
+}
+
+impl Columns {
+    /// Whether they say what the event does.
+    fn agree(&self, event: &RawEvent, header: &Header, hash: Digest) -> bool {
+        let copies = (self.seq, self.id, self.prev, self.hash);
+        copies == (header.seq, header.id, header.prev, hash) && self.may_redact(event, header)
+    }
+
+    /// Whether the erasure that is allowed is the one that the event names. To allow none does no harm; of a redaction
+    /// that is erased itself nothing tells, and it explains no payload that is missing.
+    fn may_redact(&self, event: &RawEvent, header: &Header) -> bool {
+        let Some(allowed) = self.redacts else { return true };
+        header.kind.name == REDACTION
+            && event.body.as_deref().is_none_or(|body| target(body) == Some(allowed))
+    }
 }
 
 /// The first event at which a log stops being what was written.
@@ -213,7 +233,7 @@ impl Walk {
             }
             _ => return Err(here(BreakReason::PayloadEdited)),
         }
-        if event.columns.is_some_and(|c| (c.seq, c.id, c.hash) != (header.seq, header.id, hash)) {
+        if event.columns.is_some_and(|columns| !columns.agree(event, &header, hash)) {
             return Err(here(BreakReason::ColumnsDiffer));
         }
         if published.iter().any(|(seq, head)| *seq == header.seq && *head != hash) {

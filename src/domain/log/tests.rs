@@ -149,8 +149,10 @@ fn chain(n: u64) -> Vec<RawEvent> {
                 ..header()
             };
             let bytes = header.to_bytes().unwrap();
-            prev = digest(&bytes);
-            let columns = Some(Columns { seq: header.seq, id: header.id, hash: prev });
+            let hash = digest(&bytes);
+            let before = std::mem::replace(&mut prev, hash);
+            let redacts = redaction.then_some(Seq(2));
+            let columns = Some(Columns { seq: header.seq, id: header.id, prev: before, hash, redacts });
             RawEvent { header: bytes, salt: Some(salt.to_vec()), body: Some(body), columns }
         })
         .collect()
@@ -224,6 +226,9 @@ fn every_kind_of_change_is_named() {
     assert_eq!(check(|e| e.swap(4, 5)), (6, R::Gap { expected: Seq(5) }));
     assert_eq!(check(|e| e.insert(5, e[4].clone())), (5, R::Duplicate));
     assert_eq!(check(|e| e[4].columns.as_mut().unwrap().hash = Digest::ZERO), (5, R::ColumnsDiffer));
+    assert_eq!(check(|e| e[4].columns.as_mut().unwrap().prev = Digest::ZERO), (5, R::ColumnsDiffer));
+    assert_eq!(check(|e| e[4].columns.as_mut().unwrap().redacts = Some(Seq(3))), (5, R::ColumnsDiffer));
+    assert_eq!(check(|e| e[3].columns.as_mut().unwrap().redacts = Some(Seq(3))), (4, R::ColumnsDiffer));
     let unreadable = check(|e| e[4].header[3] = b'!');
     assert!(matches!(unreadable, (5, R::HeaderUnreadable(_))));
     let (old, new) = (LogId(Uuid::from_u128(LOG)).to_string(), LogId(Uuid::from_u128(1)).to_string());

@@ -106,7 +106,7 @@ pub(super) async fn raw(
     limit: u32,
 ) -> Result<Vec<RawEvent>, Fault> {
     let mut rows = sqlx::query(
-        "SELECT e.seq, e.id, e.hash, e.header, p.salt, p.body
+        "SELECT e.seq, e.id, e.prev, e.hash, e.redacts, e.header, p.salt, p.body
          FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq
          WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?",
     )
@@ -117,8 +117,13 @@ pub(super) async fn raw(
     let mut events = Vec::new();
     while let Some(row) = rows.try_next().await? {
         let id = EventId(Uuid::from_bytes(bytes(&row, 1)?));
-        let columns = Columns { seq: Seq(number(&row, 0)?), id, hash: Digest(bytes(&row, 2)?) };
-        let (header, salt, body) = (row.try_get(3)?, row.try_get(4)?, row.try_get(5)?);
+        let (prev, hash) = (Digest(bytes(&row, 2)?), Digest(bytes(&row, 3)?));
+        let redacts = match row.try_get::<Option<i64>, _>(4)? {
+            Some(_) => Some(Seq(number(&row, 4)?)),
+            None => None,
+        };
+        let columns = Columns { seq: Seq(number(&row, 0)?), id, prev, hash, redacts };
+        let (header, salt, body) = (row.try_get(5)?, row.try_get(6)?, row.try_get(7)?);
         events.push(RawEvent { header, salt, body, columns: Some(columns) });
     }
     Ok(events)

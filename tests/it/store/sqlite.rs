@@ -301,6 +301,14 @@ fn every_tampering_with_the_file_is_found_and_named() {
             (&format!("{actor} WHERE seq = 3"), 3, R::ColumnsDiffer),
             ("UPDATE event SET hash = zeroblob(32) WHERE seq = 3", 3, R::ColumnsDiffer),
             ("UPDATE event SET id = zeroblob(16) WHERE seq = 3", 3, R::ColumnsDiffer),
+            ("UPDATE event SET prev = randomblob(32) WHERE seq = 3", 3, R::ColumnsDiffer),
+            // An erasure that no redaction allows, and another than the one that a redaction names.
+            (
+                "PRAGMA ignore_check_constraints = ON; UPDATE event SET redacts = 2 WHERE seq = 3",
+                3,
+                R::ColumnsDiffer,
+            ),
+            ("UPDATE event SET redacts = 3 WHERE redacts = 2", 5, R::ColumnsDiffer),
             ("DELETE FROM event WHERE seq = 3", 4, R::Gap { expected: Seq(3) }),
             ("DELETE FROM event WHERE seq = 1", 2, R::Gap { expected: Seq(1) }),
             ("DELETE FROM event WHERE seq = 6", 6, R::CutShort { last: Seq(5) }),
