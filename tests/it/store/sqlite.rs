@@ -335,6 +335,25 @@ fn every_tampering_with_the_file_is_found_and_named() {
 }
 
 #[test]
+fn logs_that_no_list_has_are_found_from_the_newest_on() {
+    let (_folder, file) = home();
+    run(async {
+        let store = open(&file).await;
+        for n in 1..=6 {
+            store.append(append(n, 0, vec![event(n.into(), "declared")])).await.unwrap();
+        }
+        assert_eq!(store.unlisted(9).await.unwrap(), []);
+        let mut conn = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+        sqlx::raw_sql("DELETE FROM summary WHERE number IN (2, 5, 6)").execute(&mut conn).await.unwrap();
+        assert_eq!(store.unlisted(9).await.unwrap(), [log(6), log(5), log(2)]);
+        assert_eq!(store.unlisted(1).await.unwrap(), [log(6), log(5)], "as many listed ones end the search");
+        // Written anew from the log, it has its place again.
+        store.append(append(6, 1, Vec::new())).await.unwrap();
+        assert_eq!(store.unlisted(9).await.unwrap(), [log(5), log(2)]);
+    });
+}
+
+#[test]
 fn an_erased_payload_is_on_the_disk_no_more() {
     let (folder, file) = home();
     let secret = format!("AKIA{}", "SECRET".repeat(200));
@@ -474,6 +493,8 @@ fn lists_and_pages_are_read_by_an_index() {
             "SELECT 1 FROM event WHERE log = x'00' AND redacts = 1",
             "SELECT body FROM summary WHERE year = 1 AND number = 1",
             "SELECT max(number) FROM summary WHERE year = 1",
+            "SELECT max(log) FROM event WHERE log < x'00'",
+            "SELECT 1 FROM summary WHERE log = x'00'",
             "SELECT body FROM summary WHERE state = 'a' ORDER BY declared_at DESC, year DESC, number DESC LIMIT 9",
             "SELECT body FROM summary ORDER BY declared_at DESC, year DESC, number DESC LIMIT 9",
             "SELECT body FROM story WHERE state = 'a' AND due < 'b'",
