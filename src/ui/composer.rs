@@ -39,9 +39,11 @@ pub(super) fn draw(
     let mode = mode(model);
     pen.right(&format!("{mode:<9}"), if composer.open { theme.strong } else { theme.dim });
     if !preview.text.is_empty() && !preview.problem {
-        // Kind and time are always there; the age where it leaves the line half of the row.
+        // Kind and time are always there; the age where the line has room beside it, or a third of the row.
         let whole = format!(" {} ({})  ", preview.text, preview.age);
-        if !preview.age.is_empty() && text::width(&whole) < pen.left() / 2 {
+        let (wide, left) = (text::width(&whole), pen.left());
+        let fits = wide.saturating_add(text::width(composer.editor.text())).saturating_add(3) < left;
+        if !preview.age.is_empty() && (fits || u32::from(wide) * 3 <= u32::from(left) * 2) {
             pen.right(&whole, theme.dim);
         } else if text::width(&preview.text).saturating_add(12) < pen.left() {
             pen.right(&format!(" {}  ", preview.text), theme.dim);

@@ -87,3 +87,20 @@ fn what_expires_next_is_seen_beside_a_row_of_breaches() {
         assert!(next.contains("check decision in 4m") && next.contains(" · +"), "{next}");
     }
 }
+
+#[test]
+fn how_long_ago_a_line_was_is_said_at_eighty_columns() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let row = |desk: &Desk| picture(&desk.model).lines().rev().nth(2).unwrap().to_owned();
+    for line in
+        ["23:59 late one", "-20m > customers: we look next 30m", "-2d the first alert of that queue, unseen"]
+    {
+        desk.keys("i").keys(line);
+        let shown = row(&desk);
+        assert!(shown.contains(" ago)") || shown.contains("m)") || shown.contains("h)"), "{shown}");
+        desk.keys("<ctrl-u><esc>");
+    }
+    desk.keys("i-2d ").keys(&"words that leave no room for it ".repeat(3));
+    let shown = row(&desk);
+    assert!(shown.contains("note") && shown.trim_start().starts_with("│›"), "{shown}");
+}
