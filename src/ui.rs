@@ -92,12 +92,11 @@ fn tabs(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     if let Some(room) = &model.room
         && model.screen == Screen::Room
     {
-        let zone = crate::domain::time::zone_label(model.now, model.zone());
         let page = room.page(layout.rows(Pane::Timeline).max(1));
-        let day = if shown == Some(Pane::Timeline) {
-            timeline::first_day(model, room, page)
+        let (day, zone) = if shown == Some(Pane::Timeline) {
+            (timeline::first_day(model, room, page), timeline::zone_of(model, room, page))
         } else {
-            String::new()
+            (String::new(), crate::domain::time::zone_label(model.now, model.zone()))
         };
         if !pen.right(&format!(" {day}{zone}"), theme.dim) {
             pen.right(&format!(" {zone}"), theme.dim);

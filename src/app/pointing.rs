@@ -98,7 +98,7 @@ fn in_room(model: &Model, room: &Room, placed: &Placed, y: usize, h: usize) -> O
             let (from, to) = room.window(room.page(h));
             let place = from.saturating_add(y);
             let id = room.rows.get(place).filter(|_| place < to)?.id;
-            (!matches!(id, RowId::Day(_))).then_some(Spot::Row(id))
+            (!matches!(id, RowId::Day(..))).then_some(Spot::Row(id))
         }
         Pane::Roster => {
             let rows = roster_rows(model);

@@ -13,6 +13,7 @@ use crate::app::model::{Model, Pending, PendingState, Room, RowId};
 use crate::app::words::{entry_word, kind_word};
 use crate::domain::incident::{Entry, Impact};
 use crate::domain::time::{day_in_zone, format_span_coarse, same_day, with_zone, zone_label};
+use crate::domain::zone::Tz;
 
 /// Draws the pane.
 pub(super) fn draw(
@@ -39,7 +40,7 @@ pub(super) fn draw(
             let cells = placed.title.w.saturating_sub(others).saturating_sub(28).max(8);
             right.push_str(&format!("only {}  ", text::cut(room.rows.filter.text(), cells)));
         }
-        let zone = zone_label(model.now, model.zone());
+        let zone = zone_of(model, room, page);
         // The counters of what is new go first; the name of the pane stays.
         let whole = format!("{right}{day}{zone}");
         let fits = text::width(&whole).saturating_add(16) <= placed.title.w;
@@ -68,9 +69,14 @@ pub(super) fn draw(
                     draw_pending(model, line, area, theme, buf);
                 }
             }
-            RowId::Day(_) => {
+            RowId::Day(..) => {
                 let mut pen = Pen::new(buf, area);
-                pen.put(&format!("   {}", day_in_zone(row.at, model.zone())), theme.dim);
+                // Its clocks may have been changed since, or just now.
+                let clocks = match model.zone() {
+                    Tz::UTC => String::new(),
+                    zone => format!(" {}", zone_label(row.at, zone)),
+                };
+                pen.put(&format!("   {}{clocks}", day_in_zone(row.at, model.zone())), theme.dim);
             }
         }
         if selected {
@@ -91,11 +97,17 @@ pub(super) fn draw(
 pub(super) fn first_day(model: &Model, room: &Room, page: usize) -> String {
     let (from, _) = room.window(page);
     match room.rows.get(from) {
-        Some(row) if !matches!(row.id, RowId::Day(_)) && !same_day(row.at, model.now, model.zone()) => {
+        Some(row) if !matches!(row.id, RowId::Day(..)) && !same_day(row.at, model.now, model.zone()) => {
             format!("{} ", row.at.with_timezone(&model.zone()).format("%Y-%m-%d"))
         }
         _ => String::new(),
     }
+}
+
+/// The zone of the first row that is shown; where clocks were changed below it, a row says so.
+pub(super) fn zone_of(model: &Model, room: &Room, page: usize) -> String {
+    let (from, _) = room.window(page);
+    zone_label(room.rows.get(from).map_or(model.now, |row| row.at), model.zone())
 }
 
 /// New entries of others above and below what is shown.

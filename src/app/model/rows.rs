@@ -1,7 +1,7 @@
 //! The rows of the timeline pane: which entries are shown, in which order, with a row where a day begins. Kept as a
 //! list of names, so that moving, scrolling and drawing never fold or filter the log again.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Offset};
 
 use crate::app::effect::Ticket;
 use crate::domain::filter::Filter;
@@ -18,8 +18,8 @@ pub enum RowId {
     Entry(Seq),
     /// A line of this screen that is not stored yet.
     Pending(Ticket),
-    /// A day begins.
-    Day(NaiveDate),
+    /// A day begins, or its clocks were put forward or back: the day, and how many seconds they are ahead of UTC.
+    Day(NaiveDate, i32),
 }
 
 /// A row and where it stands.
@@ -81,7 +81,7 @@ impl Rows {
     /// The entry at a place, or the nearest one before it, else after it.
     #[must_use]
     pub fn near(&self, place: usize) -> Option<RowId> {
-        let is_entry = |row: &&Row| !matches!(row.id, RowId::Day(_));
+        let is_entry = |row: &&Row| !matches!(row.id, RowId::Day(..));
         let (before, after) = self.list.split_at(place.saturating_add(1).min(self.list.len()));
         before.iter().rev().find(is_entry).or_else(|| after.iter().find(is_entry)).map(|row| row.id)
     }
@@ -120,13 +120,13 @@ impl Rows {
             list.insert(place, row);
         }
         let mut out: Vec<Row> = Vec::with_capacity(list.len().saturating_add(8));
-        let mut day: Option<NaiveDate> = None;
+        let mut day: Option<(NaiveDate, i32)> = None;
         for row in list {
-            let date = date_of(row.at, zone);
-            if day.is_some_and(|d| d != date) {
-                out.push(Row { at: row.at, rank: 0, id: RowId::Day(date) });
+            let (date, ahead) = day_of(row.at, zone);
+            if day.is_some_and(|d| d != (date, ahead)) {
+                out.push(Row { at: row.at, rank: 0, id: RowId::Day(date, ahead) });
             }
-            day = Some(date);
+            day = Some((date, ahead));
             out.push(row);
         }
         self.list = out;
@@ -153,8 +153,8 @@ impl Rows {
             // A day of which nothing is left.
             let before = place.checked_sub(1).and_then(|p| self.list.get(p)).map(|r| r.id);
             let after = self.list.get(place).map(|r| r.id);
-            if let Some(RowId::Day(_)) = before
-                && matches!(after, None | Some(RowId::Day(_)))
+            if let Some(RowId::Day(..)) = before
+                && matches!(after, None | Some(RowId::Day(..)))
             {
                 self.list.remove(place.saturating_sub(1));
             }
@@ -165,7 +165,7 @@ impl Rows {
     fn append(&mut self, row: Row, zone: Tz) -> bool {
         match self.list.last() {
             None => {}
-            Some(last) if last.key() <= row.key() && date_of(last.at, zone) == date_of(row.at, zone) => {}
+            Some(last) if last.key() <= row.key() && day_of(last.at, zone) == day_of(row.at, zone) => {}
             Some(_) => return false,
         }
         self.list.push(row);
@@ -182,7 +182,9 @@ const fn pending_row(ticket: Ticket, at: Utc) -> Row {
     Row { at, rank: (1 << 62) | ticket.0, id: RowId::Pending(ticket) }
 }
 
-fn date_of(at: Utc, zone: Tz) -> NaiveDate {
+/// The day of an instant, and how many seconds its clocks are ahead of UTC.
+fn day_of(at: Utc, zone: Tz) -> (NaiveDate, i32) {
     let local = at.with_timezone(&zone);
-    NaiveDate::from_ymd_opt(local.year(), local.month(), local.day()).unwrap_or_default()
+    let date = NaiveDate::from_ymd_opt(local.year(), local.month(), local.day()).unwrap_or_default();
+    (date, local.offset().fix().local_minus_utc())
 }

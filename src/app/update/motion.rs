@@ -245,7 +245,7 @@ fn scroll_timeline(model: &mut Model, by: Move) {
     };
     // A row where a day begins cannot be selected.
     let up = matches!(by, Move::By(n) if n < 0);
-    while let Some(RowId::Day(_)) = room.rows.get(place).map(|r| r.id) {
+    while let Some(RowId::Day(..)) = room.rows.get(place).map(|r| r.id) {
         place = if up && place > 0 { place - 1 } else { place.saturating_add(1) };
         if place > last {
             break;

@@ -99,6 +99,6 @@ fn roll_timeline(model: &mut Model, by: i64, rows: usize) {
     let id = room.rows.near(place).filter(|id| room.rows.place(*id).is_some_and(|p| p >= to));
     let first = room.rows.get(to).map(|r| r.id);
     room.selected =
-        id.or_else(|| room.rows.all().iter().skip(to).map(|r| r.id).find(|id| !matches!(id, RowId::Day(_))));
+        id.or_else(|| room.rows.all().iter().skip(to).map(|r| r.id).find(|id| !matches!(id, RowId::Day(..))));
     room.top = first;
 }

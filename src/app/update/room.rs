@@ -321,7 +321,7 @@ pub(super) fn set_filter(model: &mut Model, filter: Filter) {
     room.rows.kept = None;
     room.relist(zone);
     if narrowed {
-        let shown = room.rows.all().iter().filter(|r| !matches!(r.id, RowId::Day(_))).count();
+        let shown = room.rows.all().iter().filter(|r| !matches!(r.id, RowId::Day(..))).count();
         let all = room.incident.timeline.len();
         model.tell(format!("{shown} of {all} lines: Esc takes the filter away"));
     }

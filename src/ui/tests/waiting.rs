@@ -104,3 +104,25 @@ fn how_long_ago_a_line_was_is_said_at_eighty_columns() {
     let shown = row(&desk);
     assert!(shown.contains("note") && shown.trim_start().starts_with("│›"), "{shown}");
 }
+
+#[test]
+fn a_change_of_the_clocks_is_marked_like_a_day() {
+    for (w, h) in [(80, 24), (60, 20)] {
+        let mut desk = Desk::room(w, h, "alice");
+        desk.model.local_zone = crate::domain::zone::Tz::named("Europe/Berlin").unwrap();
+        for line in ["2026-10-25 00:30Z before it", "2026-10-25 01:30Z after it"] {
+            desk.keys("i").keys(line).keys("<enter>").serve();
+        }
+        desk.keys("gg");
+        let shown = picture(&desk.model);
+        assert!(!shown.contains("UTC 2026") && shown.contains("2026-10-25 UTC"), "{shown}");
+        desk.keys("t");
+        let shown = picture(&desk.model);
+        let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{text}: {shown}"));
+        // Both happened at 02:30, an hour apart.
+        assert!(place("2026-10-25 CEST") < place("02:30 note  before it"), "{shown}");
+        assert!(place("before it") < place("Sun 2026-10-25 CET"), "{shown}");
+        assert!(place("Sun 2026-10-25 CET") < place("02:30 note  after it"), "{shown}");
+        assert!(place("after it") < place("Fri 2026-11-20 CET"), "{shown}");
+    }
+}
