@@ -53,6 +53,20 @@ pub(super) fn ahead(text: &str, now: Utc) -> Result<When, Stop> {
     })
 }
 
+/// What a flag gives, or the text: not both, since which of them is meant nobody can tell.
+pub(super) fn once<T>(
+    flag: Option<T>,
+    own: Option<T>,
+    both: impl FnOnce(&T, &T) -> String,
+) -> Result<Option<T>, Stop> {
+    match (flag, own) {
+        (Some(flag), Some(own)) => {
+            Err(Refusal::usage(both(&flag, &own)).hint("give one of them; nothing is stored").into())
+        }
+        (flag, own) => Ok(flag.or(own)),
+    }
+}
+
 /// The first day of a span of time: a year, a month, a day, or so long ago.
 pub(super) fn since(text: &str, now: Utc) -> Result<String, Stop> {
     let text = text.trim();

@@ -8,7 +8,7 @@ use super::stdin;
 use crate::domain::ids::Seq;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Keep, Request};
-use crate::domain::time::parse_span;
+use crate::domain::time::{exact_span, parse_span};
 
 /// Ask somebody for something
 #[derive(Debug, clap::Args)]
@@ -42,8 +42,13 @@ impl Args {
         let text = text.strip_prefix('+').unwrap_or(text);
         let mut asked = at_one_time(timed("+", text, context.now(), &room)?, at)?;
         if let Request::Ask { person, time_box, .. } = &mut asked.request {
-            *person = self.to.or(person.take());
-            *time_box = within.or(*time_box);
+            *person = arguments::once(self.to, person.take(), |flag, own| {
+                format!("there are two people: @{own} in front of the text, {flag} of --to")
+            })?;
+            *time_box = arguments::once(within, *time_box, |flag, own| {
+                let (flag, own) = (exact_span(*flag), exact_span(*own));
+                format!("there are two time boxes: {own} in front of the text, {flag} of --within")
+            })?;
         }
         room.perform(asked, None).await
     }

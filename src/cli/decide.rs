@@ -6,6 +6,7 @@ use super::log::{at_one_time, timed};
 use super::output::Answer;
 use super::stdin;
 use crate::domain::request::Request;
+use crate::domain::time::exact_span;
 
 /// Write down a decision
 #[derive(Debug, clap::Args)]
@@ -44,8 +45,14 @@ impl Args {
         let mut asked = at_one_time(timed("!", &text, now, &room)?, flag)?;
         if let Request::Decide { decided_by, executor, check, objections, .. } = &mut asked.request {
             *decided_by = self.by_whom;
-            *executor = self.executor.or(executor.take());
-            *check = ahead.or(*check);
+            *executor = arguments::once(self.executor, executor.take(), |flag, own| {
+                format!("there are two executors: @{own} in the text, {flag} of --executor")
+            })?;
+            let typed = self.check_at.as_deref().unwrap_or_default().trim();
+            *check = arguments::once(ahead, *check, |_, own| {
+                let own = exact_span(own.from(now) - now);
+                format!("there are two times of a check: {own} in the text, {typed} of --check-at")
+            })?;
             *objections = objection;
         }
         room.perform(asked, None).await

@@ -460,6 +460,35 @@ fn a_line_with_two_times_is_refused_and_not_half_read() {
 }
 
 #[test]
+fn what_the_text_says_beside_a_flag_is_refused_and_not_dropped() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    let before = desk.timeline(&id).len();
+    for (arguments, words) in [
+        (&["ask", &id, "@bob 3m look", "--to", "carol"][..], "@bob in front of the text, carol of --to"),
+        (&["ask", &id, "@bob 3m look", "--within", "9m"], "3m in front of the text, 9m of --within"),
+        (&["decide", &id, "stop it @dave", "--executor", "carol"], "@dave in the text, carol of --executor"),
+        (&["decide", &id, "stop it check 10m", "--check-at", "20m"], "10m in the text, 20m of --check-at"),
+        (&["decide", &id, "stop it check 10m", "--check-at", "15:00"], "10m in the text, 15:00 of"),
+    ] {
+        desk.run(arguments).refuses(2, words);
+    }
+    assert_eq!(desk.timeline(&id).len(), before);
+    // One of each, wherever it stands, is taken.
+    desk.ok(&["ask", &id, "@bob look", "--within", "9m"]);
+    desk.ok(&["ask", &id, "3m look", "--to", "carol"]);
+    desk.ok(&["decide", &id, "stop it @dave", "--check-at", "20m"]);
+    let all = desk.json(&["export", &id, "--format", "json"]);
+    assert_eq!((&all["asks"][0]["person"], &all["asks"][1]["person"]), (&"bob".into(), &"carol".into()));
+    for (n, due) in ["T14:09:", "T14:03:"].iter().enumerate() {
+        assert!(all["asks"][n]["due_at"].as_str().unwrap().contains(due), "{:#}", all["asks"]);
+    }
+    let decided = &all["decisions"][0];
+    assert_eq!(decided["executor"], "dave", "{decided:#}");
+    assert!(decided["check_at"].as_str().unwrap().contains("T14:20:"), "{decided:#}");
+}
+
+#[test]
 fn the_mark_of_a_command_may_stand_in_front_of_its_text() {
     let desk = Desk::new();
     let id = desk.declare("Signing key leaked");
