@@ -10,6 +10,7 @@ use super::output::{Answer, Exit, Stop};
 use super::rows;
 use super::stdin::{self, Line};
 use super::views::entry_line;
+use crate::domain::ids::Seq;
 use crate::domain::incident::UNCLASSIFIED;
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
@@ -76,7 +77,8 @@ impl Args {
         }
         let asked = self.read(context, &room, &self.text)?;
         recall(context, &room, &asked.request).await?;
-        room.perform(asked, None).await
+        let corrected = corrected(&asked.request);
+        room.perform(asked, corrected).await
     }
 
     /// Each line of standard input, stored and told before the next is read.
@@ -122,8 +124,9 @@ impl Args {
         }
         let asked = self.read(context, room, &text)?;
         recall(context, room, &asked.request).await?;
+        let corrected = corrected(&asked.request);
         let submitted = room.submit(&[asked]).await?;
-        for entry in room.lines(&submitted, None).await? {
+        for entry in room.lines(&submitted, corrected).await? {
             if context.out.is_json() {
                 context.out.item(&entry)?;
             } else {
@@ -164,6 +167,17 @@ impl Args {
             EntryKind::Update => return marked(">", rest, at, now, room),
         };
         Ok(Asked { request, at })
+    }
+}
+
+/// The line that a request corrects: the correction makes none of its own, so what is told is that line as it is now.
+const fn corrected(request: &Request) -> Option<Seq> {
+    match request {
+        Request::Star { target, .. }
+        | Request::Strike { target, .. }
+        | Request::Restore { target }
+        | Request::Amend { target, .. } => Some(*target),
+        _ => None,
     }
 }
 

@@ -201,6 +201,24 @@ fn a_stream_is_stored_and_told_line_by_line() {
 }
 
 #[test]
+fn what_corrects_a_line_tells_that_line() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    let seq = |text: &str| desk.json(&["log", &id, text])["entries"][0]["seq"].to_string();
+    let (one, two) = (seq("db is slow"), seq("it is DNS"));
+    let said = format!(":star {one}\n:strike {two} looked at it\n:star {one}\nlast\n");
+    let told = desk.feed(&["log", &id, "-", "--json"], said.as_bytes()).code(0).out;
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seqs: Vec<String> = told.iter().take(3).map(|entry| entry["seq"].to_string()).collect();
+    assert_eq!(seqs, [&*one, &*two, &*one], "{told:#?}");
+    assert_eq!((told.len(), &told[3]["text"]), (4, &"last".into()), "one for each line: {told:#?}");
+    assert_eq!((&told[0]["starred"], &told[2]["starred"]), (&true.into(), &true.into()));
+    assert_eq!(told[1]["struck"]["reason"], "looked at it");
+    let alone = desk.json(&["log", &id, &format!(":strike {one} wrong")]);
+    assert_eq!(alone["entries"][0]["struck"]["reason"], "wrong", "{alone:#}");
+}
+
+#[test]
 fn a_bad_line_ends_a_stream_and_what_came_before_stays() {
     let desk = Desk::new();
     desk.declare("Web is down");
