@@ -136,12 +136,13 @@ pub fn blockers(incident: &Incident, policy: &Policy) -> Vec<Blocker> {
 #[must_use]
 pub fn warnings(incident: &Incident) -> Vec<String> {
     let mut found = Vec::new();
-    let asks = incident.talk.open_asks().len();
+    let struck = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some());
+    let asks = incident.talk.open_asks().into_iter().filter(|a| !struck(a.seq)).count();
     if asks > 0 {
         found.push(counted(asks, "ask has no answer", "asks have no answer"));
     }
-    let decisions = incident.talk.decisions.values().filter(|d| d.verdict.is_none() && d.check_at.is_some());
-    let decisions = decisions.count();
+    let decisions =
+        incident.talk.decisions.values().filter(|d| d.verdict.is_none() && !struck(d.seq)).count();
     if decisions > 0 {
         found.push(counted(decisions, "decision has no verdict", "decisions have no verdict"));
     }

@@ -6,11 +6,14 @@ mod undo;
 
 use super::*;
 use crate::domain::audience::Audience;
+use crate::domain::closeout;
 use crate::domain::incident::Incident;
 use crate::domain::refusal::RefusalKind;
 use crate::domain::request::{NewStory, RunbookText, StepMove, StepPick};
 use crate::domain::time::Span;
-use crate::domain::words::{ClosureItem, ClosureState, DispositionWord, HypothesisState, StoryState};
+use crate::domain::words::{
+    ClosureItem, ClosureState, DispositionWord, HypothesisState, StoryState, Verdict,
+};
 
 use crate::domain::incident::tests::Room;
 
@@ -341,6 +344,31 @@ fn what_was_when_it_was_closed_stays_and_late_facts_are_written_down() {
     room.ask(Request::FileStory(NewStory { title: "rotate keys".to_owned(), ..NewStory::default() }));
     room.ask(Request::Reopen { reason: "it came back".to_owned() });
     room.ask(Request::SetSeverity { to: Some("P1".to_owned()), reason: none() });
+}
+
+#[test]
+fn the_close_warns_of_every_ask_and_decision_that_is_left_open() {
+    let mut room = Room::declared();
+    let decide = |text: &str| Request::Decide {
+        text: text.to_owned(),
+        decided_by: None,
+        executor: None,
+        check: None,
+        objections: vec![],
+        tags: vec![],
+    };
+    let ask = |text: &str| Request::Ask { text: text.to_owned(), person: None, time_box: None, tags: vec![] };
+    let (kept, struck) = (room.ask(decide("stop all builds"))[0], room.ask(decide("revoke it"))[0]);
+    room.ask(ask("who built it"));
+    let asked = room.ask(ask("who signed it"))[0];
+    for target in [struck, asked] {
+        room.ask(Request::Strike { target, reason: "said twice".to_owned() });
+    }
+    let warned = closeout::warnings(&room.incident);
+    assert_eq!(warned[..2], ["1 ask has no answer", "1 decision has no verdict"], "{warned:?}");
+    room.ask(Request::GiveVerdict { target: kept, verdict: Verdict::Held, reason: String::new() });
+    let warned = closeout::warnings(&room.incident);
+    assert!(!warned.iter().any(|w| w.contains("decision")), "{warned:?}");
 }
 
 #[test]
