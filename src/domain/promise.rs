@@ -23,7 +23,7 @@ const MARKER: &str = "next";
 const BETWEEN: [&str; 9] = ["by", "in", "at", "within", "is", "due", "expected", "about", "around"];
 
 /// Reads a text that is a time ahead and nothing else: `15m`, `14:05`, `2026-11-20 14:05Z`. A bare clock time is the
-/// next one from now.
+/// next one from now; one of yesterday is no time ahead.
 ///
 /// # Errors
 /// When it is no time, or one that has passed.
@@ -42,7 +42,8 @@ pub fn ahead(text: &str, ctx: &Context) -> Result<When, NotAhead> {
         other => other,
     };
     match moment {
-        Ok(moment) if text.starts_with('-') || moment.about => Err(NotAhead::NotATime),
+        // Read from tomorrow's now, yesterday would be today.
+        Ok(moment) if text.starts_with(['-', 'y', 'Y']) || moment.about => Err(NotAhead::NotATime),
         Ok(moment) if moment.at <= ctx.now => Err(NotAhead::Passed(moment.at)),
         Ok(moment) => Ok(When::At(moment.at)),
         Err(_) => Err(NotAhead::NotATime),
@@ -137,7 +138,7 @@ mod tests {
         assert_eq!(read("14:00"), Ok(When::At(at("2026-11-26T14:00:00Z"))), "the next one");
         assert_eq!(read("2026-11-27 09:00"), Ok(When::At(at("2026-11-27T09:00:00Z"))));
         assert_eq!(read("2026-11-25 14:00Z"), Err(NotAhead::Passed(at("2026-11-25T14:00:00Z"))));
-        for text in ["soon", "-4m", "~15:00", "0m", ""] {
+        for text in ["soon", "-4m", "~15:00", "0m", "", "y 23:50", "Y 23:50Z", "y 13:00"] {
             assert_eq!(read(text), Err(NotAhead::NotATime), "{text}");
         }
     }

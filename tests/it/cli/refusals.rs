@@ -29,6 +29,7 @@ fn values_outside_their_set_are_usage_errors() {
         (&["update", ".", "martians", "hello"], "not an audience; use one of: internal, customers"),
         (&["update", ".", "approve", "abc"], "number"),
         (&["decide", ".", "x", "--check-at", "-5m"], "time ahead"),
+        (&["decide", ".", "x", "--check-at", "y 23:50"], "time ahead"),
         (&["set", "."], "nothing is given"),
         (&["set", ".", "--disposition", "duplicate-of"], "duplicate"),
         (&["step", ".", "finish", "1"], "finish"),
