@@ -212,6 +212,11 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
         add(&one_line(&link.kind), one_line(&link.url));
     }
     add("ended by", one_line(&incident.ended_by));
+    if let Some(at) = incident.closed_at {
+        let waiver = one_line(&incident.closing.waiver);
+        let waived = if waiver.is_empty() { String::new() } else { format!(", waived: {waiver}") };
+        add("closed", format!("{}{waived}", minute(at)));
+    }
     for runbook in incident.checklist.runbooks() {
         let (done, all) = incident.checklist.progress(runbook.seq);
         lines.push(format!("  runbook {}: {done} of {all}", runbook.name));

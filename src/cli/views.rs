@@ -197,7 +197,7 @@ impl From<&Summary> for IncidentRow {
             updated_at: rfc3339(row.updated_at),
             ended_by: if hidden { String::new() } else { row.ended_by.clone() },
             postmortem: row.postmortem.clone(),
-            postmortem_waived: row.postmortem_waived,
+            postmortem_waived: row.has_waived_postmortem(),
             postmortem_status: row.review,
             postmortem_owner: row.postmortem_owner.clone(),
             postmortem_meeting: row.meeting.map(|day| day.to_string()),

@@ -381,7 +381,10 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
         State::Resolved => {
             vec![closeout::ahead(incident, policy)]
         }
-        State::Closed => vec!["closed".to_owned()],
+        State::Closed => match incident.closing.waiver.as_str() {
+            why if why.is_empty() || !may_leave(why) => vec!["closed".to_owned()],
+            why => vec![format!("closed, waived: {why}")],
+        },
     }
 }
 

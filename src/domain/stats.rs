@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::domain::recurrence::AGAIN;
 use crate::domain::stories::{Rules, is_orphaned};
 use crate::domain::summary::{StorySummary, Summary};
-use crate::domain::words::{DispositionWord, IncidentKind, Milestone, State, StoryState, words};
+use crate::domain::words::{IncidentKind, Milestone, State, StoryState, words};
 
 mod text;
 
@@ -193,7 +193,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         figure: "postmortems owed",
-        means: "counted incidents that are resolved or closed, with a postmortem neither published nor waived",
+        means: "counted incidents that are resolved, with a postmortem neither published nor waived; a close waives \
+                what it leaves open",
     },
 ];
 
@@ -211,7 +212,7 @@ pub fn stats(
         rows.iter().filter(|row| since.is_none_or(|day| row.declared_at.date_naive() >= day)).collect();
     let enters = |row: &&&Summary| matches!(row.kind, IncidentKind::Real | IncidentKind::Backfilled);
     let (dismissed, counted): (Vec<&Summary>, Vec<&Summary>) =
-        rows.iter().filter(enters).copied().partition(|row| is_dismissed(row));
+        rows.iter().filter(enters).copied().partition(|row| row.is_dismissed());
     let mut parts: BTreeMap<String, Vec<&Summary>> = BTreeMap::new();
     for row in &counted {
         for name in by.map(|by| names(by, row)).unwrap_or_default() {
@@ -269,15 +270,11 @@ fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate, rul
         postmortems_owed: counted
             .iter()
             .filter(over)
-            .filter(|row| row.postmortem.is_none() && !row.postmortem_waived)
+            .filter(|row| row.postmortem.is_none() && !row.has_waived_postmortem())
             .count(),
         times: SPANS.iter().map(|(name, from, to)| measured(name, *from, *to, counted)).collect(),
         stories: story_figures(&stories, today, rules),
     }
-}
-
-fn is_dismissed(row: &Summary) -> bool {
-    matches!(row.disposition, Some(DispositionWord::FalseAlarm | DispositionWord::DuplicateOf))
 }
 
 fn tally<T>(rows: &[&T], key: impl Fn(&T) -> String) -> BTreeMap<String, usize> {

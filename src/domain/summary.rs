@@ -63,7 +63,8 @@ pub struct Summary {
     /// The path of its postmortem.
     #[serde(default)]
     pub postmortem: Option<String>,
-    /// Why there is no postmortem.
+    /// Somebody said, by itself, that there will be no postmortem. A close that waives it does not set this: the row would
+    /// say other than those that older versions wrote.
     #[serde(default)]
     pub postmortem_waived: bool,
     /// Where the review of its postmortem stands.
@@ -167,6 +168,21 @@ impl Summary {
     #[must_use]
     pub fn shown_title(&self) -> &str {
         shown_title(&self.title, &self.code_name, self.visibility)
+    }
+
+    /// It turned out to be nothing, or another incident.
+    #[must_use]
+    pub const fn is_dismissed(&self) -> bool {
+        matches!(self.disposition, Some(DispositionWord::FalseAlarm | DispositionWord::DuplicateOf))
+    }
+
+    /// Somebody let the postmortem be: by itself, or with all that was open when the incident was closed. Nothing closes
+    /// without a postmortem otherwise.
+    #[must_use]
+    pub const fn has_waived_postmortem(&self) -> bool {
+        let closed_without = matches!(self.state, State::Closed) && self.postmortem.is_none();
+        let needed = !self.is_dismissed() && !matches!(self.kind, IncidentKind::Test);
+        self.postmortem_waived || (closed_without && needed)
     }
 }
 

@@ -132,6 +132,11 @@ fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
     if incident.state != State::Open {
         facts.push(("Ended by", incident.ended_by.clone()));
     }
+    if let Some(at) = incident.closed_at {
+        let waiver = &incident.closing.waiver;
+        let waived = if waiver.is_empty() { String::new() } else { format!(", waived: {waiver}") };
+        facts.push(("Closed", format!("{}{waived}", clock(at))));
+    }
     if let Some(disposition) = &incident.disposition {
         let of = disposition.of.map(|id| format!(" {id}")).unwrap_or_default();
         facts.push(("It was", format!("{}{of} {}", disposition.word, disposition.reason)));

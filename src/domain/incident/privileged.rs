@@ -72,6 +72,7 @@ impl Incident {
             told.title = told.id.to_string();
         }
         blank(&mut told.ended_by);
+        blank(&mut told.closing.waiver);
         blank(&mut told.code_name);
         told.services.retain(keep);
         told.tags.retain(keep);

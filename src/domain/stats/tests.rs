@@ -2,7 +2,7 @@ use super::*;
 use crate::domain::ids::{IncidentId, Seq, StoryId};
 use crate::domain::stories::Rules;
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{Phase, Visibility};
+use crate::domain::words::{DispositionWord, Phase, Visibility};
 
 fn at(text: &str) -> Utc {
     text.parse().unwrap()
@@ -133,7 +133,8 @@ fn marks_in_the_wrong_order_are_left_out_and_told() {
 
 #[test]
 fn since_leaves_out_older_ones_with_their_stories() {
-    let rows = [row(1, "2026-02-28T23:59:59Z", &[]), row(2, "2026-03-01T00:00:00Z", &[])];
+    let mut rows = [row(1, "2026-02-28T23:59:59Z", &[]), row(2, "2026-03-01T00:00:00Z", &[])];
+    rows[1].state = State::Resolved;
     let stories = [
         story(1, 1, StoryState::Filed, "2026-01-01"),
         story(2, 1, StoryState::Filed, "2026-11-19"),
@@ -148,6 +149,27 @@ fn since_leaves_out_older_ones_with_their_stories() {
     assert_eq!((stats.all.stories.closed, stats.all.stories.verified, stats.all.stories.overdue), (2, 1, 1));
     assert_eq!(stats.all.stories.closure_rate, Some(0.5));
     assert_eq!(stats.all.postmortems_owed, 1);
+}
+
+#[test]
+fn a_close_ends_what_is_owed_and_says_what_it_waived() {
+    let mut rows = four();
+    for (row, state) in rows.iter_mut().zip([State::Open, State::Resolved, State::Closed, State::Closed]) {
+        row.state = state;
+    }
+    rows[3].postmortem = Some("2026/07/x.md".to_owned());
+    let owed = |rows: &[Summary]| {
+        stats(rows, &[], None, None, day("2026-11-20"), Rules::default()).all.postmortems_owed
+    };
+    let waived = |rows: &[Summary]| rows.iter().map(Summary::has_waived_postmortem).collect::<Vec<_>>();
+    assert_eq!((owed(&rows), waived(&rows)), (1, vec![false, false, true, false]));
+    rows[1].postmortem_waived = true;
+    rows[2].disposition = Some(DispositionWord::FalseAlarm);
+    assert_eq!(
+        (owed(&rows), waived(&rows)),
+        (0, vec![false, true, false, false]),
+        "nothing was to be waived"
+    );
 }
 
 #[test]

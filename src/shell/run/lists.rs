@@ -83,11 +83,8 @@ fn owes(summary: &Summary, late: Option<&Arrears>, policy: &Policy, now: Utc) ->
         let stands = summary.review.map_or("not begun", ReviewState::as_str);
         owes.push(format!("{MEETING_WAS} {day}, postmortem {stands}"));
     }
-    let dismissed = summary.disposition.is_some_and(|d| {
-        use crate::domain::words::DispositionWord;
-        matches!(d, DispositionWord::FalseAlarm | DispositionWord::DuplicateOf)
-    });
-    let needs = summary.kind != IncidentKind::Test && !dismissed && !summary.postmortem_waived;
+    let needs =
+        summary.kind != IncidentKind::Test && !summary.is_dismissed() && !summary.has_waived_postmortem();
     if needs && summary.postmortem.is_none() {
         let level = policy.level(&summary.profile, summary.severity.as_deref());
         let due = summary.resolved_at.and_then(|at| policy.calendar.deadline(at, &level.postmortem_due));

@@ -21,6 +21,27 @@ fn an_undo_leaves_what_another_one_did_since() {
 }
 
 #[test]
+fn a_close_that_waives_ends_what_is_owed_and_is_shown_with_its_reason() {
+    let desk = Desk::new();
+    desk.ok(&["declare", "Web is down", "--severity", "P3", "--commander", "bob"]);
+    desk.ok(&["resolve", "1"]);
+    assert_eq!(desk.json(&["stats"])["postmortems_owed"], 1);
+    desk.ok(&["close", "1", "--waive", "too small to care"]);
+    assert_eq!(desk.json(&["stats"])["postmortems_owed"], 0);
+    assert_eq!(desk.json(&["list", "--all"])["incidents"][0]["postmortem_waived"], true);
+    let waived = "waived: too small to care";
+    for words in [&["show", "1"][..], &["brief", "1"], &["export", "1", "--format", "md", "--brief"]] {
+        let told = desk.ok(words);
+        assert!(told.contains(waived), "{words:?}: {told}");
+    }
+    // The row says what it said before: one that an older version wrote is no other than its log.
+    desk.ok(&["doctor"]);
+    desk.ok(&["reopen", "1", "--reason", "it came back"]);
+    assert_eq!(desk.json(&["list", "--all"])["incidents"][0]["postmortem_waived"], false);
+    assert!(!desk.ok(&["show", "1"]).contains(waived) && !desk.ok(&["brief", "1"]).contains(waived));
+}
+
+#[test]
 fn a_closed_incident_takes_facts_and_no_change_of_state() {
     let desk = Desk::new();
     desk.declare("Signing key leaked");
