@@ -10,7 +10,7 @@ use crate::domain::postmortem::Problem;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Request, Review};
 use crate::domain::words::ReviewState;
-use crate::service::{Beside, Failure};
+use crate::service::{Beside, Cause, Failure, FailureKind};
 use crate::shell::editor::Editor;
 
 /// Write the postmortem: draft, edit, check, publish
@@ -115,7 +115,20 @@ impl Args {
                 let waive = waive.map(stdin::words).transpose()?;
                 let room = context.room(&incident).await?;
                 let by = context.session.by();
-                let report = room.service.publish(room.log, &by, waive.as_deref(), author.as_deref()).await?;
+                let report =
+                    match room.service.publish(room.log, &by, waive.as_deref(), author.as_deref()).await {
+                        // A reason that says something would have waived them.
+                        Err(failure) if failure.cause == Cause::Problems && waive.is_some() => {
+                            return Err(Failure::new(FailureKind::Usage, "the reason of --waive is empty")
+                                .hint(failure.hint)
+                                .into());
+                        }
+                        Err(failure) if failure.cause == Cause::Problems && context.out.is_json() => {
+                            context.out.failure(&failure);
+                            return check(context, &room).await;
+                        }
+                        answer => answer?,
+                    };
                 let _ = room.service.record_breaches(room.log, &by).await;
                 for warning in &report.warnings {
                     context.out.say(&format!("warning: {warning}"));

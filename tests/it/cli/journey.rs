@@ -218,7 +218,12 @@ fn publishing_with_problems_needs_a_reason_that_is_kept() {
     desk.ok(&["resolve", &id]);
     desk.ok(&["postmortem", "draft", &id]);
     desk.run(&["postmortem", "publish", &id]).refuses(1, "--waive");
-    desk.run(&["postmortem", "publish", &id, "--waive", "  "]).refuses(1, "--waive");
+    desk.run(&["postmortem", "publish", &id, "--waive", "  "]).refuses(2, "the reason of --waive is empty");
+    let refused = desk.run(&["postmortem", "publish", &id, "--json"]).code(1);
+    assert!(refused.err.contains("--waive"), "{refused:?}");
+    let checked = desk.run(&["postmortem", "check", &id, "--json"]).code(1).json();
+    assert!(refused.json()["problems"][0]["rule"].is_string(), "{refused:?}");
+    assert_eq!(refused.json()["problems"], checked["problems"]);
     desk.ok(&["postmortem", "publish", &id, "--waive", "to be finished on Monday"]);
     let shown = desk.json(&["show", &id]);
     assert_eq!(shown["postmortem"]["publish_waiver"], "to be finished on Monday");
