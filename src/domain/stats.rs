@@ -125,7 +125,7 @@ pub struct Stats {
     /// The figures over all counted incidents.
     #[serde(flatten)]
     pub all: Figures,
-    /// All incidents by kind, those that are not counted included.
+    /// All incidents by kind, drills and tests included, those in `dismissed` not.
     pub by_kind: BTreeMap<String, usize>,
     /// Real ones that turned out to be nothing or another incident, by disposition; not counted above.
     pub dismissed: BTreeMap<String, usize>,
@@ -156,6 +156,10 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         figure: "since",
         means: "the day on which an incident was declared (UTC), or was said to be",
+    },
+    Definition {
+        figure: "by kind",
+        means: "all incidents, drills and tests included, but those that are dismissed",
     },
     Definition {
         figure: "dismissed",
@@ -213,6 +217,8 @@ pub fn stats(
     let enters = |row: &&&Summary| matches!(row.kind, IncidentKind::Real | IncidentKind::Backfilled);
     let (dismissed, counted): (Vec<&Summary>, Vec<&Summary>) =
         rows.iter().filter(enters).copied().partition(|row| row.is_dismissed());
+    let mut of_kinds = rows.clone();
+    of_kinds.retain(|row| !(enters(&row) && row.is_dismissed()));
     let mut parts: BTreeMap<String, Vec<&Summary>> = BTreeMap::new();
     for row in &counted {
         for name in by.map(|by| names(by, row)).unwrap_or_default() {
@@ -223,7 +229,7 @@ pub fn stats(
         since,
         today,
         all: figures(&counted, stories, today, rules),
-        by_kind: tally(&rows, |row| row.kind.to_string()),
+        by_kind: tally(&of_kinds, |row| row.kind.to_string()),
         dismissed: tally(&dismissed, |row| row.disposition.map_or_else(String::new, |d| d.to_string())),
         by,
         parts: parts

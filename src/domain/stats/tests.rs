@@ -117,6 +117,7 @@ fn drills_tests_and_dismissed_ones_are_counted_apart() {
     assert_eq!(time(&stats, "time to resolve").median_ms, Some(100 * 60_000));
     assert_eq!(stats.dismissed.get("false-alarm"), Some(&1));
     assert_eq!(stats.by_kind.get("drill"), Some(&1));
+    assert_eq!((stats.by_kind.get("real"), stats.by_kind.get("backfilled")), (None, Some(&1)));
     assert_eq!(stats.all.by_severity.get("P2"), Some(&1));
 }
 
