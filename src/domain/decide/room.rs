@@ -290,8 +290,17 @@ pub fn role_warning(incident: &Incident, role: &str, person: &str) -> Option<Str
 /// The severity's own name in the profile.
 fn grade(profile: &Profile, text: &str) -> Result<String, Refusal> {
     profile.find(text).map(|l| l.name.clone()).ok_or_else(|| {
-        Refusal::usage(format!("{text:?} is not a severity of profile {}", profile.name()))
-            .hint(format!("use one of: {}", profile.names()))
+        Refusal::usage(format!("{text:?} is not a severity of profile {}", profile.name())).hint(
+            if text.trim().eq_ignore_ascii_case(&profile.unset_label()) {
+                format!(
+                    "{} is none: declare without one, or use unset; else use one of: {}",
+                    text.trim(),
+                    profile.names()
+                )
+            } else {
+                format!("use one of: {}", profile.names())
+            },
+        )
     })
 }
 

@@ -12,6 +12,8 @@ fn values_outside_their_set_are_usage_errors() {
         (&["declare", "  "], "title is empty"),
         (&["declare", "x", "--at", "tomorrow"], "not a time"),
         (&["severity", ".", "P9"], "P1, P2, P3, P4"),
+        (&["severity", ".", "P?"], "declare without one, or use unset"),
+        (&["declare", "x", "--severity", "p?"], "declare without one, or use unset"),
         (&["role", ".", "dictator", "bob"], "commander"),
         (&["role", ".", "scribe", "two words"], "not a person"),
         (&["phase", ".", "panic"], "contain"),
