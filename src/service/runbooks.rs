@@ -101,6 +101,9 @@ pub fn read_file(path: &Path) -> Result<RunbookFile, Failure> {
     Ok(RunbookFile { name, path: path.to_owned(), text, runbook, problems })
 }
 
+/// How many of the runbooks that a word fits are named.
+const MOST_NAMED: usize = 8;
+
 impl Service {
     /// All runbooks, by name: those of the folder, and the shipped ones that the folder never got. A copy that was
     /// deleted stays away. Files that cannot be read are left out and named in the second list.
@@ -209,8 +212,14 @@ impl Service {
         match (needle.is_empty(), found.next(), found.next()) {
             (false, Some(file), None) => Ok(file.clone()),
             (false, Some(one), Some(two)) => {
+                let mut names: Vec<&str> =
+                    [one, two].into_iter().chain(found).map(|f| f.name.as_str()).collect();
+                if names.len() > MOST_NAMED {
+                    names.truncate(MOST_NAMED);
+                    names.push("…");
+                }
                 Err(Failure::new(FailureKind::NotFound, format!("more than one runbook fits {name:?}"))
-                    .hint(format!("name it: {}, {}, …", one.name, two.name)))
+                    .hint(format!("name it: {}", names.join(", "))))
             }
             _ => {
                 let known: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();

@@ -80,6 +80,19 @@ fn what_is_not_there_is_not_found() {
 }
 
 #[test]
+fn what_several_runbooks_fit_names_them_all_up_to_eight() {
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    let write = |n: usize| desk.file(&format!("home/runbooks/zebra-{n:02}.md"), "# A zebra\n\n- look\n");
+    (1..=8).for_each(|n| drop(write(n)));
+    let names: Vec<String> = (1..=8).map(|n| format!("zebra-{n:02}")).collect();
+    let all = format!("name it: {}", names.join(", "));
+    desk.run(&["runbook", "show", "zebra"]).refuses(3, &format!("{all}\n"));
+    write(9);
+    desk.run(&["runbook", "show", "zebra"]).refuses(3, &format!("{all}, …\n"));
+}
+
+#[test]
 fn a_severity_is_not_taken_away_without_a_word() {
     let desk = Desk::new();
     let id = desk.declare("Web is down");
