@@ -309,13 +309,11 @@ impl Loop<'_> {
             Wake::Key(key) => self.take(Msg::Key(key)),
             Wake::Paste(text) => self.take(Msg::Paste(text)),
             Wake::Burst { text, keys } => self.burst(text, keys),
-            Wake::Resize => {
-                let size = self.terminal.resize();
-                self.take(Msg::Resize(Size { w: size.width, h: size.height }));
-            }
+            Wake::Resize => self.resized(),
             Wake::Stop => self.stop()?,
             Wake::Continued => {
                 self.terminal.reenter().map_err(gone)?;
+                self.resized();
                 self.take(Msg::Resumed);
             }
             Wake::HangUp => return Ok(false),
@@ -421,6 +419,7 @@ impl Loop<'_> {
                     self.answer(ticket, answer);
                 }
                 Effect::Redraw(ticket) => {
+                    self.resized();
                     self.terminal.clear();
                     self.answer(ticket, Answer::Done);
                 }

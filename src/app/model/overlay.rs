@@ -95,6 +95,35 @@ pub struct Item {
     pub right: String,
     /// Why it cannot be taken now; empty when it can.
     pub blocked: String,
+    /// Other names by which it is found, in lower case; they are not shown.
+    pub also: Vec<&'static str>,
+}
+
+impl Item {
+    /// How well what is typed names it, 0 being its very name; nothing when it does not. Hyphens say nothing: `sev1` is
+    /// SEV-1, `p-2` is P2.
+    fn rank(&self, typed: &str) -> Option<u8> {
+        let label = self.label.to_lowercase();
+        let bare = |text: &str| text.replace('-', "");
+        let all = [&label, &self.id.to_lowercase(), &self.detail.to_lowercase(), &self.also.join(" ")]
+            .map(String::as_str)
+            .join(" ");
+        let whole = bare(&all);
+        let has = |word: &str| {
+            all.contains(word) || (bare(word) != word || whole != all) && whole.contains(&bare(word))
+        };
+        if !typed.split_whitespace().all(has) {
+            return None;
+        }
+        let names = |name: &str| name == typed || (!bare(typed).is_empty() && bare(name) == bare(typed));
+        Some(match label.as_str() {
+            l if names(l) || self.also.iter().any(|name| names(name)) => 0,
+            l if l.starts_with(typed) => 1,
+            l if l.contains(typed) => 2,
+            _ if self.also.iter().any(|name| name.starts_with(typed)) => 2,
+            _ => 3,
+        })
+    }
 }
 
 /// A list to choose from.
@@ -135,22 +164,8 @@ impl Pick {
         if typed.is_empty() {
             return self.items.iter().collect();
         }
-        let words: Vec<&str> = typed.split_whitespace().collect();
-        let mut found: Vec<(u8, &Item)> = self
-            .items
-            .iter()
-            .filter_map(|item| {
-                let label = item.label.to_lowercase();
-                let all = format!("{label} {} {}", item.id.to_lowercase(), item.detail.to_lowercase());
-                let rank = match label.as_str() {
-                    l if l == typed => 0,
-                    l if l.starts_with(&typed) => 1,
-                    l if l.contains(&typed) => 2,
-                    _ => 3,
-                };
-                words.iter().all(|w| all.contains(w)).then_some((rank, item))
-            })
-            .collect();
+        let mut found: Vec<(u8, &Item)> =
+            self.items.iter().filter_map(|item| Some((item.rank(&typed)?, item))).collect();
         found.sort_by_key(|(rank, item)| ((*rank).max(1), !item.blocked.is_empty(), *rank));
         found.into_iter().map(|(_, item)| item).collect()
     }

@@ -27,14 +27,24 @@ pub(super) fn open(model: &mut Model, seq: Seq) {
     }
 }
 
-/// Whether the composer holds the words of an entry as they stand: nobody began to amend it.
+/// Whether the composer holds what nobody typed: the words of an entry as they stand, an update as its template worded
+/// it, the mark of the key that opened it.
 fn is_untouched(room: &Room) -> bool {
-    let Purpose::Amend(seq, _) = room.composer.purpose else { return false };
-    let entry = room.incident.timeline.get(seq);
-    entry.is_some_and(|entry| quick_entry::to_amend(&entry.text) == room.composer.editor.text())
+    let text = room.composer.editor.text();
+    match room.composer.purpose {
+        Purpose::Amend(seq, _) => {
+            let entry = room.incident.timeline.get(seq);
+            entry.is_some_and(|entry| quick_entry::to_amend(&entry.text) == text)
+        }
+        Purpose::Entry => {
+            let worded = room.composer.worded.as_ref();
+            worded.is_some_and(|(_, line)| line == text)
+                || matches!(text.trim(), "!" | "?" | "+" | ">" | "*" | ":")
+        }
+    }
 }
 
-/// Words that nobody changed are no draft: left in the composer, they would take up the next line that is written.
+/// What nobody typed is no draft: left in the composer, they would take up the next line that is written.
 pub(super) fn drop_untouched(room: &mut Room) {
     if is_untouched(room) {
         room.composer.editor.take();

@@ -285,6 +285,7 @@ fn fill_runbooks(model: &mut Model, choices: Vec<crate::app::model::RunbookChoic
                 label: c.name,
                 detail: if c.stale.is_empty() { c.title } else { format!("{} ({})", c.title, c.stale) },
                 right: c.why,
+                ..Item::default()
             })
             .collect();
     }

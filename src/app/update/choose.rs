@@ -28,6 +28,7 @@ pub(super) fn palette(model: &mut Model) {
             detail: spec.doc.to_owned(),
             right: model.keymap.keys(spec.action).join(" "),
             blocked,
+            also: synonyms(spec.doc, spec.name),
         });
     }
     let in_room = model.room.is_some();
@@ -39,6 +40,7 @@ pub(super) fn palette(model: &mut Model) {
             detail: spec.doc.to_owned(),
             right: String::new(),
             blocked,
+            also: synonyms(spec.doc, spec.name),
         });
     }
     // What can be done now comes first, in the order of the table.
@@ -48,6 +50,28 @@ pub(super) fn palette(model: &mut Model) {
         "Actions: type to search, Enter runs",
         items,
     )));
+}
+
+/// Other words for what an action is about, as SPEC's words give them, by the word that its description has.
+fn synonyms(doc: &str, name: &str) -> Vec<&'static str> {
+    const WORDS: [(&str, &[&str]); 9] = [
+        ("runbook", &["playbook"]),
+        ("story", &["action item", "improvement"]),
+        ("stories", &["action item", "improvement"]),
+        ("severity", &["priority"]),
+        ("ask", &["task", "assignment"]),
+        ("update", &["status update"]),
+        ("postmortem", &["post-incident review", "retrospective"]),
+        ("close", &["post-incident review"]),
+        ("role", &["commander", "ic", "scribe"]),
+    ];
+    let has = |word: &str| {
+        let words = doc.split(|c: char| !c.is_alphabetic()).chain(name.split('-'));
+        words
+            .map(str::to_lowercase)
+            .any(|w| w.strip_prefix(word).is_some_and(|rest| matches!(rest, "" | "s")))
+    };
+    WORDS.iter().filter(|(word, _)| has(word)).flat_map(|(_, also)| also.iter().copied()).collect()
 }
 
 /// Opens the overlay of a state action.
@@ -83,6 +107,7 @@ pub(super) fn severity(model: &mut Model) {
             detail: level.definition.clone(),
             right: if now.as_deref() == Some(level.name.as_str()) { "now".to_owned() } else { String::new() },
             blocked: String::new(),
+            ..Item::default()
         })
         .collect();
     let mut pick = Pick::new(PickFor::Severity, "Severity: up freely, down with a reason", items);
@@ -108,6 +133,7 @@ pub(super) fn phase(model: &mut Model) {
             detail: detail(p).to_owned(),
             right: if *p == now { "now".to_owned() } else { String::new() },
             blocked: String::new(),
+            ..Item::default()
         })
         .collect();
     let mut pick = Pick::new(PickFor::Phase, "Phase", items);
@@ -140,6 +166,7 @@ pub(super) fn milestone(model: &mut Model) {
                 .map(|at| crate::domain::time::with_zone(at, zone))
                 .unwrap_or_default(),
             blocked: String::new(),
+            ..Item::default()
         })
         .collect();
     let mut pick = Pick::new(PickFor::Milestone, "Milestone, now", items);
@@ -161,7 +188,8 @@ pub(super) fn roles(model: &mut Model) {
             let right =
                 if holders.is_empty() && required(name) { "required".to_owned() } else { holders.join(", ") };
             let detail = role::built_in(name).map(|r| r.duty.to_owned()).unwrap_or_default();
-            Item { id: name.clone(), label: name.clone(), detail, right, blocked: String::new() }
+            let also = role::built_in(name).map(|r| r.aliases.to_vec()).unwrap_or_default();
+            Item { id: name.clone(), label: name.clone(), detail, right, also, ..Item::default() }
         })
         .collect();
     items.sort_by_key(|i| i.right != "required");
@@ -217,13 +245,7 @@ pub(super) fn people(model: &mut Model, purpose: PickFor, title: &str) {
                 (false, true) => "usually",
                 (false, false) => "",
             };
-            Item {
-                id: name.clone(),
-                label: name.clone(),
-                detail,
-                right: right.to_owned(),
-                blocked: String::new(),
-            }
+            Item { id: name.clone(), label: name.clone(), detail, right: right.to_owned(), ..Item::default() }
         })
         .collect();
     let mut pick = Pick::new(purpose, title, items);
@@ -257,9 +279,16 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
     if let PickFor::Board(kind) = purpose {
         return tables::enter(model, kind, &id, fx);
     }
+    if purpose == PickFor::Role {
+        // Esc goes back to the roles.
+        return person(model, &id);
+    }
     model.overlays.pop();
+    if matches!(model.overlays.last(), Some(Overlay::Pick(roles)) if roles.purpose == PickFor::Role) {
+        model.overlays.pop();
+    }
     match purpose {
-        PickFor::Board(_) => {}
+        PickFor::Board(_) | PickFor::Role => {}
         PickFor::Palette => run_palette(model, &id, fx),
         PickFor::Severity => set_severity(model, id, fx),
         PickFor::Phase => {
@@ -272,7 +301,6 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
             Ok(milestone) => room::submit_one(model, Request::Mark { milestone, at: None }, fx),
             Err(_) => {}
         },
-        PickFor::Role => person(model, &id),
         PickFor::Person(role) => room::submit_one(model, Request::AssignRole { role, person: id }, fx),
         PickFor::Runbook => room::attach_runbook(model, id, fx),
         PickFor::Same(incident) => {

@@ -52,7 +52,7 @@ fn fill(model: &Model, kind: BoardKind, pick: &mut Pick) {
     for row in board.rows {
         pick.notes.insert(row.id.clone(), row.notes);
         let (id, label, detail, right) = (row.id, row.label, row.detail, row.right);
-        pick.items.push(Item { id, label, detail, right, blocked: String::new() });
+        pick.items.push(Item { id, label, detail, right, ..Item::default() });
     }
 }
 

@@ -4,7 +4,8 @@
 use super::work::trouble;
 use super::{Loop, gone};
 use crate::app::effect::EditTarget;
-use crate::app::msg::Answer;
+use crate::app::layout::Size;
+use crate::app::msg::{Answer, Msg};
 use crate::domain::ids::LogId;
 use crate::service::Failure;
 use crate::shell::editor::{Editor, EditorError};
@@ -43,12 +44,21 @@ impl Loop<'_> {
         self.kept.sync(self.session.clock.running());
         self.input.take_in().map_err(gone)?;
         let done = self.terminal.suspend(|| run(&editor)).map_err(gone)?;
+        self.resized();
         done.map_err(|e| Failure::no(e.to_string()))
     }
 
     pub(super) fn stop(&mut self) -> Result<(), Failure> {
         self.kept.sync(self.session.clock.running());
         self.input.take_in().map_err(gone)?;
-        self.terminal.stop().map_err(gone)
+        let stopped = self.terminal.stop().map_err(gone);
+        self.resized();
+        stopped
+    }
+
+    /// Asks for the size of the screen. Who is stopped, or has lent the terminal, is not told that it became another one.
+    pub(super) fn resized(&mut self) {
+        let size = self.terminal.resize();
+        self.take(Msg::Resize(Size { w: size.width, h: size.height }));
     }
 }

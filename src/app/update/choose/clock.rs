@@ -51,7 +51,7 @@ fn item(model: &Model, clock: &Clock) -> Item {
     let time = when(clock.deadline);
     let parts = [time.as_str(), said.as_str(), about.unwrap_or_default()];
     let detail = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
-    Item { id: clock.key.to_string(), label: clock.what.clone(), detail, right, blocked: String::new() }
+    Item { id: clock.key.to_string(), label: clock.what.clone(), detail, right, ..Item::default() }
 }
 
 /// The clocks that follow a target: what the team's rule says, and what holds here.
@@ -76,7 +76,7 @@ pub(in super::super) fn targets(model: &mut Model) {
             let detail =
                 own.map_or_else(|| format!("{what}: {rule}"), |own| format!("{what}: {own} ({rule})"));
             let right = if own.is_some() { "changed".to_owned() } else { String::new() };
-            Item { id: key.to_string(), label: key.to_string(), detail, right, blocked: String::new() }
+            Item { id: key.to_string(), label: key.to_string(), detail, right, ..Item::default() }
         })
         .collect();
     let pick = Pick::new(PickFor::Target, "Target: another one for this incident only", items);

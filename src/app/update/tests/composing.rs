@@ -246,3 +246,25 @@ fn a_stored_line_out_of_sight_is_said() {
     desk.keys("Icustomers report 500s<enter>").serve();
     assert_eq!(notice(&desk), "stored at 14:38, below");
 }
+
+#[test]
+fn a_key_that_was_left_by_esc_makes_nothing_of_the_next_note() {
+    for keys in ["d", "a", "H", ":", "c", "d <backspace>", "ddb"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys(keys).serve();
+        // Something was typed: that is a draft, as it says.
+        let is_draft = keys == "ddb";
+        desk.keys("<esc>");
+        assert_eq!(line(&desk).is_empty(), !is_draft, "{keys}");
+        if is_draft {
+            continue;
+        }
+        desk.keys("idb restarted<enter>").serve();
+        assert_eq!(
+            (desk.last().kind, desk.last().text.as_str()),
+            (EntryKind::Note, "db restarted"),
+            "{keys}"
+        );
+        assert!(desk.stored.talk.updates.values().all(|u| !u.text.contains("restarted")), "{keys}");
+    }
+}

@@ -59,3 +59,46 @@ fn an_objection_is_of_the_one_who_is_named_at_its_end() {
     let said = desk.stored.talk.decisions[&decision].objections.join("\n");
     assert!(said.contains("dana") && !said.contains('@') && !said.contains("alice"), "{said}");
 }
+
+fn listed(desk: &Desk) -> Vec<String> {
+    let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("{:?}", desk.model.overlays) };
+    pick.visible().iter().map(|i| i.label.clone()).collect()
+}
+
+#[test]
+fn a_list_knows_other_names_and_no_hyphens() {
+    let mut desk = Desk::room(80, 24, "alice");
+    for (typed, role) in
+        [("ic", "commander"), ("IC", "commander"), ("techlead", "tech-lead"), ("tl", "tech-lead")]
+    {
+        desk.keys("r").keys(typed);
+        assert_eq!(listed(&desk)[0], role, "{typed}");
+        desk.keys("<esc>");
+    }
+    desk.keys("sp-2");
+    assert_eq!(listed(&desk), ["P2"]);
+    desk.keys("<esc>");
+    for (typed, label) in [
+        ("playbook", "runbook"),
+        ("action item", "story"),
+        ("priority", "severity"),
+        ("commander", "role"),
+        ("task", "ask"),
+    ] {
+        desk.keys("?").keys(typed);
+        assert!(listed(&desk).iter().take(3).any(|l| l.contains(label)), "{typed}: {:?}", listed(&desk));
+        desk.keys("<esc>");
+    }
+}
+
+#[test]
+fn esc_goes_from_the_people_back_to_the_roles() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("rcomms<enter>");
+    assert!(listed(&desk).contains(&"bob".to_owned()), "{:?}", listed(&desk));
+    desk.keys("<esc>");
+    assert_eq!(listed(&desk), ["comms"], "the list of roles, as it was");
+    desk.keys("<enter>bob<enter>").serve();
+    assert!(desk.model.overlays.is_empty());
+    assert_eq!(desk.stored.roster.holder("comms"), Some("bob"));
+}
