@@ -11,6 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Request, Review};
 use crate::domain::words::ReviewState;
 use crate::service::{Beside, Cause, Failure, FailureKind};
+use crate::shell::alone::Alone;
 use crate::shell::editor::Editor;
 
 /// Write the postmortem: draft, edit, check, publish
@@ -209,7 +210,9 @@ async fn edit(context: &Context<'_>, room: &Room<'_>) -> Answer {
     if let (Some(told), false) = (file.told(&room.id.to_string()), file.beside == Beside::Alike) {
         context.out.say(&told);
     }
+    let alone = Alone::take(&file.path, &context.session.by().person, context.now())?;
     let edited = editor.edit_file(&file.path).map_err(|e| Failure::no(e.to_string()))?;
+    drop(alone);
     let problems = room.service.check_draft(room.log, &context.session.by()).await?;
     let path = file.path.display().to_string();
     let document = serde_json::json!({

@@ -8,6 +8,7 @@ use crate::app::layout::Size;
 use crate::app::msg::{Answer, Msg};
 use crate::domain::ids::LogId;
 use crate::service::Failure;
+use crate::shell::alone::Alone;
 use crate::shell::editor::{Editor, EditorError};
 
 impl Loop<'_> {
@@ -35,6 +36,7 @@ impl Loop<'_> {
     pub(super) fn edit_draft(&mut self, log: LogId, person: &str) -> Result<(), Failure> {
         let by = self.session.by_person(person);
         let draft = self.work.wait_for(self.service.draft(log, &by, false))?;
+        let _alone = Alone::take(&draft.path, person, self.session.clock.now())?;
         self.with_editor(|editor| editor.edit_file(&draft.path)).map(|_| ())
     }
 

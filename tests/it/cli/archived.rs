@@ -237,3 +237,27 @@ fn what_is_linked_after_publishing_comes_into_the_postmortem_of_both() {
     assert!(told.err.contains("in its `related` now"), "{told:?}");
     assert!(related(&text(&draft), "INC-2026-0002\n  - X-1") && text(&draft).ends_with("Words of alice.\n"));
 }
+
+#[test]
+fn a_draft_that_somebody_edits_is_edited_by_nobody_else_meanwhile() {
+    let desk = Desk::new();
+    desk.ok(&["declare", "two at one draft", "--severity", "P2"]);
+    desk.ok(&["resolve", "1"]);
+    desk.ok(&["postmortem", "draft", "1"]);
+    let exe = env!("CARGO_BIN_EXE_warroom");
+    let (said, code) = (desk.home().with_file_name("said"), desk.home().with_file_name("code"));
+    let inner =
+        format!("EDITOR=true '{exe}' --home '{}' --as carol postmortem edit 1", desk.home().display());
+    let script = format!("{inner} 2>'{}'\necho $? >'{}'\n", said.display(), code.display());
+    let script = desk.file("editor.sh", script);
+    let mut command = desk.command(&["--as", "alice", "postmortem", "edit", "1"]);
+    assert!(command.env("EDITOR", format!("sh {script}")).status().unwrap().success());
+    assert_eq!(text(&code).trim(), "4", "{}", text(&said));
+    assert!(text(&said).contains("alice edits it since"), "{}", text(&said));
+    // Left, it is free, and nothing stays behind.
+    let mut command = desk.command(&["--as", "carol", "postmortem", "edit", "1"]);
+    assert!(command.env("EDITOR", "true").status().unwrap().success());
+    let names = std::fs::read_dir(desk.home().join("drafts")).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| !name.to_string_lossy().ends_with(".edited")), "{names:?}");
+}
