@@ -10,6 +10,7 @@ mod choose;
 pub mod closing;
 mod completing;
 pub mod compose;
+mod crossing;
 mod declare;
 pub mod find;
 mod helping;

@@ -212,12 +212,17 @@ pub(super) fn role_of_selection(model: &mut Model) {
 }
 
 pub(super) fn person(model: &mut Model, role: &str) {
-    let Some(room) = &model.room else { return };
-    let title = match room.incident.roster.holder(role) {
+    let title = handing(model, role);
+    people(model, PickFor::Person(role.to_owned()), &title);
+}
+
+/// Who hands a role over, as the title of the list of people says.
+pub(super) fn handing(model: &Model, role: &str) -> String {
+    let holder = model.room.as_ref().and_then(|room| room.incident.roster.holder(role));
+    match holder {
         Some(holder) if !role::may_be_shared(role) => format!("{role}: handed over by {holder} to"),
         _ => format!("{role}: who takes it"),
-    };
-    people(model, PickFor::Person(role.to_owned()), &title);
+    }
 }
 
 /// The people of the room to choose from, or a new name.

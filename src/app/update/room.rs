@@ -3,7 +3,7 @@
 use super::super::action::Action;
 use super::super::effect::{Effect, Ticket};
 use super::super::model::{Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Reader, Room, RowId, Waiting};
-use super::motion;
+use super::{crossing, motion};
 use crate::app::layout::Pane;
 use crate::domain::board;
 use crate::domain::event::{Event, Recorded};
@@ -110,16 +110,19 @@ pub(super) fn evidence_added(model: &mut Model, events: &[Recorded]) {
 /// Others stored something.
 pub(super) fn refreshed(model: &mut Model, log: LogId, events: &[Recorded]) {
     let zone = model.zone();
+    let crossed = crossing::found(model, events);
     let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else { return };
     let taken = room.take(events, &model.me, zone);
     let own = &room.own;
     room.unseen.extend(taken.added.into_iter().filter(|seq| !own.contains(seq)));
     motion::tell_gone(model, taken.gone);
+    crossing::tell(model, crossed, events);
 }
 
 /// Requests of this screen were stored, perhaps behind events of others.
 pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Recorded]) {
     let (zone, me) = (model.zone(), model.me.clone());
+    let crossed = crossing::found(model, events);
     let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else { return };
     let pending = room.pending.iter().position(|p| p.ticket == ticket);
     if let Some(place) = pending {
@@ -147,6 +150,7 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
     }
     motion::tell_gone(model, taken.gone);
     super::people::told(model, events);
+    crossing::tell(model, crossed, events);
 }
 
 /// Somebody meant it. That a time ran out is written down by whichever screen sees it first, and is news to all.

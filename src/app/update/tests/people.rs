@@ -102,3 +102,61 @@ fn esc_goes_from_the_people_back_to_the_roles() {
     assert!(desk.model.overlays.is_empty());
     assert_eq!(desk.stored.roster.holder("comms"), Some("bob"));
 }
+
+/// Others do something; the screen hears of it.
+fn hears(desk: &mut Desk, by: &str, request: Request) {
+    let from = desk.events.len();
+    desk.ask("14:39", by, request);
+    let (log, events) = (desk.stored.log, desk.events[from..].to_vec());
+    desk.send(Msg::Refreshed(log, events));
+}
+
+#[test]
+fn two_people_at_one_ask_decision_or_role_hear_of_each_other() {
+    use crate::domain::words::Verdict;
+    let told = |desk: &Desk| desk.model.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("I+ @bob 3m count the builds<enter><esc>").serve();
+    let target = desk.last().seq;
+    // I answered first: the other answer is news.
+    desk.ask("14:38", "alice", Request::Answer { target, text: "12 builds".into() });
+    desk.open();
+    hears(&mut desk, "carol", Request::Answer { target, text: "13 builds".into() });
+    assert_eq!(told(&desk), "carol too answered it: 13 builds; both stand in the log");
+    // What was answered by nobody of us is none.
+    desk.model.notice = None;
+    hears(&mut desk, "dan", Request::Answer { target, text: "14 builds".into() });
+    assert_eq!(told(&desk), "");
+    // Whoever is about to give a verdict sees that it was given.
+    desk.keys("I! fail over<enter><esc>").serve();
+    let target = desk.last().seq;
+    desk.model.overlays.push(Overlay::Ask(crate::app::model::Ask::new(
+        crate::app::model::AskFor::Verdict(target, Verdict::Held),
+        "it works",
+    )));
+    let verdict = Request::GiveVerdict { target, verdict: Verdict::Reversed, reason: "it does not".into() };
+    hears(&mut desk, "carol", verdict);
+    let Some(Overlay::Ask(ask)) = desk.model.overlays.last() else { panic!("{:?}", desk.model.overlays) };
+    assert_eq!(ask.problem.as_deref(), Some("carol gave the verdict reversed"));
+    // In one answer: theirs before mine.
+    desk.ask(
+        "14:40",
+        "dan",
+        Request::GiveVerdict { target, verdict: Verdict::NoEffect, reason: String::new() },
+    );
+    let theirs = desk.events.last().unwrap().clone();
+    desk.ask(
+        "14:40",
+        "alice",
+        Request::GiveVerdict { target, verdict: Verdict::Held, reason: String::new() },
+    );
+    let mine = desk.events.last().unwrap().clone();
+    desk.model.overlays.clear();
+    desk.send(Msg::Refreshed(desk.stored.log, vec![theirs, mine]));
+    assert_eq!(told(&desk), "dan too gave the verdict no-effect; both stand in the log");
+    // The list of people says who has the role by now.
+    desk.keys("rcommander<enter>");
+    hears(&mut desk, "dan", Request::AssignRole { role: "commander".into(), person: "bob".into() });
+    let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("{:?}", desk.model.overlays) };
+    assert_eq!(pick.title, "commander: handed over by bob to");
+}
