@@ -42,13 +42,14 @@ pub(super) struct Everywhere {
     pub(super) json: bool,
 }
 
+// A name, the other word for it that people know, what it takes.
 macro_rules! subcommands {
-    ($($name:literal => $variant:ident($args:ty),)*) => {
+    ($($name:literal $([$also:literal])? => $variant:ident($args:ty),)*) => {
         /// The subcommands, in the order of an incident's life.
         #[derive(Debug, Subcommand)]
         #[command(defer = true)]
         pub(super) enum Command {
-            $(#[command(name = $name)] $variant($args),)*
+            $(#[command(name = $name $(, alias = $also)?)] $variant($args),)*
         }
 
         impl Command {
@@ -85,7 +86,7 @@ subcommands! {
     "decide" => Decide(decide::Args),
     "verdict" => Verdict(verdict::Args),
     "object" => Object(object::Args),
-    "ask" => Ask(ask::Args),
+    "ask" ["task"] => Ask(ask::Args),
     "ack" => Ack(ask::AckArgs),
     "answer" => Answer(answer::Args),
     "extend" => Extend(ask::ExtendArgs),
@@ -93,14 +94,14 @@ subcommands! {
     "hypothesis" => Hypothesis(hypothesis::Args),
     "role" => Role(role::Args),
     "people" => People(people::Args),
-    "severity" => Severity(severity::Args),
+    "severity" ["priority"] => Severity(severity::Args),
     "phase" => Phase(phase::Args),
     "target" => Target(clock::TargetArgs),
     "clock" => Clock(clock::Args),
     "milestone" => Milestone(milestone::Args),
     "step" => Step(step::Args),
     "run" => Run(run::Args),
-    "runbook" => Runbook(runbook::Args),
+    "runbook" ["playbook"] => Runbook(runbook::Args),
     "evidence" => Evidence(evidence::Args),
     "scope" => Scope(scope::Args),
     "ioc" => Ioc(ioc::Args),
@@ -113,8 +114,8 @@ subcommands! {
     "closure" => Closure(closure::Args),
     "close" => Close(close::Args),
     "reopen" => Reopen(reopen::Args),
-    "postmortem" => Postmortem(postmortem::Args),
-    "story" => Story(story::Args),
+    "postmortem" ["post-incident-review"] => Postmortem(postmortem::Args),
+    "story" ["action-item"] => Story(story::Args),
     "search" => Search(search::Args),
     "similar" => Similar(similar::Args),
     "drill" => Drill(drill::Args),

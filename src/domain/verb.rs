@@ -81,7 +81,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "approve" [] "approve LINE" "a draft of an update may go out";
     "asks" [] "asks" "the asks of this incident";
     "assign" [] "assign STEP @person" "put a name on a step";
-    "attach" ["o", "runbook"] "attach RUNBOOK" "attach a runbook";
+    "attach" ["o", "runbook", "playbook"] "attach RUNBOOK" "attach a runbook";
     "block" [] "block STEP REASON" "a step cannot be done now";
     "brief" ["b"] "brief" "the standing brief";
     "call" ["escalate"] "call" "whom to call next, with numbers";
@@ -133,7 +133,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "scope" [] "scope [ASSET... suspected|affected|clean|fixed|none]" "where assets stand; alone: the list";
     "send" [] "send LINE [next 30m]" "a draft of an update went out";
     "service" [] "service NAME..." "the services that are touched";
-    "severity" ["s", "sev"] "severity NAME [REASON]" "change the severity";
+    "severity" ["s", "sev", "priority"] "severity NAME [REASON]" "change the severity";
     "skip" [] "skip STEP REASON" "leave a step out";
     "star" [] "star LINE" "give a line a star";
     "story" [] "story TITLE [@owner]" "file an improvement story";

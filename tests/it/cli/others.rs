@@ -79,3 +79,19 @@ fn an_objection_is_of_the_one_who_is_named_at_its_end() {
     assert!(lines.contains("dana objects: too slow · against"), "{lines}");
     assert!(lines.contains("fay objects: we mail @erin · against"), "{lines}");
 }
+
+#[test]
+fn other_words_for_a_command_are_known() {
+    let desk = Desk::new();
+    desk.ok(&["declare", "by other words", "--severity", "P3", "--commander", "alice"]);
+    desk.ok(&["playbook", "attach", ".", "signing-key"]);
+    desk.ok(&["priority", ".", "P2"]);
+    desk.ok(&["task", ".", "@bob 3m look"]);
+    assert!(desk.ok(&["help", "playbook"]).contains("runbook"));
+    desk.ok(&["log", ".", ":priority P1"]);
+    assert_eq!(desk.json(&["show", "."])["severity"], "P1");
+    desk.ok(&["resolve", "."]);
+    desk.ok(&["post-incident-review", "draft", "1"]);
+    desk.ok(&["action-item", "add", "1", "look earlier"]);
+    assert!(desk.ok(&["story", "list"]).contains("look earlier"));
+}
