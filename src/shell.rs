@@ -1,6 +1,5 @@
 //! The imperative shell: clock, ids, processes, environment, terminal, run loop, configuration. It must not decide anything about incidents.
 
-pub mod alone;
 pub mod clock;
 pub mod config;
 pub mod drafts;

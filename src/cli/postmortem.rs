@@ -11,8 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Request, Review};
 use crate::domain::words::ReviewState;
 use crate::service::{Beside, Cause, Failure, FailureKind};
-use crate::shell::alone::Alone;
-use crate::shell::editor::Editor;
+use crate::shell::editor::{Alone, Editor};
 
 /// Write the postmortem: draft, edit, check, publish
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,8 @@
 //! Text edited in the user's own editor. It must not delete a text that is not stored: the file stays until
 //! [`Edited::stored`]. While the screen is up, call it inside `Terminal::suspend`.
 
+mod alone;
+
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,6 +11,7 @@ use std::process::ExitStatus;
 
 use crate::shell::environment::Environment;
 use crate::shell::process::{ProcessError, Program};
+pub use alone::Alone;
 
 /// The editor where none is set, as git has it.
 const FALLBACK: &str = "vi";

@@ -8,8 +8,7 @@ use crate::app::layout::Size;
 use crate::app::msg::{Answer, Msg};
 use crate::domain::ids::LogId;
 use crate::service::Failure;
-use crate::shell::alone::Alone;
-use crate::shell::editor::{Editor, EditorError};
+use crate::shell::editor::{Alone, Editor, EditorError};
 
 impl Loop<'_> {
     pub(super) fn edit(&mut self, target: EditTarget) -> Answer {
