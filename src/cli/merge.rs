@@ -38,6 +38,9 @@ impl Args {
             });
         }
         let report = room.service.merge(&context.session.by(), &from, room.log).await?;
+        for warning in &report.warnings {
+            context.out.say(&format!("warning: {warning}"));
+        }
         context.out.answer(&report, || {
             let line = |m: &crate::service::Merged| {
                 let how = if m.already { "merged before" } else { "merged" };

@@ -9,6 +9,7 @@ use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::recurrence::{DIFFERENT, DUPLICATE};
 use crate::domain::request::{Asked, Request};
+use crate::domain::severity::Move;
 use crate::domain::words::{DispositionWord, State, StoryState};
 
 /// The tag of the note that a merge writes into the incident that goes on.
@@ -21,6 +22,8 @@ pub struct MergeReport {
     pub into: IncidentId,
     /// Those that were merged into it.
     pub merged: Vec<Merged>,
+    /// What to look at: a merged incident was graded higher than the one that goes on.
+    pub warnings: Vec<String>,
 }
 
 /// A merged incident.
@@ -42,8 +45,8 @@ impl Service {
     /// Merges incidents into one.
     ///
     /// # Errors
-    /// When one is named twice, would be merged into itself, or the one that goes on is a duplicate itself; or what
-    /// the rules and the store say.
+    /// When one is named twice, would be merged into itself, or the one that goes on is a duplicate itself, or is over
+    /// while another is not; or what the rules and the store say.
     pub async fn merge(&self, by: &By, from: &[LogId], into: LogId) -> Result<MergeReport, Failure> {
         let survivor = self.incident(into).await?;
         if let Some(other) = duplicate_of(&survivor) {
@@ -65,13 +68,37 @@ impl Service {
                 return Err(Failure::no(format!("{} was merged into {other} before", part.id))
                     .hint(format!("take that back first: warroom merge {} --into {other} --undo", part.id)));
             }
+            // What nobody has ended would run nowhere from then on.
+            if part.state == State::Open && survivor.state != State::Open {
+                let message = format!("{} is open, and {} is {}", part.id, survivor.id, survivor.state);
+                return Err(Failure::no(message)
+                    .hint(format!("reopen it first: warroom reopen {} --reason WHY", survivor.id)));
+            }
             parts.push((*log, part));
         }
-        let mut report = MergeReport { into: survivor.id, merged: Vec::new() };
+        let warnings = parts.iter().filter_map(|(_, part)| self.graded_higher(part, &survivor)).collect();
+        let mut report = MergeReport { into: survivor.id, merged: Vec::new(), warnings };
         for (log, part) in parts {
             report.merged.push(self.merge_one(by, log, &part, into, survivor.id).await?);
         }
         Ok(report)
+    }
+
+    /// What to say where an open part has a higher severity than the one that goes on: that one keeps its own, and its
+    /// clocks.
+    fn graded_higher(&self, part: &Incident, survivor: &Incident) -> Option<String> {
+        if part.state != State::Open || part.profile != survivor.profile {
+            return None;
+        }
+        let (of, own) = (part.severity.as_deref()?, survivor.severity.as_deref());
+        let profile = self.inner.policy.profile_named(&survivor.profile);
+        (profile.compare(own, Some(of)) == Move::Up).then(|| {
+            let own = own.map_or_else(|| profile.unset_label(), str::to_owned);
+            format!(
+                "{} was {of}, and {} stays {own}; if that is wrong: warroom severity {} {of}",
+                part.id, survivor.id, survivor.id
+            )
+        })
     }
 
     async fn merge_one(

@@ -92,3 +92,29 @@ fn what_was_called_a_duplicate_by_hand_is_merged_all_the_same() {
     assert_eq!(desk.json(&["merge", &copy, "--into", &main])["merged"][0]["already"], false);
     assert_eq!((desk.json(&["show", &copy])["state"].clone(), notes(&copy)), ("resolved".into(), 1));
 }
+
+#[test]
+fn what_runs_is_not_merged_into_what_is_over() {
+    let desk = Desk::new();
+    let declare = |title: &str, severity: &str| {
+        let made = desk.json(&["declare", title, "--severity", severity, "--commander", "alice"]);
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let (old, now) = (declare("Logins fail", "P3"), declare("Logins fail again", "P1"));
+    desk.ok(&["ask", &now, "@bob 3m look"]);
+    desk.ok(&["resolve", &old]);
+    desk.run(&["merge", &now, "--into", &old]).refuses(1, &format!("{now} is open, and {old} is resolved"));
+    desk.ok(&["close", &old, "--waive", "nothing to learn"]);
+    desk.run(&["merge", &now, "--into", &old]).refuses(1, &format!("warroom reopen {old}"));
+    assert_eq!(desk.json(&["show", &now])["state"], "open", "nothing was written");
+
+    desk.ok(&["reopen", &old, "--reason", "it is back"]);
+    let merged = desk.run(&["merge", &now, "--into", &old]).code(0);
+    assert!(merged.err.contains(&format!("{now} was P1, and {old} stays P3")), "{merged:?}");
+    // What is over goes into what is over.
+    let copy = declare("Logins failed", "P1");
+    desk.ok(&["resolve", &copy]);
+    desk.ok(&["resolve", &old]);
+    let report = desk.json(&["merge", &copy, "--into", &old]);
+    assert_eq!(report["warnings"].as_array().unwrap().len(), 0);
+}
