@@ -5,7 +5,7 @@ use super::timeline::Topic;
 use super::{ERASED, Incident};
 use crate::domain::clocks::ClockKey;
 use crate::domain::closeout::counted;
-use crate::domain::event::{AskChanged, Event, Recorded, StepRef};
+use crate::domain::event::{AskChanged, Event, Recorded, StepRef, StoryChanged};
 use crate::domain::ids::Seq;
 use crate::domain::ioc;
 use crate::domain::recurrence;
@@ -206,10 +206,11 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::PostmortemCommented(e) => (Topic::House, format!("on the postmortem: {}", e.text)),
         Event::StoryFiled(e) => (Topic::House, format!("story S{}: {}", e.number, e.title)),
-        Event::StoryChanged(e) => (Topic::House, format!("story S{} corrected", e.number)),
+        Event::StoryChanged(e) => (Topic::House, story_changed(before, e)),
         Event::StoryStarted(e) => (Topic::House, format!("story S{} started", e.number)),
         Event::StoryShipped(e) => {
-            (Topic::House, format!("story S{} shipped{}", e.number, tail(": ", &e.link)))
+            let (link, reason) = (tail(": ", &e.link), tail(" · ", &e.reason));
+            (Topic::House, format!("story S{} shipped{link}{reason}", e.number))
         }
         Event::StoryVerified(e) => (Topic::House, format!("story S{} verified: {}", e.number, e.proof)),
         Event::StoryDropped(e) => (Topic::House, format!("story S{} dropped: {}", e.number, e.reason)),
@@ -238,6 +239,32 @@ fn ask_changed(before: &Incident, e: &AskChanged) -> String {
         (None, Some(due)) => format!("time until {}: {words}", minute(due)),
         (None, None) => format!("ask: {words}"),
     }
+}
+
+/// What of a story is another now, and what it was: a date that moves is what people come back for.
+fn story_changed(before: &Incident, e: &StoryChanged) -> String {
+    let Some(was) = before.closing.stories.get(&e.number) else {
+        return format!("story S{} corrected", e.number);
+    };
+    let shown = |text: Option<String>| text.filter(|t| !t.is_empty()).unwrap_or_else(|| "none".to_owned());
+    let fields = [
+        ("due", was.due.map(|day| day.to_string()), e.due.map(|day| day.to_string())),
+        ("owner", was.owner.clone(), e.owner.clone()),
+        ("severity", was.severity.clone(), e.severity.clone()),
+        ("kind", was.kind.map(|kind| kind.to_string()), e.kind.map(|kind| kind.to_string())),
+        ("title", Some(was.title.clone()), e.title.clone()),
+        ("proof", Some(was.proof.clone()), e.proof.clone()),
+        ("tracker", Some(was.external.clone()), e.external.clone()),
+    ];
+    let changed: Vec<String> = fields
+        .into_iter()
+        .filter(|(_, was, now)| now.is_some() && now != was)
+        .map(|(field, was, now)| format!("{field} {} → {}", shown(was), shown(now)))
+        .collect();
+    if changed.is_empty() {
+        return format!("story S{} corrected", e.number);
+    }
+    format!("story S{}: {}", e.number, changed.join(", "))
 }
 
 /// What waited for a clock, so that the line says who owes what.

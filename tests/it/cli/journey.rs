@@ -252,6 +252,16 @@ fn nobody_known_to_git_needs_an_author() {
 }
 
 #[test]
+fn a_story_that_ships_without_a_link_says_why() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    desk.ok(&["story", "add", &id, "Rotate keys by a job"]);
+    desk.ok(&["story", "ship", &format!("{id}/S1"), "--reason", "hotfix by hand"]);
+    let read = desk.ok(&["timeline", &id, "--all"]);
+    assert!(read.contains("story S1 shipped · hotfix by hand"), "{read}");
+}
+
+#[test]
 fn stories_go_from_filed_to_verified_and_cron_hears_only_of_overdue_ones() {
     let desk = Desk::new();
     let id = desk.declare("Signing key leaked");
@@ -278,6 +288,15 @@ fn stories_go_from_filed_to_verified_and_cron_hears_only_of_overdue_ones() {
     let changed = desk.json(&["story", "set", &story, "--owner", "carol", "--due", "2026-11-18"]);
     assert_eq!((&changed["owner"], &changed["due"]), (&"carol".into(), &"2026-11-18".into()));
     desk.run(&["story", "set", &story]).refuses(2, "nothing is given");
+    // What it was before can be read where the log is read.
+    let moved = "story S1: due 2026-11-19 → 2026-11-18, owner bob → carol";
+    for look in [&["timeline", &id, "--all"][..], &["timeline", &id, "--audit"]] {
+        let read = desk.ok(look);
+        assert!(read.contains(moved), "{read}");
+    }
+    desk.ok(&["story", "set", &story, "--owner", "carol", "--severity", "p1"]);
+    let read = desk.ok(&["timeline", &id, "--all"]);
+    assert!(read.contains("story S1: severity P2 → P1"), "{read}");
     desk.ok(&["story", "start", &story]);
     desk.run(&["story", "verify", &story, "--proof", "test"]).refuses(1, "shipped");
     desk.run(&["story", "ship", &story]).refuses(2, "--link");
