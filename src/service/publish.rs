@@ -13,7 +13,9 @@ use serde::Serialize;
 use super::drafting::{no_draft, read_draft, text_of, write_atomically};
 use super::standing::Standing;
 use super::{By, Cause, Failure, FailureKind, Inner, Service};
-use crate::archive::{ArchiveError, Identity, Over, Publication, RefreshWarning, Seals, commit_message};
+use crate::archive::{
+    Archive, ArchiveError, Identity, Over, Publication, RefreshWarning, Seals, commit_message,
+};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::closeout::counted;
 use crate::domain::event::Event;
@@ -138,6 +140,10 @@ impl Service {
             .hint("fix it (warroom postmortem edit), or publish with --waive REASON")
             .because(Cause::Problems));
         }
+
+        // Who cannot commit files no story either.
+        let named = author.map(str::to_owned);
+        self.blocking(move |inner| may_commit(inner, named.as_deref()).map(drop)).await?;
 
         // The head when publishing begins, before stories and publication are in the log.
         let head = self.inner.store.head(log).await?;
@@ -377,19 +383,24 @@ struct Done {
     warnings: Vec<String>,
 }
 
+/// The archive and the author of a commit to it, when it has the right branch checked out.
+fn may_commit(inner: &Inner, author: Option<&str>) -> Result<(Archive, Identity), Failure> {
+    let archive = inner.archive()?;
+    if let Some(wanted) = &inner.places.archive.branch {
+        let there = archive.branch_name()?;
+        if there != *wanted {
+            let message = format!("the archive has {there} checked out, and [archive] branch is {wanted}");
+            let hint = format!("run git switch {wanted} there, then publish again");
+            return Err(Failure::new(FailureKind::Conflict, message).hint(hint));
+        }
+    }
+    let author = inner.author(&archive, author)?;
+    Ok((archive, author))
+}
+
 impl Prepared {
     fn run(self, inner: &Inner) -> Result<Done, Failure> {
-        let archive = inner.archive()?;
-        if let Some(wanted) = &inner.places.archive.branch {
-            let there = archive.branch_name()?;
-            if there != *wanted {
-                let message =
-                    format!("the archive has {there} checked out, and [archive] branch is {wanted}");
-                let hint = format!("run git switch {wanted} there, then publish again");
-                return Err(Failure::new(crate::service::FailureKind::Conflict, message).hint(hint));
-            }
-        }
-        let author = inner.author(&archive, self.author.as_deref())?;
+        let (archive, author) = may_commit(inner, self.author.as_deref())?;
         // The same document but for its head is published already: publish those bytes again, which commits
         // nothing and heals what a crash left open.
         let published_already = || -> Result<Option<Vec<u8>>, ArchiveError> {
@@ -443,11 +454,7 @@ impl Prepared {
 
 impl Inner {
     /// Who commits: `--author`, else git's own configuration, else `[archive] author`.
-    pub(super) fn author(
-        &self,
-        archive: &crate::archive::Archive,
-        flag: Option<&str>,
-    ) -> Result<Identity, Failure> {
+    pub(super) fn author(&self, archive: &Archive, flag: Option<&str>) -> Result<Identity, Failure> {
         if let Some(text) = flag {
             return text
                 .parse()

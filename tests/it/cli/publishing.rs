@@ -300,3 +300,19 @@ fn an_edit_that_nobody_committed_stands_against_publishing_the_same_again() {
     std::fs::write(&file, published).unwrap();
     assert_eq!(desk.json(&["postmortem", "publish", &id])["unchanged"], true);
 }
+
+#[test]
+fn who_cannot_commit_files_no_story_either() {
+    let desk = Desk::new();
+    let (id, draft) = ready(&desk);
+    let before = text(&draft);
+    let git = desk.path(".gitconfig");
+    let known = std::fs::read_to_string(&git).unwrap();
+    std::fs::write(&git, "").unwrap();
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "nobody is known as the author");
+    assert_eq!(desk.json(&["story", "list", "--all"])["stories"].as_array().unwrap().len(), 0);
+    assert_eq!(text(&draft), before);
+    std::fs::write(&git, known).unwrap();
+    let report = desk.json(&["postmortem", "publish", &id]);
+    assert!(!filed(&report).is_empty(), "{report}");
+}
