@@ -53,6 +53,12 @@ impl Tlp {
             (Self::Amber | Self::AmberStrict | Self::Red, _) => false,
         }
     }
+
+    /// Who may not be told of a page may not be told of its host.
+    #[must_use]
+    pub const fn hides_hosts(self) -> bool {
+        matches!(self, Self::Amber | Self::AmberStrict | Self::Red)
+    }
 }
 
 /// The value as it is meant: `hxxps://evil[.]example` becomes `https://evil.example`.
@@ -137,6 +143,76 @@ pub fn found_in(text: &str) -> Vec<(IocKind, String)> {
         }
     }
     found
+}
+
+/// Hosts where everybody has pages: one of them in an indicator tells nothing of the rest.
+const SHARED: &[&str] = &[
+    "github.com",
+    "gist.github.com",
+    "raw.githubusercontent.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "pastebin.com",
+    "docs.google.com",
+    "drive.google.com",
+    "storage.googleapis.com",
+    "dropbox.com",
+    "onedrive.live.com",
+    "s3.amazonaws.com",
+    "discord.com",
+    "cdn.discordapp.com",
+    "t.me",
+    "bit.ly",
+    "t.co",
+    "tinyurl.com",
+    "npmjs.com",
+    "registry.npmjs.org",
+    "pypi.org",
+    "files.pythonhosted.org",
+    "hub.docker.com",
+];
+
+/// What follows the scheme of an address of a page, when its host is one that can be looked up.
+#[must_use]
+pub fn without_scheme(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once("://").filter(|_| is_url(value))?;
+    let rest = rest.trim_end_matches('/');
+    named_host(rest).map(|_| rest)
+}
+
+/// The host of an address of a page, without `www.` in front, where it belongs to whoever the page belongs to: one that
+/// everybody uses is left out.
+#[must_use]
+pub fn own_host(value: &str) -> Option<&str> {
+    let host = named_host(without_scheme(value)?)?;
+    let bare = match host.get(..4) {
+        Some(www) if www.eq_ignore_ascii_case("www.") => host.get(4..).filter(|rest| is_domain(rest)),
+        _ => None,
+    };
+    let host = bare.unwrap_or(host);
+    (!SHARED.iter().any(|shared| host.eq_ignore_ascii_case(shared))).then_some(host)
+}
+
+/// The name or address in front of the path, without an account and a port.
+fn named_host(rest: &str) -> Option<&str> {
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..end)?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let is_port = |port: &str| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+    let host = match host.strip_prefix('[').and_then(|v6| v6.split_once(']')) {
+        Some((v6, _)) => v6,
+        None => host.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(host, |(host, _)| host),
+    };
+    (is_domain(host) || is_ip(host)).then_some(host)
+}
+
+/// An indicator under that colour is told by a text: its value, an address of a page also under another scheme or none,
+/// and under AMBER and RED by its host too.
+#[must_use]
+pub fn is_told_by(value: &str, tlp: Tlp, text: &str) -> bool {
+    let host = own_host(value).filter(|_| tlp.hides_hosts());
+    let forms = [Some(value), without_scheme(value), host];
+    forms.into_iter().flatten().any(|form| is_named_in(form, text))
 }
 
 /// The value is said in a text, live or defanged, as a word of its own.
@@ -308,6 +384,42 @@ mod tests {
         assert!(is_named_in("evil.example", "from Evil.Example."));
         assert!(!is_named_in("evil.example", "from notevil.example"));
         assert!(!is_named_in("", "anything"));
+    }
+
+    #[test]
+    fn a_page_is_told_under_any_scheme_and_by_a_host_of_its_own() {
+        let page = "https://evil.example/x";
+        for text in [
+            "we saw http://evil.example/x",
+            "hxxp://evil[.]example/x",
+            "at evil.example/x, since",
+            "EVIL.EXAMPLE/x/y",
+            "evil.example",
+            "from cdn.evil[.]example:8443",
+        ] {
+            assert!(is_told_by(page, Tlp::Red, text), "{text}");
+            assert!(is_told_by(page, Tlp::Amber, text), "{text}");
+        }
+        for text in ["notevil.example", "evil.example-shop.com is well", "x"] {
+            assert!(!is_told_by(page, Tlp::Red, text), "{text}");
+        }
+        assert!(
+            is_told_by(page, Tlp::Green, "evil.example/x") && !is_told_by(page, Tlp::Green, "evil.example")
+        );
+        // A host that everybody uses tells nothing; the page on it does.
+        let page = "https://github.com/mallory/kit";
+        assert!(!is_told_by(page, Tlp::Red, "github.com is down"));
+        assert!(is_told_by(page, Tlp::Red, "see github.com/mallory/kit/raw"));
+        for (value, rest, host) in [
+            ("https://www.evil.example/", Some("www.evil.example"), Some("evil.example")),
+            ("ftp://m@203.0.113.7:21/a", Some("m@203.0.113.7:21/a"), Some("203.0.113.7")),
+            ("https://[2001:db8::1]:8443/a", Some("[2001:db8::1]:8443/a"), Some("2001:db8::1")),
+            ("s3://bucket/key", None, None),
+            ("evil.example/x", None, None),
+            ("https://", None, None),
+        ] {
+            assert_eq!((without_scheme(value), own_host(value)), (rest, host), "{value}");
+        }
     }
 
     #[test]

@@ -25,9 +25,23 @@ fn without(text: &str, ioc: &Ioc, with: &str) -> String {
 }
 
 /// How the value of an indicator is written: defanged by its kind or by what it looks like, since its kind may have been
-/// another one, and live.
-fn forms(ioc: &Ioc) -> [String; 3] {
-    [ioc.shown(), ioc::defang(ioc::detect(&ioc.value), &ioc.value), ioc.value.clone()]
+/// another one, and live; an address of a page also under another scheme, or none.
+fn forms(ioc: &Ioc) -> Vec<String> {
+    let mut forms = vec![ioc.shown(), ioc::defang(ioc::detect(&ioc.value), &ioc.value), ioc.value.clone()];
+    if let Some(rest) = ioc::without_scheme(&ioc.value) {
+        forms.extend([ioc::defang(ioc::IocKind::Url, rest), rest.to_owned()]);
+    }
+    forms
+}
+
+/// The text without the host of an address of a page, which tells of the page.
+fn without_host(text: &str, ioc: &Ioc, with: &str) -> String {
+    let Some(host) = ioc::own_host(&ioc.value).filter(|_| ioc.tlp.hides_hosts()) else {
+        return text.to_owned();
+    };
+    [ioc::defang(ioc::detect(host), host), host.to_owned()]
+        .iter()
+        .fold(text.to_owned(), |text, form| ioc::disarm(&text, form, with))
 }
 
 /// The line that the program wrote when an indicator was kept or taken back, without the note or the reason: what is known
@@ -67,11 +81,12 @@ pub fn safe(incident: &Incident, text: &str) -> String {
     longest_first(incident).into_iter().fold(text.to_owned(), |text, ioc| {
         let shown = ioc.shown();
         if ioc.tlp == Tlp::Red {
-            without(&text, ioc, UNTOLD)
-        } else if shown != ioc.value {
-            ioc::disarm(&text, &ioc.value, &shown)
-        } else {
-            text
+            return without(&text, ioc, UNTOLD);
+        }
+        let text = if shown == ioc.value { text } else { ioc::disarm(&text, &ioc.value, &shown) };
+        match ioc::without_scheme(&ioc.value) {
+            Some(rest) => ioc::disarm(&text, rest, &ioc::defang(ioc::IocKind::Url, rest)),
+            None => text,
         }
     })
 }
@@ -79,8 +94,10 @@ pub fn safe(incident: &Incident, text: &str) -> String {
 /// A text of an incident as an audience may hear it: what may not be told to it is not named.
 #[must_use]
 pub fn told(incident: &Incident, audience: Audience, text: &str) -> String {
-    let kept = longest_first(incident).into_iter().filter(|ioc| !ioc.tlp.allows(audience));
-    let text = kept.fold(text.to_owned(), |text, ioc| without(&text, ioc, OUTSIDE));
+    let kept = || longest_first(incident).into_iter().filter(|ioc| !ioc.tlp.allows(audience));
+    let text = kept().fold(text.to_owned(), |text, ioc| without(&text, ioc, OUTSIDE));
+    // A host alone after all that it is part of.
+    let text = kept().fold(text, |text, ioc| without_host(&text, ioc, OUTSIDE));
     safe(incident, &text)
 }
 
@@ -176,6 +193,21 @@ mod tests {
         let (tlp, note) = (Some(Tlp::Clear), String::new());
         room.ask(Keep::AddIoc(NewIoc { value, tlp, kind: None, note, entry: None }));
         assert!(untold(&room.incident, &line).contains("frank"));
+    }
+
+    #[test]
+    fn a_page_is_kept_back_in_any_spelling() {
+        let mut room = Room::declared();
+        let value = "https://evil.example/x".to_owned();
+        room.ask(Keep::AddIoc(NewIoc { value, tlp: Some(Tlp::Red), ..NewIoc::default() }));
+        let text = "http://evil.example/x, hxxps://evil[.]example/x and evil.example/x; Evil.example, evil[.]example";
+        let said = told(&room.incident, Audience::Customers, text);
+        assert!(!said.to_lowercase().contains("evil") && said.matches(OUTSIDE).count() == 5, "{said}");
+        for tell in [untold, safe] {
+            let said = tell(&room.incident, text);
+            assert_eq!(said.matches(UNTOLD).count(), 3, "{said}");
+            assert!(!said.contains("evil.example/x") && !said.contains("evil[.]example/x"), "{said}");
+        }
     }
 
     #[test]

@@ -156,8 +156,9 @@ impl Case<'_> {
 
     /// An update tells nobody an indicator that they may not be told.
     pub(super) fn may_be_told(&self, audience: Audience, text: &str) -> Result<(), Refusal> {
-        let forbidden =
-            |i: &&crate::domain::incident::Ioc| !i.tlp.allows(audience) && ioc::is_named_in(&i.value, text);
+        let forbidden = |i: &&crate::domain::incident::Ioc| {
+            !i.tlp.allows(audience) && ioc::is_told_by(&i.value, i.tlp, text)
+        };
         match self.incident.record.iocs.iter().find(forbidden) {
             Some(found) => Err(Refusal::no(format!(
                 "TLP:{} forbids telling {audience} of {}",

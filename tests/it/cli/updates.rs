@@ -151,3 +151,14 @@ fn an_update_carries_the_head_of_the_log_and_verify_takes_it() {
     let now = desk.json(&["verify", &id])["heads"][0]["seq"].clone();
     assert!(head.starts_with(&format!("{now}:")), "{head} is not the head at {now}");
 }
+
+#[test]
+fn a_red_page_is_told_to_no_customer_in_another_spelling() {
+    let desk = desk();
+    desk.ok(&["ioc", "add", ".", "https://evil.example/x", "--tlp", "red"]);
+    for said in ["https://evil.example/x", "http://evil.example/x", "evil[.]example/x", "evil.example"] {
+        desk.run(&["update", ".", "customers", &format!("we saw {said}")]).refuses(1, "TLP:RED forbids");
+    }
+    desk.ok(&["update", ".", "internal", "we saw evil.example"]);
+    desk.ok(&["update", ".", "customers", "we saw evil.example-shop.com"]);
+}
