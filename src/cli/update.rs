@@ -45,7 +45,7 @@ pub(super) struct Args {
     /// Print a first wording from the log, and store nothing
     #[arg(long, conflicts_with_all = ["text", "edit", "draft"])]
     print: bool,
-    /// Write it in the editor, filled from the log
+    /// Write it in the editor, filled from the log; left without a change, nothing is stored
     #[arg(long, conflicts_with = "text")]
     edit: bool,
     /// Write it down, to be approved and sent later
@@ -160,6 +160,13 @@ impl Args {
         let edited = editor
             .edit(&context.session.home.drafts(), &name, &words.text)
             .map_err(|e| Failure::no(e.to_string()))?;
+        // Whoever leaves the editor without a change (`:q!`) tells nobody anything.
+        if !edited.changed {
+            edited.stored();
+            return Err(Failure::no("nothing was changed in the editor, so nothing was stored")
+                .hint("to tell it as it is filled in, give what --print prints, with - in place of the words")
+                .into());
+        }
         let text = edited.text.trim().to_owned();
         edited.stored();
         Ok(text)

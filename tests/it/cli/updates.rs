@@ -118,6 +118,20 @@ fn the_editor_opens_on_the_filled_text() {
 }
 
 #[test]
+fn what_nobody_edited_is_not_told() {
+    let mut desk = desk();
+    desk.set("EDITOR", "true");
+    for more in [&[][..], &["--draft"], &["--next", "30m"]] {
+        let mut all = vec!["update", ".", "internal", "--edit"];
+        all.extend(more);
+        desk.run(&all).refuses(1, "nothing was changed");
+    }
+    assert_eq!(desk.json(&["update", ".", "list"])["updates"].as_array().unwrap().len(), 0);
+    let left = std::fs::read_dir(desk.home().join("drafts")).unwrap().count();
+    assert_eq!(left, 0, "there is no text to take up");
+}
+
+#[test]
 fn the_brief_has_three_forms_and_two_shorter_reports() {
     let desk = Desk::new();
     desk.declare("Key <b>leaked</b>");
