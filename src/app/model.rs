@@ -15,7 +15,7 @@ pub use composer::{Composer, Draft, Purpose};
 pub use form::{Form, FormKind};
 pub use lists::{
     Find, FindRow, Hit, Home, HomeCounts, HomeList, HomeRow, HomeSection, LATE_STORIES, MEETING_WAS, Passage,
-    RunbookChoice, Soonest,
+    RoomClock, RunbookChoice,
 };
 pub use overlay::{Ask, AskFor, ClosePath, Confirm, Declare, Item, Overlay, Pick, PickFor, Read, Reader};
 pub use room::{Alarm, Calm, Gone, Pending, PendingState, Room, StepFocus, Taken};

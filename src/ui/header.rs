@@ -203,28 +203,39 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
     if items.is_empty() {
         pen.put("nothing runs out", theme.dim);
     }
+    put_items(&mut pen, &items, soonest, 0, theme);
+}
+
+/// Writes what has a place, and how many more there are: of the items, and of what was only counted.
+fn put_items(
+    pen: &mut Pen<'_>,
+    items: &[(String, Style)],
+    soonest: Option<usize>,
+    counted: usize,
+    theme: &Theme,
+) {
     let widths: Vec<u16> = items.iter().map(|(item, _)| text::width(item)).collect();
-    let shown = shown(&widths, soonest, pen.left());
+    let shown = shown(&widths, soonest, pen.left(), counted > 0);
     for (nth, (item, style)) in shown.iter().filter_map(|nth| items.get(*nth)).enumerate() {
         if nth > 0 {
             pen.put(&format!(" {} ", theme.marks.dot), theme.dim);
         }
         pen.put_cut(item, *style);
     }
-    let rest = items.len().saturating_sub(shown.len());
+    let rest = items.len().saturating_sub(shown.len()).saturating_add(counted);
     if rest > 0 {
         pen.put(&format!(" {} +{rest}", theme.marks.dot), theme.dim);
     }
 }
 
 /// Which of the items of the attention line have a place in so many cells: the first ones, and of what stands behind them
-/// what expires next, since a row of breaches must not hide it.
-fn shown(widths: &[u16], soonest: Option<usize>, cells: u16) -> Vec<usize> {
+/// what expires next, since a row of breaches must not hide it. `more`: there are others beside them.
+fn shown(widths: &[u16], soonest: Option<usize>, cells: u16, more: bool) -> Vec<usize> {
     let all = widths.len();
     let first = |n: usize| (0..n).chain(soonest.filter(|nth| *nth >= n));
     let fits = |n: &usize| {
         let words = first(*n).filter_map(|nth| widths.get(nth)).map(|w| w.saturating_add(3));
-        let rest = if first(*n).count() < all { 8 } else { 0 };
+        let rest = if more || first(*n).count() < all { 8 } else { 0 };
         words.fold(rest, u16::saturating_add) <= cells.saturating_add(3)
     };
     match (1..=all).rev().find(fits) {
@@ -255,31 +266,38 @@ fn home(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     }
     let mut pen = Pen::new(buf, layout.attention);
     pen.put("NEXT ", theme.strong);
-    let items = owed(model, theme);
+    let (items, soonest) = owed(model, theme);
     if items.is_empty() {
         let say = if model.home.loaded { "nothing is owed" } else { "…" };
         pen.put(say, theme.dim);
     }
-    for (nth, (item, style)) in items.iter().enumerate() {
-        if nth > 0 {
-            if text::width(item).saturating_add(3) > pen.left() {
-                break;
-            }
-            pen.put(&format!(" {} ", theme.marks.dot), theme.dim);
-        }
-        pen.put_cut(item, *style);
-    }
+    let named = u64::try_from(list.over.len()).unwrap_or(u64::MAX);
+    let counted = usize::try_from(list.counts.over.saturating_sub(named)).unwrap_or(usize::MAX);
+    put_items(&mut pen, &items, soonest, counted, theme);
 }
 
-/// What is owed over all incidents, what is over first, what runs out next last.
-fn owed(model: &Model, theme: &Theme) -> Vec<(String, Style)> {
+/// What is owed over all incidents: the clocks that ran out, each row of them with its incident, what runs out next, and
+/// then the stories and papers, whose days are long; and which of it runs out next.
+fn owed(model: &Model, theme: &Theme) -> (Vec<(String, Style)>, Option<usize>) {
     let list = &model.home.list;
     let mut items = Vec::new();
-    match list.counts.overdue_updates {
-        0 => {}
-        1 => items.push(("1 status update over".to_owned(), theme.bad)),
-        n => items.push((format!("{n} status updates over"), theme.bad)),
+    let mut last = "";
+    // Until the list is read again, what ran out meanwhile is over as well.
+    let ran_out = list.soonest.iter().filter(|clock| clock.at <= model.now);
+    for clock in list.over.iter().chain(ran_out) {
+        let id = if clock.id == last { String::new() } else { format!("{} ", clock.id) };
+        let distance = format_span((model.now - clock.at).abs());
+        items.push((format!("{id}{} over {distance}", clock.what), theme.bad));
+        last = &clock.id;
     }
+    let running = list.soonest.as_ref().filter(|soonest| soonest.at > model.now);
+    let soonest = running.map(|clock| {
+        // What stands in front of it, however little has a place, is of the same incident.
+        let is_named = !list.over.is_empty() && list.over.iter().all(|over| over.id == clock.id);
+        let id = if is_named { String::new() } else { format!("{} ", clock.id) };
+        items.push((format!("{id}{} in {}", clock.what, format_span(clock.at - model.now)), theme.text));
+        items.len().saturating_sub(1)
+    });
     let stories = match list.counts.overdue_stories {
         0 => None,
         1 => Some(("1 story overdue".to_owned(), theme.warn)),
@@ -292,14 +310,13 @@ fn owed(model: &Model, theme: &Theme) -> Vec<(String, Style)> {
         let owes = row.owes.first().map_or("to be closed", String::as_str);
         (format!("{} {owes}", row.id), theme.warn)
     });
-    let is_over = close.as_ref().is_some_and(|(item, _)| item.contains("overdue"));
-    let (first, second) = if is_over { (close, stories) } else { (stories, close) };
+    // Where all late stories are those of one incident, they are told once, with its name.
+    let told = |(words, _): &(String, Style)| {
+        close.as_ref().is_some_and(|(item, _)| item.ends_with(&format!(" {words}")))
+    };
+    let stories = stories.filter(|stories| !told(stories));
+    let is_late = close.as_ref().is_some_and(|(item, _)| item.contains("overdue"));
+    let (first, second) = if is_late { (close, stories) } else { (stories, close) };
     items.extend(first.into_iter().chain(second));
-    // What is not over yet, of whichever room it is.
-    let running = list.soonest.as_ref().filter(|soonest| soonest.at > model.now);
-    items.extend(running.map(|soonest| {
-        let left = format_span(soonest.at - model.now);
-        (format!("{} {} in {left}", soonest.id, soonest.what), theme.text)
-    }));
-    items
+    (items, soonest)
 }

@@ -19,7 +19,7 @@ use super::draw;
 use crate::app::effect::Effect;
 use crate::app::fixture::Desk;
 use crate::app::layout::Size;
-use crate::app::model::{Hit, HomeList, HomeRow, Model, Passage, RunbookChoice, Waiting};
+use crate::app::model::{Hit, HomeList, HomeRow, Model, Passage, RoomClock, RunbookChoice, Waiting};
 use crate::app::msg::{Answer, Msg, Suggestions};
 use crate::domain::ids::LogId;
 use crate::domain::request::{Request, Review};

@@ -56,18 +56,21 @@ pub struct HomeList {
     pub counts: HomeCounts,
     /// When something of it runs out next (UTC): it is read again then. `None` when that was not looked for.
     pub next: Option<Utc>,
+    /// Clocks of open incidents that ran out and that nobody acknowledged, the most pressing ones first; of a great many
+    /// only those in front.
+    pub over: Vec<RoomClock>,
     /// The clock of an open incident that runs out next. `None` when none runs, or that was not looked for.
-    pub soonest: Option<Soonest>,
+    pub soonest: Option<RoomClock>,
 }
 
 /// A clock that runs in one of many incidents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Soonest {
+pub struct RoomClock {
     /// The incident, as shown.
     pub id: String,
     /// What it waits for, in words.
     pub what: String,
-    /// When it runs out (UTC).
+    /// When it runs out, or did (UTC).
     pub at: Utc,
 }
 
@@ -82,8 +85,8 @@ pub struct HomeCounts {
     pub recent: u64,
     /// Stories whose day has passed and that have not shipped.
     pub overdue_stories: u64,
-    /// Status updates of open incidents whose time has passed.
-    pub overdue_updates: u64,
+    /// Clocks of open incidents whose time has passed and that nobody acknowledged, listed or not.
+    pub over: u64,
 }
 
 /// The parts of the list.

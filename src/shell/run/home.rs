@@ -1,16 +1,22 @@
 //! What the home screen lists, asked of the service. It must not decide what is shown (`lists` does).
 
 use super::lists;
-use crate::app::model::{HomeCounts, HomeList, Soonest};
-use crate::domain::clocks::{self, Clock, ClockKey, Pressure};
-use crate::domain::words::State;
+use crate::app::model::{HomeCounts, HomeList, RoomClock};
+use crate::domain::clocks::{self, Clock, Pressure};
+use crate::domain::incident::Incident;
+use crate::domain::policy::Policy;
+use crate::domain::time::Utc;
+use crate::domain::words::{IncidentKind, State};
 use crate::service::{Failure, IncidentFilter, Service};
 use crate::shell::session::Session;
 
 /// How many incidents with late stories are listed, however old they are.
 const LATE: usize = 200;
 
-/// The list of the home screen. The updates that are owed, and a great many late stories, are looked for only when
+/// How many clocks that ran out are named; the rest are counted.
+const OVER: usize = 20;
+
+/// The list of the home screen. The clocks of the rooms, and a great many late stories, are looked for only when
 /// there is time for it: the first frame does not wait for them.
 pub(super) async fn read(service: &Service, session: &Session, updates: bool) -> Result<HomeList, Failure> {
     let now = session.clock.now();
@@ -33,39 +39,61 @@ pub(super) async fn read(service: &Service, session: &Session, updates: bool) ->
             }
         }
     }
-    let mut over_updates = 0_u64;
+    let mut over = Vec::new();
     // On the next day other stories are late.
     let tomorrow = today.succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc());
     let mut next = tomorrow.filter(|_| updates);
-    let mut soonest: Option<Soonest> = None;
+    let mut soonest: Option<RoomClock> = None;
     for (log, _) in open.iter().filter(|_| updates) {
         let incident = service.incident(*log).await?;
-        let clocks = clocks::clocks(&incident, service.policy(), now);
-        let is_update = |clock: &&Clock| matches!(clock.key, ClockKey::Update(_));
-        let is_over = |clock: &&Clock| clock.pressure(now) == Pressure::Breached && !clock.acknowledged;
-        let over = clocks.iter().filter(is_update).filter(is_over).count();
-        over_updates = over_updates.saturating_add(over.try_into().unwrap_or(u64::MAX));
-        let first =
-            clocks.into_iter().filter(|clock| clock.deadline > now).min_by_key(|clock| clock.deadline);
+        let (ran_out, first) = clocks_of(&incident, service.policy(), now);
+        if let Some(longest) = ran_out.first() {
+            over.push((pressing(&incident, service.policy(), longest.at), ran_out));
+        }
         if let Some(clock) = first {
-            next = next.into_iter().chain([clock.deadline]).min();
-            if soonest.as_ref().is_none_or(|known| clock.deadline < known.at) {
-                soonest = Some(Soonest { id: incident.id.to_string(), what: clock.what, at: clock.deadline });
+            next = next.into_iter().chain([clock.at]).min();
+            if soonest.as_ref().is_none_or(|known| clock.at < known.at) {
+                soonest = Some(clock);
             }
         }
     }
+    over.sort_by_key(|(place, _)| *place);
+    let mut over: Vec<RoomClock> = over.into_iter().flat_map(|(_, clocks)| clocks).collect();
+    let all_over = over.len().try_into().unwrap_or(u64::MAX);
+    over.truncate(OVER);
     let counts = HomeCounts {
         open: counts.open,
         owed: counts.resolved,
         recent: counts.closed,
         overdue_stories: counts.overdue_stories,
-        overdue_updates: over_updates,
+        over: all_over,
     };
     Ok(HomeList {
         next,
+        over,
         soonest,
         ..lists::home(open, resolved, closed, &late, service.policy(), now, counts)
     })
+}
+
+/// The clocks of an incident that ran out and that nobody acknowledged, the longest breach in front, and the one that runs
+/// out next.
+fn clocks_of(incident: &Incident, policy: &Policy, now: Utc) -> (Vec<RoomClock>, Option<RoomClock>) {
+    let shown =
+        |clock: Clock| RoomClock { id: incident.id.to_string(), what: clock.what, at: clock.deadline };
+    let all = clocks::clocks(incident, policy, now);
+    let (over, rest): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|clock| clock.pressure(now) == Pressure::Breached);
+    let next = rest.into_iter().min_by_key(|clock| clock.deadline).map(shown);
+    (over.into_iter().filter(|clock| !clock.acknowledged).map(shown).collect(), next)
+}
+
+/// The place of an incident among those with a breach: real ones first, by severity, then by how long it is over. What
+/// somebody forgot last week hides nothing of the P1 of this hour.
+fn pressing(incident: &Incident, policy: &Policy, over_at: Utc) -> (bool, usize, Utc) {
+    let profile = policy.profile_named(&incident.profile);
+    let rank = incident.severity.as_deref().and_then(|severity| profile.rank(severity));
+    (incident.kind != IncidentKind::Real, rank.unwrap_or(0), over_at)
 }
 
 #[cfg(test)]
@@ -73,8 +101,7 @@ mod tests {
     use super::*;
     use crate::domain::ids::{IncidentId, Seq};
     use crate::domain::request::{Declaration, NewStory, Request};
-    use crate::domain::time::{Span, Utc};
-    use crate::domain::words::IncidentKind;
+    use crate::domain::time::Span;
     use crate::shell::clock::Clock;
     use crate::shell::config::Config;
     use crate::shell::environment::Environment;
@@ -184,14 +211,63 @@ mod tests {
                 service.declare(&session.by(), declaration, Some((at, false))).await.unwrap();
             }
             let list = read(&service, &session, true).await.unwrap();
-            assert_eq!((list.counts.overdue_updates, list.next), (1, Some(now + Span::minutes(40))));
-            let soonest = Soonest {
+            // Nobody took it, and nobody heard of it.
+            let over: Vec<(&str, &str)> =
+                list.over.iter().map(|c| (c.id.as_str(), c.what.as_str())).collect();
+            assert_eq!(over, [("INC-2026-0001", "respond"), ("INC-2026-0001", "update internal")]);
+            assert_eq!((list.counts.over, list.next), (2, Some(now + Span::minutes(40))));
+            let soonest = RoomClock {
                 id: "INC-2026-0002".to_owned(),
                 what: "respond".to_owned(),
                 at: now + Span::minutes(40),
             };
             assert_eq!(list.soonest, Some(soonest));
             assert_eq!(read(&service, &session, false).await.unwrap().next, None);
+        });
+    }
+
+    #[test]
+    fn what_is_over_in_the_rooms_is_told_with_its_incident_the_severest_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let now: Utc = "2026-11-20T10:00:00Z".parse().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let mut session = session(folder.path(), now);
+            let service = session.open(Opening::Write).await.unwrap();
+            for (title, severity, kind) in [
+                ("a forgotten one", "P3", IncidentKind::Real),
+                ("an exercise", "P1", IncidentKind::Drill),
+                ("now", "P1", IncidentKind::Real),
+            ] {
+                let declaration = Declaration {
+                    id: IncidentId { year: 0, number: 0 },
+                    title: title.to_owned(),
+                    kind,
+                    severity: Some(severity.to_owned()),
+                    services: Vec::new(),
+                    tags: Vec::new(),
+                    commander: Some("alice".to_owned()),
+                    runbooks: Vec::new(),
+                };
+                let ago = if title == "now" { Span::zero() } else { Span::days(20) };
+                let by = session.by();
+                let (_, log, _) = service.declare(&by, declaration, Some((now - ago, false))).await.unwrap();
+                let ask = Request::Ask {
+                    text: "list the builds".to_owned(),
+                    person: Some("bob".to_owned()),
+                    time_box: Some(Span::minutes(2)),
+                    tags: Vec::new(),
+                };
+                service.submit(log, &by, &[ask.into()], Seq::NONE).await.unwrap();
+            }
+            session.clock = Clock::stopped(now + Span::minutes(3));
+            let list = read(&service, &session, true).await.unwrap();
+            let ids: Vec<&str> = list.over.iter().map(|clock| clock.id.as_str()).collect();
+            assert_eq!(list.over.first().map(|clock| clock.what.as_str()), Some("ask @bob"));
+            let first = |id: &str| ids.iter().position(|known| *known == id).unwrap();
+            assert!(first("INC-2026-0003") < first("INC-2026-0001"), "{ids:?}");
+            assert!(first("INC-2026-0001") < first("INC-2026-0002"), "{ids:?}");
+            assert_eq!(list.counts.over, u64::try_from(ids.len()).unwrap());
         });
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn home(
         recent: bare(recent),
         counts,
         next: None,
+        over: Vec::new(),
         soonest: None,
     }
 }

@@ -35,6 +35,11 @@ pub(super) fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
         ..Hit::default()
     };
     let mut home = Desk::at_home(w, h, "alice");
+    let clock = |what: &str, at: &str| RoomClock {
+        id: "INC-2026-0042".into(),
+        what: what.into(),
+        at: crate::app::fixture::at(at),
+    };
     let list = HomeList {
         open: vec![
             home_row(42, "Signing key leaked", State::Open, &[]),
@@ -52,14 +57,11 @@ pub(super) fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
             owed: 1,
             recent: 9_812,
             overdue_stories: 14,
-            overdue_updates: 1,
+            over: 2,
         },
         next: None,
-        soonest: Some(crate::app::model::Soonest {
-            id: "INC-2026-0042".into(),
-            what: "update customers".into(),
-            at: crate::app::fixture::at("14:59"),
-        }),
+        over: vec![clock("update internal", "14:30"), clock("ask @bob", "14:36")],
+        soonest: Some(clock("update customers", "14:59")),
     };
     home.send(Msg::HomeRefreshed(list));
     let mut find = Desk::room(w, h, "alice");

@@ -126,3 +126,48 @@ fn a_change_of_the_clocks_is_marked_like_a_day() {
         assert!(place("after it") < place("Fri 2026-11-20 CET"), "{shown}");
     }
 }
+
+#[test]
+fn the_home_screen_tells_what_is_over_in_which_room_and_what_expires_next() {
+    use crate::app::fixture::at;
+    use crate::app::model::{HomeCounts, HomeList, RoomClock};
+    use crate::domain::words::State;
+    let clock =
+        |id: &str, what: &str, time: &str| RoomClock { id: id.into(), what: what.into(), at: at(time) };
+    let next = |desk: &Desk| picture(&desk.model).lines().nth(1).unwrap().trim_end().to_owned();
+    let mut desk = Desk::at_home(80, 24, "alice");
+    let late = super::filled::home_row(1, "the old one", State::Resolved, &["1 story overdue"]);
+    let counts = HomeCounts { open: 1, owed: 1, overdue_stories: 1, ..HomeCounts::default() };
+    let soonest = Some(clock("INC-2026-0002", "ask @bob", "14:40"));
+    let list = HomeList { owed: vec![late], counts, soonest, ..HomeList::default() };
+    desk.send(Msg::HomeRefreshed(list.clone()));
+    assert_eq!(next(&desk), "NEXT INC-2026-0002 ask @bob in 2m · INC-2026-0001 1 story overdue");
+    // Stories of other incidents are told beside those of the one that is named.
+    let counts = HomeCounts { overdue_stories: 3, ..counts };
+    desk.send(Msg::HomeRefreshed(HomeList { counts, ..list.clone() }));
+    assert!(next(&desk).contains(" · +1"), "{}", next(&desk));
+    // What ran out is told with its room, and does not hide what runs out next.
+    let over = vec![
+        clock("INC-2026-0002", "ask @bob", "14:37"),
+        clock("INC-2026-0002", "check decision", "14:37"),
+        clock("INC-2026-0003", "update internal", "13:38"),
+    ];
+    let counts = HomeCounts { over: 23, ..list.counts };
+    let soonest = Some(clock("INC-2026-0003", "resolve", "15:38"));
+    desk.send(Msg::HomeRefreshed(HomeList { counts, over, soonest, ..list }));
+    assert_eq!(next(&desk), "NEXT INC-2026-0002 ask @bob over 1m · INC-2026-0003 resolve in 1h · +23");
+    let mut wide = Desk::at_home(200, 60, "alice");
+    wide.send(Msg::HomeRefreshed(desk.model.home.list.clone()));
+    let wide = next(&wide);
+    assert!(wide.contains("ask @bob over 1m · check decision over 1m · INC-2026-0003 update"), "{wide}");
+    // In one incident alone, its name is not said twice.
+    let mut one = desk.model.home.list.clone();
+    one.over.truncate(2);
+    one.counts.over = 2;
+    one.soonest = Some(clock("INC-2026-0002", "resolve", "15:38"));
+    desk.send(Msg::HomeRefreshed(one));
+    assert_eq!(next(&desk), "NEXT INC-2026-0002 ask @bob over 1m · resolve in 1h · +2");
+    desk.later(3700);
+    assert!(next(&desk).starts_with("NEXT INC-2026-0002 ask @bob over 1h"), "{}", next(&desk));
+    assert!(!next(&desk).contains(" in "), "{}", next(&desk));
+}
