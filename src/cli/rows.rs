@@ -34,7 +34,7 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
     let now = context.now();
     let incident = room.incident().await?;
     let mut known = Known::new(&incident);
-    let mut said: Vec<Said> = Vec::new();
+    let (mut said, mut lines): (Vec<Said>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut starred: Vec<usize> = Vec::new();
     let mut passed = Passed::default();
     for row in &rows {
@@ -57,6 +57,7 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
                             starred.push(said.len());
                         }
                         said.push((by, asked));
+                        lines.push(row.line);
                     }
                     Place::There => passed.there += 1,
                     Place::Differs(seq) => passed.differ.push(seq),
@@ -90,7 +91,8 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
             .out
             .answer(&document, || format!("{}: {} lines would be added", incident.id, said.len()));
     }
-    let events = room.service.record(room.log, &said).await?;
+    let events =
+        room.service.record(room.log, &said).await.map_err(|failure| on_its_line(failure, &lines))?;
     let stars = stars(&said, &starred, &events);
     if !stars.is_empty() {
         room.service.record(room.log, &stars).await?;
@@ -107,6 +109,19 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
         }
     }
     Ok(Exit::DONE)
+}
+
+/// A refusal that counts what was said, by the line of the table instead.
+fn on_its_line(mut failure: Failure, lines: &[usize]) -> Failure {
+    let counted = failure.message.split_once(": ");
+    let counted =
+        counted.and_then(|(place, what)| Some((place.parse::<usize>().ok()?.checked_sub(1)?, what)));
+    if let Some((place, what)) = counted
+        && let Some(line) = lines.get(place)
+    {
+        failure.message = format!("line {line}: {what}");
+    }
+    failure
 }
 
 /// The stars of the lines that were just stored, each by whom the line is from.

@@ -157,6 +157,15 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
             problems.push(Problem { line, message: format!("more than {MAX_ROWS} rows; split them") });
             break;
         }
+        // What stands behind the last name was most likely cut off a text by its own comma; empty cells are what a
+        // spreadsheet pads a row with.
+        let used = cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
+        if used > names.len() {
+            let message =
+                format!("{used} cells, the first row names {}; put text with commas in quotes", names.len());
+            problems.push(Problem { line, message });
+            continue;
+        }
         let get =
             |place: Option<usize>| place.and_then(|p| cells.get(p)).cloned().map(meant).unwrap_or_default();
         let mut truth = |name: &str, place: Option<usize>| match get(place).trim().to_lowercase().as_str() {

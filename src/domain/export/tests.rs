@@ -234,6 +234,12 @@ fn rows_of_others_are_read_by_the_names_of_their_columns() {
     assert_eq!(csv::parse("").1.len(), 1);
     assert!(csv::parse("a,b\n1,2\n").1[0].message.contains("no column is named text"));
     assert!(csv::parse("text\n\"open\n").1[0].message.contains("never closed"));
+    // A comma that is not in quotes would cut the text.
+    let (rows, problems) = csv::parse("at,text\n14:05,reports of 500s, db slow\n14:06,\"a, b\",,\n");
+    assert_eq!((rows.len(), problems.len()), (1, 1));
+    assert_eq!(rows[0].text, "a, b");
+    let message = "3 cells, the first row names 2; put text with commas in quotes";
+    assert_eq!((problems[0].line, problems[0].message.as_str()), (2, message));
 }
 
 #[test]

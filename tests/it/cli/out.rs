@@ -591,6 +591,9 @@ fn a_table_brings_tags_stars_and_sources_and_can_be_given_again() {
     assert_eq!(asked(), 4);
     let odd = desk.file("odd.csv", "text,starred\nx,maybe\n");
     desk.run(&["log", &two, &odd, "--csv"]).refuses(2, "line 2: starred is \"maybe\"");
+    // What is refused only when it is to be stored is named with its line as well.
+    let long = desk.file("long.csv", format!("text\nanother\n{}\n", "x".repeat(65 * 1024)));
+    desk.run(&["log", &two, &long, "--csv"]).refuses(2, "line 3: the line has 66560 bytes");
 }
 
 #[test]
