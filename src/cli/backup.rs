@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use super::context::Context;
 use super::output::Answer;
 use crate::service::{COPIED_FOLDERS, Failure, FailureKind};
-use crate::shell::paths::CONFIG_FILE;
+use crate::shell::paths::{CONFIG_FILE, THESAURUS_FILE};
 
 /// Copy the home into a new folder: incidents, postmortems, runbooks, drills, drafts, settings
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The copy is of one moment although others go on writing, and is checked after it is written. \
     It can be used as a home at once (--home), and sha256sum -c MANIFEST inside it finds every changed byte. The \
-    search index is left out: it is built anew when needed; so is people.toml, which stays on this machine."
+    search index is left out: it is built anew when needed; so are people.toml, which stays on this machine, and \
+    secret-tags.key, the key of the marks of masked secrets."
 )]
 pub(super) struct Args {
     /// The folder to make; it must not be there
@@ -37,13 +38,21 @@ impl Args {
             .into());
         }
         let service = context.reading().await?;
-        let mut files = vec![CONFIG_FILE];
+        let mut files = vec![CONFIG_FILE, THESAURUS_FILE];
         files.extend(COPIED_FOLDERS);
         let mut report = service.backup(home.root(), &files, &self.to).await?;
         if !context.session.people().0.all().is_empty() {
             report
                 .left_out
                 .push("people.toml stays on this machine; copy it by hand where it may go".to_owned());
+        }
+        // With it, whoever gets the copy could try guesses against the marks.
+        if home.tag_key().exists() {
+            report.left_out.push(
+                "secret-tags.key stays in this home: in the copy the same secret gets another mark; copy it by \
+                 hand where the copy takes this home's place"
+                    .to_owned(),
+            );
         }
         service.close().await?;
         context.out.answer(&report, || {

@@ -14,6 +14,9 @@ use crate::shell::environment::Environment;
 /// The file that makes a folder a home.
 pub const CONFIG_FILE: &str = "warroom.toml";
 
+/// The team's own rows for the thesaurus in the home.
+pub const THESAURUS_FILE: &str = "thesaurus.tsv";
+
 /// The folders of a home, all made with it.
 const FOLDERS: &[&str] =
     &["runbooks", "drills", "templates", "postmortems", "index", "drafts", "mirror", "snapshots", "log"];
@@ -214,7 +217,7 @@ impl Home {
     /// The team's own rows for the thesaurus of the search; need not exist.
     #[must_use]
     pub fn thesaurus(&self) -> PathBuf {
-        self.root.join("thesaurus.tsv")
+        self.root.join(THESAURUS_FILE)
     }
 
     /// What search reads; can be deleted at any time.
