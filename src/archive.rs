@@ -119,14 +119,18 @@ impl Archive {
     /// [`ArchiveError::NoRepository`], [`ArchiveError::ForeignOwner`], [`ArchiveError::Sha256`],
     /// [`ArchiveError::Path`].
     pub fn open(repository: &Path, folder: &Path) -> Result<Self, ArchiveError> {
-        let folder = folder.to_string_lossy();
-        let folder = match folder.trim_matches('/') {
-            "" | "." => None,
-            name => Some(ArchivePath::new(name)?),
-        };
+        let folder = named_folder(folder)?;
         let repo = open_here(repository).map_err(|e| opening(repository, e))?;
         let sync = synced::demand(&repo);
         Ok(Self { repo, path: repository.to_path_buf(), folder, wait: wait_a_little, _sync: sync })
+    }
+
+    /// Goes by another folder of the repository, as [`Archive::open`] takes it.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Path`].
+    pub fn in_folder(self, folder: &Path) -> Result<Self, ArchiveError> {
+        Ok(Self { folder: named_folder(folder)?, ..self })
     }
 
     /// Replaces the pause before each new try at a lock; it is given the number of the try, from 1.
@@ -154,6 +158,14 @@ impl Archive {
     /// Gives an error of libgit2 its words.
     fn git(&self, source: git2::Error) -> ArchiveError {
         ArchiveError::from_git(&self.path, source)
+    }
+}
+
+/// The folder in a repository as it is named; none for its root.
+fn named_folder(folder: &Path) -> Result<Option<ArchivePath>, ArchiveError> {
+    match folder.to_string_lossy().trim_matches('/') {
+        "" | "." => Ok(None),
+        name => Ok(Some(ArchivePath::new(name)?)),
     }
 }
 

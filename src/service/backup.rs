@@ -108,7 +108,7 @@ impl Service {
         let to = to.join("postmortems");
         self.blocking(move |inner| {
             inner.archive()?.mirror(&to)?;
-            Ok(Some(Archive::open(&to, Path::new(""))?.list()?.entries.len()))
+            Ok(Some(Archive::open(&to, &inner.places.archive.folder)?.list()?.entries.len()))
         })
         .await
     }

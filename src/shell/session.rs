@@ -126,8 +126,7 @@ impl Session {
     /// When the key cannot sign.
     pub fn sign_head(&self, text: &str) -> Result<Option<String>, Failure> {
         let Some(key) = self.config.signing_key.as_deref() else { return Ok(None) };
-        let own = key.strip_prefix("~/").zip(self.environment.user_home.as_ref());
-        let key = own.map_or_else(|| key.to_owned(), |(rest, home)| home.join(rest).display().to_string());
+        let key = self.user_path(Path::new(key)).display().to_string();
         super::seals::sign_head(&key, text).map(Some).map_err(|why| {
             Failure::no(format!("the head cannot be signed: {why}"))
                 .hint("mend [me] signing-key in your own configuration, or take it away; nothing was written")
@@ -265,13 +264,21 @@ impl Session {
         (people, problems)
     }
 
+    /// A path of the settings: `~/` is the user's own folder.
+    fn user_path(&self, path: &Path) -> PathBuf {
+        match (path.strip_prefix("~"), self.environment.user_home.as_ref()) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => path.to_owned(),
+        }
+    }
+
     fn places(&self) -> Places {
         let archive = &self.config.archive;
         let own = archive.repository.is_none();
         let repository = archive
             .repository
             .as_ref()
-            .map_or_else(|| self.home.postmortems(), |path| self.home.root().join(path));
+            .map_or_else(|| self.home.postmortems(), |path| self.home.root().join(self.user_path(path)));
         // The home's own repository may be named in the configuration as well.
         let own = own || repository == self.home.postmortems();
         Places {
@@ -279,7 +286,7 @@ impl Session {
             archive: ArchivePlace {
                 repository,
                 folder: PathBuf::from(&archive.folder),
-                own: own && archive.folder.is_empty(),
+                own,
                 author: archive.author.clone(),
                 branch: archive.branch.clone(),
                 config: self.environment.git.clone(),

@@ -20,7 +20,7 @@ impl Inner {
         let place = &self.places.archive;
         if place.own {
             let branch = place.branch.as_deref().unwrap_or("main");
-            Ok(Archive::create_own(&place.repository, branch, &place.config)?)
+            Ok(Archive::create_own(&place.repository, branch, &place.config)?.in_folder(&place.folder)?)
         } else {
             Ok(Archive::open(&place.repository, &place.folder)?.with_config(&place.config)?)
         }

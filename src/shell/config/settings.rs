@@ -149,7 +149,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         section: "archive",
         key: "repository",
         example: &["repository = \"postmortems\""],
-        doc: &["The git repository of published postmortems; a relative path starts in this folder."],
+        doc: &[
+            "The git repository of published postmortems; a relative path starts in this folder, ~/ is yours.",
+        ],
         read: read::repository,
     },
     Setting {

@@ -103,6 +103,24 @@ fn publishing_waits_for_the_branch_that_the_team_named() {
 }
 
 #[test]
+fn the_folder_of_the_archive_may_be_named_before_there_is_one() {
+    let desk = home("[archive]\nfolder = \"pm\"\n");
+    let page = desk.file("web.md", "# Web is down\n\nThe cache was full.\n");
+    desk.ok(&["import", &page]);
+    let found = std::fs::read_dir(desk.home().join("postmortems/pm")).unwrap().count();
+    assert!(found > 0 && desk.ok(&["search", "cache"]).contains("Web is down"));
+    // It is the home's own all the same, so it is in the copy.
+    let report = desk.json(&["backup", desk.path("copy").to_str().unwrap()]);
+    assert_eq!(report["postmortems"], 1, "{report}");
+    assert!(desk.path("copy/postmortems/HEAD").exists());
+
+    let desk = home("[archive]\nrepository = \"~/team\"\n");
+    let page = desk.file("web.md", "# Web is down\n\nThe cache was full.\n");
+    let there = format!("{} is not a git repository", desk.path("team").display());
+    desk.run(&["import", &page]).refuses(3, &there);
+}
+
+#[test]
 fn a_share_of_a_target_is_a_setting_and_no_screen_is_without_a_way_out() {
     let check = |text: &str| home(text).run(&["config", "check"]);
     check("[clock]\nwarn-at = \"50%\"\n").code(0);
