@@ -158,7 +158,7 @@ impl Loop<'_> {
                 form = form.or(left.form);
                 Msg::Answer(ticket, Answer::Opened(incident, left.line))
             }
-            First::Home(list) => Msg::HomeRefreshed(list),
+            First::Home(list) => Msg::HomeRefreshed(*list),
         };
         let at = self.session.clock.now();
         let mut effects = app::update::update(&mut self.model, Stamped { at, msg });

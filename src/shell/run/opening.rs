@@ -19,7 +19,7 @@ pub(super) struct Opened {
 /// What the first frame shows.
 pub(super) enum First {
     Room(Box<Incident>),
-    Home(HomeList),
+    Home(Box<HomeList>),
 }
 
 /// Opens the home to write, or to read where it cannot be written, and reads what the first frame shows.
@@ -36,7 +36,7 @@ pub(super) async fn open(session: Session, start: Start) -> Result<Opened, Failu
     };
     let first = match log {
         Some(log) => First::Room(Box::new(service.incident(log).await?)),
-        None => First::Home(home::read(&service, &session, false).await?),
+        None => First::Home(Box::new(home::read(&service, &session, false).await?)),
     };
     Ok(Opened { service, first, read_only })
 }
