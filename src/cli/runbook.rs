@@ -92,8 +92,12 @@ impl Args {
                 let before = room.incident().await?;
                 let attached = before.checklist.named(&name).ok_or_else(|| {
                     let names: Vec<&str> = before.checklist.runbooks().map(|r| r.name.as_str()).collect();
-                    Refusal::not_found(format!("no runbook {name:?} is attached to {}", room.id))
-                        .hint(format!("attached are: {}", names.join(", ")))
+                    let refusal =
+                        Refusal::not_found(format!("no runbook {name:?} is attached to {}", room.id));
+                    if names.is_empty() {
+                        return refusal.hint("none is; to attach one: warroom runbook attach");
+                    }
+                    refusal.hint(format!("attached are: {}", names.join(", ")))
                 })?;
                 room.perform(Request::DetachRunbook { runbook: attached.seq }, None).await
             }

@@ -212,7 +212,8 @@ fn stays_closed(request: &Request) -> bool {
 /// A person's handle as it is stored: without a leading `@`, trimmed.
 ///
 /// # Errors
-/// When nothing is left, or it holds blanks or control characters, or is longer than 64 characters.
+/// When nothing is left, or it holds blanks or control characters, has neither letter nor digit of any script, or is
+/// longer than 64 characters.
 pub fn person(text: &str) -> Result<String, Refusal> {
     let name = text.trim().trim_start_matches('@');
     let bad = |why: &str| Refusal::usage(format!("{text:?} is not a person: {why}"));
@@ -221,6 +222,9 @@ pub fn person(text: &str) -> Result<String, Refusal> {
     }
     if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(bad("it holds a blank").hint("give a handle such as alice"));
+    }
+    if !name.chars().any(char::is_alphanumeric) {
+        return Err(bad("it has no letter").hint("give a handle such as alice"));
     }
     if name.chars().count() > 64 {
         return Err(bad("it is longer than 64 characters"));

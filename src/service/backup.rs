@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::files::reason;
 use super::incidents::HeadOf;
 use super::{Failure, FailureKind, Service};
 use crate::archive::Archive;
@@ -56,7 +57,7 @@ impl Service {
             return Err(Failure::new(FailureKind::Conflict, format!("{shown} is there already"))
                 .hint("a backup is a new folder; name another"));
         }
-        let failed = |e: &std::io::Error| Failure::no(format!("{shown} cannot be written: {e}"));
+        let failed = |e: &std::io::Error| Failure::no(format!("{shown} cannot be written: {}", reason(e)));
         let parent = match to.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),

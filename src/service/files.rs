@@ -23,6 +23,14 @@ pub fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Why the host refused, without the name of a file that nobody knows: of one that is not there yet, tempfile tells its
+/// own name.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let own = error.get_ref().and_then(|_| text.rfind(" at path \""));
+    own.and_then(|end| text.get(..end)).map_or(text.clone(), str::to_owned)
+}
+
 /// Writes a file for its owner only. One that is there is replaced only when that is asked for.
 ///
 /// # Errors
@@ -52,7 +60,7 @@ fn write(
     unnamed: impl FnOnce(&Path) -> io::Result<NamedTempFile>,
 ) -> Result<(), Failure> {
     let shown = path.display();
-    let failed = |e: &std::io::Error| Failure::no(format!("{shown} cannot be written: {e}"));
+    let failed = |e: &std::io::Error| Failure::no(format!("{shown} cannot be written: {}", reason(e)));
     if !replace && std::fs::symlink_metadata(path).is_ok() {
         return Err(Failure::new(FailureKind::Conflict, format!("{shown} is there already"))
             .hint("name another file, or replace it with --force"));
@@ -73,7 +81,7 @@ fn write(
 /// When the folder is there and not empty, or something cannot be written; nothing is left behind then.
 pub fn write_folder(folder: &Path, files: &[(&Path, &[u8])]) -> Result<(), Failure> {
     let shown = folder.display();
-    let failed = |e: std::io::Error| Failure::no(format!("{shown} cannot be written: {e}"));
+    let failed = |e: std::io::Error| Failure::no(format!("{shown} cannot be written: {}", reason(&e)));
     if std::fs::symlink_metadata(folder).is_ok() {
         return Err(Failure::new(FailureKind::Conflict, format!("{shown} is there already"))
             .hint("name a folder that is not there yet"));

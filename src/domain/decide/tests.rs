@@ -498,3 +498,14 @@ fn a_commander_who_also_fixes_is_warned_about() {
     room.ask(Request::AssignRole { role: "tech".to_owned(), person: "carol".to_owned() });
     assert!(role_warning(&room.incident, "commander", "carol").is_some());
 }
+
+#[test]
+fn a_person_has_a_letter_or_a_digit_of_any_script() {
+    use super::person;
+    for name in ["alice", "@bob", "o'brien", "零", "Łukasz", "7"] {
+        assert!(person(name).is_ok(), "{name}");
+    }
+    for name in ["-", "...", "@", "?", "=", "__"] {
+        assert!(person(name).is_err(), "{name}");
+    }
+}

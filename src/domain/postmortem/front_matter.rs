@@ -242,6 +242,14 @@ impl FrontMatter {
         self.set_text(key, &rfc3339(at).replace(".000Z", "Z"))
     }
 
+    /// What is wrong with a date from which no day is had: without it, the text stands under another date or none.
+    #[must_use]
+    pub fn date_problem(&self) -> Option<Problem> {
+        let entry = self.entries.iter().find(|entry| entry.key == Key::Date.as_str())?;
+        let day = entry.value.text().and_then(PartialDate::find).and_then(|date| date.day);
+        entry.type_problem().filter(|_| day.is_none())
+    }
+
     /// Sets the date.
     ///
     /// # Errors

@@ -149,7 +149,8 @@ fn text<'b>(path: &str, bytes: &'b [u8]) -> Result<&'b str, Unreadable> {
 
 fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
     let cut = front_matter::split(text);
-    let (front, problems) = cut.front.map(FrontMatter::parse_lenient).unwrap_or_default();
+    let (front, mut problems) = cut.front.map(FrontMatter::parse_lenient).unwrap_or_default();
+    problems.extend(front.date_problem());
     let any = |keys: &[&str]| keys.iter().find_map(|key| first_text(front.get(key)?));
     let all = |keys: &[&str]| {
         let mut found: Vec<String> = Vec::new();

@@ -224,3 +224,19 @@ fn a_text_without_an_id_is_imported_once() {
         (0, 1)
     );
 }
+
+#[test]
+fn a_refusal_names_nothing_that_nobody_knows() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    // Not the name that the file would have had until it is whole.
+    for arguments in [&["export", "1", "-o", "nowhere/x.csv"][..], &["backup", "nowhere/copy"]] {
+        let refused = desk.run(arguments);
+        assert!(!refused.err.contains(" at path "), "{}", refused.err);
+        refused.refuses(1, "cannot be written: No such file or directory");
+    }
+    let detached = desk.run(&["runbook", "detach", "1", "cache"]);
+    detached.refuses(3, "none is; to attach one: warroom runbook attach");
+    desk.run(&["story", "add", "1", "test the gate", "--owner", "-"]).refuses(2, "\"-\" is not a person");
+    desk.run(&["role", "1", "comms", "..."]).refuses(2, "\"...\" is not a person");
+}

@@ -50,6 +50,23 @@ fn broken_front_matter_is_listed_and_read_by_lines() {
 }
 
 #[test]
+fn a_date_that_gives_no_day_is_told() {
+    let problems = |date: &str| {
+        let text = format!("---\ntitle: Web is down\ndate: {date}\n---\n# Web is down\n");
+        read("x.md", text.as_bytes()).unwrap().1
+    };
+    for date in ["2024-13-01", "2024-02-30", "March 2024", "yesterday", "12/03/2024"] {
+        let told = problems(date);
+        assert_eq!(told.len(), 1, "{date}: {told:?}");
+        assert!(told[0].line == 3 && told[0].message.contains("is not a date"), "{date}: {told:?}");
+    }
+    for date in ["2024", "2024-03", "2024-03-12T10:00:00Z", "12 March 2024", "on 2024-03-12 at night", "\"\""]
+    {
+        assert_eq!(problems(date), [], "{date}");
+    }
+}
+
+#[test]
 fn what_is_no_text_is_refused_with_the_reason() {
     let reason = |bytes: &[u8]| read("d/x.md", bytes).unwrap_err().to_string();
     assert_eq!(reason(b"a\0b"), "d/x.md is not text: it holds a zero byte at byte 1");
