@@ -76,6 +76,7 @@ pub(crate) fn log(count: u64) -> Vec<Recorded> {
             about: false,
             undoes: None,
             event: Some(event(n)),
+            erased: None,
         }
     };
     (1..=count).map(record).collect()

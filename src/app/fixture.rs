@@ -173,6 +173,7 @@ impl Desk {
                     about: new.about,
                     undoes: new.undoes,
                     event: Some(new.event),
+                    erased: None,
                 };
                 self.stored.apply(&recorded);
                 self.events.push(recorded.clone());

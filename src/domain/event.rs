@@ -16,6 +16,7 @@ pub use work::*;
 
 use crate::domain::ids::{EventId, Seq};
 use crate::domain::time::Utc;
+use crate::domain::words::EntryKind;
 
 /// Declares the events: name and version of the wire form, variant, body. The order is that of the catalogue.
 macro_rules! events {
@@ -292,4 +293,6 @@ pub struct Recorded {
     pub undoes: Option<Seq>,
     /// What happened; `None` when the payload is erased.
     pub event: Option<Event>,
+    /// Which line it was whose payload is erased, by its header; none for what the program wrote.
+    pub erased: Option<EntryKind>,
 }

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use crate::domain::event::{Event, NewEvent, Recorded, UnknownEvent};
 use crate::domain::ids::{EventId, Seq};
 use crate::domain::time::Utc;
+use crate::domain::words::EntryKind;
 
 /// An event in the form in which it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +103,7 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
             occurred_at,
             about,
             undoes,
+            erased: if event.is_none() { line(envelope.name) } else { None },
             event,
         };
     let Some(payload) = payload else {
@@ -128,6 +130,19 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
             )
         }
     }
+}
+
+/// Which line of a person or a monitor an event of that name is. What sends a line that is there keeps its payload.
+fn line(name: &str) -> Option<EntryKind> {
+    Some(match name {
+        "entry.noted" => EntryKind::Note,
+        "entry.alerted" => EntryKind::Alert,
+        "decision.made" => EntryKind::Decision,
+        "hypothesis.proposed" => EntryKind::Hypothesis,
+        "ask.made" => EntryKind::Ask,
+        "update.drafted" | "update.sent" => EntryKind::Update,
+        _ => return None,
+    })
 }
 
 /// The body of an event that is not known; as its text where it is nested deeper than JSON is read.

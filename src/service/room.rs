@@ -415,6 +415,7 @@ pub(super) fn provisional(incident: &Incident, event: &NewEvent, by: &By) -> Rec
         about: event.about,
         undoes: event.undoes,
         event: Some(event.event.clone()),
+        erased: None,
     }
 }
 

@@ -116,6 +116,7 @@ fn store(incident: &mut Incident, by: &str, at: Option<Utc>, undoes: Option<Seq>
         about: false,
         undoes,
         event: Some(event),
+        erased: None,
     });
 }
 

@@ -63,6 +63,9 @@ impl Case<'_> {
             Request::Amend { target, text, at, seen } => self.amend(*target, text.as_deref(), *at, *seen),
             Request::Strike { target, reason: why } => {
                 let entry = self.entry(*target)?;
+                if entry.redacted {
+                    return Err(Refusal::no(format!("the words of line {target} are erased")));
+                }
                 if entry.kind == EntryKind::System {
                     return Err(Refusal::no(format!("line {target} was written by the program"))
                         .hint("undo the action itself, or note what is wrong"));

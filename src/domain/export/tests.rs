@@ -51,6 +51,7 @@ fn told(requests: Vec<Request>) -> Incident {
                 about: event.about,
                 undoes: event.undoes,
                 event: Some(event.event),
+                erased: None,
             });
         }
     }

@@ -24,7 +24,10 @@ impl Incident {
             self.trail.push(trace);
         }
         if let Some((topic, text)) = system_line(self, recorded) {
-            self.push_line(recorded, EntryKind::System, topic, text, &[]);
+            // A line whose words are erased stays the line that it was.
+            let (kind, topic) =
+                recorded.erased.map_or((EntryKind::System, topic), |kind| (kind, Topic::Said));
+            self.push_line(recorded, kind, topic, text, &[]);
         }
         self.head = recorded.seq;
         self.last_at = self.last_at.max(recorded.recorded_at);

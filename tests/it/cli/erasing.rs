@@ -207,3 +207,22 @@ fn what_an_interrupted_erasure_left_is_erased_by_the_next() {
     assert_eq!(holds(), Vec::<PathBuf>::new());
     desk.ok(&["verify"]);
 }
+
+/// What was erased is still somebody's line: it stands where it stood, and no refusal calls it the program's.
+#[test]
+fn an_erased_line_stays_the_line_that_it_was() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    let said = desk.json(&["log", &id, "-5m oops", "--as", "bob"]);
+    let seq = said["entries"][0]["seq"].to_string();
+    desk.ok(&["redact", &id, &seq, "--reason", "a name"]);
+    let lines = desk.timeline(&id);
+    let line = lines.iter().find(|line| line["seq"] == said["entries"][0]["seq"]).unwrap();
+    assert_eq!((&line["kind"], &line["text"]), (&"note".into(), &"[erased]".into()));
+    assert_eq!(line["redacted"], true);
+    assert!(desk.ok(&["timeline", &id]).contains("[erased]"));
+    for change in [&["strike", &id, &seq, "--reason", "wrong"][..], &["amend", &id, &seq, "--text", "x"]] {
+        desk.run(change).refuses(1, &format!("the words of line {seq} are erased"));
+    }
+    desk.ok(&["verify"]);
+}
