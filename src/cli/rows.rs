@@ -13,6 +13,7 @@ use crate::domain::event::{Event, Recorded, UpdateSent};
 use crate::domain::export::csv::{self, Row};
 use crate::domain::export::known::{Known, Place};
 use crate::domain::ids::Seq;
+use crate::domain::incident::ERASED;
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
@@ -167,7 +168,9 @@ impl Passed {
         let rows = |n: usize| if n == 1 { "1 row was".to_owned() } else { format!("{n} rows were") };
         if self.system > 0 {
             let rows = rows(self.system);
-            context.out.say(&format!("{rows} passed over: of kind system, which only the program writes"));
+            context.out.say(&format!(
+                "{rows} passed over: of kind system, which only the program writes, or erased"
+            ));
         }
         if self.there > 0 {
             let rows = rows(self.there);
@@ -224,8 +227,11 @@ fn stored_text(request: &Request, row: &Row) -> String {
     }
 }
 
-/// What a row asks for; none for a line of the program.
+/// What a row asks for; none for a line of the program, and for one whose words are erased: nobody says it again.
 fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Asked)>, Stop> {
+    if row.text.trim() == ERASED {
+        return Ok(None);
+    }
     let kind = match row.kind.trim() {
         "" => EntryKind::Note,
         kind => kind.parse()?,

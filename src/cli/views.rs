@@ -127,12 +127,13 @@ fn entry_line_at(entry: &EntryView, time: &str) -> String {
         .struck
         .as_ref()
         .map_or_else(String::new, |s| format!("  [crossed out by {}: {}]", s.by, one_line(&s.reason)));
+    // Who said it is erased with the words.
+    let author = if entry.author.is_empty() { "nobody known" } else { &entry.author };
     format!(
-        "#{:<3} {about}{time} {:<10} {star}{source}{}  ({}{late}{edited}){struck}",
+        "#{:<3} {about}{time} {:<10} {star}{source}{}  ({author}{late}{edited}){struck}",
         entry.seq.0,
         entry.kind,
         entry.text.trim_end().replace('\n', "\n      │ "),
-        entry.author,
     )
 }
 

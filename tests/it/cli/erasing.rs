@@ -220,7 +220,14 @@ fn an_erased_line_stays_the_line_that_it_was() {
     let line = lines.iter().find(|line| line["seq"] == said["entries"][0]["seq"]).unwrap();
     assert_eq!((&line["kind"], &line["text"]), (&"note".into(), &"[erased]".into()));
     assert_eq!(line["redacted"], true);
-    assert!(desk.ok(&["timeline", &id]).contains("[erased]"));
+    assert!(desk.ok(&["timeline", &id]).contains("[erased]  (nobody known)"));
+    // A table of the incident does not say it again.
+    let table = desk.ok(&["export", &id, "--format", "csv"]);
+    let other = desk.declare("Web is down again");
+    assert!(table.contains(",note,[erased],"), "{table}");
+    let ran = desk.feed(&["log", &other, "-", "--csv"], table.as_bytes()).code(0);
+    assert!(ran.err.contains("or erased"), "{ran:?}");
+    assert!(!desk.ok(&["timeline", &other]).contains("[erased]"));
     for change in [&["strike", &id, &seq, "--reason", "wrong"][..], &["amend", &id, &seq, "--text", "x"]] {
         desk.run(change).refuses(1, &format!("the words of line {seq} are erased"));
     }
