@@ -42,7 +42,7 @@ fn is_mine(thing: &Thing, incident: &Incident, me: &str) -> bool {
             let verdict = talk.decisions.get(decision).and_then(|decision| decision.verdict.as_ref());
             verdict.is_some_and(|verdict| verdict.by == me)
         }
-        // Whoever loses a role is told so where it is held.
+        // That a role went on is seen in the roster.
         Thing::Role(_) => false,
     }
 }

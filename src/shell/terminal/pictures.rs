@@ -122,10 +122,7 @@ impl Pictures {
                 continue;
             };
             if was != is {
-                few.push((
-                    Buffer { area: row, content: was.to_vec() },
-                    Buffer { area: row, content: is.to_vec() },
-                ));
+                few.push(pair(row, was, is));
                 was.swap_with_slice(is);
             }
             is.iter_mut().for_each(Cell::reset);
@@ -148,6 +145,11 @@ impl Pictures {
     }
 }
 
+/// A row as it was and as it is, or a part of one, for itself.
+fn pair(area: Rect, was: &[Cell], is: &[Cell]) -> (Buffer, Buffer) {
+    (Buffer { area, content: was.to_vec() }, Buffer { area, content: is.to_vec() })
+}
+
 /// Gives the cells that differ, row by row from left to right; gives nothing when there are none.
 fn differing(
     before: &Buffer,
@@ -167,7 +169,7 @@ fn differing(
             return take(&mut before.diff_iter(after));
         }
         let area = Rect { y: u16::try_from(y).unwrap_or(u16::MAX), height: 1, ..after.area };
-        few.push((Buffer { area, content: was.to_vec() }, Buffer { area, content: is.to_vec() }));
+        few.push(pair(area, was, is));
     }
     if !few.is_empty() {
         take(&mut few.iter().flat_map(|(was, is)| was.diff_iter(is)));
