@@ -29,7 +29,7 @@ pub use ticking::draw_clocks;
 use ratatui::buffer::Buffer;
 
 use crate::app::layout::{Layout, Pane, Placed, Shape, first_row};
-use crate::app::model::{Model, Screen};
+use crate::app::model::{Model, Room, Screen};
 use crate::app::tabs::tabs as tab_row;
 use crate::app::update::compose::preview;
 use text::Pen;
@@ -55,15 +55,7 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
         (Screen::Room, Some(room)) => {
             for placed in &layout.panes {
                 let focus = placed.pane == room.focus;
-                match placed.pane {
-                    Pane::Timeline => timeline::draw(model, room, placed, focus, &theme, buf),
-                    Pane::Roster => roster::draw(model, room, placed, focus, &theme, buf),
-                    Pane::Runbook => runbook::draw(model, room, placed, focus, &theme, buf),
-                    Pane::Decisions => decisions::draw(model, room, placed, focus, &theme, buf),
-                    Pane::Asks => asks::draw(model, room, placed, focus, &theme, buf),
-                    Pane::Similar => similar::draw(model, room, placed, focus, &theme, buf),
-                    _ => brief::draw(model, room, placed, focus, &theme, buf),
-                }
+                view(placed.pane)(model, room, placed, focus, &theme, buf);
             }
             cursor = composer::draw(model, room, &preview, layout.composer, &theme, buf);
             if let Some(inside) = sheet::draw(model, room, &layout, &theme, buf) {
@@ -80,6 +72,22 @@ pub fn draw(model: &Model, buf: &mut Buffer) -> Option<(u16, u16)> {
         cursor = over;
     }
     cursor
+}
+
+/// Draws a pane of the room.
+type View = fn(&Model, &Room, &Placed, bool, &Theme, &mut Buffer);
+
+/// What draws a pane of the room.
+const fn view(pane: Pane) -> View {
+    match pane {
+        Pane::Timeline => timeline::draw,
+        Pane::Roster => roster::draw,
+        Pane::Runbook => runbook::draw,
+        Pane::Decisions => decisions::draw,
+        Pane::Asks => asks::draw,
+        Pane::Similar => similar::draw,
+        _ => brief::draw,
+    }
 }
 
 /// The tabs of a small screen, and at their right what a border would say.

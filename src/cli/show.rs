@@ -213,9 +213,7 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
     }
     add("ended by", one_line(&incident.ended_by));
     if let Some(at) = incident.closed_at {
-        let waiver = one_line(&incident.closing.waiver);
-        let waived = if waiver.is_empty() { String::new() } else { format!(", waived: {waiver}") };
-        add("closed", format!("{}{waived}", minute(at)));
+        add("closed", format!("{}{}", minute(at), one_line(&incident.closing.waived_because())));
     }
     for runbook in incident.checklist.runbooks() {
         let (done, all) = incident.checklist.progress(runbook.seq);

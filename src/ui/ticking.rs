@@ -5,7 +5,7 @@
 use ratatui::buffer::Buffer;
 
 use super::theme::Theme;
-use super::{asks, brief, decisions, frame, header, roster, runbook};
+use super::{frame, header, view};
 use crate::app::layout::{Area, Pane, Shape};
 use crate::app::model::{Model, Room, Screen};
 use crate::domain::time::Utc;
@@ -32,19 +32,22 @@ pub fn draw_clocks(model: &Model, drawn: Utc, buf: &mut Buffer) -> Option<Vec<Ar
     let mut areas = vec![layout.header, layout.attention];
     for placed in &layout.panes {
         let focus = placed.pane == room.focus;
-        let draw = match placed.pane {
-            Pane::Roster => roster::draw,
-            Pane::Runbook if room.shown_runbook().is_some() => runbook::draw,
-            Pane::Decisions if !room.incident.talk.decisions.is_empty() => decisions::draw,
-            Pane::Asks if !room.incident.talk.asks.is_empty() => asks::draw,
+        let ticks = match placed.pane {
+            Pane::Roster => true,
+            Pane::Runbook => room.shown_runbook().is_some(),
+            Pane::Decisions => !room.incident.talk.decisions.is_empty(),
+            Pane::Asks => !room.incident.talk.asks.is_empty(),
             // Beside the tabs stands whether it goes on below.
             Pane::Brief if layout.shape == Shape::Tabs => return None,
-            Pane::Brief => brief::draw,
+            Pane::Brief => true,
             // They show times of day, and no span that grows.
-            _ => continue,
+            _ => false,
         };
+        if !ticks {
+            continue;
+        }
         frame::border_under(&layout, placed.title, &theme, buf);
-        draw(model, room, placed, focus, &theme, buf);
+        view(placed.pane)(model, room, placed, focus, &theme, buf);
         areas.extend([placed.title, placed.body]);
     }
     Some(areas)

@@ -133,9 +133,7 @@ fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
         facts.push(("Ended by", incident.ended_by.clone()));
     }
     if let Some(at) = incident.closed_at {
-        let waiver = &incident.closing.waiver;
-        let waived = if waiver.is_empty() { String::new() } else { format!(", waived: {waiver}") };
-        facts.push(("Closed", format!("{}{waived}", clock(at))));
+        facts.push(("Closed", format!("{}{}", clock(at), incident.closing.waived_because())));
     }
     if let Some(disposition) = &incident.disposition {
         let of = disposition.of.map(|id| format!(" {id}")).unwrap_or_default();

@@ -127,6 +127,12 @@ pub struct Closing {
 }
 
 impl Closing {
+    /// What is said behind the time of the close: why the rest was waived; empty when nothing was.
+    #[must_use]
+    pub fn waived_because(&self) -> String {
+        if self.waiver.is_empty() { String::new() } else { format!(", waived: {}", self.waiver) }
+    }
+
     /// The state of a closure item.
     #[must_use]
     pub fn state_of(&self, item: ClosureItem) -> ClosureState {

@@ -231,7 +231,7 @@ fn a_long_line_of_the_brief_is_read_to_its_end() {
 }
 
 /// Others do something; the screen hears of it.
-fn hears(desk: &mut Desk, by: &str, request: Request) {
+pub(super) fn hears(desk: &mut Desk, by: &str, request: Request) {
     let from = desk.events.len();
     desk.ask("14:39", by, request);
     let (log, events) = (desk.stored.log, desk.events[from..].to_vec());

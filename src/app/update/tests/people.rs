@@ -1,5 +1,6 @@
 //! People and roles.
 
+use super::looking::hears;
 use super::*;
 use crate::domain::zone::Tz;
 
@@ -101,14 +102,6 @@ fn esc_goes_from_the_people_back_to_the_roles() {
     desk.keys("<enter>bob<enter>").serve();
     assert!(desk.model.overlays.is_empty());
     assert_eq!(desk.stored.roster.holder("comms"), Some("bob"));
-}
-
-/// Others do something; the screen hears of it.
-fn hears(desk: &mut Desk, by: &str, request: Request) {
-    let from = desk.events.len();
-    desk.ask("14:39", by, request);
-    let (log, events) = (desk.stored.log, desk.events[from..].to_vec());
-    desk.send(Msg::Refreshed(log, events));
 }
 
 #[test]
