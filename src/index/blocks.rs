@@ -2,6 +2,8 @@
 //! scoring stays small however many postmortems there are, and is written again and again. (A page of memory that is
 //! touched for the first time costs as much as scoring a few hundred documents.) It must not choose among documents.
 
+use std::iter::Peekable;
+
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, Searcher};
@@ -217,15 +219,11 @@ impl Words<'_> {
                 let mut open: Option<Vec<usize>> = None;
                 for ((concept, cursors), left) in order.iter().zip(&mut cursors).zip(&left) {
                     if *left < enough {
-                        let mut needed = take.needed(number, first).map(place).peekable();
-                        let stays = |at: &usize| {
-                            while needed.next_if(|needed| needed < at).is_some() {}
-                            needed.peek() == Some(at)
-                                || scores.get(*at).is_some_and(|score| *score + *left >= enough)
-                        };
-                        let places: Vec<usize> = match open.take() {
-                            None => (0..scores.len()).filter(stays).collect(),
-                            Some(before) => before.into_iter().filter(stays).collect(),
+                        let needed = take.needed(number, first).map(place);
+                        let near = |score: f32| score + *left >= enough;
+                        let places = match open.take() {
+                            None => places_of(&scores, needed, near),
+                            Some(before) => still(before, &scores, needed, near),
                         };
                         for (form, cursor) in concept.forms.iter().zip(cursors.iter_mut()) {
                             let here = u64::from(cursor.holding()) * u64::from(end - first) / u64::from(last);
@@ -290,6 +288,46 @@ impl Words<'_> {
         }
         Ok(())
     }
+}
+
+/// Scores that are looked at together: most have nothing near, and that is one comparison for several.
+pub(super) const TOGETHER: usize = 16;
+
+/// The places of a block that are needed, or whose scores are near enough.
+fn places_of(
+    scores: &[f32],
+    needed: impl Iterator<Item = usize>,
+    near: impl Fn(f32) -> bool + Copy,
+) -> Vec<usize> {
+    let mut needed = needed.peekable();
+    let mut places = Vec::new();
+    for (first, together) in (0..).step_by(TOGETHER).zip(scores.chunks(TOGETHER)) {
+        let due = needed.peek().is_some_and(|at| *at < first + TOGETHER);
+        // Without leaving early: several are compared at once.
+        if due || together.iter().fold(false, |any, score| any | near(*score)) {
+            let all = (first..).zip(together).filter(|(at, score)| has(&mut needed, *at) || near(**score));
+            places.extend(all.map(|(at, _)| at));
+        }
+    }
+    places
+}
+
+/// Those of some places that are needed, or whose scores are near enough still.
+fn still(
+    places: Vec<usize>,
+    scores: &[f32],
+    needed: impl Iterator<Item = usize>,
+    near: impl Fn(f32) -> bool + Copy,
+) -> Vec<usize> {
+    let mut needed = needed.peekable();
+    let stays = |at: &usize| has(&mut needed, *at) || scores.get(*at).is_some_and(|score| near(*score));
+    places.into_iter().filter(stays).collect()
+}
+
+/// Whether a place is among those in order; what comes before it is passed over.
+fn has(needed: &mut Peekable<impl Iterator<Item = usize>>, at: usize) -> bool {
+    while needed.next_if(|needed| *needed < at).is_some() {}
+    needed.peek() == Some(&at)
 }
 
 #[cfg(test)]

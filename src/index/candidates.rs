@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use tantivy::{DocAddress, DocId, Searcher};
 
 use super::IndexError;
-use super::blocks::{Block, Take};
+use super::blocks::{Block, TOGETHER, Take};
 use super::filter::{Allowed, holders};
 use super::ranking::{Parts, Wanted};
 
@@ -127,25 +127,33 @@ impl Take for Candidates<'_> {
         let alive = segment.and_then(|segment| segment.alive_bitset());
         let mut bonuses = self.bonuses.from(block.segment, block.first).iter();
         let mut next = bonuses.next();
-        for (document, words) in (block.first..).zip(block.scores) {
-            let bonus = next.filter(|(labelled, _)| *labelled == document).map(|(_, bonus)| *bonus);
-            if bonus.is_some() {
-                next = bonuses.next();
-            } else if *words <= self.plain.least {
+        for (first, together) in (block.first..).step_by(TOGETHER).zip(block.scores.chunks(TOGETHER)) {
+            let due = next.is_some_and(|(labelled, _)| *labelled < first.saturating_add(TOGETHER as u32));
+            let least = self.plain.least;
+            // Most are far below, and that is one comparison for several: it does not leave early.
+            if !due && !together.iter().fold(false, |any, words| any | (*words > least)) {
                 continue;
             }
-            let at = DocAddress::new(block.segment, document);
-            if alive.is_some_and(|alive| !alive.is_alive(document)) || !self.allowed.has(at) {
-                continue;
-            }
-            self.highest = self.highest.max(*words);
-            let best = match bonus {
-                None => Some(&mut self.plain),
-                Some(bonus) => of_bonus(&mut self.labelled, bonus),
-            };
-            let bonus = bonus.unwrap_or_default();
-            if let Some(best) = best {
-                best.take(Candidate { at, words: *words, cosine: 0.0, bonus }, self.kept);
+            for (document, words) in (first..).zip(together) {
+                let bonus = next.filter(|(labelled, _)| *labelled == document).map(|(_, bonus)| *bonus);
+                if bonus.is_some() {
+                    next = bonuses.next();
+                } else if *words <= self.plain.least {
+                    continue;
+                }
+                let at = DocAddress::new(block.segment, document);
+                if alive.is_some_and(|alive| !alive.is_alive(document)) || !self.allowed.has(at) {
+                    continue;
+                }
+                self.highest = self.highest.max(*words);
+                let best = match bonus {
+                    None => Some(&mut self.plain),
+                    Some(bonus) => of_bonus(&mut self.labelled, bonus),
+                };
+                let bonus = bonus.unwrap_or_default();
+                if let Some(best) = best {
+                    best.take(Candidate { at, words: *words, cosine: 0.0, bonus }, self.kept);
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ use tantivy::collector::Count;
 use tantivy::directory::{Directory, FileSlice, MmapDirectory};
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
+use tantivy::{DocAddress, DocId, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
 
 use super::beside::both;
 use super::fused::Fused;
@@ -233,7 +233,9 @@ fn plausible(searcher: &Searcher, fields: Fields) -> Result<(), IndexError> {
                 "a part claims {docs} documents and holds {norms}, {dates} and {vectors}"
             )));
         }
-        if let Some(last) = segment.doc_ids_alive().last() {
+        let lives = |document: &DocId| segment.alive_bitset().is_none_or(|alive| alive.is_alive(*document));
+        // From the end: in a large index all that come before would be counted.
+        if let Some(last) = (0..docs).rev().find(lives) {
             let document: TantivyDocument = searcher.doc(DocAddress::new(ord, last))?;
             let path = fields.path_term(&fields.card(&document)?.path);
             if searcher.search(&TermQuery::new(path, IndexRecordOption::Basic), &Count)? != 1 {
