@@ -254,13 +254,8 @@ impl Service {
     /// What the store says.
     pub async fn close(&self) -> Result<(), Failure> {
         self.index_followed().await;
-        // To let go of the files of the index takes as long as to close the database: one beside the other.
-        let inner = Arc::clone(&self.inner);
-        let index = tokio::task::spawn_blocking(move || drop(std::mem::take(&mut *inner.memory())));
-        let closed = self.inner.store.close().await;
-        // Nothing is lost with a thread that broke off.
-        let _ = index.await;
-        Ok(closed?)
+        self.let_go_of_index();
+        Ok(self.inner.store.close().await?)
     }
 
     /// Runs git or index work away from the async workers.

@@ -81,7 +81,11 @@ impl Context<'_> {
         loop {
             let held = match ask(service).await {
                 Err(failure) if failure.cause == Cause::IndexHeld => failure,
-                answer => return answer,
+                answer => {
+                    // A command asks once.
+                    service.let_go_of_index();
+                    return answer;
+                }
             };
             let built = service.index_built_elsewhere();
             if tries >= if built { WHILE_BUILT } else { WHILE_HELD } {

@@ -232,6 +232,19 @@ impl Service {
         self
     }
 
+    /// Lets go of the files of the index, beside whatever comes next; the next question opens them anew. It takes as long
+    /// as to close the database, and nobody needs to wait for it.
+    pub fn let_go_of_index(&self) {
+        // Who is asking at this moment, or builds it, lets go when that is done.
+        if let Ok(mut memory) = self.inner.memory.try_lock() {
+            let known = std::mem::take(&mut *memory);
+            drop(memory);
+            if known.index.is_some() || known.ahead.is_some() {
+                tokio::task::spawn_blocking(move || drop(known));
+            }
+        }
+    }
+
     /// Those that are like it, with what a person said of them.
     async fn alike(&self, to: &Similar, limit: usize) -> Result<Vec<Past>, Failure> {
         let asked = to.clone();

@@ -185,12 +185,14 @@ impl Session {
             }
             Opening::Read => {
                 narrow_umask(&self.home);
-                Arc::new(open_for_reading(&self.home.database()).await?)
+                Arc::new(open_for_reading(&self.home.database(), opening).await?)
             }
             Opening::Recall => {
                 narrow_umask(&self.home);
                 let database = self.home.database();
-                Arc::new(LaterStore::new(tokio::spawn(async move { open_for_reading(&database).await })))
+                Arc::new(LaterStore::new(tokio::spawn(
+                    async move { open_for_reading(&database, opening).await },
+                )))
             }
             Opening::Write => {
                 self.not_lost().await?;
@@ -301,9 +303,14 @@ impl Session {
 }
 
 /// A home that may be written is opened as such also for reading, because SQLite reads a live log best that way.
-async fn open_for_reading(database: &Path) -> Result<SqliteStore, StoreError> {
-    match SqliteStore::open(database, OpenMode::ReadWrite).await {
-        Err(StoreError::ReadOnly { .. }) => SqliteStore::open(database, OpenMode::ReadOnly).await,
+async fn open_for_reading(database: &Path, opening: Opening) -> Result<SqliteStore, StoreError> {
+    let open = async |mode| match opening {
+        // The question is being answered meanwhile, and needs the processors.
+        Opening::Recall => SqliteStore::open_beside(database, mode).await,
+        Opening::Read | Opening::Write => SqliteStore::open(database, mode).await,
+    };
+    match open(OpenMode::ReadWrite).await {
+        Err(StoreError::ReadOnly { .. }) => open(OpenMode::ReadOnly).await,
         opened => opened,
     }
 }
