@@ -49,7 +49,7 @@ mod wordpiece;
 mod write;
 
 pub use beside::both;
-pub use open::{FULL_CHECK_BYTES, Opened, Opening};
+pub use open::{FULL_CHECK_BYTES, Looking, Opened, Opening};
 pub use patterns::PatternQuery;
 pub use ranking::Parts;
 pub use schema::SCHEMA_VERSION;

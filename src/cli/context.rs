@@ -65,7 +65,7 @@ impl Context<'_> {
         self.open(Opening::Read).await
     }
 
-    /// The service, for asking the memory: as [`Context::reading`], and the database is opened meanwhile.
+    /// The service, for asking the memory: as [`Context::reading`], and the database is opened when an answer needs it.
     pub(super) async fn recalling(&self) -> Result<Service, Stop> {
         self.open(Opening::Recall).await
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
@@ -36,19 +37,49 @@ pub enum Opened {
 
 /// An index that is being opened on a thread of its own, while its process makes itself ready to ask.
 #[derive(Debug)]
-pub struct Opening(JoinHandle<Opened>);
+pub struct Opening {
+    opened: Receiver<Opened>,
+    looking: Looking,
+}
+
+/// A look at an index that is being asked already.
+#[derive(Debug)]
+pub struct Looking(JoinHandle<Result<(), IndexError>>);
+
+impl Looking {
+    /// Waits for what was seen.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`]: what was answered meanwhile may be wrong.
+    pub fn seen(self) -> Result<(), IndexError> {
+        self.0.join().unwrap_or_else(|_| Err(IndexError::Damaged("looking at it broke off".into())))
+    }
+}
 
 impl Opening {
     /// Begins; none where there can be no thread. See [`Index::open`].
     #[must_use]
     pub fn begin(dir: PathBuf, team: PathBuf) -> Option<Self> {
-        Builder::new().spawn(move || open(&dir, Some(&team))).ok().map(Self)
+        let (send, opened) = mpsc::channel();
+        let work = move || {
+            let index = unseen(&dir, Some(&team));
+            let seen = match &index {
+                Opened::Ready(index) => Some((index.reader.searcher(), index.fields)),
+                Opened::Stale(_) => None,
+            };
+            // Who does not want it any more does not want to know about it either.
+            let _ = send.send(index);
+            seen.map_or(Ok(()), |(searcher, fields)| guarded(|| plausible(&searcher, fields)))
+        };
+        let looking = Looking(Builder::new().spawn(work).ok()?);
+        Some(Self { opened, looking })
     }
 
-    /// Waits until it is open.
+    /// Waits until it can be asked. What is answered counts once [`Looking::seen`] has nothing against it.
     #[must_use]
-    pub fn opened(self) -> Opened {
-        self.0.join().unwrap_or_else(|_| Opened::Stale("opening it broke off".into()))
+    pub fn opened(self) -> (Opened, Looking) {
+        let broken = |_| Opened::Stale("opening it broke off".into());
+        (self.opened.recv().unwrap_or_else(broken), self.looking)
     }
 }
 
@@ -73,10 +104,24 @@ impl Payload {
 
 /// Opens and checks. See [`Index::open`].
 pub(super) fn open(dir: &Path, team: Option<&Path>) -> Opened {
+    told(dir, || {
+        let index = checked(dir, team)?;
+        plausible(&index.reader.searcher(), index.fields)?;
+        Ok(index)
+    })
+}
+
+/// Opens, without a look at what the files hold.
+fn unseen(dir: &Path, team: Option<&Path>) -> Opened {
+    told(dir, || checked(dir, team))
+}
+
+/// What opening found, in words.
+fn told(dir: &Path, opening: impl FnOnce() -> Result<Index, IndexError>) -> Opened {
     if !dir.join("meta.json").is_file() {
         return Opened::Stale("there is no search index yet".into());
     }
-    match guarded(|| checked(dir, Arc::new(Thesaurus::with_team(team)))) {
+    match guarded(opening) {
         Ok(index) => Opened::Ready(Box::new(index)),
         Err(IndexError::Damaged(what)) => Opened::Stale(what),
         Err(other) => Opened::Stale(other.to_string()),
@@ -106,15 +151,14 @@ pub(super) fn on(files: impl Directory) -> Result<(tantivy::Index, Fields), Inde
     Ok((inner, fields))
 }
 
-/// Opens, checks, or says what is wrong.
-fn checked(dir: &Path, thesaurus: Arc<Thesaurus>) -> Result<Index, IndexError> {
+/// Opens and compares checksums, or says what is wrong.
+fn checked(dir: &Path, team: Option<&Path>) -> Result<Index, IndexError> {
+    let thesaurus = Arc::new(Thesaurus::with_team(team));
     let files = files(dir)?;
     let (inner, fields) = on(files.clone())?;
     // Held until the engine has them too: it maps a file once for all who hold it, and anew when nobody does.
     let _held = checksums(&inner, false)?;
-    let index = ready(dir, Some(files), inner, fields, thesaurus)?;
-    plausible(&index.reader.searcher(), fields)?;
-    Ok(index)
+    ready(dir, Some(files), inner, fields, thesaurus)
 }
 
 /// An index that can be asked, of parts that were looked at or have just been made; `files` are those that others can be

@@ -48,7 +48,7 @@ pub enum Opening {
     Write,
     /// Never made; a home that is not there reads as an empty one.
     Read,
-    /// As [`Opening::Read`], for what asks the memory first: the database is opened beside that.
+    /// As [`Opening::Read`], for what asks the memory first: the database is opened when an answer needs it.
     Recall,
 }
 
@@ -185,14 +185,12 @@ impl Session {
             }
             Opening::Read => {
                 narrow_umask(&self.home);
-                Arc::new(open_for_reading(&self.home.database(), opening).await?)
+                Arc::new(open_for_reading(&self.home.database()).await?)
             }
             Opening::Recall => {
                 narrow_umask(&self.home);
                 let database = self.home.database();
-                Arc::new(LaterStore::new(tokio::spawn(
-                    async move { open_for_reading(&database, opening).await },
-                )))
+                Arc::new(LaterStore::new(async move { open_for_reading(&database).await }))
             }
             Opening::Write => {
                 self.not_lost().await?;
@@ -303,14 +301,9 @@ impl Session {
 }
 
 /// A home that may be written is opened as such also for reading, because SQLite reads a live log best that way.
-async fn open_for_reading(database: &Path, opening: Opening) -> Result<SqliteStore, StoreError> {
-    let open = async |mode| match opening {
-        // The question is being answered meanwhile, and needs the processors.
-        Opening::Recall => SqliteStore::open_beside(database, mode).await,
-        Opening::Read | Opening::Write => SqliteStore::open(database, mode).await,
-    };
-    match open(OpenMode::ReadWrite).await {
-        Err(StoreError::ReadOnly { .. }) => open(OpenMode::ReadOnly).await,
+async fn open_for_reading(database: &Path) -> Result<SqliteStore, StoreError> {
+    match SqliteStore::open(database, OpenMode::ReadWrite).await {
+        Err(StoreError::ReadOnly { .. }) => SqliteStore::open(database, OpenMode::ReadOnly).await,
         opened => opened,
     }
 }

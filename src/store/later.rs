@@ -1,10 +1,11 @@
-//! A store that is still being opened: whoever asks it first waits for that. What needs no store at all, or something
-//! else first, loses no time. It must not open twice, nor answer anything by itself.
+//! A store that is opened by whoever asks it first: what needs none in the end loses no time with it. It must not open
+//! twice, nor answer anything by itself.
 
+use std::future::Future;
 use std::path::Path;
+use std::pin::Pin;
 
 use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
 
 use super::{Answer, Append, Appended, EventStore, StoreError, StoredEvent, StoryFilter, StoryRow};
 use super::{SqliteStore, SummaryFilter, SummaryRow, Tally, Turn};
@@ -16,36 +17,38 @@ pub struct LaterStore {
     state: Mutex<State>,
 }
 
+type Opening = Pin<Box<dyn Future<Output = Result<SqliteStore, StoreError>> + Send>>;
+
 enum State {
-    Opening(JoinHandle<Result<SqliteStore, StoreError>>),
+    /// Begins when it is waited for.
+    Unopened(Opening),
     Open(SqliteStore),
-    /// Why was told to the first who asked.
-    Failed,
+    /// It failed, and why was told to the first who asked; or it was closed before anybody did.
+    Shut,
 }
 
 impl LaterStore {
-    /// What an opening that has begun will give.
+    /// What an opening will give, which begins with the first question.
     #[must_use]
-    pub fn new(opening: JoinHandle<Result<SqliteStore, StoreError>>) -> Self {
-        Self { state: Mutex::new(State::Opening(opening)) }
+    pub fn new(opening: impl Future<Output = Result<SqliteStore, StoreError>> + Send + 'static) -> Self {
+        Self { state: Mutex::new(State::Unopened(Box::pin(opening))) }
     }
 
     /// The store, as soon as it is open.
     async fn store(&self) -> Result<SqliteStore, StoreError> {
         let mut state = self.state.lock().await;
-        if let State::Opening(opening) = &mut *state {
+        if let State::Unopened(opening) = &mut *state {
             match opening.await {
-                Ok(Ok(store)) => *state = State::Open(store),
-                Ok(Err(error)) => {
-                    *state = State::Failed;
+                Ok(store) => *state = State::Open(store),
+                Err(error) => {
+                    *state = State::Shut;
                     return Err(error);
                 }
-                Err(_) => *state = State::Failed,
             }
         }
         match &*state {
             State::Open(store) => Ok(store.clone()),
-            State::Opening(_) | State::Failed => Err(StoreError::Closed),
+            State::Unopened(_) | State::Shut => Err(StoreError::Closed),
         }
     }
 }
@@ -99,11 +102,15 @@ impl EventStore for LaterStore {
     }
 
     fn close(&self) -> Answer<'_, ()> {
-        // What could not be opened has nothing to let go of.
         Box::pin(async move {
-            match self.store().await {
-                Ok(store) => store.close().await,
-                Err(_) => Ok(()),
+            let mut state = self.state.lock().await;
+            match &*state {
+                State::Open(store) => store.close().await,
+                // Nothing was opened that could be let go of.
+                State::Unopened(_) | State::Shut => {
+                    *state = State::Shut;
+                    Ok(())
+                }
             }
         })
     }

@@ -105,14 +105,6 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`StoreError`] that speak of the file: not found, not ours, newer, network file system, read-only.
     pub async fn open(file: &Path, mode: OpenMode) -> Result<Self, StoreError> {
-        eager(Self::open_beside(file, mode)).await
-    }
-
-    /// The same for whoever has something else to do meanwhile: does not stay awake for it.
-    ///
-    /// # Errors
-    /// As [`SqliteStore::open`].
-    pub async fn open_beside(file: &Path, mode: OpenMode) -> Result<Self, StoreError> {
         let file = Arc::new(file.to_owned());
         if mode == OpenMode::ReadOnly {
             let (reader, immutable) = open::to_read(&file).await?;
@@ -121,7 +113,7 @@ impl SqliteStore {
             let turns = Turns::in_folder(open::folder_of(&file));
             return Ok(Self { file, writer: None, readers: Arc::new(readers), turns });
         }
-        let opened = open::to_write(&file, mode == OpenMode::Create).await?;
+        let opened = eager(open::to_write(&file, mode == OpenMode::Create)).await?;
         // Callers wait for their answers, so the queue is as long as there are callers.
         let (writer, jobs) = mpsc::channel(64);
         tokio::spawn(Writer::new(Arc::clone(&file), opened).run(jobs));

@@ -90,9 +90,9 @@ fn on_all<F: Future<Output = ()>>(test: impl Fn(Arc<dyn EventStore>) -> F) {
         let store = SqliteStore::open(&folder.path().join("second.db"), OpenMode::Create).await.unwrap();
         store.warm().await.unwrap();
         test(Arc::new(store)).await;
-        // And one that is asked while it is still being opened.
+        // And one that is opened by the first question.
         let third = folder.path().join("third.db");
-        let opening = tokio::spawn(async move { SqliteStore::open(&third, OpenMode::Create).await });
+        let opening = async move { SqliteStore::open(&third, OpenMode::Create).await };
         test(Arc::new(LaterStore::new(opening))).await;
     });
 }

@@ -37,22 +37,23 @@ impl Inner {
     }
 
     /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one
-    /// is opened beside the other.
+    /// is opened beside the other. An opening that has begun is still being looked at.
     fn index_and_archive(
         &self,
         opening: Option<index::Opening>,
-    ) -> Result<(Option<Box<Index>>, Archive), Failure> {
+    ) -> Result<(Option<Box<Index>>, Option<index::Looking>, Archive), Failure> {
         let ready = |opened| match opened {
             Opened::Ready(index) => Some(index),
             Opened::Stale(_) => None,
         };
         if let Some(opening) = opening {
             let archive = self.archive_to_read()?;
-            return Ok((ready(opening.opened()), archive));
+            let (opened, looking) = opening.opened();
+            return Ok((ready(opened), Some(looking), archive));
         }
         let open = || ready(Index::open(&self.places.index, Some(&self.places.thesaurus())));
         let (archive, index) = index::both(|| Ok(self.archive_to_read()), || Ok(open()))?;
-        Ok((index, archive?))
+        Ok((index, None, archive?))
     }
 
     /// Asks an index that reflects the archive's tree. Few changes are answered from memory, and the files follow
@@ -63,12 +64,12 @@ impl Inner {
         question: impl Fn(&Index) -> Result<T, IndexError>,
     ) -> Result<T, Failure> {
         let mut memory = self.memory();
-        let archive = if memory.index.is_some() {
-            self.archive_to_read()?
+        let (archive, looking) = if memory.index.is_some() {
+            (self.archive_to_read()?, None)
         } else {
-            let (index, archive) = self.index_and_archive(memory.opening.take())?;
+            let (index, looking, archive) = self.index_and_archive(memory.opening.take())?;
             memory.index = index;
-            archive
+            (archive, looking)
         };
         let index = match memory.index.take() {
             Some(index) => index,
@@ -82,6 +83,7 @@ impl Inner {
             Err(Behind::Failed(failure)) => return Err(failure),
         };
         let answer = question(memory.ahead.as_deref().unwrap_or(&index));
+        let answer = answer.and_then(|hits| looking.map_or(Ok(()), index::Looking::seen).map(|()| hits));
         match answer {
             Ok(hits) => {
                 memory.index = Some(index);

@@ -98,12 +98,24 @@ fn what_cannot_be_opened_later_is_told_to_the_first_who_asks() {
     let (_folder, file) = home();
     run(async {
         let missing = file.clone();
-        let opening = tokio::spawn(async move { SqliteStore::open(&missing, OpenMode::ReadWrite).await });
+        let opening = async move { SqliteStore::open(&missing, OpenMode::ReadWrite).await };
         let store = LaterStore::new(opening);
         assert_eq!(store.logs().await, Err(StoreError::NotFound { file }));
         assert_eq!(store.logs().await, Err(StoreError::Closed));
         assert!(!store.may_copy_to(Path::new("/tmp")));
         store.close().await.unwrap();
+    });
+}
+
+#[test]
+fn what_nobody_asks_is_never_opened() {
+    let (_folder, file) = home();
+    run(async {
+        let made = file.clone();
+        let store = LaterStore::new(async move { SqliteStore::open(&made, OpenMode::Create).await });
+        store.close().await.unwrap();
+        assert!(!file.exists());
+        assert_eq!(store.logs().await, Err(StoreError::Closed));
     });
 }
 
