@@ -20,6 +20,9 @@ use super::{IndexError, analyzer};
 /// How many of the best by words are put in order by meaning: more do not change the first ten.
 const RERANKED: usize = 200;
 
+/// Numbers of the vectors of a long postmortem: twenty parts.
+const ROOM: usize = 256;
+
 /// The least cosine with which a postmortem is answered that shares no word with the question.
 const FAR: f32 = 0.45;
 
@@ -60,9 +63,13 @@ impl Ranking for Fused {
             candidates.sort_unstable_by(by_score);
             if let Some(meaning) = meaning {
                 let columns = columns(searcher)?;
-                let compare = |some: &mut [Candidate]| {
+                // Made here: the first memory that a thread asks for is made for it anew.
+                let mut packed = [Vec::with_capacity(ROOM), Vec::with_capacity(ROOM)];
+                let [here, beside] = &mut packed;
+                let compare = |some: &mut [Candidate], packed: &mut Vec<u64>| {
                     for one in some {
-                        one.cosine = cosine(&columns, meaning, wanted.long, one.at).unwrap_or_default();
+                        let cosine = cosine(&columns, meaning, wanted.long, one.at, packed);
+                        one.cosine = cosine.unwrap_or_default();
                     }
                     Ok(())
                 };
@@ -70,9 +77,9 @@ impl Ranking for Fused {
                 let (best, _) = candidates.split_at_mut(best);
                 if best.len() == RERANKED {
                     let (first, second) = best.split_at_mut(best.len() / 2);
-                    both(|| compare(first), || compare(second))?;
+                    both(|| compare(first, here), || compare(second, beside))?;
                 } else {
-                    compare(best)?;
+                    compare(best, here)?;
                 }
             }
         }
@@ -94,12 +101,20 @@ fn columns(searcher: &Searcher) -> Result<Vec<Column<u64>>, IndexError> {
     columns.collect()
 }
 
-fn cosine(columns: &[Column<u64>], meaning: &Meaning, long: bool, at: DocAddress) -> Option<f32> {
+/// `packed` is room for the vectors, to be used again.
+fn cosine(
+    columns: &[Column<u64>],
+    meaning: &Meaning,
+    long: bool,
+    at: DocAddress,
+    packed: &mut Vec<u64>,
+) -> Option<f32> {
     let column = columns.get(at.segment_ord as usize)?;
     let rows = column.index.value_row_ids(at.doc_id);
-    let mut packed = vec![0; rows.len()];
-    column.values.get_range(u64::from(rows.start), &mut packed);
-    if long { meaning.overall(&packed) } else { meaning.nearest(&packed) }
+    packed.clear();
+    packed.resize(rows.len(), 0);
+    column.values.get_range(u64::from(rows.start), packed);
+    if long { meaning.overall(packed) } else { meaning.nearest(packed) }
 }
 
 /// Documents that mean much the same, for a question of which no word is known.
@@ -109,11 +124,13 @@ fn by_meaning(
     meaning: &Meaning,
 ) -> Result<Vec<Candidate>, IndexError> {
     let columns = columns(searcher)?;
+    let mut packed = Vec::with_capacity(ROOM);
     let mut found = Vec::new();
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
         for document in segment.doc_ids_alive() {
             let at = DocAddress::new(ord, document);
-            let cosine = if allowed.has(at) { cosine(&columns, meaning, false, at) } else { None };
+            let cosine =
+                if allowed.has(at) { cosine(&columns, meaning, false, at, &mut packed) } else { None };
             if let Some(cosine) = cosine.filter(|cosine| *cosine >= FAR) {
                 found.push(Candidate { at, words: 0.0, cosine, bonus: 0.0 });
             }

@@ -72,16 +72,26 @@ impl Environment {
     /// Reads everything.
     #[must_use]
     pub fn read() -> Self {
-        let mut environment = Self::from_variables(variable);
-        environment.working_folder = std::env::current_dir().ok();
-        environment.user = user_name();
-        environment.host = host_name();
-        environment.tty = tty_name();
-        environment.stdin_is_terminal = std::io::stdin().is_terminal();
-        environment.stdout_is_terminal = std::io::stdout().is_terminal();
-        environment.stderr_is_terminal = std::io::stderr().is_terminal();
-        environment.pid = std::process::id();
-        environment
+        Self::of_process().completed()
+    }
+
+    /// Reads what the process was given, which is enough to find the home: the variables and the working folder.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self { working_folder: std::env::current_dir().ok(), ..Self::from_variables(variable) }
+    }
+
+    /// With user, host and terminal as well, for which the system is asked.
+    #[must_use]
+    pub fn completed(mut self) -> Self {
+        self.user = user_name();
+        self.host = host_name();
+        self.tty = tty_name();
+        self.stdin_is_terminal = std::io::stdin().is_terminal();
+        self.stdout_is_terminal = std::io::stdout().is_terminal();
+        self.stderr_is_terminal = std::io::stderr().is_terminal();
+        self.pid = std::process::id();
+        self
     }
 
     /// Reads the variables through `get`; everything else keeps its default. An empty variable counts as unset.

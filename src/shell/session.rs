@@ -99,7 +99,7 @@ impl Session {
 
     /// `trusted` is called with the home as soon as it is known to be one's own.
     fn begin_with(flags: &Flags, own_settings: bool, trusted: impl FnOnce(&Home)) -> Result<Self, Failure> {
-        let environment = Environment::read();
+        let environment = Environment::of_process();
         let usage = |message: String| Failure::new(FailureKind::Usage, message);
         let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
         let home = Home::find(flags.home.as_deref(), &environment).map_err(|e| Failure::no(e.to_string()))?;
@@ -109,6 +109,7 @@ impl Session {
         }
         home.trust().map_err(|e| Failure::no(e.to_string()))?;
         trusted(&home);
+        let environment = environment.completed();
         let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
         let user_file = user_file.filter(|_| own_settings);
         let home_file = home.config();
