@@ -78,7 +78,7 @@ pub use reference::{reads, reference};
 
 use crate::domain::ids::LogId;
 use crate::service::Failure;
-use crate::shell::session::{Flags, Session};
+use crate::shell::session::{Early, Flags, Session};
 use context::Context;
 use output::{Output, Stop};
 use subcommands::{Cli, Command, Everywhere, parsed, whole};
@@ -97,8 +97,8 @@ pub enum Place {
 pub enum Finish {
     /// The process ends with this code; everything is printed.
     Exit(Exit),
-    /// The screen opens.
-    Screen(Box<Session>, Place),
+    /// The screen opens, with what was begun for it.
+    Screen(Box<Session>, Place, Option<Early>),
     /// The room of a demo opens; afterwards [`Demo::leave`] tidies up.
     Demo(Box<Demo>),
 }
@@ -160,14 +160,17 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
         command => command,
     };
     let (session, index) = match command {
+        None => {
+            let (session, early) = Session::begin_screen(&flags)?;
+            if session.environment.is_terminal() {
+                // The screen looks at the home's rights itself, once it is up.
+                return Ok(Finish::Screen(Box::new(session), Place::Auto, early));
+            }
+            (session, None)
+        }
         Some(Command::Search(_) | Command::Similar(_)) => Session::begin_asking(&flags)?,
-        _ => (Session::begin(&flags)?, None),
+        Some(_) => (Session::begin(&flags)?, None),
     };
-    let terminal = session.environment.stdin_is_terminal && session.environment.stdout_is_terminal;
-    if command.is_none() && terminal {
-        // The screen looks at the home's rights itself, once it is up.
-        return Ok(Finish::Screen(Box::new(session), Place::Auto));
-    }
     if let Some(exposed) = session.home.exposed().first() {
         out.say(&format!("warroom: {exposed}; warroom doctor tells all"));
     }
@@ -186,7 +189,7 @@ fn start(cli: Cli, out: &Output) -> Result<Finish, Stop> {
     runtime.shutdown_background();
     Ok(match outcome? {
         Outcome::Exit(exit) => Finish::Exit(exit),
-        Outcome::Screen(place) => Finish::Screen(Box::new(context.session), place),
+        Outcome::Screen(place) => Finish::Screen(Box::new(context.session), place, None),
     })
 }
 

@@ -13,19 +13,19 @@ fn main() -> ExitCode {
     let exit = match cli::run(std::env::args_os()) {
         Finish::Exit(exit) => exit,
         Finish::Demo(demo) => {
-            let result = run(&demo.session, Start::Room(demo.log));
+            let result = run(&demo.session, Start::Room(demo.log), None);
             demo.leave();
             match result {
                 Ok(()) => Exit::DONE,
                 Err(failure) => cli::told(&failure),
             }
         }
-        Finish::Screen(session, place) => {
+        Finish::Screen(session, place, early) => {
             let start = match place {
                 Place::Auto => Start::Guess,
                 Place::Room(log) => Start::Room(log),
             };
-            match run(&session, start) {
+            match run(&session, start, early) {
                 Ok(()) => Exit::DONE,
                 Err(failure) => cli::told(&failure),
             }

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod drafts;
 pub mod dumps;
+pub mod early;
 pub mod editor;
 pub mod environment;
 pub mod identity;

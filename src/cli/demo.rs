@@ -78,7 +78,7 @@ impl Args {
         let took = session.clock.running().saturating_sub(began).as_millis();
 
         let home = session.home.root().display().to_string();
-        let on_terminal = session.environment.stdin_is_terminal && session.environment.stdout_is_terminal;
+        let on_terminal = session.environment.is_terminal();
         if on_terminal && !out.is_json() {
             let fate =
                 if self.keep || folder.is_none() { "it stays" } else { "it is deleted when you leave" };

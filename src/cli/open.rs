@@ -24,7 +24,7 @@ impl Args {
 /// A screen needs a terminal on both sides.
 pub(super) fn on_terminal(context: &Context<'_>) -> Result<(), Stop> {
     let environment = &context.session.environment;
-    if environment.stdin_is_terminal && environment.stdout_is_terminal {
+    if environment.is_terminal() {
         return Ok(());
     }
     Err(Failure::no("the room opens on a terminal only")

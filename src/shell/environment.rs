@@ -75,21 +75,31 @@ impl Environment {
         Self::of_process().completed()
     }
 
-    /// Reads what the process was given, which is enough to find the home: the variables and the working folder.
+    /// Reads what the process was given, which is enough to find the home: the variables, the working folder, and
+    /// whether it has a terminal.
     #[must_use]
     pub fn of_process() -> Self {
-        Self { working_folder: std::env::current_dir().ok(), ..Self::from_variables(variable) }
+        Self {
+            working_folder: std::env::current_dir().ok(),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            ..Self::from_variables(variable)
+        }
     }
 
-    /// With user, host and terminal as well, for which the system is asked.
+    /// Whether somebody types and looks: standard input and output are a terminal.
+    #[must_use]
+    pub const fn is_terminal(&self) -> bool {
+        self.stdin_is_terminal && self.stdout_is_terminal
+    }
+
+    /// With user, host and the terminal's name as well, for which the system is asked.
     #[must_use]
     pub fn completed(mut self) -> Self {
         self.user = user_name();
         self.host = host_name();
         self.tty = tty_name();
-        self.stdin_is_terminal = std::io::stdin().is_terminal();
-        self.stdout_is_terminal = std::io::stdout().is_terminal();
-        self.stderr_is_terminal = std::io::stderr().is_terminal();
         self.pid = std::process::id();
         self
     }

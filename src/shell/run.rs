@@ -26,6 +26,7 @@ use crate::domain::ids::LogId;
 use crate::domain::time::Utc;
 use crate::domain::words::State;
 use crate::service::{self, Failure, Service};
+use crate::shell::early::{Early, threads};
 use crate::shell::input::{Input, Wake};
 use crate::shell::session::Session;
 use crate::shell::signals;
@@ -62,24 +63,21 @@ pub enum Start {
     Room(LogId),
 }
 
-/// Runs the screen until the person leaves.
+/// Runs the screen until the person leaves. `early` is what was begun for it in this session's home.
 ///
 /// # Errors
 /// When the home cannot be opened, or there is no terminal. After that, troubles are shown on the screen.
-pub fn run(session: &Session, start: Start) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // One does all that waits: a second would have to be woken, and has memory of its own.
-        .worker_threads(1)
-        .enable_time()
-        .thread_name("warroom")
-        .build()
-        .map_err(|e| Failure::no(format!("no threads can be started: {e}")))?;
+pub fn run(session: &Session, start: Start, early: Option<Early>) -> Result<(), Failure> {
+    let (runtime, store) = match early {
+        Some(Early { runtime, store }) => (runtime, Some(store)),
+        None => (threads().map_err(|e| Failure::no(format!("no threads can be started: {e}")))?, None),
+    };
     let keymap = keymap(session)?;
     // What is typed needs its folder. The rest of the home, and the database, are opened beside what the screen needs.
     if !session.home.drafts().is_dir() {
         session.complete_home()?;
     }
-    let opening = runtime.spawn(open(session.clone(), start));
+    let opening = runtime.spawn(open(session.clone(), start, store));
     install_panic_hook(session.home.drafts());
     quiet_guarded_panics();
     let mut input = Input::new().map_err(|e| Failure::no(format!("the terminal cannot be read: {e}")))?;

@@ -25,6 +25,8 @@ use crate::service::{
 };
 use crate::shell::clock::Clock;
 use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
+pub use crate::shell::early::Early;
+use crate::shell::early::OpeningStore;
 use crate::shell::environment::Environment;
 use crate::shell::identity::Identity;
 use crate::shell::ids::{Ids, shared_event};
@@ -75,7 +77,22 @@ impl Session {
     /// # Errors
     /// A usage failure for a bad configuration, `WARROOM_NOW` or person; the message names file and line.
     pub fn begin(flags: &Flags) -> Result<Self, Failure> {
-        Self::begin_with(flags, true, |_| {})
+        Self::begin_with(flags, true, |_, _| {})
+    }
+
+    /// The same for what opens the screen where there is a terminal: the database is opened while the settings are read.
+    ///
+    /// # Errors
+    /// As [`Session::begin`].
+    pub fn begin_screen(flags: &Flags) -> Result<(Self, Option<Early>), Failure> {
+        let mut early = None;
+        let begin = |environment: &Environment, home: &Home| {
+            if environment.is_terminal() {
+                early = Early::begin(home);
+            }
+        };
+        let session = Self::begin_with(flags, true, begin)?;
+        Ok((session, early))
     }
 
     /// The same for what asks the memory: the index is opened while the settings are read.
@@ -84,7 +101,8 @@ impl Session {
     /// As [`Session::begin`].
     pub fn begin_asking(flags: &Flags) -> Result<(Self, Option<IndexOpening>), Failure> {
         let mut opening = None;
-        let begin = |home: &Home| opening = IndexOpening::begin(home.index(), home.thesaurus());
+        let begin =
+            |_: &Environment, home: &Home| opening = IndexOpening::begin(home.index(), home.thesaurus());
         let session = Self::begin_with(flags, true, begin)?;
         Ok((session, opening))
     }
@@ -94,11 +112,15 @@ impl Session {
     /// # Errors
     /// As [`Session::begin`].
     pub fn begin_alone(flags: &Flags) -> Result<Self, Failure> {
-        Self::begin_with(flags, false, |_| {})
+        Self::begin_with(flags, false, |_, _| {})
     }
 
-    /// `trusted` is called with the home as soon as it is known to be one's own.
-    fn begin_with(flags: &Flags, own_settings: bool, trusted: impl FnOnce(&Home)) -> Result<Self, Failure> {
+    /// `trusted` is called with the home as soon as it is known to be one's own, and with what the process was given.
+    fn begin_with(
+        flags: &Flags,
+        own_settings: bool,
+        trusted: impl FnOnce(&Environment, &Home),
+    ) -> Result<Self, Failure> {
         let environment = Environment::of_process();
         let usage = |message: String| Failure::new(FailureKind::Usage, message);
         let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
@@ -108,7 +130,7 @@ impl Session {
             return Err(Failure::no(HomeError::NotFolder(home.root().to_owned()).to_string()));
         }
         home.trust().map_err(|e| Failure::no(e.to_string()))?;
-        trusted(&home);
+        trusted(&environment, &home);
         let environment = environment.completed();
         let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
         let user_file = user_file.filter(|_| own_settings);
@@ -180,6 +202,18 @@ impl Session {
     /// # Errors
     /// When the home cannot be made, read or written, lies on a network file system, or is of a newer version.
     pub async fn open(&self, opening: Opening) -> Result<Service, Failure> {
+        self.open_begun(opening, None).await
+    }
+
+    /// The same, where the database to write may be on its way already.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub async fn open_begun(
+        &self,
+        opening: Opening,
+        begun: Option<OpeningStore>,
+    ) -> Result<Service, Failure> {
         let store: Arc<dyn EventStore> = match opening {
             Opening::Read | Opening::Recall if !self.home.database().exists() => {
                 Arc::new(MemoryStore::default())
@@ -199,7 +233,12 @@ impl Session {
                 narrow_umask(&self.home);
                 logging::begin(&self.home.log(), self.environment.log.as_deref())
                     .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
-                let store = SqliteStore::open(&self.home.database(), OpenMode::Create).await?;
+                let store = match begun {
+                    Some(opening) => {
+                        opening.await.map_err(|_| Failure::no("opening the database broke off"))??
+                    }
+                    None => SqliteStore::open(&self.home.database(), OpenMode::Create).await?,
+                };
                 #[cfg(debug_assertions)]
                 if self.environment.unsynced {
                     store.unsynced().await?;

@@ -6,6 +6,7 @@ use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
 use crate::domain::words::State;
 use crate::service::{Cause, Failure, IncidentFilter, Service};
+use crate::shell::early::OpeningStore;
 use crate::shell::session::{Opening, Session};
 
 /// The home, open.
@@ -23,8 +24,12 @@ pub(super) enum First {
 }
 
 /// Opens the home to write, or to read where it cannot be written, and reads what the first frame shows.
-pub(super) async fn open(session: Session, start: Start) -> Result<Opened, Failure> {
-    let (service, read_only) = match session.open(Opening::Write).await {
+pub(super) async fn open(
+    session: Session,
+    start: Start,
+    store: Option<OpeningStore>,
+) -> Result<Opened, Failure> {
+    let (service, read_only) = match session.open_begun(Opening::Write, store).await {
         Ok(service) => (service, false),
         Err(failure) if failure.cause == Cause::ReadOnly => (session.open(Opening::Read).await?, true),
         Err(failure) => return Err(failure),

@@ -1,0 +1,55 @@
+//! What the screen begins with before its settings are read: the threads it will work with, and the database being
+//! opened on them. It must not make a home, nor look into one that is not trusted.
+
+use std::{fmt, io};
+
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+use super::paths::{Home, narrow_umask};
+use crate::service::{OpenMode, SqliteStore, StoreError};
+
+/// A database that is being opened.
+pub type OpeningStore = JoinHandle<Result<SqliteStore, StoreError>>;
+
+/// See the module.
+pub struct Early {
+    /// The threads of the screen.
+    pub runtime: Runtime,
+    /// The database; it is opened on those.
+    pub store: OpeningStore,
+}
+
+impl fmt::Debug for Early {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Early").finish_non_exhaustive()
+    }
+}
+
+impl Early {
+    /// Begins. None where there is no database yet, or no thread: then all waits for its turn, which says why.
+    #[must_use]
+    pub fn begin(home: &Home) -> Option<Self> {
+        let database = home.database();
+        if !database.exists() {
+            return None;
+        }
+        narrow_umask(home);
+        let runtime = threads().ok()?;
+        let store = runtime.spawn(async move { SqliteStore::open(&database, OpenMode::ReadWrite).await });
+        Some(Self { runtime, store })
+    }
+}
+
+/// The threads of the screen.
+///
+/// # Errors
+/// What the system says.
+pub fn threads() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        // One does all that waits: a second would have to be woken, and has memory of its own.
+        .worker_threads(1)
+        .enable_time()
+        .thread_name("warroom")
+        .build()
+}
