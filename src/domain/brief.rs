@@ -1,7 +1,9 @@
 //! The standing brief: one screen that is always current, for whoever joins late (`SPEC.md`, brief). Plain lines
-//! under plain headings; the room, `warroom brief` and exports show the same. It must not cut or colour.
+//! under plain headings; the room, `warroom brief` and exports show the same. It must not colour, nor cut but in what
+//! happened last.
 
 mod forms;
+mod latest;
 mod reports;
 
 pub use reports::{executive, tactical};
@@ -34,8 +36,8 @@ pub struct BriefSection {
 pub struct Brief {
     /// Id, title, severity, phase, elapsed, and the moment with the zone of all its times.
     pub title: String,
-    /// Impact, what ended it once it is over, command, doing, decided, ruled out, asks, indicators if there are any,
-    /// links, next.
+    /// Impact, what ended it once it is over, what happened last, command, doing, decided, ruled out, asks, indicators
+    /// if there are any, links, next.
     pub sections: Vec<BriefSection>,
 }
 
@@ -63,6 +65,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     let mut sections = vec![
         BriefSection { heading: "Impact", lines: impact(incident) },
         BriefSection { heading: "Ended", lines: ended(incident, now, zone) },
+        BriefSection { heading: "Latest", lines: latest::latest(incident, now, zone) },
         BriefSection { heading: "Command", lines: command(incident, policy) },
         BriefSection { heading: "Doing", lines: doing(incident, now) },
     ];
@@ -113,7 +116,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
         heading: "Next",
         lines: next(incident, policy, running, now).into_iter().chain(review(incident, now)).collect(),
     });
-    let optional = ["Ended", "Indicators"];
+    let optional = ["Ended", "Latest", "Indicators"];
     sections.retain(|section| !optional.contains(&section.heading) || !section.lines.is_empty());
     for line in sections.iter_mut().flat_map(|section| &mut section.lines) {
         *line = telling::safe(incident, line);
@@ -129,11 +132,24 @@ fn is_kept(incident: &Incident, seq: Seq) -> bool {
 /// How many decisions the brief names.
 const MOST_DECIDED: usize = 5;
 
-/// The last decisions, the newest first, and how many more there are.
-fn decided(incident: &Incident, running: &[Clock], now: Utc, zone: Tz, most: usize) -> Vec<String> {
+/// The decisions that the brief may name, the newest first.
+fn newest_decided(incident: &Incident) -> Vec<&Decision> {
     let mut all: Vec<&Decision> =
         incident.talk.decisions.values().filter(|d| !is_kept(incident, d.seq)).collect();
     all.sort_by_key(|d| std::cmp::Reverse((d.at, d.seq)));
+    all
+}
+
+/// The decisions that the brief names.
+fn last_decided(incident: &Incident) -> Vec<&Decision> {
+    let mut all = newest_decided(incident);
+    all.truncate(MOST_DECIDED);
+    all
+}
+
+/// The last decisions, the newest first, and how many more there are.
+fn decided(incident: &Incident, running: &[Clock], now: Utc, zone: Tz, most: usize) -> Vec<String> {
+    let all = newest_decided(incident);
     let clock = |at: Utc| with_day(at, now, zone);
     let line = |d: &&Decision| {
         let check = running.iter().find(|c| c.key == ClockKey::Decision(d.seq));

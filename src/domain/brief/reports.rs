@@ -21,7 +21,7 @@ fn lines_of(whole: &Brief, headings: &[&str]) -> Vec<String> {
 pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
     let whole = brief(incident, policy, now, zone);
     let mut conditions = vec![format!("{}, phase {}", wording::status(incident), incident.phase)];
-    conditions.extend(lines_of(&whole, &["Impact", "Ended", "Suspected"]));
+    conditions.extend(lines_of(&whole, &["Impact", "Ended", "Latest", "Suspected"]));
     conditions.extend(lines_of(&whole, &["Ruled out"]).into_iter().map(|line| format!("ruled out: {line}")));
     let mut needs: Vec<String> = missing_roles(incident, policy)
         .into_iter()
@@ -51,7 +51,12 @@ const MOST_DECIDED: usize = 3;
 pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
     let whole = brief(incident, policy, now, zone);
     let mut stands = vec![wording::status(incident).to_owned()];
-    for (name, milestone) in [("mitigated", Milestone::Mitigated), ("resolved", Milestone::Resolved)] {
+    let points = [
+        ("contained", Milestone::Contained),
+        ("mitigated", Milestone::Mitigated),
+        ("resolved", Milestone::Resolved),
+    ];
+    for (name, milestone) in points {
         if let Some(at) = incident.milestone(milestone) {
             stands.push(format!("{name} {}", with_day(at, now, zone)));
         }

@@ -115,3 +115,66 @@ fn the_next_update_and_the_resolve_are_named_however_much_else_ran_out() {
     assert!(lines.iter().any(|l| *l == "check decision 10m left: stop host 6"), "{lines:?}");
     assert_eq!(lines.last().map(String::as_str), Some("and 3 more"), "{lines:?}");
 }
+
+#[test]
+fn plain_notes_tell_who_joins_late_where_it_stands() {
+    let mut room = Room::declared();
+    let lines = |room: &Room| {
+        let brief = brief(&room.incident, &room.policy, room.now, Tz::UTC);
+        brief.sections.into_iter().find(|s| s.heading == "Latest").map(|s| s.lines).unwrap_or_default()
+    };
+    assert!(lines(&room).is_empty(), "a heading needs a line");
+    for text in
+        ["paged", "the key was in a CI variable", "only for the room #privileged", "revoked in all zones"]
+    {
+        room.wait(Span::minutes(1));
+        room.note(text);
+    }
+    // What another section says is not said twice.
+    decide(&mut room, "rebuild all", None);
+    assert_eq!(lines(&room), ["14:24 revoked in all zones", "14:22 the key was in a CI variable"]);
+    // A milestone and an update of long ago do not get lost.
+    let (step, person) = (crate::domain::request::StepPick::Named("1".into()), None);
+    let change = crate::domain::request::StepMove::Tick;
+    room.ask(Request::MoveStep { step, change, person, reason: String::new() });
+    room.wait(Span::minutes(1));
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    let text = format!("\nWe revoked the key{}.\nMore at 16:00.", ", and look on".repeat(5));
+    room.ask(Request::SendUpdate { audience: Audience::Customers, text, next: None });
+    for n in 0..20 {
+        room.note(&format!("looked at host {n}"));
+    }
+    assert_eq!(
+        lines(&room),
+        [
+            "contained 14:25 (alice), last step before: Disable the key",
+            "update to customers 14:25 by alice: We revoked the key, and look on, an…",
+            "14:25 looked at host 19",
+            "14:25 looked at host 18",
+        ]
+    );
+    let star = |text: &str| Request::Note { text: text.to_owned(), tags: Vec::new(), starred: true };
+    for text in ["root cause: the key was in a CI variable\nseen by bob", "second", "third"] {
+        room.ask(star(text));
+    }
+    assert_eq!(lines(&room)[2..], ["★ 14:25 third", "★ 14:25 second"]);
+    let struck = room.incident.timeline.shown().find(|e| e.text == "second").unwrap().seq;
+    room.ask(Request::Strike { target: struck, reason: "wrong".into() });
+    assert_eq!(lines(&room)[3], "★ 14:25 root cause: the key was in a CI variable …");
+    let tactical = tactical(&room.incident, &room.policy, room.now, Tz::UTC);
+    assert!(tactical.sections[0].lines.contains(&"★ 14:25 third".to_owned()), "{tactical:?}");
+}
+
+#[test]
+fn half_an_indicator_does_not_leave_the_room_at_the_end_of_a_cut_line() {
+    use crate::domain::ioc::Tlp;
+    use crate::domain::request::{Keep, NewIoc};
+    let mut room = Room::declared();
+    let value = "198.51.100.7".to_owned();
+    room.ask(Keep::AddIoc(NewIoc { value, tlp: Some(Tlp::Red), ..NewIoc::default() }));
+    for pad in 40..70 {
+        room.note(&format!("{}198.51.100.7 again", "x ".repeat(pad / 2)));
+        let text = brief(&room.incident, &room.policy, room.now, Tz::UTC).to_text();
+        assert!(!text.contains("198"), "{text}");
+    }
+}
