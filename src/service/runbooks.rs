@@ -341,10 +341,7 @@ impl Service {
 }
 
 fn candidates(files: &[RunbookFile]) -> Vec<Candidate<'_>> {
-    files
-        .iter()
-        .map(|f| Candidate { name: &f.name, title: &f.runbook.title, matches: &f.runbook.matches })
-        .collect()
+    files.iter().map(|f| Candidate::of(&f.name, &f.runbook)).collect()
 }
 
 fn choice(file: &RunbookFile, why: String) -> RunbookChoice {

@@ -92,7 +92,7 @@ mod tests {
         let candidates: Vec<Candidate<'_>> = ["payments", "exercise", "offered"]
             .iter()
             .zip(&read)
-            .map(|(name, r)| Candidate { name, title: &r.title, matches: &r.matches })
+            .map(|(name, r)| Candidate::of(name, r))
             .collect();
         let services = [service.to_owned()];
         let query = Query { title, services: &services, ..Query::default() };

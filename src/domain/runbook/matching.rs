@@ -1,9 +1,12 @@
 //! Which runbooks fit an incident, and why: by words of the title, services, tags and names of alerts. It must not
 //! read runbooks; it is given what they match.
 
+mod stem;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Match;
+use self::stem::{alike, split, stem};
+use super::{Match, Runbook, SectionRole};
 use crate::domain::words::fold_word;
 
 /// The runbook that is offered when nothing fits better.
@@ -12,25 +15,46 @@ pub const FALLBACK: &str = "suspected-security-incident";
 /// What is said of it then.
 pub const FALLBACK_WHY: &str = "general first fifteen minutes";
 
-/// The score of the fallback: less than one word of a `match:` list, more than one word of a title.
-const FALLBACK_SCORE: f64 = 1.4;
+/// What a runbook must be worth to be offered: less than one word of a `match:` list, more than one word of a title.
+/// The fallback needs no reason and stands after all that have one.
+const ENOUGH: f64 = 1.5;
 
 /// The rarest word counts this much more than one that every runbook has: with more, a single word of a title would
-/// beat the fallback in a library of many runbooks.
+/// be enough in a library of many runbooks.
 const MAX_RARITY: f64 = 2.7;
 
 /// One word of `match: words` is worth this, times its rarity.
 const WORD: f64 = 1.5;
 /// A word that only the title, the services or the tags have.
 const WEAK_WORD: f64 = 0.5;
+/// A word that only its summary and its detection have.
+const FAINT_WORD: f64 = 0.3;
 /// A phrase of several words, all found.
 const PHRASE: f64 = 1.0;
 const SERVICE: f64 = 3.0;
 const TAG: f64 = 2.5;
-const ALERT: f64 = 4.0;
+/// The exact name of an alert, which no number of words outweighs.
+const ALERT: f64 = 100.0;
+
+/// Words of summary and detection that more than this part of the library has say nothing.
+const COMMON: usize = 4;
+
+/// In a library of fewer runbooks no word is common.
+const LIBRARY: usize = 8;
+
+/// Words of sentences that tell nothing of what happened.
+const FILLERS: [&str; 41] = [
+    "about", "again", "also", "another", "any", "before", "but", "cannot", "did", "does", "each", "few",
+    "had", "here", "how", "if", "like", "long", "many", "more", "never", "nobody", "odd", "off", "one",
+    "other", "over", "own", "same", "somebody", "than", "their", "them", "they", "us", "use", "was", "way",
+    "what", "when", "you",
+];
+
+/// How many words of summary and detection are read.
+const MOST_FAINT: usize = 400;
 
 /// A runbook to be ranked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Candidate<'a> {
     /// Its name: the file's, without ending.
     pub name: &'a str,
@@ -38,6 +62,19 @@ pub struct Candidate<'a> {
     pub title: &'a str,
     /// What it answers to.
     pub matches: &'a Match,
+    /// When it is for, in its author's words: its summary and what it is detected by.
+    pub about: Vec<&'a str>,
+}
+
+impl<'a> Candidate<'a> {
+    /// A runbook by its name.
+    #[must_use]
+    pub fn of(name: &'a str, runbook: &'a Runbook) -> Self {
+        let detection = runbook.section(SectionRole::Detection).map(|section| section.items.as_slice());
+        let signs = detection.unwrap_or_default().iter().map(|item| item.text.as_str());
+        let about = runbook.summary.as_deref().into_iter().chain(signs).collect();
+        Self { name, title: &runbook.title, matches: &runbook.matches, about }
+    }
 }
 
 /// What is known of the incident.
@@ -64,31 +101,39 @@ pub struct Ranked<'a> {
     pub why: String,
 }
 
-/// The runbooks that fit, the best first; equal ones by name. The fallback is always among them if it is given.
+/// The runbooks that fit, the best first; equal ones by name. The fallback is always among them if it is given, as the
+/// last unless its own words fit.
 #[must_use]
 pub fn rank<'a>(runbooks: &[Candidate<'a>], query: &Query<'_>) -> Vec<Ranked<'a>> {
     let asked = Asked::of(query);
     let vocabularies: Vec<Vocabulary> = runbooks.iter().map(Vocabulary::of).collect();
-    let rarity = |word: &str| {
-        let with = vocabularies.iter().filter(|vocabulary| vocabulary.all.contains(word)).count().max(1);
-        #[expect(clippy::cast_precision_loss, reason = "counts of runbooks are small")]
-        let ratio = vocabularies.len() as f64 / with as f64;
-        (1.0 + ratio.ln() / 2.0).min(MAX_RARITY)
+    let rarity =
+        |word: &str| rarity(vocabularies.len(), vocabularies.iter().filter(|v| v.all.contains(word)).count());
+    let faint = |word: &str| {
+        let with = vocabularies.iter().filter(|v| v.all.contains(word) || v.faint.contains(word)).count();
+        let common = vocabularies.len() >= LIBRARY && with > vocabularies.len() / COMMON;
+        if common { 0.0 } else { self::rarity(vocabularies.len(), with) }
     };
     let mut ranked: Vec<Ranked<'a>> = Vec::new();
+    let mut general = None;
     for (runbook, vocabulary) in runbooks.iter().zip(&vocabularies) {
-        let (mut score, why) = score(runbook, vocabulary, &asked, query, &rarity);
-        let mut why = format!("matches: {}", why.join(", "));
-        if runbook.name == FALLBACK && score < FALLBACK_SCORE {
-            score = FALLBACK_SCORE;
-            why = FALLBACK_WHY.to_owned();
-        }
-        if score > 0.0 {
-            ranked.push(Ranked { name: runbook.name, score, why });
+        let (score, why) = score(runbook, vocabulary, &asked, query, [&rarity, &faint]);
+        if score >= ENOUGH {
+            ranked.push(Ranked { name: runbook.name, score, why: format!("matches: {}", why.join(", ")) });
+        } else if runbook.name == FALLBACK {
+            general = Some(Ranked { name: runbook.name, score, why: FALLBACK_WHY.to_owned() });
         }
     }
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.name.cmp(b.name)));
+    ranked.extend(general);
     ranked
+}
+
+/// How much a word counts that so many of all runbooks have.
+fn rarity(all: usize, with: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts of runbooks are small")]
+    let ratio = all as f64 / with.max(1) as f64;
+    (1.0 + ratio.ln() / 2.0).min(MAX_RARITY)
 }
 
 fn score(
@@ -96,7 +141,7 @@ fn score(
     vocabulary: &Vocabulary,
     asked: &Asked,
     query: &Query<'_>,
-    rarity: &dyn Fn(&str) -> f64,
+    [rarity, faint]: [&dyn Fn(&str) -> f64; 2],
 ) -> (f64, Vec<String>) {
     let mut score = 0.0;
     let mut strong: BTreeSet<usize> = BTreeSet::new();
@@ -114,6 +159,8 @@ fn score(
             score += WORD * rarity(stem);
         } else if vocabulary.weak.iter().any(|weak| alike(weak, stem)) {
             score += WEAK_WORD * rarity(stem);
+        } else if let Some(worth) = vocabulary.faintly(stem).map(faint).filter(|worth| *worth > 0.0) {
+            score += FAINT_WORD * worth;
         } else {
             continue;
         }
@@ -130,11 +177,21 @@ fn score(
     named("service", SERVICE, query.services, &runbook.matches.services);
     named("tag", TAG, query.tags, &runbook.matches.tags);
     named("alert", ALERT, query.alerts, &runbook.matches.alerts);
-    // People paste the alert's name into the title.
-    let pasted: Vec<String> = query.title.split_whitespace().map(str::to_owned).collect();
-    let pasted: Vec<String> = pasted.into_iter().filter(|word| !query.alerts.contains(word)).collect();
+    let pasted: Vec<String> = pasted(query.title)
+        .filter(|word| !query.alerts.iter().any(|alert| alert == word))
+        .map(str::to_owned)
+        .collect();
     named("alert", ALERT, &pasted, &runbook.matches.alerts);
     (score, why)
+}
+
+/// The words of a title that may be the name of an alert, which people paste into it: `[FIRING:1] HighLatency:`.
+fn pasted(title: &str) -> impl Iterator<Item = &str> {
+    let apart = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    title
+        .split(apart)
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
 }
 
 /// What of the incident a runbook names by its `match:`, in words; empty: nothing. Words of its title do not count.
@@ -147,8 +204,8 @@ pub(super) fn named(runbook: &Candidate<'_>, query: &Query<'_>) -> Vec<String> {
             why.push(format!("word {written}"));
         }
     }
-    let pasted: Vec<String> = query.title.split_whitespace().map(str::to_owned).collect();
-    let alerts: Vec<String> = query.alerts.iter().chain(&pasted).cloned().collect();
+    let pasted = pasted(query.title).map(str::to_owned);
+    let alerts: Vec<String> = query.alerts.iter().cloned().chain(pasted).collect();
     let sorts = [
         ("service", query.services, &runbook.matches.services),
         ("tag", query.tags, &runbook.matches.tags),
@@ -194,7 +251,10 @@ struct Vocabulary {
     phrases: Vec<Vec<String>>,
     /// Words of the title, the services and the tags.
     weak: BTreeSet<String>,
+    /// The words of both.
     all: BTreeSet<String>,
+    /// Words of the summary and the detection; none of the fallback, which is for what nobody can name yet.
+    faint: BTreeSet<String>,
 }
 
 impl Vocabulary {
@@ -204,72 +264,19 @@ impl Vocabulary {
         let names = runbook.matches.services.iter().chain(&runbook.matches.tags).map(String::as_str);
         let weak: BTreeSet<String> = std::iter::once(runbook.title).chain(names).flat_map(stems).collect();
         let all = weak.iter().cloned().chain(phrases.iter().flatten().cloned()).collect();
-        Vocabulary { phrases, weak, all }
+        let about = if runbook.name == FALLBACK { &[] } else { runbook.about.as_slice() };
+        let told = |text: &str| -> Vec<String> {
+            let words = split(text).into_iter().filter(|word| !FILLERS.contains(&word.as_str()));
+            words.map(|word| stem(&word)).collect()
+        };
+        let faint = about.iter().copied().flat_map(told).take(MOST_FAINT).collect();
+        Vocabulary { phrases, weak, all, faint }
     }
-}
 
-/// Words that say nothing about an incident.
-const STOP: [&str; 34] = [
-    "a", "after", "all", "an", "and", "are", "at", "be", "by", "can", "for", "from", "has", "have", "in",
-    "into", "is", "it", "its", "may", "no", "not", "of", "on", "or", "our", "since", "some", "that", "the",
-    "this", "to", "was", "with",
-];
-
-/// Joined words at least this long (`HighLatency`, but not `GitHub`) are taken apart, in characters.
-const JOINED: usize = 10;
-
-/// Splits into words in lower case: `KubePodCrashLooping` and `crash-looping` alike.
-fn split(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for whole in text.split(|c: char| !c.is_alphanumeric()) {
-        let apart = whole.chars().count() >= JOINED;
-        let mut word = String::new();
-        let mut after_lower = false;
-        for c in whole.chars() {
-            if apart && after_lower && c.is_uppercase() {
-                words.push(std::mem::take(&mut word));
-            }
-            after_lower = c.is_lowercase();
-            word.extend(c.to_lowercase());
-        }
-        words.push(word);
+    /// The word of its summary and detection that is like this one.
+    fn faintly(&self, stem: &str) -> Option<&str> {
+        self.faint.iter().find(|faint| alike(faint, stem)).map(String::as_str)
     }
-    words.retain(|word| word.chars().count() > 1 && !STOP.contains(&word.as_str()));
-    words
-}
-
-/// A light stem: `compromised`, `compromise` and `compromises` are one.
-fn stem(word: &str) -> String {
-    let long_enough = |rest: &&str| rest.chars().count() >= 3;
-    let mut stem = word;
-    if !stem.ends_with("ss") && !stem.ends_with("us") {
-        stem = stem.strip_suffix('s').filter(long_enough).unwrap_or(stem);
-    }
-    for ending in ["ing", "ed", "e"] {
-        if let Some(rest) = stem.strip_suffix(ending).filter(long_enough) {
-            stem = rest;
-            break;
-        }
-    }
-    // Dependency and dependencies, dropped and drop.
-    let mut stem =
-        stem.strip_suffix('i').filter(long_enough).map_or(stem.to_owned(), |rest| format!("{rest}y"));
-    let last: Vec<char> = stem.chars().rev().take(2).collect();
-    if let [a, b] = last.as_slice()
-        && a == b
-        && word.len() > stem.len()
-        && stem.chars().count() > 3
-        && !matches!(a, 's' | 'l')
-    {
-        stem.pop();
-    }
-    stem
-}
-
-/// Equal, or one the beginning of the other: `deploy` and `deployment`.
-fn alike(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    short == long || (short.chars().count() >= 5 && long.starts_with(short) && long.len() - short.len() <= 5)
 }
 
 #[cfg(test)]
