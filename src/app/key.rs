@@ -137,6 +137,12 @@ impl Key {
         Self::plain(KeyCode::Char(c))
     }
 
+    /// It writes a character where there is a line to write into.
+    #[must_use]
+    pub fn is_typed(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.modifiers.ctrl && !self.modifiers.alt
+    }
+
     /// Control with a character.
     #[must_use]
     pub fn ctrl(c: char) -> Self {

@@ -32,10 +32,20 @@ pub enum BadKeymap {
         /// The most similar name.
         nearest: &'static str,
     },
-    /// Nothing would leave an overlay, the composer or the program any more.
-    #[error("keys: {name} has no key, so nothing could be left any more; give it one")]
-    NoWayOut {
+    /// Something that everybody needs could not be done any more.
+    #[error("keys: {name} has no key, so nothing could be {lost} any more; give it one")]
+    NeedsKey {
         /// The action that needs a key.
+        name: &'static str,
+        /// What it does: left, stored, confirmed.
+        lost: &'static str,
+    },
+    /// A sign that people type would act instead of being written.
+    #[error("keys: {key} of {name} could not be typed any more where one writes; take one like f2 or alt-o")]
+    Typed {
+        /// The key, as it is written.
+        key: String,
+        /// The name of the action.
         name: &'static str,
     },
     /// Two actions want one key.
@@ -49,6 +59,17 @@ pub enum BadKeymap {
         second: &'static str,
     },
 }
+
+/// The actions without which a line or an overlay is a trap, and what they do.
+const NEEDED: [(Action, &str); 4] = [
+    (Action::Interrupt, "left"),
+    (Action::Close, "left"),
+    (Action::Send, "stored"),
+    (Action::Accept, "confirmed"),
+];
+
+/// Contexts in which there may be a line that is typed into.
+const WRITTEN_IN: [Context; 4] = [Context::Composer, Context::Pick, Context::Line, Context::Anywhere];
 
 impl Default for Keymap {
     fn default() -> Self {
@@ -73,9 +94,15 @@ impl Keymap {
             }
         }
         let bindings = bindings(overrides);
-        for spec in TABLE.iter().filter(|s| s.action == Action::Interrupt) {
-            if !bindings.iter().any(|b| b.action == spec.action) {
-                problems.push(BadKeymap::NoWayOut { name: spec.name });
+        for (needed, lost) in NEEDED {
+            if !bindings.iter().any(|b| b.action == needed) {
+                problems.push(BadKeymap::NeedsKey { name: name_of(needed), lost });
+            }
+        }
+        for b in bindings.iter().filter(|b| WRITTEN_IN.contains(&b.context) && b.key.is_typed()) {
+            let problem = BadKeymap::Typed { key: b.key.to_string(), name: name_of(b.action) };
+            if !problems.contains(&problem) {
+                problems.push(problem);
             }
         }
         for stack in STACKS {
@@ -199,6 +226,10 @@ pub fn without_key(name: &str) -> &'static str {
     if verb::find(name).is_some() { "`?`, `:`" } else { "`?`" }
 }
 
+fn name_of(action: Action) -> &'static str {
+    action::spec(action).map_or("", |spec| spec.name)
+}
+
 fn bindings(overrides: &[(String, Vec<Key>)]) -> Vec<Binding> {
     let mut out = Vec::with_capacity(TABLE.len().saturating_mul(2));
     for spec in TABLE {
@@ -218,9 +249,8 @@ fn conflicts(bindings: &[Binding], stack: &[Context], problems: &mut Vec<BadKeym
     let within: Vec<&Binding> = bindings.iter().filter(|b| stack.contains(&b.context)).collect();
     for (n, a) in within.iter().enumerate() {
         for b in within.iter().skip(n.saturating_add(1)).filter(|b| b.key == a.key && b.action != a.action) {
-            let name = |action| action::spec(action).map_or("", |s| s.name);
-            let problem =
-                BadKeymap::Conflict { key: a.key.to_string(), first: name(a.action), second: name(b.action) };
+            let (first, second) = (name_of(a.action), name_of(b.action));
+            let problem = BadKeymap::Conflict { key: a.key.to_string(), first, second };
             if !problems.contains(&problem) {
                 problems.push(problem);
             }
@@ -282,14 +312,38 @@ mod tests {
         assert_eq!(map.lookup(ROOM_STACK, key("ctrl-o")), Some((Action::Note, 0)));
         assert_eq!(map.lookup(ROOM_STACK, key("i")), None);
         let bad = Keymap::new(&[("note".into(), vec![key("d")]), ("nope-x".into(), vec![])]).unwrap_err();
-        let none = Keymap::new(&[("interrupt".into(), vec![])]).unwrap_err();
-        assert_eq!(none, [BadKeymap::NoWayOut { name: "interrupt" }]);
+        for (name, lost) in
+            [("interrupt", "left"), ("cancel", "left"), ("send", "stored"), ("confirm", "confirmed")]
+        {
+            let none = Keymap::new(&[(name.into(), vec![])]).unwrap_err();
+            assert_eq!(none, [BadKeymap::NeedsKey { name, lost }]);
+        }
         assert!(Keymap::new(&[("interrupt".into(), vec![key("ctrl-g")])]).is_ok());
         assert!(matches!(bad.first(), Some(BadKeymap::UnknownAction { name, .. }) if name == "nope-x"));
         assert!(
             bad.iter().any(|b| matches!(b, BadKeymap::Conflict { first: "note", second: "decision", .. })),
             "{bad:?}"
         );
+    }
+
+    #[test]
+    fn no_sign_that_is_typed_acts_where_one_writes() {
+        for (name, key) in
+            [("send", "a"), ("confirm", "y"), ("char-left", "G"), ("cancel", "space"), ("interrupt", "ß")]
+        {
+            let bad = Keymap::new(&[(name.into(), vec![key.parse().unwrap()])]).unwrap_err();
+            let said = bad.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+            assert!(
+                bad.iter().any(|b| matches!(b, BadKeymap::Typed { name: n, .. } if *n == name)),
+                "{said}"
+            );
+            assert!(said.contains(&format!("{key} of {name} could not be typed")), "{said}");
+        }
+        for key in ["f2", "alt-o"] {
+            Keymap::new(&[("send".into(), vec![key.parse().unwrap()])]).unwrap();
+        }
+        // In normal mode letters act.
+        Keymap::new(&[("note".into(), vec!["Q".parse().unwrap()])]).unwrap();
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What is wrong with the keys that the files give to actions: names that are no action, keys that would do two
-//! things. Each is told by name, with the line that set it.
+//! things, signs that could not be typed any more. Each is told by name, with the line that set it.
 
 use super::Binding;
 use super::problem::{ConfigProblem, did_you_mean};
@@ -28,9 +28,13 @@ fn problem(bindings: &[Binding], bad: &BadKeymap) -> Option<ConfigProblem> {
             let near = did_you_mean(name, TABLE.iter().map(|s| s.name));
             (set(name)?, format!("there is no action {name:?}{near}; `?` in the room lists them all"))
         }
-        BadKeymap::NoWayOut { name } => {
-            (set(name)?, "it needs a key: nothing could be left without it".to_owned())
+        BadKeymap::NeedsKey { name, lost } => {
+            (set(name)?, format!("it needs a key: nothing could be {lost} without it"))
         }
+        BadKeymap::Typed { key, name } => (
+            set(name)?,
+            format!("{key} could not be typed any more where one writes; take one like f2 or alt-o"),
+        ),
         BadKeymap::Conflict { key, first, second } => {
             // The one that was set last is the one to look at.
             let file = |b: &Binding| bindings.iter().position(|other| other.file == b.file);

@@ -267,7 +267,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "*",
         example: &[],
         doc: &[
-            "Other keys for the actions that `?` lists: a key, a list of keys, or [] for none:",
+            "Other keys for the actions that `?` lists: a key, a list of keys, or [] for none. Where one writes, no key",
+            "that is typed acts, and send, confirm, cancel and interrupt need one:",
             "  redraw = [\"ctrl-l\", \"f5\"]",
         ],
         read: read::keys,

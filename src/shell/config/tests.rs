@@ -154,6 +154,13 @@ fn keys_that_collide_and_actions_that_are_none_are_refused_by_name_and_line() {
     assert!(problems[0].contains("config.toml:2)"), "{problems:?}");
     let (config, problems) = read("[keys]\nnote = \"d\"\ndecision = \"i\"\nconfirm = \"f9\"\n", "");
     assert_eq!((config.keys.len(), problems), (3, vec![]), "keys may change places");
+    let message = problem("[keys]\nzoom = \"f2\"\nsend = \"a\"\n");
+    assert!(message.starts_with("warroom.toml:3: keys.send: a could not be typed any more"), "{message}");
+    let message = problem("[keys]\nsend = []\n");
+    assert!(
+        message.starts_with("warroom.toml:2: keys.send: it needs a key: nothing could be stored"),
+        "{message}"
+    );
 }
 
 #[test]
