@@ -7,7 +7,7 @@ use super::context::Context;
 use super::output::Answer;
 use super::stdin;
 use super::views::one_line;
-use crate::domain::clocks::{self, Clock, Pressure};
+use crate::domain::clocks::{self, Clock, Pressure, Undated};
 use crate::domain::incident::Incident;
 use crate::domain::request::Request;
 use crate::domain::time::{Utc, format_span, rfc3339};
@@ -21,7 +21,7 @@ pub(super) struct TargetArgs {
     /// response, resolution, update, update:customers, or a phase
     #[arg(value_name = "CLOCK")]
     clock: String,
-    /// 8h, 5 business days, next sprint, none; default: as the team's rule says
+    /// 8h, 5 business days, next sprint (not for an update), none; default: as the team's rule says
     #[arg(value_name = "TARGET")]
     target: String,
     /// Why
@@ -79,11 +79,20 @@ impl Args {
                 let now = context.now();
                 let running = clocks::clocks(&incident, service.policy(), now);
                 let rows: Vec<_> = running.iter().map(|c| document(&incident, c, now)).collect();
-                context.out.answer(&serde_json::json!({ "id": incident.id, "clocks": rows }), || {
-                    if running.is_empty() {
-                        return "no clock runs".to_owned();
+                let undated = clocks::undated(&incident, &running);
+                let without: Vec<_> = undated
+                    .iter()
+                    .map(|u| serde_json::json!({ "clock": u.key.to_string(), "what": u.what, "target": u.target }))
+                    .collect();
+                let document =
+                    serde_json::json!({ "id": incident.id, "clocks": rows, "without_deadline": without });
+                context.out.answer(&document, || {
+                    let mut lines: Vec<String> = running.iter().map(|c| line(&incident, c, now)).collect();
+                    if lines.is_empty() {
+                        lines.push("no clock runs".to_owned());
                     }
-                    running.iter().map(|c| line(&incident, c, now)).collect::<Vec<_>>().join("\n")
+                    lines.extend(undated.iter().map(undated_line));
+                    lines.join("\n")
                 })
             }
             Action::Ack { incident, clock, until, reason } => {
@@ -120,6 +129,11 @@ fn document(incident: &Incident, clock: &Clock, now: Utc) -> serde_json::Value {
         "by": ack.map(|a| &a.by),
         "reason": ack.map(|a| &a.reason),
     })
+}
+
+fn undated_line(undated: &Undated) -> String {
+    let (key, target) = (undated.key.to_string(), one_line(&undated.target));
+    format!("{key:<15} {:<24} no deadline        target of this incident: {target}", undated.what)
 }
 
 fn line(incident: &Incident, clock: &Clock, now: Utc) -> String {

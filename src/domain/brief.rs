@@ -372,6 +372,7 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
     match incident.state {
         State::Open => {
             // Asks have a heading of their own.
+            let undated = clocks::undated(incident, &running);
             running.retain(|c| !matches!(c.key, ClockKey::Ask(_)));
             let all = running.len();
             let others = || running.iter().filter(|c| !c.key.has_target());
@@ -392,7 +393,8 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
                 let (left, which) = (left(c.deadline, now), which(incident, c));
                 format!("{} {left}{unheard}{word}{moved}{which}", c.what)
             });
-            running.chain(more).chain(clocks::waiting(incident, now)).collect()
+            let undated = undated.iter().map(ToString::to_string);
+            running.chain(more).chain(undated).chain(clocks::waiting(incident, now)).collect()
         }
         State::Resolved => {
             vec![closeout::ahead(incident, policy)]

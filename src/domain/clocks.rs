@@ -263,6 +263,46 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
     found
 }
 
+/// What a target of this incident says in words, or says that there is none: no clock counts to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undated {
+    /// Which clock does not run for it.
+    pub key: ClockKey,
+    /// What would be waited for, in words: `resolve`.
+    pub what: String,
+    /// The target: `next sprint`, `none`.
+    pub target: String,
+}
+
+/// The targets of this incident only that have no deadline, so that nobody takes the clock for one that is met.
+#[must_use]
+pub fn undated(incident: &Incident, running: &[Clock]) -> Vec<Undated> {
+    if !incident.clocks_run() {
+        return Vec::new();
+    }
+    let keys = incident.targets.iter().filter_map(|(key, target)| Some((key.parse().ok()?, target)));
+    keys.filter(|(key, _)| !running.iter().any(|clock| clock.key == *key))
+        .filter_map(|(key, target)| {
+            let what = match key {
+                ClockKey::Response if incident.milestone(Milestone::Acknowledged).is_none() => {
+                    "respond".to_owned()
+                }
+                ClockKey::Resolution => "resolve".to_owned(),
+                ClockKey::Update(audience) => format!("update {audience}"),
+                ClockKey::Phase(phase) if phase == incident.phase => format!("{phase} budget"),
+                _ => return None,
+            };
+            Some(Undated { key, what, target: target.clone() })
+        })
+        .collect()
+}
+
+impl fmt::Display for Undated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}, no deadline", self.what, self.target)
+    }
+}
+
 /// What waits for somebody without a time box, in words: asks that nobody has, and asks that nobody said to have.
 #[must_use]
 pub fn waiting(incident: &Incident, now: Utc) -> Vec<String> {

@@ -243,6 +243,44 @@ fn another_target_is_undone_and_taken_back_by_name() {
 }
 
 #[test]
+fn a_target_in_words_is_said_and_an_update_has_none() {
+    let mut room = Room::declared();
+    let target = |clock: &str, target: &str| Request::SetTarget {
+        clock: clock.to_owned(),
+        target: target.to_owned(),
+        reason: "agreed".to_owned(),
+    };
+    for clock in ["update", "update:customers"] {
+        let refusal = room.try_ask(target(clock, "soonish")).unwrap_err();
+        assert_eq!(refusal.kind, crate::domain::refusal::RefusalKind::Usage);
+        assert!(
+            refusal.message.contains("\"soonish\" is no time") && refusal.hint.contains("30m"),
+            "{refusal:?}"
+        );
+        room.ask(target(clock, "2h"));
+    }
+    room.ask(target("resolution", "whenever"));
+    room.ask(target("update", "none"));
+    room.ask(target("phase:recover", "none"));
+    let running = clocks(&room.incident, &room.policy, room.now);
+    let said: Vec<String> = undated(&room.incident, &running).iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["resolve: whenever, no deadline", "update internal: none, no deadline"]);
+    let brief =
+        crate::domain::brief::brief(&room.incident, &room.policy, room.now, crate::domain::zone::Tz::UTC);
+    assert!(brief.to_text().contains("resolve: whenever, no deadline"), "{brief:?}");
+    // An old log may hold words for an update; it says them too.
+    room.say(crate::domain::event::TargetChanged {
+        clock: "update:customers".into(),
+        target: "soonish".into(),
+        reason: "x".into(),
+    });
+    let running = clocks(&room.incident, &room.policy, room.now);
+    assert!(undated(&room.incident, &running).iter().any(|u| u.target == "soonish"));
+    room.ask(Request::Resolve { ended_by: String::new() });
+    assert!(undated(&room.incident, &[]).is_empty());
+}
+
+#[test]
 fn clocks_that_do_not_run_are_refused_with_those_that_do() {
     let mut room = Room::declared();
     let ack = |clock: &str, until, reason: &str| Request::AcknowledgeClock {

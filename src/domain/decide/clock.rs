@@ -7,7 +7,7 @@ use crate::domain::event::{ClockAcknowledged, NewEvent, TargetChanged};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::severity::Target;
-use crate::domain::time::with_zone;
+use crate::domain::time::{shortened, with_zone};
 use crate::domain::zone::Tz;
 
 impl Case<'_> {
@@ -70,7 +70,16 @@ impl Case<'_> {
         let target = match target.trim() {
             "" | "default" if self.incident.targets.contains_key(&key.to_string()) => String::new(),
             "" | "default" => return Err(Refusal::no(format!("{key} follows the team's rule already"))),
-            text => text.parse::<Target>().map_err(|e| Refusal::usage(e.to_string()))?.to_string(),
+            text => match text.parse::<Target>().map_err(|e| Refusal::usage(e.to_string()))? {
+                // A period that only the team can date is no time by which somebody hears again.
+                Target::Named(name) if matches!(key, ClockKey::Update(_)) => {
+                    let message = format!("{:?} is no time within which an update is due", shortened(&name));
+                    return Err(
+                        Refusal::usage(message).hint("write a duration (30m, 4h, 1d), none or default")
+                    );
+                }
+                target => target.to_string(),
+            },
         };
         self.one(TargetChanged { clock: key.to_string(), target, reason: reason("another target", why)? })
     }

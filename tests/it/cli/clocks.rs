@@ -59,6 +59,14 @@ fn what_does_not_fit_is_refused() {
     desk.run(&["target", ".", "lunch", "8h", "--reason", "x"]).refuses(2, "is not a clock");
     desk.run(&["target", ".", "resolution", "5 x 4", "--reason", "x"]).refuses(2, "is not a target");
     desk.run(&["target", ".", "resolution", "8h"]).refuses(2, "--reason");
+    desk.run(&["target", ".", "update", "soonish", "--reason", "x"]).refuses(2, "write a duration");
+    desk.run(&["log", ".", ":target update \"next sprint\" x"]).refuses(2, "write a duration");
+    desk.ok(&["target", ".", "resolution", "whenever", "--reason", "x"]);
+    assert!(
+        desk.ok(&["clock", "list", "."]).contains("no deadline        target of this incident: whenever")
+    );
+    assert_eq!(desk.json(&["clock", "list", "."])["without_deadline"][0]["target"], "whenever");
+    desk.ok(&["target", ".", "resolution", "default", "--reason", "x"]);
     desk.run(&["target", ".", "resolution", "default", "--reason", "x"]).refuses(1, "already");
     desk.run(&["clock", "ack", ".", "ask:9", "--until", "1h", "--reason", "x"]).refuses(3, "does not run");
     desk.run(&["clock", "ack", ".", "update", "--until", "yesterday", "--reason", "x"]).refuses(2, "ahead");
