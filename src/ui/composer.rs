@@ -55,6 +55,11 @@ pub(super) fn draw(
     pen.put(" ", theme.text);
     if composer.editor.is_empty() && !composer.open {
         pen.put(&format!("{} writes a note", model.keymap.press(Action::Note)), theme.dim);
+        if let Some((half, _)) = &composer.command {
+            let whole = format!(" · {} goes on with {half}", model.keymap.press(Action::Command));
+            let (shown, _) = text::window(&whole, 0, pen.left());
+            pen.put(&shown, theme.dim);
+        }
         return None;
     }
     let (shown, at) = text::window(composer.editor.text(), composer.editor.cursor(), pen.left());

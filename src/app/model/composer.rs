@@ -30,6 +30,8 @@ pub struct Composer {
     pub purpose: Purpose,
     /// Why the line was not taken.
     pub problem: Option<String>,
+    /// A verb that was left half typed, and the time that was fixed for it, while another line is written.
+    pub command: Option<(String, Option<Utc>)>,
     /// An update as its template worded it, and for whom: until somebody changes it, Tab words it for others.
     pub worded: Option<(Audience, String)>,
 }
@@ -49,6 +51,8 @@ pub struct Draft {
     pub scribe: bool,
     /// It amends this entry, seen in this form.
     pub amends: Option<(Seq, Seq)>,
+    /// A verb that was left half typed, and the time that was fixed for it.
+    pub command: Option<(String, Option<Utc>)>,
     /// Lines that were handed over and not confirmed: as typed, and when they happened (UTC).
     pub unsent: Vec<(String, Utc)>,
 }
@@ -64,7 +68,8 @@ impl Composer {
     /// What has to be kept beside the lines that are on their way; `None` when a fresh composer says as much.
     #[must_use]
     pub fn draft(&self, unsent: Vec<(String, Utc)>) -> Option<Draft> {
-        if self.editor.is_empty() && !(self.open || self.scribe) && unsent.is_empty() {
+        let nothing = self.editor.is_empty() && self.command.is_none() && unsent.is_empty();
+        if nothing && !(self.open || self.scribe) {
             return None;
         }
         Some(Draft {
@@ -77,6 +82,7 @@ impl Composer {
                 Purpose::Entry => None,
                 Purpose::Amend(seq, seen) => Some((seq, seen)),
             },
+            command: self.command.clone(),
             unsent,
         })
     }
@@ -92,6 +98,7 @@ impl Composer {
             fixed_at: draft.fixed_at,
             purpose: draft.amends.map_or(Purpose::Entry, |(seq, seen)| Purpose::Amend(seq, seen)),
             problem: None,
+            command: draft.command.clone(),
             worded: None,
         }
     }

@@ -47,11 +47,30 @@ pub(super) fn set_aside(model: &mut Model, mark: &str) {
     model.tell(SET_ASIDE);
 }
 
+/// A half-typed verb is no beginning of a note, which its reason would swallow: it waits for the key of the verbs.
+fn park_verb(model: &mut Model) {
+    let Some(room) = &mut model.room else { return };
+    let composer = &mut room.composer;
+    if composer.purpose != Purpose::Entry || !quick_entry::has_verb(composer.editor.text()) {
+        return;
+    }
+    let half = composer.editor.take();
+    if let Some((earlier, _)) = composer.command.replace((half, composer.fixed_at.take())) {
+        composer.editor.remember(&earlier);
+    }
+    let verbs = model.keymap.press(Action::Command);
+    model.tell(format!("the half-typed command stays: {verbs} goes on with it"));
+}
+
 /// Opens the composer with a mark: in the line that is in it, where that goes on.
 pub(super) fn open(model: &mut Model, mark: &str, scribe: bool) {
     let now = model.now;
     super::amending::make_room(model, scribe);
-    set_aside(model, mark);
+    if mark.is_empty() {
+        park_verb(model);
+    } else {
+        set_aside(model, mark);
+    }
     let Some(room) = &mut model.room else { return };
     let composer = &mut room.composer;
     composer.open = true;
@@ -65,7 +84,13 @@ pub(super) fn open(model: &mut Model, mark: &str, scribe: bool) {
     let text = composer.editor.text();
     let line = match mark.chars().next() {
         None => return,
-        Some(':') if text.is_empty() => ":".to_owned(),
+        Some(':') if text.is_empty() => match composer.command.take() {
+            Some((half, at)) => {
+                composer.fixed_at = at;
+                half
+            }
+            None => ":".to_owned(),
+        },
         Some(':') => return,
         Some(sign) => quick_entry::marked(text, sign),
     };

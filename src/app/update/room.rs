@@ -2,7 +2,9 @@
 
 use super::super::action::Action;
 use super::super::effect::{Effect, Ticket};
-use super::super::model::{Alarm, Ask, AskFor, Confirm, Model, Overlay, Read, Reader, Room, RowId, Waiting};
+use super::super::model::{
+    Alarm, Ask, AskFor, Confirm, Model, Overlay, Purpose, Read, Reader, Room, RowId, Waiting,
+};
 use super::{crossing, motion};
 use crate::app::layout::Pane;
 use crate::domain::board;
@@ -375,8 +377,11 @@ pub(super) fn back(model: &mut Model) {
         room.composer.scribe = false;
         super::amending::drop_untouched(room);
         if !room.composer.editor.is_empty() {
-            let note = model.keymap.press(Action::Note);
-            model.tell(format!("the draft stays: {note} goes on with it"));
+            // A note does not go on with a verb.
+            let verb = room.composer.purpose == Purpose::Entry
+                && crate::domain::quick_entry::has_verb(room.composer.editor.text());
+            let key = model.keymap.press(if verb { Action::Command } else { Action::Note });
+            model.tell(format!("the draft stays: {key} goes on with it"));
         }
     } else if room.zoom {
         room.zoom = false;

@@ -23,6 +23,8 @@ struct Rest {
     scribe: bool,
     amends: Option<(Seq, Seq)>,
     unsent: Vec<(String, Utc)>,
+    #[serde(default)]
+    command: Option<(String, Option<Utc>)>,
 }
 
 /// What journals call the two sorts of text.
@@ -132,6 +134,9 @@ impl Kept {
         for other in &lines {
             let earlier = composed(other);
             draft.unsent.extend(earlier.unsent);
+            if let Some((command, at)) = earlier.command {
+                draft.unsent.push((command, at.unwrap_or(incident.last_at)));
+            }
             if !earlier.text.is_empty() {
                 draft.unsent.push((earlier.text, earlier.fixed_at.unwrap_or(incident.last_at)));
             }
@@ -180,8 +185,8 @@ impl Kept {
         let id = EventId(log.0);
         let stored = draft.map(|draft| {
             let mode = if draft.scribe { "scribe" } else { "insert" };
-            let rest =
-                Rest { open: draft.open, scribe: draft.scribe, amends: draft.amends, unsent: draft.unsent };
+            let Draft { open, scribe, amends, unsent, command, .. } = draft;
+            let rest = Rest { open, scribe, amends, unsent, command };
             Stored {
                 id,
                 incident,
@@ -353,8 +358,10 @@ fn trouble(error: &DraftError) -> Trouble {
 
 /// A line of the composer that is open, with nothing in it and nothing on its way.
 fn holds_nothing(stored: &Stored) -> bool {
-    let on_its_way =
-        || serde_json::from_str::<Rest>(&stored.rest).map_or(true, |rest| !rest.unsent.is_empty());
+    let on_its_way = || {
+        let rest = serde_json::from_str::<Rest>(&stored.rest);
+        rest.map_or(true, |rest| !rest.unsent.is_empty() || rest.command.is_some())
+    };
     stored.field == LINE && stored.text.is_empty() && !on_its_way()
 }
 
@@ -368,6 +375,7 @@ fn composed(stored: &Stored) -> Draft {
         open: rest.open,
         scribe: rest.scribe,
         amends: rest.amends,
+        command: rest.command,
         unsent: rest.unsent,
     }
 }

@@ -64,6 +64,49 @@ fn the_next_line_never_goes_into_an_entry_that_was_only_looked_at() {
 }
 
 #[test]
+fn a_note_does_not_go_on_with_a_command() {
+    for note in ["i", "I"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        let severity = desk.stored.severity.clone();
+        desk.keys(":severity P2 <esc>");
+        assert!(
+            desk.model.notice.as_ref().unwrap().text.contains(": goes on with it"),
+            "{:?}",
+            desk.model.notice
+        );
+        desk.keys(note);
+        assert_eq!(line(&desk), "", "{note}");
+        assert!(desk.model.notice.as_ref().unwrap().text.contains(": goes on"), "{note}");
+        desk.keys("customers angry<enter>").serve();
+        assert_eq!((desk.last().kind, desk.last().text.as_str()), (EntryKind::Note, "customers angry"));
+        assert_eq!(desk.stored.severity, severity, "{note}: no command ran");
+        // It outlives the process.
+        let draft = desk.model.room.as_ref().unwrap().composer.draft(Vec::new()).unwrap();
+        let resumed = crate::app::model::Composer::resume(&draft);
+        assert_eq!(resumed.command.unwrap().0, ":severity P2 ");
+        desk.keys("<esc>:");
+        assert_eq!(line(&desk), ":severity P2 ", "{note}");
+        desk.keys("low traffic<enter>").serve();
+        assert_eq!(desk.stored.severity.as_deref(), Some("P2"), "{note}");
+        assert_eq!(desk.model.room.as_ref().unwrap().composer.command, None);
+    }
+    // The time of the command is the one that was fixed for it.
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("i-4m :m mitigated<esc>");
+    assert_eq!(line(&desk), "-4m :m mitigated");
+    desk.keys("i");
+    desk.later(300);
+    desk.keys("hm<enter>").serve();
+    desk.keys(":<enter>").serve();
+    assert_eq!(
+        desk.stored.milestone(crate::domain::words::Milestone::Mitigated),
+        Some(at("14:34")),
+        "{:?}",
+        desk.texts()
+    );
+}
+
+#[test]
 fn a_mark_goes_behind_the_time_of_a_half_typed_line() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("i-4m paged<esc>d<enter>").serve();
