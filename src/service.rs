@@ -55,6 +55,7 @@ pub use crate::store::{EventStore, LaterStore, MemoryStore, OpenMode, SqliteStor
 
 pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};
+pub use demo::EVIDENCE;
 pub use drafting::{Beside, DraftFile};
 pub use drills::{DrillFile, DrillRunRow, read_drill};
 pub use erase::{Overwritten, Unerased};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::output::{Output, Stop};
 use super::{Finish, runtime};
 use crate::domain::ids::LogId;
-use crate::service::{Failure, FailureKind, write_into_home};
+use crate::service::{EVIDENCE, Failure, FailureKind, keep_output, write_into_home};
 use crate::shell::config::default_file;
 use crate::shell::paths::Access;
 use crate::shell::session::{Flags, Opening, Session};
@@ -66,11 +66,15 @@ impl Args {
             // A shared account would be asked who sits here; in a home that nobody else sees, the commander does.
             session = Session::begin_alone(&Flags { as_person: Some(COMMANDER.to_owned()), ..flags })?;
         }
+        session.throwaway = folder.as_ref().filter(|_| !self.keep).map(|f| f.path().to_owned());
         let began = session.clock.running();
         let runtime = runtime()?;
         let log = runtime.block_on(async {
             let service = session.open(Opening::Write).await?;
-            let log = service.seed_demo(&session.by()).await?;
+            let (name, calls) = EVIDENCE;
+            let folder = session.home.evidence();
+            let evidence = keep_output(&folder, name, &mut calls.as_bytes(), "audit-log", "KMS audit log")?;
+            let log = service.seed_demo(&session.by(), evidence).await?;
             service.close().await?;
             Ok::<_, Failure>(log)
         })?;

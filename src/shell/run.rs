@@ -84,12 +84,7 @@ pub fn run(session: &Session, start: Start, early: Option<Early>) -> Result<(), 
     let (messages, inbox) = channel();
     let outbox = Outbox { messages, poke: input.poker() };
     let kept = Kept::begin(session);
-    let syncer = kept.syncer();
-    let signals = signals::listen(input.poker(), move || {
-        if let Some(syncer) = &syncer {
-            syncer.sync();
-        }
-    });
+    let signals = signals::listen(input.poker(), kept.at_end(session.throwaway.clone()));
     match signals {
         Ok(notes) => input.set_signals(notes),
         Err(error) => tracing::warn!(%error, "signals are not handled"),

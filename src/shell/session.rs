@@ -69,6 +69,8 @@ pub struct Session {
     pub ids: Ids,
     /// Who acts.
     pub identity: Identity,
+    /// A home that is for this once: it is deleted also when a signal ends the program.
+    pub throwaway: Option<PathBuf>,
 }
 
 impl Session {
@@ -140,7 +142,7 @@ impl Session {
         let identity = Identity::find(flags.as_person.as_deref(), &environment, &config)
             .map_err(|e| usage(e.to_string()))?;
         let ids = Ids::new().map_err(|e| Failure::no(e.to_string()))?;
-        Ok(Self { environment, home, config, clock, ids, identity })
+        Ok(Self { environment, home, config, clock, ids, identity, throwaway: None })
     }
 
     /// The signature of a head of a log, where `[me] signing-key` names an SSH key.

@@ -34,6 +34,7 @@ pub(crate) fn session(folder: &Path, person: &str) -> Session {
             user: "unix".to_owned(),
             host: "host".to_owned(),
         },
+        throwaway: None,
     }
 }
 

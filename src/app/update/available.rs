@@ -4,7 +4,7 @@
 use super::super::action::Action;
 use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Room, RowId, Screen};
-use crate::domain::words::{EntryKind, State};
+use crate::domain::words::{EntryKind, IncidentKind, State};
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,11 @@ pub fn available(model: &Model, action: Action) -> Availability {
         },
         Action::DrillScore => match room {
             None => blocked("open an incident first"),
+            Some(room) if room.incident.drill.is_none() && room.incident.kind == IncidentKind::Drill => {
+                blocked(
+                    "this drill has no script, so nothing scores it; warroom drill list shows those there are",
+                )
+            }
             Some(room) if room.incident.drill.is_none() => {
                 blocked("no script runs this incident: warroom drill run NAME begins one")
             }

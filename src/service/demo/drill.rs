@@ -77,7 +77,7 @@ fn link(kind: &str, url: &str) -> Request {
 }
 
 /// The declaration and the lines that everybody wrote.
-pub(super) fn lines(by: &By, runbook: Option<RunbookText>) -> Vec<Said> {
+pub(super) fn lines(by: &By, runbook: Option<RunbookText>, evidence: NewEvidence) -> Vec<Said> {
     let mut story = Story::new(by);
     let at = |minutes, seconds| ago(by, minutes, seconds);
     let mut new = declaration(at(41, 0), TITLE, "P1", "alice");
@@ -159,16 +159,7 @@ pub(super) fn lines(by: &By, runbook: Option<RunbookText>) -> Vec<Said> {
     story.at("dana", at(22, 0), step("6", StepMove::Tick, "dana", ""));
     story.at("bob", at(21, 20), Request::Mark { milestone: Milestone::Contained, at: None });
     story.at("bob", at(21, 0), Request::EnterPhase { phase: Phase::Eradicate });
-    let evidence = NewEvidence {
-        name: "signing-calls.json".to_owned(),
-        class: "audit-log".to_owned(),
-        source: "KMS audit log".to_owned(),
-        acquired_by: Some("carol".to_owned()),
-        location: "evidence/signing-calls.json".to_owned(),
-        size: Some(48_213),
-        sha256: Some("9f2c1b7e5d0a4c3886e1f7a2b4d6908c5e3f1a7b2c4d6e8f0a1b3c5d7e9f0a2b".to_owned()),
-        entry: None,
-    };
+    let evidence = NewEvidence { acquired_by: Some("carol".to_owned()), ..evidence };
     story.at("carol", at(19, 0), Request::AddEvidence(evidence));
     story.at("carol", at(18, 30), step("8", StepMove::Tick, "carol", ""));
     story.late(

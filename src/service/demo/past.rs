@@ -1,5 +1,5 @@
 //! The logs behind the postmortems of the demo's archive: what each says of itself, written down as events. It must
-//! not add facts that its document does not have.
+//! not add facts that its document does not have, but for the runbook that was followed.
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -10,7 +10,7 @@ use crate::domain::postmortem::date::PartialDate;
 use crate::domain::postmortem::document::{Part, Postmortem, parse};
 use crate::domain::postmortem::front_matter::Key;
 use crate::domain::postmortem::imported;
-use crate::domain::request::{Declaration, NewStory, Request};
+use crate::domain::request::{Declaration, NewStory, Request, RunbookText, StepMove, StepPick};
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::{
     Certainty, ClosureItem, ClosureState, DispositionWord, IncidentKind, Milestone, Phase,
@@ -19,8 +19,35 @@ use crate::domain::words::{
 /// Who fills the roles that a document does not name.
 const TEAM: &[&str] = &["alice", "bob", "carol", "dana", "erin"];
 
+/// Which runbook was followed, by the end of a document's path.
+const FOLLOWED: &[(&str, &str)] = &[
+    ("inc-2025-0007.md", "database-full-or-degraded"),
+    ("inc-2025-0012.md", "leaked-ci-token"),
+    ("inc-2025-0018.md", "expired-certificate"),
+    ("inc-2025-0023.md", "third-party-outage"),
+    ("inc-2026-0008.md", "production-outage-after-change"),
+    ("inc-2026-0011.md", "database-full-or-degraded"),
+    ("inc-2026-0017.md", "malicious-dependency"),
+    ("inc-2026-0026.md", "network-or-dns-down"),
+    ("inc-2026-0031.md", "signing-key-compromised"),
+];
+
+/// How many of its first steps were ticked.
+const TICKED: i64 = 6;
+
+/// The runbook that was followed in the incident of a document.
+pub(super) fn followed(path: &str) -> Option<&'static str> {
+    FOLLOWED.iter().find(|(end, _)| path.ends_with(end)).map(|(_, name)| *name)
+}
+
 /// What happened, was learned and became of it; none when the document names no incident of ours.
-pub(super) fn story(by: &By, path: &str, text: &str, commit: &str) -> Option<Vec<Said>> {
+pub(super) fn story(
+    by: &By,
+    path: &str,
+    text: &str,
+    commit: &str,
+    runbook: Option<RunbookText>,
+) -> Option<Vec<Said>> {
     let (document, _) = parse(text);
     let front = &document.front;
     let id: IncidentId = front.text(Key::Id)?.parse().ok()?;
@@ -31,6 +58,7 @@ pub(super) fn story(by: &By, path: &str, text: &str, commit: &str) -> Option<Vec
     let list = |key| front.list(key).into_iter().map(str::to_owned).collect::<Vec<_>>();
 
     let mut story = Story::new(by);
+    let steps = if runbook.is_some() { TICKED } else { 0 };
     let declaration = Declaration {
         id,
         title: document.title()?.to_owned(),
@@ -39,9 +67,18 @@ pub(super) fn story(by: &By, path: &str, text: &str, commit: &str) -> Option<Vec
         services: list(Key::Services),
         tags: list(Key::Tags),
         commander: Some(commander.to_owned()),
-        runbooks: Vec::new(),
+        runbooks: runbook.into_iter().collect(),
     };
     story.at(commander, detected, Request::Declare(declaration));
+    for number in 1..=steps {
+        let tick = Request::MoveStep {
+            step: StepPick::Named(number.to_string()),
+            change: StepMove::Tick,
+            person: None,
+            reason: String::new(),
+        };
+        story.at(commander, after(detected, Span::minutes(number)).min(resolved), tick);
+    }
     let others: Vec<&str> = TEAM.iter().copied().filter(|p| *p != commander).collect();
     for (role, person) in ["scribe", "tech-lead", "comms", "legal"].iter().zip(&others) {
         let role = (*role).to_owned();

@@ -123,6 +123,7 @@ mod tests {
                 user: "unix".to_owned(),
                 host: "host".to_owned(),
             },
+            throwaway: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! full: what cannot be written is told, and the text stays in the composer.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -109,9 +110,14 @@ impl Kept {
         self.note.take()
     }
 
-    /// Syncs the journal from another thread.
-    pub(super) fn syncer(&self) -> Option<Syncer> {
-        self.journal.as_ref().map(Journal::syncer)
+    /// What is done before a signal ends the program: what is typed is synced, but a home that was for this once goes.
+    pub(super) fn at_end(&self, throwaway: Option<PathBuf>) -> impl Fn() + Send + Sync + 'static {
+        let syncer = self.journal.as_ref().map(Journal::syncer);
+        move || match (&throwaway, &syncer) {
+            (Some(home), _) => delete(home),
+            (None, Some(syncer)) => syncer.sync(),
+            (None, None) => {}
+        }
     }
 
     /// What was typed in a room and not stored; offered once. Of two programs that had a line there, the line of the
@@ -349,6 +355,17 @@ fn waiting(of_others: &[Stored]) -> Option<String> {
             "half-typed lines of {} wait: each is offered theirs at the next start",
             more.join(" and ")
         )),
+    }
+}
+
+/// Deletes a home; again where something was written into it meanwhile.
+fn delete(home: &Path) {
+    const TRIES: usize = 5;
+    for _ in 0..TRIES {
+        match std::fs::remove_dir_all(home) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {}
+            _ => return,
+        }
     }
 }
 

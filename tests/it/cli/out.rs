@@ -75,6 +75,13 @@ fn the_demo_has_something_to_show_on_every_screen() {
         assert!(updates.contains(&(audience.into(), state.into())), "no {audience} {state} in {updates:?}");
     }
 
+    // What is kept as evidence is there, and past incidents followed runbooks.
+    desk.run(&["evidence", "verify", "."]).code(0);
+    let books = desk.json(&["runbook", "list"]);
+    let books = books["runbooks"].as_array().unwrap();
+    let used = books.iter().filter(|b| b["used_by"].as_array().is_some_and(|uses| !uses.is_empty())).count();
+    assert!(used >= 6, "{used} of {}", books.len());
+
     // The alarm names what was never shipped.
     let similar = desk.json(&["similar", "."]);
     let first = &similar["results"][0];
@@ -141,6 +148,20 @@ fn the_demo_opens_its_room_and_is_gone_when_it_is_left() {
     assert_eq!(s.end(), 0);
     assert_eq!(homes(), 0, "the demo leaves nothing behind");
     assert!(!world.home().exists(), "the usual home is not touched");
+}
+
+#[test]
+fn the_demo_is_gone_also_when_its_terminal_is() {
+    for signal in [rustix::process::Signal::HUP, rustix::process::Signal::TERM] {
+        let mut world = crate::screen::World::new();
+        let temporary = world.path("tmp");
+        std::fs::create_dir(&temporary).unwrap();
+        world.set("TMPDIR", temporary.to_str().unwrap());
+        let mut s = world.screen(&["demo"], 120, 40);
+        s.until("Release signing key lost").until("ERADICATE");
+        s.signal(signal);
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "{signal:?} leaves the demo behind");
+    }
 }
 
 #[test]
