@@ -16,7 +16,12 @@ impl Args {
     pub(super) fn run(self, out: &Output) -> Answer {
         let mut bytes = Vec::new();
         clap_complete::generate(self.shell, &mut super::subcommands::Cli::command(), "warroom", &mut bytes);
-        out.raw(&bytes)?;
+        if out.is_json() {
+            let script = String::from_utf8_lossy(&bytes);
+            out.document(&serde_json::json!({ "shell": self.shell.to_string(), "script": script }))?;
+        } else {
+            out.raw(&bytes)?;
+        }
         Ok(Exit::DONE)
     }
 }

@@ -72,8 +72,17 @@ impl Case<'_> {
             StepMove::Tick => self.one(StepDone { step: at, person: who }),
             StepMove::Doing if step.state == StepState::Doing && step.person.as_deref() != Some(&who) => {
                 // So that two people do not run the same command twice.
-                Err(already("being done")
-                    .hint("agree with them, then take it over: warroom step doing --force, or :take-over"))
+                let (id, number) = (self.incident.id, step.number);
+                let other = who != self.asker.by;
+                let (flag, name) = if other {
+                    (format!(" --person {who}"), format!(" @{who}"))
+                } else {
+                    (String::new(), String::new())
+                };
+                Err(already("being done").hint(format!(
+                    "agree with them, then take it over: warroom step {id} doing {number}{flag} --force, \
+                     or :take-over {number}{name}"
+                )))
             }
             StepMove::Doing if step.state == StepState::Doing => Ok(Vec::new()),
             StepMove::TakeOver if step.state == StepState::Doing && step.person.as_deref() == Some(&who) => {

@@ -387,3 +387,21 @@ fn a_person_has_a_letter_or_a_digit_of_any_script() {
         assert!(person(name).is_err(), "{name}");
     }
 }
+
+#[test]
+fn taking_a_step_over_is_said_as_a_command_that_runs() {
+    let mut room = Room::declared();
+    let doing = |person: Option<&str>| Request::MoveStep {
+        step: StepPick::Named("1".to_owned()),
+        change: StepMove::Doing,
+        person: person.map(str::to_owned),
+        reason: String::new(),
+    };
+    room.ask(doing(None));
+    room.by = "bob".to_owned();
+    let hint = room.try_ask(doing(None)).unwrap_err().hint;
+    assert!(hint.ends_with("warroom step INC-2026-0042 doing 1 --force, or :take-over 1"), "{hint}");
+    let hint = room.try_ask(doing(Some("carol"))).unwrap_err().hint;
+    let command = "warroom step INC-2026-0042 doing 1 --person carol --force, or :take-over 1 @carol";
+    assert!(hint.ends_with(command), "{hint}");
+}

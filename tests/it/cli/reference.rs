@@ -22,7 +22,10 @@ fn help_completions_and_manual_need_no_home() {
     assert!(desk.ok(&["--help"]).contains("declare"));
     assert!(desk.ok(&["--version"]).starts_with("warroom "));
     for shell in ["bash", "zsh", "fish"] {
-        assert!(desk.ok(&["completions", shell]).contains("declare"));
+        let script = desk.ok(&["completions", shell]);
+        assert!(script.contains("declare"));
+        let document = desk.json(&["completions", shell]);
+        assert_eq!((&document["shell"], &document["script"]), (&shell.into(), &script.into()));
     }
     let folder = desk.path("man");
     desk.ok(&["man", folder.to_str().unwrap()]);
