@@ -189,7 +189,8 @@ fn a_line_that_cannot_be_stored_yet_is_pending_and_typing_goes_on() {
     s.until("Disk full").send(b"I").until("scribe   │");
     let marked = |mark: char| {
         move |screen: &str| {
-            let pane = screen.split(['│', '\n']).find(|part| part.contains("the pool leaks"));
+            // The brief names the last notes as well.
+            let pane = screen.split(['│', '\n']).find(|part| part.contains("note  the pool leaks"));
             pane.is_some_and(|pane| pane.trim_end().ends_with(mark))
         }
     };
