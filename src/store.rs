@@ -221,6 +221,9 @@ pub trait EventStore: Send + Sync {
     /// The row of one incident.
     fn summary(&self, id: IncidentId) -> Answer<'_, Option<SummaryRow>>;
 
+    /// The rows of those of these incidents that have one, in no order.
+    fn summaries_of(&self, ids: Vec<IncidentId>) -> Answer<'_, Vec<SummaryRow>>;
+
     /// Name and log of the incident with a number, of whatever year: the one that was declared last.
     fn numbered(&self, number: u32) -> Answer<'_, Option<(IncidentId, LogId)>>;
 

@@ -210,6 +210,10 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
 }
 
+/// What to do about a postmortem that others may not read any more.
+pub(super) const TO_TAKE_OUT: &str =
+    "take it out with `git rm` in the archive and commit; its history keeps the text";
+
 /// How many files of the archive that are not read are named; reindex names the others.
 const MOST_NAMED: usize = 20;
 
@@ -246,6 +250,9 @@ fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String
     }
     for why in &left.lost {
         add("lost", false, why.clone());
+    }
+    for what in left.exposed.iter().take(MOST_NAMED) {
+        add("exposed", false, format!("{what}, and the archive still has it for everybody; {TO_TAKE_OUT}"));
     }
     for why in left.twice.iter().take(MOST_NAMED) {
         add("twice", false, format!("{why}: give one of them another in git"));

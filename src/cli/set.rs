@@ -1,6 +1,7 @@
 //! `warroom set`: corrects what an incident is said to be.
 
-use super::context::Context;
+use super::context::{Context, Room};
+use super::doctor::TO_TAKE_OUT;
 use super::output::{Answer, Stop};
 use super::stdin;
 use crate::domain::refusal::Refusal;
@@ -85,6 +86,9 @@ impl Args {
             asked.push(Request::SetDisposition { disposition, of, reason: self.reason.clone() }.into());
         }
         let submitted = room.submit(&asked).await?;
+        if self.visibility.is_some() {
+            still_there(context, &room).await?;
+        }
         room.tell(&submitted, None).await
     }
 
@@ -135,4 +139,16 @@ impl Args {
         }
         Ok(asked)
     }
+}
+
+/// What is published stays where it is, whoever may read it from now on.
+async fn still_there(context: &Context<'_>, room: &Room<'_>) -> Result<(), Stop> {
+    let incident = room.incident().await?;
+    if let Some(path) = room.service.still_published(&incident).await? {
+        context.out.say(&format!(
+            "{} is {}: no search tells it any more, but the archive still has {path} for everybody; {TO_TAKE_OUT}",
+            incident.id, incident.visibility
+        ));
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use tantivy::{DocAddress, Searcher};
 
 use super::facets::{Fold, Values, Worded, matching};
 use super::filter::Allowed;
-use super::schema::{DATE, DETECTION, FACET_SERVICE, FACET_SEVERITY, FACTOR, ID, TAG};
+use super::schema::{DATE, DETECTION, FACET_SERVICE, FACET_SEVERITY, FACTOR, ID, Kind, TAG};
 use super::terms::Words;
 use super::{Index, IndexError, analyzer, clusters, query};
 use crate::domain::patterns::{Dimension, Patterns, Quarter, Row, Table};
@@ -30,6 +30,8 @@ pub struct PatternQuery {
     pub most: usize,
     /// Whether to group what is alike.
     pub clusters: bool,
+    /// The ids of which nothing is told.
+    pub hidden: Vec<String>,
 }
 
 /// A postmortem in a quarter that is shown: its day as a number, and where it is.
@@ -46,7 +48,9 @@ struct Group {
 /// See [`Index::patterns`].
 pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, IndexError> {
     let searcher = index.reader.searcher();
-    let wanted = query::search(&searcher, index.fields, &index.thesaurus, &asked.query)?;
+    let mut wanted = query::search(&searcher, index.fields, &index.thesaurus, &asked.query)?;
+    let hidden = asked.hidden.iter().map(|id| index.fields.label(Kind::Id, &analyzer::plain_label(id)));
+    wanted.excluded.extend(hidden);
     let words = Words::of(&searcher, index.fields, &wanted)?;
     let matching = matching(&searcher, index.fields, &wanted, &words, Worded::default())?;
     let allowed = Allowed::of(&searcher, index.fields, &wanted)?;

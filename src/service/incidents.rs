@@ -408,7 +408,7 @@ pub(super) async fn verify_store(
     Ok(report)
 }
 
-fn read_row<T: serde::de::DeserializeOwned>(body: &str, what: &str) -> Result<T, Failure> {
+pub(super) fn read_row<T: serde::de::DeserializeOwned>(body: &str, what: &str) -> Result<T, Failure> {
     serde_json::from_str(body).map_err(|e| {
         Failure::new(FailureKind::Integrity, format!("the row of an {what} cannot be read: {e}"))
             .hint("warroom doctor --repair writes the rows again from the log")

@@ -4,6 +4,7 @@
 mod building;
 mod follow;
 mod left_out;
+mod own;
 mod recurrence;
 
 pub(super) use building::Building;
@@ -21,14 +22,14 @@ use super::{Failure, FailureKind, Inner, Service};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
 use crate::domain::ids::{IncidentId, LogId};
-use crate::domain::incident::{Incident, may_leave};
+use crate::domain::incident::Incident;
 use crate::domain::postmortem::imported;
 use crate::domain::recurrence::{DIFFERENT, said_of};
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::Span;
 use crate::domain::words::EntryKind;
-use crate::index::{self, Hit, Index, Opened, Parts, SimilarQuery, Snippet};
+use crate::index::{self, Index, Opened, Parts, SimilarQuery, Snippet};
 
 /// The share of the best possible score below which a past incident is not named as similar. Of the first three
 /// answers to the thirty questions of the development set it keeps 62 % of what is relevant and 29 % of the rest, much
@@ -182,29 +183,28 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn search_with_facets(&self, query: FindQuery) -> Result<Answered, Failure> {
-        let like = query.like;
-        let found = self
-            .blocking_memory(move |inner| {
-                let question = index::Query {
-                    text: query.text.clone(),
-                    severity: query.severity.clone(),
-                    service: query.service.clone(),
-                    tag: None,
-                    since: query.since.clone(),
-                    year: query.year,
-                    today: query.today,
-                    unfinished: query.unfinished,
-                    uncounted: query.uncounted,
-                    limit: query.limit,
-                };
-                inner.ask(|index| index.search_with_facets(&question))
-            })
-            .await?;
-        let mut past = self.with_stories(found.hits).await?;
+        let (like, limit) = (query.like, query.limit);
+        let question = index::Query {
+            text: query.text,
+            severity: query.severity,
+            service: query.service,
+            tag: None,
+            since: query.since,
+            year: query.year,
+            today: query.today,
+            unfinished: query.unfinished,
+            uncounted: query.uncounted,
+            limit,
+        };
+        let ask = move |index: &Index, limit| {
+            let found = index.search_with_facets(&index::Query { limit, ..question.clone() })?;
+            Ok((found.hits, (found.facets, found.notes)))
+        };
+        let (mut past, (facets, notes)) = self.told(limit, ask).await?;
         if let Some(log) = like {
             self.compare_with(&self.incident(log).await?, &mut past).await?;
         }
-        Ok(Answered { past, facets: found.facets, notes: found.notes })
+        Ok(Answered { past, facets, notes })
     }
 
     /// The services that past postmortems name.
@@ -247,18 +247,14 @@ impl Service {
 
     /// Those that are like it, with what a person said of them.
     async fn alike(&self, to: &Similar, limit: usize) -> Result<Vec<Past>, Failure> {
-        let asked = to.clone();
-        let hits = self
-            .blocking_memory(move |inner| {
-                let (about, exclude) = match &asked {
-                    Similar::To(incident) => (about(incident), vec![incident.id.to_string()]),
-                    Similar::Words(text) => (QueryText::plain(text), Vec::new()),
-                };
-                let question = SimilarQuery { about, exclude, limit };
-                inner.ask(|index| index.similar(&question))
-            })
-            .await?;
-        let mut past = self.with_stories(hits).await?;
+        let (about, exclude) = match to {
+            Similar::To(incident) => (about(incident), vec![incident.id.to_string()]),
+            Similar::Words(text) => (QueryText::plain(text), Vec::new()),
+        };
+        let question = SimilarQuery { about, exclude, limit };
+        let ask =
+            move |index: &Index, limit| Ok((index.similar(&SimilarQuery { limit, ..question.clone() })?, ()));
+        let (mut past, ()) = self.told(limit, ask).await?;
         if let Similar::To(incident) = to {
             for one in &mut past {
                 one.said = said_of(&incident.record.related, &one.id).map(str::to_owned);
@@ -329,7 +325,8 @@ impl Service {
     /// # Errors
     /// When the archive cannot be opened or read.
     pub async fn archive_state(&self) -> Result<ArchiveState, Failure> {
-        self.blocking(|inner| {
+        let accounts = self.accounts().await?;
+        self.blocking(move |inner| {
             let archive = inner.archive()?;
             let author = inner.author(&archive, None).ok().map(|author| author.to_string());
             let signing = match archive.signing_required() {
@@ -348,7 +345,7 @@ impl Service {
             };
             let listing = archive.list()?;
             let postmortems = listing.entries.len();
-            let left_out = LeftOut::look(&archive, &listing);
+            let left_out = LeftOut::look(&archive, &listing, &accounts);
             let unborn = archive.unborn_beside_files()?;
             let repository = inner.places.archive.repository.display().to_string();
             Ok(ArchiveState { repository, postmortems, left_out, unborn, author, signing, index })
@@ -420,38 +417,6 @@ impl Service {
             // It may have been at an earlier tree, and git may have gone back to one that this process had read.
             let _ = self.blocking(Inner::files_follow).await;
         }
-    }
-
-    async fn with_stories(&self, hits: Vec<Hit>) -> Result<Vec<Past>, Failure> {
-        let mut past = Vec::with_capacity(hits.len());
-        for hit in hits {
-            let mut unshipped = Vec::new();
-            if let Ok(id) = hit.card.id.parse::<IncidentId>() {
-                let query = super::StoryQuery { incident: Some(id), ..super::StoryQuery::default() };
-                unshipped = self.stories(&query).await?;
-                unshipped.retain(|story| story.is_unshipped() && may_leave(&story.title));
-            }
-            past.push(Past {
-                id: hit.card.id,
-                title: hit.card.title,
-                severity: hit.card.severity,
-                date: hit.card.date,
-                path: hit.card.path,
-                blob: hit.card.blob,
-                score: hit.score,
-                parts: hit.parts,
-                share: hit.share,
-                why: hit.why,
-                ended: hit.card.ended,
-                took: hit.card.took_s.and_then(Span::try_seconds),
-                unshipped,
-                same: Vec::new(),
-                said: None,
-                services: hit.card.services,
-                tags: hit.card.tags,
-            });
-        }
-        Ok(past)
     }
 }
 

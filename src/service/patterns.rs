@@ -1,5 +1,7 @@
 //! What recurs across the archive. It must not count (`index` does).
 
+use std::collections::HashMap;
+
 use super::{Failure, Service};
 use crate::domain::patterns::{Dimension, Patterns, Quarter};
 use crate::index;
@@ -27,20 +29,32 @@ impl Service {
     /// # Errors
     /// When archive or index cannot be read or rebuilt.
     pub async fn patterns(&self, asked: PatternQuery) -> Result<Patterns, Failure> {
-        self.blocking_memory(move |inner| {
-            let question = index::PatternQuery {
-                query: index::Query {
-                    text: asked.text.clone(),
-                    today: asked.today,
-                    ..index::Query::default()
-                },
-                quarters: asked.quarters.clone(),
-                by: asked.by.clone(),
-                most: asked.most,
-                clusters: asked.clusters,
-            };
-            inner.ask(|index| index.patterns(&question))
-        })
-        .await
+        let (accounts, unknown) = match self.accounts().await {
+            Ok(accounts) => (accounts, None),
+            // The archive is whole without the database.
+            Err(failure) => {
+                (HashMap::new(), Some(format!("what is restricted cannot be looked up: {failure}")))
+            }
+        };
+        let hidden = accounts.values().filter(|own| own.is_hidden()).map(|own| own.id.to_string()).collect();
+        let mut found = self
+            .blocking_memory(move |inner| {
+                let question = index::PatternQuery {
+                    query: index::Query {
+                        text: asked.text.clone(),
+                        today: asked.today,
+                        ..index::Query::default()
+                    },
+                    quarters: asked.quarters.clone(),
+                    by: asked.by.clone(),
+                    most: asked.most,
+                    clusters: asked.clusters,
+                    hidden,
+                };
+                inner.ask(|index| index.patterns(&question))
+            })
+            .await?;
+        found.notes.extend(unknown);
+        Ok(found)
     }
 }

@@ -75,6 +75,7 @@ impl EventStore for LaterStore {
         log_of(id: IncidentId) -> Option<LogId>;
         summaries(filter: SummaryFilter) -> Vec<SummaryRow>;
         summary(id: IncidentId) -> Option<SummaryRow>;
+        summaries_of(ids: Vec<IncidentId>) -> Vec<SummaryRow>;
         numbered(number: u32) -> Option<(IncidentId, LogId)>;
         id_of(log: LogId) -> Option<IncidentId>;
         naming(id: IncidentId) -> Vec<SummaryRow>;

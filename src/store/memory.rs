@@ -222,6 +222,13 @@ impl EventStore for MemoryStore {
         self.answer(|state| Ok(state.summaries.values().find(|row| row.id == id).cloned()))
     }
 
+    fn summaries_of(&self, ids: Vec<IncidentId>) -> Answer<'_, Vec<SummaryRow>> {
+        self.answer(|state| {
+            let wanted = |row: &&SummaryRow| ids.contains(&row.id);
+            Ok(state.summaries.values().filter(wanted).cloned().collect())
+        })
+    }
+
     fn numbered(&self, number: u32) -> Answer<'_, Option<(IncidentId, LogId)>> {
         self.answer(|state| {
             let mut rows: Vec<_> =

@@ -264,6 +264,10 @@ impl EventStore for SqliteStore {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::summary(conn, id)))))
     }
 
+    fn summaries_of(&self, ids: Vec<IncidentId>) -> Answer<'_, Vec<SummaryRow>> {
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::summaries_of(conn, ids)))))
+    }
+
     fn numbered(&self, number: u32) -> Answer<'_, Option<(IncidentId, LogId)>> {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::numbered(conn, number)))))
     }

@@ -220,6 +220,13 @@ fn summaries_follow_the_events_and_are_listed_newest_first() {
         let row = store.summary(incident(4)).await.unwrap().unwrap();
         assert_eq!(row, SummaryRow { head: Seq(2), head_hash: closed.head, ..rebuilt });
 
+        // Those that are there, of those that are asked for.
+        let asked = vec![incident(4), incident(6)];
+        assert_eq!(store.summaries_of(asked).await.unwrap(), std::slice::from_ref(&row));
+        assert_eq!(store.summaries_of(Vec::new()).await.unwrap(), []);
+        let many = (1..=2_500).map(incident).collect();
+        assert_eq!(store.summaries_of(many).await.unwrap().len(), 5);
+
         // One is found by its number, by its log, and by what it names.
         assert_eq!(store.numbered(4).await.unwrap(), Some((incident(4), row.log)));
         assert_eq!(store.numbered(6).await.unwrap(), None);

@@ -1,8 +1,10 @@
-//! What of the archive no search finds, and why. It must not say more of what is restricted than how much it is.
+//! What of the archive no search finds, and why. It must not say more of what is restricted than how much it is, but
+//! where its file lies that everybody can read.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::own::Accounts;
 use crate::archive::{Archive, Listing};
 use crate::domain::postmortem::imported;
 use crate::domain::words::Visibility;
@@ -23,6 +25,9 @@ pub struct LeftOut {
     pub lost: Vec<String>,
     /// The first thousand files that have the id of another one, each with both paths; only looked for by `doctor`.
     pub twice: Vec<String>,
+    /// The first thousand files that hold for everybody what was restricted after it was published, each with its
+    /// incident; only looked for by `doctor`.
+    pub exposed: Vec<String>,
 }
 
 impl LeftOut {
@@ -36,7 +41,7 @@ impl LeftOut {
     }
 
     /// Looks at every file, which is less than to read it: for whoever wants to know without building the index.
-    pub(super) fn look(archive: &Archive, listing: &Listing) -> Self {
+    pub(super) fn look(archive: &Archive, listing: &Listing, accounts: &Accounts) -> Self {
         let mut left = Self::of(listing);
         let mut ids: HashMap<String, &str> = HashMap::new();
         for entry in &listing.entries {
@@ -44,13 +49,19 @@ impl LeftOut {
             match archive.read_blob(&entry.blob) {
                 Ok(bytes) => match imported::id_and_visibility(path, &bytes) {
                     Ok((_, stated)) if !is_shared(stated.as_deref()) => left.restricted(),
-                    Ok((id, _)) => match ids.entry(id.to_ascii_lowercase()) {
-                        Entry::Vacant(free) => _ = free.insert(path),
-                        Entry::Occupied(first) if left.twice.len() < NAMED => {
-                            left.twice.push(format!("{} and {path} both have the id {id}", first.get()));
+                    Ok((id, _)) => {
+                        let own = id.parse().ok().and_then(|id| accounts.get(&id));
+                        if let Some(own) = own.filter(|own| own.is_hidden() && left.exposed.len() < NAMED) {
+                            left.exposed.push(format!("{path}: {} is {}", own.id, own.visibility));
                         }
-                        Entry::Occupied(_) => {}
-                    },
+                        match ids.entry(id.to_ascii_lowercase()) {
+                            Entry::Vacant(free) => _ = free.insert(path),
+                            Entry::Occupied(first) if left.twice.len() < NAMED => {
+                                left.twice.push(format!("{} and {path} both have the id {id}", first.get()));
+                            }
+                            Entry::Occupied(_) => {}
+                        }
+                    }
                     Err(error) => left.not_read(error.to_string()),
                 },
                 Err(error) if left.lost.len() < NAMED => left.lost.push(format!("{path}: {error}")),

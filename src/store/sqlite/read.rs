@@ -235,6 +235,32 @@ pub(super) async fn summary(
     row.as_ref().map(summary_row).transpose()
 }
 
+/// How many rows are asked for by name in one query: each is two of the values that a query is bound to.
+const MOST_NAMED: usize = 1_000;
+
+pub(super) async fn summaries_of(
+    conn: &mut SqliteConnection,
+    ids: Vec<IncidentId>,
+) -> Result<Vec<SummaryRow>, Fault> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(MOST_NAMED) {
+        // Each is looked up by the index; `IN` over pairs would read the whole table.
+        let values = vec!["(?, ?)"; ids.len()].join(", ");
+        let text = format!(
+            "WITH wanted(y, n) AS (VALUES {values})
+             SELECT {SUMMARY} FROM wanted CROSS JOIN summary ON year = y AND number = n"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for id in ids {
+            query = query.bind(i64::from(id.year)).bind(i64::from(id.number));
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            rows.push(summary_row(row)?);
+        }
+    }
+    Ok(rows)
+}
+
 /// Looks through all rows, and takes apart none that does not have the name in it.
 pub(super) async fn naming(conn: &mut SqliteConnection, id: IncidentId) -> Result<Vec<SummaryRow>, Fault> {
     let query = format!(

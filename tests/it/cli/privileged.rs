@@ -215,3 +215,48 @@ fn a_restricted_incident_leaves_nothing_but_its_code_name() {
         assert_eq!(leaks, BTreeSet::new(), "{visibility}");
     }
 }
+
+#[test]
+fn what_is_restricted_after_it_was_published_is_told_by_no_search() {
+    for visibility in ["restricted", "privileged"] {
+        let desk = Desk::new();
+        let id = super::journey::written(&desk, "Signing key leaked by a build");
+        let path = desk.json(&["postmortem", "publish", &id])["path"].as_str().unwrap().to_owned();
+        let other = super::journey::written(&desk, "Signing key leaked by a laptop");
+        desk.json(&["postmortem", "publish", &other]);
+        let now = desk.declare("Signing key leaked again");
+        let asks: [&[&str]; 4] = [
+            &["search", "signing key leaked", "--limit", "1"],
+            &["search", &id],
+            &["similar", "--text", "signing key leaked by a build"],
+            &["similar", &now],
+        ];
+        let named = |ask: &[&str]| {
+            let found = desk.json(ask);
+            let results = found["results"].as_array().unwrap();
+            results.iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert!(asks[1..].iter().all(|ask| named(ask).contains(&id)));
+        let counted = |desk: &Desk| desk.json(&["patterns"])["counted"].as_u64().unwrap();
+        assert_eq!(counted(&desk), 2);
+        assert!(!desk.run(&["doctor"]).out.contains("exposed"));
+
+        let told = desk.run(&["set", &id, "--visibility", visibility]).code(0).err;
+        assert!(told.contains(&path) && told.contains("git rm"), "{told}");
+        for ask in asks {
+            assert_eq!(named(ask), std::slice::from_ref(&other), "{ask:?}: another one is in its place");
+        }
+        let declared = desk.run(&["declare", "Signing key leaked by a build", "--json"]).code(0);
+        assert!(!declared.out.contains(&id), "{declared:?}");
+        assert_eq!(counted(&desk), 1);
+        let doctor = desk.run(&["doctor"]).code(1).out;
+        assert!(doctor.contains(&path) && doctor.contains(&format!("{id} is {visibility}")), "{doctor}");
+
+        // What is said is said until it is taken out.
+        desk.git(&["rm", "-q", &path]);
+        desk.git(&["commit", "-qm", "take it out"]);
+        assert!(!desk.run(&["doctor"]).out.contains("exposed"));
+        assert!(!desk.run(&["set", &id, "--visibility", visibility]).code(0).err.contains(&path));
+        desk.ok(&["set", &id, "--visibility", "team"]);
+    }
+}

@@ -504,6 +504,8 @@ fn lists_and_pages_are_read_by_an_index() {
             "SELECT log FROM event WHERE id = x'00'",
             "SELECT 1 FROM event WHERE log = x'00' AND redacts = 1",
             "SELECT body FROM summary WHERE year = 1 AND number = 1",
+            "WITH wanted(y, n) AS (VALUES (1, 1), (1, 2))
+             SELECT body FROM wanted CROSS JOIN summary ON year = y AND number = n",
             "SELECT max(number) FROM summary WHERE year = 1",
             "SELECT max(log) FROM event WHERE log < x'00'",
             "SELECT 1 FROM summary WHERE log = x'00'",
@@ -516,7 +518,10 @@ fn lists_and_pages_are_read_by_an_index() {
             let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")));
             for row in plan.fetch_all(&mut conn).await.unwrap() {
                 let step: String = row.get(3);
-                let scans = step.starts_with("SCAN") && !step.contains("USING INDEX summary_newest");
+                // The names that are asked for are gone through one by one.
+                let named = step.contains("CONSTANT ROWS") || step == "SCAN wanted";
+                let scans =
+                    step.starts_with("SCAN") && !step.contains("USING INDEX summary_newest") && !named;
                 assert!(!scans && !step.contains("TEMP B-TREE"), "{query}: {step}");
             }
         }

@@ -1,0 +1,125 @@
+//! What the log says today of a past incident that is our own. Its postmortem says what was known when it was published:
+//! who may read it since, and what came of its stories, stands in the log. It must not ask the index twice where one answer
+//! does.
+
+use std::collections::HashMap;
+
+use super::{Past, is_shared};
+use crate::domain::account::Account;
+use crate::domain::archive_path::ArchivePath;
+use crate::domain::ids::IncidentId;
+use crate::domain::incident::{Incident, may_leave};
+use crate::domain::postmortem::imported;
+use crate::domain::time::Span;
+use crate::domain::words::Visibility;
+use crate::index::{Hit, Index, IndexError};
+use crate::service::incidents::read_row;
+use crate::service::{Failure, Service, StoryQuery};
+use crate::store::SummaryFilter;
+
+/// What the log says of incidents of this home.
+pub(super) type Accounts = HashMap<IncidentId, Account>;
+
+impl Service {
+    /// Past incidents that answer a question, and what else the answer holds. `ask` is told how many are wanted: in the
+    /// place of those that nobody may be told others are asked for.
+    pub(super) async fn told<T: Send + 'static>(
+        &self,
+        limit: usize,
+        ask: impl Fn(&Index, usize) -> Result<(Vec<Hit>, T), IndexError> + Clone + Send + 'static,
+    ) -> Result<(Vec<Past>, T), Failure> {
+        let mut most = limit;
+        loop {
+            let (ask, wanted) = (ask.clone(), most);
+            let (mut hits, more) =
+                self.blocking_memory(move |inner| inner.ask(|index| ask(index, wanted))).await?;
+            let accounts = self.accounts_of(&hits).await?;
+            let found = hits.len();
+            hits.retain(|hit| !own(&accounts, hit).is_some_and(Account::is_hidden));
+            let enough = limit.saturating_add(found.saturating_sub(hits.len()));
+            if found >= most && most < enough {
+                most = enough;
+                continue;
+            }
+            hits.truncate(limit.max(1));
+            return Ok((self.with_stories(hits, &accounts).await?, more));
+        }
+    }
+
+    /// What the log says of those that are our own: one look into the database for all of them, none where none is.
+    async fn accounts_of(&self, hits: &[Hit]) -> Result<Accounts, Failure> {
+        let mut ids: Vec<IncidentId> = hits.iter().filter_map(|hit| hit.card.id.parse().ok()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(Accounts::new());
+        }
+        read(self.store().summaries_of(ids).await?.iter().map(|row| row.body.as_str()))
+    }
+
+    /// What the log says of every incident of this home.
+    pub(in crate::service) async fn accounts(&self) -> Result<Accounts, Failure> {
+        let all = SummaryFilter { states: Vec::new(), limit: u32::MAX };
+        read(self.store().summaries(all).await?.iter().map(|row| row.body.as_str()))
+    }
+
+    /// The path of the published postmortem of an incident that others may not read any more, where the archive still
+    /// has it for everybody.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn still_published(&self, incident: &Incident) -> Result<Option<String>, Failure> {
+        let Some(path) = incident.closing.postmortem.path.clone() else { return Ok(None) };
+        if incident.visibility == Visibility::Team {
+            return Ok(None);
+        }
+        self.blocking(move |inner| {
+            let Ok(at) = ArchivePath::new(path.clone()) else { return Ok(None) };
+            let bytes = inner.archive()?.read(&at)?.unwrap_or_default();
+            let stated = imported::id_and_visibility(&path, &bytes).ok();
+            Ok(stated.filter(|(_, stated)| is_shared(stated.as_deref())).map(|_| path))
+        })
+        .await
+    }
+
+    async fn with_stories(&self, hits: Vec<Hit>, accounts: &Accounts) -> Result<Vec<Past>, Failure> {
+        let mut past = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let mut unshipped = Vec::new();
+            if let Some(account) = own(accounts, &hit).filter(|account| account.unshipped > 0) {
+                let query = StoryQuery { incident: Some(account.id), ..StoryQuery::default() };
+                unshipped = self.stories(&query).await?;
+                unshipped.retain(|story| story.is_unshipped() && may_leave(&story.title));
+            }
+            past.push(Past {
+                id: hit.card.id,
+                title: hit.card.title,
+                severity: hit.card.severity,
+                date: hit.card.date,
+                path: hit.card.path,
+                blob: hit.card.blob,
+                score: hit.score,
+                parts: hit.parts,
+                share: hit.share,
+                why: hit.why,
+                ended: hit.card.ended,
+                took: hit.card.took_s.and_then(Span::try_seconds),
+                unshipped,
+                same: Vec::new(),
+                said: None,
+                services: hit.card.services,
+                tags: hit.card.tags,
+            });
+        }
+        Ok(past)
+    }
+}
+
+fn own<'a>(accounts: &'a Accounts, hit: &Hit) -> Option<&'a Account> {
+    accounts.get(&hit.card.id.parse().ok()?)
+}
+
+fn read<'a>(bodies: impl Iterator<Item = &'a str>) -> Result<Accounts, Failure> {
+    let account = |body| read_row::<Account>(body, "incident").map(|account| (account.id, account));
+    bodies.map(account).collect()
+}
