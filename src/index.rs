@@ -82,6 +82,9 @@ pub struct Card {
     pub blob: String,
     /// `real`, `drill`, `test`, `backfilled`, or `imported`.
     pub kind: String,
+    /// What it turned out to be, where its postmortem says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<String>,
     /// `team`, `restricted` or `privileged`.
     pub visibility: String,
     /// One line: what ended the incident.

@@ -116,7 +116,7 @@ fn said(model: &Model, what: &Read, width: u16) -> (String, Lines) {
             for line in about(hit) {
                 out.extend(wrap(&line, width, 8).into_iter().map(|l| (l, Ink::Text)));
             }
-            (format!("{} {}", hit.id, hit.title), out)
+            (hit.name(), out)
         }
         (Read::Text(title, given), _) => {
             let wrapped = given.iter().flat_map(|l| hang(l, width, 20));

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::domain::account::Aside;
 use crate::domain::ids::{EventId, IncidentId, Seq, StoryId};
 use crate::domain::incident::Entry;
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
@@ -319,6 +320,11 @@ pub(super) struct PastView {
     /// What a person said of it: `recurrence`, `different`, `related`.
     #[serde(skip_serializing_if = "Option::is_none")]
     said: Option<String>,
+    /// Why it enters no figure: `drill`, `test`, `false-alarm`, `duplicate`; absent when it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_counted: Option<&'static str>,
+    #[serde(skip)]
+    mark: &'static str,
 }
 
 impl PastView {
@@ -340,6 +346,8 @@ impl PastView {
             unshipped: past.unshipped.iter().map(|s| StoryView::new(s, now)).collect(),
             same_failure: past.same.clone(),
             said: past.said.clone(),
+            not_counted: past.aside.map(Aside::as_str),
+            mark: past.aside.map_or("", Aside::mark),
         }
     }
 
@@ -357,7 +365,8 @@ impl PastView {
     pub(super) fn lines(&self) -> String {
         let severity = self.severity.as_deref().unwrap_or("-");
         let date = self.date.as_deref().unwrap_or("no date");
-        let mut text = format!("{}  {}  {severity}  {date}", self.id, one_line(&self.title));
+        let mark = if self.mark.is_empty() { String::new() } else { format!("  {}", self.mark) };
+        let mut text = format!("{}{mark}  {}  {severity}  {date}", self.id, one_line(&self.title));
         if !self.why.is_empty() {
             text.push_str(&format!("\n    why: {}", one_line(&self.why.join(", "))));
         }

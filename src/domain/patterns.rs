@@ -249,6 +249,8 @@ pub struct Patterns {
     pub outside: u64,
     /// How many have no quarter, because their day is not known.
     pub undated: u64,
+    /// How many were drills, tests, false alarms or duplicates: they are counted nowhere else.
+    pub asides: u64,
     /// How many of those that are counted were compared with each other for the groups: the newest. None, where groups
     /// were not asked for.
     pub compared: u64,

@@ -2,7 +2,7 @@
 //! same rows and day give the same figures. It must not read logs, and it
 //! defines each figure next to computing it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
@@ -188,7 +188,8 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { figure: "overdue", means: "stories filed or started whose day is before today (UTC)" },
     Definition {
         figure: "the same failure again",
-        means: "counted incidents linked to an earlier one as its recurrence, by a person",
+        means: "counted incidents linked to an earlier one as its recurrence, by a person; what recurs a drill, a test, a \
+                false alarm or a duplicate is none",
     },
     Definition {
         figure: "parts",
@@ -212,6 +213,9 @@ pub fn stats(
     today: NaiveDate,
     rules: Rules,
 ) -> Stats {
+    // Of all: what recurs may be older than the first day.
+    let asides: BTreeSet<String> =
+        rows.iter().filter(|row| !row.is_counted()).map(|row| row.id.to_string()).collect();
     let rows: Vec<&Summary> =
         rows.iter().filter(|row| since.is_none_or(|day| row.declared_at.date_naive() >= day)).collect();
     let enters = |row: &&&Summary| matches!(row.kind, IncidentKind::Real | IncidentKind::Backfilled);
@@ -228,13 +232,13 @@ pub fn stats(
     Stats {
         since,
         today,
-        all: figures(&counted, stories, today, rules),
+        all: figures(&counted, &asides, stories, today, rules),
         by_kind: tally(&of_kinds, |row| row.kind.to_string()),
         dismissed: tally(&dismissed, |row| row.disposition.map_or_else(String::new, |d| d.to_string())),
         by,
         parts: parts
             .into_iter()
-            .map(|(name, rows)| Part { name, figures: figures(&rows, stories, today, rules) })
+            .map(|(name, rows)| Part { name, figures: figures(&rows, &asides, stories, today, rules) })
             .collect(),
         definitions: DEFINITIONS.to_vec(),
     }
@@ -251,7 +255,7 @@ fn names(by: By, row: &Summary) -> Vec<String> {
         By::Kind => row.kind.to_string(),
         By::Service if row.services.is_empty() => "no service".to_owned(),
         By::Service => {
-            let services: std::collections::BTreeSet<&String> = row.services.iter().collect();
+            let services: BTreeSet<&String> = row.services.iter().collect();
             return services.into_iter().cloned().collect();
         }
     };
@@ -262,16 +266,25 @@ fn severity(row: &Summary) -> String {
     row.severity.clone().unwrap_or_else(|| "unset".to_owned())
 }
 
-fn figures(counted: &[&Summary], stories: &[StorySummary], today: NaiveDate, rules: Rules) -> Figures {
+/// `asides`: the names of the incidents that are not counted.
+fn figures(
+    counted: &[&Summary],
+    asides: &BTreeSet<String>,
+    stories: &[StorySummary],
+    today: NaiveDate,
+    rules: Rules,
+) -> Figures {
     let over = |row: &&&Summary| row.state != State::Open;
-    let ids: std::collections::BTreeSet<_> = counted.iter().map(|row| row.id).collect();
+    let recurs =
+        |row: &&&Summary| row.related.iter().any(|r| r.relation == AGAIN && !asides.contains(&r.incident));
+    let ids: BTreeSet<_> = counted.iter().map(|row| row.id).collect();
     let stories: Vec<&StorySummary> = stories.iter().filter(|story| ids.contains(&story.incident)).collect();
     Figures {
         counted: counted.len(),
         by_severity: tally(counted, severity),
         by_state: tally(counted, |row| row.state.to_string()),
         reopened: counted.iter().filter(|row| row.reopened > 0).count(),
-        recurrences: counted.iter().filter(|row| row.related.iter().any(|r| r.relation == AGAIN)).count(),
+        recurrences: counted.iter().filter(recurs).count(),
         owing: counted.iter().filter(|row| row.state == State::Resolved).count(),
         postmortems_owed: counted
             .iter()

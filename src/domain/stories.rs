@@ -9,7 +9,7 @@ use crate::domain::ids::IncidentId;
 use crate::domain::recurrence::AGAIN;
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::time::{Span, parse_span};
-use crate::domain::words::{IncidentKind, StoryKind, StoryState, fold_word};
+use crate::domain::words::{StoryKind, StoryState, fold_word};
 
 /// How many days ahead a story counts as due soon, unless the team says otherwise.
 pub const REMIND_DAYS: i64 = 7;
@@ -114,7 +114,7 @@ impl Standing {
 /// those that recur, and what recurs of those.
 pub fn raise(stories: &mut [StorySummary], rows: &[Summary]) {
     let mut again: BTreeMap<String, Vec<IncidentId>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| matches!(row.kind, IncidentKind::Real | IncidentKind::Backfilled)) {
+    for row in rows.iter().filter(|row| row.is_counted()) {
         for related in row.related.iter().filter(|related| related.relation == AGAIN) {
             again.entry(related.incident.clone()).or_default().push(row.id);
         }

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::account::Aside;
 use crate::domain::ids::{IncidentId, Seq, StoryId};
 use crate::domain::incident::{Incident, Story};
 use crate::domain::time::Utc;
@@ -174,6 +175,12 @@ impl Summary {
     #[must_use]
     pub const fn is_dismissed(&self) -> bool {
         matches!(self.disposition, Some(DispositionWord::FalseAlarm | DispositionWord::DuplicateOf))
+    }
+
+    /// It enters figures: it was no drill and no test, and it is not dismissed.
+    #[must_use]
+    pub const fn is_counted(&self) -> bool {
+        Aside::of(self.kind, self.disposition).is_none()
     }
 
     /// Somebody let the postmortem be: by itself, or with all that was open when the incident was closed. Nothing closes

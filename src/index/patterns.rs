@@ -2,16 +2,17 @@
 //! the stored part only of what it groups.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use tantivy::columnar::StrColumn;
 use tantivy::{DocAddress, Searcher};
 
 use super::facets::{Fold, Values, Worded, matching};
-use super::filter::Allowed;
+use super::filter::{Allowed, holders};
 use super::schema::{DATE, DETECTION, FACET_SERVICE, FACET_SEVERITY, FACTOR, ID, Kind, TAG};
 use super::terms::Words;
 use super::{Index, IndexError, analyzer, clusters, query};
+use crate::domain::account::Aside;
 use crate::domain::patterns::{Dimension, Patterns, Quarter, Row, Table};
 
 /// Most ids that a cell names; its query lists all.
@@ -32,6 +33,10 @@ pub struct PatternQuery {
     pub clusters: bool,
     /// The ids of which nothing is told.
     pub hidden: Vec<String>,
+    /// The ids that are not counted, whatever their postmortem says.
+    pub asides: Vec<String>,
+    /// The ids that are counted, whatever their postmortem says; in small letters.
+    pub counted: HashSet<String>,
 }
 
 /// A postmortem in a quarter that is shown: its day as a number, and where it is.
@@ -56,6 +61,7 @@ pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, 
     let allowed = Allowed::of(&searcher, index.fields, &wanted)?;
     let mut found =
         Patterns { quarters: asked.quarters.clone(), notes: wanted.notes.clone(), ..Patterns::default() };
+    let asides = asides(&searcher, index, asked)?;
     // By quarter, what is to be counted.
     let mut shown: Vec<(usize, Dated)> = Vec::new();
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
@@ -65,6 +71,10 @@ pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, 
             let at = DocAddress::new(ord, document);
             let matches = matching.is_none_or(|m| m.get(document as usize).copied().unwrap_or(false));
             if !matches || !allowed.has(at) {
+                continue;
+            }
+            if asides.contains(&at) {
+                found.asides += 1;
                 continue;
             }
             let date = dates.first(document).unwrap_or_default();
@@ -83,6 +93,36 @@ pub(super) fn patterns(index: &Index, asked: &PatternQuery) -> Result<Patterns, 
     }
     if asked.clusters {
         (found.clusters, found.compared) = clusters::clusters(index, &searcher, asked, &shown)?;
+    }
+    Ok(found)
+}
+
+/// What is not counted: drills, tests, what was dismissed. What is asked about an id rules over what its postmortem said
+/// when it was published.
+fn asides(
+    searcher: &Searcher,
+    index: &Index,
+    asked: &PatternQuery,
+) -> Result<HashSet<DocAddress>, IndexError> {
+    let mut found = HashSet::new();
+    for aside in Aside::ALL {
+        let label = index.fields.label(Kind::Aside, aside.as_str());
+        holders(searcher, &label, |at| _ = found.insert(at))?;
+    }
+    if !found.is_empty() && !asked.counted.is_empty() {
+        let ids = Ids::of(searcher)?;
+        let mut counted = Vec::new();
+        for at in &found {
+            let named = ids.named(std::iter::once(&(0, *at)))?;
+            if named.iter().any(|id| asked.counted.contains(&id.to_lowercase())) {
+                counted.push(*at);
+            }
+        }
+        counted.iter().for_each(|at| _ = found.remove(at));
+    }
+    for id in &asked.asides {
+        let label = index.fields.label(Kind::Id, &analyzer::plain_label(id));
+        holders(searcher, &label, |at| _ = found.insert(at))?;
     }
     Ok(found)
 }

@@ -8,6 +8,7 @@ use super::schema::{Fields, Kind, LONGEST_BODY, cut, date_key};
 use super::thesaurus::Thesaurus;
 use super::wordpiece::Pieces;
 use super::{Document, IndexError, analyzer, vectors};
+use crate::domain::account::Aside;
 
 /// Prepares documents one after another.
 pub(super) struct Preparer<'a> {
@@ -56,6 +57,9 @@ impl<'a> Preparer<'a> {
         let mut add = |kind: Kind, label: &str| out.add_text(fields.labels, kind.marked(label));
         add(Kind::Path, &card.path);
         add(Kind::Id, &analyzer::plain_label(&card.id));
+        if let Some(aside) = Aside::said(&card.kind, card.disposition.as_deref()) {
+            add(Kind::Aside, aside.as_str());
+        }
         if let Some(severity) = &card.severity {
             add(Kind::Severity, &analyzer::severity(severity));
             out.add_text(fields.facet_severity, severity.trim());

@@ -9,7 +9,7 @@ use super::{Card, IndexError, analyzer};
 
 /// Version of fields, analyser, thesaurus and word vectors. Raise it with any change to one of them: indexes of another
 /// version are rebuilt.
-pub const SCHEMA_VERSION: u32 = 8;
+pub const SCHEMA_VERSION: u32 = 9;
 
 /// Longest body that is indexed, in bytes (4 MiB).
 pub(super) const LONGEST_BODY: usize = 4 << 20;
@@ -58,6 +58,8 @@ pub(super) enum Kind {
     Factor,
     /// Who or what noticed it.
     Detection,
+    /// Why it is not counted.
+    Aside,
 }
 
 impl Kind {
@@ -72,6 +74,7 @@ impl Kind {
             Self::Tag => "tag:",
             Self::Factor => "factor:",
             Self::Detection => "detection:",
+            Self::Aside => "aside:",
         }
     }
 

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinHandle;
 
 use super::{Failure, FailureKind, Inner, Service};
+use crate::domain::account::Aside;
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::facets::Facets;
 use crate::domain::ids::{IncidentId, LogId};
@@ -118,6 +119,8 @@ pub struct Past {
     pub ended: Option<String>,
     /// How long it took, from being noticed until it was over.
     pub took: Option<Span>,
+    /// Why it enters no figure; none when it counts.
+    pub aside: Option<Aside>,
     /// Its stories that have not shipped.
     pub unshipped: Vec<StorySummary>,
     /// Why it may be the same failure, where that was asked; empty: nothing says so.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Failure, Service};
+use crate::domain::account::Account;
 use crate::domain::patterns::{Dimension, Patterns, Quarter};
 use crate::index;
 
@@ -32,11 +33,17 @@ impl Service {
         let (accounts, unknown) = match self.accounts().await {
             Ok(accounts) => (accounts, None),
             // The archive is whole without the database.
-            Err(failure) => {
-                (HashMap::new(), Some(format!("what is restricted cannot be looked up: {failure}")))
-            }
+            Err(failure) => (
+                HashMap::new(),
+                Some(format!("what is restricted or was a drill cannot be looked up: {failure}")),
+            ),
         };
-        let hidden = accounts.values().filter(|own| own.is_hidden()).map(|own| own.id.to_string()).collect();
+        let named = |which: fn(&Account) -> bool| -> Vec<String> {
+            accounts.values().filter(|own| which(own)).map(|own| own.id.to_string()).collect()
+        };
+        let hidden = named(Account::is_hidden);
+        let asides = named(|own| own.aside().is_some());
+        let counted = named(|own| own.aside().is_none()).iter().map(|id| id.to_lowercase()).collect();
         let mut found = self
             .blocking_memory(move |inner| {
                 let question = index::PatternQuery {
@@ -50,6 +57,8 @@ impl Service {
                     most: asked.most,
                     clusters: asked.clusters,
                     hidden,
+                    asides,
+                    counted,
                 };
                 inner.ask(|index| index.patterns(&question))
             })

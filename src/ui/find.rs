@@ -94,7 +94,7 @@ fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
                     pen.put(&hit.severity, pick(theme.strong));
                     pen.put(" ", pick(theme.text));
                 }
-                pen.put_cut(&format!("{} {}", hit.id, hit.title), pick(theme.text));
+                pen.put_cut(&hit.name(), pick(theme.text));
                 if selected {
                     pen.fill(theme.selected);
                 }

@@ -42,7 +42,7 @@ pub(super) fn draw(
         let here = focus && nth == selected;
         let style = if here { theme.selected } else { theme.strong };
         let mut pen = Pen::new(buf, placed.body.row(y));
-        pen.put_cut(&format!("{} {}", hit.id, hit.title), style);
+        pen.put_cut(&hit.name(), style);
         if here {
             pen.fill(theme.selected);
         }

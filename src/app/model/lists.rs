@@ -169,6 +169,8 @@ pub struct Hit {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// Why it enters no figure: `DRILL`, `TEST`; empty when it counts.
+    pub mark: &'static str,
     /// Its severity; empty when it has none.
     pub severity: String,
     /// Its date, as far as it is known.
@@ -191,6 +193,15 @@ pub struct Hit {
     pub snippet: String,
     /// Higher is better, within one answer.
     pub score: f32,
+}
+
+impl Hit {
+    /// How it is named: its id, its mark and its title.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let mark = if self.mark.is_empty() { String::new() } else { format!(" {}", self.mark) };
+        format!("{}{mark} {}", self.id, self.title)
+    }
 }
 
 /// A runbook to choose.

@@ -4,7 +4,7 @@ use super::super::action::Action;
 use super::super::effect::{EditTarget, Effect};
 use super::super::layout::Pane;
 use super::super::model::{
-    Ask, AskFor, Confirm, Item, Model, Overlay, Pick, PickFor, Read, Reader, RowId, Screen, Waiting,
+    Ask, AskFor, Confirm, Hit, Item, Model, Overlay, Pick, PickFor, Read, Reader, RowId, Screen, Waiting,
 };
 use super::{amending, choose, closing, compose, holding, room, tables};
 use crate::app::reading;
@@ -203,16 +203,14 @@ fn copy(model: &mut Model, fx: &mut Vec<Effect>) {
                 let rows = reading::lines(model, what, reading::columns(model.size)).1;
                 Some(rows.into_iter().map(|(row, _)| row).collect::<Vec<_>>().join("\n"))
             }
-            Read::Hit(hit) => Some(format!("{} {}", hit.id, hit.title)),
+            Read::Hit(hit) => Some(hit.name()),
             Read::Entry(seq) => {
                 model.room.as_ref().and_then(|r| r.incident.timeline.get(*seq)).map(|e| e.text.clone())
             }
             Read::Step(at) => model.room.as_ref().and_then(|r| r.incident.checklist.get(*at)).map(step_text),
         },
         (_, Some(room)) if room.focus == Pane::Runbook => room.current_step().map(step_text),
-        (_, Some(room)) if room.focus == Pane::Similar => {
-            room.current_hit().map(|h| format!("{} {}", h.id, h.title))
-        }
+        (_, Some(room)) if room.focus == Pane::Similar => room.current_hit().map(Hit::name),
         (_, Some(room)) => room.current_entry().and_then(|seq| {
             // An update is copied without the audience in front: it goes out as it is.
             let update = room.incident.talk.updates.get(&seq).map(|u| u.text.clone());

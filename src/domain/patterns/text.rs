@@ -40,6 +40,9 @@ impl Patterns {
         if self.undated > 0 {
             text.push_str(&format!("; {} without a day", self.undated));
         }
+        if self.asides > 0 {
+            text.push_str(&format!("; not counted: {} drills, tests, false alarms, duplicates", self.asides));
+        }
         text
     }
 }

@@ -35,6 +35,8 @@ pub struct Imported {
     pub severity: Option<String>,
     /// `real`, `drill`, `test` or `backfilled` of one of ours; none for other people's.
     pub kind: Option<String>,
+    /// What it turned out to be, if it is stated: `false-alarm`, `duplicate-of INC-2026-0042`.
+    pub disposition: Option<String>,
     /// `team`, `restricted` or `privileged`, if it is stated.
     pub visibility: Option<String>,
     /// Services it names.
@@ -183,6 +185,7 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
             .or_else(|| stated_severity(&body))
             .map(|s| line(&s, 40)),
         kind: front.text(Key::Kind).map(|kind| line(kind, 40)),
+        disposition: front.text(Key::Disposition).map(|word| line(word, 40)),
         visibility: stated_visibility(&front),
         services: all(&["services", "service", "systems", "components", "affected"]),
         tags: all(&["tags", "categories", "category", "labels", "keywords"]),

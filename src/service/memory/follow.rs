@@ -301,6 +301,7 @@ fn document(path: &str, blob: &str, bytes: &[u8]) -> Result<Document, Unreadable
         path: path.to_owned(),
         blob: blob.to_owned(),
         kind: read.kind.unwrap_or_else(|| "imported".to_owned()),
+        disposition: read.disposition,
         visibility: read.visibility.unwrap_or_else(|| "team".to_owned()),
         ended: read.ended,
         took_s: read.took.map(|took| took.num_seconds()),

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::{Past, is_shared};
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Aside};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Incident, may_leave};
@@ -91,6 +91,11 @@ impl Service {
                 unshipped = self.stories(&query).await?;
                 unshipped.retain(|story| story.is_unshipped() && may_leave(&story.title));
             }
+            // The log rules; other people's postmortems say it themselves.
+            let aside = match own(accounts, &hit) {
+                Some(account) => account.aside(),
+                None => Aside::said(&hit.card.kind, hit.card.disposition.as_deref()),
+            };
             past.push(Past {
                 id: hit.card.id,
                 title: hit.card.title,
@@ -104,6 +109,7 @@ impl Service {
                 why: hit.why,
                 ended: hit.card.ended,
                 took: hit.card.took_s.and_then(Span::try_seconds),
+                aside,
                 unshipped,
                 same: Vec::new(),
                 said: None,

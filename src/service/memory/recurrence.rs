@@ -12,14 +12,14 @@ use crate::service::{Failure, Service};
 const COMPARED: usize = 20;
 
 impl Service {
-    /// Puts beside those that are similar enough for the alarm why they may be the same failure.
+    /// Puts beside those that are similar enough for the alarm why they may be the same failure. A drill was none.
     pub(super) async fn compare(&self, to: &Similar, past: &mut [Past]) -> Result<(), Failure> {
         let now = match to {
             Similar::To(incident) => Known::of(incident),
             Similar::Words(text) => Known::said(text),
         };
         for one in past {
-            if one.share >= ALARM_SHARE {
+            if one.share >= ALARM_SHARE && one.aside.is_none() {
                 one.same = recurrence::evidence(&now, &self.known(one).await?);
             }
         }
@@ -38,7 +38,7 @@ impl Service {
         let now = Known::of(incident);
         for one in past {
             one.said = said_of(&incident.record.related, &one.id).map(str::to_owned);
-            if similar.iter().any(|s| s.path == one.path && s.share >= ALARM_SHARE) {
+            if one.aside.is_none() && similar.iter().any(|s| s.path == one.path && s.share >= ALARM_SHARE) {
                 one.same = recurrence::evidence(&now, &self.known(one).await?);
             }
         }

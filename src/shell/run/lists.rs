@@ -6,6 +6,7 @@ use crate::app::model::{
     Hit, HomeCounts, HomeList, HomeRow, LATE_STORIES, MEETING_WAS, Passage, RunbookChoice,
 };
 use crate::app::msg::Suggestions;
+use crate::domain::account::Aside;
 use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
 use crate::domain::quick_entry;
@@ -121,6 +122,7 @@ pub(super) fn hit(past: Past) -> Hit {
     Hit {
         id: past.id,
         title: past.title,
+        mark: past.aside.map_or("", Aside::mark),
         severity: past.severity.unwrap_or_default(),
         date: past.date.unwrap_or_default(),
         path: past.path,

@@ -74,7 +74,8 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
         say(&words, style, buf);
     }
     for hit in &declare.similar {
-        say(&format!("  {} {} {}", hit.id, hit.date, hit.title), theme.text, buf);
+        let mark = if hit.mark.is_empty() { String::new() } else { format!("{} ", hit.mark) };
+        say(&format!("  {} {} {mark}{}", hit.id, hit.date, hit.title), theme.text, buf);
         // On a small screen what matters most only.
         for line in about(hit).into_iter().take(if model.size.h >= ROOMY { 4 } else { 2 }) {
             say(&format!("    {line}"), theme.dim, buf);

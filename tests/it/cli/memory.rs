@@ -3,6 +3,7 @@
 mod damaged;
 mod left_out;
 mod recurrence;
+mod set_aside;
 
 use super::Desk;
 

@@ -178,3 +178,11 @@ fn n_goes_where_the_search_went_each_word_by_itself() {
     desk.keys("N");
     assert!(desk.model.notice.as_ref().unwrap().text.contains("no entry with"));
 }
+
+#[test]
+fn a_drill_is_marked_between_its_id_and_its_title() {
+    use crate::app::model::Hit;
+    let hit = |mark| Hit { id: "INC-2026-0007".into(), title: "Key leaked".into(), mark, ..Hit::default() };
+    assert_eq!(hit("").name(), "INC-2026-0007 Key leaked");
+    assert_eq!(hit("DRILL").name(), "INC-2026-0007 DRILL Key leaked");
+}
