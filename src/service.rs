@@ -86,8 +86,10 @@ use crate::domain::policy::Policy;
 use crate::domain::secret::Tagger;
 use crate::domain::time::{Stamp, Utc};
 
-/// What only the shell may read: ids, salts, and the time that passes. It mints what must not repeat.
+/// What only the shell may read: ids, salts, the day, and the time that passes. It mints what must not repeat.
 pub trait Mint: Send + Sync {
+    /// The day that it is (UTC); for telling what is yet to come.
+    fn today(&self) -> chrono::NaiveDate;
     /// How long the program runs, by a clock that no one sets; for measuring.
     fn running(&self) -> std::time::Duration;
     /// An event id whose time is `at`.

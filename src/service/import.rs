@@ -135,7 +135,7 @@ impl Inner {
         author: Option<&str>,
         report: &mut ImportReport,
     ) -> Result<(), Failure> {
-        let archive = self.archive()?;
+        let (archive, today) = (self.archive()?, when.date_naive());
         let there = super::memory::known_texts(&archive)?;
         // The same text is known again wherever it lies and whatever its file is called.
         let mut texts: HashMap<String, String> = HashMap::new();
@@ -179,7 +179,7 @@ impl Inner {
                 report.skipped.push(id.clone());
                 continue;
             }
-            match imported::read(&relative, &bytes) {
+            match imported::read_on(today, &relative, &bytes) {
                 Ok((read, problems)) => {
                     if read.id.parse().is_ok_and(|id| own.contains(&id)) {
                         let there = known.get(&read.id.to_ascii_lowercase());
@@ -204,6 +204,10 @@ impl Inner {
                     }
                     if let Some(problem) = problems.first() {
                         half_read.push(format!("{shown}:{}: {}", problem.line, problem.message));
+                    }
+                    if let Some(day) = read.date.filter(|day| day.earliest() > today.succ_opt()) {
+                        half_read
+                            .push(format!("{shown}: it says that it was on {day}, which is yet to come"));
                     }
                     places.insert(place.as_str().to_owned());
                     known.insert(lower, place.as_str().to_owned());
@@ -235,7 +239,9 @@ impl Inner {
         let more = half_read.len().saturating_sub(NAMED);
         half_read.truncate(NAMED);
         if more > 0 {
-            half_read.push(format!("{more} more have front matter that was not read as a whole"));
+            half_read.push(format!(
+                "{more} more have a front matter that was not read as a whole, or a day yet to come"
+            ));
         }
         report.warnings = half_read;
         if !restricted.is_empty() {

@@ -357,6 +357,10 @@ struct SessionMint {
 }
 
 impl Mint for SessionMint {
+    fn today(&self) -> chrono::NaiveDate {
+        self.clock.now().date_naive()
+    }
+
     fn running(&self) -> Duration {
         self.clock.running()
     }

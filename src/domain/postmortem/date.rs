@@ -30,6 +30,13 @@ impl PartialDate {
         NaiveDate::from_ymd_opt(i32::from(self.year), u32::from(self.month?), u32::from(self.day?))
     }
 
+    /// The first day that it may mean.
+    #[must_use]
+    pub fn earliest(self) -> Option<NaiveDate> {
+        let (month, day) = (self.month.unwrap_or(1), self.day.unwrap_or(1));
+        NaiveDate::from_ymd_opt(i32::from(self.year), u32::from(month), u32::from(day))
+    }
+
     /// The first full date or month that stands in a text as `YYYY-MM-DD` or `YYYY-MM`, digits on neither side; else the
     /// first full one with the name of its month.
     /// A bare year is not taken from running text.

@@ -3,7 +3,10 @@
 //! what is not said.
 
 mod causes;
+mod dated;
 mod ended;
+
+use chrono::NaiveDate;
 
 use super::document;
 use super::front_matter::{self, FrontMatter, Key, Value, parse_instant};
@@ -99,7 +102,15 @@ pub enum Unreadable {
 /// # Errors
 /// When the bytes are too many, not UTF-8, binary or nothing at all.
 pub fn read(path: &str, bytes: &[u8]) -> Result<(Imported, Vec<Problem>), Unreadable> {
-    Ok(read_text(path, text(path, bytes)?))
+    Ok(read_text(path, text(path, bytes)?, None))
+}
+
+/// The same on a day: what its lines say of a later one is what is planned, not when it was.
+///
+/// # Errors
+/// As [`read`] has them.
+pub fn read_on(today: NaiveDate, path: &str, bytes: &[u8]) -> Result<(Imported, Vec<Problem>), Unreadable> {
+    Ok(read_text(path, text(path, bytes)?, Some(today)))
 }
 
 /// The id of a postmortem and the visibility that it states, without reading the rest of it.
@@ -149,7 +160,7 @@ fn text<'b>(path: &str, bytes: &'b [u8]) -> Result<&'b str, Unreadable> {
     Ok(text)
 }
 
-fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
+fn read_text(path: &str, text: &str, today: Option<NaiveDate>) -> (Imported, Vec<Problem>) {
     let cut = front_matter::split(text);
     let (front, mut problems) = cut.front.map(FrontMatter::parse_lenient).unwrap_or_default();
     problems.extend(front.date_problem());
@@ -180,7 +191,7 @@ fn read_text(path: &str, text: &str) -> (Imported, Vec<Problem>) {
     let imported = Imported {
         id: id(&front, path),
         title,
-        date: date(&front, path, &body),
+        date: date(&front, path, || dated::find(&body, cut.body_line, &sections, today)),
         severity: any(&["severity", "sev", "priority"])
             .or_else(|| stated_severity(&body))
             .map(|s| line(&s, 40)),
@@ -254,23 +265,31 @@ fn first_heading(blocks: &[Block]) -> Option<String> {
     })
 }
 
+/// The keys that say when it was, the best first: it may have been written down much later.
+const DATES: [&str; 14] = [
+    "date",
+    "incident_date",
+    "started",
+    "started_at",
+    "start",
+    "detected",
+    "detected_at",
+    "declared_at",
+    "resolved",
+    "resolved_at",
+    "ended",
+    "end",
+    "published",
+    "created",
+];
+
 /// The date: of the front matter, else of the file name, else of the first lines.
-fn date(front: &FrontMatter, path: &str, body: &str) -> Option<PartialDate> {
-    let keys = ["date", "incident_date", "started", "start", "published", "created"];
-    let stated = keys.iter().find_map(|key| {
+fn date(front: &FrontMatter, path: &str, lines: impl FnOnce() -> Option<PartialDate>) -> Option<PartialDate> {
+    let stated = DATES.iter().find_map(|key| {
         let text = front.get(key)?.text()?;
         text.parse().ok().or_else(|| PartialDate::find(text))
     });
-    let head = || body.lines().take(HEAD_LINES);
-    stated
-        .or_else(|| PartialDate::find(path))
-        .or_else(|| head().filter(|line| is_dated(line)).find_map(PartialDate::find))
-        .or_else(|| head().find_map(PartialDate::find))
-}
-
-/// A line says when it was: `**Date:** 6 May 2024`, `| Date | 2024-05-06 |`. Other lines may name another day as well.
-fn is_dated(line: &str) -> bool {
-    labelled(line.trim_start_matches(['>', ' ']), &["incident date", "date", "happened", "when"]).is_some()
+    stated.or_else(|| PartialDate::find(path)).or_else(lines)
 }
 
 /// A severity in the first lines: `Severity: P1`, `**Severity**: Sev 1`, `| Severity | SEV-2 |`.

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::Ordering;
 
+use chrono::NaiveDate;
+
 use super::left_out::{LeftOut, is_shared};
 use super::{Following, Memory};
 use crate::archive::{Archive, ArchiveError, Change as Moved, Entry, Listing};
@@ -75,7 +77,7 @@ impl Inner {
             Some(index) => index,
             None => Box::new(askable(self, &archive)?),
         };
-        let index = match at(&archive, index, &mut memory, &self.following) {
+        let index = match at(&archive, index, &mut memory, &self.following, self.mint.today()) {
             Ok(index) => index,
             // Somebody else is writing: an answer that is a moment old is better than none.
             Err(Behind::Busy(index)) => index,
@@ -108,7 +110,7 @@ impl Inner {
         let Opened::Ready(index) = Index::open(&self.places.index, Some(&self.places.thesaurus())) else {
             return Ok(());
         };
-        match follow(&archive, index) {
+        match follow(&archive, index, self.mint.today()) {
             Ok(_) | Err(Behind::Busy(_) | Behind::Rebuild) => Ok(()),
             Err(Behind::Failed(failure)) => Err(failure),
         }
@@ -128,6 +130,7 @@ fn at(
     index: Box<Index>,
     memory: &mut Memory,
     following: &Following,
+    today: NaiveDate,
 ) -> Result<Box<Index>, Behind> {
     let wanted = archive.tree_id().map_err(|e| Behind::Failed(e.into()))?.unwrap_or_default();
     if index.tree() == wanted {
@@ -153,7 +156,7 @@ fn at(
         }
         memory.ahead = None;
         // A first index, or one of another history, is written at once.
-        let changes = difference(archive, &index, &wanted)?.filter(|changes| changes.len() <= FEW);
+        let changes = difference(archive, &index, &wanted, today)?.filter(|changes| changes.len() <= FEW);
         match changes.map(|changes| index.ahead(&wanted, changes)) {
             Some(Ok(ahead)) => {
                 memory.ahead = Some(Box::new(ahead));
@@ -169,7 +172,7 @@ fn at(
         following.behind.store(true, Ordering::Relaxed);
         return Ok(index);
     }
-    follow(archive, index)
+    follow(archive, index, today)
 }
 
 enum Behind {
@@ -179,7 +182,12 @@ enum Behind {
 }
 
 /// What has changed between the tree of an index and another one; none when that cannot be told.
-fn difference(archive: &Archive, index: &Index, wanted: &str) -> Result<Option<Vec<Change>>, Behind> {
+fn difference(
+    archive: &Archive,
+    index: &Index,
+    wanted: &str,
+    today: NaiveDate,
+) -> Result<Option<Vec<Change>>, Behind> {
     let from = index.tree();
     let tree = |id: &str| (!id.is_empty()).then(|| id.to_owned());
     let (old, new) = (tree(&from), tree(wanted));
@@ -194,12 +202,14 @@ fn difference(archive: &Archive, index: &Index, wanted: &str) -> Result<Option<V
                     Err(ArchiveError::TooLarge { .. }) => None,
                     Err(error) => return Err(Behind::Failed(error.into())),
                 };
-                changes.push(match bytes.and_then(|bytes| document(path.as_str(), &blob, &bytes).ok()) {
-                    Some(document) if is_shared(Some(&document.card.visibility)) => {
-                        Change::Put(Box::new(document))
-                    }
-                    _ => Change::Removed { path: path.as_str().to_owned() },
-                });
+                changes.push(
+                    match bytes.and_then(|bytes| document(path.as_str(), &blob, &bytes, today).ok()) {
+                        Some(document) if is_shared(Some(&document.card.visibility)) => {
+                            Change::Put(Box::new(document))
+                        }
+                        _ => Change::Removed { path: path.as_str().to_owned() },
+                    },
+                );
             }
             Moved::Removed { path } => changes.push(Change::Removed { path: path.as_str().to_owned() }),
         }
@@ -208,13 +218,13 @@ fn difference(archive: &Archive, index: &Index, wanted: &str) -> Result<Option<V
 }
 
 /// Brings the files of an index to the archive's tree by what changed between the two trees.
-fn follow(archive: &Archive, index: Box<Index>) -> Result<Box<Index>, Behind> {
+fn follow(archive: &Archive, index: Box<Index>, today: NaiveDate) -> Result<Box<Index>, Behind> {
     let wanted = archive.tree_id().map_err(|e| Behind::Failed(e.into()))?.unwrap_or_default();
     let from = index.tree();
     if from == wanted {
         return Ok(index);
     }
-    let Some(changes) = difference(archive, &index, &wanted)? else { return Err(Behind::Rebuild) };
+    let Some(changes) = difference(archive, &index, &wanted, today)? else { return Err(Behind::Rebuild) };
     match index.update(&from, &wanted, changes) {
         Ok(()) => Ok(index),
         Err(IndexError::Busy) => Err(Behind::Busy(index)),
@@ -246,7 +256,8 @@ pub(super) fn rebuild(
         progress(done, all);
     };
     let mut left = LeftOut::of(&listing);
-    let index = index::rebuild(place, Some(&team), &tree, documents(archive, &listing, &mut left), told)?;
+    let documents = documents(archive, &listing, inner.mint.today(), &mut left);
+    let index = index::rebuild(place, Some(&team), &tree, documents, told)?;
     // What is not for others' search was not counted.
     progress(all, all);
     Ok((index, left))
@@ -258,11 +269,11 @@ fn askable(inner: &Inner, archive: &Archive) -> Result<Index, Failure> {
     let (place, team) = (&inner.places.index, inner.places.thesaurus());
     let work = inner.building.begin(listing.entries.len() as u64);
     // Whoever asks is not told what is left out: `reindex` and `doctor` are asked for that.
-    let mut left = LeftOut::default();
-    let documents = documents(archive, &listing, &mut left);
+    let (mut left, today) = (LeftOut::default(), inner.mint.today());
+    let documents = documents(archive, &listing, today, &mut left);
     match index::rebuild(place, Some(&team), &tree, documents, |done| work.done(done)) {
         Err(IndexError::Io { .. }) => {
-            let documents = self::documents(archive, &listing, &mut left);
+            let documents = self::documents(archive, &listing, today, &mut left);
             Ok(index::in_memory(place, Some(&team), &tree, documents)?)
         }
         other => Ok(other?),
@@ -270,10 +281,15 @@ fn askable(inner: &Inner, archive: &Archive) -> Result<Index, Failure> {
 }
 
 /// What the archive holds for the search; the rest is noted.
-fn documents(archive: &Archive, listing: &Listing, left: &mut LeftOut) -> impl Iterator<Item = Document> {
-    let read = |entry: &Entry| {
+fn documents(
+    archive: &Archive,
+    listing: &Listing,
+    today: NaiveDate,
+    left: &mut LeftOut,
+) -> impl Iterator<Item = Document> {
+    let read = move |entry: &Entry| {
         let bytes = archive.read_blob(&entry.blob).map_err(|error| format!("{}: {error}", entry.path))?;
-        document(entry.path.as_str(), &entry.blob, &bytes).map_err(|error| error.to_string())
+        document(entry.path.as_str(), &entry.blob, &bytes, today).map_err(|error| error.to_string())
     };
     listing.entries.iter().filter_map(move |entry| match read(entry) {
         Ok(document) if is_shared(Some(&document.card.visibility)) => Some(document),
@@ -288,8 +304,8 @@ fn documents(archive: &Archive, listing: &Listing, left: &mut LeftOut) -> impl I
     })
 }
 
-fn document(path: &str, blob: &str, bytes: &[u8]) -> Result<Document, Unreadable> {
-    let (read, _) = imported::read(path, bytes)?;
+fn document(path: &str, blob: &str, bytes: &[u8], today: NaiveDate) -> Result<Document, Unreadable> {
+    let (read, _) = imported::read_on(today, path, bytes)?;
     let body = read.plain;
     let card = Card {
         id: read.id,

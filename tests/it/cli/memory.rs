@@ -320,3 +320,25 @@ fn an_imported_text_without_an_id_is_shown_by_the_end_of_its_place() {
     desk.run(&["show", "kafka"]).refuses(3, "2 postmortems have an id that ends in kafka");
     desk.ok(&["show", "x-kafka"]);
 }
+
+#[test]
+fn an_import_warns_of_a_day_that_is_yet_to_come() {
+    let desk = Desk::new();
+    desk.file("theirs/a.md", "---\nid: X-1\ndate: 2027-05-01\n---\n# Queue full\n\nThe queue was full.\n");
+    desk.file(
+        "theirs/b.md",
+        "---\nid: X-2\n---\n# Queue full\n\nThe queue was full.\n\nNext review: 2026-05-01\n",
+    );
+    let report = desk.json(&["import", desk.path("theirs").to_str().unwrap()]);
+    let warnings = report["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0]
+            .as_str()
+            .unwrap()
+            .ends_with("a.md: it says that it was on 2027-05-01, which is yet to come")
+    );
+    let found = desk.json(&["search", "queue"]);
+    let undated = found["results"].as_array().unwrap().iter().filter(|hit| hit["date"].is_null());
+    assert_eq!(undated.count(), 1);
+}

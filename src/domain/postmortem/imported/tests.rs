@@ -105,3 +105,37 @@ fn how_long_it_took_is_what_the_front_matter_says() {
         assert_eq!(took(none), None, "{none}");
     }
 }
+
+#[test]
+fn a_day_that_is_yet_to_come_or_on_which_something_is_due_is_not_that_of_the_incident() {
+    let day = |text: &str| {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+        let (read, _) = read_on(today, "x.md", text.as_bytes()).unwrap();
+        read.date.map(|day| day.to_string())
+    };
+    for none in [
+        "# X\n\n- [ ] Story: Watch the queue\n  Owner: @bob Due: 2026-10-31 Severity: P2\n",
+        "# X\n\n**Next review:** 2026-05-01\n",
+        "# X\n\n| Due | 2026-05-01 |\n|---|---|\n",
+        "# X\n\n**Due**: 1 May 2026\n",
+        "# X\n\nA follow-up is on 2026-05-01.\n",
+        "# X\n\n## Action items\n\n| What | Until |\n|---|---|\n| Watch | 2026-05-01 |\n",
+        "# X\n\nThe new certificate ends on 2027-03-01.\n",
+        "# X\n\n**Date:** 2027-03-01\n",
+    ] {
+        assert_eq!(day(none), None, "{none}");
+    }
+    for (text, found) in [
+        ("# X\n\nDue: 2026-12-31\n\nOn 2026-05-01 the queue was full.\n", "2026-05-01"),
+        ("# X\n\nIt was down on 2026-05-01, due to a full disk.\n", "2026-05-01"),
+        ("# X\n\nIn the residue: 2026-05-01.\n", "2026-05-01"),
+        // Elsewhere it is tomorrow.
+        ("# X\n\nIt was down on 2026-11-21.\n", "2026-11-21"),
+        ("---\ndate:\ndetected: 2026-05-01T10:00:00Z\n---\n# X\n\nOn 2024-01-01 as well.\n", "2026-05-01"),
+        ("---\nresolved: 2026-05-02 11:00\npublished: 2026-06-01\n---\n# X\n", "2026-05-02"),
+        // What is stated is taken as it is stated.
+        ("---\ndate: 2027-05-01\n---\n# X\n", "2027-05-01"),
+    ] {
+        assert_eq!(day(text).as_deref(), Some(found), "{text}");
+    }
+}
