@@ -1,7 +1,10 @@
 //! What an incident in progress says about itself, as a query for similar past ones. Pure: it must not search.
 //!
 //! The title says most; starred lines were chosen by a person; the first lines hold the symptoms and the last ones
-//! what is known now. What the program wrote itself, and names of people, say nothing about the kind of incident.
+//! what is known now. What the program wrote itself, places to fill in among it, and names of people, say nothing about
+//! the kind of incident.
+
+use crate::domain::postmortem::markdown::without_marks;
 
 /// Most lines taken from the start of the log: the symptoms.
 const FIRST: usize = 20;
@@ -59,7 +62,7 @@ impl QueryText {
     /// A query of one text, each word counting once: `similar --text`.
     #[must_use]
     pub fn plain(text: &str) -> Self {
-        Self { parts: vec![Part { text: text.into(), weight: 1.0 }], ..Self::default() }
+        Self { parts: vec![Part { text: without_marks(text).into_owned(), weight: 1.0 }], ..Self::default() }
     }
 }
 
@@ -91,6 +94,7 @@ pub fn query_text<'a>(
 /// A part without people's names, cut.
 fn part(text: &str, weight: f32) -> Part {
     let text = text.get(..text.floor_char_boundary(LONGEST_PART)).unwrap_or(text);
+    let text = without_marks(text);
     let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
     Part { text: words.join(" "), weight }
 }
@@ -127,6 +131,14 @@ mod tests {
         assert_eq!(texts, ["Checkout down", "looks at the certificate"]);
         assert_eq!(got.services, ["payments"]);
         assert_eq!(got.tags, ["tls"]);
+    }
+
+    #[test]
+    fn places_to_fill_in_are_left_out() {
+        let got =
+            query_text("Checkout down", &[], &[], [line("Impact: [fill in: what users felt]")].into_iter());
+        assert_eq!(got.parts.last().unwrap().text, "Impact:");
+        assert_eq!(QueryText::plain("disk [fill in: how long] full").parts[0].text, "disk   full");
     }
 
     #[test]

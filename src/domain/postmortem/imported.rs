@@ -6,6 +6,8 @@ mod causes;
 mod dated;
 mod ended;
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::document;
@@ -168,6 +170,7 @@ fn read_text(path: &str, text: &str, today: Option<NaiveDate>) -> (Imported, Vec
     let all = |keys: &[&str]| {
         let mut found: Vec<String> = Vec::new();
         for text in keys.iter().filter_map(|key| front.get(key)).flat_map(Value::texts) {
+            let text = markdown::without_marks(text);
             // A single text may hold several words: `tags: a, b`.
             for word in text.split(',').map(|word| line(word, MAX_TITLE)).filter(|word| !word.is_empty()) {
                 if found.len() < MAX_WORDS && !found.contains(&word) {
@@ -187,7 +190,7 @@ fn read_text(path: &str, text: &str, today: Option<NaiveDate>) -> (Imported, Vec
         .map(|title| line(&title, MAX_TITLE))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| line(stem, MAX_TITLE));
-    let causes = causes::text(&sections);
+    let causes = markdown::without_marks(&causes::text(&sections)).into_owned();
     let imported = Imported {
         id: id(&front, path),
         title,
@@ -202,13 +205,13 @@ fn read_text(path: &str, text: &str, today: Option<NaiveDate>) -> (Imported, Vec
         tags: all(&["tags", "categories", "category", "labels", "keywords"]),
         factors: causes::themes(&causes).into_iter().map(str::to_owned).collect(),
         detection: any(&["detection", "detected_by", "detection_source"])
-            .or_else(|| causes::detection_section(&sections))
+            .or_else(|| causes::detection_section(&sections).filter(|said| !is_left_open(said)))
             .map(|said| causes::detection(&said).to_owned()),
         causes,
         ended: ended::find(&body, &blocks, &code_lines, &sections),
         took: took(&front),
+        plain: markdown::without_marks(&plain).into_owned(),
         body,
-        plain,
     };
     (imported, problems)
 }
@@ -227,9 +230,15 @@ fn took(front: &FrontMatter) -> Option<Span> {
     marked.or_else(said).filter(|took| *took >= Span::seconds(1) && *took <= LONGEST)
 }
 
-/// The first text of a value that holds one.
+/// The first text of a value that holds one. What a person still had to fill in is none.
 fn first_text(value: &Value) -> Option<String> {
-    value.texts().into_iter().map(str::trim).find(|text| !text.is_empty()).map(str::to_owned)
+    let is_said = |text: &&str| !text.is_empty() && !is_left_open(text);
+    value.texts().into_iter().map(str::trim).find(is_said).map(str::to_owned)
+}
+
+/// Nobody said anything in this place.
+fn is_left_open(text: &str) -> bool {
+    matches!(markdown::without_marks(text), Cow::Owned(left) if left.trim().is_empty())
 }
 
 /// One safe line, no markup at its ends, cut at a number of characters.

@@ -1,6 +1,8 @@
 //! Small readings of Markdown that the postmortem needs: blocks with their lines, code, plain text, and escaping of
 //! text that must not turn into markup. It must not render.
 
+use std::borrow::Cow;
+
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
@@ -9,6 +11,31 @@ use crate::domain::html;
 /// How a place begins that a person still has to fill in: `[fill in: who was told]`. Visible when rendered, so
 /// that nobody publishes one unseen.
 pub const MARK: &str = "[fill in:";
+
+/// A text without the places that a person still has to fill in: their words are ours, and say nothing about what happened.
+#[must_use]
+pub fn without_marks(text: &str) -> Cow<'_, str> {
+    let begins = |at: usize| {
+        let end = at.saturating_add(MARK.len());
+        text.get(at..end).is_some_and(|start| start.eq_ignore_ascii_case(MARK))
+    };
+    let (mut out, mut from) = (String::new(), 0_usize);
+    for (at, _) in text.match_indices('[').filter(|(at, _)| begins(*at)) {
+        let Some(before) = text.get(from..at) else { continue };
+        let rest = text.get(at..).unwrap_or_default();
+        let end = rest.find(['\n', ']']).map_or(rest.len(), |end| {
+            end.saturating_add(usize::from(rest.get(end..).is_some_and(|rest| rest.starts_with(']'))))
+        });
+        out.push_str(before);
+        out.push(' ');
+        from = at.saturating_add(end);
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(out)
+}
 
 /// A block at the top level of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -298,6 +325,20 @@ mod tests {
         assert_eq!(code_lines("a\n\n```\nb\n```\nc\n"), [false, false, true, true, true, false]);
         assert_eq!(without_code_spans("a `<b>` c ``d ` e`` f ` g"), "a   c   f ` g");
         assert_eq!(lines_of("a\r\nb\rc\nd").collect::<Vec<_>>(), ["a\r\n", "b\r", "c\n", "d"]);
+    }
+
+    #[test]
+    fn places_to_fill_in_are_taken_out_and_nothing_else() {
+        for (text, left) in [
+            ("a [fill in: who] b", "a   b"),
+            ("[Fill in: é][fill in: x]", "  "),
+            ("a [fill in: open\nb [x] fill in: c", "a  \nb [x] fill in: c"),
+            ("a [fill in: [b] c]", "a   c]"),
+            ("[fill in:", " "),
+            ("[fill in", "[fill in"),
+        ] {
+            assert_eq!(without_marks(text), left, "{text}");
+        }
     }
 
     #[test]

@@ -139,3 +139,17 @@ fn a_day_that_is_yet_to_come_or_on_which_something_is_due_is_not_that_of_the_inc
         assert_eq!(day(text).as_deref(), Some(found), "{text}");
     }
 }
+
+#[test]
+fn what_nobody_filled_in_is_not_read() {
+    let text = "---\ntitle: Queue full\nseverity: '[fill in: which severity it had]'\nservices: ['[fill in: which]', web]\n\
+                detection: '[fill in: who noticed]'\n---\n# Queue full\n\n## Impact\n\n- Users: [fill in: what users felt]\n\n\
+                ## Root Cause\n\n[fill in: what the runbook did not say]\n";
+    let read = ok("x.md", text);
+    assert_eq!((read.severity, read.detection), (None, None));
+    assert_eq!(read.services, ["web"]);
+    assert_eq!(read.factors, [""; 0]);
+    assert_eq!(read.causes.trim(), "");
+    assert!(read.plain.contains("Users:") && !read.plain.contains("felt"), "{}", read.plain);
+    assert!(read.body.contains("felt"), "what is shown stays as it is");
+}
