@@ -186,6 +186,7 @@ fn read_text(path: &str, text: &str, today: Option<NaiveDate>) -> (Imported, Vec
     let heading = heading.or_else(|| first_heading(&blocks)).or_else(|| html::first(&body, "h1"));
     let stem = stem(path);
     let title = any(&["title", "name", "summary"])
+        .map(|title| html::decoded(&title).into_owned())
         .or(heading)
         .map(|title| line(&title, MAX_TITLE))
         .filter(|title| !title.is_empty())

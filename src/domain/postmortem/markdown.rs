@@ -170,7 +170,7 @@ fn plain_into<'a>(node: &'a AstNode<'a>, out: &mut String) {
             NodeValue::HtmlBlock(block) => {
                 // An export of a wiki is one such block.
                 new_line(out);
-                out.push_str(html::without_tags(&block.literal).trim());
+                out.push_str(html::decoded(&html::without_tags(&block.literal)).trim());
             }
             NodeValue::SoftBreak | NodeValue::LineBreak => out.push('\n'),
             NodeValue::TableCell => out.push(' '),
@@ -317,6 +317,7 @@ mod tests {
         assert_eq!(heads[3].2, BlockKind::Table(vec![(12, "r".into())]));
         assert_eq!((heads[4].0, heads[4].1, &heads[4].2), (14, 16, &BlockKind::Code));
         assert_eq!(plain("a [link](http://x) <b>c</b>\n\n- d"), "a link c\nd");
+        assert_eq!(plain("<p>b</p>\ncaf&eacute; &lt;p&gt;\n\n&eacute;"), "b \ncafé <p>\né");
         assert_eq!(plain("a\n\n<pre>\nb\n</pre>\n\n<!-- c -->\n\nd"), "a\nb\nd");
     }
 

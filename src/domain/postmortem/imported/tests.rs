@@ -153,3 +153,12 @@ fn what_nobody_filled_in_is_not_read() {
     assert!(read.plain.contains("Users:") && !read.plain.contains("felt"), "{}", read.plain);
     assert!(read.body.contains("felt"), "what is shown stays as it is");
 }
+
+#[test]
+fn characters_of_html_are_read_where_an_export_names_them() {
+    let read =
+        ok("x.md", "---\ntitle: Caf&eacute; &#8211; down\n---\n<p>a</p>\nthe caf&eacute; of &#107;umquats\n");
+    assert_eq!(read.title, "Café – down");
+    assert!(read.plain.contains("the café of kumquats"), "{}", read.plain);
+    assert_eq!(ok("x.md", "<h1>Caf&eacute;&#27; down</h1>\n").title, "Café&#27; down");
+}
