@@ -2,12 +2,13 @@
 
 use super::board;
 use super::context::Context;
-use super::output::Answer;
+use super::output::{Answer, Stop};
 use crate::domain::board::BoardKind;
-use crate::domain::incident::Incident;
+use crate::domain::ids::LogId;
 use crate::domain::recurrence::DIFFERENT;
 use crate::domain::request::{Keep, Request};
 use crate::domain::verb::link;
+use crate::service::Service;
 
 /// Add a place where people meet, or another incident that belongs to this one; or list the links
 #[derive(Debug, clap::Args)]
@@ -40,9 +41,13 @@ impl Args {
         };
         let exit = room.perform(request, None).await?;
         if let Some(other) = other {
-            let other = room.service.named(&other).await.ok().map(|(_, log)| log);
-            for log in std::iter::once(room.log).chain(other) {
-                told_to_publish(context, &room.service.incident(log).await?);
+            let (name, log) = match room.service.named(&other).await {
+                Ok((id, log)) => (id.to_string(), Some(log)),
+                Err(_) => (other, None),
+            };
+            told_to_publish(context, &room.service, room.log, &name).await?;
+            if let Some(log) = log {
+                told_to_publish(context, &room.service, log, &room.id.to_string()).await?;
             }
         }
         Ok(exit)
@@ -50,12 +55,19 @@ impl Args {
 }
 
 /// A postmortem that is published does not change by itself.
-fn told_to_publish(context: &Context<'_>, incident: &Incident) {
-    let id = incident.id;
-    if incident.closing.postmortem.published.is_some() {
+async fn told_to_publish(
+    context: &Context<'_>,
+    service: &Service,
+    log: LogId,
+    other: &str,
+) -> Result<(), Stop> {
+    let incident = service.incident(log).await?;
+    if incident.closing.postmortem.published.is_some() && !service.is_published_with(&incident, other).await {
+        let id = incident.id;
         context.out.say(&format!(
             "the postmortem of {id} is published without the link: warroom postmortem draft {id} adds it to `related`, \
              warroom postmortem publish {id} publishes that"
         ));
     }
+    Ok(())
 }

@@ -5,6 +5,7 @@ use super::{By, Failure, Service};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::{Incident, RelatedIncident};
+use crate::domain::postmortem::{Key, document};
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Keep, Request};
@@ -185,6 +186,14 @@ impl Service {
         let known =
             |r: &RelatedIncident| r.incident == other_name && (!judges(relation) || r.relation == relation);
         Ok(duplicate || incident.record.related.iter().any(known))
+    }
+
+    /// Whether the published postmortem of an incident names another one as related; one that cannot be read does not.
+    pub async fn is_published_with(&self, incident: &Incident, other: &str) -> bool {
+        let Some(path) = incident.closing.postmortem.path.as_deref() else { return false };
+        let Ok(text) = self.past_text(path).await else { return false };
+        let related = document::parse(&text).0.front;
+        related.list(Key::Related).iter().any(|known| known.trim().eq_ignore_ascii_case(other))
     }
 
     /// The incidents that belong to one: those that it names, and those that name it.

@@ -8,6 +8,7 @@ use crate::domain::event::{
     SeverityChanged, VisibilitySet,
 };
 use crate::domain::incident::Incident;
+use crate::domain::recurrence::said_of;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Declaration, NewEvidence, Request};
 use crate::domain::role;
@@ -118,7 +119,11 @@ impl Case<'_> {
                     return Err(Refusal::usage("an incident cannot be linked to itself"));
                 }
                 let other = id.map_or(other, |id| id.to_string());
-                self.one(RelatedAdded { incident: other, relation: said("relation", relation)? })
+                let relation = said("relation", relation)?;
+                if said_of(&incident.record.related, &other) == Some(relation.as_str()) {
+                    return Ok(Vec::new());
+                }
+                self.one(RelatedAdded { incident: other, relation })
             }
             Request::SetSeverity { to, reason } => self.severity(to.as_deref(), reason),
             Request::SetTarget { .. } | Request::AcknowledgeClock { .. } | Request::RestoreClock { .. } => {

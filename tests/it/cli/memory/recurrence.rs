@@ -144,3 +144,25 @@ fn the_id_of_a_postmortem_is_one_however_it_is_typed() {
     desk.ok(&["link", &id, "--remove", "DNS-2021-004"]);
     assert_eq!(related(), serde_json::json!([]));
 }
+
+#[test]
+fn a_link_that_is_said_again_stores_nothing_and_says_nothing_false() {
+    let (desk, first) = home("Signing key leaked by a build");
+    let second = desk.declare("Signing key leaked by a build again");
+    let stored = |id: &str| desk.json(&["verify", id])["checked"].clone();
+    let link = || desk.run(&["link", &second, "recurrence", &first]).code(0);
+    let without = format!("the postmortem of {first} is published without the link");
+    assert!(link().err.contains(&without));
+    let counts = (stored(&first), stored(&second));
+    let again = link();
+    assert_eq!(again.out.trim(), format!("{second}: nothing changed"));
+    assert!(again.err.contains(&without), "that is still so: {}", again.err);
+    assert_eq!((stored(&first), stored(&second)), counts);
+    desk.ok(&["postmortem", "draft", &first]);
+    desk.json(&["postmortem", "publish", &first]);
+    assert!(!link().err.contains("published without"), "{:?}", link());
+    // What is said otherwise is stored, and so is what is said after that.
+    desk.ok(&["link", &second, "different", &first]);
+    desk.ok(&["link", &second, "recurrence", &first]);
+    assert_eq!(desk.json(&["show", &second])["related"][0]["relation"], "recurrence");
+}
