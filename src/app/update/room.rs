@@ -13,7 +13,7 @@ use crate::domain::filter::Filter;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::request::{Asked, Request};
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::State;
+use crate::domain::words::{State, Visibility};
 
 /// Hands requests over that have no row of their own.
 pub(super) fn submit(model: &mut Model, asked: Vec<Asked>, fx: &mut Vec<Effect>) {
@@ -153,6 +153,20 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
     motion::tell_gone(model, taken.gone);
     super::people::told(model, events);
     crossing::tell(model, crossed, events);
+    tell_still_published(model, events);
+}
+
+/// What is published stays in the archive, whoever may read it from now on.
+fn tell_still_published(model: &mut Model, events: &[Recorded]) {
+    let restricts =
+        |e: &Recorded| matches!(&e.event, Some(Event::VisibilitySet(e)) if e.visibility != Visibility::Team);
+    if !events.iter().any(|e| e.by == model.me && restricts(e)) {
+        return;
+    }
+    let path = model.room.as_ref().and_then(|room| room.incident.closing.postmortem.path.clone());
+    if let Some(path) = path {
+        model.tell(format!("the archive may have it for everybody: git rm {path}"));
+    }
 }
 
 /// Somebody meant it. That a time ran out is written down by whichever screen sees it first, and is news to all.

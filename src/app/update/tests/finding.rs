@@ -186,3 +186,15 @@ fn a_drill_is_marked_between_its_id_and_its_title() {
     assert_eq!(hit("").name(), "INC-2026-0007 Key leaked");
     assert_eq!(hit("DRILL").name(), "INC-2026-0007 DRILL Key leaked");
 }
+
+#[test]
+fn what_is_restricted_after_it_was_published_is_said_to_lie_in_the_archive() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let told = |desk: &Desk| desk.model.notice.as_ref().map_or(String::new(), |n| n.text.clone());
+    desk.keys(":visibility restricted<enter>").serve();
+    assert!(!told(&desk).contains("git rm"), "it is not published");
+    desk.keys(":visibility team<enter>").serve();
+    desk.model.room.as_mut().unwrap().incident.closing.postmortem.path = Some("2026/11/x.md".into());
+    desk.keys(":visibility privileged<enter>").serve();
+    assert_eq!(told(&desk), "the archive may have it for everybody: git rm 2026/11/x.md");
+}
