@@ -6,7 +6,7 @@ use tantivy::{Searcher, Term};
 use super::query::phrase;
 use super::ranking::{Filter, Wanted};
 use super::schema::{Fields, Kind};
-use super::{IndexError, analyzer, typo};
+use super::{IndexError, analyzer, filter, typo};
 use crate::domain::question::{Field, Labels, Question};
 
 /// Most labels that a value stands for while it is typed, and most names of a field that are looked through.
@@ -20,6 +20,7 @@ pub(super) fn restrict(
     question: &Question,
     wanted: &mut Wanted,
 ) -> Result<(), IndexError> {
+    let mut asked: Vec<(&Labels, Filter)> = Vec::new();
     for labels in &question.labels {
         let (known, shown) = known(searcher, fields, labels, &mut wanted.notes)?;
         if known.is_empty() {
@@ -29,8 +30,14 @@ pub(super) fn restrict(
             wanted.without.extend(known);
         } else {
             let shown = format!("{} {}", labels.field, shown.join(" or "));
-            wanted.filters.push(Filter { any_of: known, shown });
+            asked.push((labels, Filter { any_of: known, shown }));
         }
+    }
+    while let Some((first, _)) = asked.first() {
+        let field = first.field;
+        let (same, others) = asked.into_iter().partition(|(labels, _)| labels.field == field);
+        asked = others;
+        together(searcher, fields, same, wanted)?;
     }
     for text in &question.without {
         let words = analyzer::words(text);
@@ -40,6 +47,37 @@ pub(super) fn restrict(
             _ => wanted.without_phrases.extend(phrase(text)),
         }
     }
+    Ok(())
+}
+
+/// Adds what one field asks for in several places. Where no postmortem has all of it (there is one severity, and one who
+/// noticed it), either is meant.
+fn together(
+    searcher: &Searcher,
+    fields: Fields,
+    same: Vec<(&Labels, Filter)>,
+    wanted: &mut Wanted,
+) -> Result<(), IndexError> {
+    let Some((Labels { field, .. }, first)) = same.first().cloned() else { return Ok(()) };
+    let is_typed = same.iter().any(|(labels, _)| labels.unfinished);
+    let all: Vec<Filter> = same.into_iter().map(|(_, filter)| filter).collect();
+    let only = Wanted { filters: all, ..Wanted::default() };
+    if only.filters.len() < 2 || filter::is_somewhere(searcher, fields, &only)? {
+        wanted.filters.extend(only.filters);
+        return Ok(());
+    }
+    let named = format!("{field} ");
+    let mut either = first;
+    for other in only.filters.into_iter().skip(1) {
+        either.any_of.extend(other.any_of);
+        let shown = other.shown.strip_prefix(&named).unwrap_or(&other.shown);
+        either.shown = format!("{} or {shown}", either.shown);
+    }
+    if !is_typed {
+        let said = either.shown.strip_prefix(&named).unwrap_or(&either.shown);
+        wanted.notes.push(format!("{field}: no postmortem has all of them; read as {said}"));
+    }
+    wanted.filters.push(either);
     Ok(())
 }
 

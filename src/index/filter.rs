@@ -78,6 +78,21 @@ impl Allowed {
     }
 }
 
+/// Whether a living postmortem passes what restricts, exclusions apart.
+pub(super) fn is_somewhere(searcher: &Searcher, fields: Fields, wanted: &Wanted) -> Result<bool, IndexError> {
+    let weight = query(fields, wanted).weight(EnableScoring::disabled_from_searcher(searcher))?;
+    for segment in searcher.segment_readers() {
+        let mut scorer = weight.scorer(segment, 1.0)?;
+        while scorer.doc() != TERMINATED {
+            if segment.alive_bitset().is_none_or(|alive| alive.is_alive(scorer.doc())) {
+                return Ok(true);
+            }
+            scorer.advance();
+        }
+    }
+    Ok(false)
+}
+
 fn forbid(all: &mut [Vec<bool>], at: DocAddress) {
     let segment = all.get_mut(at.segment_ord as usize);
     if let Some(here) = segment.and_then(|segment| segment.get_mut(at.doc_id as usize)) {

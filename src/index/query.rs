@@ -85,6 +85,7 @@ pub(super) fn search(
     if !wanted.long {
         typo::mend(searcher, fields, unfinished, &mut wanted)?;
     }
+    typo::loosen(searcher, fields, &mut wanted)?;
     Ok(wanted)
 }
 

@@ -4,9 +4,9 @@
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
-use super::ranking::{Wanted, Word};
+use super::ranking::{Phrase, Wanted, Word};
 use super::schema::{Fields, Kind};
-use super::{IndexError, analyzer};
+use super::{IndexError, analyzer, filter};
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
 const SHORTEST: usize = 4;
@@ -83,9 +83,38 @@ pub(super) fn mend(
             Some(meant) => {
                 wanted.notes.push(format!("{}: no postmortem has it; read as {meant}", word.shown));
                 word.shown = format!("{} ~ {meant}", word.shown);
-                word.stem = meant;
+                let typed = std::mem::replace(&mut word.stem, meant);
+                wanted.phrases.iter_mut().for_each(|phrase| reword(phrase, &typed, &word.stem));
             }
             None => wanted.notes.push(format!("{}: no postmortem has it", word.shown)),
+        }
+    }
+    Ok(())
+}
+
+/// Puts one word of a phrase in the place of another.
+fn reword(phrase: &mut Phrase, typed: &str, meant: &str) {
+    for word in analyzer::words(&phrase.shown).iter().rev().filter(|word| word.stem == typed) {
+        if let (Some(before), Some(after)) = (phrase.shown.get(..word.from), phrase.shown.get(word.to..)) {
+            phrase.shown = format!("{before}{meant}{after}");
+        }
+    }
+    for (_, stem) in phrase.stems.iter_mut().filter(|(_, stem)| stem == typed) {
+        meant.clone_into(stem);
+    }
+}
+
+/// Takes words that stand together nowhere for words: a quotation from memory must not lose all the rest.
+pub(super) fn loosen(searcher: &Searcher, fields: Fields, wanted: &mut Wanted) -> Result<(), IndexError> {
+    for phrase in std::mem::take(&mut wanted.phrases) {
+        let alone = Wanted { phrases: vec![phrase.clone()], ..Wanted::default() };
+        if filter::is_somewhere(searcher, fields, &alone)? {
+            wanted.phrases.push(phrase);
+        } else if phrase.stems.len() > 1 {
+            let said = format!("\"{}\": nowhere together; looked for as words", phrase.shown);
+            wanted.notes.push(said);
+        } else if !wanted.notes.iter().any(|note| note.starts_with(&format!("{}: ", phrase.shown))) {
+            wanted.notes.push(format!("{}: no postmortem has it", phrase.shown));
         }
     }
     Ok(())
