@@ -40,6 +40,7 @@ mod query;
 mod ranking;
 mod schema;
 mod search;
+mod slips;
 mod snippet;
 mod terms;
 mod thesaurus;

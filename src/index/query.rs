@@ -9,6 +9,7 @@ use super::ranking::{Filter, Label, Phrase, Wanted, Word};
 use super::schema::{Fields, Kind, cut, date_key, last_key};
 use super::search::{Query, SimilarQuery};
 use super::thesaurus::Thesaurus;
+use super::typo::Mended;
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
 use super::{IndexError, analyzer, asked, typo};
@@ -68,24 +69,29 @@ pub(super) fn search(
         wanted.since = wanted.since.max(year * 10_000);
         wanted.until = if wanted.until > 0 { wanted.until.min(last) } else { last };
     }
-    let mut bag = Bag::default();
-    bag.add(thesaurus, &question.words, 1.0);
-    wanted.phrases = question.phrases.iter().filter_map(|text| phrase(text)).collect();
-    wanted.long = bag.is_long();
-    wanted.words = bag.words(searcher, fields, thesaurus)?;
-    wanted.meaning = Meaning::of(&mut Pieces::new(), std::iter::once((question.words.as_str(), 1.0)));
+    let ahead = if query.unfinished && question.ends_in_word(text) {
+        complete(searcher, fields, text)?
+    } else {
+        Vec::new()
+    };
     cut(&question.words, LONGEST_ASKED).clone_into(&mut wanted.asked);
-    let unfinished = query.unfinished && question.ends_in_word(text);
-    if unfinished {
-        complete(searcher, fields, text, &mut wanted)?;
-    }
-    wanted.labels = named_labels(searcher, fields, &question.words)?;
     asked::restrict(searcher, fields, &question, &mut wanted)?;
-    wanted.notes.splice(0..0, question.notes);
-    if !wanted.long {
-        typo::mend(searcher, fields, unfinished, &mut wanted)?;
-    }
+    wanted.notes.splice(0..0, question.notes.iter().cloned());
+    let typed = ahead.first().map(|_| last_word(text).to_lowercase());
+    let asked = vec![(question.words, 1.0)];
+    let (asked, mended) =
+        read_words(searcher, fields, thesaurus, &mut wanted, asked, typed.as_deref(), MOST_WORDS)?;
+    let words = asked.first().map_or("", |(text, _)| text);
+    wanted.labels = named_labels(searcher, fields, words)?;
+    let said = question.phrases.iter();
+    wanted.phrases = said.filter_map(|text| phrase(&typo::reworded(text, &mended))).collect();
     typo::loosen(searcher, fields, &mut wanted)?;
+    // What is typed stands on its own as well; the completions count half.
+    for word in ahead {
+        if wanted.words.iter().all(|known| known.stem != word.stem) {
+            wanted.words.push(word);
+        }
+    }
     Ok(wanted)
 }
 
@@ -96,23 +102,16 @@ pub(super) fn similar(
     thesaurus: &Thesaurus,
     query: &SimilarQuery,
 ) -> Result<Wanted, IndexError> {
-    let mut bag = Bag::default();
     let mut texts = Vec::new();
     let mut room = LONGEST;
     for part in &query.about.parts {
         let text = cut(&part.text, room);
         room = room.saturating_sub(text.len());
-        bag.add(thesaurus, text, part.weight);
-        texts.push((text, part.weight));
+        texts.push((text.to_owned(), part.weight));
     }
     let asked = texts.first().map_or("", |(text, _)| text);
-    let mut wanted = Wanted {
-        long: bag.is_long(),
-        words: bag.words(searcher, fields, thesaurus)?,
-        meaning: Meaning::of(&mut Pieces::new(), texts.iter().copied()),
-        asked: cut(asked, LONGEST_ASKED).to_owned(),
-        ..Wanted::default()
-    };
+    let mut wanted = Wanted { asked: cut(asked, LONGEST_ASKED).to_owned(), ..Wanted::default() };
+    read_words(searcher, fields, thesaurus, &mut wanted, texts, None, 0)?;
     let services = query.about.services.iter().map(|name| (Kind::Service, "service", name, SERVICE_SCORE));
     let tags = query.about.tags.iter().map(|name| (Kind::Tag, "tag", name, TAG_SCORE));
     for (kind, what, name, score) in services.chain(tags) {
@@ -124,6 +123,38 @@ pub(super) fn similar(
     wanted.excluded =
         query.exclude.iter().map(|id| fields.label(Kind::Id, &analyzer::plain_label(id))).collect();
     Ok(wanted)
+}
+
+/// Fills in what is asked in words by texts, each with the weight of its words. Up to `most` different words mistakes of
+/// typing are mended; `typed` is the one word that is not. Answers the texts as they are read.
+fn read_words(
+    searcher: &Searcher,
+    fields: Fields,
+    thesaurus: &Thesaurus,
+    wanted: &mut Wanted,
+    mut texts: Vec<(String, f32)>,
+    typed: Option<&str>,
+    most: usize,
+) -> Result<(Vec<(String, f32)>, Vec<Mended>), IndexError> {
+    let bag = Bag::of(thesaurus, &texts);
+    let is_mended = bag.words.len() <= most;
+    wanted.long = bag.is_long();
+    wanted.words = bag.words(searcher, fields, thesaurus)?;
+    let mut mended = Vec::new();
+    if is_mended {
+        mended = typo::mended(searcher, fields, &wanted.words, typed, &mut wanted.notes)?;
+    }
+    if !mended.is_empty() {
+        for (text, _) in &mut texts {
+            *text = typo::reworded(text, &mended);
+        }
+        // What stands in the place of a word, and the phrases it makes, are those of the word that was meant.
+        wanted.words = Bag::of(thesaurus, &texts).words(searcher, fields, thesaurus)?;
+        typo::tell(&mut wanted.words, &mended);
+    }
+    wanted.meaning =
+        Meaning::of(&mut Pieces::new(), texts.iter().map(|(text, weight)| (text.as_str(), *weight)));
+    Ok((texts, mended))
 }
 
 /// What is picked beside the text of a search.
@@ -171,13 +202,18 @@ fn named_labels(searcher: &Searcher, fields: Fields, text: &str) -> Result<Vec<L
     Ok(labels)
 }
 
-/// Adds what an unfinished last word may become. Stems are shorter than words, so the stem of what a word may end in
-/// counts as well: `certifica` finds the stem `certif`.
-fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted) -> Result<(), IndexError> {
-    let Some(last) = text.split(|c: char| !c.is_alphanumeric()).next_back().filter(|last| last.len() >= 2)
-    else {
-        return Ok(());
-    };
+/// The last word of a text.
+fn last_word(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric()).next_back().unwrap_or_default()
+}
+
+/// What an unfinished last word may become, at half its weight. Stems are shorter than words, so the stem of what a word
+/// may end in counts as well: `certifica` finds the stem `certif`.
+fn complete(searcher: &Searcher, fields: Fields, text: &str) -> Result<Vec<Word>, IndexError> {
+    let last = last_word(text);
+    if last.len() < 2 {
+        return Ok(Vec::new());
+    }
     let typed = last.to_lowercase();
     let mut found: BTreeMap<String, u64> = BTreeMap::new();
     typo::beginning(searcher, fields.text, &typed, |_, term, holding| {
@@ -195,13 +231,8 @@ fn complete(searcher: &Searcher, fields: Fields, text: &str, wanted: &mut Wanted
     }
     let mut found: Vec<(String, u64)> = found.into_iter().collect();
     found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    // What is typed stands on its own as well; the completions count half.
-    for (stem, _) in found.into_iter().take(MOST_COMPLETIONS) {
-        if wanted.words.iter().all(|word| word.stem != stem) {
-            wanted.words.push(Word::plain(stem, format!("{last}…"), 0.5));
-        }
-    }
-    Ok(())
+    let found = found.into_iter().take(MOST_COMPLETIONS);
+    Ok(found.map(|(stem, _)| Word::plain(stem, format!("{last}…"), 0.5)).collect())
 }
 
 /// The different words of a query with what they weigh, in the order they came.
@@ -224,6 +255,13 @@ struct Counted {
 }
 
 impl Bag {
+    /// The words of texts, each with its weight.
+    fn of(thesaurus: &Thesaurus, texts: &[(String, f32)]) -> Self {
+        let mut bag = Self::default();
+        texts.iter().for_each(|(text, weight)| bag.add(thesaurus, text, *weight));
+        bag
+    }
+
     /// Adds the words of a text. A word weighs what the heaviest text it stands in weighs; how often it comes is
     /// counted apart.
     fn add(&mut self, thesaurus: &Thesaurus, text: &str, weight: f32) {

@@ -1,11 +1,12 @@
 //! Mistakes of typing: a word that no postmortem has is read as the nearest one that is there, and that is told. It must
 //! not touch words that are known, and it must not rank.
 
+use tantivy::Searcher;
 use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
 
-use super::ranking::{Phrase, Wanted, Word};
+use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
+use super::slips::{self, Meant};
 use super::{IndexError, analyzer, filter};
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
@@ -13,9 +14,6 @@ const SHORTEST: usize = 4;
 
 /// From this length on two mistakes are forgiven.
 const LONG: usize = 8;
-
-/// From this length on the mistake may be in the first letter.
-const LONG_START: usize = 6;
 
 /// A stem of so many letters says what word it is, whatever the ending.
 const LONG_STEM: usize = 6;
@@ -41,66 +39,86 @@ pub(super) fn allowed(word: &str) -> usize {
     }
 }
 
-/// Reads words that are nowhere as the nearest that is somewhere. `unfinished`: the last word is still being typed, and
-/// is mended when no word begins so.
-pub(super) fn mend(
-    searcher: &Searcher,
-    fields: Fields,
-    unfinished: bool,
-    wanted: &mut Wanted,
-) -> Result<(), IndexError> {
-    let typed =
-        wanted.asked.split(|c: char| !c.is_alphanumeric()).next_back().unwrap_or_default().to_lowercase();
-    // Some word begins so.
-    let is_begun = wanted.words.iter().any(|word| word.shown.ends_with('…'));
-    for at in 0..wanted.words.len() {
-        let Some(word) = wanted.words.get(at) else { continue };
-        let shown = word.shown.to_lowercase();
-        let is_word = word.near.is_empty() && shown.chars().all(char::is_alphabetic);
-        let is_typed = unfinished && shown == typed;
-        let completed = word.shown.ends_with('…') || (is_typed && is_begun);
-        if !is_word || completed || allowed(&shown) == 0 {
-            continue;
-        }
-        if searcher.doc_freq(&Term::from_field_text(fields.text, &word.stem))? > 0 {
-            continue;
-        }
-        if let Some(said) = humps(&word.shown) {
-            let (note, weight) =
-                (format!("{}: no postmortem has it; read as {said}", word.shown), word.weight);
-            for part in analyzer::words(&said) {
-                let shown = said.get(part.from..part.to).unwrap_or(&part.stem).to_owned();
-                if wanted.words.iter().all(|word| word.stem != part.stem) {
-                    wanted.words.push(Word::plain(part.stem, shown, weight));
-                }
-            }
-            wanted.notes.push(note);
-            continue;
-        }
-        let meant = nearest(searcher, fields.text, &shown)?;
-        let Some(word) = wanted.words.get_mut(at) else { continue };
-        match meant {
-            Some(meant) => {
-                wanted.notes.push(format!("{}: no postmortem has it; read as {meant}", word.shown));
-                word.shown = format!("{} ~ {meant}", word.shown);
-                let typed = std::mem::replace(&mut word.stem, meant);
-                wanted.phrases.iter_mut().for_each(|phrase| reword(phrase, &typed, &word.stem));
-            }
-            None => wanted.notes.push(format!("{}: no postmortem has it", word.shown)),
-        }
-    }
-    Ok(())
+/// A word that is nowhere, and what it is read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mended {
+    /// The stem of what was typed.
+    typed: String,
+    /// As it was typed.
+    shown: String,
+    /// What it is read as: a word, or the words of a name.
+    written: String,
+    /// The stem of the one word; none of several, and none when the question has that word as well.
+    stem: Option<String>,
 }
 
-/// Puts one word of a phrase in the place of another.
-fn reword(phrase: &mut Phrase, typed: &str, meant: &str) {
-    for word in analyzer::words(&phrase.shown).iter().rev().filter(|word| word.stem == typed) {
-        if let (Some(before), Some(after)) = (phrase.shown.get(..word.from), phrase.shown.get(word.to..)) {
-            phrase.shown = format!("{before}{meant}{after}");
+/// Reads words that are nowhere as the nearest that is somewhere. `typed`: the last word is still being typed and some word
+/// begins so, it needs no mending.
+pub(super) fn mended(
+    searcher: &Searcher,
+    fields: Fields,
+    words: &[Word],
+    typed: Option<&str>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Mended>, IndexError> {
+    let mut mended = Vec::new();
+    for word in words {
+        let shown = word.shown.to_lowercase();
+        let is_word = word.near.is_empty() && shown.chars().all(char::is_alphabetic);
+        if !is_word || typed == Some(shown.as_str()) || allowed(&shown) == 0 {
+            continue;
+        }
+        if is_known(searcher, fields, &shown, &word.stem)? {
+            continue;
+        }
+        let meant = match humps(&word.shown) {
+            Some(said) => Some((said, None)),
+            None => nearest(searcher, fields.text, &shown)?.map(|meant| (meant.written, Some(meant.stem))),
+        };
+        let Some((written, stem)) = meant else {
+            notes.push(format!("{}: no postmortem has it", word.shown));
+            continue;
+        };
+        notes.push(format!("{}: no postmortem has it; read as {written}", word.shown));
+        let stem = stem.filter(|stem| words.iter().all(|word| word.stem != *stem));
+        mended.push(Mended { typed: word.stem.clone(), shown: word.shown.clone(), written, stem });
+    }
+    Ok(mended)
+}
+
+/// Whether a postmortem has a word, or is labelled with it.
+fn is_known(searcher: &Searcher, fields: Fields, shown: &str, stem: &str) -> Result<bool, IndexError> {
+    if slips::held(searcher, fields.text, stem)? > 0 {
+        return Ok(true);
+    }
+    for kind in [Kind::Service, Kind::Tag, Kind::Id] {
+        if searcher.doc_freq(&fields.label(kind, shown))? > 0 {
+            return Ok(true);
         }
     }
-    for (_, stem) in phrase.stems.iter_mut().filter(|(_, stem)| stem == typed) {
-        meant.clone_into(stem);
+    Ok(false)
+}
+
+/// A text with the words in it that were meant.
+pub(super) fn reworded(text: &str, mended: &[Mended]) -> String {
+    let (mut said, mut told) = (String::with_capacity(text.len()), 0);
+    for word in analyzer::words(text) {
+        if let Some(meant) = mended.iter().find(|mended| mended.typed == word.stem) {
+            said.push_str(text.get(told..word.from).unwrap_or_default());
+            said.push_str(&meant.written);
+            told = word.to;
+        }
+    }
+    said.push_str(text.get(told..).unwrap_or_default());
+    said
+}
+
+/// Says beside the words that are looked for what was typed in their place.
+pub(super) fn tell(words: &mut [Word], mended: &[Mended]) {
+    for word in words {
+        if let Some(mended) = mended.iter().find(|mended| mended.stem.as_ref() == Some(&word.stem)) {
+            word.shown = format!("{} ~ {}", mended.shown, mended.written);
+        }
     }
 }
 
@@ -140,10 +158,12 @@ fn humps(name: &str) -> Option<String> {
         .then(|| said.to_lowercase())
 }
 
-/// The word of the index that is nearest to a typed one: the fewest mistakes, then the most postmortems. Where the first
-/// letter is right, or the first two are the wrong way round, the words that begin so are compared; else that must be the
-/// only mistake.
-fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<String>, IndexError> {
+/// The word of the index that is nearest to a typed one: one slip away, else the stem with the fewest mistakes, then with
+/// the most postmortems. Of the latter those are compared that begin with the first letter, or with the second.
+fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Meant>, IndexError> {
+    if let Some(meant) = slips::meant(searcher, field, typed)? {
+        return Ok(Some(meant));
+    }
     let allowed = allowed(typed);
     let forms: Vec<&str> = ENDINGS
         .iter()
@@ -169,33 +189,14 @@ fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Stri
             true
         })?;
     }
-    match best {
-        Some((_, _, term)) => Ok(Some(term)),
-        None if typed.chars().count() >= LONG_START => begun_otherwise(searcher, field, typed),
-        None => Ok(None),
+    let Some((_, _, stem)) = best else { return Ok(None) };
+    if slips::held(searcher, field, &stem)? == 0 {
+        return Ok(None);
     }
-}
-
-/// The word of the index with the most postmortems that differs from a typed one in its first letter alone: another one
-/// stands there, one is missing, or one is too many.
-fn begun_otherwise(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<String>, IndexError> {
-    let mut letters = typed.chars();
-    letters.next();
-    let rest = letters.as_str();
-    let letter = || 'a'..='z';
-    let meant = letter().flat_map(|first| [format!("{first}{rest}"), format!("{first}{typed}")]);
-    let mut best: Option<(u64, String)> = None;
-    for meant in meant.chain([rest.to_owned()]) {
-        for word in analyzer::words(&meant) {
-            let holding = searcher.doc_freq(&Term::from_field_text(field, &word.stem))?;
-            if holding > best.as_ref().map_or(0, |(most, _)| *most)
-                && word.stem.chars().count() >= SHORTEST - 1
-            {
-                best = Some((holding, word.stem));
-            }
-        }
-    }
-    Ok(best.map(|(_, term)| term))
+    let mut analyzer = analyzer::text();
+    let written = ENDINGS.iter().map(|ending| format!("{stem}{ending}"));
+    let written = written.filter(|written| analyzer::stems(&mut analyzer, written) == [stem.as_str()]);
+    Ok(slips::likeliest(written.map(|written| (1, written))).map(|(_, written)| Meant { stem, written }))
 }
 
 /// How many mistakes part a typed word from a stem; none when it is too far, or when one is the other cut short.

@@ -124,21 +124,29 @@ const INSIDE: &str = "##";
 
 /// The rows of one word.
 fn cut(word: &str) -> Vec<u32> {
+    pieces(word).unwrap_or_default().into_iter().flatten().collect()
+}
+
+/// How many pieces a word in small letters has; none when a part of it is not known.
+pub(super) fn count(word: &str) -> Option<usize> {
+    pieces(word).map(|pieces| pieces.len())
+}
+
+/// The rows of the pieces of one word.
+fn pieces(word: &str) -> Option<Vec<Option<u32>>> {
     let mut rows = Vec::new();
     if word.len() > LONGEST_WORD {
-        return rows;
+        return None;
     }
     let mut rest = word.to_owned();
     let mut mark = 0;
     while rest.len() > mark {
-        let Some((length, row)) = longest(rest.as_bytes()).filter(|(length, _)| *length > mark) else {
-            return Vec::new();
-        };
-        rows.extend(row);
+        let (length, row) = longest(rest.as_bytes()).filter(|(length, _)| *length > mark)?;
+        rows.push(row);
         rest.replace_range(..length, INSIDE);
         mark = INSIDE.len();
     }
-    rows
+    Some(rows)
 }
 
 #[cfg(test)]

@@ -68,6 +68,11 @@ impl Dice {
         Self(seed)
     }
 
+    /// Always the same ones.
+    pub(crate) const fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// A number below `n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         // splitmix64

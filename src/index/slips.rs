@@ -1,0 +1,170 @@
+//! Words that one slip of the fingers may have turned into a typed one. The index has stems, which are no measure for
+//! what was typed: so the words are made, and the stem of each is looked up. It must not choose among words that are
+//! known.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, Searcher, TERMINATED, Term};
+
+use super::terms::damaged;
+use super::{IndexError, analyzer, wordpiece};
+
+/// Longest word that is tried, in characters: longer ones are keys and hashes.
+const LONGEST: usize = 32;
+
+/// From this length on the slip may be in the first letter.
+const LONG_START: usize = 6;
+
+/// Shortest stem that is taken for what was meant, in characters.
+const SHORTEST_STEM: usize = 3;
+
+/// A word that may be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Meant {
+    /// What is looked up.
+    pub(super) stem: String,
+    /// As it is written.
+    pub(super) written: String,
+}
+
+/// The word that was meant, if one slip parts it from the typed one and a postmortem has it: by how many have it, and how
+/// easily that slip is made.
+pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Meant>, IndexError> {
+    let letters: Vec<char> = typed.chars().collect();
+    if letters.len() > LONGEST {
+        return Ok(None);
+    }
+    let mut analyzer = analyzer::text();
+    // By stem the words that have it, each with how easy the slip is.
+    let mut words: HashMap<String, Vec<(u64, String)>> = HashMap::new();
+    slips(&letters, |ease, word| {
+        let [stem] = <[String; 1]>::try_from(analyzer::stems(&mut analyzer, &word)).unwrap_or_default();
+        if stem.chars().count() >= SHORTEST_STEM {
+            words.entry(stem).or_default().push((ease, word));
+        }
+    });
+    let mut best: Option<(u64, Reverse<String>, String)> = None;
+    for (stem, words) in words {
+        let held = held(searcher, field, &stem)?;
+        let likely = if held > 0 { likeliest(words.into_iter()) } else { None };
+        let Some((likely, written)) = likely else { continue };
+        let rank = (held.saturating_mul(likely), Reverse(written), stem);
+        if best.as_ref().is_none_or(|best| rank > *best) {
+            best = Some(rank);
+        }
+    }
+    Ok(best.map(|(_, Reverse(written), stem)| Meant { stem, written }))
+}
+
+/// Of words that have one stem, each with how easily it is mistyped so, the one that was meant, and how likely that is:
+/// `everything` is a word, `everythings` is none. The pieces that have vectors are the words of everyday language; names
+/// of programs are not among them.
+pub(super) fn likeliest(words: impl Iterator<Item = (u64, String)>) -> Option<(u64, String)> {
+    let rated = words.map(|(ease, word)| {
+        let pieces = wordpiece::count(&word);
+        let likely = if pieces == Some(1) { ease.saturating_mul(WHOLE) } else { ease };
+        (likely, Reverse(pieces.unwrap_or(usize::MAX)), Reverse(word))
+    });
+    rated.max().map(|(likely, _, Reverse(word))| (likely, word))
+}
+
+/// Calls `each` with every word that one slip turns into this one, and how easily the slip is made: letters swapped, left
+/// out or doubled more easily than another one typed.
+fn slips(typed: &[char], mut each: impl FnMut(u64, String)) {
+    let first = usize::from(typed.len() < LONG_START);
+    let with = |at: usize, taken: usize, put: &[char]| -> String {
+        let before = typed.iter().take(at);
+        before.chain(put).chain(typed.iter().skip(at + taken)).collect()
+    };
+    for (at, pair) in typed.windows(2).enumerate() {
+        if let [one, other] = pair
+            && one != other
+        {
+            each(SWAPPED, with(at, 2, &[*other, *one]));
+        }
+    }
+    for at in first..=typed.len() {
+        for letter in 'a'..='z' {
+            each(LEFT_OUT, with(at, 0, &[letter]));
+            if typed.get(at).is_some_and(|there| *there != letter) {
+                each(WRONG, with(at, 1, &[letter]));
+            }
+        }
+        if at < typed.len() {
+            let doubled = at > 0 && typed.get(at) == typed.get(at - 1);
+            each(if doubled { DOUBLED } else { TOO_MANY }, with(at, 1, &[]));
+        }
+    }
+}
+
+/// How easily each slip is made, against another letter.
+const SWAPPED: u64 = 4;
+const LEFT_OUT: u64 = 4;
+const DOUBLED: u64 = 4;
+const TOO_MANY: u64 = 2;
+const WRONG: u64 = 1;
+
+/// How much likelier a word of everyday language is than what may be none.
+const WHOLE: u64 = 4;
+
+/// How many postmortems have a word, by what each part of the index counts: those that were removed count until it is
+/// merged, unless nobody else in the part has the word.
+pub(super) fn held(searcher: &Searcher, field: Field, stem: &str) -> Result<u64, IndexError> {
+    let term = Term::from_field_text(field, stem);
+    let mut held = 0_u64;
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field)?;
+        let Some(info) = inverted.get_term_info(&term).map_err(damaged)? else { continue };
+        if let Some(alive) = segment.alive_bitset() {
+            let postings = inverted.read_postings_from_terminfo(&info, IndexRecordOption::Basic);
+            let mut postings = postings.map_err(damaged)?;
+            while postings.doc() != TERMINATED && !alive.is_alive(postings.doc()) {
+                postings.advance();
+            }
+            if postings.doc() == TERMINATED {
+                continue;
+            }
+        }
+        held = held.saturating_add(u64::from(info.doc_freq));
+    }
+    Ok(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(typed: &str) -> HashMap<String, u64> {
+        let letters: Vec<char> = typed.chars().collect();
+        let mut found = HashMap::new();
+        slips(&letters, |ease, word| {
+            let known = found.entry(word).or_insert(ease);
+            *known = ease.max(*known);
+        });
+        found
+    }
+
+    #[test]
+    fn every_slip_is_undone_and_the_first_letter_of_a_short_word_stands() {
+        let words = all("ingres");
+        for (word, ease) in [
+            ("ingress", LEFT_OUT),
+            ("ingers", SWAPPED),
+            ("ngres", TOO_MANY),
+            ("ungres", WRONG),
+            ("tingres", LEFT_OUT),
+        ] {
+            assert_eq!(words.get(word), Some(&ease), "{word}");
+        }
+        assert!(!words.contains_key("ingres"), "{words:?}");
+        assert_eq!(all("verssion").get("version"), Some(&DOUBLED));
+        let short = all("cake");
+        assert!(short.contains_key("acke") && short.contains_key("case") && short.contains_key("cakes"));
+        assert!(["lake", "ake", "scake"].iter().all(|word| !short.contains_key(*word)));
+        assert!(all("").is_empty() || all("").keys().all(|word| word.len() == 1));
+        assert!(all("é").contains_key("éa"));
+        assert!(all("kubernetes").len() < 600);
+    }
+}
