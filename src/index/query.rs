@@ -21,6 +21,10 @@ const LONGEST: usize = 256 << 10;
 /// Up to this many different words a query is taken as it is; above, the best are chosen.
 const MOST_WORDS: usize = 40;
 
+/// Most different words of a question for similar incidents that are mended: a title is typed in haste, a timeline has names
+/// that no postmortem has.
+const MOST_MENDED: usize = 12;
+
 /// How many words are chosen from a long text.
 const CHOSEN_WORDS: usize = 30;
 
@@ -111,7 +115,7 @@ pub(super) fn similar(
     }
     let asked = texts.first().map_or("", |(text, _)| text);
     let mut wanted = Wanted { asked: cut(asked, LONGEST_ASKED).to_owned(), ..Wanted::default() };
-    read_words(searcher, fields, thesaurus, &mut wanted, texts, None, 0)?;
+    read_words(searcher, fields, thesaurus, &mut wanted, texts, None, MOST_MENDED)?;
     let services = query.about.services.iter().map(|name| (Kind::Service, "service", name, SERVICE_SCORE));
     let tags = query.about.tags.iter().map(|name| (Kind::Tag, "tag", name, TAG_SCORE));
     for (kind, what, name, score) in services.chain(tags) {

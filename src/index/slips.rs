@@ -41,6 +41,11 @@ pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Op
     let mut words: HashMap<String, Vec<(u64, String)>> = HashMap::new();
     slips(&letters, |ease, word| {
         let [stem] = <[String; 1]>::try_from(analyzer::stems(&mut analyzer, &word)).unwrap_or_default();
+        // A word that was cut short is no slip: it may become many.
+        let is_cut = word.starts_with(typed) || typed.starts_with(stem.as_str());
+        if is_cut && wordpiece::count(&word) != Some(1) {
+            return;
+        }
         if stem.chars().count() >= SHORTEST_STEM {
             words.entry(stem).or_default().push((ease, word));
         }

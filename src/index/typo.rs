@@ -7,7 +7,7 @@ use tantivy::schema::Field;
 use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
 use super::slips::{self, Meant};
-use super::{IndexError, analyzer, filter};
+use super::{IndexError, analyzer, filter, wordpiece};
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
 const SHORTEST: usize = 4;
@@ -73,6 +73,8 @@ pub(super) fn mended(
         }
         let meant = match humps(&word.shown) {
             Some(said) => Some((said, None)),
+            // A word of everyday language, of which the archive has nothing.
+            None if wordpiece::count(&shown) == Some(1) => None,
             None => nearest(searcher, fields.text, &shown)?.map(|meant| (meant.written, Some(meant.stem))),
         };
         let Some((written, stem)) = meant else {

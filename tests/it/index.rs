@@ -441,6 +441,21 @@ fn of_many_words_with_one_mistake_nearly_all_are_found_again() {
 }
 
 #[test]
+fn a_short_text_is_mended_when_what_is_similar_is_asked_for() {
+    let (_home, _dir, index) = indexed(labelled());
+    let found = |text: &str| {
+        let hits = index.similar(&like(text)).unwrap();
+        hits.into_iter().map(|hit| (hit.card.id, hit.why)).collect::<Vec<_>>()
+    };
+    let hits = found("certifciate expird");
+    assert_eq!(hits[0].0, "mybinder-2018-01-18-ssl-outdated", "{hits:?}");
+    assert!(hits[0].1.contains(&"certifciate ~ certificate".to_owned()), "{hits:?}");
+    let long = "certifciate alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima";
+    assert!(found(long).iter().all(|(_, why)| why.iter().all(|why| !why.contains("certifciate"))));
+    assert!(found("zebra quagga").is_empty());
+}
+
+#[test]
 fn a_word_that_only_a_removed_postmortem_had_is_mended() {
     let mut documents = labelled();
     let mut odd = documents[0].clone();
@@ -466,7 +481,7 @@ fn an_id_a_service_and_an_unfinished_word_find() {
         let hits = index.search(&Query { unfinished: true, ..words(typed) }).unwrap();
         assert_eq!(ids(&hits)[0], "mybinder-2018-01-18-ssl-outdated", "{typed}");
     }
-    let hits = index.search(&words("letsencr")).unwrap();
+    let hits = index.search(&words("certi")).unwrap();
     assert!(hits.iter().all(|hit| hit.parts.terms == 0.0), "a word that is cut short is no word: {hits:?}");
 }
 
