@@ -23,6 +23,9 @@ pub const DUPLICATE: &str = "duplicate";
 /// an archive may share two.
 const TITLED: usize = 2;
 
+/// So many words in common are enough to call something similar, whatever they are.
+const ENOUGH: usize = 2;
+
 /// Words in common when those of the causes are needed.
 const CAUSED: usize = 3;
 
@@ -30,7 +33,7 @@ const CAUSED: usize = 3;
 const MOST_TOLD: usize = 5;
 
 /// Words that many incidents have, whatever failed.
-const GENERIC: [&str; 63] = [
+const GENERIC: [&str; 69] = [
     "again",
     "alert",
     "also",
@@ -38,11 +41,13 @@ const GENERIC: [&str; 63] = [
     "broken",
     "cannot",
     "crash",
+    "critical",
     "customer",
     "day",
     "degraded",
     "down",
     "elevated",
+    "emergency",
     "error",
     "errors",
     "every",
@@ -51,6 +56,7 @@ const GENERIC: [&str; 63] = [
     "failing",
     "failure",
     "failures",
+    "help",
     "high",
     "hour",
     "incident",
@@ -62,19 +68,20 @@ const GENERIC: [&str; 63] = [
     "left",
     "long",
     "lost",
+    "major",
     "minute",
     "multiple",
     "new",
     "old",
     "one",
-    "outage",
     "out",
+    "outage",
     "page",
     "partial",
     "people",
+    "problem",
     "prod",
     "production",
-    "problem",
     "recurrence",
     "report",
     "request",
@@ -87,10 +94,12 @@ const GENERIC: [&str; 63] = [
     "slow",
     "system",
     "team",
+    "test",
     "time",
     "two",
     "unavailable",
     "up",
+    "urgent",
     "user",
     "users",
     "various",
@@ -195,6 +204,19 @@ fn telling(text: &str, mute: &BTreeSet<String>) -> BTreeSet<String> {
         word.chars().count() >= 3 && !mute.contains(word) && !word.chars().all(|c| c.is_ascii_digit())
     };
     resemble::stems(text).into_iter().filter(says).collect()
+}
+
+/// Whether what an incident in words has in common with a past one is enough to raise an alarm: two words, or one that not
+/// any incident has. Each is told as an answer tells it, `a ~ b` where the question says `a` and the past one `b`; both must
+/// say something.
+#[must_use]
+pub fn is_enough(shared: &[String]) -> bool {
+    let mute: BTreeSet<String> =
+        GENERIC.iter().chain(&CALENDAR).map(|word| resemble::stem(word).to_owned()).collect();
+    let says = |words: &str| resemble::stems(words).iter().any(|word| !mute.contains(word));
+    let own = |told: &String| resemble::stems(told.split(" ~ ").next().unwrap_or_default());
+    let words: BTreeSet<String> = shared.iter().flat_map(own).collect();
+    words.len() >= ENOUGH || shared.iter().any(|told| told.split(" ~ ").all(says))
 }
 
 /// Why two incidents that are similar may be the same failure, the best reason first; empty: nothing says so.
@@ -311,6 +333,35 @@ mod tests {
             assert_eq!(evidence(&past, &failure(title, &["checkout"], "")), [""; 0], "{title}");
         }
         assert_eq!(evidence(&Failure::default(), &Failure::default()), [""; 0]);
+    }
+
+    #[test]
+    fn one_word_that_any_incident_has_raises_no_alarm() {
+        let enough = |told: &[&str]| is_enough(&told.iter().map(|&told| told.to_owned()).collect::<Vec<_>>());
+        for told in [
+            &["Help"][..],
+            &["Test"],
+            &["incident"],
+            &["Outage"],
+            &["Production"],
+            &["Outtage ~ outage"],
+            &["help ~ support"],
+            &["OUTAGES"],
+            &[],
+        ] {
+            assert!(!enough(told), "{told:?}");
+        }
+        for told in [
+            &["kafka"][..],
+            &["Thundering"],
+            &["503"],
+            &["certifciate ~ certificate"],
+            &["disk full ~ out of space"],
+            &["elevated", "latency"],
+            &["down/slow ~ degraded"],
+        ] {
+            assert!(enough(told), "{told:?}");
+        }
     }
 
     #[test]

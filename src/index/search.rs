@@ -83,6 +83,8 @@ pub struct Hit {
     /// Which part (0 to 1) of the highest score the query could give; comparable between queries of a kind, for
     /// deciding whether to raise an alarm.
     pub share: f32,
+    /// The words that it shares with the question, as the reasons tell them, and no other reasons.
+    pub shared: Vec<String>,
     /// Why it is here: shared words as the query writes them, the heaviest first, at most six, then services, tags
     /// and filters. Never empty.
     pub why: Vec<String>,
@@ -181,7 +183,10 @@ fn ranked(
     for scored in index.ranking.best(searcher, index.fields, wanted, words, limit, scored)? {
         let card = card(index, searcher, scored.address)?;
         let why = why(&scored, wanted, &card);
-        hits.push(Hit { card, score: scored.parts.sum(), parts: scored.parts, share: scored.share, why });
+        let Scored { parts, share, reasons, .. } = scored;
+        let words = reasons.into_iter().filter(|reason| !reason.label);
+        let shared = words.map(|reason| reason.shown).collect();
+        hits.push(Hit { card, score: parts.sum(), parts, share, shared, why });
     }
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| newer_first(&a.card, &b.card)));
     Ok(hits)
@@ -201,7 +206,7 @@ fn newest(index: &Index, searcher: &Searcher, wanted: &Wanted, limit: usize) -> 
     let mut hits = Vec::new();
     for address in found {
         let (card, why) = (card(index, searcher, address)?, why.clone());
-        hits.push(Hit { card, score: 0.0, parts: Parts::default(), share: 0.0, why });
+        hits.push(Hit { card, score: 0.0, parts: Parts::default(), share: 0.0, shared: Vec::new(), why });
     }
     hits.sort_by(|a, b| newer_first(&a.card, &b.card));
     Ok(hits)

@@ -25,7 +25,7 @@ use crate::domain::facets::Facets;
 use crate::domain::ids::{IncidentId, LogId};
 use crate::domain::incident::Incident;
 use crate::domain::postmortem::imported;
-use crate::domain::recurrence::{DIFFERENT, said_of};
+use crate::domain::recurrence::{DIFFERENT, is_enough, said_of};
 use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::Span;
@@ -113,6 +113,8 @@ pub struct Past {
     pub parts: Parts,
     /// The score as a share of the best possible one for the question.
     pub share: f32,
+    /// The words that it shares with the question, as the reasons tell them.
+    pub shared: Vec<String>,
     /// Why it fits, the weightiest reason first.
     pub why: Vec<String>,
     /// What ended it.
@@ -273,6 +275,8 @@ impl Service {
     /// When archive or index cannot be read or rebuilt.
     pub async fn recurrence(&self, to: Similar, limit: usize) -> Result<Vec<Past>, Failure> {
         let mut past = self.alike(&to, limit.saturating_mul(2)).await?;
+        // A title of one word that any incident has is like all of them.
+        past.retain(|p| p.parts.bonus > 0.0 || is_enough(&p.shared));
         // What a person has refused is not raised again.
         past.retain(|p| p.share >= ALARM_SHARE && p.said.as_deref() != Some(DIFFERENT));
         past.sort_by_key(|p| p.unshipped.is_empty());

@@ -106,6 +106,7 @@ impl Service {
                 score: hit.score,
                 parts: hit.parts,
                 share: hit.share,
+                shared: hit.shared,
                 why: hit.why,
                 ended: hit.card.ended,
                 took: hit.card.took_s.and_then(Span::try_seconds),

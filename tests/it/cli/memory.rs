@@ -62,6 +62,33 @@ fn how_long_it_took_stands_beside_what_is_found() {
 }
 
 #[test]
+fn a_title_that_says_nothing_raises_no_alarm_and_one_telling_word_does() {
+    let desk = Desk::new();
+    desk.file(
+        "theirs/herd.md",
+        "# Thundering herd after the deploy\n\nThe outage: help came late, a test failed in production.\n",
+    );
+    desk.file(
+        "theirs/tls.md",
+        "# Certificate expired\n\nThe incident: nobody renewed the certificate of the kafka brokers.\n",
+    );
+    desk.ok(&["import", desk.path("theirs").to_str().unwrap()]);
+    let similar = |title: &str| {
+        let declared = desk.json(&["declare", title, "--severity", "P3"]);
+        let similar = declared["similar"].as_array().unwrap().iter();
+        similar.map(|past| past["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for title in ["Help", "Test", "incident", "Outage", "Outtage", "Production issue"] {
+        assert_eq!(similar(title), [""; 0], "{title}");
+    }
+    assert_eq!(similar("Thundering herd"), ["Thundering herd after the deploy"]);
+    assert_eq!(similar("kafka"), ["Certificate expired"]);
+    assert_eq!(similar("Certifciate expird"), ["Certificate expired"]);
+    // Asked for by name, it is told all the same.
+    assert!(!desk.json(&["similar", "--text", "Outage"])["results"].as_array().unwrap().is_empty());
+}
+
+#[test]
 fn what_is_no_postmortem_is_named_and_the_rest_imported() {
     let desk = Desk::new();
     desk.file("theirs/good.md", "# Disk full\n\nThe disk of the database was full for an hour.\n");
