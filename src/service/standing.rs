@@ -67,7 +67,8 @@ impl Standing {
                 format!("{} was changed in the archive since it was published", self.path),
             )
             .hint(format!(
-                "nothing was committed; take its text over into the draft: warroom postmortem draft {id}"
+                "nothing was committed; warroom postmortem draft {id} --from-archive makes the draft of its text, and \
+                 keeps yours beside it"
             ))),
             _ => Ok(()),
         }

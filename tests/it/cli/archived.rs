@@ -62,7 +62,7 @@ fn what_others_committed_is_refused_to_be_overwritten_and_both_texts_are_kept() 
     assert!(file.ends_with(left["differs_from"].as_str().unwrap()), "{left:#}");
     let told = desk.run(&["postmortem", "draft", "1"]).code(0);
     assert!(told.err.contains("draft INC-2026-0001 --from-archive"), "{told:?}");
-    desk.run(&PUBLISH).refuses(4, "postmortem draft");
+    desk.run(&PUBLISH).refuses(4, "warroom postmortem draft INC-2026-0001 --from-archive");
     assert_eq!(desk.git(&["rev-parse", "HEAD"]), head);
 
     let taken = desk.json(&["postmortem", "draft", "1", "--from-archive"]);

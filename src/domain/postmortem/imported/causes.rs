@@ -85,10 +85,10 @@ const SOURCES: [(&str, &[&str]); 5] = [
     ),
     (
         "outside",
-        &["researcher", "outside", "third party", "vendor", "provider", "authority", "press", "bounty"],
+        &["researcher", "outside", "third party", "vendor", "provider", "authority", "press ", "bounty"],
     ),
     ("customer", &["customer", "user", "client", "support", "partner", "complain", "ticket"]),
-    ("check", &["scan", "audit", "review", "test", "drill", "inspection"]),
+    ("check", &["scan", "audit", "review", "test", "drill", "inspection", "synthetic", "check ", "checks "]),
     (
         "staff",
         &[
@@ -98,6 +98,7 @@ const SOURCES: [(&str, &[&str]); 5] = [
             "on-call",
             "colleague",
             "employee",
+            "staff",
             "team",
             "notic",
             "push",
@@ -176,6 +177,11 @@ mod tests {
             ("the yearly audit", "check"),
             ("a failed push in a release", "staff"),
             ("by chance", "other"),
+            ("a synthetic check of the login page", "check"),
+            ("check", "check"),
+            ("staff", "staff"),
+            ("back pressure at checkout", "other"),
+            ("the press", "outside"),
         ];
         for (said, source) in told {
             assert_eq!(detection(said), source, "{said}");
