@@ -41,11 +41,6 @@ pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Op
     let mut words: HashMap<String, Vec<(u64, String)>> = HashMap::new();
     slips(&letters, |ease, word| {
         let [stem] = <[String; 1]>::try_from(analyzer::stems(&mut analyzer, &word)).unwrap_or_default();
-        // A word that was cut short is no slip: it may become many.
-        let is_cut = word.starts_with(typed) || typed.starts_with(stem.as_str());
-        if is_cut && wordpiece::count(&word) != Some(1) {
-            return;
-        }
         if stem.chars().count() >= SHORTEST_STEM {
             words.entry(stem).or_default().push((ease, word));
         }
@@ -53,7 +48,7 @@ pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Op
     let mut best: Option<(u64, Reverse<String>, String)> = None;
     for (stem, words) in words {
         let held = held(searcher, field, &stem)?;
-        let likely = if held > 0 { likeliest(words.into_iter()) } else { None };
+        let likely = if held > 0 { likeliest(typed, &stem, words.into_iter()) } else { None };
         let Some((likely, written)) = likely else { continue };
         let rank = (held.saturating_mul(likely), Reverse(written), stem);
         if best.as_ref().is_none_or(|best| rank > *best) {
@@ -63,14 +58,24 @@ pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Op
     Ok(best.map(|(_, Reverse(written), stem)| Meant { stem, written }))
 }
 
-/// Of words that have one stem, each with how easily it is mistyped so, the one that was meant, and how likely that is:
-/// `everything` is a word, `everythings` is none. The pieces that have vectors are the words of everyday language; names
-/// of programs are not among them.
-pub(super) fn likeliest(words: impl Iterator<Item = (u64, String)>) -> Option<(u64, String)> {
+/// Of words that have one stem, each with how easily it is mistyped so, the one that was meant, and how likely that is.
+/// The pieces that have vectors are the words of everyday language, `everything` and not `everythings`; of names of programs
+/// nobody knows which endings they take, so that a slip in the ending says little and the shortest one will do.
+pub(super) fn likeliest(
+    typed: &str,
+    stem: &str,
+    words: impl Iterator<Item = (u64, String)>,
+) -> Option<(u64, String)> {
     let rated = words.map(|(ease, word)| {
-        let pieces = wordpiece::count(&word);
-        let likely = if pieces == Some(1) { ease.saturating_mul(WHOLE) } else { ease };
-        (likely, Reverse(pieces.unwrap_or(usize::MAX)), Reverse(word))
+        let same = typed.chars().zip(word.chars()).take_while(|(one, other)| one == other).count();
+        let (likely, longer) = if wordpiece::count(&word) == Some(1) {
+            (ease.saturating_mul(WHOLE), 0)
+        } else if same < stem.chars().count() {
+            (ease, 0)
+        } else {
+            (1, word.len())
+        };
+        (likely, Reverse(longer), Reverse(word))
     });
     rated.max().map(|(likely, _, Reverse(word))| (likely, word))
 }

@@ -198,7 +198,8 @@ fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Mean
     let mut analyzer = analyzer::text();
     let written = ENDINGS.iter().map(|ending| format!("{stem}{ending}"));
     let written = written.filter(|written| analyzer::stems(&mut analyzer, written) == [stem.as_str()]);
-    Ok(slips::likeliest(written.map(|written| (1, written))).map(|(_, written)| Meant { stem, written }))
+    let likeliest = slips::likeliest(typed, &stem, written.map(|written| (1, written)));
+    Ok(likeliest.map(|(_, written)| Meant { stem, written }))
 }
 
 /// How many mistakes part a typed word from a stem; none when it is too far, or when one is the other cut short.
