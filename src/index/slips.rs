@@ -60,7 +60,7 @@ pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Op
 
 /// Of words that have one stem, each with how easily it is mistyped so, the one that was meant, and how likely that is.
 /// The pieces that have vectors are the words of everyday language, `everything` and not `everythings`; of names of programs
-/// nobody knows which endings they take, so that a slip in the ending says little and the shortest one will do.
+/// nobody knows which endings they take, so that a slip in the ending says little and the simplest one will do.
 pub(super) fn likeliest(
     typed: &str,
     stem: &str,
@@ -68,14 +68,15 @@ pub(super) fn likeliest(
 ) -> Option<(u64, String)> {
     let rated = words.map(|(ease, word)| {
         let same = typed.chars().zip(word.chars()).take_while(|(one, other)| one == other).count();
-        let (likely, longer) = if wordpiece::count(&word) == Some(1) {
-            (ease.saturating_mul(WHOLE), 0)
+        let pieces = wordpiece::count(&word);
+        let (likely, unlike) = if pieces == Some(1) {
+            (ease.saturating_mul(WHOLE), None)
         } else if same < stem.chars().count() {
-            (ease, 0)
+            (ease, None)
         } else {
-            (1, word.len())
+            (1, Some((pieces.unwrap_or(usize::MAX), Reverse(ease), word.len())))
         };
-        (likely, Reverse(longer), Reverse(word))
+        (likely, Reverse(unlike), Reverse(word))
     });
     rated.max().map(|(likely, _, Reverse(word))| (likely, word))
 }

@@ -10,6 +10,8 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use tantivy::tokenizer::TextAnalyzer;
+
 use super::{analyzer, forms};
 
 /// Weight of a synonym, against 1 for the word itself.
@@ -185,10 +187,9 @@ impl Tables {
         let mut tables = Self::default();
         let mut analyzer = analyzer::text();
         let mut forms = |list: Option<&str>| -> Vec<Written> {
-            let written = list.unwrap_or_default().split('|');
-            let forms = written
-                .map(|shown| (analyzer::stems(&mut analyzer, shown).join(" "), shown.trim().to_owned()));
-            forms.filter(|(form, _)| !form.is_empty()).collect()
+            let written =
+                list.unwrap_or_default().split('|').map(|shown| (form(&mut analyzer, shown), shown));
+            written.filter_map(|(form, shown)| Some((form?, shown.trim().to_owned()))).collect()
         };
         for line in files.iter().flat_map(|file| file.lines()) {
             if line.starts_with('#') || line.trim().is_empty() {
@@ -217,6 +218,22 @@ impl Tables {
         });
         near.filter(move |(other, ..)| *other != form)
     }
+}
+
+/// What is looked up for a form as it is written; none when it has no word, and when its stop words leave one of several:
+/// `no data` would be found wherever there are data.
+fn form(analyzer: &mut TextAnalyzer, shown: &str) -> Option<Form> {
+    let stems = analyzer::stems(analyzer, shown);
+    match stems.as_slice() {
+        [] => None,
+        [_] if is_phrase(shown) => None,
+        _ => Some(stems.join(" ")),
+    }
+}
+
+/// Whether a form has several words, stop words counted.
+fn is_phrase(shown: &str) -> bool {
+    shown.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count() > 1
 }
 
 /// What of a team's file is not used, by line from 1.
@@ -253,6 +270,11 @@ pub fn problems(bytes: &[u8]) -> Vec<(usize, String)> {
             for shown in list.split('|').map(str::trim).filter(|shown| !shown.is_empty()) {
                 match analyzer::stems(&mut analyzer, shown).len() {
                     0 => say(format!("{shown:?} has no word that is looked for")),
+                    1 if is_phrase(shown) => {
+                        say(format!(
+                            "{shown:?} has one word that is looked for, which says something else alone"
+                        ));
+                    }
                     n if n > LONGEST_PHRASE => {
                         say(format!("{shown:?} is longer than {LONGEST_PHRASE} words and is never found"));
                     }
@@ -282,6 +304,30 @@ mod tests {
         let tables = Tables::read(&[OPERATIONS, EVERYDAY]);
         assert_eq!(tables.rows.len(), 191);
         assert!(tables.rows.iter().all(|row| !row.synonyms.is_empty()));
+        for rows in [OPERATIONS, EVERYDAY] {
+            let unused = problems(rows.as_bytes());
+            assert!(unused.iter().all(|(_, what)| what.contains("longer than 3 words")), "{unused:?}");
+        }
+    }
+
+    #[test]
+    fn what_its_stop_words_leave_one_word_of_is_not_looked_for() {
+        let thesaurus = Thesaurus::default();
+        for word in ["data", "log", "sign", "found", "longer", "io"] {
+            let known = thesaurus.near(word);
+            assert!(
+                known.iter().all(|near| near.form != "blank" && near.form != "login"),
+                "{word}: {known:?}"
+            );
+        }
+        assert!(thesaurus.near("blank").iter().all(|near| near.form != "data"));
+        let tables = Tables::read(&["ours\tledger|no data|cannot be found\tlog in|journal"]);
+        let forms = |list: &[Written]| list.iter().map(|(form, _)| form.clone()).collect::<Vec<_>>();
+        assert_eq!(forms(&tables.rows[0].synonyms), ["ledger", "cannot found"]);
+        assert_eq!(forms(&tables.rows[0].related), ["journal"]);
+        let told = problems(b"ours\tledger|no data\n");
+        let what = "\"no data\" has one word that is looked for, which says something else alone";
+        assert_eq!(told, [(1, what.to_owned())]);
     }
 
     /// What is looked up is made of the rows; `UPDATE_DOCS=1` writes it anew.
