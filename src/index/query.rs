@@ -46,6 +46,9 @@ const PHRASE: f32 = 0.25;
 /// How much of a question is kept for reasons, in bytes.
 const LONGEST_ASKED: usize = 1024;
 
+/// What is asked in words: texts, each with the weight of its words.
+type Texts = Vec<(String, f32)>;
+
 /// Reads a search.
 pub(super) fn search(
     searcher: &Searcher,
@@ -129,17 +132,17 @@ pub(super) fn similar(
     Ok(wanted)
 }
 
-/// Fills in what is asked in words by texts, each with the weight of its words. Up to `most` different words mistakes of
+/// Fills in what is asked in words. Up to `most` different words mistakes of
 /// typing are mended; `typed` is the one word that is not. Answers the texts as they are read.
 fn read_words(
     searcher: &Searcher,
     fields: Fields,
     thesaurus: &Thesaurus,
     wanted: &mut Wanted,
-    mut texts: Vec<(String, f32)>,
+    mut texts: Texts,
     typed: Option<&str>,
     most: usize,
-) -> Result<(Vec<(String, f32)>, Vec<Mended>), IndexError> {
+) -> Result<(Texts, Vec<Mended>), IndexError> {
     let bag = Bag::of(thesaurus, &texts);
     let is_mended = bag.words.len() <= most;
     wanted.long = bag.is_long();
