@@ -177,7 +177,7 @@ mod tests {
             ("the yearly audit", "check"),
             ("a failed push in a release", "staff"),
             ("by chance", "other"),
-            ("a synthetic check of the login page", "check"),
+            ("a synthetic check of the login", "check"),
             ("check", "check"),
             ("staff", "staff"),
             ("back pressure at checkout", "other"),
