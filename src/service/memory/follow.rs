@@ -12,6 +12,9 @@ use crate::domain::postmortem::imported::{self, Unreadable};
 use crate::index::{self, Card, Change, Document, Index, IndexError, Opened};
 use crate::service::{Failure, Inner};
 
+/// The files of the index, if they can be asked, and the look at them that is not over yet.
+type Files = (Option<Box<Index>>, Option<index::Looking>);
+
 impl Inner {
     pub(in crate::service) fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -40,10 +43,7 @@ impl Inner {
 
     /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one
     /// is opened beside the other. An opening that has begun is still being looked at.
-    fn index_and_archive(
-        &self,
-        opening: Option<index::Opening>,
-    ) -> Result<(Option<Box<Index>>, Option<index::Looking>, Archive), Failure> {
+    fn index_and_archive(&self, opening: Option<index::Opening>) -> Result<(Files, Archive), Failure> {
         let ready = |opened| match opened {
             Opened::Ready(index) => Some(index),
             Opened::Stale(_) => None,
@@ -51,11 +51,11 @@ impl Inner {
         if let Some(opening) = opening {
             let archive = self.archive_to_read()?;
             let (opened, looking) = opening.opened();
-            return Ok((ready(opened), Some(looking), archive));
+            return Ok(((ready(opened), Some(looking)), archive));
         }
         let open = || ready(Index::open(&self.places.index, Some(&self.places.thesaurus())));
         let (archive, index) = index::both(|| Ok(self.archive_to_read()), || Ok(open()))?;
-        Ok((index, None, archive?))
+        Ok(((index, None), archive?))
     }
 
     /// Asks an index that reflects the archive's tree. Few changes are answered from memory, and the files follow
@@ -69,7 +69,7 @@ impl Inner {
         let (archive, looking) = if memory.index.is_some() {
             (self.archive_to_read()?, None)
         } else {
-            let (index, looking, archive) = self.index_and_archive(memory.opening.take())?;
+            let ((index, looking), archive) = self.index_and_archive(memory.opening.take())?;
             memory.index = index;
             (archive, looking)
         };
