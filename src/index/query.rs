@@ -149,7 +149,7 @@ fn read_words(
     wanted.words = bag.words(searcher, fields, thesaurus)?;
     let mut mended = Vec::new();
     if is_mended {
-        mended = typo::mended(searcher, fields, &wanted.words, typed, &mut wanted.notes)?;
+        mended = typo::mended(searcher, fields, thesaurus, &wanted.words, typed, &mut wanted.notes)?;
     }
     if !mended.is_empty() {
         for (text, _) in &mut texts {

@@ -9,6 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use super::terms::damaged;
+use super::thesaurus::Thesaurus;
 use super::{IndexError, analyzer, wordpiece};
 
 /// Longest word that is tried, in characters: longer ones are keys and hashes.
@@ -29,9 +30,14 @@ pub(super) struct Meant {
     pub(super) written: String,
 }
 
-/// The word that was meant, if one slip parts it from the typed one and a postmortem has it: by how many have it, and how
-/// easily that slip is made.
-pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Meant>, IndexError> {
+/// The word that was meant, if one slip parts it from the typed one and a postmortem has it, or what may stand in its place:
+/// by how many have it, and how easily that slip is made.
+pub(super) fn meant(
+    searcher: &Searcher,
+    field: Field,
+    thesaurus: &Thesaurus,
+    typed: &str,
+) -> Result<Option<Meant>, IndexError> {
     let letters: Vec<char> = typed.chars().collect();
     if letters.len() > LONGEST {
         return Ok(None);
@@ -47,7 +53,10 @@ pub(super) fn meant(searcher: &Searcher, field: Field, typed: &str) -> Result<Op
     });
     let mut best: Option<(u64, Reverse<String>, String)> = None;
     for (stem, words) in words {
-        let held = held(searcher, field, &stem)?;
+        let held = match held(searcher, field, &stem)? {
+            0 => replaced(searcher, field, thesaurus, &stem)?,
+            held => held,
+        };
         let likely = if held > 0 { likeliest(typed, &stem, words.into_iter()) } else { None };
         let Some((likely, written)) = likely else { continue };
         let rank = (held.saturating_mul(likely), Reverse(written), stem);
@@ -119,6 +128,15 @@ const WRONG: u64 = 1;
 
 /// How much likelier a word of everyday language is than what may be none.
 const WHOLE: u64 = 4;
+
+/// How many postmortems have the commonest word that may stand in the place of one.
+fn replaced(searcher: &Searcher, field: Field, thesaurus: &Thesaurus, stem: &str) -> Result<u64, IndexError> {
+    let mut most = 0;
+    for near in thesaurus.near(stem) {
+        most = most.max(held(searcher, field, &near.form)?);
+    }
+    Ok(most)
+}
 
 /// How many postmortems have a word, by what each part of the index counts: those that were removed count until it is
 /// merged, unless nobody else in the part has the word.

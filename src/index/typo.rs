@@ -7,6 +7,7 @@ use tantivy::schema::Field;
 use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
 use super::slips::{self, Meant};
+use super::thesaurus::Thesaurus;
 use super::{IndexError, analyzer, filter, wordpiece};
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
@@ -57,6 +58,7 @@ pub(super) struct Mended {
 pub(super) fn mended(
     searcher: &Searcher,
     fields: Fields,
+    thesaurus: &Thesaurus,
     words: &[Word],
     typed: Option<&str>,
     notes: &mut Vec<String>,
@@ -75,7 +77,8 @@ pub(super) fn mended(
             Some(said) => Some((said, None)),
             // A word of everyday language, of which the archive has nothing.
             None if wordpiece::count(&shown) == Some(1) => None,
-            None => nearest(searcher, fields.text, &shown)?.map(|meant| (meant.written, Some(meant.stem))),
+            None => nearest(searcher, fields.text, thesaurus, &shown)?
+                .map(|meant| (meant.written, Some(meant.stem))),
         };
         let Some((written, stem)) = meant else {
             notes.push(format!("{}: no postmortem has it", word.shown));
@@ -162,8 +165,13 @@ fn humps(name: &str) -> Option<String> {
 
 /// The word of the index that is nearest to a typed one: one slip away, else the stem with the fewest mistakes, then with
 /// the most postmortems. Of the latter those are compared that begin with the first letter, or with the second.
-fn nearest(searcher: &Searcher, field: Field, typed: &str) -> Result<Option<Meant>, IndexError> {
-    if let Some(meant) = slips::meant(searcher, field, typed)? {
+fn nearest(
+    searcher: &Searcher,
+    field: Field,
+    thesaurus: &Thesaurus,
+    typed: &str,
+) -> Result<Option<Meant>, IndexError> {
+    if let Some(meant) = slips::meant(searcher, field, thesaurus, typed)? {
         return Ok(Some(meant));
     }
     let allowed = allowed(typed);

@@ -475,6 +475,21 @@ fn a_word_that_only_a_removed_postmortem_had_is_mended() {
 }
 
 #[test]
+fn a_mistyped_word_of_the_thesaurus_finds_what_stands_in_its_place() {
+    let mut documents = labelled();
+    let mut odd = documents[0].clone();
+    (odd.card.path, odd.card.id) = ("odd.md".into(), "odd".into());
+    odd.body = "The ingress dropped every second request.".into();
+    documents.push(odd);
+    let (_home, _dir, index) = indexed(documents);
+    let found = index.search_with_facets(&words("gatway")).unwrap();
+    assert_eq!(found.notes, ["gatway: no postmortem has it; read as gateway"]);
+    let odd = found.hits.iter().find(|hit| hit.card.id == "odd").expect("it has an ingress");
+    assert_eq!(odd.why, ["gatway ~ gateway ~ ingress"]);
+    assert_eq!(index.search_with_facets(&words("gateway")).unwrap().notes, [""; 0]);
+}
+
+#[test]
 fn an_id_a_service_and_an_unfinished_word_find() {
     let (_home, _dir, index) = indexed(labelled());
     let hits = index.search(&words("DFDS-PM2021-005")).unwrap();
