@@ -121,7 +121,7 @@ impl From<StoreError> for Failure {
             | StoreError::IdTaken { .. }
             | StoreError::Busy { .. }
             | StoreError::NewerVersion { .. } => FailureKind::Conflict,
-            StoreError::Corrupt { .. } => FailureKind::Integrity,
+            StoreError::Corrupt { .. } | StoreError::Gone { .. } => FailureKind::Integrity,
             StoreError::NotFound { .. } => FailureKind::NotFound,
             StoreError::TooLarge { .. } | StoreError::TooMany { .. } => FailureKind::Usage,
             _ => FailureKind::No,

@@ -98,6 +98,16 @@ pub enum StoreError {
         /// The database.
         file: PathBuf,
     },
+    /// The file was removed, moved or replaced while it was open.
+    #[error(
+        "{}: was removed, moved away or replaced by another while it was open, and nothing is stored in it any more; \
+         bring it back, or leave and start again",
+        file.display()
+    )]
+    Gone {
+        /// The database.
+        file: PathBuf,
+    },
     /// There is no database.
     #[error("{}: there is no war room database here", file.display())]
     NotFound {

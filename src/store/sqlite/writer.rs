@@ -1,6 +1,7 @@
 //! The one task of a process that writes to the database. It owns its connection, is never cancelled in the middle
 //! of a write, and answers only when the commit is on disk. It must not decide what is written.
 
+mod identity;
 mod room;
 mod script;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use self::identity::Identity;
 use self::script::Write;
 use super::super::mirror::Mirror;
 use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
@@ -58,6 +60,8 @@ const MIRRORED: u32 = 500;
 /// The writer and what it remembers.
 pub(super) struct Writer {
     file: Arc<PathBuf>,
+    /// The file that was opened.
+    identity: Option<Identity>,
     /// None after an error of the device: nothing that handle says can be trusted, the next job opens another.
     conn: Option<SqliteConnection>,
     data_version: i64,
@@ -74,9 +78,11 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(file: Arc<PathBuf>, opened: Opened) -> Self {
         let mirror = Mirror::beside(&file);
+        let identity = Identity::of(&file);
         let Opened { conn, data_version } = opened;
         Self {
             file,
+            identity,
             conn: Some(conn),
             data_version,
             doubtful: false,
@@ -158,6 +164,7 @@ impl Writer {
 
     async fn append(&mut self, append: Append) -> Result<Appended, StoreError> {
         check(&append)?;
+        self.in_its_place()?;
         let head = match self.heads.get(&append.log) {
             Some(head) if head.0 == append.expected => *head,
             _ => self.read_head(append.log).await?,
@@ -183,6 +190,7 @@ impl Writer {
             .await
         {
             Ok(()) => {
+                self.in_its_place()?;
                 if self.heads.len() >= MOST_HEADS {
                     self.heads.clear();
                 }
@@ -196,6 +204,14 @@ impl Writer {
                 self.explain(fault, log, expected, &sealed, &summary).await
             }
         }
+    }
+
+    /// Refuses to store, and to acknowledge, what nobody finds again. Whoever brings the file back finds all of it.
+    fn in_its_place(&self) -> Result<(), StoreError> {
+        if self.identity == Identity::of(&self.file) {
+            return Ok(());
+        }
+        Err(StoreError::Gone { file: self.file.to_path_buf() })
     }
 
     /// Writes what was just stored into the mirror too, and what that lacks. The events are stored whether or not this

@@ -108,6 +108,26 @@ fn what_cannot_be_opened_later_is_told_to_the_first_who_asks() {
 }
 
 #[test]
+fn what_is_written_to_a_file_that_is_gone_is_not_acknowledged() {
+    let (_folder, file) = home();
+    run(async {
+        let store = open(&file).await;
+        store.append(append(1, 0, vec![event(1, "here")])).await.unwrap();
+        let gone = StoreError::Gone { file: file.clone() };
+        let aside = file.with_file_name("aside.db");
+        std::fs::rename(&file, &aside).unwrap();
+        assert_eq!(store.append(append(1, 1, vec![event(2, "lost")])).await, Err(gone.clone()));
+        // Another one in its place, as after a backup was brought back.
+        std::fs::copy(&aside, &file).unwrap();
+        assert_eq!(store.append(append(1, 1, vec![event(2, "lost")])).await, Err(gone));
+        std::fs::rename(&aside, &file).unwrap();
+        store.append(append(1, 1, vec![event(2, "found again")])).await.unwrap();
+        assert_eq!(store.read(log(1), Seq::NONE, 10).await.unwrap().len(), 2);
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
 fn what_nobody_asks_is_never_opened() {
     let (_folder, file) = home();
     run(async {
