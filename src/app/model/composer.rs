@@ -1,6 +1,7 @@
 //! The composer: the line that is being typed, the time that was fixed for it, and what will become of it.
 
 use crate::app::editor::Editor;
+use crate::app::model::Pending;
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
 use crate::domain::time::Utc;
@@ -16,7 +17,7 @@ pub enum Purpose {
 }
 
 /// The composer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Composer {
     /// It has the keys.
     pub open: bool,
@@ -30,6 +31,9 @@ pub struct Composer {
     pub purpose: Purpose,
     /// Why the line was not taken.
     pub problem: Option<String>,
+    /// A line that could not be stored and came back by itself, as long as nobody has pressed a key: the next one may be meant
+    /// for the next line.
+    pub returned: Option<Box<Pending>>,
     /// A verb that was left half typed, and the time that was fixed for it, while another line is written.
     pub command: Option<(String, Option<Utc>)>,
     /// An update as its template worded it, and for whom: until somebody changes it, Tab words it for others.
@@ -91,6 +95,7 @@ impl Composer {
     #[must_use]
     pub fn resume(draft: &Draft) -> Self {
         Self {
+            returned: None,
             // Scribe mode on a board or in a search has the keys again in the room.
             open: draft.open || draft.scribe,
             scribe: draft.scribe,

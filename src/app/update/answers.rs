@@ -20,8 +20,9 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
     }
     match (waiting, answer) {
         (Waiting::Submit(log), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
-        (Waiting::Submit(log), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
-            not_taken(model, log, ticket, &t);
+        (Waiting::Submit(log), Answer::Refused(t)) => not_taken(model, log, ticket, &t, Why::Refused),
+        (Waiting::Submit(log), Answer::NotStored(t) | Answer::Failed(t)) => {
+            not_taken(model, log, ticket, &t, Why::NotStored);
         }
         (Waiting::SubmitTyped(log, _), Answer::Stored(events)) => room::stored(model, log, ticket, &events),
         (Waiting::SubmitTyped(_, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
@@ -200,9 +201,18 @@ pub(super) fn enter(model: &mut Model, incident: Incident, draft: Option<&Draft>
     model.screen = Screen::Room;
 }
 
+/// Why requests were not taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// They have to be mended.
+    Refused,
+    /// They are right, and could not be stored.
+    NotStored,
+}
+
 /// Requests were refused or not stored. A line goes back into the composer when that is free; otherwise it stays in
 /// the timeline, marked, and nothing is lost.
-fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble) {
+fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble, why: Why) {
     let zone = model.zone();
     let said = words(t);
     let Some(room) = model.room.as_mut().filter(|r| r.incident.log == log) else {
@@ -212,13 +222,15 @@ fn not_taken(model: &mut Model, log: LogId, ticket: Ticket, t: &Trouble) {
         return model.warn(said);
     };
     if is_free(&room.composer) && model.overlays.is_empty() {
-        let line = room.pending.remove(place);
+        let mut line = room.pending.remove(place);
+        line.state = PendingState::NotStored(said.clone());
         room.relist(zone);
         room.composer.editor.set_text(&line.typed);
         room.composer.purpose = Purpose::Entry;
         room.composer.open = true;
         room.composer.fixed_at = Some(line.at);
         room.composer.problem = Some(said);
+        room.composer.returned = (why == Why::NotStored).then(|| Box::new(line));
     } else {
         if let Some(line) = room.pending.get_mut(place) {
             line.state = PendingState::NotStored(said.clone());

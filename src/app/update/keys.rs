@@ -25,7 +25,13 @@ pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
     }
     match found {
         Some((Action::Interrupt, _)) => interrupt(model, leaving, fx),
-        Some((action, nth)) => run(model, action, nth, fx),
+        Some((action, nth)) => {
+            // Whoever goes about in the line, or sends it once more, has seen it.
+            if let Some(room) = &mut model.room {
+                room.composer.returned = None;
+            }
+            run(model, action, nth, fx);
+        }
         None => {
             if let Some(c) = key.typed() {
                 if contexts.contains(&Context::Line) {
@@ -188,6 +194,7 @@ pub(super) fn paste(model: &mut Model, text: &str, fx: &mut Vec<Effect>) {
             declare::open(model, "");
         }
     }
+    set_aside(model);
     let now = model.now;
     let taken = match line(model) {
         Some(editor) => editor.paste(text),
@@ -212,7 +219,26 @@ pub(super) fn paste(model: &mut Model, text: &str, fx: &mut Vec<Effect>) {
     }
 }
 
+/// A line that came back unstored makes room for what is typed on: the next line would be glued to it, and take its time.
+fn set_aside(model: &mut Model) {
+    let zone = model.zone();
+    if !model.overlays.is_empty() || model.screen != Screen::Room {
+        return;
+    }
+    let Some(room) = &mut model.room else { return };
+    let composer = &mut room.composer;
+    let Some(line) = composer.returned.take().filter(|line| composer.editor.text() == line.typed) else {
+        return;
+    };
+    composer.editor.set_text("");
+    (composer.fixed_at, composer.problem) = (None, None);
+    room.pending.push(*line);
+    room.relist(zone);
+    model.warn("the line before is not stored and marked so: Enter on it brings it back");
+}
+
 fn type_char(model: &mut Model, c: char, fx: &mut Vec<Effect>) {
+    set_aside(model);
     let now = model.now;
     if model.overlays.is_empty()
         && model.screen == Screen::Room

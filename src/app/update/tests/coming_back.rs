@@ -19,6 +19,31 @@ fn a_line_that_is_not_stored_stays_on_the_screen_and_comes_back() {
 }
 
 #[test]
+fn what_is_typed_on_is_not_glued_to_a_line_that_came_back_unstored() {
+    let full = || Answer::NotStored(Trouble::new("the disk is full", "free some space"));
+    let mut desk = Desk::room(80, 24, "alice");
+    for line in ["first", "second"] {
+        desk.keys(&format!("{}{line}<enter>", if line == "first" { "I" } else { "" }));
+        let ticket = desk.model.room.as_ref().unwrap().pending.last().unwrap().ticket;
+        desk.send(Msg::Answer(ticket, full()));
+        assert_eq!(desk.model.room.as_ref().unwrap().composer.editor.text(), line);
+    }
+    desk.keys("third");
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!(room.composer.editor.text(), "third");
+    let typed: Vec<_> = room.pending.iter().map(|line| line.typed.as_str()).collect();
+    assert_eq!((typed, room.not_stored()), (vec!["first", "second"], 2));
+    // Whoever goes about in the line means that line.
+    desk.keys("<enter>");
+    let ticket = desk.model.room.as_ref().unwrap().pending.last().unwrap().ticket;
+    desk.send(Msg::Answer(ticket, full()));
+    desk.keys("<left><end>!");
+    assert_eq!(desk.model.room.as_ref().unwrap().composer.editor.text(), "third!");
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.last().text, "third!");
+}
+
+#[test]
 fn a_refused_line_returns_to_the_composer_with_the_reason() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("i:s P9<enter>").serve();
