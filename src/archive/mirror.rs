@@ -23,9 +23,19 @@ impl Archive {
         options.download_tags(AutotagOption::None);
         remote.fetch(&["+refs/*:refs/*"], Some(&mut options), None).map_err(failed)?;
         // An empty repository has no branch to copy, and the copy is to begin on the same one.
-        match self.branch() {
-            Ok(branch) => copy.set_head(&branch.reference).map_err(failed),
-            Err(_) => Ok(()),
+        if let Ok(branch) = self.branch() {
+            return copy.set_head(&branch.reference).map_err(failed);
         }
+        if self.repo.head_detached().unwrap_or(false) {
+            // Its commit may be on no branch.
+            let whole = format!("+HEAD:{DETACHED}");
+            remote.fetch(&[whole.as_str()], Some(&mut options), None).map_err(failed)?;
+            let at = copy.refname_to_id(DETACHED).map_err(failed)?;
+            copy.set_head_detached(at).map_err(failed)?;
+        }
+        Ok(())
     }
 }
+
+/// What keeps the commit of a repository that stands on no branch.
+const DETACHED: &str = "refs/backup/HEAD";

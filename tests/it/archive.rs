@@ -387,6 +387,26 @@ fn a_detached_head_is_a_conflict_but_can_be_read() {
 }
 
 #[test]
+fn a_copy_of_a_detached_head_stands_where_that_one_does() {
+    let repo = Repo::with_commit();
+    repo.git(&["checkout", "-q", "--detach"]);
+    // On no branch.
+    repo.write("late.md", "late\n");
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-qm", "Late"]);
+    let to = repo.folder.path().join("copy");
+    repo.open().mirror(&to).unwrap();
+    let copy = Archive::open(&to, Path::new("")).unwrap();
+    assert_eq!(copy.tree_id().unwrap(), repo.open().tree_id().unwrap());
+    assert_eq!(copy.read(&path("late.md")).unwrap().unwrap(), b"late\n");
+    assert_eq!(
+        repo.git(&["for-each-ref", "--format=%(refname)"]),
+        "refs/heads/main\n",
+        "the original is as it was"
+    );
+}
+
+#[test]
 fn a_locked_branch_is_tried_again_and_then_named_with_its_time() {
     let repo = Repo::with_commit();
     let lock = repo.path.join(".git/refs/heads/main.lock");
