@@ -251,6 +251,20 @@ fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String
     for why in &left.lost {
         add("lost", false, why.clone());
     }
+    for what in left.missing.iter().take(MOST_NAMED) {
+        add(
+            "missing",
+            false,
+            format!(
+                "{what} was published and is not in the archive: go to the branch that has it, or bring the repository \
+                 back from a backup or a clone"
+            ),
+        );
+    }
+    let more = left.missing.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        add("missing", false, format!("and {more} more"));
+    }
     for what in left.exposed.iter().take(MOST_NAMED) {
         add("exposed", false, format!("{what}, and the archive still has it for everybody; {TO_TAKE_OUT}"));
     }

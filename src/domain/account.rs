@@ -81,6 +81,9 @@ pub struct Account {
     /// How many stories have to ship yet.
     #[serde(default)]
     pub unshipped: u32,
+    /// The path of its postmortem, once that was published.
+    #[serde(default)]
+    pub postmortem: Option<String>,
 }
 
 impl Account {

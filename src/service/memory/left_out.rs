@@ -1,8 +1,8 @@
 //! What of the archive no search finds, and why. It must not say more of what is restricted than how much it is, but
 //! where its file lies that everybody can read.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::own::Accounts;
 use crate::archive::{Archive, Listing};
@@ -28,6 +28,9 @@ pub struct LeftOut {
     /// The first thousand files that hold for everybody what was restricted after it was published, each with its
     /// incident; only looked for by `doctor`.
     pub exposed: Vec<String>,
+    /// The first thousand postmortems that were published and are not in the archive any more, each with its incident; only
+    /// looked for by `doctor`.
+    pub missing: Vec<String>,
 }
 
 impl LeftOut {
@@ -44,6 +47,8 @@ impl LeftOut {
     pub(super) fn look(archive: &Archive, listing: &Listing, accounts: &Accounts) -> Self {
         let mut left = Self::of(listing);
         let mut ids: HashMap<String, &str> = HashMap::new();
+        let mut paths: HashSet<&str> = listing.skipped.iter().map(|file| file.path.as_str()).collect();
+        paths.extend(listing.entries.iter().map(|entry| entry.path.as_str()));
         for entry in &listing.entries {
             let path = entry.path.as_str();
             match archive.read_blob(&entry.blob) {
@@ -68,6 +73,15 @@ impl LeftOut {
                 Err(_) => {}
             }
         }
+        // What others may not read is taken out on purpose, and a file may have another path by now.
+        let gone = accounts.values().filter(|own| !own.is_hidden()).filter_map(|own| {
+            let path = own.postmortem.as_deref()?;
+            let known = paths.contains(path) || ids.contains_key(&own.id.to_string().to_ascii_lowercase());
+            (!known).then(|| format!("{path}: the postmortem of {}", own.id))
+        });
+        left.missing = gone.collect();
+        left.missing.sort_unstable();
+        left.missing.truncate(NAMED);
         left
     }
 

@@ -277,3 +277,28 @@ const CHANGED: [&str; 11] = [
 ];
 /// Spoils the row that lists read.
 const SPOIL: &str = "UPDATE summary SET body = '{}';";
+
+#[test]
+fn a_postmortem_that_was_published_and_is_gone_is_named() {
+    let desk = Desk::new();
+    let id = super::journey::written(&desk, "Signing key leaked by a build");
+    let path = desk.json(&["postmortem", "publish", &id])["path"].as_str().unwrap().to_owned();
+    let archive = desk.home().join("postmortems");
+    assert!(!desk.run(&["doctor"]).code(0).out.contains("missing"));
+    // Given another name in git it is there all the same.
+    let git = |arguments: &[&str]| {
+        desk.git(&[&["-c", "user.name=Alice", "-c", "user.email=alice@example.org"], arguments].concat());
+    };
+    git(&["mv", &path, "moved.md"]);
+    git(&["commit", "-qm", "Move it"]);
+    assert!(!desk.run(&["doctor"]).code(0).out.contains("missing"));
+    git(&["rm", "-q", "moved.md"]);
+    git(&["commit", "-qm", "Lose it"]);
+    let told = desk.run(&["doctor"]).code(1).out;
+    assert!(
+        told.contains(&format!("{path}: the postmortem of {id} was published and is not in the archive")),
+        "{told}"
+    );
+    std::fs::remove_dir_all(&archive).unwrap();
+    assert!(desk.run(&["doctor"]).code(1).out.contains(&path));
+}
