@@ -23,7 +23,7 @@ pub const DUPLICATE: &str = "duplicate";
 /// an archive may share two.
 const TITLED: usize = 2;
 
-/// So many words in common are enough to call something similar, whatever they are.
+/// So many words in common are enough to call something similar, where one of them says something.
 const ENOUGH: usize = 2;
 
 /// Words in common when those of the causes are needed.
@@ -33,13 +33,23 @@ const CAUSED: usize = 3;
 const MOST_TOLD: usize = 5;
 
 /// Words that many incidents have, whatever failed.
-const GENERIC: [&str; 69] = [
+const GENERIC: [&str; 119] = [
+    "affected",
     "again",
     "alert",
     "also",
+    "app",
+    "application",
     "availability",
+    "bad",
+    "big",
+    "broke",
     "broken",
+    "bug",
+    "business",
     "cannot",
+    "client",
+    "company",
     "crash",
     "critical",
     "customer",
@@ -48,9 +58,13 @@ const GENERIC: [&str; 69] = [
     "down",
     "elevated",
     "emergency",
+    "environment",
     "error",
     "errors",
     "every",
+    "everybody",
+    "everyone",
+    "everything",
     "fail",
     "failed",
     "failing",
@@ -59,26 +73,43 @@ const GENERIC: [&str; 69] = [
     "help",
     "high",
     "hour",
+    "huge",
+    "impact",
+    "important",
     "incident",
     "intermittent",
     "internal",
+    "investigate",
     "issue",
     "large",
     "latency",
     "left",
+    "live",
     "long",
     "lost",
+    "main",
     "major",
+    "many",
     "minute",
+    "morning",
     "multiple",
     "new",
+    "night",
+    "nobody",
+    "now",
+    "offline",
     "old",
     "one",
+    "ongoing",
+    "operation",
+    "ops",
     "out",
     "outage",
     "page",
     "partial",
     "people",
+    "platform",
+    "please",
     "problem",
     "prod",
     "production",
@@ -87,22 +118,41 @@ const GENERIC: [&str; 69] = [
     "request",
     "requests",
     "response",
+    "serious",
     "service",
     "services",
     "several",
+    "severe",
     "site",
     "slow",
+    "small",
+    "somebody",
+    "someone",
+    "something",
+    "strange",
+    "stuff",
     "system",
     "team",
     "test",
+    "thing",
     "time",
+    "today",
+    "tomorrow",
+    "tonight",
     "two",
     "unavailable",
+    "unknown",
+    "unstable",
     "up",
     "urgent",
     "user",
     "users",
     "various",
+    "website",
+    "weird",
+    "work",
+    "wrong",
+    "yesterday",
 ];
 
 /// When it was says nothing about what failed.
@@ -206,9 +256,9 @@ fn telling(text: &str, mute: &BTreeSet<String>) -> BTreeSet<String> {
     resemble::stems(text).into_iter().filter(says).collect()
 }
 
-/// Whether what an incident in words has in common with a past one is enough to raise an alarm: two words, or one that not
-/// any incident has. Each is told as an answer tells it, `a ~ b` where the question says `a` and the past one `b`; both must
-/// say something.
+/// Whether what an incident in words has in common with a past one is enough to raise an alarm: two words, one of which not
+/// any incident has, or that one alone. Each is told as an answer tells it, `a ~ b` where the question says `a` and the past
+/// one `b`; of one word alone both must say something.
 #[must_use]
 pub fn is_enough(shared: &[String]) -> bool {
     let mute: BTreeSet<String> =
@@ -216,7 +266,8 @@ pub fn is_enough(shared: &[String]) -> bool {
     let says = |words: &str| resemble::stems(words).iter().any(|word| !mute.contains(word));
     let own = |told: &String| resemble::stems(told.split(" ~ ").next().unwrap_or_default());
     let words: BTreeSet<String> = shared.iter().flat_map(own).collect();
-    words.len() >= ENOUGH || shared.iter().any(|told| told.split(" ~ ").all(says))
+    (words.len() >= ENOUGH && words.iter().any(|word| !mute.contains(word)))
+        || shared.iter().any(|told| told.split(" ~ ").all(says))
 }
 
 /// Why two incidents that are similar may be the same failure, the best reason first; empty: nothing says so.
@@ -336,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn one_word_that_any_incident_has_raises_no_alarm() {
+    fn words_that_any_incident_has_raise_no_alarm() {
         let enough = |told: &[&str]| is_enough(&told.iter().map(|&told| told.to_owned()).collect::<Vec<_>>());
         for told in [
             &["Help"][..],
@@ -347,6 +398,14 @@ mod tests {
             &["Outtage ~ outage"],
             &["help ~ support"],
             &["OUTAGES"],
+            &["Production", "outage"],
+            &["Site", "down ~ unavailable"],
+            &["prod", "big ~ limit"],
+            &["new", "incident"],
+            &["user", "report"],
+            &["unknown", "error"],
+            &["elevated", "latency"],
+            &["down/slow ~ degraded"],
             &[],
         ] {
             assert!(!enough(told), "{told:?}");
@@ -357,8 +416,9 @@ mod tests {
             &["503"],
             &["certifciate ~ certificate"],
             &["disk full ~ out of space"],
-            &["elevated", "latency"],
-            &["down/slow ~ degraded"],
+            &["elevated", "latency", "checkout"],
+            &["disk", "down ~ degraded"],
+            &["slow/disk ~ degraded", "down"],
         ] {
             assert!(enough(told), "{told:?}");
         }
