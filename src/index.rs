@@ -33,6 +33,8 @@ mod filter;
 mod forms;
 mod fused;
 pub mod guard;
+mod lexicon;
+mod names;
 mod open;
 mod patterns;
 mod prepare;
@@ -56,6 +58,7 @@ pub use ranking::Parts;
 pub use schema::SCHEMA_VERSION;
 pub use search::{Found, Hit, MAX_LIMIT, Query, SimilarQuery};
 pub use snippet::{Fragment, Snippet, snippet};
+pub use typo::READ_AS;
 pub use write::{Change, in_memory, rebuild};
 
 use serde::{Deserialize, Serialize};
@@ -314,5 +317,14 @@ impl Index {
     /// [`IndexError::Damaged`] when the files cannot be trusted.
     pub fn similar(&self, query: &SimilarQuery) -> Result<Vec<Hit>, IndexError> {
         guard::guarded(|| search::similar(self, query))
+    }
+
+    /// A text as a question for similar postmortems is read: mistakes of typing mended. `unfinished`: its last word is
+    /// still being typed.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] when the files cannot be trusted.
+    pub fn as_meant(&self, text: &str, unfinished: bool) -> Result<String, IndexError> {
+        guard::guarded(|| search::as_meant(self, text, unfinished))
     }
 }

@@ -54,6 +54,14 @@ fn of_one_word() -> TextAnalyzer {
     MADE.clone()
 }
 
+/// A word in small letters and without accents, as its term is made of it.
+pub(super) fn folded(word: &str) -> String {
+    let mut plain =
+        TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build();
+    let mut stream = plain.token_stream(word);
+    stream.next().map_or_else(String::new, |token| token.text.clone())
+}
+
 /// Cuts text into words and keeps the terms of those it has seen: finding a stem takes ten times as long as looking it
 /// up, and an archive says the same few thousand words again and again.
 struct Words {

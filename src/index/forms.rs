@@ -48,6 +48,14 @@ pub(super) fn known(form: &str) -> Option<Known> {
     None
 }
 
+/// Whether a row has a word, written just so: `latency`, and not all that has its stem.
+pub(super) fn is_written(form: &str, word: &str) -> bool {
+    let others =
+        known(form).into_iter().flat_map(|known| known.near().map(|(other, ..)| other).collect::<Vec<_>>());
+    let mut theirs = others.filter_map(known).flat_map(|other| other.near().collect::<Vec<_>>());
+    theirs.any(|(own, shown, _)| own == form && shown.eq_ignore_ascii_case(word))
+}
+
 /// Every form of the rows, those that are only related too; some more than once.
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
     FORMS.lines().flat_map(|line| {
@@ -67,6 +75,7 @@ mod tests {
         assert!(forms.len() > 900, "{}", forms.len());
         assert!(forms.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(forms.iter().all(|form| known(form).is_some_and(|known| known.rows > 0)));
+        assert!(is_written("latenc", "latency") && !is_written("latenc", "latence"));
         for missing in ["", "zebra", "disk  full", "0", "~", "disk ful", "\u{10ffff}"] {
             assert!(known(missing).is_none(), "{missing:?}");
         }

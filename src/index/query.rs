@@ -9,7 +9,7 @@ use super::ranking::{Filter, Label, Phrase, Wanted, Word};
 use super::schema::{Fields, Kind, cut, date_key, last_key};
 use super::search::{Query, SimilarQuery};
 use super::thesaurus::Thesaurus;
-use super::typo::Mended;
+use super::typo::{Mended, Mending};
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
 use super::{IndexError, analyzer, asked, typo};
@@ -86,8 +86,8 @@ pub(super) fn search(
     wanted.notes.splice(0..0, question.notes.iter().cloned());
     let typed = ahead.first().map(|_| last_word(text).to_lowercase());
     let asked = vec![(question.words, 1.0)];
-    let (asked, mended) =
-        read_words(searcher, fields, thesaurus, &mut wanted, asked, typed.as_deref(), MOST_WORDS)?;
+    let how = Mending { typed: typed.as_deref(), most: MOST_WORDS, strict: false };
+    let (asked, mended) = read_words(searcher, fields, thesaurus, &mut wanted, asked, how)?;
     let words = asked.first().map_or("", |(text, _)| text);
     wanted.labels = named_labels(searcher, fields, words)?;
     let said = question.phrases.iter();
@@ -118,7 +118,8 @@ pub(super) fn similar(
     }
     let asked = texts.first().map_or("", |(text, _)| text);
     let mut wanted = Wanted { asked: cut(asked, LONGEST_ASKED).to_owned(), ..Wanted::default() };
-    read_words(searcher, fields, thesaurus, &mut wanted, texts, None, MOST_MENDED)?;
+    let last = query.about.parts.last().map_or("", |part| &part.text);
+    read_words(searcher, fields, thesaurus, &mut wanted, texts, strictly(query.unfinished, last))?;
     let services = query.about.services.iter().map(|name| (Kind::Service, "service", name, SERVICE_SCORE));
     let tags = query.about.tags.iter().map(|name| (Kind::Tag, "tag", name, TAG_SCORE));
     for (kind, what, name, score) in services.chain(tags) {
@@ -132,24 +133,46 @@ pub(super) fn similar(
     Ok(wanted)
 }
 
-/// Fills in what is asked in words. Up to `most` different words mistakes of
-/// typing are mended; `typed` is the one word that is not. Answers the texts as they are read.
+/// A text as a question for similar incidents is read.
+pub(super) fn as_meant(
+    searcher: &Searcher,
+    fields: Fields,
+    thesaurus: &Thesaurus,
+    text: &str,
+    unfinished: bool,
+) -> Result<String, IndexError> {
+    let texts = vec![(cut(text, LONGEST).to_owned(), 1.0)];
+    let words = Bag::of(thesaurus, &texts).words(searcher, fields, thesaurus)?;
+    let how = strictly(unfinished, text);
+    let is_mended = words.iter().filter(|word| !word.stem.contains(' ')).count() <= how.most;
+    let words = if is_mended { words } else { Vec::new() };
+    let mended = typo::mended(searcher, fields, thesaurus, &words, how, &mut Vec::new())?;
+    Ok(typo::reworded(text, &mended))
+}
+
+/// How a question for similar incidents is mended: nobody asks it by hand, and a word that is taken for another one raises
+/// a false alarm.
+fn strictly(unfinished: bool, text: &str) -> Mending<'_> {
+    let typed = unfinished.then(|| last_word(text)).filter(|word| !word.is_empty());
+    Mending { typed, most: MOST_MENDED, strict: true }
+}
+
+/// Fills in what is asked in words, mistakes of typing mended where it has not too many. Answers the texts as they are read.
 fn read_words(
     searcher: &Searcher,
     fields: Fields,
     thesaurus: &Thesaurus,
     wanted: &mut Wanted,
     mut texts: Texts,
-    typed: Option<&str>,
-    most: usize,
+    how: Mending<'_>,
 ) -> Result<(Texts, Vec<Mended>), IndexError> {
     let bag = Bag::of(thesaurus, &texts);
-    let is_mended = bag.words.len() <= most;
+    let is_mended = bag.words.len() <= how.most;
     wanted.long = bag.is_long();
     wanted.words = bag.words(searcher, fields, thesaurus)?;
     let mut mended = Vec::new();
     if is_mended {
-        mended = typo::mended(searcher, fields, thesaurus, &wanted.words, typed, &mut wanted.notes)?;
+        mended = typo::mended(searcher, fields, thesaurus, &wanted.words, how, &mut wanted.notes)?;
     }
     if !mended.is_empty() {
         for (text, _) in &mut texts {

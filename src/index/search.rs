@@ -67,6 +67,8 @@ pub struct SimilarQuery {
     pub about: QueryText,
     /// Ids that must not be answered: the incident itself.
     pub exclude: Vec<String>,
+    /// The last word is still being typed: it is not mended.
+    pub unfinished: bool,
     /// At most this many hits (1 to [`MAX_LIMIT`]).
     pub limit: usize,
 }
@@ -165,6 +167,11 @@ pub(super) fn similar(index: &Index, asked: &SimilarQuery) -> Result<Vec<Hit>, I
     let mut hits = ranked(index, &searcher, &wanted, &words, asked.limit.clamp(1, MAX_LIMIT), None)?;
     hits.retain(|hit| hit.share >= index.least || hit.parts.bonus > 0.0);
     Ok(hits)
+}
+
+/// See [`Index::as_meant`].
+pub(super) fn as_meant(index: &Index, text: &str, unfinished: bool) -> Result<String, IndexError> {
+    query::as_meant(&index.reader.searcher(), index.fields, &index.thesaurus, text, unfinished)
 }
 
 /// The best by score; equal ones by date, the newer first, then by path.

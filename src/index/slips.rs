@@ -10,13 +10,16 @@ use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use super::terms::damaged;
 use super::thesaurus::Thesaurus;
-use super::{IndexError, analyzer, wordpiece};
+use super::{IndexError, analyzer, lexicon, wordpiece};
 
 /// Longest word that is tried, in characters: longer ones are keys and hashes.
 const LONGEST: usize = 32;
 
 /// From this length on the slip may be in the first letter.
 const LONG_START: usize = 6;
+
+/// A stem of so many letters says what word it is, whatever the ending.
+pub(super) const LONG_STEM: usize = 6;
 
 /// Shortest stem that is taken for what was meant, in characters.
 const SHORTEST_STEM: usize = 3;
@@ -31,63 +34,82 @@ pub(super) struct Meant {
 }
 
 /// The word that was meant, if one slip parts it from the typed one and a postmortem has it, or what may stand in its place:
-/// by how many have it, and how easily that slip is made.
+/// by whether it is a word that people write and how easily that slip is made, then by how many have it. `strict`: only
+/// where there is hardly a doubt.
 pub(super) fn meant(
     searcher: &Searcher,
     field: Field,
     thesaurus: &Thesaurus,
     typed: &str,
+    strict: bool,
 ) -> Result<Option<Meant>, IndexError> {
     let letters: Vec<char> = typed.chars().collect();
     if letters.len() > LONGEST {
         return Ok(None);
     }
+    let least = if strict && letters.len() < SURE { EASY } else { 0 };
     let mut analyzer = analyzer::text();
     // By stem the words that have it, each with how easy the slip is.
     let mut words: HashMap<String, Vec<(u64, String)>> = HashMap::new();
     slips(&letters, |ease, word| {
+        if ease < least {
+            return;
+        }
         let [stem] = <[String; 1]>::try_from(analyzer::stems(&mut analyzer, &word)).unwrap_or_default();
         if stem.chars().count() >= SHORTEST_STEM {
             words.entry(stem).or_default().push((ease, word));
         }
     });
-    let mut best: Option<(u64, Reverse<String>, String)> = None;
+    let mut best: Option<(Likely, u64, Reverse<String>, String)> = None;
     for (stem, words) in words {
         let held = match held(searcher, field, &stem)? {
             0 => replaced(searcher, field, thesaurus, &stem)?,
             held => held,
         };
-        let likely = if held > 0 { likeliest(typed, &stem, words.into_iter()) } else { None };
-        let Some((likely, written)) = likely else { continue };
-        let rank = (held.saturating_mul(likely), Reverse(written), stem);
+        let words = if held > 0 { words } else { Vec::new() };
+        let Some((likely, written)) = likeliest(thesaurus, typed, &stem, words) else { continue };
+        if strict && !likely.0 {
+            continue;
+        }
+        let rank = (likely, held, Reverse(written), stem);
         if best.as_ref().is_none_or(|best| rank > *best) {
             best = Some(rank);
         }
     }
-    Ok(best.map(|(_, Reverse(written), stem)| Meant { stem, written }))
+    Ok(best.map(|(_, _, Reverse(written), stem)| Meant { stem, written }))
 }
 
-/// Of words that have one stem, each with how easily it is mistyped so, the one that was meant, and how likely that is.
-/// The pieces that have vectors are the words of everyday language, `everything` and not `everythings`; of names of programs
-/// nobody knows which endings they take, so that a slip in the ending says little and the simplest one will do.
-pub(super) fn likeliest(
+/// Whether it is a word that people write, as far as that is known; and how likely it was meant, among those that are and
+/// among those that are not.
+type Likely = (bool, u64);
+
+/// Of words that have one stem, each with how easily it is mistyped so, the one that was meant, and how likely that is. A word
+/// that nobody knows is meant only where the slip is an easy one and in a long stem: of what the stem is without nobody
+/// knows which endings it takes.
+fn likeliest(
+    thesaurus: &Thesaurus,
     typed: &str,
     stem: &str,
-    words: impl Iterator<Item = (u64, String)>,
-) -> Option<(u64, String)> {
-    let rated = words.map(|(ease, word)| {
+    words: Vec<(u64, String)>,
+) -> Option<(Likely, String)> {
+    let long = stem.chars().count();
+    let rated = words.into_iter().filter_map(|(ease, word)| {
         let same = typed.chars().zip(word.chars()).take_while(|(one, other)| one == other).count();
-        let pieces = wordpiece::count(&word);
-        let (likely, unlike) = if pieces == Some(1) {
-            (ease.saturating_mul(WHOLE), None)
-        } else if same < stem.chars().count() {
-            (ease, None)
+        let likely = if lexicon::is_word(thesaurus, stem, &word) {
+            (true, ease.saturating_mul(WORD))
+        } else if lexicon::is_form(thesaurus, stem, &word) {
+            (true, ease.saturating_mul(FORM))
+        } else if word == stem {
+            (true, ease.saturating_mul(STEM))
+        } else if ease >= EASY && long >= LONG_STEM && same < long {
+            (false, ease)
         } else {
-            (1, Some((pieces.unwrap_or(usize::MAX), Reverse(ease), word.len())))
+            return None;
         };
-        (likely, Reverse(unlike), Reverse(word))
+        let pieces = wordpiece::count(&word).unwrap_or(usize::MAX);
+        Some((likely, Reverse(pieces), Reverse(word.len()), Reverse(word)))
     });
-    rated.max().map(|(likely, _, Reverse(word))| (likely, word))
+    rated.max().map(|(likely, _, _, Reverse(word))| (likely, word))
 }
 
 /// Calls `each` with every word that one slip turns into this one, and how easily the slip is made: letters swapped, left
@@ -126,8 +148,17 @@ const DOUBLED: u64 = 4;
 const TOO_MANY: u64 = 2;
 const WRONG: u64 = 1;
 
-/// How much likelier a word of everyday language is than what may be none.
-const WHOLE: u64 = 4;
+/// From this ease on a slip says what was meant also in a short word.
+const EASY: u64 = 4;
+
+/// From this length on, in characters, every slip does.
+const SURE: usize = 7;
+
+/// How much likelier a word is that is in the lists, one with a regular ending, and one that is its own stem, which may be
+/// that of another word only (`minim` of `minimal`).
+const WORD: u64 = 4;
+const FORM: u64 = 3;
+const STEM: u64 = 2;
 
 /// How many postmortems have the commonest word that may stand in the place of one.
 fn replaced(searcher: &Searcher, field: Field, thesaurus: &Thesaurus, stem: &str) -> Result<u64, IndexError> {

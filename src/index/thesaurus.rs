@@ -129,6 +129,13 @@ impl Thesaurus {
         self.own(form).is_some() || self.tables().places.contains_key(form)
     }
 
+    /// Whether a row has a word, written just so; a phrase of a team's rows counts word by word.
+    pub(super) fn writes(&self, stem: &str, word: &str) -> bool {
+        let team = self.tables().rows.iter().flat_map(|row| row.synonyms.iter().chain(&row.related));
+        let mut team = team.flat_map(|(_, shown)| shown.split_whitespace());
+        (!self.empty && forms::is_written(stem, word)) || team.any(|shown| shown.eq_ignore_ascii_case(word))
+    }
+
     /// The words and phrases of a text that have rows, with the place of their first word: the longest first, and
     /// no word twice in phrases.
     pub(super) fn known<'a>(&self, stems: &[&'a str]) -> Vec<(usize, Vec<&'a str>)> {

@@ -6,24 +6,30 @@ use tantivy::schema::Field;
 
 use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
-use super::slips::{self, Meant};
+use super::slips::{self, LONG_STEM, Meant};
 use super::thesaurus::Thesaurus;
-use super::{IndexError, analyzer, filter, wordpiece};
+use super::{IndexError, analyzer, filter, lexicon, wordpiece};
+
+/// What stands in a note before that which a word is read as.
+pub const READ_AS: &str = "; read as ";
 
 /// Shortest word that is mended, in characters: of shorter ones everything is near.
 const SHORTEST: usize = 4;
 
+/// Shortest word that is mended where there may be hardly a doubt.
+const SHORTEST_SURE: usize = 5;
+
 /// From this length on two mistakes are forgiven.
 const LONG: usize = 8;
-
-/// A stem of so many letters says what word it is, whatever the ending.
-const LONG_STEM: usize = 6;
 
 /// An ending of fewer letters is a word cut short, not a mistake.
 const LONG_ENDING: usize = 3;
 
 /// Most words of the index that are compared with one word.
 const MOST_COMPARED: usize = 200_000;
+
+/// Most words of the lists that are looked through for one that has a stem.
+const MOST_WRITTEN: usize = 200;
 
 /// Endings that the stems of the index are without.
 const ENDINGS: [&str; 18] = [
@@ -53,38 +59,52 @@ pub(super) struct Mended {
     stem: Option<String>,
 }
 
-/// Reads words that are nowhere as the nearest that is somewhere. `typed`: the last word is still being typed and some word
-/// begins so, it needs no mending.
+/// How mistakes are mended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mending<'a> {
+    /// The last word, which is still being typed: it is left alone.
+    pub(super) typed: Option<&'a str>,
+    /// Up to so many different words.
+    pub(super) most: usize,
+    /// Only where there is hardly a doubt: nobody asked, and nobody sees the note.
+    pub(super) strict: bool,
+}
+
+/// Reads words that are nowhere as the nearest that is somewhere.
 pub(super) fn mended(
     searcher: &Searcher,
     fields: Fields,
     thesaurus: &Thesaurus,
     words: &[Word],
-    typed: Option<&str>,
+    how: Mending<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Mended>, IndexError> {
     let mut mended = Vec::new();
+    let typed = how.typed.map(analyzer::folded);
+    let shortest = if how.strict { SHORTEST_SURE } else { SHORTEST };
     for word in words {
-        let shown = word.shown.to_lowercase();
+        let shown = analyzer::folded(&word.shown);
         let is_word = word.near.is_empty() && shown.chars().all(char::is_alphabetic);
-        if !is_word || typed == Some(shown.as_str()) || allowed(&shown) == 0 {
+        if !is_word || typed.as_ref() == Some(&shown) || shown.chars().count() < shortest {
             continue;
         }
-        if is_known(searcher, fields, &shown, &word.stem)? {
+        if is_known(searcher, fields, &word.shown.to_lowercase(), &word.stem)? {
             continue;
         }
         let meant = match humps(&word.shown) {
             Some(said) => Some((said, None)),
-            // A word of everyday language, of which the archive has nothing.
-            None if wordpiece::count(&shown) == Some(1) => None,
-            None => nearest(searcher, fields.text, thesaurus, &shown)?
+            // A word of everyday language or a name, of which the archive has nothing.
+            None if lexicon::is_known(thesaurus, &word.stem, &shown) => None,
+            // One with accents is of a language that nobody here knows.
+            None if how.strict && !word.shown.is_ascii() => None,
+            None => nearest(searcher, fields.text, thesaurus, &shown, how.strict)?
                 .map(|meant| (meant.written, Some(meant.stem))),
         };
         let Some((written, stem)) = meant else {
             notes.push(format!("{}: no postmortem has it", word.shown));
             continue;
         };
-        notes.push(format!("{}: no postmortem has it; read as {written}", word.shown));
+        notes.push(format!("{}: no postmortem has it{READ_AS}{written}", word.shown));
         let stem = stem.filter(|stem| words.iter().all(|word| word.stem != *stem));
         mended.push(Mended { typed: word.stem.clone(), shown: word.shown.clone(), written, stem });
     }
@@ -163,16 +183,19 @@ fn humps(name: &str) -> Option<String> {
         .then(|| said.to_lowercase())
 }
 
-/// The word of the index that is nearest to a typed one: one slip away, else the stem with the fewest mistakes, then with
-/// the most postmortems. Of the latter those are compared that begin with the first letter, or with the second.
+/// The word of the index that is nearest to a typed one: one slip away, else (but where there may be hardly a doubt) the stem
+/// with the fewest mistakes, then with the most postmortems. Of the latter those are compared that begin with the first
+/// letter, or with the second.
 fn nearest(
     searcher: &Searcher,
     field: Field,
     thesaurus: &Thesaurus,
     typed: &str,
+    strict: bool,
 ) -> Result<Option<Meant>, IndexError> {
-    if let Some(meant) = slips::meant(searcher, field, thesaurus, typed)? {
-        return Ok(Some(meant));
+    let meant = slips::meant(searcher, field, thesaurus, typed, strict)?;
+    if meant.is_some() || strict {
+        return Ok(meant);
     }
     let allowed = allowed(typed);
     let forms: Vec<&str> = ENDINGS
@@ -203,11 +226,34 @@ fn nearest(
     if slips::held(searcher, field, &stem)? == 0 {
         return Ok(None);
     }
+    // Two words that are as far apart as that are two words, unless their stem is long.
+    let written = written(thesaurus, typed, &stem);
+    let near = |written: &String| {
+        stem.chars().count() >= LONG_STEM || strsim::damerau_levenshtein(typed, written) <= allowed
+    };
+    Ok(written.filter(near).map(|written| Meant { stem, written }))
+}
+
+/// The word with a stem that is nearest to a typed one: one that people write, where such a word is known.
+fn written(thesaurus: &Thesaurus, typed: &str, stem: &str) -> Option<String> {
     let mut analyzer = analyzer::text();
-    let written = ENDINGS.iter().map(|ending| format!("{stem}{ending}"));
-    let written = written.filter(|written| analyzer::stems(&mut analyzer, written) == [stem.as_str()]);
-    let likeliest = slips::likeliest(typed, &stem, written.map(|written| (1, written)));
-    Ok(likeliest.map(|(_, written)| Meant { stem, written }))
+    // The stem of `ready` is `readi`.
+    let start = stem.strip_suffix('i').unwrap_or(stem);
+    let known = lexicon::beginning(start).take(MOST_WRITTEN).map(str::to_owned);
+    let words = ENDINGS.iter().map(|ending| format!("{stem}{ending}")).chain(known);
+    let words = words.filter(|word| analyzer::stems(&mut analyzer, word) == [stem]);
+    let rated = words.map(|word| {
+        let unknown = if lexicon::is_word(thesaurus, stem, &word) {
+            0
+        } else if lexicon::is_form(thesaurus, stem, &word) {
+            1
+        } else {
+            2
+        };
+        let pieces = wordpiece::count(&word).unwrap_or(usize::MAX);
+        (unknown, strsim::damerau_levenshtein(typed, &word), pieces, word.len(), word)
+    });
+    rated.min().map(|(.., word)| word)
 }
 
 /// How many mistakes part a typed word from a stem; none when it is too far, or when one is the other cut short.

@@ -70,6 +70,21 @@ fn last_not_behind(key: &[u8]) -> Option<Line> {
     found
 }
 
+/// The whole words of the vocabulary that begin so, in order.
+pub(super) fn beginning(start: &str) -> impl Iterator<Item = &'static str> {
+    let (mut low, mut high) = (0, LINES);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if line(middle).is_some_and(|(piece, _)| piece < start.as_bytes()) {
+            low = middle + 1
+        } else {
+            high = middle
+        }
+    }
+    let pieces = (low..LINES).map_while(|nth| std::str::from_utf8(line(nth)?.0).ok());
+    pieces.take_while(move |piece| piece.starts_with(start))
+}
+
 /// The longest piece that a text begins with: its length, and its row unless it carries no meaning.
 fn longest(text: &[u8]) -> Option<(usize, Option<u32>)> {
     let mut key = text.get(..LONGEST_PIECE).unwrap_or(text);
@@ -169,6 +184,11 @@ mod tests {
         assert_eq!(row("server"), Some(line.split_once('\t').unwrap().1.parse().ok()));
         assert_eq!(row("the"), Some(None));
         assert_eq!(row("zzzzzzz"), None);
+        assert_eq!(
+            beginning("certificat").collect::<Vec<_>>(),
+            ["certificate", "certificates", "certification"]
+        );
+        assert_eq!(beginning("zzzzzzz").count(), 0);
         assert_eq!(row(""), None);
     }
 

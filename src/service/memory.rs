@@ -172,6 +172,8 @@ pub enum Similar {
     To(Box<Incident>),
     /// Like these words.
     Words(String),
+    /// Like these words, whose last one is still being typed.
+    Typed(String),
 }
 
 impl Service {
@@ -254,9 +256,10 @@ impl Service {
     async fn alike(&self, to: &Similar, limit: usize) -> Result<Vec<Past>, Failure> {
         let (about, exclude) = match to {
             Similar::To(incident) => (about(incident), vec![incident.id.to_string()]),
-            Similar::Words(text) => (QueryText::plain(text), Vec::new()),
+            Similar::Words(text) | Similar::Typed(text) => (QueryText::plain(text), Vec::new()),
         };
-        let question = SimilarQuery { about, exclude, limit };
+        let unfinished = matches!(to, Similar::Typed(_));
+        let question = SimilarQuery { about, exclude, unfinished, limit };
         let ask =
             move |index: &Index, limit| Ok((index.similar(&SimilarQuery { limit, ..question.clone() })?, ()));
         let (mut past, ()) = self.told(limit, ask).await?;

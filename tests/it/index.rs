@@ -136,7 +136,7 @@ fn an_incident_in_progress_finds_the_past_but_not_itself() {
         Line { text: "node full: no space left on device", system: false, starred: true },
     ];
     let about = query_text("Binder down", &["binder".into()], &["Capacity".into()], lines.into_iter());
-    let mut query = SimilarQuery { about, exclude: Vec::new(), limit: 3 };
+    let mut query = SimilarQuery { about, limit: 3, ..SimilarQuery::default() };
     let hits = index.similar(&query).unwrap();
     assert_eq!(ids(&hits)[0], "mybinder-2018-03-26-no-space-left");
     assert!(hits[0].why.contains(&"service binder".to_owned()), "{:?}", hits[0].why);
@@ -482,6 +482,102 @@ fn a_mistyped_word_of_the_thesaurus_finds_what_stands_in_its_place() {
     assert_eq!(found.hits[0].card.id, "mybinder-2018-02-22-nginx-down");
     assert_eq!(found.hits[0].why, ["gatway ~ gateway ~ nginx"]);
     assert_eq!(index.search_with_facets(&words("gateway")).unwrap().notes, [""; 0]);
+}
+
+/// The six postmortems and one more with a text.
+fn with_text(body: &str) -> (tempfile::TempDir, PathBuf, Index) {
+    let mut documents = labelled();
+    let mut odd = documents[0].clone();
+    (odd.card.path, odd.card.id, odd.card.title) = ("odd.md".into(), "odd".into(), "Odd".into());
+    odd.body = body.into();
+    documents.push(odd);
+    indexed(documents)
+}
+
+/// What the notes say that words of a search are read as.
+fn read_as(index: &Index, text: &str) -> Vec<String> {
+    let notes = index.search_with_facets(&words(text)).unwrap().notes;
+    let read = |note: String| note.split_once("; read as ").map(|(_, read)| read.to_owned());
+    notes.into_iter().map(|note| read(note).unwrap_or_default()).collect()
+}
+
+#[test]
+fn a_mistyped_word_is_read_as_one_that_people_write() {
+    let (_home, _dir, index) = with_text(
+        "Readiness of redis and nginx. Elevated latencies, a vulnerability, the home page. A case of strings that were \
+         minimal and multiple. The certificate was revoked and calanced.",
+    );
+    for (typed, read) in [
+        ("reddis", "redis"),
+        ("latencey", "latency"),
+        ("vulnerabilites", "vulnerabilities"),
+        ("ngins", "nginx"),
+        ("certificado", "certificate"),
+    ] {
+        assert_eq!(read_as(&index, typed), [read], "{typed}");
+    }
+    // What is spelt right, with accents or without, is no mistake.
+    for right in ["café", "naïve", "revocation", "rebalance", "coupons", "resharding", "minio", "hugepages"]
+    {
+        assert_eq!(read_as(&index, right), [""], "{right}");
+    }
+}
+
+#[test]
+fn names_of_programs_are_no_mistakes() {
+    let (_home, _dir, index) = with_text(
+        "The name of the hosts, cores of the system, split journal, customize, ago, regress, add, hacker, page.",
+    );
+    for name in [
+        "nvme",
+        "hsts",
+        "cors",
+        "systemd",
+        "sqlite",
+        "argo",
+        "egress",
+        "caddy",
+        "packer",
+        "journald",
+        "kustomize",
+    ] {
+        assert_eq!(read_as(&index, name), [""], "{name}");
+        assert!(
+            ids(&index.similar(&like(&format!("{name} xqzvwk"))).unwrap()).iter().all(|id| *id != "odd"),
+            "{name}"
+        );
+    }
+    // The words of a team's thesaurus are known, too.
+    let home = tempfile::tempdir().unwrap();
+    let (dir, file) = (home.path().join("index"), home.path().join("thesaurus.tsv"));
+    fs::write(&file, "# ours\nquagga\tquagga\tservre\n").unwrap();
+    let team = Some(file.as_path());
+    let index = rebuild(&dir, team, TREE, fixtures().into_iter(), |_| ()).unwrap();
+    assert_eq!(read_as(&index, "servre"), [""]);
+    fs::remove_file(&file).unwrap();
+    let index = rebuild(&dir, None, TREE, fixtures().into_iter(), |_| ()).unwrap();
+    assert_eq!(read_as(&index, "servre"), ["server"]);
+}
+
+#[test]
+fn what_nobody_asked_for_is_mended_only_where_there_is_hardly_a_doubt() {
+    let (_home, _dir, index) =
+        with_text("The certificate of the gateway expired while the proxy was storing.");
+    let meant = |text: &str| index.as_meant(text, false).unwrap();
+    assert_eq!(meant("Certifciate expird, gatewy 503"), "certificate expired, gateway 503");
+    for text in ["Störung", "prozy", "certifficade", "wile"] {
+        assert_eq!(meant(text), text);
+    }
+    assert_eq!(meant("certificabe"), "certificate", "any slip of a long word");
+    // What is still being typed may become anything.
+    assert_eq!(index.as_meant("certifciate expird", true).unwrap(), "certificate expird");
+    assert_eq!(index.as_meant("certifciate expird ", true).unwrap(), "certificate expired ");
+    let typing = |unfinished| {
+        let hits = index.similar(&SimilarQuery { unfinished, ..like("certifciate") }).unwrap();
+        hits.into_iter().flat_map(|hit| hit.shared).collect::<Vec<_>>()
+    };
+    assert!(typing(false).contains(&"certifciate ~ certificate".to_owned()), "{:?}", typing(false));
+    assert_eq!(typing(true), [""; 0]);
 }
 
 #[test]

@@ -229,6 +229,7 @@ fn a_growing_timeline_brings_its_kin_nearer() {
                 about: query_text("", &[], &[], shown),
                 exclude: vec![id.clone()],
                 limit: 100,
+                ..SimilarQuery::default()
             };
             (id.clone(), ids(index.similar(&query).unwrap()))
         });

@@ -16,7 +16,7 @@ impl Service {
     pub(super) async fn compare(&self, to: &Similar, past: &mut [Past]) -> Result<(), Failure> {
         let now = match to {
             Similar::To(incident) => Known::of(incident),
-            Similar::Words(text) => Known::said(text),
+            Similar::Words(text) | Similar::Typed(text) => Known::said(text),
         };
         for one in past {
             if one.share >= ALARM_SHARE && one.aside.is_none() {
