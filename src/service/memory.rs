@@ -207,7 +207,8 @@ impl Service {
             let found = index.search_with_facets(&index::Query { limit, ..question.clone() })?;
             Ok((found.hits, (found.facets, found.notes)))
         };
-        let (mut past, (facets, notes)) = self.told(limit, ask).await?;
+        let (mut past, (facets, mut notes), hidden) = self.told(limit, ask).await?;
+        notes.iter_mut().for_each(|note| own::keep_back(note, &hidden));
         if let Some(log) = like {
             self.compare_with(&self.incident(log).await?, &mut past).await?;
         }
@@ -262,7 +263,7 @@ impl Service {
         let question = SimilarQuery { about, exclude, unfinished, limit };
         let ask =
             move |index: &Index, limit| Ok((index.similar(&SimilarQuery { limit, ..question.clone() })?, ()));
-        let (mut past, ()) = self.told(limit, ask).await?;
+        let (mut past, (), _) = self.told(limit, ask).await?;
         if let Similar::To(incident) = to {
             for one in &mut past {
                 one.said = said_of(&incident.record.related, &one.id).map(str::to_owned);

@@ -12,7 +12,7 @@ use crate::domain::incident::{Incident, may_leave};
 use crate::domain::postmortem::imported;
 use crate::domain::time::Span;
 use crate::domain::words::Visibility;
-use crate::index::{Hit, Index, IndexError};
+use crate::index::{Hit, Index, IndexError, READ_AS};
 use crate::service::incidents::read_row;
 use crate::service::{Failure, Service, StoryQuery};
 use crate::store::SummaryFilter;
@@ -21,13 +21,13 @@ use crate::store::SummaryFilter;
 pub(super) type Accounts = HashMap<IncidentId, Account>;
 
 impl Service {
-    /// Past incidents that answer a question, and what else the answer holds. `ask` is told how many are wanted: in the
-    /// place of those that nobody may be told others are asked for.
+    /// Past incidents that answer a question, what else the answer holds, and the reasons that only those have that nobody may
+    /// be told. `ask` is told how many are wanted: in the place of those others are asked for.
     pub(super) async fn told<T: Send + 'static>(
         &self,
         limit: usize,
         ask: impl Fn(&Index, usize) -> Result<(Vec<Hit>, T), IndexError> + Clone + Send + 'static,
-    ) -> Result<(Vec<Past>, T), Failure> {
+    ) -> Result<(Vec<Past>, T, Vec<String>), Failure> {
         let mut most = limit;
         loop {
             let (ask, wanted) = (ask.clone(), most);
@@ -35,14 +35,22 @@ impl Service {
                 self.blocking_memory(move |inner| inner.ask(|index| ask(index, wanted))).await?;
             let accounts = self.accounts_of(&hits).await?;
             let found = hits.len();
-            hits.retain(|hit| !own(&accounts, hit).is_some_and(Account::is_hidden));
+            let mut hidden: Vec<String> = Vec::new();
+            hits.retain(|hit| {
+                let is_hidden = own(&accounts, hit).is_some_and(Account::is_hidden);
+                if is_hidden {
+                    hidden.extend(hit.shared.iter().cloned());
+                }
+                !is_hidden
+            });
+            hidden.retain(|word| hits.iter().all(|hit| !hit.shared.contains(word)));
             let enough = limit.saturating_add(found.saturating_sub(hits.len()));
             if found >= most && most < enough {
                 most = enough;
                 continue;
             }
             hits.truncate(limit.max(1));
-            return Ok((self.with_stories(hits, &accounts).await?, more));
+            return Ok((self.with_stories(hits, &accounts).await?, more, hidden));
         }
     }
 
@@ -119,6 +127,19 @@ impl Service {
             });
         }
         Ok(past)
+    }
+}
+
+/// Takes out of a note what a word was read as where nothing else says so but those that nobody may be told.
+pub(super) fn keep_back(note: &mut String, hidden: &[String]) {
+    let Some((said, meant)) = note.split_once(READ_AS) else { return };
+    let Some((typed, _)) = said.split_once(": ") else { return };
+    let told = format!("{typed} ~ {meant}");
+    if hidden
+        .iter()
+        .any(|word| word.strip_prefix(&told).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ~ ")))
+    {
+        note.truncate(said.len());
     }
 }
 

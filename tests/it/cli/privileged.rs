@@ -260,3 +260,17 @@ fn what_is_restricted_after_it_was_published_is_told_by_no_search() {
         desk.ok(&["set", &id, "--visibility", "team"]);
     }
 }
+
+#[test]
+fn a_word_that_only_a_restricted_postmortem_has_is_no_correction() {
+    let desk = Desk::new();
+    let id = super::journey::written(&desk, "Gizmotron leaked by a build");
+    desk.json(&["postmortem", "publish", &id]);
+    let other = super::journey::written(&desk, "Disk full on a laptop");
+    desk.json(&["postmortem", "publish", &other]);
+    let search = |typed: &str| desk.json(&["search", typed])["notes"][0].as_str().unwrap().to_owned();
+    assert_eq!(search("gizmotrn"), "gizmotrn: no postmortem has it; read as gizmotron");
+    desk.ok(&["set", &id, "--visibility", "restricted"]);
+    assert_eq!(search("gizmotrn"), "gizmotrn: no postmortem has it");
+    assert_eq!(search("laptpo"), "laptpo: no postmortem has it; read as laptop");
+}
