@@ -93,7 +93,9 @@ impl Args {
         named.retain(|name| !incident.services.iter().any(|own| fold_word(own) == fold_word(name)));
         let mut like = incident.clone();
         like.services.extend(named.clone());
-        let mut fitting = service.runbooks_for(&like, 3);
+        let mut asked = like.clone();
+        asked.title = service.as_meant(&like.title, false).await;
+        let mut fitting = service.runbooks_for(&asked, 3);
         fitting.retain(|choice| incident.checklist.named(&choice.name).is_none());
         let fitting: Vec<ChoiceView> = fitting.iter().map(ChoiceView::from).collect();
         // The incident is declared whether or not the memory answers.

@@ -281,6 +281,17 @@ impl Service {
         Ok(naming::named_services(text, &known))
     }
 
+    /// A title for what looks for runbooks: behind it what it is read as where it has mistakes of typing, as the question for
+    /// similar incidents is. As it is where the memory does not answer. `unfinished`: its last word is still being typed.
+    pub async fn as_meant(&self, title: &str, unfinished: bool) -> String {
+        let text = title.to_owned();
+        let ask = move |inner: &super::Inner| inner.ask(|index| index.as_meant(&text, unfinished));
+        match self.blocking_memory(ask).await {
+            Ok(meant) if meant != title => format!("{title} {meant}"),
+            _ => title.to_owned(),
+        }
+    }
+
     /// The one runbook that is attached at declaring, since its `match:` names the severity or the kind, when none
     /// was asked for. Where several fit, people choose.
     pub(super) async fn matched_runbook(&self, declaration: &Declaration) -> Option<Request> {

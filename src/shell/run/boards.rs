@@ -70,7 +70,8 @@ pub(super) async fn choices(
     service: &Service,
     log: LogId,
 ) -> Result<Vec<RunbookChoice>, Failure> {
-    let incident = service.incident(log).await?;
+    let mut incident = service.incident(log).await?;
+    incident.title = service.as_meant(&incident.title, false).await;
     let books = service.clone();
     let fitting = tokio::task::spawn_blocking(move || books.runbooks_for(&incident, FITTING))
         .await

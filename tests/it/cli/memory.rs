@@ -39,6 +39,27 @@ fn other_peoples_postmortems_are_imported_once_and_found() {
 }
 
 #[test]
+fn a_title_with_mistakes_of_typing_is_offered_the_runbooks_of_what_was_meant() {
+    let desk = Desk::new();
+    let runbooks = |title: &str| {
+        let declared = desk.json(&["declare", title, "--kind", "test"]);
+        let names = declared["runbooks"].as_array().unwrap().iter();
+        let names: Vec<String> = names.map(|one| one["name"].as_str().unwrap().to_owned()).collect();
+        (names, declared["title"].as_str().unwrap().to_owned())
+    };
+    desk.file(
+        "theirs/said.md",
+        "---\nid: X-1\n---\n# A certificate expired\n\nThe certificate had expired.\n",
+    );
+    desk.ok(&["import", desk.path("theirs").to_str().unwrap()]);
+    let (right, _) = runbooks("certificate expired");
+    let (read, title) = runbooks("certifciate expird");
+    assert_eq!(right[0], "expired-certificate");
+    assert_eq!(read, right);
+    assert_eq!(title, "certifciate expird", "what was typed is stored");
+}
+
+#[test]
 fn how_long_it_took_stands_beside_what_is_found() {
     let desk = Desk::new();
     let text = "---\nid: X-1\ndetected: 2026-01-02T10:00:00Z\nresolved: 2026-01-02T16:12:00Z\n---\n# Disk full\n\n\
