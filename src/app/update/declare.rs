@@ -19,8 +19,9 @@ pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
     if declare.asked.is_some() {
         return;
     }
-    let title = declare.editor.text().trim().to_owned();
-    if title.chars().count() < 3 {
+    // A blank behind it says that its last word is whole.
+    let title = declare.editor.text().trim_start().to_owned();
+    if title.trim_end().chars().count() < 3 {
         declare.runbooks.clear();
         declare.similar.clear();
         declare.services.clear();
@@ -47,7 +48,7 @@ pub(super) fn suggested(model: &mut Model, found: Suggestions, fx: &mut Vec<Effe
     declare.similar = found.similar.into_iter().take(3).collect();
     declare.services = found.services.into_iter().take(3).collect();
     declare.not_known = found.failed;
-    if declare.editor.text().trim() != declare.asked_for {
+    if declare.editor.text().trim_start() != declare.asked_for {
         edited(model, fx);
     }
 }

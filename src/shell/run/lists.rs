@@ -145,7 +145,7 @@ pub(super) fn hit(past: Past) -> Hit {
     }
 }
 
-/// What fits a title. What cannot be looked up is said beside what can: nothing found and nothing looked at are not
+/// What fits a title that is being typed: its last word is taken as it is. What cannot be looked up is said beside what can: nothing found and nothing looked at are not
 /// the same.
 pub(super) async fn suggestions(service: &Service, title: String) -> Suggestions {
     let mut failed: Vec<String> = Vec::new();
@@ -153,17 +153,15 @@ pub(super) async fn suggestions(service: &Service, title: String) -> Suggestions
         failed.push(format!("services cannot be looked up: {failure}"));
         Vec::new()
     });
-    let (books, name, named) = (service.clone(), title.clone(), services.clone());
-    let fitting = tokio::task::spawn_blocking(move || {
-        // A #tag in the title counts as one.
-        let tags = quick_entry::tags_of(&name);
-        books.fitting_runbooks(&name, &named, &tags, &[], 3)
-    });
+    // A #tag in the title counts as one.
+    let (tags, named) = (quick_entry::tags_of(&title), services.clone());
+    let (books, meant) = (service.clone(), service.as_meant(&title, true).await);
+    let fitting = tokio::task::spawn_blocking(move || books.fitting_runbooks(&meant, &named, &tags, &[], 3));
     let runbooks = fitting.await.unwrap_or_else(|_| {
         failed.push("runbooks cannot be looked up: reading them broke off".to_owned());
         Vec::new()
     });
-    let similar = service.recurrence(Similar::Words(title), 3).await.unwrap_or_else(|failure| {
+    let similar = service.recurrence(Similar::Typed(title), 3).await.unwrap_or_else(|failure| {
         // One archive that cannot be read has one reason.
         failed.retain(|said| !said.contains(&failure.message));
         failed.push(format!("similar incidents cannot be looked up: {failure}"));

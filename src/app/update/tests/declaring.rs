@@ -41,6 +41,26 @@ fn a_declaration_says_what_could_not_be_looked_up_and_asks_again_for_the_title_a
 }
 
 #[test]
+fn a_blank_behind_a_title_asks_again_since_its_last_word_is_whole() {
+    let mut desk = Desk::at_home(80, 24, "alice");
+    desk.keys("nkey");
+    let answered = |desk: &mut Desk| {
+        let asked = match desk.model.overlays.last() {
+            Some(Overlay::Declare(d)) => d.asked.unwrap(),
+            _ => panic!("closed"),
+        };
+        desk.effects.clear();
+        desk.send(Msg::Answer(asked, Answer::Suggested(Suggestions::default())));
+    };
+    answered(&mut desk);
+    assert!(!desk.has_effect(|e| matches!(e, Effect::Suggest(..))), "that was asked");
+    desk.keys(" ");
+    assert!(desk.has_effect(|e| matches!(e, Effect::Suggest(_, title) if title == "key ")));
+    answered(&mut desk);
+    assert!(!desk.has_effect(|e| matches!(e, Effect::Suggest(..))));
+}
+
+#[test]
 fn who_sits_here_is_asked_once_and_cannot_be_skipped() {
     let mut desk = Desk::at_home(80, 24, "");
     desk.keys("<esc>");
