@@ -76,9 +76,9 @@ pub(super) fn beginning(start: &str) -> impl Iterator<Item = &'static str> {
     while low < high {
         let middle = low + (high - low) / 2;
         if line(middle).is_some_and(|(piece, _)| piece < start.as_bytes()) {
-            low = middle + 1
+            low = middle + 1;
         } else {
-            high = middle
+            high = middle;
         }
     }
     let pieces = (low..LINES).map_while(|nth| std::str::from_utf8(line(nth)?.0).ok());
