@@ -9,7 +9,9 @@ use super::{Failure, Service, VerifyReport};
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::{Header, Pieces};
 use crate::domain::words::State;
-use crate::store::{EventStore, OpenMode, SqliteStore, SummaryFilter, log_of_mirror, mirrors, read_mirror};
+use crate::store::{
+    EventStore, OpenMode, SqliteStore, StoreError, SummaryFilter, log_of_mirror, mirrors, read_mirror,
+};
 
 /// How many incidents get a mirror at once.
 const BEGUN: u32 = 20;
@@ -67,36 +69,92 @@ pub async fn behind_mirror(database: &Path) -> Result<Option<String>, Failure> {
     Ok(found.map(|found| found.text))
 }
 
+/// Refuses a database that has nothing of an incident which its mirror has: it was emptied, or an older one was put in
+/// its place. What is missing would be over once its number is given away again.
+///
+/// # Errors
+/// That it is so.
+pub async fn not_shorter(store: &SqliteStore) -> Result<(), StoreError> {
+    // Before the store: one that others declare meanwhile is in that first.
+    let there = mirrors(store.file());
+    if there.is_empty() {
+        return Ok(());
+    }
+    // Lists that are damaged are told by whoever reads them.
+    let Ok(listed) = store.listed().await else { return Ok(()) };
+    let unlisted = |mirror: &&PathBuf| log_of_mirror(mirror).is_some_and(|log| !listed.contains(&log));
+    let mut missing = there.iter().filter(unlisted);
+    // That of which nothing can be read any more keeps nobody from writing, nor does a row that is lost alone.
+    while let Some(mirror) = missing.next() {
+        if let Some(found) = lacking_of(store, mirror, log_of_mirror(mirror)).await {
+            let more = match missing.count() {
+                0 => String::new(),
+                more => format!(", and perhaps of {more} others"),
+            };
+            let (log, seq) = (found.log, found.seq);
+            return Err(StoreError::Corrupt {
+                what: format!(
+                    "{}: its mirror has entries of {log} from {seq} on that it lacks{more} (where an older copy was \
+                     put there on purpose, move mirror/ away)",
+                    store.file().display()
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a database that has nothing at all where its mirror has something: it would read as an empty past.
+///
+/// # Errors
+/// That it is so.
+pub async fn not_emptied(store: &SqliteStore) -> Result<(), StoreError> {
+    let any = SummaryFilter { states: Vec::new(), limit: 1 };
+    match store.summaries(any).await {
+        Ok(rows) if rows.is_empty() => not_shorter(store).await,
+        // What cannot be read is told by whoever reads it.
+        _ => Ok(()),
+    }
+}
+
 /// The first that the mirror has and the store lacks, of one log or of all.
 pub(super) async fn lacking(store: &dyn EventStore, database: &Path, of: Option<LogId>) -> Option<Lacking> {
     // The name of a file tells its log; of ten thousand only one is read when one is asked for.
     let others = |mirror: &PathBuf| of.is_some_and(|of| log_of_mirror(mirror).is_some_and(|log| log != of));
-    for mirror in mirrors(database).into_iter().filter(|mirror| !others(mirror)) {
-        // Before the store: a line that others write meanwhile is in that first.
-        let copies = read_mirror(&mirror);
-        let mut logs: Vec<LogId> =
-            copies.iter().filter_map(|event| Some(Header::parse(&event.header).ok()?.log)).collect();
-        logs.sort_unstable();
-        logs.dedup();
-        for log in logs.into_iter().filter(|log| of.is_none_or(|of| of == *log)) {
-            let mut both = Pieces::default();
-            let stored = store.read_raw(log).await.ok()?;
-            let has = stored.len();
-            both.add(stored);
-            both.add(copies.iter().cloned());
-            let Some(found) = both.put_together().remove(&log) else { continue };
-            let more = found.events.len().saturating_sub(has);
-            if more > 0 {
-                let seq = Seq(u64::try_from(has).unwrap_or(u64::MAX).saturating_add(1));
-                let text = format!("the database lacks {more} events of {log} that its mirror has");
-                return Some(Lacking { log, seq, text });
-            }
-            if let Some(first) = found.cut_off.first().filter(|_| has > 0) {
-                // Nothing may be stored over what is missing, until that is put aside. Of a log that is gone nothing
-                // can be put right.
-                let text = format!("the mirror has {first} of {log}, and the log ends at {has}");
-                return Some(Lacking { log, seq: *first, text });
-            }
+    for mirror in mirrors(database).iter().filter(|mirror| !others(mirror)) {
+        if let Some(found) = lacking_of(store, mirror, of).await {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// The first that a file of the mirror has and the store lacks, of one log or of all.
+async fn lacking_of(store: &dyn EventStore, mirror: &Path, of: Option<LogId>) -> Option<Lacking> {
+    // Before the store: a line that others write meanwhile is in that first.
+    let copies = read_mirror(mirror);
+    let mut logs: Vec<LogId> =
+        copies.iter().filter_map(|event| Some(Header::parse(&event.header).ok()?.log)).collect();
+    logs.sort_unstable();
+    logs.dedup();
+    for log in logs.into_iter().filter(|log| of.is_none_or(|of| of == *log)) {
+        let mut both = Pieces::default();
+        let stored = store.read_raw(log).await.ok()?;
+        let has = stored.len();
+        both.add(stored);
+        both.add(copies.iter().cloned());
+        let Some(found) = both.put_together().remove(&log) else { continue };
+        let more = found.events.len().saturating_sub(has);
+        if more > 0 {
+            let seq = Seq(u64::try_from(has).unwrap_or(u64::MAX).saturating_add(1));
+            let text = format!("the database lacks {more} events of {log} that its mirror has");
+            return Some(Lacking { log, seq, text });
+        }
+        if let Some(first) = found.cut_off.first().filter(|_| has > 0) {
+            // Nothing may be stored over what is missing, until that is put aside. Of a log that is gone nothing
+            // can be put right.
+            let text = format!("the mirror has {first} of {log}, and the log ends at {has}");
+            return Some(Lacking { log, seq: *first, text });
         }
     }
     None

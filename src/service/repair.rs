@@ -93,9 +93,11 @@ impl Service {
 /// # Errors
 /// When it cannot be opened for a reason that repairing does not mend: another version, a network disk, no rights.
 pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
+    if let Some(why) = gone(database) {
+        return Ok(Some(why));
+    }
     if !database.exists() {
-        let left: usize = mirrors(database).iter().map(|file| read_mirror(file).len()).sum();
-        return Ok((left > 0).then(|| format!("the database is missing, and the mirror has {left} events")));
+        return Ok(None);
     }
     let store = match SqliteStore::open(database, OpenMode::ReadOnly).await {
         Ok(store) => store,
@@ -128,6 +130,20 @@ pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
     // It was only read.
     let _ = store.close().await;
     Ok(found)
+}
+
+/// Says that there is no database, or one of no byte, where its mirror has what was in it.
+#[must_use]
+pub fn gone(database: &Path) -> Option<String> {
+    let is = match std::fs::metadata(database) {
+        // One that is just being made is empty, too.
+        Ok(found) if found.len() > 0 => return None,
+        Ok(_) => "empty",
+        Err(_) if database.exists() => return None,
+        Err(_) => "missing",
+    };
+    let left: usize = mirrors(database).iter().map(|file| read_mirror(file).len()).sum();
+    (left > 0).then(|| format!("the database is {is}, and the mirror has {left} events"))
 }
 
 /// Puts the database together again. The rows of lists are left to be written from the logs.

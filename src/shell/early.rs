@@ -31,7 +31,8 @@ impl Early {
     #[must_use]
     pub fn begin(home: &Home) -> Option<Self> {
         let database = home.database();
-        if !database.exists() {
+        // One of no byte may have to be refused; opening it to write would make it one of ours.
+        if std::fs::metadata(&database).map_or(0, |found| found.len()) == 0 {
             return None;
         }
         narrow_umask(home);

@@ -21,7 +21,7 @@ use crate::domain::time::Utc;
 use crate::domain::wording;
 use crate::service::{
     ArchivePlace, By, EventStore, Failure, FailureKind, IndexOpening, LaterStore, MemoryStore, Mint,
-    OpenMode, Places, Service, SqliteStore, StoreError, begin_mirror, damage,
+    OpenMode, Places, Service, SqliteStore, StoreError, begin_mirror, gone, not_emptied, not_shorter,
 };
 use crate::shell::clock::Clock;
 use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
@@ -216,6 +216,7 @@ impl Session {
         opening: Opening,
         begun: Option<OpeningStore>,
     ) -> Result<Service, Failure> {
+        self.not_lost()?;
         let store: Arc<dyn EventStore> = match opening {
             Opening::Read | Opening::Recall if !self.home.database().exists() => {
                 Arc::new(MemoryStore::default())
@@ -230,7 +231,6 @@ impl Session {
                 Arc::new(LaterStore::new(async move { open_for_reading(&database).await }))
             }
             Opening::Write => {
-                self.not_lost().await?;
                 self.complete_home()?;
                 narrow_umask(&self.home);
                 logging::begin(&self.home.log(), self.environment.log.as_deref())
@@ -241,6 +241,7 @@ impl Session {
                     }
                     None => SqliteStore::open(&self.home.database(), OpenMode::Create).await?,
                 };
+                not_shorter(&store).await?;
                 #[cfg(debug_assertions)]
                 if self.environment.unsynced {
                     store.unsynced().await?;
@@ -258,14 +259,10 @@ impl Session {
         Ok(Service::new(store, self.policy(), self.places(), mint, Arc::new(Seals)))
     }
 
-    /// Refuses to begin an empty database where the old one is missing and can be put together again: its incidents would
-    /// be gone from all lists, and their names be given away once more.
-    async fn not_lost(&self) -> Result<(), Failure> {
-        let database = self.home.database();
-        if database.exists() {
-            return Ok(());
-        }
-        match damage(&database).await? {
+    /// Refuses to begin an empty database, or to read one, where the old one is missing and can be put together again: its
+    /// incidents would be gone from all lists, and their names be given away once more.
+    fn not_lost(&self) -> Result<(), Failure> {
+        match gone(&self.home.database()) {
             None => Ok(()),
             Some(why) => Err(Failure::new(FailureKind::Integrity, why).hint(
                 "warroom doctor --repair puts it together again; to begin anew, move mirror/ away first",
@@ -344,10 +341,14 @@ impl Session {
 
 /// A home that may be written is opened as such also for reading, because SQLite reads a live log best that way.
 async fn open_for_reading(database: &Path) -> Result<SqliteStore, StoreError> {
-    match SqliteStore::open(database, OpenMode::ReadWrite).await {
-        Err(StoreError::ReadOnly { .. }) => SqliteStore::open(database, OpenMode::ReadOnly).await,
+    let store = match SqliteStore::open(database, OpenMode::ReadWrite).await {
+        Err(StoreError::ReadOnly { .. }) => {
+            SqliteStore::open(database, OpenMode::ReadOnly).await
+        }
         opened => opened,
-    }
+    }?;
+    not_emptied(&store).await?;
+    Ok(store)
 }
 
 struct SessionMint {

@@ -81,6 +81,93 @@ fn lose_the_database(desk: &Desk) {
     }
 }
 
+/// What asks for what was written, and finds nothing in an empty database.
+const READING: [&[&str]; 7] = [
+    &["list"],
+    &["list", "--all"],
+    &["show", "1"],
+    &["timeline", "1"],
+    &["stats"],
+    &["story", "list"],
+    &["search", "proxy"],
+];
+
+/// No line, and no incident whose number somebody else has: until it is repaired, all of them say so.
+#[track_caller]
+fn takes_nothing(desk: &Desk, what: &str) {
+    for arguments in [&["declare", "Another one"][..], &["log", "1", "a line"]] {
+        let refused = desk.run(arguments).code(5);
+        assert!(refused.err.contains("doctor --repair"), "{what}: {refused:?}");
+    }
+    desk.run(&["doctor"]).code(1);
+}
+
+#[test]
+fn a_database_that_lacks_an_incident_of_its_mirror_takes_nothing_until_it_is_repaired() {
+    let desk = Desk::new();
+    let database = desk.home().join("warroom.db");
+    desk.declare("Web is down");
+    let older = std::fs::read(&database).unwrap();
+    let two = desk.declare("Disk is full");
+    desk.ok(&["log", &two, "kept"]);
+    let whole = |desk: &Desk| {
+        desk.ok(&["doctor", "--repair"]);
+        assert_eq!(desk.json(&["list", "--all"])["incidents"].as_array().unwrap().len(), 2);
+        assert!(desk.timeline(&two).iter().any(|e| e["text"] == "kept"));
+    };
+
+    let other = Desk::new();
+    other.ok(&["init"]);
+    // Whoever writes where nothing is makes one.
+    other.run(&["log", "1", "a line"]).code(3);
+    for (what, bytes) in
+        [("of no byte", Vec::new()), ("with no row", std::fs::read(other.home().join("warroom.db")).unwrap())]
+    {
+        // What asks the archive opens the database only for what it finds.
+        let reading = if bytes.is_empty() { &READING[..] } else { &READING[..6] };
+        lose_the_database(&desk);
+        std::fs::write(&database, bytes).unwrap();
+        takes_nothing(&desk, what);
+        for arguments in reading {
+            let refused = desk.run(arguments).code(5);
+            assert!(refused.err.contains("doctor --repair"), "{what}: {refused:?}");
+        }
+        whole(&desk);
+    }
+
+    std::fs::write(&database, &older).unwrap();
+    takes_nothing(&desk, "an older one");
+    // What it has can be read.
+    desk.ok(&["show", "1"]);
+    whole(&desk);
+
+    // Of what cannot be read any more nothing comes back, so it keeps nobody.
+    desk.file("home/mirror/01900000-0000-7000-8000-000000000000.wrm", "no record");
+    desk.ok(&["log", &two, "goes on"]);
+    // Who puts an older one there on purpose takes the mirror away.
+    std::fs::write(&database, &older).unwrap();
+    std::fs::remove_dir_all(desk.home().join("mirror")).unwrap();
+    assert_eq!(desk.declare("Disk is full"), two);
+}
+
+#[test]
+fn a_database_that_is_missing_is_not_read_as_an_empty_past() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    lose_the_database(&desk);
+    for arguments in READING {
+        let refused = desk.run(arguments).code(5);
+        assert!(
+            refused.err.contains("the database is missing") && refused.err.contains("doctor --repair"),
+            "{refused:?}"
+        );
+    }
+    takes_nothing(&desk, "missing");
+    assert!(!desk.home().join("warroom.db").exists());
+    desk.ok(&["doctor", "--repair"]);
+    desk.ok(&["show", "1"]);
+}
+
 #[test]
 fn a_home_whose_settings_came_first_is_a_whole_one() {
     use std::os::unix::fs::PermissionsExt;
