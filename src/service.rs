@@ -51,7 +51,7 @@ pub use crate::index::{
 };
 #[cfg(target_os = "linux")]
 pub use crate::store::ChangeWatch;
-pub use crate::store::{EventStore, LaterStore, MemoryStore, OpenMode, SqliteStore, StoreError};
+pub use crate::store::{EventStore, LaterStore, MemoryStore, OpenMode, SqliteStore, StoreError, may_write};
 
 pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};
@@ -68,7 +68,7 @@ pub use incidents::{Arrears, Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
 pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, LeftOut, Past, Similar};
 pub use merge::{MergeReport, Merged};
-pub use mirrored::{begin_mirror, behind_mirror, not_emptied, not_shorter};
+pub use mirrored::{begin_mirror, behind_mirror, copies_behind, not_emptied, not_shorter};
 pub use patterns::PatternQuery;
 pub use publish::PublishReport;
 pub use record::Said;

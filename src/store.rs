@@ -22,9 +22,9 @@ use std::pin::Pin;
 pub use error::StoreError;
 pub use later::LaterStore;
 pub use memory::MemoryStore;
-pub use mirror::{log_of_mirror, mirrors, read_mirror, torn_after};
+pub use mirror::{log_of_mirror, mirror_end, mirrors, read_mirror, torn_after};
 pub use overwrite::{Erasing, overwrite};
-pub use place::users_of;
+pub use place::{may_write, users_of};
 pub use sqlite::{
     Listed, OpenMode, SqliteStore, give_declared_length, known_version, listed_heads, pieces, traces,
 };
@@ -265,6 +265,11 @@ pub trait EventStore: Send + Sync {
     /// # Errors
     /// When the log cannot be read, or the mirror not be written.
     fn complete_mirror(&self, log: LogId) -> Answer<'_, usize>;
+
+    /// Why the mirror could not be written, once until it could be again.
+    fn mirror_trouble(&self) -> Option<String> {
+        None
+    }
 
     /// Whether a folder's disk has room for a copy, and for the store to go on growing beside it.
     fn may_copy_to(&self, folder: &std::path::Path) -> bool;

@@ -55,6 +55,9 @@ impl Context<'_> {
     pub(super) async fn close(&self) {
         let opened = std::mem::take(&mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner));
         for service in opened {
+            if let Some(failure) = service.mirror_trouble() {
+                self.out.say(&failure.to_string());
+            }
             // What was answered is stored whether or not this works.
             let _ = service.close().await;
         }

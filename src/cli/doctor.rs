@@ -3,8 +3,8 @@
 use super::output::{Answer, Exit, Output};
 use super::views::one_line;
 use crate::service::{
-    ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, Stale, behind_mirror, damage,
-    list_snapshots, repair,
+    ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, Stale, behind_mirror, copies_behind,
+    damage, list_snapshots, may_write, repair,
 };
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
@@ -141,7 +141,7 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     if database.exists() && !repair {
         match behind_mirror(&database).await {
             Ok(None) => {
-                let (well, text) = mirror(&session.home.mirror());
+                let (well, text) = mirror(&session.home.mirror(), copies_behind(&database).await);
                 add("mirror", well, text);
             }
             Ok(Some(lacking)) => add("mirror", false, lacking),
@@ -311,10 +311,21 @@ async fn lost(home: &Home) -> Result<Option<Lost>, Failure> {
     Ok(sign.map(|sign| Lost { why: why(sign), copies: false }))
 }
 
+/// What to do about a mirror that could not be written for a while.
+const COMPLETES: &str = ": warroom doctor --repair completes them, or a room that is opened";
+
 /// How the mirror stands that has nothing which the database lacks.
-fn mirror(folder: &std::path::Path) -> (bool, String) {
+fn mirror(folder: &std::path::Path, behind: Result<usize, Failure>) -> (bool, String) {
     if folder.is_dir() {
-        return (true, "has nothing that the database lacks".to_owned());
+        if let Err(why) = may_write(folder) {
+            return (false, format!("{} cannot be written, so no line has a copy: {why}", folder.display()));
+        }
+        return match behind {
+            Ok(0) => (true, "has nothing that the database lacks".to_owned()),
+            Ok(1) => (false, format!("the copy of one incident ends before its log does{COMPLETES}")),
+            Ok(n) => (false, format!("the copies of {n} incidents end before their logs do{COMPLETES}")),
+            Err(failure) => (false, failure.to_string()),
+        };
     }
     match folder.symlink_metadata() {
         Ok(_) => (false, format!("{} is no folder, so no line has a copy: move it away", folder.display())),

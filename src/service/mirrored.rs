@@ -10,11 +10,15 @@ use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::{Header, Pieces};
 use crate::domain::words::State;
 use crate::store::{
-    EventStore, OpenMode, SqliteStore, StoreError, SummaryFilter, log_of_mirror, mirrors, read_mirror,
+    EventStore, OpenMode, SqliteStore, StoreError, SummaryFilter, SummaryRow, log_of_mirror, mirror_end,
+    mirrors, read_mirror,
 };
 
 /// How many incidents get a mirror at once.
 const BEGUN: u32 = 20;
+
+/// How many incidents are looked at when a room is opened, of the open ones and of all.
+const CAUGHT_UP: u32 = 200;
 
 /// Writes the copies of the newest open incidents, where there are none at all. A line of a log completes its own copy;
 /// those of ten thousand incidents that are over would keep people waiting for minutes, and `doctor --repair` makes them.
@@ -28,6 +32,34 @@ pub async fn begin_mirror(store: &dyn EventStore) {
     }
 }
 
+/// The incidents whose copy ends before their log does, among the newest ones and the newest open ones: whoever wrote there
+/// could not write the copy. One that is over and has none at all came with a backup.
+async fn behind(store: &dyn EventStore, database: &Path, limit: u32) -> Vec<LogId> {
+    let mut behind = Vec::new();
+    for states in [vec![State::Open.to_string()], Vec::new()] {
+        let rows = store.summaries(SummaryFilter { states, limit }).await.unwrap_or_default();
+        let ends_before = |row: &&SummaryRow| match mirror_end(database, row.log) {
+            Some(end) => end < row.head,
+            None => row.state == State::Open.as_str(),
+        };
+        behind.extend(rows.iter().filter(ends_before).map(|row| row.log));
+    }
+    behind.sort_unstable();
+    behind.dedup();
+    behind
+}
+
+/// How many incidents have a copy that ends before their log does.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn copies_behind(database: &Path) -> Result<usize, Failure> {
+    let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
+    let found = behind(&store, database, u32::MAX).await.len();
+    store.close().await?;
+    Ok(found)
+}
+
 /// The first thing that is missing.
 pub(super) struct Lacking {
     /// The log.
@@ -39,6 +71,26 @@ pub(super) struct Lacking {
 }
 
 impl Service {
+    /// Why the mirror could not be written, once until it could be again. What was stored is stored all the same.
+    #[must_use]
+    pub fn mirror_trouble(&self) -> Option<Failure> {
+        let why = self.inner.store.mirror_trouble()?;
+        Some(Failure::no(format!("stored, but without a copy: the mirror cannot be written ({why})")).hint(
+            "mend that: what is missing is copied when a room is opened, or by warroom doctor --repair",
+        ))
+    }
+
+    /// Copies what the mirror lacks of the newest incidents, since it could not be written before.
+    pub async fn catch_up_mirror(&self) {
+        let (store, database) = (&*self.inner.store, &self.inner.places.database);
+        for log in behind(store, database, CAUGHT_UP).await {
+            // Why it cannot be done is told with the mirror's trouble.
+            if store.complete_mirror(log).await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Holds logs against their mirror. One that is missing, or behind, tells nothing.
     pub(super) async fn hold_against_mirror(
         &self,

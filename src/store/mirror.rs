@@ -16,6 +16,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::Sealed;
 use crate::domain::ids::{LogId, Seq};
@@ -45,6 +46,50 @@ pub(super) struct Mirror {
     known: HashMap<LogId, Known>,
 }
 
+/// That the mirror could not be written. What is stored stays so, and whoever stored it has to hear of it.
+#[derive(Debug, Default)]
+pub(super) struct Trouble(Mutex<Told>);
+
+/// Whether it is known already.
+#[derive(Debug, Default)]
+enum Told {
+    /// It could be written.
+    #[default]
+    Well,
+    /// It could not, for that reason.
+    Not(String),
+    /// And somebody was told.
+    Already,
+}
+
+impl Trouble {
+    /// It could be written, or not.
+    pub(super) fn saw(&self, done: Result<(), &dyn std::fmt::Display>) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match (done, &*told) {
+            (Ok(()), _) => *told = Told::Well,
+            (Err(why), Told::Well) => *told = Told::Not(why.to_string()),
+            (Err(_), _) => {}
+        }
+    }
+
+    /// Why not, when that was not asked since.
+    pub(super) fn take(&self) -> Option<String> {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::take(&mut *told) {
+            Told::Well => None,
+            Told::Not(why) => {
+                *told = Told::Already;
+                Some(why)
+            }
+            Told::Already => {
+                *told = Told::Already;
+                None
+            }
+        }
+    }
+}
+
 /// How far the file of a log was seen to have everything.
 #[derive(Debug, Clone, Copy)]
 struct Known {
@@ -61,6 +106,12 @@ impl Mirror {
     pub(super) fn beside(database: &Path) -> Option<Self> {
         let folder = folder(database);
         folder.is_dir().then(|| Self { folder, open: HashMap::new(), known: HashMap::new() })
+    }
+
+    /// What stands where the mirror of a database should, and is no folder.
+    pub(super) fn in_the_way(database: &Path) -> Option<PathBuf> {
+        let folder = folder(database);
+        (folder.symlink_metadata().is_ok() && !folder.is_dir()).then_some(folder)
     }
 
     /// Whether the file of a log was seen to have all that was stored.
@@ -267,6 +318,13 @@ pub fn torn_after(file: &Path) -> Option<Vec<u8>> {
 #[must_use]
 pub fn log_of_mirror(file: &Path) -> Option<LogId> {
     file.file_stem()?.to_str()?.parse().ok().map(LogId)
+}
+
+/// The last position in the mirror of a log, by its end; none where there is no file.
+#[must_use]
+pub fn mirror_end(database: &Path, log: LogId) -> Option<Seq> {
+    let path = path(&folder(database), log);
+    path.exists().then(|| last_of(&path))
 }
 
 /// The last position in the file of a log, by its end. Only what continues another record counts, so that a damaged

@@ -118,13 +118,21 @@ fn mounted_as(mountinfo: &str, folder: &Path) -> Option<String> {
 /// Whether the folder, and the file if it is there, can be written by this process.
 pub(super) fn check_writable(folder: &Path, file: &Path) -> Result<(), StoreError> {
     use rustix::fs::{Access, access};
-    let refused =
-        |why: rustix::io::Errno| StoreError::ReadOnly { file: file.to_owned(), why: why.to_string() };
-    access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(refused)?;
+    let refused = |why: std::io::Error| StoreError::ReadOnly { file: file.to_owned(), why: why.to_string() };
+    may_write(folder).map_err(refused)?;
     match access(file, Access::WRITE_OK) {
         Err(rustix::io::Errno::NOENT) | Ok(()) => Ok(()),
-        Err(why) => Err(refused(why)),
+        Err(why) => Err(refused(why.into())),
     }
+}
+
+/// Whether files may be made in a folder.
+///
+/// # Errors
+/// What the system says.
+pub fn may_write(folder: &Path) -> std::io::Result<()> {
+    use rustix::fs::{Access, access};
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
 }
 
 #[cfg(test)]

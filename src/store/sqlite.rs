@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use self::eager::eager;
 use self::readers::Readers;
 use self::writer::{Job, Writer};
+use super::mirror::Trouble;
 use super::turn::{Turn, Turns};
 use super::{Answer, Append, Appended, EventStore, StoreError, StoredEvent, StoryFilter, StoryRow};
 use super::{SummaryFilter, SummaryRow, Tally};
@@ -89,6 +90,8 @@ pub struct SqliteStore {
     writer: Option<mpsc::Sender<Job>>,
     readers: Arc<Readers>,
     turns: Turns,
+    /// What became of the copies that the writer made.
+    trouble: Arc<Trouble>,
 }
 
 impl SqliteStore {
@@ -112,15 +115,17 @@ impl SqliteStore {
             // One connection only: `data_version` means something only on the same one.
             let readers = Readers::new(Arc::clone(&file), 1, immutable, Some(reader));
             let turns = Turns::in_folder(open::folder_of(&file));
-            return Ok(Self { file, writer: None, readers: Arc::new(readers), turns });
+            let trouble = Arc::default();
+            return Ok(Self { file, writer: None, readers: Arc::new(readers), turns, trouble });
         }
         let opened = eager(open::to_write(&file, mode == OpenMode::Create)).await?;
         // Callers wait for their answers, so the queue is as long as there are callers.
         let (writer, jobs) = mpsc::channel(64);
-        tokio::spawn(Writer::new(Arc::clone(&file), opened).run(jobs));
+        let trouble = Arc::new(Trouble::default());
+        tokio::spawn(Writer::new(Arc::clone(&file), opened, Arc::clone(&trouble)).run(jobs));
         let readers = Readers::new(Arc::clone(&file), READERS, false, None);
         let turns = Turns::in_folder(open::folder_of(&file));
-        Ok(Self { file, writer: Some(writer), readers: Arc::new(readers), turns })
+        Ok(Self { file, writer: Some(writer), readers: Arc::new(readers), turns, trouble })
     }
 
     /// The database file.
@@ -342,6 +347,10 @@ impl EventStore for SqliteStore {
 
     fn complete_mirror(&self, log: LogId) -> Answer<'_, usize> {
         Box::pin(self.ask(move |reply| Job::Mirror { log, reply }))
+    }
+
+    fn mirror_trouble(&self) -> Option<String> {
+        self.trouble.take()
     }
 
     fn may_copy_to(&self, folder: &Path) -> bool {

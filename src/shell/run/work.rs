@@ -51,6 +51,13 @@ impl Outbox {
         let _ = self.messages.send(message);
         self.poke.poke();
     }
+
+    /// Says that a copy could not be written, where nobody was told yet.
+    fn mirror_trouble(&self, service: &Service) {
+        if let Some(failure) = service.mirror_trouble() {
+            self.send(Msg::Warning(trouble(&failure)));
+        }
+    }
 }
 
 /// What the ordered queue does.
@@ -160,6 +167,9 @@ impl Work {
                 tracing::warn!(%failure, "the database was looked over");
                 outbox.send(Msg::Warning(trouble(&failure)));
             }
+            // Whoever wrote before may not have been able to write the copy.
+            service.catch_up_mirror().await;
+            outbox.mirror_trouble(&service);
             tokio::time::sleep(FIRST_SNAPSHOT).await;
             loop {
                 if let Err(failure) = service.snapshot(clock.now()).await {
@@ -167,6 +177,7 @@ impl Work {
                     outbox.send(Msg::Warning(trouble(&failure)));
                 }
                 tokio::time::sleep(SNAPSHOT_AGAIN).await;
+                service.catch_up_mirror().await;
             }
         });
     }
@@ -255,6 +266,7 @@ impl Clerk {
                     self.outbox.send(Msg::Answer(ticket, answer));
                 }
             }
+            self.outbox.mirror_trouble(&self.service);
         }
     }
 

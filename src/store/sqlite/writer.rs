@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::identity::Identity;
 use self::script::Write;
-use super::super::mirror::Mirror;
+use super::super::mirror::{Mirror, Trouble};
 use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
 use super::eager::eager;
 use super::open::{self, Opened};
@@ -71,12 +71,14 @@ pub(super) struct Writer {
     heads: HashMap<LogId, (Seq, Digest)>,
     /// None where nobody made a place for one.
     mirror: Option<Mirror>,
+    /// Whoever stores hears from here that a copy could not be written.
+    trouble: Arc<Trouble>,
     /// There is to be room in the write-ahead log for the next line.
     stays: bool,
 }
 
 impl Writer {
-    pub(super) fn new(file: Arc<PathBuf>, opened: Opened) -> Self {
+    pub(super) fn new(file: Arc<PathBuf>, opened: Opened, trouble: Arc<Trouble>) -> Self {
         let mirror = Mirror::beside(&file);
         let identity = Identity::of(&file);
         let Opened { conn, data_version } = opened;
@@ -88,6 +90,7 @@ impl Writer {
             doubtful: false,
             heads: HashMap::new(),
             mirror,
+            trouble,
             stays: false,
         }
     }
@@ -110,7 +113,9 @@ impl Writer {
                     let _ = reply.send(self.erase(log, seq).await);
                 }
                 Job::Mirror { log, reply } => {
-                    let _ = reply.send(self.complete_mirror(log).await);
+                    let completed = self.complete_mirror(log).await;
+                    self.saw(completed.as_ref().map(drop));
+                    let _ = reply.send(completed);
                 }
                 Job::Changed(reply) => {
                     let _ = reply.send(self.changed().await);
@@ -217,12 +222,15 @@ impl Writer {
     /// Writes what was just stored into the mirror too, and what that lacks. The events are stored whether or not this
     /// works: what is missing is added by whoever writes to the log next, or by `doctor --repair`.
     async fn copy(&mut self, log: LogId, before: Seq, sealed: &[Sealed]) {
-        let Some(mirror) = &mut self.mirror else { return };
+        let Some(mirror) = &mut self.mirror else { return self.bring_up(log).await };
         if before == Seq::NONE || mirror.has_all(log, before) {
             match mirror.add(log, sealed) {
-                Ok(true) => return,
+                Ok(true) => return self.saw(Ok::<_, &std::io::Error>(())),
                 Ok(false) => {}
-                Err(error) => return tracing::warn!(%log, %error, "the mirror was not written"),
+                Err(error) => {
+                    tracing::warn!(%log, %error, "the mirror was not written");
+                    return self.saw(Err(&error));
+                }
             }
         }
         self.bring_up(log).await;
@@ -230,9 +238,16 @@ impl Writer {
 
     /// Writes into the mirror what it lacks of a log, whether or not that works.
     async fn bring_up(&mut self, log: LogId) {
-        if let Err(error) = self.complete_mirror(log).await {
+        let completed = self.complete_mirror(log).await;
+        if let Err(error) = &completed {
             tracing::warn!(%log, %error, "the mirror was not completed");
         }
+        self.saw(completed.as_ref().map(drop));
+    }
+
+    /// What became of a copy.
+    fn saw<E: std::fmt::Display>(&self, done: Result<(), &E>) {
+        self.trouble.saw(done.map_err(|why| why as &dyn std::fmt::Display));
     }
 
     /// Refuses to go on from a database that lost its end: the mirror is never ahead of what was committed.
@@ -256,7 +271,11 @@ impl Writer {
 
     /// Adds to the mirror what it lacks of a log. Answers how many events that were.
     async fn complete_mirror(&mut self, log: LogId) -> Result<usize, StoreError> {
-        let Some(mirror) = &self.mirror else { return Ok(0) };
+        let Some(mirror) = &self.mirror else {
+            return Mirror::in_the_way(&self.file).map_or(Ok(0), |other| {
+                Err(StoreError::Io { file: other, why: "is no folder, so no line has a copy".to_owned() })
+            });
+        };
         let there = mirror.headers(log);
         let (mut added, mut after) = (0, Seq::NONE);
         loop {

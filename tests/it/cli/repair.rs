@@ -1,8 +1,11 @@
 //! Verify and doctor: what is wrong is named, and what can be rebuilt is.
 
+use std::time::Duration;
+
 use sqlx::ConnectOptions;
 
 use super::Desk;
+use crate::screen::World;
 
 /// Runs a statement on the database as somebody with the sqlite3 program would.
 pub(super) fn by_hand(desk: &Desk, statements: &'static str) {
@@ -166,6 +169,75 @@ fn a_database_that_is_missing_is_not_read_as_an_empty_past() {
     assert!(!desk.home().join("warroom.db").exists());
     desk.ok(&["doctor", "--repair"]);
     desk.ok(&["show", "1"]);
+}
+
+/// A mirror that cannot be written, also by root: something else is there.
+fn block_the_mirror(home: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::rename(home.join("mirror"), home.join("aside")).unwrap();
+    std::fs::write(home.join("mirror"), "").unwrap();
+    std::fs::set_permissions(home.join("mirror"), std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn bring_the_mirror_back(home: &std::path::Path) {
+    std::fs::remove_file(home.join("mirror")).unwrap();
+    std::fs::rename(home.join("aside"), home.join("mirror")).unwrap();
+}
+
+#[test]
+fn who_writes_while_the_mirror_cannot_be_written_hears_it_and_doctor_completes_it() {
+    let desk = Desk::new();
+    let one = desk.declare("Web is down");
+    block_the_mirror(&desk.home());
+    for arguments in [&["log", &one, "not copied"][..], &["declare", "Disk is full", "--severity", "P1"]] {
+        let told = desk.run(arguments).code(0);
+        assert!(told.err.contains("stored, but without a copy"), "{told:?}");
+    }
+    assert!(desk.run(&["doctor"]).code(1).out.contains("so no line has a copy"));
+    bring_the_mirror_back(&desk.home());
+    let doctor = desk.run(&["doctor"]).code(1);
+    assert!(doctor.out.contains("the copies of 2 incidents end before their logs do"), "{doctor:?}");
+    desk.ok(&["doctor", "--repair"]);
+    desk.ok(&["doctor"]);
+    assert_eq!(desk.run(&["log", &one, "copied"]).code(0).err, "");
+    lose_the_database(&desk);
+    desk.ok(&["doctor", "--repair"]);
+    assert!(desk.timeline(&one).iter().any(|e| e["text"] == "not copied"));
+    desk.ok(&["show", "2"]);
+}
+
+#[test]
+fn a_room_says_that_the_mirror_cannot_be_written_and_completes_it_when_it_is_opened() {
+    let world = World::new();
+    world.done(&["declare", "Web is down", "--commander", "alice"]);
+    world.done(&["declare", "Another one", "--commander", "alice"]);
+    block_the_mirror(&world.home());
+    world.done(&["log", "2", "not copied"]);
+    world
+        .screen(&["open", "1"], 160, 40)
+        .until("? all")
+        .send(b"i")
+        .until("Enter store")
+        .type_text("said while it is so")
+        .send(b"\r")
+        .until("without a copy");
+    bring_the_mirror_back(&world.home());
+    let mut screen = world.screen(&["open", "1"], 160, 40);
+    screen.until("? all");
+    let copied = |words: &str| {
+        let files = std::fs::read_dir(world.home().join("mirror")).unwrap();
+        let mut texts = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        texts.any(|text| text.windows(words.len()).any(|part| part == words.as_bytes()))
+    };
+    let all_copied = || ["not copied", "said while it is so"].into_iter().all(copied);
+    // It is done when the first frame and the first key are through.
+    for _ in 0..200 {
+        if all_copied() {
+            break;
+        }
+        screen.look(Duration::from_millis(50));
+    }
+    assert!(all_copied() && !screen.text().contains("without a copy"), "{}", screen.text());
 }
 
 #[test]
