@@ -34,6 +34,8 @@ pub enum Cause {
     NoAuthor,
     /// The home cannot be written; it can be read.
     ReadOnly,
+    /// The disk is full; what is on it can be read.
+    Full,
     /// The check of the postmortem found problems, and nobody waived them.
     Problems,
     /// Another program is writing the index, and there is no other answer: ask again.
@@ -126,7 +128,11 @@ impl From<StoreError> for Failure {
             StoreError::TooLarge { .. } | StoreError::TooMany { .. } => FailureKind::Usage,
             _ => FailureKind::No,
         };
-        let cause = if matches!(error, StoreError::ReadOnly { .. }) { Cause::ReadOnly } else { Cause::Other };
+        let cause = match error {
+            StoreError::ReadOnly { .. } => Cause::ReadOnly,
+            StoreError::Full { .. } => Cause::Full,
+            _ => Cause::Other,
+        };
         Self::new(kind, error.to_string()).because(cause)
     }
 }

@@ -339,10 +339,11 @@ impl Session {
     }
 }
 
-/// A home that may be written is opened as such also for reading, because SQLite reads a live log best that way.
+/// A home that may be written is opened as such also for reading, because SQLite reads a live log best that way. On a
+/// full disk it is read as where nothing can be written.
 async fn open_for_reading(database: &Path) -> Result<SqliteStore, StoreError> {
     let store = match SqliteStore::open(database, OpenMode::ReadWrite).await {
-        Err(StoreError::ReadOnly { .. }) => {
+        Err(StoreError::ReadOnly { .. } | StoreError::Full { .. }) => {
             SqliteStore::open(database, OpenMode::ReadOnly).await
         }
         opened => opened,

@@ -220,6 +220,8 @@ impl StoreError {
         let code = database.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
         let why = database.message().to_owned();
         match code & 0xff {
+            // The memory that all who read share has no room on the disk (SQLITE_IOERR_SHMSIZE).
+            _ if code == 4874 => Self::Full { file },
             5 | 6 => Self::Busy { file },
             8 => Self::ReadOnly { file, why },
             10 => Self::Io {

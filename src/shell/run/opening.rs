@@ -23,7 +23,7 @@ pub(super) enum First {
     Home(Box<HomeList>),
 }
 
-/// Opens the home to write, or to read where it cannot be written, and reads what the first frame shows.
+/// Opens the home to write, or to read where it cannot be written or its disk is full, and reads what the first frame shows.
 pub(super) async fn open(
     session: Session,
     start: Start,
@@ -31,7 +31,9 @@ pub(super) async fn open(
 ) -> Result<Opened, Failure> {
     let (service, read_only) = match session.open_begun(Opening::Write, store).await {
         Ok(service) => (service, false),
-        Err(failure) if failure.cause == Cause::ReadOnly => (session.open(Opening::Read).await?, true),
+        Err(failure) if matches!(failure.cause, Cause::ReadOnly | Cause::Full) => {
+            (session.open(Opening::Read).await?, true)
+        }
         Err(failure) => return Err(failure),
     };
     let log = match start {

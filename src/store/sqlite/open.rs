@@ -104,9 +104,11 @@ pub(super) async fn to_read(file: &Path) -> Result<(Opened, bool), StoreError> {
     place::check_local(folder_of(file), file)?;
     match reader(file, false).await {
         Ok(opened) => Ok((opened, false)),
-        // A WAL database needs its side files, which a read-only place may not let SQLite make. Without a
-        // write-ahead log the main file is complete and nobody can be writing.
-        Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) if wal_is_empty(file) => {
+        // A WAL database needs its side files, which a read-only place may not let SQLite make, nor a full disk. Without a
+        // write-ahead log the main file is complete, and nobody can be writing before there is room.
+        Err(StoreError::Io { .. } | StoreError::ReadOnly { .. } | StoreError::Full { .. })
+            if wal_is_empty(file) =>
+        {
             Ok((reader(file, true).await?, true))
         }
         Err(error) => Err(error),

@@ -1,22 +1,42 @@
 //! A few connections that only read, opened when first needed. It must not write.
 
-use std::path::PathBuf;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::Semaphore;
 
 use super::super::StoreError;
+use super::super::place::log_of;
 use super::ReadFn;
 use super::eager::eager;
 use super::open::{self, Opened};
 
+/// How a file and its write-ahead log look to whoever has neither open.
+#[derive(PartialEq, Eq)]
+struct Look {
+    file: Option<(u64, u64, Option<SystemTime>)>,
+    log: u64,
+}
+
+impl Look {
+    fn at(file: &Path) -> Self {
+        let look = |found: Metadata| (found.ino(), found.len(), found.modified().ok());
+        let log = std::fs::metadata(log_of(file)).map_or(0, |found| found.len());
+        Self { file: std::fs::metadata(file).ok().map(look), log }
+    }
+}
+
 /// The connections of one store that read.
 pub(super) struct Readers {
     file: Arc<PathBuf>,
-    /// The file lies where nothing can be written, and is taken as never changing.
-    immutable: bool,
+    /// The file lies where nothing can be written, and is taken as never changing, as long as it looks like this: of a
+    /// disk that was full somebody may make room.
+    immutable: Mutex<Option<Look>>,
     permits: Semaphore,
     idle: Mutex<Vec<Opened>>,
     /// Whether one was ever opened.
@@ -27,6 +47,7 @@ impl Readers {
     pub(super) fn new(file: Arc<PathBuf>, most: usize, immutable: bool, first: Option<Opened>) -> Self {
         let open = AtomicBool::new(first.is_some());
         let idle = Mutex::new(first.into_iter().collect());
+        let immutable = Mutex::new(immutable.then(|| Look::at(&file)));
         Self { file, immutable, permits: Semaphore::new(most), idle, open }
     }
 
@@ -75,11 +96,31 @@ impl Readers {
     }
 
     async fn take(&self) -> Result<Opened, StoreError> {
+        let (never_changes, changed) = self.never_changes();
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match idle {
             Some(opened) => Ok(opened),
-            None => open::reader(&self.file, self.immutable).await,
+            None => {
+                let mut opened = open::reader(&self.file, never_changes).await?;
+                if changed {
+                    opened.data_version = -1;
+                }
+                Ok(opened)
+            }
         }
+    }
+
+    /// Whether the file is taken as never changing, and whether it just turned out to change.
+    fn never_changes(&self) -> (bool, bool) {
+        let mut immutable = self.immutable.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(before) = &*immutable else { return (false, false) };
+        if *before == Look::at(&self.file) {
+            return (true, false);
+        }
+        *immutable = None;
+        // They would mix what was there with what is.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        (false, true)
     }
 
     fn give_back(&self, opened: Opened) {

@@ -273,6 +273,40 @@ done &
 }
 
 #[test]
+fn what_is_on_a_full_disk_can_be_read_and_a_line_is_refused_by_its_reason() {
+    let world = World::new();
+    if !namespaces_are_here(&world) {
+        return;
+    }
+    world.done(&["declare", "The disk is full", "--commander", "alice"]);
+    world.done(&["log", "1", "written before"]);
+    let script = format!(
+        "cp -a \"$mount_point\" {out}.copy
+mount -t tmpfs -o size=3m none \"$mount_point\"
+cp -a {out}.copy/. \"$mount_point/\"
+dd if=/dev/zero of=\"$mount_point/ballast\" bs=4096 2>/dev/null || true
+cat /dev/zero >>\"$mount_point/ballast\" 2>/dev/null || true
+exec \"$program\" \"$@\"
+",
+        out = world.path("out").display(),
+    );
+    let script = mounted(&world, &script, "full");
+    let words = ["unshare", "-rm", "sh", script.to_str().unwrap()];
+    let reading =
+        [&["timeline", "1"][..], &["list"], &["show", "1"], &["brief", "1"], &["verify"], &["stats"]];
+    for args in reading {
+        let done = world.command(words[0]).args(&words[1..]).args(args).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{args:?}: {done:?}");
+    }
+    let refused = world.command(words[0]).args(&words[1..]).args(["log", "1", "more"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(why.contains("the disk is full"), "{why}");
+    let mut screen = world.screen_of(&[&words[..], &["open", "1"]].concat(), 120, 40);
+    screen.until("READ ONLY").until("written before");
+}
+
+#[test]
 fn a_home_that_cannot_be_written_is_read_and_a_line_is_saved_elsewhere() {
     let mut world = World::new();
     if !namespaces_are_here(&world) {
