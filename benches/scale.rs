@@ -79,8 +79,12 @@ fn main() {
     println!(r#"{{"test":"open","docs":{},"ms":{:.2}}}"#, index.len(), began.elapsed().as_secs_f64() * 1e3);
     let words = |text: &String| Query { text: text.clone(), limit: 10, ..Query::default() };
     let typed = |text: &String| Query { unfinished: true, ..words(text) };
-    let similar =
-        |text: &String| SimilarQuery { about: QueryText::plain(text), exclude: Vec::new(), limit: 10 };
+    let similar = |text: &String| SimilarQuery {
+        about: QueryText::plain(text),
+        exclude: Vec::new(),
+        limit: 10,
+        unfinished: false,
+    };
 
     let bare = opened(&dir).with_stages(Stages { thesaurus: false, meaning: false });
     measure("words alone", rounds, &questions, |text| {
