@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::layout::{Pane, Size};
 use super::model::{Hit, Model, Read, Room};
 use super::words::{entry_word, step_mark};
-use super::wrap::{hang, wrap, wrap_ends};
+use super::wrap::{hang, wrap, wrap_ends, wrap_start};
 use crate::domain::board::size;
 use crate::domain::brief;
 use crate::domain::event::StepRef;
@@ -238,6 +238,13 @@ pub fn brief_lines(model: &Model, room: &Room, width: u16, enough: usize) -> Lin
     brief_rows(model, room, width, enough, |line, width| wrap_ends(line, width, 6))
 }
 
+/// How many rows a line of what happened last takes at most: one where it says enough, else as many as it needs for
+/// that. The whole of it stands in the timeline.
+fn latest_rows(cells: u16) -> usize {
+    const ENOUGH: u16 = 72;
+    usize::from(ENOUGH.div_ceil(cells.max(1)))
+}
+
 /// The same, with what breaks a line into rows.
 fn brief_rows(
     model: &Model,
@@ -259,7 +266,12 @@ fn brief_rows(
             if out.len() >= enough {
                 return out;
             }
-            for (nth, row) in broken(line, width.saturating_sub(3)).into_iter().enumerate() {
+            let cells = width.saturating_sub(3);
+            let rows = match section.heading {
+                brief::LATEST => wrap_start(line, cells, latest_rows(cells)),
+                _ => broken(line, cells),
+            };
+            for (nth, row) in rows.into_iter().enumerate() {
                 let indent = if nth == 0 { "  " } else { "   " };
                 out.push((format!("{indent}{row}"), Ink::Text));
             }

@@ -215,6 +215,29 @@ pub fn wrap_ends(text: &str, cells: u16, rows: usize) -> Vec<String> {
     out
 }
 
+/// The same for a line whose beginning says most: what does not fit goes out at its end, in whole words, marked by `…`.
+#[must_use]
+pub fn wrap_start(text: &str, cells: u16, rows: usize) -> Vec<String> {
+    let mut out = wrap(text, cells, rows.saturating_add(1));
+    if out.len() <= rows {
+        return out;
+    }
+    out.truncate(rows);
+    let room = usize::from(cells).saturating_sub(2);
+    let last = out.pop().unwrap_or_default();
+    let mut used = 0_usize;
+    let mut kept = String::new();
+    for (_, part) in units(last.trim_end_matches(['…', ' ']), room) {
+        used = used.saturating_add(wide(part));
+        if used > room {
+            break;
+        }
+        kept.push_str(part);
+    }
+    out.push(format!("{} …", kept.trim_end()));
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -265,6 +288,17 @@ mod tests {
         for cells in 0..9 {
             assert!(wrap_ends(&line, cells, 3).len() <= 3);
             assert!(wrap_ends(&"日本".repeat(40), cells, 3).len() <= 3);
+        }
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_start_in_whole_words() {
+        assert_eq!(wrap_start("one two three", 7, 2), ["one two", "three"]);
+        assert_eq!(wrap_start("one two three four five", 9, 2), ["one two ", "three …"]);
+        assert_eq!(wrap_start("one two three four …", 10, 1), ["one two …"]);
+        for cells in 0..9 {
+            assert!(wrap_start("one two three four five", cells, 3).len() <= 3);
+            assert!(wrap_start(&"日本".repeat(40), cells, 3).len() <= 3);
         }
     }
 

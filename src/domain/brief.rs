@@ -36,10 +36,13 @@ pub struct BriefSection {
 pub struct Brief {
     /// Id, title, severity, phase, elapsed, and the moment with the zone of all its times.
     pub title: String,
-    /// Impact, what ended it once it is over, what happened last, command, doing, decided, ruled out, asks, indicators
-    /// if there are any, links, next.
+    /// Impact, what ended it once it is over, command, what is due next, what happened last, doing, decided, ruled out,
+    /// asks, indicators if there are any, links. What is due next stands on the first screen.
     pub sections: Vec<BriefSection>,
 }
+
+/// The heading of what happened last, whose lines a screen cuts at its width.
+pub const LATEST: &str = "Latest";
 
 /// The brief of a moment, its times in a zone.
 #[must_use]
@@ -62,16 +65,18 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     title.push_str(&format!(" · as of {day} {} {}", with_zone(now, zone), zone_label(now, zone)));
     let clock = |at: Utc| with_day(at, now, zone);
     let privileged = |seq| is_kept(incident, seq);
+    let running = clocks::clocks(incident, policy, now);
+    let decided = decided(incident, &running, now, zone, MOST_DECIDED);
+    let next = next(incident, policy, running, now).into_iter().chain(review(incident, now)).collect();
     let mut sections = vec![
         BriefSection { heading: "Impact", lines: impact(incident) },
         BriefSection { heading: "Ended", lines: ended(incident, now, zone) },
-        BriefSection { heading: "Latest", lines: latest::latest(incident, now, zone) },
         BriefSection { heading: "Command", lines: command(incident, policy) },
+        BriefSection { heading: "Next", lines: next },
+        BriefSection { heading: LATEST, lines: latest::latest(incident, now, zone) },
         BriefSection { heading: "Doing", lines: doing(incident, now) },
+        BriefSection { heading: "Decided", lines: decided },
     ];
-    let running = clocks::clocks(incident, policy, now);
-    let lines = decided(incident, &running, now, zone, MOST_DECIDED);
-    sections.push(BriefSection { heading: "Decided", lines });
     let hypotheses = |state: HypothesisState| {
         incident.talk.hypotheses.values().filter(move |h| h.now.state == state && !privileged(h.seq))
     };
@@ -112,11 +117,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     });
     sections.push(BriefSection { heading: "Indicators", lines: indicators(incident) });
     sections.push(BriefSection { heading: "Links", lines: links(incident) });
-    sections.push(BriefSection {
-        heading: "Next",
-        lines: next(incident, policy, running, now).into_iter().chain(review(incident, now)).collect(),
-    });
-    let optional = ["Ended", "Latest", "Indicators"];
+    let optional = ["Ended", LATEST, "Indicators"];
     sections.retain(|section| !optional.contains(&section.heading) || !section.lines.is_empty());
     for line in sections.iter_mut().flat_map(|section| &mut section.lines) {
         *line = telling::safe(incident, line);

@@ -31,6 +31,7 @@ pub use bound::Bound;
 pub use checklist::{Attached, Checklist, Step};
 pub use closing::{Closing, ClosureAnswer, PostmortemStatus, Story};
 pub use drill::{DrillRun, Judgement};
+pub use lines::REOPENED;
 pub use privileged::{PRIVILEGED, may_leave};
 pub use record::{
     Custody, EVIDENCE_CLASSES, EvidenceItem, Ioc, Link, Record, RelatedIncident, ScopeItem, UNCLASSIFIED,

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::{Incident, is_kept, last_decided};
 use crate::domain::ids::Seq;
-use crate::domain::incident::{Entry, Topic, Update, UpdateState, may_leave};
+use crate::domain::incident::{Entry, REOPENED, Topic, Update, UpdateState, may_leave};
 use crate::domain::telling;
 use crate::domain::time::{Utc, with_day};
 use crate::domain::words::{EntryKind, Milestone, StepState};
@@ -16,19 +16,21 @@ use crate::domain::zone::Tz;
 /// How many lines the section has at most: the brief is one screen.
 const MOST: usize = 4;
 
-/// How many starred lines it has at most, and room for this many there is always.
-const STARS: std::ops::RangeInclusive<usize> = 2..=3;
+/// How many starred lines it has at most.
+const STARS: usize = 3;
 
-/// How many of the last notes stand there where nothing has a star.
+/// How many of the last notes stand there, where none of them is older than the last star.
 const NOTES: usize = 2;
 
-/// How wide a line is at most: one row of the smallest screen.
-const WIDTH: usize = 72;
+/// How many columns of a line are told at most: the first words of a long update, not all of it. A screen that is
+/// narrower shows less of it.
+const WIDTH: usize = 300;
 
-/// Contained since when, the last update that was sent, and the newest lines with a star, else the last notes.
+/// Contained or reopened since when, the last update that was sent, and the newest lines: those with a star, and the
+/// notes since the last of them, so that no early star hides what was written after it.
 pub(super) fn latest(incident: &Incident, now: Utc, zone: Tz) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    lines.extend(contained(incident, now, zone));
+    lines.extend(reopened(incident, now, zone).or_else(|| contained(incident, now, zone)));
     lines.extend(sent(incident).map(|(update, at)| {
         let by = update.sent.as_ref().map(|(by, _)| format!(" by {by}")).unwrap_or_default();
         let at = with_day(at, now, zone);
@@ -40,18 +42,36 @@ pub(super) fn latest(incident: &Incident, now: Utc, zone: Tz) -> Vec<String> {
         all.filter(|e| !e.redacted && may_leave(&e.text) && !is_kept(incident, e.seq))
             .filter(|e| !elsewhere.contains(&e.seq) && !e.text.trim().is_empty())
     };
-    let stars = MOST.saturating_sub(lines.len()).clamp(*STARS.start(), *STARS.end());
-    let mut newest: Vec<&Entry> = told().filter(|e| e.starred).take(stars).collect();
-    if newest.is_empty() {
-        let note = |e: &&Entry| matches!(e.kind, EntryKind::Note) && e.topic == Topic::Said;
-        newest = told().filter(note).take(NOTES).collect();
-    }
-    lines.extend(newest.into_iter().map(|entry| {
+    let note = |e: &&Entry| matches!(e.kind, EntryKind::Note) && e.topic == Topic::Said;
+    let mut newest: Vec<&Entry> = told().take_while(|e| !e.starred).filter(note).take(NOTES).collect();
+    let room = MOST.saturating_sub(lines.len());
+    // The last note has its place, however many stars there are.
+    let most = room.saturating_sub(newest.len().min(1)).min(STARS);
+    let starred: Vec<&Entry> = told().filter(|e| e.starred).take(most).collect();
+    newest.truncate(room.saturating_sub(starred.len()));
+    lines.extend(newest.into_iter().chain(starred).map(|entry| {
         let mark = if entry.starred { "★ " } else { "" };
         let about = if entry.about { "~" } else { "" };
         row(incident, &format!("{mark}{about}{} ", with_day(entry.occurred_at, now, zone)), &entry.text)
     }));
     lines
+}
+
+/// Since when it is open again, who said so and why: what contained it before did not hold. Nothing once it is contained
+/// again.
+fn reopened(incident: &Incident, now: Utc, zone: Tz) -> Option<String> {
+    let (at, seq) = incident.last_reopened()?;
+    if incident.milestones.get(&Milestone::Contained).is_some_and(|mark| (mark.at, mark.seq) > (at, seq)) {
+        return None;
+    }
+    let head = format!("reopened {}", with_day(at, now, zone));
+    let Some(line) = incident.timeline.get(seq) else { return Some(head) };
+    let head = format!("{head} ({})", line.by);
+    let why = line.text.strip_prefix(REOPENED).unwrap_or_default();
+    if why.trim().is_empty() || line.redacted || !may_leave(&line.text) || is_kept(incident, seq) {
+        return Some(head);
+    }
+    Some(row(incident, &format!("{head}: "), why))
 }
 
 /// Since when the harm does not grow, who said so, and the last step that was done before.
@@ -85,32 +105,30 @@ fn told_elsewhere(incident: &Incident) -> BTreeSet<Seq> {
     told.extend(talk.updates.values().map(|update| update.sent_seq));
     told.extend(incident.impact.as_ref().map(|impact| impact.seq));
     told.extend(incident.milestones.values().map(|mark| mark.seq));
+    told.extend(incident.last_reopened().map(|(_, seq)| seq));
     told
 }
 
-/// What is said before, then the first line of a text as far as it fits. Words that may not leave are taken out
-/// before it is cut: half of an indicator would not be known as one.
+/// What is said before, then the first line of a text. Words that may not leave are taken out before it is cut: half of
+/// an indicator would not be known as one.
 fn row(incident: &Incident, head: &str, text: &str) -> String {
     let text = telling::safe(incident, text);
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or_default();
-    let whole = format!("{head}{first}");
-    let more = lines.next().is_some();
-    let mut width = 0;
-    let mut row = String::new();
-    for c in whole.chars() {
-        width += c.width().unwrap_or(0);
-        if width > WIDTH {
-            break;
+    let mut row = format!("{head}{}", lines.next().unwrap_or_default());
+    let mut width = 0_usize;
+    let too_long = row.char_indices().find(|(_, c)| {
+        width = width.saturating_add(c.width().unwrap_or(0));
+        width > WIDTH
+    });
+    if let Some((end, _)) = too_long {
+        row.truncate(end);
+        // The last word may be half of one; what has no blanks is cut where there is no room for more.
+        if let Some(word) = row.rfind(' ').filter(|end| *end > head.len()) {
+            row.truncate(word);
         }
-        row.push(c);
-    }
-    if row.len() < whole.len() {
-        // The ellipsis takes the place of the last one.
-        row.pop();
         row.truncate(row.trim_end().len());
-        row.push('…');
-    } else if more {
+    }
+    if too_long.is_some() || lines.next().is_some() {
         row.push_str(" …");
     }
     row

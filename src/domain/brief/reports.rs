@@ -1,7 +1,7 @@
 //! Two shorter forms of the brief for people who do not work in the room: the tactical report (conditions, actions,
 //! needs), and the summary for those who lead. It must not guess: what nobody said stays out.
 
-use super::{Brief, BriefSection, brief, decided, left, missing_roles, which};
+use super::{Brief, BriefSection, LATEST, brief, decided, left, missing_roles, which};
 use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
@@ -21,7 +21,7 @@ fn lines_of(whole: &Brief, headings: &[&str]) -> Vec<String> {
 pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
     let whole = brief(incident, policy, now, zone);
     let mut conditions = vec![format!("{}, phase {}", wording::status(incident), incident.phase)];
-    conditions.extend(lines_of(&whole, &["Impact", "Ended", "Latest", "Suspected"]));
+    conditions.extend(lines_of(&whole, &["Impact", "Ended", LATEST, "Suspected"]));
     conditions.extend(lines_of(&whole, &["Ruled out"]).into_iter().map(|line| format!("ruled out: {line}")));
     let mut needs: Vec<String> = missing_roles(incident, policy)
         .into_iter()

@@ -148,7 +148,8 @@ fn plain_notes_tell_who_joins_late_where_it_stands() {
         lines(&room),
         [
             "contained 14:25 (alice), last step before: Disable the key",
-            "update to customers 14:25 by alice: We revoked the key, and look on, an…",
+            "update to customers 14:25 by alice: We revoked the key, and look on, and look on, and look on, and look \
+             on, and look on. …",
             "14:25 looked at host 19",
             "14:25 looked at host 18",
         ]
@@ -161,8 +162,76 @@ fn plain_notes_tell_who_joins_late_where_it_stands() {
     let struck = room.incident.timeline.shown().find(|e| e.text == "second").unwrap().seq;
     room.ask(Request::Strike { target: struck, reason: "wrong".into() });
     assert_eq!(lines(&room)[3], "★ 14:25 root cause: the key was in a CI variable …");
+    // A star hides nothing that was written after it.
+    room.wait(Span::minutes(1));
+    room.note("errors fall");
+    assert_eq!(lines(&room)[2..], ["14:26 errors fall", "★ 14:25 third"]);
     let tactical = tactical(&room.incident, &room.policy, room.now, Tz::UTC);
     assert!(tactical.sections[0].lines.contains(&"★ 14:25 third".to_owned()), "{tactical:?}");
+}
+
+#[test]
+fn notes_after_the_last_star_stand_in_the_brief() {
+    let mut room = Room::declared();
+    let star = |text: &str| Request::Note { text: text.to_owned(), tags: Vec::new(), starred: true };
+    room.note("before");
+    room.ask(star("first call of a customer"));
+    assert_eq!(section(&room, "Latest"), ["★ 14:20 first call of a customer"]);
+    for text in ["looked at the proxy", "it is the pool", "root cause: the pool is too small"] {
+        room.wait(Span::minutes(1));
+        room.note(text);
+    }
+    assert_eq!(
+        section(&room, "Latest"),
+        [
+            "14:23 root cause: the pool is too small",
+            "14:22 it is the pool",
+            "★ 14:20 first call of a customer"
+        ]
+    );
+    for n in 0..5 {
+        room.ask(star(&format!("turn {n}")));
+    }
+    assert_eq!(section(&room, "Latest"), ["★ 14:23 turn 4", "★ 14:23 turn 3", "★ 14:23 turn 2"]);
+    room.wait(Span::minutes(1));
+    room.note("all is well");
+    let lines = section(&room, "Latest");
+    assert_eq!(lines[..2], ["14:24 all is well", "★ 14:23 turn 4"]);
+    assert_eq!(lines.len(), MOST_LATEST);
+}
+
+/// How many lines it has at most.
+const MOST_LATEST: usize = 4;
+
+#[test]
+fn a_reopening_stands_in_the_place_of_what_did_not_hold() {
+    let mut room = Room::declared();
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    assert!(section(&room, "Latest")[0].starts_with("contained 14:20 (alice)"));
+    room.wait(Span::minutes(5));
+    room.ask(Request::Resolve { ended_by: "restart".into() });
+    room.wait(Span::minutes(5));
+    room.ask(Request::Reopen { reason: "came back".into() });
+    assert_eq!(section(&room, "Latest")[0], "reopened 14:30 (alice): came back");
+    let tactical = tactical(&room.incident, &room.policy, room.now, Tz::UTC);
+    assert!(!tactical.sections[0].lines.iter().any(|line| line.starts_with("contained")), "{tactical:?}");
+    room.wait(Span::minutes(5));
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    assert!(section(&room, "Latest")[0].starts_with("contained 14:35 (alice)"));
+}
+
+#[test]
+fn a_long_update_is_told_in_whole_words() {
+    let mut room = Room::declared();
+    for words in [10, 100] {
+        let text = "depleted ".repeat(words);
+        room.ask(Request::SendUpdate { audience: Audience::Customers, text, next: None });
+        let line = section(&room, "Latest").remove(0);
+        let told = line.strip_prefix("update to customers 14:20 by alice: ").unwrap();
+        assert!(told.split(' ').all(|word| word == "depleted" || word == "…"), "{line}");
+        assert_eq!(told.ends_with(" …"), words == 100, "{line}");
+        assert!(line.len() > 80 && line.chars().count() < 310, "{line}");
+    }
 }
 
 #[test]
@@ -172,7 +241,7 @@ fn half_an_indicator_does_not_leave_the_room_at_the_end_of_a_cut_line() {
     let mut room = Room::declared();
     let value = "198.51.100.7".to_owned();
     room.ask(Keep::AddIoc(NewIoc { value, tlp: Some(Tlp::Red), ..NewIoc::default() }));
-    for pad in 40..70 {
+    for pad in (40..70).chain(270..310) {
         room.note(&format!("{}198.51.100.7 again", "x ".repeat(pad / 2)));
         let text = brief(&room.incident, &room.policy, room.now, Tz::UTC).to_text();
         assert!(!text.contains("198"), "{text}");

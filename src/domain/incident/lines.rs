@@ -12,6 +12,9 @@ use crate::domain::recurrence;
 use crate::domain::time::{Span, Utc, format_span};
 use crate::domain::words::{DispositionWord, Flag};
 
+/// How the line of a reopening begins; the reason follows.
+pub const REOPENED: &str = "reopened: ";
+
 /// The topic and words of a system line; `None` for events whose line is the entry itself or that show in place.
 pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Topic, String)> {
     let Some(event) = &recorded.event else {
@@ -183,7 +186,7 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             (Topic::House, format!("closure: {} {}{}", e.item, e.state, tail(" · ", &e.reason)))
         }
         Event::Closed(e) => (Topic::Turn, format!("closed{}", tail(", waived: ", &e.reason))),
-        Event::Reopened(e) => (Topic::Turn, format!("reopened: {}", e.reason)),
+        Event::Reopened(e) => (Topic::Turn, format!("{REOPENED}{}", e.reason)),
         Event::PostmortemDrafted(e) => {
             let from = if e.from.is_empty() { "" } else { " from its text in the archive" };
             (Topic::House, format!("postmortem drafted{from}"))

@@ -73,6 +73,12 @@ impl Incident {
         self.rests.iter().rev().find(|rest| !rest.taken_back).map(|rest| self.ends(rest).1)
     }
 
+    /// When it was last reopened because it was not over, as the log has it, and the event that says so.
+    #[must_use]
+    pub fn last_reopened(&self) -> Option<(Utc, Seq)> {
+        self.rests.iter().rev().find(|rest| !rest.taken_back).map(|rest| rest.to)
+    }
+
     /// What is due so long after a moment of this incident, the times for which it was resolved left out. All as the
     /// clock of now shows it.
     #[must_use]
