@@ -235,13 +235,17 @@ impl Session {
                 narrow_umask(&self.home);
                 logging::begin(&self.home.log(), self.environment.log.as_deref())
                     .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
+                let for_a_screen = begun.is_some();
                 let store = match begun {
                     Some(opening) => {
                         opening.await.map_err(|_| Failure::no("opening the database broke off"))??
                     }
                     None => SqliteStore::open(&self.home.database(), OpenMode::Create).await?,
                 };
-                not_shorter(&store).await?;
+                // A screen asks when it declares: ten thousand names would keep its first frame back.
+                if !for_a_screen {
+                    not_shorter(&store).await?;
+                }
                 #[cfg(debug_assertions)]
                 if self.environment.unsynced {
                     store.unsynced().await?;

@@ -155,3 +155,27 @@ fn erased_words_are_not_left_in_a_record_that_was_cut_off_before_them() {
         assert_eq!(mirrored(&file), [1, 4], "what is whole stays");
     });
 }
+
+#[test]
+fn a_database_that_lacks_a_log_of_its_mirror_begins_no_other() {
+    let (_folder, file) = home();
+    run(async {
+        let store = open(&file).await;
+        store.append(append(1, 0, vec![event(1, "one")])).await.unwrap();
+        store.close().await.unwrap();
+        let older = std::fs::read(&file).unwrap();
+        let store = open(&file).await;
+        store.append(append(2, 0, vec![event(2, "two")])).await.unwrap();
+        store.close().await.unwrap();
+        std::fs::write(&file, older).unwrap();
+        let store = open(&file).await;
+        let refused = store.append(append(3, 0, vec![event(3, "three")])).await.unwrap_err();
+        assert!(matches!(&refused, StoreError::Corrupt { what } if what.contains("it lacks")), "{refused:?}");
+        // What it has goes on: nothing of it is missing.
+        store.append(append(1, 1, vec![event(4, "four")])).await.unwrap();
+        for mirror in mirrors(&file).iter().filter(|mirror| read_mirror(mirror).len() == 1) {
+            std::fs::write(mirror, "no record").unwrap();
+        }
+        store.append(append(3, 0, vec![event(3, "three")])).await.unwrap();
+    });
+}
