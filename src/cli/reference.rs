@@ -11,7 +11,7 @@ pub fn reference() -> String {
         "# Commands\n\n<!-- Made from the program by a test: UPDATE_DOCS=1 cargo test commands_reference. \
          Do not edit. -->\n\n\
          `--home DIR`, `--as PERSON` and `--json` work on every command; `--json` changes nothing where the answer has a form \
-         of its own: `completions`, `--version`, `--help`, and `export --format md|html|csv` without `-o`. INC is a full id, a number, or `.` for the only \
+         of its own: `--version`, `--help`, and `export --format md|html|csv` without `-o`. INC is a full id, a number, or `.` for the only \
          open incident; `-` is standard input. Exit codes: 0 done · 1 the answer is no · 2 usage · 3 not found · \
          4 conflict · 5 integrity · 6 peer or network.\n",
     );
