@@ -142,18 +142,26 @@ pub(super) fn parsed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     })
 }
 
-/// Reads arguments that name their subcommand and have no mistake, by that subcommand alone.
+/// Reads arguments that name their subcommand, or none, and have no mistake, by that subcommand alone.
 fn by_its_name(arguments: &[OsString]) -> Option<Cli> {
     // The value of an option that stands before the name must not be taken for it.
-    let name = match arguments.get(1)?.to_str()? {
-        "--home" | "--as" => arguments.get(3)?,
-        _ => arguments.get(1)?,
+    let at = match arguments.get(1)?.to_str()? {
+        "--home" | "--as" => 3,
+        _ => 1,
     };
-    let root =
-        Everywhere::augment_args(clap::Command::new(NAME)).subcommand(Command::described(name.to_str()?)?);
+    let root = Everywhere::augment_args(clap::Command::new(NAME));
+    let name = arguments.get(at);
+    let root = match name {
+        Some(name) => root.subcommand(Command::described(name.to_str()?)?),
+        None => root,
+    };
     let matches = root.try_get_matches_from(arguments).ok()?;
     let everywhere = Everywhere::from_arg_matches(&matches).ok()?;
-    Some(Cli { everywhere, command: Some(Command::from_arg_matches(&matches).ok()?) })
+    let command = match name {
+        Some(_) => Some(Command::from_arg_matches(&matches).ok()?),
+        None => None,
+    };
+    Some(Cli { everywhere, command })
 }
 
 /// All subcommands, with all that is said of them.
@@ -206,13 +214,19 @@ mod tests {
             "--as bob --home h list",
             "story list --home h",
             "config check",
+            "--home h",
+            "--as bob",
         ] {
             let all = Cli::from_arg_matches(&whole().try_get_matches_from(words(line)).unwrap()).unwrap();
             assert_eq!(format!("{:?}", parsed(&words(line)).unwrap()), format!("{all:?}"), "{line}");
         }
-        for (line, by_name) in
-            [("search disk", true), ("--home h search disk", true), ("--json search disk", false)]
-        {
+        for (line, by_name) in [
+            ("search disk", true),
+            ("--home h search disk", true),
+            ("--home h", true),
+            ("--json search disk", false),
+            ("--home", false),
+        ] {
             assert_eq!(by_its_name(&words(line)).is_some(), by_name, "{line}");
         }
         for line in ["search", "search --help", "serach disk", "--version", "help search", "list --limit x"] {
