@@ -14,6 +14,7 @@ pub mod known;
 pub mod layout;
 pub mod model;
 pub mod msg;
+pub mod panes;
 pub mod pointing;
 pub mod reading;
 pub mod sheet;

@@ -3,7 +3,7 @@
 
 use super::layout::{self, Area, Pane, Placed, first_row};
 use super::model::{FindRow, Model, Room, RowId, Screen, StepFocus};
-use super::reading::about;
+use super::panes;
 use super::update::room::{overloaded, roster_rows};
 use crate::domain::event::StepRef;
 use crate::domain::ids::{LogId, Seq};
@@ -115,29 +115,11 @@ fn in_room(model: &Model, room: &Room, placed: &Placed, y: usize, h: usize) -> O
             }
         }
         Pane::Decisions => {
-            let all = room.decisions();
-            let selected = all.iter().position(|s| Some(*s) == room.current_decision()).unwrap_or(0);
-            let first = first_row(selected, (h / 2).max(1), all.len());
-            all.get(first.saturating_add(y / 2)).copied().map(Spot::Decision)
+            let shown = panes::decisions(model, room, placed.body);
+            shown.at(y).map(|row| Spot::Decision(row.decision.seq))
         }
-        Pane::Asks => {
-            let all = room.asks();
-            let selected = all.iter().position(|s| Some(*s) == room.current_ask()).unwrap_or(0);
-            all.get(first_row(selected, h, all.len()).saturating_add(y)).copied().map(Spot::Ask)
-        }
-        Pane::Similar => {
-            let current = room.current_hit().map(|hit| hit.path.as_str());
-            let selected =
-                room.similar.iter().position(|hit| Some(hit.path.as_str()) == current).unwrap_or(0);
-            let mut below = 0_usize;
-            for hit in room.similar.iter().skip(selected.saturating_sub(1)) {
-                below = below.saturating_add(1).saturating_add(about(hit).len());
-                if y < below {
-                    return Some(Spot::Hit(hit.path.clone()));
-                }
-            }
-            None
-        }
+        Pane::Asks => panes::asks(model, room, placed.body).at(y).map(|row| Spot::Ask(row.seq)),
+        Pane::Similar => panes::similar(room, placed.body).at(y).map(|hit| Spot::Hit(hit.path.clone())),
         _ => None,
     }
 }

@@ -31,6 +31,8 @@ pub enum Ink {
     Word,
     /// Open, late.
     Warn,
+    /// Over its time.
+    Bad,
     /// Well.
     Good,
     /// Former or struck words.

@@ -56,6 +56,13 @@ fn plain_units(line: &str, cells: usize) -> Option<Vec<(usize, &str)>> {
     Some(out)
 }
 
+/// Cells of a text that stands in one row, once it is safe.
+#[must_use]
+pub fn cells(text: &str) -> u16 {
+    let wide = if text.is_ascii() { text.len() } else { wide(SafeText::line(text).as_str()) };
+    u16::try_from(wide).unwrap_or(u16::MAX)
+}
+
 /// Cells of a text.
 fn wide(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.graphemes(true).map(cell_width).sum() }

@@ -10,7 +10,6 @@ use crate::app::action::Action;
 use crate::app::boards;
 use crate::app::layout::{Layout, Pane, Placed};
 use crate::app::model::{Board, BoardData, BoardKind, BoardLine, Model};
-use crate::app::reading::Ink;
 use crate::domain::clocks::Pressure;
 use crate::domain::owed::OwedUpdate;
 use crate::domain::runbook::card::{Card, Origin};
@@ -301,19 +300,11 @@ fn preview(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &m
     let first = board.scroll.min(lines.len().saturating_sub(height));
     let below = lines.len().saturating_sub(first).saturating_sub(height);
     for (n, (line, ink)) in lines.iter().skip(first).take(height).enumerate() {
-        let style = match ink {
-            Ink::Strong => theme.strong,
-            Ink::Warn => theme.warn,
-            Ink::Good => theme.good,
-            Ink::Word => theme.word,
-            Ink::Dim => theme.dim,
-            _ => theme.text,
-        };
         let y = u16::try_from(n).unwrap_or(u16::MAX);
         let mut pen = Pen::new(buf, placed.body.row(y));
         if below > 0 && n.saturating_add(1) == height && placed.body.w > 12 {
             pen.right(&format!(" {below} more "), theme.dim);
         }
-        pen.put_cut(line, style);
+        pen.put_cut(line, theme.of(*ink));
     }
 }

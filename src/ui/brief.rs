@@ -7,7 +7,7 @@ use super::text::Pen;
 use super::theme::Theme;
 use crate::app::layout::{Area, Placed};
 use crate::app::model::{Model, Room};
-use crate::app::reading::{Ink, Lines, brief_lines};
+use crate::app::reading::{Lines, brief_lines};
 use crate::domain::time::zone_label;
 
 /// Draws the pane.
@@ -47,18 +47,6 @@ pub(super) fn show(lines: &Lines, scroll: usize, area: Area, theme: &Theme, buf:
     let first = scroll.min(lines.len().saturating_sub(height));
     for (nth, (line, ink)) in lines.iter().skip(first).take(height).enumerate() {
         let y = u16::try_from(nth).unwrap_or(u16::MAX);
-        Pen::new(buf, area.row(y)).put(line, style(*ink, theme));
-    }
-}
-
-const fn style(ink: Ink, theme: &Theme) -> ratatui::style::Style {
-    match ink {
-        Ink::Text => theme.text,
-        Ink::Dim => theme.dim,
-        Ink::Strong => theme.strong,
-        Ink::Word => theme.word,
-        Ink::Warn => theme.warn,
-        Ink::Good => theme.good,
-        Ink::Struck => theme.struck,
+        Pen::new(buf, area.row(y)).put(line, theme.of(*ink));
     }
 }

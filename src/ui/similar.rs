@@ -7,7 +7,8 @@ use super::text::Pen;
 use super::theme::Theme;
 use crate::app::layout::Placed;
 use crate::app::model::{Model, Room, Waiting};
-use crate::app::reading::{SAME, about};
+use crate::app::panes::{self, INDENT};
+use crate::app::reading::SAME;
 
 /// Draws the pane.
 pub(super) fn draw(
@@ -32,32 +33,31 @@ pub(super) fn draw(
         return super::empty(placed, &say, theme, buf);
     }
     let current = room.current_hit().map(|h| h.path.as_str());
-    let selected = room.similar.iter().position(|h| Some(h.path.as_str()) == current).unwrap_or(0);
-    let (mut y, mut shown) = (0, 0_usize);
-    for (nth, hit) in room.similar.iter().enumerate().skip(selected.saturating_sub(1)) {
-        if y >= placed.body.h {
-            break;
-        }
-        shown = shown.saturating_add(1);
-        let here = focus && nth == selected;
-        let style = if here { theme.selected } else { theme.strong };
+    let shown = panes::similar(room, placed.body);
+    let mut last = 0;
+    for (y, row) in (0..placed.body.h).zip(&shown.rows) {
+        let Some(hit) = shown.items.get(row.item) else { continue };
+        last = row.item.saturating_add(1);
+        let here = focus && Some(hit.path.as_str()) == current;
         let mut pen = Pen::new(buf, placed.body.row(y));
-        pen.put_cut(&hit.name(), style);
+        if row.line > 0 && here && row.text.starts_with(SAME) {
+            pen.right(" v says", theme.key);
+        }
+        let further = if row.goes_on { INDENT } else { 0 };
+        if row.line > 0 {
+            pen.skip(INDENT.saturating_add(further));
+            pen.put_cut(&row.text, theme.dim);
+            continue;
+        }
+        let style = if here { theme.selected } else { theme.strong };
+        pen.skip(further);
+        pen.put_cut(&row.text, style);
         if here {
             pen.fill(theme.selected);
         }
-        y = y.saturating_add(1);
-        for line in about(hit) {
-            let mut pen = Pen::new(buf, placed.body.row(y));
-            if here && line.starts_with(SAME) {
-                pen.right(" v says", theme.key);
-            }
-            pen.put_cut(&format!("  {line}"), theme.dim);
-            y = y.saturating_add(1);
-        }
     }
     if !placed.title.is_empty() {
-        let more = frame::more(room.similar.len(), shown);
+        let more = frame::more(room.similar.len(), last);
         frame::title(placed, "Similar", &more, focus, theme, buf);
     }
 }

@@ -8,19 +8,9 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::layout::Area;
-pub use crate::app::wrap::wrap;
 use crate::app::wrap::{BYTES_PER_CELL, cell_width};
+pub use crate::app::wrap::{cells as width, wrap};
 use crate::domain::safe::SafeText;
-
-/// How wide a text is on the screen, in cells, once it is safe.
-#[must_use]
-pub fn width(text: &str) -> u16 {
-    if text.is_ascii() {
-        return u16::try_from(text.len()).unwrap_or(u16::MAX);
-    }
-    let wide: usize = SafeText::line(text).as_str().graphemes(true).map(cell_width).sum();
-    u16::try_from(wide).unwrap_or(u16::MAX)
-}
 
 /// Text for one line: newlines become `⏎`, what a terminal must not see is gone. Only as much of it as `cells`
 /// can show is looked at.

@@ -5,6 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::colour::Colour;
 use crate::app::model::Look;
+use crate::app::reading::Ink;
 
 /// The styles and marks of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +144,23 @@ impl Theme {
                 struck,
                 marks,
             }
+        }
+    }
+}
+
+impl Theme {
+    /// How an ink looks.
+    #[must_use]
+    pub const fn of(&self, ink: Ink) -> Style {
+        match ink {
+            Ink::Text => self.text,
+            Ink::Dim => self.dim,
+            Ink::Strong => self.strong,
+            Ink::Word => self.word,
+            Ink::Warn => self.warn,
+            Ink::Bad => self.bad,
+            Ink::Good => self.good,
+            Ink::Struck => self.struck,
         }
     }
 }
