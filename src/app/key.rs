@@ -125,6 +125,27 @@ impl Key {
         key
     }
 
+    /// The key that a terminal sends for this one: Ctrl-m is Enter there, Ctrl-[ is Esc, Ctrl-/ is Ctrl-_. Two keys
+    /// that are sent as one act as one.
+    #[must_use]
+    pub fn sent(self) -> Self {
+        let (KeyCode::Char(c), true) = (self.code, self.modifiers.ctrl) else { return self };
+        let control = |c| (KeyCode::Char(c), true);
+        let (code, ctrl) = match c {
+            'm' | 'j' => (KeyCode::Enter, false),
+            'i' => (KeyCode::Tab, false),
+            'h' | '8' | '?' => (KeyCode::Backspace, false),
+            '[' | '{' | '3' => (KeyCode::Esc, false),
+            '@' | '`' | '2' => control(' '),
+            '|' | '4' => control('\\'),
+            '}' | '5' => control(']'),
+            '~' | '6' => control('^'),
+            '/' | '7' => control('_'),
+            c => control(c),
+        };
+        Self::new(code, Modifiers { ctrl, ..self.modifiers })
+    }
+
     /// A key without modifiers.
     #[must_use]
     pub fn plain(code: KeyCode) -> Self {
@@ -282,6 +303,35 @@ mod tests {
         for n in 1..=24 {
             let key = Key::plain(KeyCode::F(n));
             assert_eq!(key.to_string().parse::<Key>().unwrap(), key);
+        }
+    }
+
+    #[test]
+    fn a_key_that_no_terminal_sends_is_the_one_that_it_sends() {
+        for (pressed, sent) in [
+            ("ctrl-m", "enter"),
+            ("ctrl-j", "enter"),
+            ("ctrl-i", "tab"),
+            ("ctrl-h", "backspace"),
+            ("ctrl-8", "backspace"),
+            ("ctrl-?", "backspace"),
+            ("ctrl-[", "esc"),
+            ("ctrl-3", "esc"),
+            ("ctrl-@", "ctrl-space"),
+            ("ctrl-2", "ctrl-space"),
+            ("ctrl-4", "ctrl-\\"),
+            ("ctrl-5", "ctrl-]"),
+            ("ctrl-6", "ctrl-^"),
+            ("ctrl-/", "ctrl-_"),
+            ("ctrl-7", "ctrl-_"),
+            ("ctrl-alt-m", "alt-enter"),
+            // These are sent as they are.
+            ("ctrl-d", "ctrl-d"),
+            ("m", "m"),
+            ("alt-m", "alt-m"),
+            ("ctrl-left", "ctrl-left"),
+        ] {
+            assert_eq!(pressed.parse::<Key>().unwrap().sent().to_string(), sent, "{pressed}");
         }
     }
 

@@ -51,7 +51,7 @@ pub enum BadKeymap {
     /// Two actions want one key.
     #[error("keys: {key} would do both {first} and {second}; give one of them another key")]
     Conflict {
-        /// The key, as it is written.
+        /// The key, as it is written; both where they differ and a terminal sends them as one.
         key: String,
         /// The name of an action.
         first: &'static str,
@@ -115,7 +115,8 @@ impl Keymap {
     #[must_use]
     pub fn lookup(&self, stack: &[Context], key: Key) -> Option<(Action, u8)> {
         stack.iter().find_map(|context| {
-            self.bindings.iter().find(|b| b.context == *context && b.key == key).map(|b| (b.action, b.nth))
+            let bound = |b: &&Binding| b.context == *context && b.key.sent() == key.sent();
+            self.bindings.iter().find(bound).map(|b| (b.action, b.nth))
         })
     }
 
@@ -248,9 +249,15 @@ fn bindings(overrides: &[(String, Vec<Key>)]) -> Vec<Binding> {
 fn conflicts(bindings: &[Binding], stack: &[Context], problems: &mut Vec<BadKeymap>) {
     let within: Vec<&Binding> = bindings.iter().filter(|b| stack.contains(&b.context)).collect();
     for (n, a) in within.iter().enumerate() {
-        for b in within.iter().skip(n.saturating_add(1)).filter(|b| b.key == a.key && b.action != a.action) {
+        let other = |b: &&&Binding| b.key.sent() == a.key.sent() && b.action != a.action;
+        for b in within.iter().skip(n.saturating_add(1)).filter(other) {
             let (first, second) = (name_of(a.action), name_of(b.action));
-            let problem = BadKeymap::Conflict { key: a.key.to_string(), first, second };
+            let key = if a.key == b.key {
+                a.key.to_string()
+            } else {
+                format!("{} and {}, which a terminal sends as one key,", a.key, b.key)
+            };
+            let problem = BadKeymap::Conflict { key, first, second };
             if !problems.contains(&problem) {
                 problems.push(problem);
             }
@@ -344,6 +351,31 @@ mod tests {
         }
         // In normal mode letters act.
         Keymap::new(&[("note".into(), vec!["Q".parse().unwrap()])]).unwrap();
+    }
+
+    #[test]
+    fn a_key_acts_as_the_one_that_a_terminal_sends_for_it() {
+        let key = |k: &str| k.parse::<Key>().unwrap();
+        let set = |name: &str, k: &str| Keymap::new(&[(name.into(), vec![key(k)])]);
+        let map = set("cancel", "ctrl-[").unwrap();
+        assert_eq!(
+            map.lookup(&[Context::Composer], key("esc")).map(|(action, _)| action),
+            Some(Action::Close)
+        );
+        let map = set("send", "ctrl-m").unwrap();
+        assert_eq!(
+            map.lookup(&[Context::Composer], key("enter")).map(|(action, _)| action),
+            Some(Action::Send)
+        );
+        assert_eq!(map.keys(Action::Send), ["Ctrl-m"], "shown as it was written");
+        // Terminals that send more than others mean the same by it.
+        assert_eq!(
+            map.lookup(&[Context::Composer], key("ctrl-m")).map(|(action, _)| action),
+            Some(Action::Send)
+        );
+        let bad = set("cancel", "ctrl-m").unwrap_err();
+        let said = bad.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert!(said.contains("ctrl-m, which a terminal sends as one key, would do both"), "{said}");
     }
 
     #[test]

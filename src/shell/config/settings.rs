@@ -268,7 +268,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         example: &[],
         doc: &[
             "Other keys for the actions that `?` lists: a key, a list of keys, or [] for none. Where one writes, no key",
-            "that is typed acts, and send, confirm, cancel and interrupt need one:",
+            "that is typed acts, and send, confirm, cancel and interrupt need one. What a terminal sends as one key, as",
+            "ctrl-m and enter, acts as one:",
             "  redraw = [\"ctrl-l\", \"f5\"]",
         ],
         read: read::keys,

@@ -371,6 +371,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_terminal_sends_for_a_key_is_known_to_the_keys() {
+        for byte in (0x00..0x20_u8).filter(|b| *b != 0x1b).chain([0x7f]) {
+            let Ok([Item::Key(read)]) = <[Item; 1]>::try_from(parse(&[byte])) else { panic!("{byte:#x}") };
+            // Control takes the upper bits of a character away, or sets them where that is the key with the name.
+            let held = Key::ctrl(char::from(if byte == 0x7f { b'?' } else { byte | 0x40 }));
+            assert_eq!(held.sent(), read, "{byte:#x}");
+            assert_eq!(read.sent(), read, "{byte:#x}");
+        }
+    }
+
+    #[test]
     fn a_paste_is_one_text_whatever_it_holds() {
         assert_eq!(shown(b"\x1b[200~a\r\nb\rc\td\x1b[201~x"), "paste \"a\\nb\\nc\\td\" x");
         assert_eq!(shown(b"\x1b[200~a\x1b[200~b\x07\x1b[31mc\x1b[201~"), "paste \"ab[31mc\"");
