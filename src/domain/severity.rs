@@ -4,9 +4,9 @@
 mod builtin;
 mod target;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::time::{Span, shortened, span_text};
+use super::time::{BadSpan, Span, parse_span, shortened, span_text};
 pub use target::{BadTarget, Target};
 
 /// One level of a profile.
@@ -25,7 +25,8 @@ pub struct Level {
     #[serde(default)]
     pub resolution: Target,
     /// The longest silence between two internal updates; absent: no clock.
-    #[serde(default, with = "span_text::option", skip_serializing_if = "Option::is_none")]
+    #[serde(default, serialize_with = "span_text::option::serialize", deserialize_with = "read_cadence")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub update_every: Option<Span>,
     /// By when an improvement story of this severity must be verified, from its filing, unless a date is given.
     #[serde(default)]
@@ -41,6 +42,36 @@ pub struct Profile {
     name: String,
     first: Level,
     rest: Vec<Level>,
+}
+
+/// A text that does not say how often an update is due.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadCadence {
+    /// The text is no span of time.
+    #[error("{0}, or none")]
+    Span(#[from] BadSpan),
+    /// Every update would be late before it could be written.
+    #[error("an update must be due after longer than nothing; write a duration such as 30m, or none")]
+    Nothing,
+}
+
+/// Reads the longest silence between two updates; `none` stops that clock.
+///
+/// # Errors
+/// A text that is neither a span of time nor `none`, or a span of nothing.
+pub fn cadence(text: &str) -> Result<Option<Span>, BadCadence> {
+    match text {
+        "none" => Ok(None),
+        text => match parse_span(text)? {
+            span if span.is_zero() => Err(BadCadence::Nothing),
+            span => Ok(Some(span)),
+        },
+    }
+}
+
+fn read_cadence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Span>, D::Error> {
+    let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+    cadence(&text).map_err(serde::de::Error::custom)
 }
 
 /// Why levels do not make a profile.

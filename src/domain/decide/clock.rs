@@ -7,8 +7,11 @@ use crate::domain::event::{ClockAcknowledged, NewEvent, TargetChanged};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::severity::Target;
-use crate::domain::time::{shortened, with_zone};
+use crate::domain::time::{Span, shortened, with_zone};
 use crate::domain::zone::Tz;
+
+/// The shortest time within which an update can be due.
+const SHORTEST_SILENCE: Span = Span::minutes(1);
 
 impl Case<'_> {
     pub(super) fn clock(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
@@ -70,16 +73,24 @@ impl Case<'_> {
         let target = match target.trim() {
             "" | "default" if self.incident.targets.contains_key(&key.to_string()) => String::new(),
             "" | "default" => return Err(Refusal::no(format!("{key} follows the team's rule already"))),
-            text => match text.parse::<Target>().map_err(|e| Refusal::usage(e.to_string()))? {
-                // A period that only the team can date is no time by which somebody hears again.
-                Target::Named(name) if matches!(key, ClockKey::Update(_)) => {
-                    let message = format!("{:?} is no time within which an update is due", shortened(&name));
-                    return Err(
-                        Refusal::usage(message).hint("write a duration (30m, 4h, 1d), none or default")
-                    );
+            text => {
+                let target = text.parse::<Target>().map_err(|e| Refusal::usage(e.to_string()))?;
+                // A period that only the team can date is no time by which somebody hears again, and nobody writes
+                // that fast.
+                let useless = match &target {
+                    Target::Named(_) => true,
+                    Target::Within(span) => *span < SHORTEST_SILENCE,
+                    Target::BusinessDays(_) | Target::None => false,
+                };
+                let target = target.to_string();
+                if useless && matches!(key, ClockKey::Update(_)) {
+                    let message =
+                        format!("{:?} is no time within which an update is due", shortened(&target));
+                    return Err(Refusal::usage(message)
+                        .hint("write a duration of a minute or more (30m, 4h, 1d), none or default"));
                 }
-                target => target.to_string(),
-            },
+                target
+            }
         };
         self.one(TargetChanged { clock: key.to_string(), target, reason: reason("another target", why)? })
     }

@@ -25,8 +25,8 @@ use super::settings::{SETTINGS, Setting, USER_ONLY};
 use super::{Binding, Config, LARGEST_FILE, Required, UiZone};
 use crate::app::key::Key;
 use crate::domain::calendar::{self, Calendar};
-use crate::domain::severity::{Level, Profile};
-use crate::domain::time::{Span, parse_span};
+use crate::domain::severity::{self, Level, Profile};
+use crate::domain::time::Span;
 use crate::domain::zone::Tz;
 
 /// Whose file is read.
@@ -67,7 +67,8 @@ pub(super) struct Draft {
     config: Config,
     here: Place,
     profile: Option<(String, Place)>,
-    levels: Option<(Vec<Level>, Place)>,
+    /// Levels of the team's own; none of them where they could not be read.
+    levels: Option<(Option<Vec<Level>>, Place)>,
     cadences: Vec<(String, Option<Span>, Place)>,
     required: Vec<(Required, Place)>,
     zone: Option<Tz>,
@@ -155,24 +156,29 @@ impl Reader {
             self.problems.push(ConfigProblem { file: place.file.clone(), line: place.line, message });
         };
         let (name, place) = draft.profile.unwrap_or_else(|| ("p".into(), Place::default()));
-        match draft.levels {
-            None => match Profile::builtin(&name) {
-                Some(profile) => config.profile = profile,
-                None => bad(
-                    &place,
-                    format!(
-                        "severity.profile: there is no profile {name:?}{}; use {}, or give its levels with \
-                         [[severity.levels]]",
-                        did_you_mean(&name, Profile::BUILTIN),
-                        Profile::BUILTIN.join(", ")
-                    ),
-                ),
-            },
-            Some((levels, place)) => {
-                let name = if Profile::builtin(&name).is_some() { "team".to_owned() } else { name };
+        // Where the levels are not known, no name of one is called wrong.
+        let mut known = true;
+        match (draft.levels, Profile::builtin(&name)) {
+            (None, Some(profile)) => config.profile = profile,
+            (None, None) => {
+                known = false;
+                let message = format!(
+                    "severity.profile: there is no profile {name:?}{}; use {}, or give its levels with \
+                     [[severity.levels]]",
+                    did_you_mean(&name, Profile::BUILTIN),
+                    Profile::BUILTIN.join(", ")
+                );
+                bad(&place, message);
+            }
+            (Some((None, _)), _) => known = false,
+            (Some((Some(levels), place)), builtin) => {
+                let name = if builtin.is_some() { "team".to_owned() } else { name };
                 match Profile::custom(&name, levels) {
                     Ok(profile) => config.profile = profile,
-                    Err(error) => bad(&place, format!("severity.levels: {error}")),
+                    Err(error) => {
+                        known = false;
+                        bad(&place, format!("severity.levels: {error}"));
+                    }
                 }
             }
         }
@@ -184,6 +190,7 @@ impl Reader {
         for (level, every, place) in draft.cadences {
             match config.profile.rank(&level).and_then(|rank| levels.get_mut(rank)) {
                 Some(found) => found.update_every = every,
+                None if !known => {}
                 None => bad(&place, format!("clock.cadences: {}", no_level(&config.profile, &level))),
             }
         }
@@ -192,6 +199,9 @@ impl Reader {
         }
         for (required, place) in draft.required {
             let Some(level) = config.profile.find(&required.level) else {
+                if !known {
+                    continue;
+                }
                 bad(&place, format!("roles.required: {}", no_level(&config.profile, &required.level)));
                 continue;
             };
@@ -334,9 +344,13 @@ pub(super) fn levels(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result
             Bad { message: error.message().to_owned(), span }
         })
     };
-    let read = list(value, level)?;
-    draft.levels = Some((read, draft.here.clone()));
-    Ok(())
+    let read = list(value, level);
+    let (levels, said) = match read {
+        Ok(levels) => (Some(levels), Ok(())),
+        Err(bad) => (None, Err(bad)),
+    };
+    draft.levels = Some((levels, draft.here.clone()));
+    said
 }
 
 pub(super) fn calendar_zone(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result<(), Bad> {
@@ -376,16 +390,7 @@ pub(super) fn work_day_end(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> 
 }
 
 pub(super) fn cadence(draft: &mut Draft, level: &str, value: Value<'_, '_>) -> Result<(), Bad> {
-    let every = match text(value)?.as_str() {
-        "none" => None,
-        text => {
-            let span = parse_span(text).map_err(|error| Bad::new(error.to_string()))?;
-            if span <= Span::zero() {
-                return Err(Bad::new("must be longer than nothing; write a duration such as 30m, or none"));
-            }
-            Some(span)
-        }
-    };
+    let every = severity::cadence(&text(value)?).map_err(|error| Bad::new(error.to_string()))?;
     draft.cadences.push((level.to_owned(), every, draft.here.clone()));
     Ok(())
 }

@@ -112,6 +112,29 @@ fn every_wrong_value_is_named_with_what_to_write() {
             "warroom.toml:3: severity.levels:",
             "response",
         ),
+        (
+            "[[severity.levels]]\nname = \"A\"\nupdate-every = \"0m\"",
+            "warroom.toml:3: severity.levels:",
+            "an update must be due after longer than nothing; write a duration such as 30m, or none",
+        ),
+        (
+            "[[severity.levels]]\nname = \"A\"\nupdate-every = \"often\"",
+            "warroom.toml:3: severity.levels:",
+            "or none",
+        ),
+        ("[clock.cadences]\nP1 = \"0s\"", "warroom.toml:2: clock.cadences.P1:", "or none"),
+        // What is wrong with the levels is said once, not of every name of one too.
+        (
+            "[severity]\nprofile = \"shop\"\n[[severity.levels]]\nname = \"red\"\nresponse = \"5 x 4\"\n\
+             [clock.cadences]\nred = \"20m\"\n[roles.required]\nred = [\"commander\"]",
+            "warroom.toml:5: severity.levels:",
+            "15m",
+        ),
+        (
+            "[severity]\nprofile = \"sve\"\n[clock.cadences]\nSEV-1 = \"20m\"",
+            "warroom.toml:2: severity.profile:",
+            "use p, sev, iso",
+        ),
     ] {
         let message = problem(text);
         assert!(message.starts_with(start), "{message}");
@@ -249,6 +272,17 @@ fn a_profile_of_the_team_takes_cadences_and_required_roles() {
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(required(&config, Some("P1")), ["commander"]);
     assert_eq!(required(&config, Some("P2")), ["runner"]);
+}
+
+#[test]
+fn a_level_may_be_without_a_clock_of_updates() {
+    for every in ["", "update-every = \"none\"\n"] {
+        let text =
+            format!("[[severity.levels]]\nname = \"calm\"\n{every}[[severity.levels]]\nname = \"idle\"\n");
+        let (config, problems) = read(&text, "");
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(config.profile.highest().update_every, None, "{every}");
+    }
 }
 
 #[test]

@@ -52,6 +52,26 @@ fn an_ask_that_nobody_acknowledged_says_so_after_a_minute() {
 }
 
 #[test]
+fn an_update_is_not_due_before_anybody_could_write_it() {
+    let mut room = Room::declared();
+    let set = |target: &str| Request::SetTarget {
+        clock: "update".into(),
+        target: target.into(),
+        reason: "so".into(),
+    };
+    for target in ["0m", "59s", "immediate", "next sprint"] {
+        let (kind, text) = refused(&mut room, set(target));
+        assert_eq!(kind, RefusalKind::Usage, "{target}");
+        assert!(text.contains("is no time within which an update is due"), "{text}");
+    }
+    for target in ["1m", "same business day", "none", "default"] {
+        assert_eq!(room.ask(set(target)).len(), 1, "{target}");
+    }
+    let at_once = "immediate".to_owned();
+    room.ask(Request::SetTarget { clock: "response".into(), target: at_once, reason: "so".into() });
+}
+
+#[test]
 fn an_ask_gets_more_time_and_another_person_and_both_are_undone() {
     let mut room = Room::declared();
     let began = room.now;
