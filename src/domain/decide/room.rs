@@ -109,7 +109,12 @@ impl Case<'_> {
                 }
             }
             Request::AddLink { kind, url } => {
-                self.one(LinkAdded { kind: said("kind of link", kind)?, url: said("address", url)? })
+                let (kind, url) = (said("kind of link", kind)?, said("address", url)?);
+                let links = &incident.record.links;
+                if links.iter().any(|l| l.url == url && l.kind.eq_ignore_ascii_case(&kind)) {
+                    return Ok(Vec::new());
+                }
+                self.one(LinkAdded { kind, url })
             }
             Request::Relate { incident: other, relation } => {
                 let other = said("incident", other)?;

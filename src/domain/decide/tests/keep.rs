@@ -72,6 +72,20 @@ fn an_update_is_not_due_before_anybody_could_write_it() {
 }
 
 #[test]
+fn a_link_that_is_there_is_not_added_again() {
+    let mut room = Room::declared();
+    let url = "https://meet.example/7";
+    let link = |kind: &str, url: &str| Request::AddLink { kind: kind.into(), url: url.into() };
+    assert_eq!(room.ask(link("bridge", url)).len(), 1);
+    assert_eq!(room.ask(link("bridge", url)), []);
+    assert_eq!(room.ask(link(" Bridge", &format!("{url} "))), []);
+    assert_eq!(room.ask(link("channel", url)).len(), 1);
+    assert_eq!(room.ask(link("bridge", "https://meet.example/8")).len(), 1);
+    room.ask(Keep::RemoveLink { link: "https://meet.example/8".into() });
+    assert_eq!(room.ask(link("bridge", "https://meet.example/8")).len(), 1, "it was taken away");
+}
+
+#[test]
 fn an_ask_gets_more_time_and_another_person_and_both_are_undone() {
     let mut room = Room::declared();
     let began = room.now;
