@@ -221,6 +221,43 @@ fn a_reopening_stands_in_the_place_of_what_did_not_hold() {
 }
 
 #[test]
+fn a_phase_that_was_set_back_stands_in_the_place_of_what_did_not_hold() {
+    let mut room = Room::declared();
+    let enter = |room: &mut Room, phase| {
+        room.wait(Span::minutes(5));
+        room.ask(Request::EnterPhase { phase });
+    };
+    let latest = |room: &Room| section(room, "Latest")[0].clone();
+    enter(&mut room, Phase::Contain);
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    assert!(latest(&room).starts_with("contained 14:25 (alice)"));
+    // The phase that follows is none that was set back, and neither is one that was entered in error.
+    enter(&mut room, Phase::Eradicate);
+    let target = room.incident.trail.last_of("alice").unwrap().seq;
+    room.ask(Request::Undo { target });
+    assert!(latest(&room).starts_with("contained 14:25 (alice)"), "{}", latest(&room));
+    enter(&mut room, Phase::Recover);
+    enter(&mut room, Phase::Eradicate);
+    assert!(
+        latest(&room).starts_with("contained 14:25 (alice)"),
+        "the harm does not grow: {}",
+        latest(&room)
+    );
+    enter(&mut room, Phase::Contain);
+    assert_eq!(latest(&room), "set back to phase contain 14:45 (alice)");
+    enter(&mut room, Phase::Detect);
+    enter(&mut room, Phase::Contain);
+    assert_eq!(
+        latest(&room),
+        "set back to phase contain 14:45 (alice)",
+        "that it did not hold is known since then"
+    );
+    room.wait(Span::minutes(5));
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    assert!(latest(&room).starts_with("contained 15:00 (alice)"), "{}", latest(&room));
+}
+
+#[test]
 fn a_long_update_is_told_in_whole_words() {
     let mut room = Room::declared();
     for words in [10, 100] {
