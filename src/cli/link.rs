@@ -8,6 +8,7 @@ use crate::domain::ids::LogId;
 use crate::domain::recurrence::DIFFERENT;
 use crate::domain::request::{Keep, Request};
 use crate::domain::verb::link;
+use crate::domain::words::Visibility;
 use crate::service::Service;
 
 /// Add a place where people meet, or another incident that belongs to this one; or list the links
@@ -62,6 +63,10 @@ async fn told_to_publish(
     other: &str,
 ) -> Result<(), Stop> {
     let incident = service.incident(log).await?;
+    // What is not for the whole team does not go into the archive again.
+    if incident.visibility != Visibility::Team {
+        return Ok(());
+    }
     if incident.closing.postmortem.published.is_some() && !service.is_published_with(&incident, other).await {
         let id = incident.id;
         context.out.say(&format!(

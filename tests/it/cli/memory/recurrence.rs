@@ -161,6 +161,11 @@ fn a_link_that_is_said_again_stores_nothing_and_says_nothing_false() {
     desk.ok(&["postmortem", "draft", &first]);
     desk.json(&["postmortem", "publish", &first]);
     assert!(!link().err.contains("published without"), "{:?}", link());
+    // One that does not go into the archive any more is not told to.
+    desk.ok(&["link", &second, "--remove", &first]);
+    desk.ok(&["set", &first, "--visibility", "restricted"]);
+    let told = link().err;
+    assert!(!told.contains("published without") && !told.contains("publish"), "{told}");
     // What is said otherwise is stored, and so is what is said after that.
     desk.ok(&["link", &second, "different", &first]);
     desk.ok(&["link", &second, "recurrence", &first]);
