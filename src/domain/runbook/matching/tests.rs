@@ -194,6 +194,14 @@ const FIRST: &[(&str, &str)] = &[
     ("third-party-outage", "okta down, nobody can log in"),
     ("third-party-outage", "github is down"),
     ("third-party-outage", "payment provider timeouts"),
+    ("third-party-outage", "slack outage"),
+    ("third-party-outage", "slack not delivering messages"),
+    ("third-party-outage", "stripe api errors"),
+    ("third-party-outage", "cloudflare 5xx"),
+    ("third-party-outage", "npm registry down"),
+    ("third-party-outage", "pagerduty not paging"),
+    ("third-party-outage", "microsoft 365 outage"),
+    ("third-party-outage", "jira down"),
     ("frontend-compromise", "login page shows foreign script"),
     ("frontend-compromise", "card skimmer on checkout"),
     ("frontend-compromise", "site defaced"),
@@ -287,6 +295,7 @@ const FIRST: &[(&str, &str)] = &[
 /// Lines that two runbooks answer to: this one must be among the first three.
 const AMONG_THREE: &[(&str, &str)] = &[
     ("third-party-outage", "adyen returning 503"),
+    ("third-party-outage", "github actions degraded"),
     ("network-or-dns-down", "can't reach anything in eu-west"),
     ("suspected-security-incident", "attacker in the network"),
 ];
