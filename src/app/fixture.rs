@@ -159,7 +159,8 @@ impl Desk {
         let mut out = Vec::new();
         for one in asked {
             let asker = Asker { by, now, policy: &self.model.policy };
-            let decided = decide(&self.stored, one, &asker).map_err(|r| Trouble::new(r.message, r.hint))?;
+            let decided = decide(&self.stored, one, &asker)
+                .map_err(|r| Trouble { stale: r.stale, ..Trouble::new(r.message, r.hint) })?;
             for new in decided {
                 let seq = self.stored.head.next();
                 let recorded = Recorded {

@@ -134,7 +134,7 @@ pub struct Trouble {
     pub message: String,
     /// What to do, if anything.
     pub hint: String,
-    /// The text has another form by now: the position that it was seen at no longer holds.
+    /// The words that were to be changed have another form by now: the event that gave it to them.
     pub stale: Option<Seq>,
 }
 

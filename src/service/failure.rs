@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::archive::{ArchiveError, FailureKind as ArchiveKind};
+use crate::domain::ids::Seq;
 use crate::domain::refusal::{Refusal, RefusalKind};
 use crate::index::IndexError;
 use crate::store::StoreError;
@@ -56,13 +57,15 @@ pub struct Failure {
     pub hint: String,
     /// Where it comes from.
     pub cause: Cause,
+    /// The words that were to be changed have another form by now: the event that gave it to them.
+    pub stale: Option<Seq>,
 }
 
 impl Failure {
     /// A failure of that sort.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: String::new(), cause: Cause::Other }
+        Self { kind, message: message.into(), hint: String::new(), cause: Cause::Other, stale: None }
     }
 
     /// A plain no.
@@ -112,7 +115,7 @@ impl From<Refusal> for Failure {
             RefusalKind::NotFound => FailureKind::NotFound,
             RefusalKind::Conflict => FailureKind::Conflict,
         };
-        Self { kind, message: refusal.message, hint: refusal.hint, cause: Cause::Rule }
+        Self { kind, message: refusal.message, hint: refusal.hint, cause: Cause::Rule, stale: refusal.stale }
     }
 }
 

@@ -8,6 +8,9 @@ use crate::domain::ids::Seq;
 use crate::domain::quick_entry;
 use crate::domain::request::Request;
 
+/// What to do about words that somebody else changed meanwhile.
+pub(super) const WRITES_OVER: &str = "Enter again writes yours over it";
+
 /// Puts an entry into the composer, to amend it in place.
 pub(super) fn open(model: &mut Model, seq: Seq) {
     let now = model.now;
@@ -82,12 +85,12 @@ pub(super) fn send(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut 
     };
     let entry = model.room.as_ref().and_then(|r| r.incident.timeline.get(seq));
     let old = entry.map(|e| e.text.clone());
-    if let Some(entry) = entry.filter(|e| e.revision() != seen) {
+    // A refusal may have told of a form that this screen has not heard of yet.
+    let ahead = entry.is_some_and(|e| e.revision() < seen);
+    if let Some(entry) = entry.filter(|e| e.revision() > seen) {
         let (now, by) = (entry.revision(), entry.edits.last().map_or("somebody", |e| e.by.as_str()));
-        let problem = format!(
-            "{by} changed line {seq} meanwhile; it now says {:?}: Enter again writes yours over it",
-            entry.text
-        );
+        let problem =
+            format!("{by} changed line {seq} meanwhile; it now says {:?}: {WRITES_OVER}", entry.text);
         if let Some(room) = &mut model.room {
             room.composer.purpose = Purpose::Amend(seq, now);
         }
@@ -96,7 +99,7 @@ pub(super) fn send(model: &mut Model, text: &str, seq: Seq, seen: Seq, fx: &mut 
     if rest.trim().is_empty() {
         return compose::fail(model, "the text is empty: strike the entry with x instead".to_owned());
     }
-    let new = (old.as_deref() != Some(rest.as_str())).then_some(rest);
+    let new = (ahead || old.as_deref() != Some(rest.as_str())).then_some(rest);
     compose::done(model, text);
     if new.is_none() && at.is_none() {
         model.tell("nothing changed");

@@ -4,10 +4,10 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Ticket};
 use super::super::model::{Ask, AskFor, Item, Model, Overlay, PendingState, PickFor, Room, Screen, Waiting};
 use super::super::msg::{Answer, Suggestions, Trouble};
-use super::{boards, closing, declare, find, room, wording};
+use super::{amending, boards, closing, declare, find, room, wording};
 use crate::app::model::{Composer, Draft, Pending, Purpose};
 use crate::domain::ids::LogId;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Entry, Incident};
 use crate::domain::quick_entry;
 use crate::domain::request::Request;
 use crate::domain::words::EntryKind;
@@ -37,9 +37,11 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
         (Waiting::Amend(log, seq, typed), Answer::Refused(t) | Answer::NotStored(t) | Answer::Failed(t)) => {
             let entry = model.room.as_ref().filter(|r| r.incident.log == log);
             let entry = entry.and_then(|r| r.incident.timeline.get(seq));
-            // What the refusal tells is seen now: Enter on it is meant. An older form is refused once more.
-            let purpose = entry.map_or(Purpose::Entry, |e| Purpose::Amend(seq, e.revision()));
-            bring_back(model, &typed, purpose, &t);
+            // What the refusal tells is seen now: Enter on it is meant. Yet another form is refused once more.
+            let seen = |e: &Entry| t.stale.unwrap_or_else(|| e.revision());
+            let purpose = entry.map_or(Purpose::Entry, |e| Purpose::Amend(seq, seen(e)));
+            let hint = if t.stale.is_some() { amending::WRITES_OVER } else { &t.hint };
+            bring_back(model, &typed, purpose, &Trouble::new(&t.message, hint));
         }
         (Waiting::Board(_), Answer::Board(data)) => boards::filled(model, ticket, data, fx),
         (Waiting::Board(_), other) => {

@@ -153,7 +153,8 @@ impl Case<'_> {
                 "{by} changed line {target} meanwhile; it now says {:?}",
                 entry.text
             ))
-            .hint("look at it and amend again"));
+            .hint("look at it and amend again")
+            .stale(entry.revision()));
         }
         if entry.kind == EntryKind::System && text.is_some() {
             return Err(Refusal::no(format!("the words of line {target} were written by the program"))

@@ -470,5 +470,5 @@ pub(super) fn trouble(failure: &Failure) -> Trouble {
     // On a screen the path of the database would push aside what is said of it.
     let (place, said) = failure.message.split_once(": ").unwrap_or_default();
     let message = if place.ends_with("/warroom.db") { said } else { failure.message.as_str() };
-    Trouble::new(message, failure.hint.clone())
+    Trouble { stale: failure.stale, ..Trouble::new(message, failure.hint.clone()) }
 }

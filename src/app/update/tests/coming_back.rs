@@ -59,6 +59,13 @@ fn a_refused_line_returns_to_the_composer_with_the_reason() {
 
 #[test]
 fn words_of_a_refused_amendment_come_back() {
+    for heard in [false, true] {
+        amended_over(heard);
+    }
+}
+
+/// Carol is quicker; alice writes her words over those of carol.
+fn amended_over(heard: bool) {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("ifirst<enter>").serve();
     let seq = desk.last().seq;
@@ -79,20 +86,47 @@ fn words_of_a_refused_amendment_come_back() {
         matches!(composer.purpose, crate::app::model::Purpose::Amend(line, _) if line == seq),
         "{composer:?}"
     );
+    // What is there now was told before mine goes over it, and mine is an amendment, not a line of its own: one Enter
+    // does it, whether or not the screen has heard of the change meanwhile.
+    assert!(
+        composer.problem.as_ref().unwrap().ends_with(": Enter again writes yours over it"),
+        "{composer:?}"
+    );
     let lines = desk.stored.timeline.stored().len();
-    let carols = desk.events.last().unwrap().clone();
-    let log = desk.stored.log;
-    desk.send(Msg::Refreshed(log, vec![carols]));
-    // What is there now is told before mine goes over it, and mine is an amendment, not a line of its own.
-    desk.keys("<enter>").serve();
-    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "carol was quicker");
-    let problem = desk.model.room.as_ref().unwrap().composer.problem.clone().unwrap();
-    assert!(problem.contains("carol was quicker") && problem.contains("Enter again"), "{problem}");
+    if heard {
+        let carols = desk.events.last().unwrap().clone();
+        let log = desk.stored.log;
+        desk.send(Msg::Refreshed(log, vec![carols]));
+    }
     desk.keys("<enter>").serve();
     let entry = desk.stored.timeline.get(seq).unwrap();
     assert_eq!(entry.text, "my better words");
     assert!(entry.edits.iter().any(|e| e.text == "carol was quicker"), "{:?}", entry.edits);
     assert_eq!(desk.stored.timeline.stored().len(), lines);
+}
+
+#[test]
+fn words_that_changed_once_more_are_told_once_more() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("ifirst<enter>").serve();
+    let seq = desk.last().seq;
+    let amend = |text: &str| Request::Amend { target: seq, text: Some(text.into()), at: None, seen: None };
+    desk.keys("e");
+    desk.ask("14:39", "carol", amend("carol was quicker"));
+    desk.keys("<ctrl-u>my better words<enter>").serve();
+    desk.ask("14:39", "dana", amend("and dana"));
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "and dana");
+    let problem = desk.model.room.as_ref().unwrap().composer.problem.clone().unwrap();
+    assert!(problem.contains("dana changed") && problem.contains("Enter again"), "{problem}");
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "my better words");
+    // Words as they stood before are words of one's own as well.
+    desk.ask("14:40", "carol", amend("carol again"));
+    desk.keys("e").keys("<ctrl-a>~14:38 <enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "carol again");
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.stored.timeline.get(seq).unwrap().text, "my better words");
 }
 
 #[test]
