@@ -68,7 +68,7 @@ pub use incidents::{Arrears, Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
 pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, LeftOut, Past, Similar};
 pub use merge::{MergeReport, Merged};
-pub use mirrored::{begin_mirror, behind_mirror, copies_behind, not_emptied, not_shorter};
+pub use mirrored::{begin_mirror, behind_mirror, copies_behind, not_emptied};
 pub use patterns::PatternQuery;
 pub use publish::PublishReport;
 pub use record::Said;

@@ -121,41 +121,6 @@ pub async fn behind_mirror(database: &Path) -> Result<Option<String>, Failure> {
     Ok(found.map(|found| found.text))
 }
 
-/// Refuses a database that has nothing of an incident which its mirror has: it was emptied, or an older one was put in
-/// its place. What is missing would be over once its number is given away again.
-///
-/// # Errors
-/// That it is so.
-pub async fn not_shorter(store: &SqliteStore) -> Result<(), StoreError> {
-    // Before the store: one that others declare meanwhile is in that first.
-    let there = mirrors(store.file());
-    if there.is_empty() {
-        return Ok(());
-    }
-    // Lists that are damaged are told by whoever reads them.
-    let Ok(listed) = store.listed().await else { return Ok(()) };
-    let unlisted = |mirror: &&PathBuf| log_of_mirror(mirror).is_some_and(|log| !listed.contains(&log));
-    let mut missing = there.iter().filter(unlisted);
-    // That of which nothing can be read any more keeps nobody from writing, nor does a row that is lost alone.
-    while let Some(mirror) = missing.next() {
-        if let Some(found) = lacking_of(store, mirror, log_of_mirror(mirror)).await {
-            let more = match missing.count() {
-                0 => String::new(),
-                more => format!(", and perhaps of {more} others"),
-            };
-            let (log, seq) = (found.log, found.seq);
-            return Err(StoreError::Corrupt {
-                what: format!(
-                    "{}: its mirror has entries of {log} from {seq} on that it lacks{more} (where an older copy was \
-                     put there on purpose, move mirror/ away)",
-                    store.file().display()
-                ),
-            });
-        }
-    }
-    Ok(())
-}
-
 /// Refuses a database that has nothing at all where its mirror has something: it would read as an empty past.
 ///
 /// # Errors
@@ -163,7 +128,7 @@ pub async fn not_shorter(store: &SqliteStore) -> Result<(), StoreError> {
 pub async fn not_emptied(store: &SqliteStore) -> Result<(), StoreError> {
     let any = SummaryFilter { states: Vec::new(), limit: 1 };
     match store.summaries(any).await {
-        Ok(rows) if rows.is_empty() => not_shorter(store).await,
+        Ok(rows) if rows.is_empty() => store.lacks_no_log().await,
         // What cannot be read is told by whoever reads it.
         _ => Ok(()),
     }

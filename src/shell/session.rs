@@ -21,7 +21,7 @@ use crate::domain::time::Utc;
 use crate::domain::wording;
 use crate::service::{
     ArchivePlace, By, EventStore, Failure, FailureKind, IndexOpening, LaterStore, MemoryStore, Mint,
-    OpenMode, Places, Service, SqliteStore, StoreError, begin_mirror, gone, not_emptied, not_shorter,
+    OpenMode, Places, Service, SqliteStore, StoreError, begin_mirror, gone, not_emptied,
 };
 use crate::shell::clock::Clock;
 use crate::shell::config::{Config, ConfigProblem, default_file, people_file};
@@ -244,7 +244,7 @@ impl Session {
                 };
                 // A screen asks when it declares: ten thousand names would keep its first frame back.
                 if !for_a_screen {
-                    not_shorter(&store).await?;
+                    store.lacks_no_log().await?;
                 }
                 #[cfg(debug_assertions)]
                 if self.environment.unsynced {

@@ -15,8 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::identity::Identity;
 use self::script::Write;
-use super::super::mirror::{Mirror, Trouble, log_of_mirror, mirrors, read_mirror};
+use super::super::mirror::{Mirror, Trouble};
 use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
+use super::beside;
 use super::eager::eager;
 use super::open::{self, Opened};
 use super::readers::data_version;
@@ -176,7 +177,9 @@ impl Writer {
         };
         self.not_behind_mirror(append.log, head.0).await?;
         if head.0 == Seq::NONE && append.expected == Seq::NONE {
-            self.lacks_no_log().await?;
+            // For a declaration only, since the names of ten thousand take some milliseconds.
+            let file = Arc::clone(&self.file);
+            beside::lacks_no_log(&file, self.conn().await?).await?;
         }
         let Append { log, expected, events, summary, stories } = append;
         if head.0 != expected {
@@ -270,26 +273,6 @@ impl Writer {
                 self.file.display()
             ),
         })
-    }
-
-    /// Refuses a new log in a database that lacks a whole one of its mirror: the number of an incident would be given away
-    /// once more. Read for a declaration only, since the names of ten thousand take some milliseconds.
-    async fn lacks_no_log(&mut self) -> Result<(), StoreError> {
-        if self.mirror.is_none() {
-            return Ok(());
-        }
-        // Before the database: what others declare meanwhile is in that first.
-        let there: Vec<_> = mirrors(&self.file);
-        let listed = read::listed(self.conn().await?).await.map_err(|fault| self.fail(fault))?;
-        for mirror in there {
-            let Some(log) = log_of_mirror(&mirror).filter(|log| !listed.contains(log)) else { continue };
-            // Of what cannot be read any more nothing comes back, and a row of the lists may be lost alone.
-            if !read_mirror(&mirror).is_empty() && self.read_head(log).await?.0 == Seq::NONE {
-                let what = format!("{}: it lacks {log}, which its mirror has", self.file.display());
-                return Err(StoreError::Corrupt { what });
-            }
-        }
-        Ok(())
     }
 
     /// Adds to the mirror what it lacks of a log. Answers how many events that were.

@@ -170,7 +170,10 @@ fn a_database_that_lacks_a_log_of_its_mirror_begins_no_other() {
         std::fs::write(&file, older).unwrap();
         let store = open(&file).await;
         let refused = store.append(append(3, 0, vec![event(3, "three")])).await.unwrap_err();
-        assert!(matches!(&refused, StoreError::Corrupt { what } if what.contains("it lacks")), "{refused:?}");
+        assert!(
+            matches!(&refused, StoreError::Corrupt { what } if what.contains("that it lacks")),
+            "{refused:?}"
+        );
         // What it has goes on: nothing of it is missing.
         store.append(append(1, 1, vec![event(4, "four")])).await.unwrap();
         for mirror in mirrors(&file).iter().filter(|mirror| read_mirror(mirror).len() == 1) {
