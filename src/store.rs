@@ -249,6 +249,22 @@ pub trait EventStore: Send + Sync {
     /// count.
     fn changed_by_others(&self) -> Answer<'_, bool>;
 
+    /// Looks whether what was opened is still there, as it was left.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] where it is not.
+    fn in_its_place(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Refuses a store that has nothing of a log which its mirror has. Of ten thousand that takes a few milliseconds.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] that it is so.
+    fn lacks_no_log(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Looks whether the store holds together, without reading every event: what is wrong first, or none. It may take
     /// seconds, and stops nobody.
     fn look_over(&self) -> Answer<'_, Option<String>>;

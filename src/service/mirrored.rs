@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::incidents::BrokenAt;
-use super::{Failure, Service, VerifyReport};
+use super::{Failure, FailureKind, Service, VerifyReport};
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::{Header, Pieces};
 use crate::domain::words::State;
@@ -14,7 +14,7 @@ use crate::store::{
     mirrors, read_mirror,
 };
 
-/// How many incidents get a mirror at once.
+/// How many incidents get a mirror at once, or are held against it when a screen opens.
 const BEGUN: u32 = 20;
 
 /// How many incidents are looked at when a room is opened, of the open ones and of all.
@@ -78,6 +78,47 @@ impl Service {
         Some(Failure::no(format!("stored, but without a copy: the mirror cannot be written ({why})")).hint(
             "mend that: what is missing is copied when a room is opened, or by warroom doctor --repair",
         ))
+    }
+
+    /// Looks whether what was opened is still there, as it was left.
+    ///
+    /// # Errors
+    /// What became of it.
+    pub async fn in_its_place(&self) -> Result<(), Failure> {
+        Ok(self.inner.store.in_its_place().await?)
+    }
+
+    /// Looks whether the mirror has a log that the database lacks, or more of one of the newest: what a screen shows would
+    /// not be all. It takes milliseconds, so it is asked after the first frame.
+    ///
+    /// # Errors
+    /// That it is so, and what to do.
+    pub async fn as_the_mirror_has_it(&self) -> Result<(), Failure> {
+        let (store, database) = (&*self.inner.store, &self.inner.places.database);
+        let lacks = || {
+            Failure::new(FailureKind::Integrity, "the mirror has what the database lacks")
+                .hint("leave and run warroom doctor --repair")
+        };
+        match store.lacks_no_log().await {
+            Ok(()) => {}
+            Err(StoreError::Corrupt { what }) => {
+                tracing::warn!(what, "the database lacks a log");
+                return Err(lacks());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        for states in [vec![State::Open.to_string()], Vec::new()] {
+            for row in store.summaries(SummaryFilter { states, limit: BEGUN }).await? {
+                // A line that somebody stored since the row was read is in both.
+                if mirror_end(database, row.log).is_some_and(|end| end > row.head)
+                    && let Some(found) = lacking(store, database, Some(row.log)).await
+                {
+                    tracing::warn!(what = found.text, "the database lacks the end of a log");
+                    return Err(lacks());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Copies what the mirror lacks of the newest incidents, since it could not be written before.

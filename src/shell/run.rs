@@ -174,14 +174,15 @@ impl Loop<'_> {
             return self.leave();
         }
         self.perform(later);
-        self.settle_in();
+        self.work.settle_in();
+        self.work.keep_snapshots();
         let mut watch = service::ChangeWatch::new(&self.session.home.database()).ok();
         // What was written between the first frame and the watch.
         self.look_around();
         if self.dirty.is_any() {
             self.draw()?;
         }
-        let mut wal = self.wal();
+        let mut files = self.files();
         // The room whose log knows how the clock stands, and how far ahead it was then.
         let mut known: Option<(LogId, i64)> = None;
         // When to look at what the watch has noticed.
@@ -202,10 +203,11 @@ impl Loop<'_> {
             if wakes.is_empty() && held.is_none() {
                 self.take(Msg::Tick);
                 self.look_at_clock(&mut known);
-                // A watch is a hint that may be lost; the size and time of the log are not.
-                let now = self.wal();
-                if now != wal {
-                    wal = now;
+                // A watch is a hint that may be lost; the sizes and times of the files are not.
+                let now = self.files();
+                if now != files {
+                    files = now;
+                    self.work.still_there();
                     self.look_around();
                 }
             }
@@ -245,23 +247,15 @@ impl Loop<'_> {
         }
     }
 
-    /// Size and time of the write-ahead log: they change with every write of anybody.
-    fn wal(&self) -> Option<(u64, std::time::SystemTime)> {
-        let mut path = self.session.home.database().into_os_string();
-        path.push("-wal");
-        let meta = std::fs::metadata(path).ok()?;
-        Some((meta.len(), meta.modified().ok()?))
-    }
-
-    /// What can wait until the first frame is on the screen.
-    fn settle_in(&mut self) {
-        let service = self.service.clone();
-        self.work.spawn(async move {
-            if let Err(error) = service.warm().await {
-                tracing::warn!(%error, "no connections for reading");
-            }
-        });
-        self.work.keep_snapshots();
+    /// Sizes and times of the database and its write-ahead log: they change with every write of anybody.
+    fn files(&self) -> [Option<(u64, std::time::SystemTime)>; 2] {
+        let database = self.session.home.database();
+        let mut wal = database.clone().into_os_string();
+        wal.push("-wal");
+        [database, wal.into()].map(|path| {
+            let meta = std::fs::metadata(path).ok()?;
+            Some((meta.len(), meta.modified().ok()?))
+        })
     }
 
     /// What was found on the way to the first frame. Before anything is typed, which would be hidden by it.

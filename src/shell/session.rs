@@ -242,8 +242,10 @@ impl Session {
                     }
                     None => SqliteStore::open(&self.home.database(), OpenMode::Create).await?,
                 };
-                // A screen asks when it declares: ten thousand names would keep its first frame back.
-                if !for_a_screen {
+                // A screen asks after its first frame, which ten thousand names would keep back.
+                if for_a_screen {
+                    not_emptied(&store).await?;
+                } else {
                     store.lacks_no_log().await?;
                 }
                 #[cfg(debug_assertions)]

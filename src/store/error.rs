@@ -98,9 +98,9 @@ pub enum StoreError {
         /// The database.
         file: PathBuf,
     },
-    /// The file was removed, moved or replaced while it was open.
+    /// The file was removed, moved, emptied or replaced while it was open.
     #[error(
-        "{}: was removed, moved away or replaced by another while it was open, and nothing is stored in it any more; \
+        "{}: was removed, moved away, emptied or replaced while it was open, and nothing is stored in it any more; \
          bring it back, or leave and start again",
         file.display()
     )]

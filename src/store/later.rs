@@ -83,6 +83,8 @@ impl EventStore for LaterStore {
         tally(stories: StoryFilter) -> Tally;
         erase_payload(log: LogId, seq: Seq) -> bool;
         changed_by_others() -> bool;
+        in_its_place() -> ();
+        lacks_no_log() -> ();
         look_over() -> Option<String>;
         complete_mirror(log: LogId) -> usize;
         turn() -> Turn;

@@ -114,6 +114,11 @@ impl Mirror {
         (folder.symlink_metadata().is_ok() && !folder.is_dir()).then_some(folder)
     }
 
+    /// Takes nothing for known any more: the database is perhaps not what it was when it was looked at.
+    pub(super) fn look_again(&mut self) {
+        self.known.clear();
+    }
+
     /// Whether the file of a log was seen to have all that was stored.
     pub(super) fn is_known(&self, log: LogId) -> bool {
         self.known.contains_key(&log)

@@ -160,19 +160,6 @@ impl SqliteStore {
             .await
     }
 
-    /// Refuses a database that has nothing of a log which its mirror has. Of ten thousand that takes a few milliseconds.
-    ///
-    /// # Errors
-    /// That it is so, or that the store cannot be asked.
-    pub async fn lacks_no_log(&self) -> Result<(), StoreError> {
-        let file = Arc::clone(&self.file);
-        self.read_with(
-            true,
-            Box::new(move |conn| Box::pin(async move { Ok(beside::lacks_no_log(&file, conn).await?) })),
-        )
-        .await
-    }
-
     /// Commits wait for the disk no more: what the test of the power cuts must find out. Not in a release build.
     ///
     /// # Errors
@@ -318,6 +305,20 @@ impl EventStore for SqliteStore {
                 None => self.readers.changed().await,
             }
         })
+    }
+
+    fn in_its_place(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            // Whoever only reads has nothing to lose.
+            if self.writer.is_some() { self.ask(Job::Look).await } else { Ok(()) }
+        })
+    }
+
+    fn lacks_no_log(&self) -> Answer<'_, ()> {
+        let file = Arc::clone(&self.file);
+        let look: ReadFn<()> =
+            Box::new(move |conn| Box::pin(async move { Ok(beside::lacks_no_log(&file, conn).await?) }));
+        Box::pin(self.read_with(true, look))
     }
 
     fn look_over(&self) -> Answer<'_, Option<String>> {

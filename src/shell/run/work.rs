@@ -69,6 +69,7 @@ enum Job {
     Refresh(LogId),
     ClockSet(LogId),
     RefreshHome,
+    StillThere,
 }
 
 /// The worker side of the loop.
@@ -152,9 +153,17 @@ impl Work {
         let _ = self.queue.send(Job::Opened(log, head));
     }
 
-    /// Does something beside the queue that nobody waits for.
-    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.runtime.spawn(work);
+    /// Opens what reads beside the writer, and tells where the mirror has more than is shown.
+    pub(super) fn settle_in(&self) {
+        let (service, outbox) = (self.service.clone(), self.outbox.clone());
+        self.runtime.spawn(async move {
+            if let Err(error) = service.warm().await {
+                tracing::warn!(%error, "no connections for reading");
+            }
+            if let Err(failure) = service.as_the_mirror_has_it().await {
+                outbox.send(Msg::Warning(trouble(&failure)));
+            }
+        });
     }
 
     /// Looks the database over, and makes a snapshot of it each hour while the screen is up, the first after a minute.
@@ -202,6 +211,11 @@ impl Work {
         let _ = self.queue.send(Job::ClockSet(log));
     }
 
+    /// Looks whether the database is where it was, as it was left.
+    pub(super) fn still_there(&self) {
+        let _ = self.queue.send(Job::StillThere);
+    }
+
     /// Reads the list of the home screen again.
     pub(super) fn refresh_home(&self) {
         let _ = self.queue.send(Job::RefreshHome);
@@ -239,6 +253,11 @@ impl Clerk {
                     }
                     if let Ok(events) = self.news(log).await {
                         self.outbox.send(Msg::Refreshed(log, events));
+                    }
+                }
+                Job::StillThere => {
+                    if let Err(failure) = self.service.in_its_place().await {
+                        self.outbox.send(Msg::Warning(trouble(&failure)));
                     }
                 }
                 Job::RefreshHome => {

@@ -39,6 +39,7 @@ pub(super) enum Job {
         reply: Reply<bool>,
     },
     Changed(Reply<bool>),
+    Look(Reply<()>),
     Mirror {
         log: LogId,
         reply: Reply<usize>,
@@ -61,7 +62,7 @@ const MIRRORED: u32 = 500;
 /// The writer and what it remembers.
 pub(super) struct Writer {
     file: Arc<PathBuf>,
-    /// The file that was opened.
+    /// The file that was opened, as it was left.
     identity: Option<Identity>,
     /// None after an error of the device: nothing that handle says can be trusted, the next job opens another.
     conn: Option<SqliteConnection>,
@@ -118,6 +119,9 @@ impl Writer {
                     self.saw(completed.as_ref().map(drop));
                     let _ = reply.send(completed);
                 }
+                Job::Look(reply) => {
+                    let _ = reply.send(self.as_it_was_left().await);
+                }
                 Job::Changed(reply) => {
                     let _ = reply.send(self.changed().await);
                 }
@@ -170,7 +174,7 @@ impl Writer {
 
     async fn append(&mut self, append: Append) -> Result<Appended, StoreError> {
         check(&append)?;
-        self.in_its_place()?;
+        self.as_it_was_left().await?;
         let head = match self.heads.get(&append.log) {
             Some(head) if head.0 == append.expected => *head,
             _ => self.read_head(append.log).await?,
@@ -201,7 +205,8 @@ impl Writer {
             .await
         {
             Ok(()) => {
-                self.in_its_place()?;
+                // The commit may have written to the file as well.
+                self.identity = Some(self.in_its_place()?);
                 if self.heads.len() >= MOST_HEADS {
                     self.heads.clear();
                 }
@@ -217,12 +222,38 @@ impl Writer {
         }
     }
 
-    /// Refuses to store, and to acknowledge, what nobody finds again. Whoever brings the file back finds all of it.
-    fn in_its_place(&self) -> Result<(), StoreError> {
-        if self.identity == Identity::of(&self.file) {
+    /// Refuses to store, and to acknowledge, what nobody finds again. Whoever brings the file back finds all of it. Answers
+    /// how it looks.
+    fn in_its_place(&self) -> Result<Identity, StoreError> {
+        let gone = || StoreError::Gone { file: self.file.to_path_buf() };
+        let (known, now) = (self.identity.ok_or_else(gone)?, Identity::of(&self.file).ok_or_else(gone)?);
+        if known.may_become(&now) { Ok(now) } else { Err(gone()) }
+    }
+
+    /// The same before something is stored. Somebody else wrote to a file that looks otherwise than it was left: mostly a
+    /// checkpoint; but an older copy may lie there now, and the pages that SQLite keeps at hand hide that.
+    async fn as_it_was_left(&mut self) -> Result<(), StoreError> {
+        let now = self.in_its_place()?;
+        if self.identity == Some(now) {
             return Ok(());
         }
-        Err(StoreError::Gone { file: self.file.to_path_buf() })
+        let known: Vec<_> = self.heads.iter().map(|(log, head)| (*log, head.0)).collect();
+        let fresh = open_again(&self.file).await?.conn;
+        self.data_version = -1;
+        if let Some(old) = self.conn.replace(fresh) {
+            // What it has to say it says to nobody.
+            let _ = old.close().await;
+        }
+        for (log, seq) in known {
+            if self.read_head(log).await?.0 < seq {
+                return Err(StoreError::Gone { file: self.file.to_path_buf() });
+            }
+        }
+        if let Some(mirror) = &mut self.mirror {
+            mirror.look_again();
+        }
+        self.identity = Some(now);
+        Ok(())
     }
 
     /// Writes what was just stored into the mirror too, and what that lacks. The events are stored whether or not this

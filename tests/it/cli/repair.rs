@@ -241,6 +241,60 @@ fn a_room_says_that_the_mirror_cannot_be_written_and_completes_it_when_it_is_ope
 }
 
 #[test]
+fn a_screen_says_when_it_opens_that_the_mirror_has_more_than_it_shows() {
+    let world = World::new();
+    let database = world.home().join("warroom.db");
+    world.done(&["declare", "Web is down", "--commander", "alice"]);
+    let first = std::fs::read(&database).unwrap();
+    world.done(&["log", "1", "kept"]);
+    let second = std::fs::read(&database).unwrap();
+    world.done(&["declare", "Disk is full", "--commander", "alice"]);
+    for older in [second, first] {
+        std::fs::write(&database, older).unwrap();
+        let mut screen = world.screen(&[], 80, 24);
+        screen.until("the mirror has what the database lacks: leave and run warroom doctor --repair");
+        assert!(!screen.text().contains("Disk is full"), "{}", screen.text());
+        drop(screen);
+    }
+    world.done(&["doctor", "--repair"]);
+    // Where it lacks the end of a log only.
+    let whole = std::fs::read(&database).unwrap();
+    world.done(&["log", "2", "one more"]);
+    std::fs::write(&database, whole).unwrap();
+    world.screen(&["open", "2"], 80, 24).until("the mirror has what the database lacks");
+    world.done(&["doctor", "--repair"]);
+    let mut screen = world.screen(&["open", "2"], 80, 24);
+    screen.until("one more").send(b"q").until("Web is down");
+    assert!(!screen.text().contains("lacks"), "{}", screen.text());
+    drop(screen);
+
+    // One with nothing in it is not opened at all, as no command reads it.
+    let empty = World::new();
+    empty.done(&["init"]);
+    assert_eq!(empty.run(&["log", "1", "a line"]).0, 3);
+    std::fs::copy(empty.home().join("warroom.db"), &database).unwrap();
+    let mut screen = world.screen(&[], 80, 24);
+    assert_eq!(screen.end(), 5, "{}", screen.text());
+    assert!(screen.text().contains("doctor --repair"), "{}", screen.text());
+}
+
+#[test]
+fn a_room_says_that_its_database_was_emptied_before_anything_is_typed() {
+    let world = World::new();
+    world.done(&["declare", "Web is down", "--commander", "alice"]);
+    let mut screen = world.screen(&["open", "1"], 80, 24);
+    screen.until("? all").send(b"i").until("Enter store").line("stored well").until("✓");
+    screen.send(b"\x1b").until("? all");
+    // The look over the whole of it, which comes a while after the first frame, has found it well.
+    for _ in 0..60 {
+        screen.look(Duration::from_millis(50));
+    }
+    std::fs::write(world.home().join("warroom.db"), "").unwrap();
+    screen.until("emptied or replaced while it was open");
+    screen.send(b"i").until("Enter store").line("stored by nobody").until("✗");
+}
+
+#[test]
 fn a_home_whose_settings_came_first_is_a_whole_one() {
     use std::os::unix::fs::PermissionsExt;
     let (desk, other) = (Desk::new(), Desk::new());

@@ -128,6 +128,37 @@ fn what_is_written_to_a_file_that_is_gone_is_not_acknowledged() {
 }
 
 #[test]
+fn what_is_written_to_a_file_that_was_emptied_or_written_over_is_not_acknowledged() {
+    let (_folder, file) = home();
+    run(async {
+        let store = open(&file).await;
+        store.append(append(1, 0, vec![event(1, "here")])).await.unwrap();
+        store.close().await.unwrap();
+        let older = std::fs::read(&file).unwrap();
+        let store = open(&file).await;
+        store.append(append(1, 1, vec![event(2, "stays")])).await.unwrap();
+        by_hand(&file, "PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        // Somebody's checkpoint is no harm.
+        store.in_its_place().await.unwrap();
+        store.append(append(1, 2, vec![event(3, "as well")])).await.unwrap();
+        by_hand(&file, "PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        let now = std::fs::read(&file).unwrap();
+        let gone = StoreError::Gone { file: file.clone() };
+        for bytes in [&older[..], &[]] {
+            // The same file, with other bytes in it.
+            std::fs::write(&file, bytes).unwrap();
+            let what = bytes.len();
+            assert_eq!(store.append(append(1, 3, vec![event(4, "lost")])).await, Err(gone.clone()), "{what}");
+            assert_eq!(store.in_its_place().await, Err(gone.clone()), "{what}");
+            std::fs::write(&file, &now).unwrap();
+        }
+        store.append(append(1, 3, vec![event(4, "found again")])).await.unwrap();
+        assert_eq!(store.read(log(1), Seq::NONE, 10).await.unwrap().len(), 4);
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
 fn what_nobody_asks_is_never_opened() {
     let (_folder, file) = home();
     run(async {
