@@ -124,7 +124,7 @@ fn document(incident: &Incident, clock: &Clock, now: Utc) -> serde_json::Value {
         "deadline": rfc3339(clock.deadline),
         "before": rfc3339(clock.natural),
         "moved": clock.moved,
-        "target": incident.targets.get(&key),
+        "target": incident.targets.get(&key).map(|own| &own.target),
         "acknowledged": clock.acknowledged,
         "by": ack.map(|a| &a.by),
         "reason": ack.map(|a| &a.reason),
@@ -152,8 +152,8 @@ fn line(incident: &Incident, clock: &Clock, now: Utc) -> String {
     );
     if clock.deadline != clock.natural {
         text.push_str(&format!(", moved from {}", clock.natural.format("%Y-%m-%d %H:%MZ")));
-    } else if let Some(target) = incident.targets.get(&key).filter(|_| clock.moved) {
-        text.push_str(&format!(", target of this incident: {target}"));
+    } else if let Some(own) = incident.targets.get(&key).filter(|_| clock.moved) {
+        text.push_str(&format!(", target of this incident: {}", own.target));
     }
     if clock.acknowledged {
         text.push_str(", acknowledged");

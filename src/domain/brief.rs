@@ -12,7 +12,7 @@ use super::ids::Seq;
 use super::zone::Tz;
 use crate::domain::clocks::{self, Clock, ClockKey, Pressure};
 use crate::domain::closeout;
-use crate::domain::incident::{Decision, Entry, Incident, Ioc, RelatedIncident, Step, may_leave};
+use crate::domain::incident::{Decision, Entry, Hypothesis, Incident, Ioc, RelatedIncident, Step, may_leave};
 use crate::domain::ioc::Tlp;
 use crate::domain::policy::Policy;
 use crate::domain::recurrence::DUPLICATE;
@@ -63,7 +63,6 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     // It is passed on and read on another day, in another zone.
     let day = now.with_timezone(&zone).format("%Y-%m-%d");
     title.push_str(&format!(" · as of {day} {} {}", with_zone(now, zone), zone_label(now, zone)));
-    let clock = |at: Utc| with_day(at, now, zone);
     let privileged = |seq| is_kept(incident, seq);
     let running = clocks::clocks(incident, policy, now);
     let decided = decided(incident, &running, now, zone, MOST_DECIDED);
@@ -83,18 +82,13 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     sections.push(BriefSection {
         heading: "Suspected",
         lines: hypotheses(HypothesisState::Supported)
-            .map(|h| format!("supported: {}", h.text))
+            .map(|h| format!("supported: {}", judged(h, now, zone)))
             .chain(hypotheses(HypothesisState::Open).map(|h| format!("open: {}", h.text)))
             .collect(),
     });
     sections.push(BriefSection {
         heading: "Ruled out",
-        lines: hypotheses(HypothesisState::RuledOut)
-            .map(|h| {
-                let why = if may_leave(&h.now.why) { format!("— {} ", h.now.why) } else { String::new() };
-                format!("{} {why}({}, {})", h.text, h.now.by, clock(h.now.at))
-            })
-            .collect(),
+        lines: hypotheses(HypothesisState::RuledOut).map(|h| judged(h, now, zone)).collect(),
     });
     sections.push(BriefSection {
         heading: "Open asks",
@@ -123,6 +117,17 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
         *line = telling::safe(incident, line);
     }
     Brief { title: telling::safe(incident, &title), sections }
+}
+
+/// A hypothesis that was judged: why, by whom, when.
+fn judged(hypothesis: &Hypothesis, now: Utc, zone: Tz) -> String {
+    let judgement = &hypothesis.now;
+    let why = if judgement.why.trim().is_empty() || !may_leave(&judgement.why) {
+        String::new()
+    } else {
+        format!("— {} ", judgement.why)
+    };
+    format!("{} {why}({}, {})", hypothesis.text, judgement.by, with_day(judgement.at, now, zone))
 }
 
 /// Whether a line stays in the room, or was crossed out.
@@ -155,7 +160,10 @@ fn decided(incident: &Incident, running: &[Clock], now: Utc, zone: Tz, most: usi
     let line = |d: &&Decision| {
         let check = running.iter().find(|c| c.key == ClockKey::Decision(d.seq));
         let outcome = match (&d.verdict, check) {
-            (Some(v), _) => format!(" — {}", v.verdict),
+            (Some(v), _) if v.reason.trim().is_empty() || !may_leave(&v.reason) => {
+                format!(" — {}", v.verdict)
+            }
+            (Some(v), _) => format!(" — {}: {}", v.verdict, v.reason),
             (None, Some(check)) if check.pressure(now) == Pressure::Breached => {
                 format!(" — check overdue since {}", clock(check.deadline))
             }
@@ -288,7 +296,7 @@ fn impact(incident: &Incident) -> Vec<String> {
 
 /// When it ended and by what; while it is open, since when it harms nobody any more, if it was said.
 fn ended(incident: &Incident, now: Utc, zone: Tz) -> Vec<String> {
-    let mitigated = incident.milestone(Milestone::Mitigated).map(|at| with_day(at, now, zone));
+    let mitigated = incident.holding(Milestone::Mitigated).map(|mark| with_day(mark.at, now, zone));
     let Some(at) = incident.resolved_at.filter(|_| incident.state != State::Open) else {
         return mitigated.map(|at| format!("mitigated {at}, not resolved")).into_iter().collect();
     };
@@ -327,17 +335,15 @@ pub fn missing_roles(incident: &Incident, policy: &Policy) -> Vec<String> {
 }
 
 fn doing(incident: &Incident, now: Utc) -> Vec<String> {
-    let due = |s: &Step| {
-        s.due_at
-            .filter(|_| incident.clocks_run())
-            .map(|at| format!(", {}", left(at, now)))
-            .unwrap_or_default()
+    let due = |s: &Step| match s.due_at.filter(|_| incident.clocks_run()) {
+        Some(at) => format!("{}, {}", s.text.trim_end_matches('.'), left(at, now)),
+        None => s.text.clone(),
     };
     let mut lines: Vec<String> = incident
         .checklist
         .steps()
         .filter(|s| s.state == StepState::Doing)
-        .map(|s| format!("{}: {}{}", s.person.as_deref().unwrap_or("somebody"), s.text, due(s)))
+        .map(|s| format!("{}: {}", s.person.as_deref().unwrap_or("somebody"), due(s)))
         .collect();
     let waits = |s: &&Step| s.is_todo() && s.due_at.is_some();
     lines.extend(
@@ -345,7 +351,7 @@ fn doing(incident: &Incident, now: Utc) -> Vec<String> {
             .checklist
             .steps()
             .filter(waits)
-            .map(|s| format!("for {}: {}{}", s.person.as_deref().unwrap_or("somebody"), s.text, due(s))),
+            .map(|s| format!("for {}: {}", s.person.as_deref().unwrap_or("somebody"), due(s))),
     );
     lines.extend(incident.checklist.steps().filter(|s| s.state == StepState::Blocked).map(
         |s| match may_leave(&s.reason) {
@@ -389,7 +395,7 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
             let more = (cut > 0).then(|| format!("and {cut} more"));
             let running = running.iter().map(|c| {
                 let word = if c.pressure(now) == Pressure::Breached { " !" } else { "" };
-                let moved = if c.moved { " (moved)" } else { "" };
+                let moved = spoken(incident, c);
                 let unheard = if c.unheard { ", not acknowledged" } else { "" };
                 let (left, which) = (left(c.deadline, now), which(incident, c));
                 format!("{} {left}{unheard}{word}{moved}{which}", c.what)
@@ -404,6 +410,28 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
             why if why.is_empty() || !may_leave(why) => vec!["closed".to_owned()],
             why => vec![format!("closed, waived: {why}")],
         },
+    }
+}
+
+/// What was said on a clock that does not run as the team's rule has it, or whose breach somebody acknowledged: by whom,
+/// and why.
+fn spoken(incident: &Incident, clock: &Clock) -> String {
+    let key = clock.key.to_string();
+    let ack =
+        incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|ack| ack.at >= clock.from);
+    let said = |word: &str, by: &str, why: &str| {
+        if why.trim().is_empty() || !may_leave(why) {
+            format!(" ({word} by {by})")
+        } else {
+            format!(" ({word} by {by}: {why})")
+        }
+    };
+    match (ack, incident.targets.get(&key)) {
+        (Some(ack), _) if clock.deadline != clock.natural => said("moved", &ack.by, &ack.reason),
+        (Some(ack), _) if clock.acknowledged => said("acknowledged", &ack.by, &ack.reason),
+        (_, Some(own)) if clock.moved => said("moved", &own.by, &own.reason),
+        _ if clock.moved => " (moved)".to_owned(),
+        _ => String::new(),
     }
 }
 

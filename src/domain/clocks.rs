@@ -280,7 +280,7 @@ pub fn undated(incident: &Incident, running: &[Clock]) -> Vec<Undated> {
     if !incident.clocks_run() {
         return Vec::new();
     }
-    let keys = incident.targets.iter().filter_map(|(key, target)| Some((key.parse().ok()?, target)));
+    let keys = incident.targets.iter().filter_map(|(key, target)| Some((key.parse().ok()?, &target.target)));
     keys.filter(|(key, _)| !running.iter().any(|clock| clock.key == *key))
         .filter_map(|(key, target)| {
             let what = match key {
@@ -367,7 +367,7 @@ fn warning(policy: &Policy, from: Utc, deadline: Utc) -> Utc {
 
 /// The target of this incident only.
 fn own_target(incident: &Incident, key: ClockKey) -> Option<Target> {
-    incident.targets.get(&key.to_string()).and_then(|t| t.parse().ok())
+    incident.targets.get(&key.to_string()).and_then(|own| own.target.parse().ok())
 }
 
 fn target(

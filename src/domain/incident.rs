@@ -14,6 +14,7 @@ mod record;
 mod rests;
 mod roster;
 mod set_back;
+mod standing;
 mod talk;
 mod timeline;
 mod trail;
@@ -155,6 +156,17 @@ impl ClockRecord {
     }
 }
 
+/// A target of this incident only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnTarget {
+    /// The target in words: `2h`, `none`.
+    pub target: String,
+    /// Who set it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// An acknowledged breach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClockAck {
@@ -223,8 +235,8 @@ pub struct Incident {
     pub reopened: u32,
     /// The times for which it was resolved before it was reopened.
     pub rests: Vec<Rest>,
-    /// Targets of this incident only: clock → words.
-    pub targets: BTreeMap<String, String>,
+    /// Targets of this incident only: clock → target.
+    pub targets: BTreeMap<String, OwnTarget>,
     /// What the log says of clocks: clock → record.
     pub clocks: BTreeMap<String, ClockRecord>,
     /// When the clock of the host was set back: what is due moves with it.

@@ -156,6 +156,28 @@ fn expiry(clock: &Clock, model: &Model, theme: &Theme) -> (String, Style) {
     }
 }
 
+/// Breaches of one name are told once, with the longest: what else ran out must not stand behind three equal ones.
+fn folded(running: Vec<Clock>, model: &Model) -> Vec<Clock> {
+    let mut out: Vec<(Clock, usize)> = Vec::with_capacity(running.len());
+    for clock in running {
+        let breached = |clock: &Clock| clock.pressure(model.now) == Pressure::Breached;
+        let same = |one: &&mut (Clock, usize)| {
+            one.0.what == clock.what && one.0.acknowledged == clock.acknowledged && breached(&one.0)
+        };
+        match out.iter_mut().find(same).filter(|_| breached(&clock)) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => out.push((clock, 1)),
+        }
+    }
+    let named = |(mut clock, count): (Clock, usize)| {
+        if count > 1 {
+            clock.what.push_str(&format!(" x{count}"));
+        }
+        clock
+    };
+    out.into_iter().map(named).collect()
+}
+
 fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
     let mut items: Vec<(String, Style)> = Vec::new();
     // Which of them expires next.
@@ -163,7 +185,7 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
     let incident = &room.incident;
     match incident.state {
         State::Open => {
-            let running = clocks::clocks(incident, &model.policy, model.now);
+            let running = folded(clocks::clocks(incident, &model.policy, model.now), model);
             items.extend(running.iter().map(|clock| expiry(clock, model, theme)));
             let place = items.iter().take_while(|(_, s)| *s == theme.bad).count();
             let waiting = clocks::waiting(incident, model.now).into_iter().map(|text| (text, theme.warn));

@@ -7,10 +7,10 @@ use unicode_width::UnicodeWidthChar;
 
 use super::{Incident, is_kept, last_decided};
 use crate::domain::ids::Seq;
-use crate::domain::incident::{Entry, PhaseSpan, REOPENED, Topic, Update, UpdateState, may_leave};
+use crate::domain::incident::{Entry, REOPENED, Topic, Update, UpdateState, may_leave};
 use crate::domain::telling;
 use crate::domain::time::{Utc, with_day};
-use crate::domain::words::{EntryKind, Milestone, Phase, StepState};
+use crate::domain::words::{EntryKind, Milestone, StepState};
 use crate::domain::zone::Tz;
 
 /// How many lines the section has at most: the brief is one screen.
@@ -30,8 +30,7 @@ const WIDTH: usize = 300;
 /// notes since the last of them, so that no early star hides what was written after it.
 pub(super) fn latest(incident: &Incident, now: Utc, zone: Tz) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let turned = reopened(incident, now, zone).or_else(|| set_back(incident, now, zone));
-    lines.extend(turned.or_else(|| contained(incident, now, zone)));
+    lines.extend(turned(incident, now, zone).or_else(|| contained(incident, now, zone)));
     lines.extend(sent(incident).map(|(update, at)| {
         let by = update.sent.as_ref().map(|(by, _)| format!(" by {by}")).unwrap_or_default();
         let at = with_day(at, now, zone);
@@ -58,6 +57,11 @@ pub(super) fn latest(incident: &Incident, now: Utc, zone: Tz) -> Vec<String> {
     lines
 }
 
+/// What took away that it was contained, where that does not hold any more.
+pub(super) fn turned(incident: &Incident, now: Utc, zone: Tz) -> Option<String> {
+    reopened(incident, now, zone).or_else(|| set_back(incident, now, zone))
+}
+
 /// Since when it is open again, who said so and why: what contained it before did not hold. Nothing once it is contained
 /// again.
 fn reopened(incident: &Incident, now: Utc, zone: Tz) -> Option<String> {
@@ -75,19 +79,10 @@ fn reopened(incident: &Incident, now: Utc, zone: Tz) -> Option<String> {
     Some(row(incident, &format!("{head}: "), why))
 }
 
-/// Since when its phase is one from before it was contained again, and who said so. Nothing once it is contained again,
-/// or beyond.
+/// Since when its phase is one from before it was contained again, and who said so.
 fn set_back(incident: &Incident, now: Utc, zone: Tz) -> Option<String> {
-    let before = |phase| matches!(phase, Phase::Detect | Phase::Contain);
-    let mark = incident.milestones.get(&Milestone::Contained)?;
-    // What was taken back, and what took it back, turned nothing.
-    let entered: Vec<&PhaseSpan> =
-        incident.phases.iter().filter(|span| !incident.taken_back.contains(&span.seq)).collect();
-    let back = entered.iter().rev().take_while(|span| before(span.phase)).last()?;
-    let is_set_back = entered.iter().any(|span| !before(span.phase) && span.seq < back.seq);
-    (is_set_back && (back.since, back.seq) > (mark.at, mark.seq)).then(|| {
-        format!("set back to phase {} {} ({})", back.phase, with_day(back.since, now, zone), back.by)
-    })
+    let back = incident.set_back()?;
+    Some(format!("set back to phase {} {} ({})", back.phase, with_day(back.since, now, zone), back.by))
 }
 
 /// Since when the harm does not grow, who said so, and the last step that was done before.

@@ -1,7 +1,7 @@
 //! Two shorter forms of the brief for people who do not work in the room: the tactical report (conditions, actions,
 //! needs), and the summary for those who lead. It must not guess: what nobody said stays out.
 
-use super::{Brief, BriefSection, LATEST, brief, decided, left, missing_roles, which};
+use super::{Brief, BriefSection, LATEST, brief, decided, latest, left, missing_roles, which};
 use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
@@ -57,9 +57,12 @@ pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Br
         ("resolved", Milestone::Resolved),
     ];
     for (name, milestone) in points {
-        if let Some(at) = incident.milestone(milestone) {
-            stands.push(format!("{name} {}", with_day(at, now, zone)));
+        if let Some(mark) = incident.holding(milestone) {
+            stands.push(format!("{name} {}", with_day(mark.at, now, zone)));
         }
+    }
+    if incident.state == State::Open {
+        stands.extend(latest::turned(incident, now, zone).map(|line| telling::safe(incident, &line)));
     }
     if !incident.ended_by.is_empty() {
         stands.push(format!("ended by: {}", incident.ended_by));

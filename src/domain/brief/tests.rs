@@ -221,6 +221,72 @@ fn a_reopening_stands_in_the_place_of_what_did_not_hold() {
 }
 
 #[test]
+fn what_was_reached_before_a_reopening_is_told_nowhere_as_if_it_held() {
+    let mut room = Room::declared();
+    let lead = |room: &Room| {
+        let summary = executive(&room.incident, &room.policy, room.now, Tz::UTC);
+        summary.sections.into_iter().find(|s| s.heading == "Where it stands").unwrap().lines
+    };
+    for milestone in [Milestone::Contained, Milestone::Mitigated] {
+        room.ask(Request::Mark { milestone, at: None });
+    }
+    room.ask(Request::EnterPhase { phase: Phase::Eradicate });
+    assert_eq!(section(&room, "Ended"), ["mitigated 14:20, not resolved"]);
+    assert_eq!(lead(&room), ["Contained", "contained 14:20", "mitigated 14:20"]);
+    room.wait(Span::minutes(5));
+    room.ask(Request::Resolve { ended_by: "restart".into() });
+    room.wait(Span::minutes(5));
+    room.ask(Request::Reopen { reason: "came back".into() });
+    let whole = brief(&room.incident, &room.policy, room.now, Tz::UTC).to_text();
+    assert!(!whole.contains("mitigated") && !whole.contains("contained"), "{whole}");
+    assert_eq!(lead(&room), ["Investigating", "reopened 14:30 (alice): came back"]);
+    room.wait(Span::minutes(5));
+    room.ask(Request::EnterPhase { phase: Phase::Recover });
+    room.ask(Request::Mark { milestone: Milestone::Mitigated, at: None });
+    assert_eq!(section(&room, "Ended"), ["mitigated 14:35, not resolved"]);
+    assert_eq!(lead(&room)[..2], ["Recovering", "mitigated 14:35"]);
+    // Once it is over, what was marked stands as it was marked.
+    room.ask(Request::Resolve { ended_by: "restart".into() });
+    assert!(lead(&room).contains(&"contained 14:20".to_owned()), "{:?}", lead(&room));
+}
+
+#[test]
+fn why_something_was_judged_or_moved_is_told_with_who_said_so() {
+    let mut room = Room::declared();
+    let decision = decide(&mut room, "fail over to eu", None);
+    let give = |reason: &str| {
+        let reason = reason.to_owned();
+        Request::GiveVerdict { target: decision, verdict: crate::domain::words::Verdict::Reversed, reason }
+    };
+    room.ask(give(""));
+    assert_eq!(section(&room, "Decided"), ["14:20 fail over to eu (alice) — reversed"]);
+    room.ask(give("eu had the same key"));
+    assert_eq!(section(&room, "Decided"), ["14:20 fail over to eu (alice) — reversed: eu had the same key"]);
+    room.ask(give("counsel says so #privileged"));
+    assert_eq!(section(&room, "Decided"), ["14:20 fail over to eu (alice) — reversed"]);
+    let target = room.ask(Request::Propose { text: "key was in a CI variable".into(), tags: vec![] })[0];
+    let (state, why) = (HypothesisState::Supported, "the log has it".to_owned());
+    room.ask(Request::SetHypothesis { target, state, why });
+    let suspected = ["supported: key was in a CI variable — the log has it (alice, 14:20)"];
+    assert_eq!(section(&room, "Suspected"), suspected);
+    let slow = |target: &str| Request::SetTarget {
+        clock: "resolution".to_owned(),
+        target: target.to_owned(),
+        reason: "vendor is slow".to_owned(),
+    };
+    room.ask(slow("8h"));
+    let next = |room: &Room, what: &str| {
+        section(room, "Next").into_iter().find(|line| line.starts_with(what)).unwrap_or_default()
+    };
+    assert_eq!(next(&room, "resolve"), "resolve 8h left (moved by alice: vendor is slow)");
+    room.wait(Span::hours(3));
+    let clock = "update:internal".to_owned();
+    room.ask(Request::AcknowledgeClock { clock, until: None, reason: "the phone has it".to_owned() });
+    let update = next(&room, "update internal");
+    assert!(update.ends_with("over ! (acknowledged by alice: the phone has it)"), "{update}");
+}
+
+#[test]
 fn a_phase_that_was_set_back_stands_in_the_place_of_what_did_not_hold() {
     let mut room = Room::declared();
     let enter = |room: &mut Room, phase| {

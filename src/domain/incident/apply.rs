@@ -7,7 +7,9 @@ mod say;
 use super::bound::bound;
 use super::lines::system_line;
 use super::timeline::{Entry, Topic};
-use super::{ClockAck, Disposition, Impact, Incident, Mark, PhaseSpan, Report, SeveritySpan, trail};
+use super::{
+    ClockAck, Disposition, Impact, Incident, Mark, OwnTarget, PhaseSpan, Report, SeveritySpan, trail,
+};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::words::{EntryKind, Milestone, Phase, State, StepState};
@@ -209,7 +211,10 @@ impl Incident {
             }
             // Without a target: as the team's rule says again.
             Event::TargetChanged(e) if e.target.is_empty() => _ = self.targets.remove(&e.clock),
-            Event::TargetChanged(e) => _ = self.targets.insert(e.clock.clone(), e.target.clone()),
+            Event::TargetChanged(e) => {
+                let (target, reason) = (e.target.clone(), e.reason.clone());
+                self.targets.insert(e.clock.clone(), OwnTarget { target, by: r.by.clone(), reason });
+            }
             Event::PhaseEntered(e) => self.enter(r, e.phase),
             Event::MilestoneMarked(e) => {
                 self.mark(r, e.milestone, true);

@@ -11,7 +11,7 @@ use crate::domain::policy::Policy;
 use crate::domain::safe::one_line;
 use crate::domain::severity::Target;
 use crate::domain::telling;
-use crate::domain::time::{Utc, with_zone, zone_label};
+use crate::domain::time::{Utc, with_day, with_zone, zone_label};
 use crate::domain::words::{
     Certainty, Flag, HypothesisState, IncidentKind, Milestone, Phase, ScopeState, State, StepState, Verdict,
 };
@@ -82,7 +82,7 @@ pub fn facts(
     let inside = audience == Audience::Internal;
     let profile = policy.profile_named(&incident.profile);
     let when = |at: Utc| when(at, zone);
-    let log = Log { incident, audience, inside };
+    let log = Log { incident, audience, inside, now };
     let confirmed =
         incident.impact.as_ref().filter(|i| i.certainty == Certainty::Confirmed && log.may_tell(i.seq));
     Facts {
@@ -124,10 +124,18 @@ pub fn facts(
 /// The status in a word, as the people outside the room know it (seed `001…`, communications template).
 #[must_use]
 pub fn status(incident: &Incident) -> &'static str {
-    let contained = incident.milestone(Milestone::Contained).is_some();
+    let contained = incident.holding(Milestone::Contained).is_some();
     match (incident.state, incident.phase) {
         (State::Closed, _) => "Closed",
         (State::Resolved, _) => "Resolved",
+        // What was said of its phase is as old as what did not hold.
+        (State::Open, _) if incident.starts_over() => {
+            if contained {
+                "Contained"
+            } else {
+                "Investigating"
+            }
+        }
         (State::Open, Phase::Detect | Phase::Contain) if contained => "Contained",
         (State::Open, Phase::Detect) => "Investigating",
         (State::Open, Phase::Contain) => "Containing",
@@ -138,8 +146,9 @@ pub fn status(incident: &Incident) -> &'static str {
 }
 
 fn doing(incident: &Incident) -> String {
-    let contained = incident.milestone(Milestone::Contained).is_some();
-    match (incident.state, incident.phase) {
+    let contained = incident.holding(Milestone::Contained).is_some();
+    let phase = if incident.starts_over() { Phase::Detect } else { incident.phase };
+    match (incident.state, phase) {
         (State::Resolved | State::Closed, _) | (_, Phase::Learn) => {
             "It is over. We are making sure that it cannot recur."
         }
@@ -182,7 +191,7 @@ fn next_update(
     }
     let own = |audience| {
         let target = incident.targets.get(&ClockKey::Update(audience).to_string())?;
-        policy.calendar.deadline(now, &target.parse::<Target>().ok()?)
+        policy.calendar.deadline(now, &target.target.parse::<Target>().ok()?)
     };
     let every = policy.level(&incident.profile, incident.severity.as_deref()).update_every;
     own(audience).or_else(|| own(Audience::Internal)).or_else(|| now.checked_add_signed(every?))
@@ -193,6 +202,7 @@ struct Log<'a> {
     incident: &'a Incident,
     audience: Audience,
     inside: bool,
+    now: Utc,
 }
 
 impl Log<'_> {
@@ -228,7 +238,7 @@ impl Log<'_> {
         let mut out: Vec<String> = told
             .iter()
             .filter_map(|m| {
-                let mark = incident.milestones.get(m)?;
+                let mark = incident.holding(*m)?;
                 let about = if mark.about { "about " } else { "" };
                 Some(format!("{m} {about}{}", when(mark.at)))
             })
@@ -287,7 +297,13 @@ impl Log<'_> {
         let mut out = Vec::new();
         for ask in self.incident.talk.open_asks().into_iter().filter(|a| self.may_tell(a.seq)) {
             let who = ask.person.as_deref().map_or_else(|| "nobody yet".to_owned(), |p| format!("@{p}"));
-            let due = ask.due_at.map(|at| at.format(", by %H:%M UTC").to_string()).unwrap_or_default();
+            // With its day, where that is another one: an update is read as the words of now.
+            let due = ask.due_at.map(|at| (at, with_day(at, self.now, Tz::UTC)));
+            let due = due.map(|(at, day)| match at <= self.now {
+                true => format!(", was due {day} UTC"),
+                false => format!(", by {day} UTC"),
+            });
+            let due = due.unwrap_or_default();
             out.push(format!("{who}: {}{due}", self.line(&ask.text)));
         }
         let steps = || self.incident.checklist.steps();

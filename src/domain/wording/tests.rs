@@ -172,6 +172,42 @@ fn the_status_follows_the_phase() {
 }
 
 #[test]
+fn an_incident_that_was_opened_again_is_not_contained_by_what_did_not_hold() {
+    let mut room = Room::declared();
+    room.ask(Request::EnterPhase { phase: Phase::Eradicate });
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    assert!(text(&room, Audience::Customers).contains("It can do no more harm"));
+    room.wait(Span::minutes(5));
+    room.ask(Request::Resolve { ended_by: String::new() });
+    room.wait(Span::minutes(5));
+    room.ask(Request::Reopen { reason: "came back".to_owned() });
+    assert_eq!(status(&room.incident), "Investigating");
+    let said = text(&room, Audience::Customers) + &text(&room, Audience::Internal);
+    assert!(!said.contains("no more harm") && !said.contains("contained 20"), "{said}");
+    room.wait(Span::minutes(5));
+    room.ask(Request::EnterPhase { phase: Phase::Contain });
+    assert_eq!(status(&room.incident), "Containing");
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    assert_eq!(status(&room.incident), "Contained");
+}
+
+#[test]
+fn the_time_box_of_an_ask_is_told_with_its_day_and_as_over_once_it_is() {
+    let mut room = room();
+    let line = |room: &Room| {
+        let said = text(room, Audience::Internal);
+        said.lines().find(|line| line.contains("@bob: list builds")).unwrap_or_default().trim().to_owned()
+    };
+    assert!(line(&room).ends_with("@bob: list builds, by 14:23 UTC"), "{}", line(&room));
+    room.wait(Span::minutes(4));
+    assert!(line(&room).ends_with("list builds, was due 14:23 UTC"), "{}", line(&room));
+    room.wait(Span::hours(20));
+    let day = room.now - Span::hours(20);
+    let day = day.format("%Y-%m-%d");
+    assert!(line(&room).ends_with(&format!("list builds, was due {day} 14:23 UTC")), "{}", line(&room));
+}
+
+#[test]
 fn an_exercise_says_so_first_whatever_the_template_says() {
     let mut room = Room::declared();
     room.ask(Request::SetDetails {

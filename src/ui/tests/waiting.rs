@@ -171,3 +171,17 @@ fn the_home_screen_tells_what_is_over_in_which_room_and_what_expires_next() {
     assert!(next(&desk).starts_with("NEXT INC-2026-0002 ask @bob over 1h"), "{}", next(&desk));
     assert!(!next(&desk).contains(" in "), "{}", next(&desk));
 }
+
+#[test]
+fn breaches_of_one_name_are_told_once_so_that_the_others_are_seen() {
+    let mut desk = Desk::room(200, 60, "alice");
+    for n in 0..3 {
+        desk.line("14:38", "alice", &format!("! stop host {n} check 10m"));
+    }
+    desk.line("14:38", "alice", "+ @carol 5m list the hosts");
+    desk.open();
+    desk.model.now = crate::app::fixture::at("16:30");
+    let row = picture(&desk.model).lines().nth(1).unwrap().to_owned();
+    assert_eq!(row.matches("check decision").count(), 1, "{row}");
+    assert!(row.contains("check decision x4 over") && row.contains("ask @carol"), "{row}");
+}

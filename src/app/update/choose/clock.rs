@@ -73,8 +73,8 @@ pub(in super::super) fn targets(model: &mut Model) {
         .into_iter()
         .map(|(key, what, rule)| {
             let own = incident.targets.get(&key.to_string());
-            let detail =
-                own.map_or_else(|| format!("{what}: {rule}"), |own| format!("{what}: {own} ({rule})"));
+            let detail = own
+                .map_or_else(|| format!("{what}: {rule}"), |own| format!("{what}: {} ({rule})", own.target));
             let right = if own.is_some() { "changed".to_owned() } else { String::new() };
             Item { id: key.to_string(), label: key.to_string(), detail, right, ..Item::default() }
         })

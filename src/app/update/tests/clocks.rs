@@ -60,9 +60,9 @@ fn a_target_is_changed_for_this_incident_with_a_reason() {
     let Some(Overlay::Ask(ask)) = desk.model.overlays.last() else { panic!("a reason is needed") };
     assert!(ask.problem.as_ref().unwrap().contains("reason"));
     desk.keys(" agreed with the customer<enter>").serve();
-    assert_eq!(desk.stored.targets["resolution"], "8h");
+    assert_eq!(desk.stored.targets["resolution"].target, "8h");
     desk.keys(":target resolution 1 business day the law<enter>").serve();
-    assert_eq!(desk.stored.targets["resolution"], "1 business day");
+    assert_eq!(desk.stored.targets["resolution"].target, "1 business day");
 }
 
 #[test]

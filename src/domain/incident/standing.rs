@@ -1,0 +1,40 @@
+//! What still holds of what was reached: an incident that was opened again, or whose phase was set back, has lost it. It
+//! must not word that, nor change what the log says was reached.
+
+use super::{Incident, Mark, PhaseSpan};
+use crate::domain::words::{Milestone, Phase, State};
+
+impl Incident {
+    /// The mark of a milestone that still holds. While the incident is open that is none from before it was opened again,
+    /// and `contained` none from before its phase was set back; once it is over, what was marked stands.
+    #[must_use]
+    pub fn holding(&self, milestone: Milestone) -> Option<&Mark> {
+        let mark = self.milestones.get(&milestone)?;
+        if self.state != State::Open {
+            return Some(mark);
+        }
+        let before_reopened = self.last_reopened().is_some_and(|reopened| (mark.at, mark.seq) < reopened);
+        let is_lost = before_reopened || milestone == Milestone::Contained && self.set_back().is_some();
+        (!is_lost).then_some(mark)
+    }
+
+    /// Since when its phase is one from before it was contained again: none once it is contained again, or beyond.
+    #[must_use]
+    pub fn set_back(&self) -> Option<&PhaseSpan> {
+        let before = |phase| matches!(phase, Phase::Detect | Phase::Contain);
+        let mark = self.milestones.get(&Milestone::Contained)?;
+        // What was taken back, and what took it back, turned nothing.
+        let entered: Vec<&PhaseSpan> =
+            self.phases.iter().filter(|span| !self.taken_back.contains(&span.seq)).collect();
+        let back = entered.iter().rev().take_while(|span| before(span.phase)).last()?;
+        let is_set_back = entered.iter().any(|span| !before(span.phase) && span.seq < back.seq);
+        (is_set_back && (back.since, back.seq) > (mark.at, mark.seq)).then_some(*back)
+    }
+
+    /// Whether it was opened again, and nobody has said since then in which phase it is.
+    #[must_use]
+    pub fn starts_over(&self) -> bool {
+        let entered = self.phases.last().map(|span| (span.since, span.seq));
+        self.state == State::Open && self.last_reopened().is_some_and(|at| entered.is_none_or(|e| e < at))
+    }
+}
