@@ -5,6 +5,19 @@ use crate::app::fixture::Desk;
 use crate::domain::request::Request;
 
 #[test]
+fn roles_that_begin_alike_are_told_apart_in_the_roster() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.model.policy.extra_roles = vec!["customer-liaison".into(), "customer-care".into()];
+    desk.model.policy.required_roles.insert("P1".into(), vec!["customer-care".into()]);
+    let (role, person) = ("customer-liaison".into(), "grace".into());
+    desk.ask("14:38", "alice", Request::AssignRole { role, person });
+    desk.open();
+    desk.keys("2G");
+    let shown = picture(&desk.model);
+    assert!(shown.contains("│c…liai grace") && shown.contains("│c…care — required at P1"), "{shown}");
+}
+
+#[test]
 fn a_pane_that_is_cut_says_how_much_more_there_is() {
     let mut desk = Desk::room(80, 24, "alice");
     let shown = picture(&desk.model);
