@@ -93,7 +93,7 @@ enum Action {
         /// What must change
         #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
         title: String,
-        /// Who answers for it
+        /// Who answers for it; - for nobody
         #[arg(long, value_name = "PERSON")]
         owner: Option<String>,
         /// The day by which it is due

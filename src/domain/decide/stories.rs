@@ -20,7 +20,7 @@ impl Case<'_> {
                 self.one(StoryChanged {
                     number: *number,
                     title: text(&change.title),
-                    owner: change.owner.as_deref().map(person).transpose()?,
+                    owner: change.owner.as_deref().map(owner).transpose()?,
                     due: change.due,
                     severity: self.graded(change.severity.as_deref())?,
                     kind: change.kind,
@@ -82,7 +82,7 @@ impl Case<'_> {
         self.one(StoryFiled {
             number: story.number.filter(|n| closing.can_be_story(*n)).unwrap_or_else(|| closing.next_story()),
             title: said("title of the story", &story.title)?,
-            owner: story.owner.as_deref().map(person).transpose()?,
+            owner: story.owner.as_deref().map(owner).transpose()?.filter(|owner| !owner.is_empty()),
             due,
             severity: severity.or_else(|| self.incident.severity.clone()),
             kind: story.kind,
@@ -112,4 +112,9 @@ impl Case<'_> {
             from.join(" or ")
         )))
     }
+}
+
+/// The person who answers for a story; empty where `-` says that nobody does.
+fn owner(text: &str) -> Result<String, Refusal> {
+    if text.trim() == "-" { Ok(String::new()) } else { person(text) }
 }

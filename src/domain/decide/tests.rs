@@ -304,6 +304,26 @@ fn stories_go_their_way_in_order_and_outlive_the_close() {
 }
 
 #[test]
+fn a_story_is_given_to_somebody_and_to_nobody_again() {
+    let mut room = Room::declared();
+    let story = |owner: &str| NewStory { owner: Some(owner.to_owned()), ..NewStory::default() };
+    let owner = |room: &Room| room.incident.closing.stories[&1].owner.clone();
+    room.ask(Request::FileStory(NewStory { title: "rotate keys".to_owned(), ..story("-") }));
+    assert_eq!(owner(&room), None);
+    let change = |owner: &str| Request::ChangeStory { number: 1, change: story(owner) };
+    room.ask(change("@dana"));
+    assert_eq!(owner(&room).as_deref(), Some("dana"));
+    let due = chrono::NaiveDate::from_ymd_opt(2026, 12, 1);
+    room.ask(Request::ChangeStory { number: 1, change: NewStory { due, ..NewStory::default() } });
+    assert_eq!(owner(&room).as_deref(), Some("dana"), "what is not said stays");
+    room.ask(change("-"));
+    assert_eq!(owner(&room), None);
+    assert_eq!(room.incident.timeline.stored().last().unwrap().text, "story S1: owner dana → none");
+    room.ask(change(" - "));
+    assert_eq!(room.incident.timeline.stored().last().unwrap().text, "story S1 corrected");
+}
+
+#[test]
 fn a_drafted_update_is_approved_and_sent_once() {
     let mut room = Room::declared();
     let seq = room.ask(Request::DraftUpdate {

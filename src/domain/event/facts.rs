@@ -204,7 +204,7 @@ pub struct StoryChanged {
     /// What must change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Who answers for it.
+    /// Who answers for it; empty: nobody any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// The day by which it is due.

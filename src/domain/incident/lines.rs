@@ -261,7 +261,7 @@ fn story_changed(before: &Incident, e: &StoryChanged) -> String {
     ];
     let changed: Vec<String> = fields
         .into_iter()
-        .filter(|(_, was, now)| now.is_some() && now != was)
+        .filter(|(_, was, now)| now.as_ref().is_some_and(|now| now != was.as_deref().unwrap_or_default()))
         .map(|(field, was, now)| format!("{field} {} → {}", shown(was), shown(now)))
         .collect();
     if changed.is_empty() {

@@ -84,7 +84,7 @@ pub struct NewStory {
     pub number: Option<u32>,
     /// What must change.
     pub title: String,
-    /// Who answers for it.
+    /// Who answers for it; `-`: nobody.
     pub owner: Option<String>,
     /// The day by which it is due; by severity when absent.
     pub due: Option<NaiveDate>,

@@ -294,9 +294,11 @@ fn stories_go_from_filed_to_verified_and_cron_hears_only_of_overdue_ones() {
         let read = desk.ok(look);
         assert!(read.contains(moved), "{read}");
     }
+    let changed = desk.json(&["story", "set", &story, "--owner", "-"]);
+    assert!(changed["owner"].is_null(), "{changed}");
     desk.ok(&["story", "set", &story, "--owner", "carol", "--severity", "p1"]);
     let read = desk.ok(&["timeline", &id, "--all"]);
-    assert!(read.contains("story S1: severity P2 → P1"), "{read}");
+    assert!(read.contains("story S1: owner none → carol, severity P2 → P1"), "{read}");
     desk.ok(&["story", "start", &story]);
     desk.run(&["story", "verify", &story, "--proof", "test"]).refuses(1, "shipped");
     desk.run(&["story", "ship", &story]).refuses(2, "--link");

@@ -198,7 +198,9 @@ impl Incident {
                     if let Some(title) = &e.title {
                         story.title.clone_from(title);
                     }
-                    story.owner = e.owner.clone().or(story.owner.take());
+                    if let Some(owner) = &e.owner {
+                        story.owner = Some(owner.clone()).filter(|owner| !owner.is_empty());
+                    }
                     story.due = e.due.or(story.due);
                     story.severity = e.severity.clone().or(story.severity.take());
                     story.kind = e.kind.or(story.kind);
