@@ -145,6 +145,8 @@ pub struct Prefs {
     pub focus: Pane,
     /// Show the focused pane alone.
     pub zoom: bool,
+    /// The room: nothing is similar to its incident, so the pane that says so takes no more rows than that.
+    pub alone: bool,
 }
 
 /// How much of the screen there is room for.
@@ -266,7 +268,7 @@ pub fn layout(size: Size, prefs: Prefs) -> Layout {
     }
     out.shape = Shape::Grid;
     out.composer = Area::new(1, h.saturating_sub(3), w.saturating_sub(2), 1);
-    let mut columns = columns(size, prefs.plan);
+    let mut columns = columns(size, prefs);
     let shown = columns.iter().any(|c| c.panes.iter().any(|(p, _)| *p == prefs.focus));
     if prefs.zoom || !shown {
         columns = vec![Column { w: w.saturating_sub(2), panes: vec![(prefs.focus, body_rows(h))] }];
@@ -295,6 +297,9 @@ pub fn first_row(selected: usize, rows: usize, all: usize) -> usize {
     selected.saturating_sub(rows / 2).min(all.saturating_sub(rows))
 }
 
+/// Rows of the pane of similar incidents while there is none.
+const ALONE: u16 = 2;
+
 struct Column {
     w: u16,
     panes: Vec<(Pane, u16)>,
@@ -318,10 +323,11 @@ fn percent(whole: u16, share: u32) -> u16 {
     u16::try_from(u32::from(whole).saturating_mul(share) / 100).unwrap_or(whole)
 }
 
-fn columns(size: Size, plan: Plan) -> Vec<Column> {
+fn columns(size: Size, prefs: Prefs) -> Vec<Column> {
     let rows = body_rows(size.h);
+    let plan = prefs.plan;
     match plan {
-        Plan::Room => room_columns(size, rows),
+        Plan::Room => room_columns(size, rows, prefs.alone),
         Plan::Board => board_columns(size, rows),
         Plan::Home | Plan::Find => {
             let inner = size.w.saturating_sub(3);
@@ -362,7 +368,7 @@ fn board_columns(size: Size, rows: u16) -> Vec<Column> {
     ]
 }
 
-fn room_columns(size: Size, rows: u16) -> Vec<Column> {
+fn room_columns(size: Size, rows: u16, alone: bool) -> Vec<Column> {
     // Two borders stand between three panes. At 24 rows this gives 4, 4 and 7, as the specification draws it.
     let inside = rows.saturating_sub(2);
     let extra = inside.saturating_sub(15);
@@ -383,7 +389,7 @@ fn room_columns(size: Size, rows: u16) -> Vec<Column> {
     let third_w = percent(inner, 27);
     let left = inner.saturating_sub(side_w).saturating_sub(third_w);
     let asks = percent(inside, 26);
-    let similar = percent(inside, 24);
+    let similar = if alone { ALONE } else { percent(inside, 24) };
     let brief = inside.saturating_sub(asks).saturating_sub(similar);
     let third = vec![(Pane::Brief, brief), (Pane::Asks, asks), (Pane::Similar, similar)];
     vec![

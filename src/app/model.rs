@@ -267,13 +267,14 @@ impl Model {
     /// Where everything stands.
     #[must_use]
     pub fn layout(&self) -> Layout {
+        let alone = self.room.as_ref().is_some_and(|room| room.alone);
         let (plan, focus, zoom) = match (self.screen, &self.room) {
             (Screen::Room, Some(room)) => (Plan::Room, room.focus, room.zoom),
             (Screen::Find, _) => (Plan::Find, self.find.focus, false),
             (Screen::Board, _) => (Plan::Board, self.board.as_ref().map_or(Pane::Board, |b| b.focus), false),
             _ => (Plan::Home, self.home.focus, false),
         };
-        layout::layout(self.size, Prefs { plan, focus, zoom })
+        layout::layout(self.size, Prefs { plan, focus, zoom, alone })
     }
 
     /// Where keys are looked up now.

@@ -168,7 +168,7 @@ fn result(model: &Model, y: usize, h: usize) -> Option<Spot> {
 /// Whether a pane has a place beside the timeline, or the screen shows one pane at a time anyway.
 #[must_use]
 pub fn has_place(model: &Model, pane: Pane) -> bool {
-    let prefs = layout::Prefs { plan: layout::Plan::Room, focus: Pane::Timeline, zoom: false };
+    let prefs = layout::Prefs { plan: layout::Plan::Room, focus: Pane::Timeline, zoom: false, alone: false };
     let whole = layout::layout(model.size, prefs);
     whole.shape == layout::Shape::Tabs || whole.pane(pane).is_some()
 }

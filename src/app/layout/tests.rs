@@ -3,7 +3,7 @@
 use super::*;
 
 fn room(w: u16, h: u16) -> Layout {
-    layout(Size { w, h }, Prefs { plan: Plan::Room, focus: Pane::Timeline, zoom: false })
+    layout(Size { w, h }, Prefs { plan: Plan::Room, focus: Pane::Timeline, zoom: false, alone: false })
 }
 
 fn areas(l: &Layout) -> Vec<Area> {
@@ -37,7 +37,10 @@ fn wider_screens_add_the_third_column() {
         }
     }
     assert!(room(80, 24).pane(Pane::Brief).is_none());
-    let hidden = layout(Size { w: 80, h: 24 }, Prefs { plan: Plan::Room, focus: Pane::Brief, zoom: false });
+    let hidden = layout(
+        Size { w: 80, h: 24 },
+        Prefs { plan: Plan::Room, focus: Pane::Brief, zoom: false, alone: false },
+    );
     assert_eq!(hidden.panes.len(), 1, "a pane that has no place is shown alone");
 }
 
@@ -58,7 +61,10 @@ fn areas_are_disjoint_and_inside_at_every_size() {
         for w in 0..300 {
             for h in (0..300).filter(|h| *h < 70 || (h + w) % 13 == 0) {
                 let focus = plan.panes()[usize::from(w + h) % plan.panes().len()];
-                let l = layout(Size { w, h }, Prefs { plan, focus, zoom: (w ^ h) & 8 == 8 });
+                let l = layout(
+                    Size { w, h },
+                    Prefs { plan, focus, zoom: (w ^ h) & 8 == 8, alone: (w ^ h) & 4 == 4 },
+                );
                 let all = areas(&l);
                 for (n, a) in all.iter().enumerate() {
                     assert!(a.right() <= w && a.bottom() <= h, "{a:?} leaves {w}x{h}");
@@ -78,4 +84,16 @@ fn areas_are_disjoint_and_inside_at_every_size() {
             }
         }
     }
+}
+
+#[test]
+fn the_brief_has_the_rows_that_no_similar_incident_takes() {
+    let rows = |alone, pane| {
+        let prefs = Prefs { plan: Plan::Room, focus: Pane::Timeline, zoom: false, alone };
+        layout(Size { w: 120, h: 40 }, prefs).rows(pane)
+    };
+    assert_eq!(rows(true, Pane::Similar), 2);
+    let gained = rows(false, Pane::Similar) - rows(true, Pane::Similar);
+    assert_eq!(rows(true, Pane::Brief), rows(false, Pane::Brief) + gained);
+    assert_eq!(rows(true, Pane::Asks), rows(false, Pane::Asks));
 }

@@ -133,6 +133,8 @@ pub struct Room {
     pub alarm: Alarm,
     /// The text for which similar incidents were last asked for.
     pub similar_for: String,
+    /// The archive was asked, and nothing is similar.
+    pub alone: bool,
     /// Breaches that this screen asked to write down: clock and deadline.
     pub breaches: BTreeSet<(String, Utc)>,
     /// Until when no clock has to be looked at.
@@ -200,6 +202,7 @@ impl Room {
             similar: Vec::new(),
             alarm: Alarm::default(),
             similar_for: String::new(),
+            alone: false,
             breaches: BTreeSet::new(),
             calm: None,
             journaled: draft.cloned(),

@@ -258,6 +258,7 @@ pub(super) fn similar(model: &mut Model, hits: Vec<super::super::model::Hit>) {
     let unshipped = hits.iter().map(|h| h.unshipped.len()).sum();
     let more = similar > room.alarm.similar || unshipped > room.alarm.unshipped;
     room.alarm = Alarm { similar, unshipped, dismissed: room.alarm.dismissed && !more };
+    room.alone = hits.is_empty();
     room.similar = hits;
 }
 
