@@ -33,6 +33,7 @@ mod filter;
 mod forms;
 mod fused;
 pub mod guard;
+mod idioms;
 mod lexicon;
 mod names;
 mod open;

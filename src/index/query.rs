@@ -12,7 +12,7 @@ use super::thesaurus::Thesaurus;
 use super::typo::{Mended, Mending};
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
-use super::{IndexError, analyzer, asked, typo};
+use super::{IndexError, analyzer, asked, idioms, typo};
 use crate::domain::question::Question;
 
 /// Longest query text that is read, in bytes: a pasted log says what it is in its first 256 KiB.
@@ -85,7 +85,7 @@ pub(super) fn search(
     asked::restrict(searcher, fields, &question, &mut wanted)?;
     wanted.notes.splice(0..0, question.notes.iter().cloned());
     let typed = ahead.first().map(|_| last_word(text).to_lowercase());
-    let asked = vec![(question.words, 1.0)];
+    let asked = vec![(idioms::plain(&question.words).into_owned(), 1.0)];
     let how = Mending { typed: typed.as_deref(), most: MOST_WORDS, strict: false };
     let (asked, mended) = read_words(searcher, fields, thesaurus, &mut wanted, asked, how)?;
     let words = asked.first().map_or("", |(text, _)| text);
@@ -114,7 +114,7 @@ pub(super) fn similar(
     for part in &query.about.parts {
         let text = cut(&part.text, room);
         room = room.saturating_sub(text.len());
-        texts.push((text.to_owned(), part.weight));
+        texts.push((idioms::plain(text).into_owned(), part.weight));
     }
     let asked = texts.first().map_or("", |(text, _)| text);
     let mut wanted = Wanted { asked: cut(asked, LONGEST_ASKED).to_owned(), ..Wanted::default() };
