@@ -9,7 +9,7 @@ fn places(c: &mut Criterion) {
     let mut group = c.benchmark_group("layout");
     group.sample_size(30);
     for (w, h) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
-        let prefs = Prefs { plan: Plan::Room, focus: Pane::Timeline, zoom: false };
+        let prefs = Prefs { plan: Plan::Room, focus: Pane::Timeline, zoom: false, alone: false };
         group.bench_function(format!("{w}x{h}"), |b| {
             b.iter(|| layout(black_box(Size { w, h }), black_box(prefs)));
         });
