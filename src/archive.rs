@@ -140,6 +140,12 @@ impl Archive {
         self
     }
 
+    /// The path by which the user knows the repository.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The top of the work tree; `None` when the repository is bare.
     #[must_use]
     pub fn workdir(&self) -> Option<&Path> {

@@ -39,6 +39,7 @@ impl Args {
         let now = context.now();
         let since = self.since.as_deref().map(|day| arguments::since(day, now)).transpose()?;
         // A home that is not there has no past, and asking makes none.
+        let mut no_past = !context.session.home.exists();
         let Answered { past, facets, notes } = if context.session.home.exists() {
             let (service, like) = match &self.like {
                 Some(name) => {
@@ -59,9 +60,11 @@ impl Args {
                 like,
                 limit: self.limit,
             };
-            context
+            let found = context
                 .answered(&service, async |service| service.search_with_facets(query.clone()).await)
-                .await?
+                .await?;
+            no_past = found.past.is_empty() && service.has_no_past().await?;
+            found
         } else {
             Answered::default()
         };
@@ -78,15 +81,22 @@ impl Args {
                 }
             }
         }
-        tell(context, &past, Some((&facets, &notes)))
+        tell(context, &past, no_past, Some((&facets, &notes)))
     }
 }
 
-/// Prints what was found.
-pub(super) fn tell(context: &Context<'_>, past: &[Past], more: Option<(&Facets, &[String])>) -> Answer {
+/// Prints what was found, or why there was nothing to look through.
+pub(super) fn tell(
+    context: &Context<'_>,
+    past: &[Past],
+    no_past: bool,
+    more: Option<(&Facets, &[String])>,
+) -> Answer {
     let now = context.now();
     let results: Vec<PastView> = past.iter().map(|p| PastView::new(p, now)).collect();
-    if results.is_empty() {
+    if no_past {
+        context.out.say("the archive has no postmortem yet, so there was nothing to search");
+    } else if results.is_empty() {
         context.out.say("nothing similar found");
     }
     let document = match more {

@@ -35,12 +35,16 @@ impl Args {
                 (service, Similar::To(Box::new(incident)))
             }
         };
-        let past = if context.session.home.exists() {
-            context.answered(&service, async |service| service.similar(to.clone(), self.limit).await).await?
+        let (past, no_past) = if context.session.home.exists() {
+            let past =
+                context.answered(&service, async |service| service.similar(to.clone(), self.limit).await);
+            let past = past.await?;
+            let no_past = past.is_empty() && service.has_no_past().await?;
+            (past, no_past)
         } else {
-            Vec::new()
+            (Vec::new(), true)
         };
-        let exit = tell(context, &past, None)?;
+        let exit = tell(context, &past, no_past, None)?;
         if let (Some(incident), false) = (&self.incident, context.out.is_json()) {
             let now = context.now();
             for one in past.iter().map(|p| PastView::new(p, now)) {

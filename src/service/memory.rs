@@ -215,6 +215,19 @@ impl Service {
         Ok(Answered { past, facets, notes })
     }
 
+    /// Whether there is nothing that a search could find, since nothing was ever filed in the archive. Asked where nothing
+    /// was found, which does not say that something was looked at.
+    ///
+    /// # Errors
+    /// When the archive cannot be read, or has lost what was published there.
+    pub async fn has_no_past(&self) -> Result<bool, Failure> {
+        if !self.blocking(|inner| inner.has_no_past(false)).await? {
+            return Ok(false);
+        }
+        let published = self.accounts().await?.values().any(|own| own.postmortem.is_some());
+        self.blocking(move |inner| inner.has_no_past(published)).await
+    }
+
     /// The services that past postmortems name.
     ///
     /// # Errors

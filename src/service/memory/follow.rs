@@ -10,7 +10,7 @@ use super::{Following, Memory};
 use crate::archive::{Archive, ArchiveError, Change as Moved, Entry, Listing};
 use crate::domain::postmortem::imported::{self, Unreadable};
 use crate::index::{self, Card, Change, Document, Index, IndexError, Opened};
-use crate::service::{Failure, Inner};
+use crate::service::{Failure, FailureKind, Inner};
 
 /// The files of the index, if they can be asked, and the look at them that is not over yet.
 type Files = (Option<Box<Index>>, Option<index::Looking>);
@@ -103,6 +103,21 @@ impl Inner {
         }
     }
 
+    /// Whether the archive has no commit: nothing can be found there.
+    ///
+    /// # Errors
+    /// When it cannot be read, or something was `published` there.
+    pub(super) fn has_no_past(&self, published: bool) -> Result<bool, Failure> {
+        let archive = self.archive_to_read()?;
+        match archive.head()? {
+            Some(_) => Ok(false),
+            None if published => {
+                Err(lost(&archive).hint("bring the repository back from a backup or a clone: warroom doctor"))
+            }
+            None => Ok(true),
+        }
+    }
+
     /// Brings the files of the index to the archive's tree, beside those who ask. Where there is no index that could
     /// follow, the next question builds one.
     pub(super) fn files_follow(&self) -> Result<(), Failure> {
@@ -132,7 +147,7 @@ fn at(
     following: &Following,
     today: NaiveDate,
 ) -> Result<Box<Index>, Behind> {
-    let wanted = archive.tree_id().map_err(|e| Behind::Failed(e.into()))?.unwrap_or_default();
+    let wanted = wanted(archive, &index)?;
     if index.tree() == wanted {
         memory.ahead = None;
         return Ok(index);
@@ -181,6 +196,28 @@ enum Behind {
     Failed(Failure),
 }
 
+/// The tree that an index has to come to. One that knows postmortems does not follow a repository without a commit: that
+/// is not a past in which nothing happened, but a lost one.
+fn wanted(archive: &Archive, index: &Index) -> Result<String, Behind> {
+    let failed = |error: ArchiveError| Behind::Failed(error.into());
+    match archive.tree_id().map_err(failed)? {
+        Some(tree) => Ok(tree),
+        None if index.tree().is_empty() || archive.head().map_err(failed)?.is_some() => Ok(String::new()),
+        None => Err(Behind::Failed(lost(archive).hint(
+            "bring the repository back from a backup or a clone; if it is to begin anew: warroom reindex",
+        ))),
+    }
+}
+
+/// That an archive has nothing of what was in it.
+fn lost(archive: &Archive) -> Failure {
+    let text = format!(
+        "{} had postmortems and has no commit any more, so there was nothing to search",
+        archive.path().display()
+    );
+    Failure::new(FailureKind::Conflict, text)
+}
+
 /// What has changed between the tree of an index and another one; none when that cannot be told.
 fn difference(
     archive: &Archive,
@@ -219,7 +256,7 @@ fn difference(
 
 /// Brings the files of an index to the archive's tree by what changed between the two trees.
 fn follow(archive: &Archive, index: Box<Index>, today: NaiveDate) -> Result<Box<Index>, Behind> {
-    let wanted = archive.tree_id().map_err(|e| Behind::Failed(e.into()))?.unwrap_or_default();
+    let wanted = wanted(archive, &index)?;
     let from = index.tree();
     if from == wanted {
         return Ok(index);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Desk, filled};
 
 /// A home in which one postmortem is published: its desk, the file in the archive, and the draft that it came from.
-fn published() -> (Desk, PathBuf, PathBuf) {
+pub(super) fn published() -> (Desk, PathBuf, PathBuf) {
     let desk = Desk::new();
     let (file, draft) = publish_one(&desk, "Certificate of the gateway expired");
     (desk, file, draft)

@@ -127,13 +127,53 @@ fn what_is_no_postmortem_is_named_and_the_rest_imported() {
 fn nothing_found_is_said_and_is_no_failure() {
     let desk = Desk::new();
     let ran = desk.run(&["search", "zzzqqq"]).code(0);
-    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "nothing similar found\n"));
+    let nothing = "the archive has no postmortem yet, so there was nothing to search\n";
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", nothing));
     assert!(!desk.home().exists(), "asking makes no home");
     let id = desk.declare("Web is down");
+    for question in [&["search", "zzzqqq"][..], &["similar", "--text", "zzzqqq"]] {
+        assert!(desk.run(question).code(0).err.contains(nothing), "{question:?}");
+    }
+    let past = desk.file("past.md", "# Disk full\n\nThe disk of the database was full.\n");
+    desk.ok(&["import", &past]);
+    for question in [&["search", "zzzqqq"][..], &["similar", "--text", "zzzqqq"]] {
+        let said = desk.run(question).code(0).err;
+        assert!(said.contains("nothing similar found") && !said.contains(nothing), "{question:?}: {said}");
+    }
     assert_eq!(desk.json(&["similar", &id])["results"].as_array().unwrap().len(), 0);
     desk.run(&["search", "x", "--since", "yesterday"]).refuses(2, "2026-06-30");
     desk.run(&["similar"]).refuses(2, "--text");
     desk.run(&["similar", &id, "--text", "x"]).refuses(2, "--text");
+}
+
+#[test]
+fn an_archive_that_is_gone_is_not_taken_for_one_in_which_nothing_was_found() {
+    let (desk, _, _) = super::archived::published();
+    let past = desk.file("past.md", "# Disk full\n\nThe disk of the database was full.\n");
+    desk.ok(&["import", &past]);
+    assert_eq!(desk.json(&["search", "disk"])["results"].as_array().unwrap().len(), 1);
+    let (archive, aside) = (desk.home().join("postmortems"), desk.path("aside"));
+    std::fs::rename(&archive, &aside).unwrap();
+    // As often as it is asked: the index does not follow.
+    for question in [&["search", "disk"][..], &["similar", "--text", "disk"], &["search", "zzzqqq"]] {
+        desk.run(question).refuses(4, "had postmortems and has no commit any more");
+    }
+    // Where nothing but the log knows of it.
+    std::fs::remove_dir_all(desk.home().join("index")).unwrap();
+    desk.run(&["search", "disk"]).refuses(4, "had postmortems and has no commit any more");
+    std::fs::remove_dir_all(&archive).unwrap();
+    std::fs::rename(&aside, &archive).unwrap();
+    assert_eq!(desk.json(&["search", "disk"])["results"].as_array().unwrap().len(), 1);
+
+    // One that was left on purpose.
+    let desk = Desk::new();
+    let past = desk.file("past.md", "# Disk full\n\nThe disk of the database was full.\n");
+    desk.ok(&["import", &past]);
+    desk.ok(&["search", "disk"]);
+    std::fs::remove_dir_all(desk.home().join("postmortems")).unwrap();
+    desk.run(&["search", "disk"]).refuses(4, "warroom reindex");
+    desk.ok(&["reindex"]);
+    desk.run(&["search", "disk"]).code(0);
 }
 
 #[test]
