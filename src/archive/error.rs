@@ -1,6 +1,6 @@
 //! Why the archive refused or failed, in words that say what to do. It must not decide: the states are found elsewhere.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use git2::{ErrorClass, ErrorCode};
 
@@ -122,11 +122,21 @@ pub enum ArchiveError {
         /// The repository.
         path: PathBuf,
     },
-    /// The index is of a form that libgit2 cannot read (split, sparse, damaged).
+    /// The index is of a form that libgit2 cannot read (split, sparse).
     #[error("the index of {path} cannot be read ({reason}): a split or sparse index is not supported (`git update-index --no-split-index`, `git sparse-checkout reapply --no-sparse-index`)", path = path.display())]
     IndexUnreadable {
         /// The repository.
         path: PathBuf,
+        /// What libgit2 said.
+        reason: String,
+    },
+    /// The index is none, or has lost some of its bytes.
+    #[error("the index of {path} is damaged ({reason}): what was staged is lost, the files are not; `rm {index}`, then `git reset` there makes a new one, then publish again", path = path.display(), index = index.display())]
+    IndexDamaged {
+        /// The repository.
+        path: PathBuf,
+        /// The file.
+        index: PathBuf,
         /// What libgit2 said.
         reason: String,
     },
@@ -285,6 +295,7 @@ impl ArchiveError {
             | Self::InProgress { .. }
             | Self::UnmergedIndex { .. }
             | Self::IndexUnreadable { .. }
+            | Self::IndexDamaged { .. }
             | Self::Staged { .. }
             | Self::Edited { .. }
             | Self::Changed { .. }
@@ -342,6 +353,22 @@ impl ArchiveError {
             return Self::ReadOnly { path, reason: text.to_owned() };
         }
         Self::Git { path, source }
+    }
+
+    /// Gives an error of reading the user's index its words.
+    pub(super) fn of_index(path: &Path, index: PathBuf, source: git2::Error) -> Self {
+        match Self::from_git(path, source) {
+            Self::Git { path, source } => {
+                let reason = source.message().to_owned();
+                // What must be understood and is not: there are no other such extensions.
+                if reason.contains("mandatory extension") {
+                    Self::IndexUnreadable { path, reason }
+                } else {
+                    Self::IndexDamaged { path, index, reason }
+                }
+            }
+            other => other,
+        }
     }
 
     /// Gives a failed file operation its words.

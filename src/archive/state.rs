@@ -231,15 +231,7 @@ impl Archive {
             return Ok(Staged { exists: true, blobs: entries.blobs });
         }
         // A fresh value each time: the repository's own is cached.
-        let index = Index::open(&file).map_err(|e| {
-            let error = ArchiveError::from_git(&self.path, e);
-            match error {
-                ArchiveError::Git { path, source } => {
-                    ArchiveError::IndexUnreadable { path, reason: source.message().to_owned() }
-                }
-                other => other,
-            }
-        })?;
+        let index = Index::open(&file).map_err(|e| ArchiveError::of_index(&self.path, file.clone(), e))?;
         if index.has_conflicts() {
             return Err(ArchiveError::UnmergedIndex { path: self.path.clone() });
         }

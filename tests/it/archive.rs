@@ -553,6 +553,24 @@ fn a_split_index_is_refused_with_the_command_that_helps() {
     publish(&repo.open(), NAME, "ours\n").unwrap();
 }
 
+#[test]
+fn a_damaged_index_is_named_as_damaged_with_what_makes_a_new_one() {
+    let repo = Repo::with_commit();
+    let index = repo.path.join(".git/index");
+    for bytes in
+        [&b"no index at all"[..], b"", b"DIRC\0\0\0\x02\0\0\0\x09garbage garbage garbage garbage garbage"]
+    {
+        std::fs::write(&index, bytes).unwrap();
+        // git's own status reads none of these either.
+        let said = publish(&repo.open(), NAME, "ours\n").unwrap_err().to_string();
+        assert!(said.contains("is damaged") && !said.contains("split"), "{said}");
+        assert!(said.contains(&format!("rm {}", index.display())) && said.contains("git reset"), "{said}");
+    }
+    std::fs::remove_file(&index).unwrap();
+    repo.git(&["reset", "-q"]);
+    publish(&repo.open(), NAME, "ours\n").unwrap();
+}
+
 // --- forms of repositories ---
 
 #[test]
