@@ -18,4 +18,5 @@ pub mod seals;
 pub mod session;
 pub mod signals;
 pub mod terminal;
+pub mod throwaway;
 pub mod watching;

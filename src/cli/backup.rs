@@ -6,6 +6,7 @@ use super::context::Context;
 use super::output::Answer;
 use crate::service::{COPIED_FOLDERS, Failure, FailureKind};
 use crate::shell::paths::{CONFIG_FILE, THESAURUS_FILE};
+use crate::shell::throwaway::Throwaway;
 
 /// Copy the home into a new folder: incidents, postmortems, runbooks, drills, drafts, settings
 #[derive(Debug, clap::Args)]
@@ -40,7 +41,10 @@ impl Args {
         let service = context.reading().await?;
         let mut files = vec![CONFIG_FILE, THESAURUS_FILE];
         files.extend(COPIED_FOLDERS);
-        let mut report = service.backup(home.root(), &files, &self.to).await?;
+        let throwaway = Throwaway::listen();
+        let mut report =
+            service.backup(home.root(), &files, &self.to, |unfinished| throwaway.is(unfinished)).await?;
+        drop(throwaway);
         if !context.session.people().0.all().is_empty() {
             report
                 .left_out

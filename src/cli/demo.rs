@@ -11,6 +11,7 @@ use crate::service::{EVIDENCE, Failure, FailureKind, keep_output, write_into_hom
 use crate::shell::config::default_file;
 use crate::shell::paths::Access;
 use crate::shell::session::{Flags, Opening, Session};
+use crate::shell::throwaway::Throwaway;
 
 /// Open a throw-away home with a drill in progress, closed incidents and past postmortems
 #[derive(Debug, clap::Args)]
@@ -45,6 +46,7 @@ impl Demo {
 
 impl Args {
     pub(super) fn run(self, flags: Flags, out: &Output) -> Result<Finish, Stop> {
+        let throwaway = Throwaway::listen();
         let folder = match &flags.home {
             Some(home) if home.exists() => {
                 let message = format!("{} is there already", home.display());
@@ -55,6 +57,9 @@ impl Args {
             Some(_) => None,
             None => Some(temporary()?),
         };
+        if let Some(folder) = folder.as_ref().filter(|_| !self.keep) {
+            throwaway.is(folder.path());
+        }
         let home: Option<PathBuf> = folder.as_ref().map(|f| f.path().to_owned()).or(flags.home);
         let flags = Flags { home, as_person: flags.as_person };
         let session = Session::begin_alone(&flags)?;
@@ -79,6 +84,8 @@ impl Args {
             Ok::<_, Failure>(log)
         })?;
         runtime.shutdown_background();
+        // From here on it is there to be looked at, and the screen listens to signals by itself.
+        drop(throwaway);
         let took = session.clock.running().saturating_sub(began).as_millis();
 
         let home = session.home.root().display().to_string();

@@ -2,6 +2,7 @@
 //! file, checked after writing. It must not touch the home.
 
 use std::io::Read;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -9,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::files::reason;
 use super::incidents::HeadOf;
+use super::repair::hold;
 use super::{Failure, FailureKind, Service};
 use crate::archive::Archive;
 use crate::domain::log::Digest;
@@ -25,6 +27,9 @@ const MANIFEST: &str = "MANIFEST";
 
 /// The file that names each log's head.
 const HEADS: &str = "HEADS";
+
+/// How the folder begins in which a backup is made.
+const UNFINISHED: &str = ".warroom-backup-";
 
 /// What a backup holds; the fields are those of `backup --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,11 +52,18 @@ pub struct BackupReport {
 
 impl Service {
     /// Copies a home into a new folder: the database and the archive through store and git, `files` (paths below
-    /// `home`, files or folders) as they are. The folder appears whole, or not at all.
+    /// `home`, files or folders) as they are. The folder appears whole, or not at all; `begun` is told where it is made
+    /// until then. What somebody left beside it who was killed at that is taken away.
     ///
     /// # Errors
     /// When the folder is there already, something cannot be read or written, or the copy does not hold together.
-    pub async fn backup(&self, home: &Path, files: &[&str], to: &Path) -> Result<BackupReport, Failure> {
+    pub async fn backup(
+        &self,
+        home: &Path,
+        files: &[&str],
+        to: &Path,
+        begun: impl FnOnce(&Path),
+    ) -> Result<BackupReport, Failure> {
         let shown = to.display();
         if std::fs::symlink_metadata(to).is_ok() {
             return Err(Failure::new(FailureKind::Conflict, format!("{shown} is there already"))
@@ -63,7 +75,11 @@ impl Service {
             _ => Path::new("."),
         };
         let partial =
-            tempfile::Builder::new().prefix(".warroom-backup-").tempdir_in(parent).map_err(|e| failed(&e))?;
+            tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent).map_err(|e| failed(&e))?;
+        begun(partial.path());
+        // Where it cannot be held, nobody takes another's away either.
+        let held = hold(partial.path()).ok();
+        take_away_left(parent, partial.path());
 
         let database = partial.path().join("warroom.db");
         self.inner.store.backup(&database).await?;
@@ -84,6 +100,7 @@ impl Service {
             let _ = std::fs::remove_dir_all(&folder);
             return Err(failed(&error));
         }
+        drop(held);
         sync(parent)?;
         Ok(BackupReport {
             path: shown.to_string(),
@@ -112,6 +129,22 @@ impl Service {
             Ok(Some(Archive::open(&to, &inner.places.archive.folder)?.list()?.entries.len()))
         })
         .await
+    }
+}
+
+/// Takes away what those left in a folder who were killed while they made a backup there: ours, and held by nobody.
+fn take_away_left(parent: &Path, own: &Path) {
+    let owner = |path: &Path| std::fs::symlink_metadata(path).ok().filter(|m| m.is_dir()).map(|m| m.uid());
+    let me = owner(own);
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_left = entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));
+        if is_left && path.file_name() != own.file_name() && owner(&path) == me && hold(&path).is_ok() {
+            // It takes room and does no other harm.
+            if let Err(error) = std::fs::remove_dir_all(&path) {
+                tracing::info!(path = %path.display(), %error, "an unfinished backup stays");
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! full: what cannot be written is told, and the text stays in the composer.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use crate::domain::time::Utc;
 use crate::service::Failure;
 use crate::shell::drafts::{Draft as Stored, DraftError, Journal, Syncer};
 use crate::shell::session::Session;
+use crate::shell::throwaway::delete;
 
 /// The rest of a composer's state, in the journal's form.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -355,17 +356,6 @@ fn waiting(of_others: &[Stored]) -> Option<String> {
             "half-typed lines of {} wait: each is offered theirs at the next start",
             more.join(" and ")
         )),
-    }
-}
-
-/// Deletes a home; again where something was written into it meanwhile.
-fn delete(home: &Path) {
-    const TRIES: usize = 5;
-    for _ in 0..TRIES {
-        match std::fs::remove_dir_all(home) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {}
-            _ => return,
-        }
     }
 }
 

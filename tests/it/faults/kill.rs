@@ -180,3 +180,75 @@ fn what_was_acknowledged_survives_being_killed_at_any_moment() {
          lost, 0 twice, 0 gaps, the same from the mirror alone"
     ));
 }
+
+/// The names in a folder that begin so.
+fn beginning(folder: &std::path::Path, with: &str) -> Vec<String> {
+    let there =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().to_str().unwrap().to_owned());
+    there.filter(|name| name.starts_with(with)).collect()
+}
+
+/// Starts a command and sends a signal once a file is there below a folder that begins so; gives the signal it ended by.
+fn signalled(
+    world: &World,
+    args: &[&str],
+    folder: &std::path::Path,
+    with: &str,
+    signal: Signal,
+) -> Option<i32> {
+    use std::os::unix::process::ExitStatusExt;
+    let mut command = world.command(program());
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let begun = Instant::now();
+    let at_work = |name: &String| std::fs::read_dir(folder.join(name)).is_ok_and(|mut f| f.next().is_some());
+    while !beginning(folder, with).iter().any(at_work) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{args:?} does not begin");
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, signal).unwrap();
+    child.wait().unwrap().signal()
+}
+
+#[test]
+fn what_is_unfinished_when_a_signal_comes_is_taken_away() {
+    let mut world = World::new();
+    let temporary = world.path("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    world.set("TMPDIR", temporary.to_str().unwrap());
+    for signal in [Signal::INT, Signal::TERM] {
+        let ended = signalled(&world, &["demo"], &temporary, "warroom-demo-", signal);
+        assert_eq!(ended, Some(signal.as_raw()));
+        assert_eq!(beginning(&temporary, ""), [""; 0], "{signal:?}");
+    }
+    // It stays when it was asked for.
+    signalled(&world, &["demo", "--keep"], &temporary, "warroom-demo-", Signal::TERM);
+    assert_eq!(beginning(&temporary, "").len(), 1);
+
+    world.done(&["declare", "Web is down"]);
+    let (evidence, backups) = (world.home().join("evidence"), world.path("backups"));
+    std::fs::create_dir_all(&evidence).unwrap();
+    std::fs::create_dir(&backups).unwrap();
+    // Copying and hashing it takes a while.
+    std::fs::write(evidence.join("large"), vec![7; 64 << 20]).unwrap();
+    let to = backups.join("one");
+    let backup = ["backup", to.to_str().unwrap()];
+    for signal in [Signal::INT, Signal::TERM] {
+        assert_eq!(signalled(&world, &backup, &backups, ".warroom-backup-", signal), Some(signal.as_raw()));
+        assert_eq!(beginning(&backups, ""), [""; 0], "{signal:?}");
+    }
+    signalled(&world, &backup, &backups, ".warroom-backup-", Signal::KILL);
+    assert_eq!(beginning(&backups, ".warroom-backup-").len(), 1);
+    // One that is at work holds its folder.
+    let other = backups.join(".warroom-backup-other");
+    std::fs::create_dir(&other).unwrap();
+    let held = std::fs::File::open(&other).unwrap();
+    held.lock().unwrap();
+    std::fs::remove_file(evidence.join("large")).unwrap();
+    world.done(&backup);
+    assert_eq!(beginning(&backups, "."), [".warroom-backup-other"]);
+    drop(held);
+    world.done(&["backup", backups.join("two").to_str().unwrap()]);
+    assert_eq!(beginning(&backups, "."), [""; 0]);
+}
