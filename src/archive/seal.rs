@@ -67,7 +67,7 @@ pub struct SigningRequest {
 }
 
 /// Signs the bytes of a commit. The shell implements it with the program that the repository names.
-pub trait Signer {
+pub trait Signer: Send {
     /// Returns the armoured signature of the payload.
     ///
     /// # Errors

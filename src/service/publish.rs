@@ -10,12 +10,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::committer::Committer;
 use super::drafting::{no_draft, read_draft, text_of, write_atomically};
 use super::standing::Standing;
 use super::{By, Cause, Failure, FailureKind, Inner, Service};
-use crate::archive::{
-    Archive, ArchiveError, Identity, Over, Publication, RefreshWarning, Seals, commit_message,
-};
+use crate::archive::{ArchiveError, Over, Publication, RefreshWarning, Seals, commit_message};
 use crate::domain::archive_path::ArchivePath;
 use crate::domain::closeout::counted;
 use crate::domain::event::Event;
@@ -143,14 +142,14 @@ impl Service {
 
         // Who cannot commit files no story either.
         let named = author.map(str::to_owned);
-        self.blocking(move |inner| may_commit(inner, named.as_deref()).map(drop)).await?;
+        let committer = self.blocking(move |inner| inner.committer(named.as_deref())).await?;
 
         // The head when publishing begins, before stories and publication are in the log.
         let head = self.inner.store.head(log).await?;
         let (seq, digest) = head.ok_or_else(|| Failure::no("the incident has no log"))?;
         let (text, filed) = self.file_improvements(&incident, log, by, text, &draft_path).await?;
         let publication =
-            self.prepare(&incident, by, &text, &problems, reason, (seq, digest), author, standing)?;
+            self.prepare(&incident, by, &text, &problems, reason, (seq, digest), committer, standing)?;
         let done = self.blocking(move |inner| publication.run(inner)).await?;
 
         let mut warnings = done.warnings;
@@ -255,7 +254,7 @@ impl Service {
         problems: &[Problem],
         waived: Option<&str>,
         head: (crate::domain::ids::Seq, crate::domain::log::Digest),
-        author: Option<&str>,
+        committer: Committer,
         standing: Standing,
     ) -> Result<Prepared, Failure> {
         let (parsed, _) = document::parse(text);
@@ -283,8 +282,8 @@ impl Service {
         );
         let draft = self.draft_path(incident);
         let over = Over::Only(standing.there.map(|there| there.blob));
-        let (path, author, when) = (standing.path, author.map(str::to_owned), by.stamp.at);
-        Ok(Prepared { path, over, text, message, author, when, draft })
+        let (path, when) = (standing.path, by.stamp.at);
+        Ok(Prepared { path, over, text, message, committer, when, draft })
     }
 }
 
@@ -369,7 +368,7 @@ struct Prepared {
     draft: PathBuf,
     text: String,
     message: String,
-    author: Option<String>,
+    committer: Committer,
     when: Utc,
 }
 
@@ -383,24 +382,9 @@ struct Done {
     warnings: Vec<String>,
 }
 
-/// The archive and the author of a commit to it, when it has the right branch checked out.
-fn may_commit(inner: &Inner, author: Option<&str>) -> Result<(Archive, Identity), Failure> {
-    let archive = inner.archive()?;
-    if let Some(wanted) = &inner.places.archive.branch {
-        let there = archive.branch_name()?;
-        if there != *wanted {
-            let message = format!("the archive has {there} checked out, and [archive] branch is {wanted}");
-            let hint = format!("run git switch {wanted} there, then publish again");
-            return Err(Failure::new(FailureKind::Conflict, message).hint(hint));
-        }
-    }
-    let author = inner.author(&archive, author)?;
-    Ok((archive, author))
-}
-
 impl Prepared {
     fn run(self, inner: &Inner) -> Result<Done, Failure> {
-        let (archive, author) = may_commit(inner, self.author.as_deref())?;
+        let Committer { archive, author, signer } = self.committer;
         // The same document but for its head is published already: publish those bytes again, which commits
         // nothing and heals what a crash left open.
         let published_already = || -> Result<Option<Vec<u8>>, ArchiveError> {
@@ -413,13 +397,6 @@ impl Prepared {
         let (message, over) = (self.message.clone(), self.over.clone());
         let mut publication = Publication { files: &files, message, author, when: self.when, over };
         super::guard::refuse_secrets(&publication, &|_| self.draft.display().to_string())?;
-        let signer = match archive.signing_required()? {
-            Some(request) => Some(inner.sealing.signer(&request).map_err(|why| {
-                Failure::no(format!("the repository wants signed commits, and that cannot be done: {why}"))
-                    .hint("nothing was committed; see git config commit.gpgsign")
-            })?),
-            None => None,
-        };
         let hooks = inner.sealing.hooks(&archive.hook_paths()?);
         let seals = Seals { signer: signer.as_deref(), hooks: hooks.as_deref() };
         let begun = inner.mint.running();
@@ -449,29 +426,6 @@ impl Prepared {
             edited,
             warnings,
         })
-    }
-}
-
-impl Inner {
-    /// Who commits: `--author`, else git's own configuration, else `[archive] author`.
-    pub(super) fn author(&self, archive: &Archive, flag: Option<&str>) -> Result<Identity, Failure> {
-        if let Some(text) = flag {
-            return text
-                .parse()
-                .map_err(|e: crate::archive::ArchiveError| Failure::new(FailureKind::Usage, e.to_string()));
-        }
-        if let Some(identity) = archive.identity()? {
-            return Ok(identity);
-        }
-        match &self.places.archive.author {
-            Some(text) => Ok(text.parse()?),
-            None => Err(Failure::no("nobody is known as the author of the commit")
-                .hint(
-                    "set git config user.name and user.email, or [archive] author in warroom.toml, \
-                 or give --author \"alice <alice@example.org>\"",
-                )
-                .because(super::Cause::NoAuthor)),
-        }
     }
 }
 

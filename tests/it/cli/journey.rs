@@ -212,6 +212,48 @@ fn publishing_goes_on_after_a_crash_between_any_two_steps() {
 }
 
 #[test]
+fn what_stops_the_commit_leaves_a_publication_that_the_next_one_completes() {
+    let desk = Desk::new();
+    let id = written(&desk, "Signing key leaked");
+    desk.ok(&["search", "anything"]);
+    let stories = || desk.json(&["story", "list"])["stories"].as_array().unwrap().clone();
+    desk.git(&["config", "commit.gpgsign", "true"]);
+    // Nothing can sign at all: that is known before a story is filed.
+    desk.git(&["config", "gpg.format", "ssh"]);
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "wants signed commits");
+    assert_eq!(stories().len(), 0);
+    // What does sign says no, and a hook does: by then the stories are filed, and the draft names them.
+    desk.git(&["config", "gpg.format", "openpgp"]);
+    desk.git(&["config", "gpg.program", "false"]);
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "sign");
+    desk.git(&["config", "commit.gpgsign", "false"]);
+    let hook = desk.home().join("postmortems/.git/hooks/commit-msg");
+    desk.file("home/postmortems/.git/hooks/commit-msg", "#!/bin/sh\nexit 1\n");
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "commit-msg");
+    let filed = stories();
+    assert_eq!(filed.len(), 3);
+    assert_eq!(desk.json(&["show", &id])["postmortem"]["commit"], serde_json::Value::Null);
+    assert_eq!(desk.git(&["status", "--porcelain"]), "");
+    // Somebody says it better meanwhile: it is the same story all the same.
+    let draft = desk.json(&["postmortem", "draft", &id])["path"].as_str().unwrap().to_owned();
+    let text = std::fs::read_to_string(&draft).unwrap();
+    let title = filed[0]["title"].as_str().unwrap();
+    std::fs::write(&draft, text.replacen(title, &format!("{title}, said better"), 1)).unwrap();
+    std::fs::remove_file(&hook).unwrap();
+    desk.run(&["postmortem", "publish", &id]).refuses(1, "and the log says");
+    let published = desk.json(&["postmortem", "publish", &id, "--waive", "said better"]);
+    assert_eq!(published["filed"].as_array().unwrap().len(), 0, "{published:#}");
+    assert_eq!(stories().len(), 3);
+    let file = desk.home().join("postmortems").join(published["path"].as_str().unwrap());
+    let text = std::fs::read_to_string(file).unwrap();
+    for story in &filed {
+        let id = story["id"].as_str().unwrap();
+        assert_eq!(text.matches(&format!("Story {id}:")).count(), 1, "{text}");
+    }
+}
+
+#[test]
 fn publishing_with_problems_needs_a_reason_that_is_kept() {
     let desk = Desk::new();
     let id = desk.declare("Signing key leaked");
