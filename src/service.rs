@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod boards;
 mod breaches;
+mod committer;
 mod demo;
 mod doubt;
 mod drafting;

@@ -7,6 +7,7 @@ use super::arguments;
 use super::context::{Context, Room};
 use super::hypothesis::recall;
 use super::output::{Answer, Exit, Stop};
+use super::redact::redact;
 use super::rows;
 use super::stdin::{self, Line};
 use super::views::entry_line;
@@ -20,7 +21,7 @@ use crate::domain::time_spec::{self, parse_leading};
 use crate::domain::verb::{Verb, of_entry};
 use crate::domain::words::EntryKind;
 use crate::domain::zone::Tz;
-use crate::service::{Failure, FailureKind, read_evidence};
+use crate::service::{Failure, FailureKind, Submitted, read_evidence};
 
 /// Write a line, or with - a line for each line of standard input
 #[derive(Debug, clap::Args)]
@@ -78,7 +79,8 @@ impl Args {
         let asked = self.read(context, &room, &self.text)?;
         recall(context, &room, &asked.request).await?;
         let corrected = corrected(&asked.request);
-        room.perform(asked, corrected).await
+        let (submitted, more) = submit(context, &room, asked).await?;
+        room.tell_more(&submitted, corrected, more).await
     }
 
     /// Each line of standard input, stored and told before the next is read.
@@ -125,7 +127,7 @@ impl Args {
         let asked = self.read(context, room, &text)?;
         recall(context, room, &asked.request).await?;
         let corrected = corrected(&asked.request);
-        let submitted = room.submit(&[asked]).await?;
+        let (submitted, _) = submit(context, room, asked).await?;
         for entry in room.lines(&submitted, corrected).await? {
             if context.out.is_json() {
                 context.out.item(&entry)?;
@@ -170,12 +172,26 @@ impl Args {
     }
 }
 
+/// Stores what a line asks for; a redaction that is typed as one erases as its command does. Gives the fields that tell more
+/// of it.
+async fn submit(
+    context: &Context<'_>,
+    room: &Room<'_>,
+    asked: Asked,
+) -> Result<(Submitted, serde_json::Map<String, serde_json::Value>), Stop> {
+    if matches!(asked.request, Request::Redact { .. }) {
+        return redact(context, room, asked).await;
+    }
+    Ok((room.submit(&[asked]).await?, serde_json::Map::new()))
+}
+
 /// The line that a request corrects: the correction makes none of its own, so what is told is that line as it is now.
 const fn corrected(request: &Request) -> Option<Seq> {
     match request {
         Request::Star { target, .. }
         | Request::Strike { target, .. }
         | Request::Restore { target }
+        | Request::Redact { target, .. }
         | Request::Amend { target, .. } => Some(*target),
         _ => None,
     }

@@ -208,6 +208,42 @@ fn what_an_interrupted_erasure_left_is_erased_by_the_next() {
     desk.ok(&["verify"]);
 }
 
+#[test]
+fn a_redaction_that_is_typed_as_a_line_erases_as_the_command_does() {
+    let desk = Desk::new();
+    let id = desk.declare("Web is down");
+    for (words, by_stdin) in [("hunter2-is-the-password", false), ("hunter3-is-the-password", true)] {
+        let seq = desk.json(&["log", &id, words])["entries"][0]["seq"].clone();
+        let snapshot = desk.home().join("snapshots/warroom-20261120T130000Z.db");
+        std::fs::copy(desk.home().join("warroom.db"), &snapshot).unwrap();
+        let aside = desk.home().join("drafts/kept-1.txt");
+        std::fs::write(&aside, format!("seen {words}\n")).unwrap();
+        let line = format!(":redact {seq} a password");
+        let done = if by_stdin {
+            desk.feed(&["log", &id, "-", "--json"], format!("{line}\n").as_bytes()).code(0)
+        } else {
+            desk.run(&["log", &id, &line, "--json"]).code(0)
+        };
+        assert!(done.err.contains("still there") && done.err.contains("kept-1.txt"), "{done:?}");
+        let told: Value = if by_stdin {
+            serde_json::from_str(done.out.lines().next().unwrap()).unwrap()
+        } else {
+            done.json()
+        };
+        if !by_stdin {
+            assert_eq!(told["remains"][0]["path"], aside.to_str().unwrap(), "{told:#}");
+        }
+        let entry = if by_stdin { &told } else { &told["entries"][0] };
+        assert_eq!((&entry["seq"], &entry["text"]), (&seq, &"[erased]".into()), "{told:#}");
+        let mut holding = walk(&desk.home());
+        holding.retain(|path| {
+            std::fs::read(path).unwrap().windows(words.len()).any(|part| part == words.as_bytes())
+        });
+        assert_eq!(holding, [aside]);
+    }
+    assert_eq!(desk.json(&["verify"])["redacted"], 2);
+}
+
 /// What was erased is still somebody's line: it stands where it stood, and no refusal calls it the program's.
 #[test]
 fn an_erased_line_stays_the_line_that_it_was() {
