@@ -6,6 +6,7 @@ use super::model::{Board, BoardData, Model};
 use super::reading::{Ink, Lines};
 use super::wrap::wrap;
 use crate::domain::clocks::Pressure;
+use crate::domain::closeout::counted;
 use crate::domain::owed::OwedUpdate;
 use crate::domain::patterns;
 use crate::domain::runbook::card::{Card, Origin};
@@ -115,7 +116,7 @@ fn runbook(model: &Model, board: &Board, card: &Card) -> Lines {
         Origin::Edited => "changed by the team",
         Origin::Own => "the team's own",
     };
-    out.push((format!("{}: {} steps, {origin}", card.name, card.steps), Ink::Text));
+    out.push((format!("{}: {}, {origin}", card.name, counted(card.steps, "step", "steps")), Ink::Text));
     for problem in &card.problems {
         out.push((format!("line {}: {}", problem.line, problem.message), Ink::Warn));
     }
@@ -130,7 +131,12 @@ fn runbook(model: &Model, board: &Board, card: &Card) -> Lines {
     for used in card.uses.iter().take(8) {
         let kind = if used.kind == IncidentKind::Real { String::new() } else { format!(" {}", used.kind) };
         out.push((
-            format!("used {} by {}{kind}, {} steps done", used.day, used.incident, used.done),
+            format!(
+                "used {} by {}{kind}, {} done",
+                used.day,
+                used.incident,
+                counted(used.done, "step", "steps")
+            ),
             Ink::Text,
         ));
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::output::Answer;
+use crate::domain::closeout::counted;
 use crate::service::{COPIED_FOLDERS, Failure, FailureKind};
 use crate::shell::paths::{CONFIG_FILE, THESAURUS_FILE};
 use crate::shell::throwaway::Throwaway;
@@ -61,11 +62,21 @@ impl Args {
         service.close().await?;
         context.out.answer(&report, || {
             let mut lines = vec![
-                format!("{} holds {} files, {} bytes", report.path, report.files, report.bytes),
-                format!("{} events of {} incidents checked in the copy", report.events, report.incidents),
+                format!(
+                    "{} holds {}, {} bytes",
+                    report.path,
+                    counted(report.files, "file", "files"),
+                    report.bytes
+                ),
+                format!(
+                    "{} of {} checked in the copy",
+                    counted(report.events, "event", "events"),
+                    counted(report.incidents, "incident", "incidents")
+                ),
             ];
             if let Some(postmortems) = report.postmortems {
-                lines.push(format!("{postmortems} postmortems in the copy of the archive"));
+                let postmortems = counted(postmortems, "postmortem", "postmortems");
+                lines.push(format!("{postmortems} in the copy of the archive"));
             }
             lines.extend(report.left_out.iter().map(|what| format!("left out: {what}")));
             lines.join("\n")

@@ -2,6 +2,7 @@
 
 use super::output::{Answer, Exit, Output};
 use super::views::one_line;
+use crate::domain::closeout::counted;
 use crate::service::{
     ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, Stale, behind_mirror, copies_behind,
     damage, list_snapshots, may_write, repair,
@@ -178,7 +179,7 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
             "verify",
             report.ok,
             report.first_broken.map_or_else(
-                || format!("{} events as they were written", report.checked),
+                || format!("{} as they were written", counted(report.checked, "event", "events")),
                 |b| format!("{} at {}: {}", b.incident, b.seq, b.reason),
             ),
         ),
@@ -220,7 +221,8 @@ const MOST_NAMED: usize = 20;
 /// What the archive holds, and what of it is not read or gone.
 fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String)) {
     let left = &state.left_out;
-    let mut text = format!("{}, {} postmortems", state.repository, state.postmortems);
+    let mut text =
+        format!("{}, {}", state.repository, counted(state.postmortems, "postmortem", "postmortems"));
     if left.not_read > 0 {
         text.push_str(&format!("; {} not read", left.not_read));
     }
@@ -297,7 +299,10 @@ async fn lost(home: &Home) -> Result<Option<Lost>, Failure> {
     }
     let snapshots = list_snapshots(&home.snapshots()).len();
     if snapshots > 0 {
-        let why = format!("the database is missing, and there are {snapshots} snapshots of it");
+        let why = match snapshots {
+            1 => "the database is missing, and there is a snapshot of it".to_owned(),
+            n => format!("the database is missing, and there are {n} snapshots of it"),
+        };
         return Ok(Some(Lost { why, copies: true }));
     }
     // Each comes with the first line, or later.
@@ -358,9 +363,9 @@ async fn mend(session: &Session, add: &mut impl FnMut(&'static str, bool, String
     match repair(&database, &session.home.snapshots(), session.clock.now()).await {
         Ok(done) => {
             let text = format!(
-                "{why}; put together again: {} events of {} incidents, {} of them from copies; the damaged files are kept in {}",
-                done.events,
-                done.logs,
+                "{why}; put together again: {} of {}, {} of them from copies; the damaged files are kept in {}",
+                counted(done.events, "event", "events"),
+                counted(done.logs, "incident", "incidents"),
                 done.from_copies,
                 done.kept.display()
             );
@@ -396,8 +401,10 @@ async fn repair_all(service: &Service, names: &Names) -> Result<(String, Vec<Fai
     }
     let (indexed, _) = service.reindex(|_, _| ()).await?;
     let done = format!(
-        "wrote the rows of {} incidents, added {mirrored} events to the mirror, indexed {indexed} postmortems",
-        logs.len().saturating_sub(failed.len())
+        "wrote the rows of {}, added {} to the mirror, indexed {}",
+        counted(logs.len().saturating_sub(failed.len()), "incident", "incidents"),
+        counted(mirrored, "event", "events"),
+        counted(indexed, "postmortem", "postmortems")
     );
     Ok((done, failed))
 }

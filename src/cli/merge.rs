@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
+use crate::domain::closeout::counted;
 
 /// Merge incidents that turned out to be one; no log is moved, every id keeps answering
 #[derive(Debug, clap::Args)]
@@ -49,7 +50,7 @@ impl Args {
                 } else {
                     format!("; still open there: {}", m.open.join("; "))
                 };
-                format!("{how}: {} into {} ({} lines){open}", m.id, report.into, m.lines)
+                format!("{how}: {} into {} ({}){open}", m.id, report.into, counted(m.lines, "line", "lines"))
             };
             let mut lines: Vec<String> = report.merged.iter().map(line).collect();
             lines.push(format!("warroom timeline {} --merged shows all of them as one", report.into));

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
+use crate::domain::closeout::counted;
 
 /// Build the search index anew from the archive
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,6 @@ impl Args {
             "not_read": left_out.named,
             "restricted": left_out.restricted,
         });
-        context.out.answer(&document, || format!("indexed {count} postmortems"))
+        context.out.answer(&document, || format!("indexed {}", counted(count, "postmortem", "postmortems")))
     }
 }

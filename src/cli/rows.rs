@@ -8,6 +8,7 @@ use super::context::{Context, Room};
 use super::log::marked;
 use super::output::{Answer, Exit, Stop};
 use super::views::entry_line;
+use crate::domain::closeout::counted;
 use crate::domain::decide::person;
 use crate::domain::event::{Event, Recorded, UpdateSent};
 use crate::domain::export::csv::{self, Row};
@@ -88,9 +89,9 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
             "differ": passed.differ,
             "system": passed.system,
         });
-        return context
-            .out
-            .answer(&document, || format!("{}: {} lines would be added", incident.id, said.len()));
+        return context.out.answer(&document, || {
+            format!("{}: {} would be added", incident.id, counted(said.len(), "line", "lines"))
+        });
     }
     let events =
         room.service.record(room.log, &said).await.map_err(|failure| on_its_line(failure, &lines))?;

@@ -145,7 +145,8 @@ async fn list(context: &Context<'_>) -> Answer {
             }
             let stale = c.staleness(today, after).words();
             let (name, title) = (one_line(&c.name), one_line(&c.title));
-            format!("{name:<width$}  {:>3} steps  {title}  ({stale}{marks})", c.steps)
+            let steps = if c.steps == 1 { "step" } else { "steps" };
+            format!("{name:<width$}  {:>3} {steps:<5}  {title}  ({stale}{marks})", c.steps)
         };
         cards.iter().map(line).collect::<Vec<_>>().join("\n")
     })

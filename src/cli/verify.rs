@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
+use crate::domain::closeout::counted;
 use crate::domain::ids::Seq;
 use crate::domain::log::Digest;
 use crate::domain::refusal::Refusal;
@@ -32,7 +33,10 @@ impl Args {
         let report = service.verify(log, kept).await?;
         context.out.answer(&report, || match &report.first_broken {
             None => {
-                let mut lines = vec![format!("{} events checked, all as they were written", report.checked)];
+                let mut lines = vec![format!(
+                    "{} checked, all as they were written",
+                    counted(report.checked, "event", "events")
+                )];
                 lines.extend(report.heads.iter().map(|h| format!("{} {}:{}", h.incident, h.seq, h.head)));
                 lines.extend(report.compared.iter().map(|h| {
                     format!("{} up to {} is what its published postmortem says", h.incident, h.seq)

@@ -20,8 +20,9 @@ pub struct Blocker {
 
 /// A number of things: `1 problem`, `2 problems`.
 #[must_use]
-pub fn counted(n: usize, one: &str, more: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { more })
+pub fn counted<N: std::fmt::Display + PartialEq + From<u8>>(n: N, one: &str, more: &str) -> String {
+    let word = if n == N::from(1) { one } else { more };
+    format!("{n} {word}")
 }
 
 /// The next step of the close path.

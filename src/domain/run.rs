@@ -1,5 +1,6 @@
 //! The command of a step as it would be run, and what is written down of it. It must not run anything.
 
+use super::closeout::counted;
 use super::event::StepRef;
 use super::incident::Incident;
 use super::refusal::Refusal;
@@ -55,7 +56,8 @@ impl Command {
             text.extend(line.chars().take(SHOWN_WIDTH));
         }
         if lines > SHOWN_LINES {
-            text.push_str(&format!("\n  ({} more lines)", lines - SHOWN_LINES));
+            let more = counted(lines - SHOWN_LINES, "more line", "more lines");
+            text.push_str(&format!("\n  ({more})"));
         }
         Request::Note { text, tags: vec!["run".to_owned()], starred: false }
     }

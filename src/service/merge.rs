@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::{By, Failure, Service};
+use crate::domain::closeout::counted;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::recurrence::{DIFFERENT, DUPLICATE};
@@ -154,10 +155,10 @@ impl Service {
             let digest = self.digest_at(log, part.head).await?.to_string();
             let short = digest.get(..12).unwrap_or(&digest);
             let mut text = format!(
-                "merged {} {}: {} lines, head {} {short}",
+                "merged {} {}: {}, head {} {short}",
                 part.id,
                 part.shown_title(),
-                merged.lines,
+                counted(merged.lines, "line", "lines"),
                 part.head
             );
             if !merged.open.is_empty() {

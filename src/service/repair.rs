@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::mirrored::lacking;
 use super::rows::{story_rows, summary_row};
 use super::{Failure, FailureKind, Service};
+use crate::domain::closeout::counted;
 use crate::domain::event::Event;
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
@@ -143,7 +144,8 @@ pub fn gone(database: &Path) -> Option<String> {
         Err(_) => "missing",
     };
     let left: usize = mirrors(database).iter().map(|file| read_mirror(file).len()).sum();
-    (left > 0).then(|| format!("the database is {is}, and the mirror has {left} events"))
+    (left > 0)
+        .then(|| format!("the database is {is}, and the mirror has {}", counted(left, "event", "events")))
 }
 
 /// Puts the database together again. The rows of lists are left to be written from the logs.
@@ -242,10 +244,10 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
     for (log, found) in &salvaged {
         if let Some(first) = found.cut_off.first() {
             report.lost.push(format!(
-                "{}: the log ends at {}; {} later events from {first} on do not continue it",
+                "{}: the log ends at {}; what does not continue it: {} from {first} on",
                 name_of(&names, *log),
                 found.events.len(),
-                found.cut_off.len()
+                counted(found.cut_off.len(), "later event", "later events")
             ));
         }
         if !found.wordless.is_empty() {

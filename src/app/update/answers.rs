@@ -197,7 +197,10 @@ pub(super) fn enter(model: &mut Model, incident: Incident, draft: Option<&Draft>
     if !room.pending.is_empty() {
         room.relist(zone);
         let n = room.pending.len();
-        model.warn(format!("{n} lines were not stored: Enter on one brings it back"));
+        model.warn(match n {
+            1 => "1 line was not stored: Enter on it brings it back".to_owned(),
+            n => format!("{n} lines were not stored: Enter on one brings it back"),
+        });
     }
     model.room = Some(room);
     model.screen = Screen::Room;

@@ -8,6 +8,7 @@ use super::super::model::{
 use super::{crossing, motion};
 use crate::app::layout::Pane;
 use crate::domain::board;
+use crate::domain::closeout::counted;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::filter::Filter;
 use crate::domain::ids::{LogId, Seq};
@@ -347,7 +348,7 @@ pub(super) fn set_filter(model: &mut Model, filter: Filter) {
     if narrowed {
         let shown = room.rows.all().iter().filter(|r| !matches!(r.id, RowId::Day(..))).count();
         let all = room.incident.timeline.len();
-        model.tell(format!("{shown} of {all} lines: Esc takes the filter away"));
+        model.tell(format!("{shown} of {}: Esc takes the filter away", counted(all, "line", "lines")));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rules of runbooks and their steps.
 
+use super::super::closeout::counted;
 use super::{Case, person, reason};
 use crate::domain::event::{
     NewEvent, RunbookAttached, RunbookDetached, RunbookMatched, StepAssigned, StepBlocked, StepDone,
@@ -108,7 +109,7 @@ impl Case<'_> {
                     return checklist.numbered(number).ok_or_else(|| {
                         let count = checklist.steps().count();
                         Refusal::not_found(format!("there is no step {number}"))
-                            .hint(format!("the attached runbooks have {count} steps"))
+                            .hint(format!("the attached runbooks have {}", counted(count, "step", "steps")))
                     });
                 }
                 let needle = text.to_lowercase();

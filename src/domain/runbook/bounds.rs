@@ -41,6 +41,12 @@ pub(in crate::domain) fn list(problems: &mut Vec<Problem>) {
         let left = problems.len() - MAX_PROBLEMS;
         problems.truncate(MAX_PROBLEMS);
         let line = problems.last().map_or(1, |problem| problem.line);
-        problems.push(Problem::new(line, format!("{left} more problems are not listed")));
+        problems.push(Problem::new(
+            line,
+            match left {
+                1 => "another problem is not listed".to_owned(),
+                _ => format!("{left} more problems are not listed"),
+            },
+        ));
     }
 }

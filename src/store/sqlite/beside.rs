@@ -28,6 +28,7 @@ pub(super) async fn lacks_no_log(file: &Path, conn: &mut SqliteConnection) -> Re
         let Some(from) = lacking(conn, mirror, log).await else { continue };
         let more = match missing.count() {
             0 => String::new(),
+            1 => ", and perhaps of another".to_owned(),
             more => format!(", and perhaps of {more} others"),
         };
         return Err(StoreError::Corrupt {

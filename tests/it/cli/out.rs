@@ -506,6 +506,28 @@ fn checked(backup: &std::path::Path) -> String {
 }
 
 #[test]
+fn one_of_a_thing_is_counted_as_one() {
+    let (desk, _, _) = super::archived::published();
+    let copy = desk.path("copy");
+    let outputs = [
+        desk.ok(&["backup", copy.to_str().unwrap()]),
+        desk.ok(&["reindex"]),
+        desk.ok(&["doctor"]),
+        desk.ok(&["doctor", "--repair"]),
+        desk.ok(&["verify"]),
+    ];
+    assert!(outputs[0].contains("1 postmortem in the copy") && outputs[0].contains(" of 1 incident checked"));
+    assert!(outputs[1].contains("indexed 1 postmortem\n"), "{outputs:?}");
+    for output in outputs {
+        let words: Vec<&str> = output.split_whitespace().collect();
+        for pair in words.windows(2).filter(|pair| pair[0].trim_start_matches('(') == "1") {
+            let word = pair[1].trim_end_matches(|c: char| c.is_ascii_punctuation());
+            assert!(!word.ends_with('s'), "{pair:?} in {output}");
+        }
+    }
+}
+
+#[test]
 fn a_backup_is_a_home_of_its_own_and_is_checked() {
     let (desk, _) = demo();
     let to = desk.path("copy");
