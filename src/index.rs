@@ -295,12 +295,12 @@ impl Index {
         guard::guarded(|| patterns::patterns(self, query))
     }
 
-    /// The services that its postmortems name, each once.
+    /// The services that its postmortems name, but those with a hidden id, each once.
     ///
     /// # Errors
     /// [`IndexError::Damaged`] when the files cannot be trusted.
-    pub fn services(&self) -> Result<Vec<String>, IndexError> {
-        guard::guarded(|| facets::services(self))
+    pub fn services(&self, hidden: &[String]) -> Result<Vec<String>, IndexError> {
+        guard::guarded(|| facets::services(self, hidden))
     }
 
     /// The postmortems with an id, without regard to case, in the order of their paths: one, unless two files say that

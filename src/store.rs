@@ -233,6 +233,9 @@ pub trait EventStore: Send + Sync {
     /// The rows of other incidents that have the name of this one anywhere in them, newest declared first.
     fn naming(&self, id: IncidentId) -> Answer<'_, Vec<SummaryRow>>;
 
+    /// The rows of incidents that do not have a text anywhere in them, newest declared first.
+    fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>>;
+
     /// The rows of stories: dated ones first, soonest due first, then by name.
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>>;
 

@@ -1,10 +1,10 @@
 //! Counting what the answers of a search have in common. It must not rank: it counts every postmortem that shares a
 //! word with the question, from columns, without reading one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocId, Searcher, SegmentReader};
+use tantivy::{DocAddress, DocId, Searcher, SegmentReader};
 
 use super::blocks::Block;
 use super::filter::{Allowed, holders};
@@ -12,7 +12,7 @@ use super::ranking::Wanted;
 use super::schema::{DATE, FACET_SERVICE, FACET_SEVERITY, Fields};
 use super::search::{Hit, Query};
 use super::terms::Words;
-use super::{Index, IndexError, analyzer};
+use super::{Index, IndexError, analyzer, query};
 use crate::domain::facets::{Facet, Facets};
 
 /// Most services that are told.
@@ -41,7 +41,7 @@ pub(super) fn count(
         let found = |document: &DocId| {
             matching.is_none_or(|m| m.get(*document as usize).copied().unwrap_or(false))
                 && alive.is_none_or(|alive| alive.is_alive(*document))
-                && allowed.has(tantivy::DocAddress::new(ord, *document))
+                && allowed.has(DocAddress::new(ord, *document))
         };
         let found: Vec<DocId> = (0..segment.max_doc()).filter(found).collect();
         let severity = Values::of(segment, FACET_SEVERITY, severities.fold, asked.severity.as_deref())?;
@@ -85,17 +85,34 @@ pub(super) fn count(
     })
 }
 
-/// The services of all postmortems, each once, in the order of the alphabet.
-pub(super) fn services(index: &Index) -> Result<Vec<String>, IndexError> {
+/// The services of all postmortems but those with a hidden id, each once, in the order of the alphabet.
+pub(super) fn services(index: &Index, hidden: &[String]) -> Result<Vec<String>, IndexError> {
+    let searcher = index.reader.searcher();
+    let mut not_told = HashSet::new();
+    for term in query::ids(index.fields, hidden) {
+        holders(&searcher, &term, |at| {
+            not_told.insert(at);
+        })?;
+    }
     let mut names = BTreeSet::new();
-    for segment in index.reader.searcher().segment_readers() {
-        names.extend(Values::of(segment, FACET_SERVICE, analyzer::plain_label, None)?.names);
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
+        let values = Values::of(segment, FACET_SERVICE, analyzer::plain_label, None)?;
+        if not_told.is_empty() {
+            names.extend(values.names);
+            continue;
+        }
+        let mut counts = values.counts();
+        for document in segment.doc_ids_alive().filter(|d| !not_told.contains(&DocAddress::new(ord, *d))) {
+            values.add(document, &mut counts);
+        }
+        let told = values.names.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+        names.extend(told.map(|(name, _)| name));
     }
     Ok(names.into_iter().collect())
 }
 
 /// What the given answers have in common: for those that share no word with the question.
-pub(super) fn of_hits(hits: &[Hit]) -> Facets {
+pub(super) fn of_hits<'a>(hits: impl Iterator<Item = &'a Hit>) -> Facets {
     let (mut severities, mut services) =
         (Labels::new(analyzer::severity), Labels::new(analyzer::plain_label));
     let mut years: BTreeMap<u64, u64> = BTreeMap::new();

@@ -128,9 +128,13 @@ pub(super) fn similar(
             wanted.labels.push(Label { term, shown: format!("{what} {}", name.trim()), score });
         }
     }
-    wanted.excluded =
-        query.exclude.iter().map(|id| fields.label(Kind::Id, &analyzer::plain_label(id))).collect();
+    wanted.excluded = ids(fields, &query.exclude).collect();
     Ok(wanted)
+}
+
+/// The labels of ids.
+pub(super) fn ids(fields: Fields, ids: &[String]) -> impl Iterator<Item = Term> {
+    ids.iter().map(move |id| fields.label(Kind::Id, &analyzer::plain_label(id)))
 }
 
 /// A text as a question for similar incidents is read.

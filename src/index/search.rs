@@ -56,6 +56,8 @@ pub struct Query {
     pub unfinished: bool,
     /// Nobody looks at the counts beside the hits: they are left out.
     pub uncounted: bool,
+    /// Ids that are not counted beside the hits.
+    pub hidden: Vec<String>,
     /// At most this many hits (1 to [`MAX_LIMIT`]; others are brought into it).
     pub limit: usize,
 }
@@ -135,10 +137,12 @@ pub(super) fn search_with_facets(index: &Index, asked: &Query) -> Result<Found, 
     } else {
         None
     };
-    let open = open.as_ref().unwrap_or(&wanted);
-    let matching = facets::matching(&searcher, index.fields, open, &words, worded)?;
-    let facets = facets::count(&searcher, index.fields, open, &matching, asked)?;
-    let facets = if facets.is_empty() { facets::of_hits(&hits) } else { facets };
+    let mut open = open.unwrap_or_else(|| wanted.clone());
+    open.excluded.extend(query::ids(index.fields, &asked.hidden));
+    let matching = facets::matching(&searcher, index.fields, &open, &words, worded)?;
+    let facets = facets::count(&searcher, index.fields, &open, &matching, asked)?;
+    let is_told = |hit: &&Hit| !asked.hidden.iter().any(|id| id.eq_ignore_ascii_case(&hit.card.id));
+    let facets = if facets.is_empty() { facets::of_hits(hits.iter().filter(is_told)) } else { facets };
     Ok(Found { hits, facets, notes: wanted.notes })
 }
 

@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use super::{Failure, FailureKind, Inner, Service};
 use crate::domain::account::Aside;
 use crate::domain::archive_path::ArchivePath;
+use crate::domain::closeout::counted;
 use crate::domain::facets::Facets;
 use crate::domain::ids::{IncidentId, LogId};
 use crate::domain::incident::Incident;
@@ -191,6 +192,14 @@ impl Service {
     /// When archive or index cannot be read or rebuilt.
     pub async fn search_with_facets(&self, query: FindQuery) -> Result<Answered, Failure> {
         let (like, limit) = (query.like, query.limit);
+        // The archive is whole without the database: then nothing is counted.
+        let hidden = if query.uncounted { Ok(Vec::new()) } else { self.hidden().await };
+        let unknown = hidden
+            .as_ref()
+            .err()
+            .map(|failure| format!("not counted, since what is restricted cannot be looked up: {failure}"));
+        let uncounted = query.uncounted || hidden.is_err();
+        let hidden = hidden.unwrap_or_default();
         let question = index::Query {
             text: query.text,
             severity: query.severity,
@@ -200,15 +209,17 @@ impl Service {
             year: query.year,
             today: query.today,
             unfinished: query.unfinished,
-            uncounted: query.uncounted,
+            uncounted,
+            hidden,
             limit,
         };
         let ask = move |index: &Index, limit| {
             let found = index.search_with_facets(&index::Query { limit, ..question.clone() })?;
             Ok((found.hits, (found.facets, found.notes)))
         };
-        let (mut past, (facets, mut notes), hidden) = self.told(limit, ask).await?;
-        notes.iter_mut().for_each(|note| own::keep_back(note, &hidden));
+        let (mut past, (facets, mut notes), kept_back) = self.told(limit, ask).await?;
+        notes.iter_mut().for_each(|note| own::keep_back(note, &kept_back));
+        notes.extend(unknown);
         if let Some(log) = like {
             self.compare_with(&self.incident(log).await?, &mut past).await?;
         }
@@ -228,12 +239,13 @@ impl Service {
         self.blocking(move |inner| inner.has_no_past(published)).await
     }
 
-    /// The services that past postmortems name.
+    /// The services that past postmortems name, but those that others may not read any more.
     ///
     /// # Errors
-    /// When archive or index cannot be read or rebuilt.
+    /// When archive, index or log cannot be read, or the index not be rebuilt.
     pub async fn known_services(&self) -> Result<Vec<String>, Failure> {
-        self.blocking_memory(|inner| inner.ask(Index::services)).await
+        let hidden = self.hidden().await?;
+        self.blocking_memory(move |inner| inner.ask(|index| index.services(&hidden))).await
     }
 
     /// Past incidents that are like one, or like words.
@@ -362,7 +374,7 @@ impl Service {
             };
             let index = match Index::open(&inner.places.index, Some(&inner.places.thesaurus())) {
                 Opened::Ready(index) if index.tree() == archive.tree_id()?.unwrap_or_default() => {
-                    format!("{} postmortems, up to date", index.len())
+                    format!("{}, up to date", counted(index.len(), "postmortem", "postmortems"))
                 }
                 Opened::Ready(_) => "behind; the next search brings it up to date".to_owned(),
                 Opened::Stale(why) => format!("{why}; the next search builds it"),

@@ -91,6 +91,11 @@ impl EventStore for LaterStore {
         warm() -> ();
     }
 
+    fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>> {
+        let text = text.to_owned();
+        Box::pin(async move { self.store().await?.without(&text).await })
+    }
+
     fn backup(&self, to: &Path) -> Answer<'_, ()> {
         let to = to.to_owned();
         Box::pin(async move { self.store().await?.backup(&to).await })

@@ -252,6 +252,16 @@ impl EventStore for MemoryStore {
         })
     }
 
+    fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>> {
+        let text = text.to_owned();
+        self.answer(move |state| {
+            let lacks = |row: &&SummaryRow| !row.body.contains(&text);
+            let mut rows: Vec<_> = state.summaries.values().filter(lacks).cloned().collect();
+            newest_first(&mut rows, u32::MAX);
+            Ok(rows)
+        })
+    }
+
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>> {
         self.answer(|state| Ok(state.stories(&filter)))
     }

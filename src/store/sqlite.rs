@@ -286,6 +286,11 @@ impl EventStore for SqliteStore {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::naming(conn, id)))))
     }
 
+    fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>> {
+        let text = text.to_owned();
+        Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::without(conn, text)))))
+    }
+
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>> {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::stories(conn, filter)))))
     }

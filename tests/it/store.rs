@@ -237,6 +237,11 @@ fn summaries_follow_the_events_and_are_listed_newest_first() {
         store.append(Append { summary: named.clone(), ..rows }).await.unwrap();
         assert_eq!(store.naming(incident(2)).await.unwrap(), [named]);
         assert_eq!(store.naming(incident(4)).await.unwrap(), [], "itself is none of them");
+        let all = store.summaries(SummaryFilter { states: Vec::new(), limit: 100 }).await.unwrap();
+        assert_eq!(store.without("in no row").await.unwrap(), all);
+        let named = store.naming(incident(2)).await.unwrap();
+        let others = store.without(&incident(2).to_string()).await.unwrap();
+        assert!(others.len() < all.len() && named.iter().all(|row| !others.contains(row)));
         assert_eq!(store.append(append(9, 0, vec![])).await, Err(StoreError::Empty));
     });
 }

@@ -17,6 +17,9 @@ use crate::service::incidents::read_row;
 use crate::service::{Failure, Service, StoryQuery};
 use crate::store::SummaryFilter;
 
+/// How a row says that everybody may read its incident. It stands near the beginning.
+const TEAM: &str = "\"visibility\":\"team\"";
+
 /// What the log says of incidents of this home.
 pub(super) type Accounts = HashMap<IncidentId, Account>;
 
@@ -63,6 +66,15 @@ impl Service {
             return Ok(Accounts::new());
         }
         read(self.store().summaries_of(ids).await?.iter().map(|row| row.body.as_str()))
+    }
+
+    /// The ids of the incidents of this home that no search tells: with a postmortem that was published before others were
+    /// kept from it.
+    pub(super) async fn hidden(&self) -> Result<Vec<String>, Failure> {
+        let rows = self.store().without(TEAM).await?;
+        let own = read(rows.iter().map(|row| row.body.as_str()))?;
+        let hidden = own.values().filter(|own| own.is_hidden() && own.postmortem.is_some());
+        Ok(hidden.map(|own| own.id.to_string()).collect())
     }
 
     /// What the log says of every incident of this home.

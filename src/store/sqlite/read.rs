@@ -289,6 +289,16 @@ pub(super) async fn naming(conn: &mut SqliteConnection, id: IncidentId) -> Resul
     found.iter().map(summary_row).collect()
 }
 
+/// Looks through all rows, in each up to the text.
+pub(super) async fn without(conn: &mut SqliteConnection, text: String) -> Result<Vec<SummaryRow>, Fault> {
+    let query = format!(
+        "SELECT {SUMMARY} FROM summary WHERE instr(body, ?) = 0
+         ORDER BY declared_at DESC, year DESC, number DESC"
+    );
+    let found = sqlx::query(AssertSqlSafe(query)).bind(text).fetch_all(conn).await?;
+    found.iter().map(summary_row).collect()
+}
+
 pub(super) async fn summaries(
     conn: &mut SqliteConnection,
     mut filter: SummaryFilter,

@@ -7,13 +7,18 @@ const CLOSURE: &[&str] =
 
 /// An incident up to a filled draft.
 pub(super) fn written(desk: &Desk, title: &str) -> String {
+    written_of(desk, title, "P1", "build")
+}
+
+/// One of that severity and service.
+pub(super) fn written_of(desk: &Desk, title: &str, severity: &str, service: &str) -> String {
     let id = desk.json(&[
         "declare",
         title,
         "--severity",
-        "P1",
+        severity,
         "--service",
-        "build",
+        service,
         "--tag",
         "signing",
         "--runbook",

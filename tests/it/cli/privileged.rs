@@ -262,6 +262,34 @@ fn what_is_restricted_after_it_was_published_is_told_by_no_search() {
 }
 
 #[test]
+fn what_is_restricted_after_it_was_published_is_not_counted_beside_what_is_found() {
+    for visibility in ["restricted", "privileged"] {
+        let desk = Desk::new();
+        let other = super::journey::written(&desk, "Signing key leaked by a laptop");
+        desk.json(&["postmortem", "publish", &other]);
+        // A service that only it touched, and a severity that only it had.
+        let own = super::journey::written_of(&desk, "Vault is sealed", "P2", "vaultkeeper");
+        desk.json(&["postmortem", "publish", &own]);
+        let facets = |desk: &Desk| desk.json(&["search", "signing vault"])["facets"].clone();
+        let services = |desk: &Desk| desk.json(&["declare", "vaultkeeper is down"])["services_named"].clone();
+        let (before, known) = (facets(&desk), services(&desk));
+        assert!(
+            before.to_string().contains("vaultkeeper") && before.to_string().contains("P2"),
+            "{before:#}"
+        );
+        assert_eq!(known, serde_json::json!(["vaultkeeper"]));
+        desk.ok(&["set", &own, "--visibility", visibility]);
+        let after = facets(&desk);
+        assert!(!after.to_string().contains("vaultkeeper") && !after.to_string().contains("P2"), "{after:#}");
+        assert_eq!(after["year"][0]["count"], 1, "{after:#}");
+        assert_eq!(services(&desk), serde_json::json!([]));
+        // Where nothing shares a word.
+        let meant = desk.json(&["search", "vault is sealed", "--severity", "P2"])["facets"].clone();
+        assert!(!meant.to_string().contains("vaultkeeper"), "{meant:#}");
+    }
+}
+
+#[test]
 fn a_word_that_only_a_restricted_postmortem_has_is_no_correction() {
     let desk = Desk::new();
     let id = super::journey::written(&desk, "Gizmotron leaked by a build");
