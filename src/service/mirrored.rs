@@ -2,12 +2,14 @@
 //! of a log off, leave a database that is sound by itself and shorter than it was. And how a mirror begins where there is
 //! none. It must not change the database.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::incidents::BrokenAt;
 use super::{Failure, FailureKind, Service, VerifyReport};
+use crate::domain::closeout::counted;
 use crate::domain::ids::{LogId, Seq};
-use crate::domain::log::{Header, Pieces};
+use crate::domain::log::{Header, Pieces, RawEvent};
 use crate::domain::words::State;
 use crate::store::{
     EventStore, OpenMode, SqliteStore, StoreError, SummaryFilter, SummaryRow, log_of_mirror, mirror_end,
@@ -60,7 +62,7 @@ pub async fn copies_behind(database: &Path) -> Result<usize, Failure> {
     Ok(found)
 }
 
-/// The first thing that is missing.
+/// The first thing that is missing, or is another.
 pub(super) struct Lacking {
     /// The log.
     log: LogId,
@@ -68,7 +70,12 @@ pub(super) struct Lacking {
     seq: Seq,
     /// The whole of it, in words.
     pub(super) text: String,
+    /// What is said of the place.
+    what: &'static str,
 }
+
+/// What is said of a place from which on the mirror has more.
+const LACKS: &str = "the database lacks what its mirror has";
 
 impl Service {
     /// Why the mirror could not be written, once until it could be again. What was stored is stored all the same.
@@ -145,7 +152,7 @@ impl Service {
         report.first_broken.get_or_insert(BrokenAt {
             incident: id.map_or_else(|| found.log.to_string(), |id| id.to_string()),
             seq: found.seq,
-            reason: "the database lacks what its mirror has".to_owned(),
+            reason: found.what.to_owned(),
         });
         Ok(())
     }
@@ -199,21 +206,53 @@ async fn lacking_of(store: &dyn EventStore, mirror: &Path, of: Option<LogId>) ->
         let mut both = Pieces::default();
         let stored = store.read_raw(log).await.ok()?;
         let has = stored.len();
+        if let Some(seq) = another_from(log, &stored, &copies) {
+            let text = format!(
+                "{} has another {seq} of {log} than the database, both after the same entry: one of them was put in the \
+                 place of the other",
+                mirror.display()
+            );
+            return Some(Lacking { log, seq, text, what: "its mirror has another entry in this place" });
+        }
         both.add(stored);
         both.add(copies.iter().cloned());
         let Some(found) = both.put_together().remove(&log) else { continue };
         let more = found.events.len().saturating_sub(has);
         if more > 0 {
             let seq = Seq(u64::try_from(has).unwrap_or(u64::MAX).saturating_add(1));
-            let text = format!("the database lacks {more} events of {log} that its mirror has");
-            return Some(Lacking { log, seq, text });
+            let text = format!(
+                "the database lacks {} of {log} that its mirror has",
+                counted(more, "event", "events")
+            );
+            return Some(Lacking { log, seq, text, what: LACKS });
         }
         if let Some(first) = found.cut_off.first().filter(|_| has > 0) {
             // Nothing may be stored over what is missing, until that is put aside. Of a log that is gone nothing
             // can be put right.
             let text = format!("the mirror has {first} of {log}, and the log ends at {has}");
-            return Some(Lacking { log, seq: *first, text });
+            return Some(Lacking { log, seq: *first, text, what: LACKS });
         }
     }
     None
+}
+
+/// Where a log goes on otherwise in its mirror than in the database. What was damaged in one of them is no other event: it
+/// has the same id, or the same words.
+fn another_from(log: LogId, stored: &[RawEvent], copies: &[RawEvent]) -> Option<Seq> {
+    let headers = |events: &[RawEvent]| -> Vec<(Header, bool)> {
+        let read = events.iter().filter_map(|event| {
+            let header = Header::parse(&event.header).ok()?;
+            let sound = event.keeps_to(&header);
+            Some((header, sound))
+        });
+        read.filter(|(header, _)| header.log == log).collect()
+    };
+    let ours: HashMap<Seq, Header> = headers(stored).into_iter().map(|(h, _)| (h.seq, h)).collect();
+    let is_another = |(theirs, sound): &(Header, bool)| {
+        *sound
+            && ours.get(&theirs.seq).is_some_and(|ours| {
+                ours.prev == theirs.prev && ours.id != theirs.id && ours.payload != theirs.payload
+            })
+    };
+    headers(copies).iter().filter(|found| is_another(found)).map(|(header, _)| header.seq).min()
 }

@@ -294,6 +294,44 @@ fn a_room_says_that_its_database_was_emptied_before_anything_is_typed() {
     screen.send(b"i").until("Enter store").line("stored by nobody").until("✗");
 }
 
+/// Both logs go on after the same entry, each in its own way.
+#[test]
+fn a_mirror_that_goes_on_otherwise_than_the_database_is_told_and_put_aside() {
+    let desk = Desk::new();
+    let one = desk.declare("Web is down");
+    desk.ok(&["log", &one, "both have it"]);
+    let mirror = desk.home().join("mirror").join(&names(&desk, "mirror")[0]);
+    let files = [desk.home().join("warroom.db"), mirror.clone()];
+    let before = files.each_ref().map(|file| std::fs::read(file).unwrap());
+    desk.ok(&["log", &one, "said in the mirror"]);
+    let other = std::fs::read(&mirror).unwrap();
+    for (file, bytes) in files.iter().zip(before) {
+        std::fs::write(file, bytes).unwrap();
+    }
+    let seq = desk.json(&["log", &one, "said in the database"])["entries"][0]["seq"].clone();
+    desk.ok(&["log", &one, "and after it"]);
+    desk.ok(&["doctor"]);
+    std::fs::write(&mirror, other).unwrap();
+
+    let doctor = desk.run(&["doctor"]).code(1).out;
+    assert!(doctor.contains(&format!("{} has another {seq} of ", mirror.display())), "{doctor}");
+    let broken = desk.run(&["verify", "--json"]).code(5).json();
+    assert_eq!(broken["first_broken"]["seq"], seq, "{broken:#}");
+    assert_eq!(broken["first_broken"]["reason"], "its mirror has another entry in this place");
+    desk.ok(&["doctor", "--repair"]);
+    desk.ok(&["doctor"]);
+    desk.ok(&["verify"]);
+    let timeline = desk.timeline(&one);
+    assert!(timeline.iter().any(|e| e["text"] == "said in the database"), "{timeline:#?}");
+    let kept = super::out::walk(&desk.home().join("damaged"));
+    let has = |words: &str| {
+        kept.iter().any(|path| {
+            std::fs::read(path).unwrap().windows(words.len()).any(|part| part == words.as_bytes())
+        })
+    };
+    assert!(has("said in the mirror"), "{kept:?}");
+}
+
 #[test]
 fn a_home_whose_settings_came_first_is_a_whole_one() {
     use std::os::unix::fs::PermissionsExt;
