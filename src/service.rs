@@ -78,7 +78,7 @@ pub use repair::{Names, Repaired, damage, gone, repair};
 pub use room::{Loaded, Submitted};
 pub use runbooks::{RunbookChoice, RunbookFile, RunbookUpdate, read_file as read_runbook};
 pub use snapshots::{EVERY as SNAPSHOT_EVERY, list as list_snapshots};
-pub use stale::Stale;
+pub use stale::{Stale, Twice};
 pub use updates::Wording;
 
 use crate::domain::ids::{EventId, LogId};

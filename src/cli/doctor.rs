@@ -4,7 +4,7 @@ use super::output::{Answer, Exit, Output};
 use super::views::one_line;
 use crate::domain::closeout::counted;
 use crate::service::{
-    ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, Stale, behind_mirror, copies_behind,
+    ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, Stale, Twice, behind_mirror, copies_behind,
     damage, list_snapshots, may_write, repair,
 };
 use crate::shell::config::Config;
@@ -125,6 +125,17 @@ fn rows(stale: &[Stale]) -> String {
 async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static str, bool, String)) {
     let database = session.home.database();
     let mut names = Names::new();
+/// That a number was given away twice, and what is to be done about it.
+fn twice(name: &str, given: Twice) -> String {
+    let Twice { listed, unlisted } = given;
+    let which = if given.later() == unlisted { "declared later" } else { "declared earlier" };
+    format!(
+        "{name} was given to two incidents: to the log {listed}, which lists have, and to {unlisted}, {which}, which no \
+         command finds: declare that one anew and write its lines again, they stand as they were said in \
+         mirror/{unlisted}.wrm"
+    )
+}
+
     if repair {
         let Some(known) = mend(session, add).await else { return };
         names = known;
@@ -186,7 +197,13 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
         Err(failure) => add("verify", false, failure.to_string()),
     }
     match service.stale_rows().await {
-        Ok(stale) => add("rows", stale.is_empty(), rows(&stale)),
+        Ok(stale) => {
+            for (stale, given) in stale.iter().filter_map(|stale| Some((stale, stale.twice?))) {
+                add("number", false, twice(&stale.name, given));
+            }
+            let rest: Vec<Stale> = stale.into_iter().filter(|stale| stale.twice.is_none()).collect();
+            add("rows", rest.is_empty(), rows(&rest));
+        }
         Err(failure) => add("rows", false, failure.to_string()),
     }
     match service.archive_state().await {

@@ -84,8 +84,14 @@ impl Service {
             summary: summary_row(&incident, &Summary::from(&incident))?,
             stories: story_rows(&incident)?,
         };
-        self.inner.store.append(append).await?;
-        Ok(())
+        match self.inner.store.append(append).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::IdTaken { id }) => Err(Failure::new(
+                FailureKind::Conflict,
+                format!("{log}: no list can have it, since {id} is the name of another log"),
+            )),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

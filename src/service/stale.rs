@@ -25,6 +25,25 @@ pub struct Stale {
     pub name: String,
     /// It has a row: otherwise no list and no command finds it.
     pub is_listed: bool,
+    /// Another one has its name, and the row: an older version gave the number away twice.
+    pub twice: Option<Twice>,
+}
+
+/// Two logs that were declared under one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Twice {
+    /// The one that lists have.
+    pub listed: LogId,
+    /// The one that no list has.
+    pub unlisted: LogId,
+}
+
+impl Twice {
+    /// The one that was begun later: ids are ordered by time.
+    #[must_use]
+    pub fn later(self) -> LogId {
+        self.listed.max(self.unlisted)
+    }
 }
 
 impl Service {
@@ -75,7 +94,10 @@ impl Service {
             Some(row) => row.id.to_string(),
             None => log.to_string(),
         };
-        Ok(Stale { name, is_listed: row.is_some() })
+        let named = if incident.is_declared() { self.inner.store.log_of(incident.id).await? } else { None };
+        let other = named.filter(|other| row.is_none() && *other != log);
+        let twice = other.map(|listed| Twice { listed, unlisted: log });
+        Ok(Stale { name, is_listed: row.is_some(), twice })
     }
 
     /// Whether a row and those of the stories are what follows from the log.

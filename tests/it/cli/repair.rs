@@ -332,6 +332,30 @@ fn a_mirror_that_goes_on_otherwise_than_the_database_is_told_and_put_aside() {
     assert!(has("said in the mirror"), "{kept:?}");
 }
 
+/// An older version could give a number away twice: here the log of another home comes by its copy.
+#[test]
+fn a_number_that_was_given_twice_is_told_with_both_logs() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    let one = desk.declare("Web is down");
+    assert_eq!(other.declare("Disk is full"), one);
+    let [first, second] = [&desk, &other].map(|desk| names(desk, "mirror")[0].clone());
+    std::fs::copy(other.home().join("mirror").join(&second), desk.home().join("mirror").join(&second))
+        .unwrap();
+    let repaired = desk.run(&["doctor", "--repair"]).code(1).out;
+    assert!(repaired.contains(&format!("{one} is the name of another log")), "{repaired}");
+    // Lists are written by the order of the logs, which is that of time.
+    let mut both = [first, second].map(|name| name.trim_end_matches(".wrm").to_owned());
+    both.sort();
+    let [first, second] = both;
+    let doctor = desk.run(&["doctor"]).code(1).out;
+    let told = format!(
+        "{one} was given to two incidents: to the log {first}, which lists have, and to {second}, declared later"
+    );
+    assert!(doctor.contains(&told) && doctor.contains(&format!("mirror/{second}.wrm")), "{doctor}");
+    assert!(doctor.contains("ok    rows"), "{doctor}");
+    assert_eq!(desk.json(&["list", "--all"])["incidents"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn a_home_whose_settings_came_first_is_a_whole_one() {
     use std::os::unix::fs::PermissionsExt;
