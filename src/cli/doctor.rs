@@ -41,6 +41,9 @@ impl Args {
         for exposed in home.exposed() {
             add("access", false, exposed);
         }
+        if let Some(withheld) = home.withheld() {
+            add("access", false, withheld);
+        }
         if let Some(network) = home.network() {
             add("disk", false, format!("the home lies on {network}: SQLite needs a local disk"));
         }
@@ -122,9 +125,6 @@ fn rows(stale: &[Stale]) -> String {
     )
 }
 
-async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static str, bool, String)) {
-    let database = session.home.database();
-    let mut names = Names::new();
 /// That a number was given away twice, and what is to be done about it.
 fn twice(name: &str, given: Twice) -> String {
     let Twice { listed, unlisted } = given;
@@ -136,6 +136,9 @@ fn twice(name: &str, given: Twice) -> String {
     )
 }
 
+async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static str, bool, String)) {
+    let database = session.home.database();
+    let mut names = Names::new();
     if repair {
         let Some(known) = mend(session, add).await else { return };
         names = known;

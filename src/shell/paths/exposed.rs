@@ -41,6 +41,27 @@ impl Home {
         said
     }
 
+    /// What accounts that share a home keep from each other without wanting to: an older version wrote drafts of postmortems
+    /// for one account. None where all is well.
+    #[must_use]
+    pub fn withheld(&self) -> Option<String> {
+        let drafts = fs::read_dir(self.drafts()).ok().filter(|_| self.shared())?;
+        let is_draft = |path: &Path| path.extension().is_some_and(|ending| ending == "md");
+        let is_closed = |path: &Path| {
+            fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o060 != 0o060)
+        };
+        let closed =
+            drafts.flatten().map(|entry| entry.path()).filter(|path| is_draft(path) && is_closed(path));
+        let mut closed: Vec<String> = closed.map(|path| quoted(&path)).collect();
+        closed.sort();
+        (!closed.is_empty()).then(|| {
+            format!(
+                "others of the group cannot go on with drafts that were written for one account: chmod 660 {}",
+                closed.join(" ")
+            )
+        })
+    }
+
     /// Refuses a home that nobody named and that another account made: its settings name programs that would run with
     /// the rights of this one.
     ///

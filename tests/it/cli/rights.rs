@@ -51,3 +51,21 @@ fn nothing_that_is_written_is_for_others_however_open_the_umask_is() {
     let mode = std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode & 0o077, 0, "a backup is for its owner: {mode:o}");
 }
+
+#[test]
+fn drafts_that_the_others_of_a_group_cannot_read_are_told_with_what_opens_them() {
+    let world = World::new();
+    world.done(&["declare", "Web is down", "--commander", "alice"]);
+    world.done(&["resolve", "1"]);
+    let draft = world.json(&["postmortem", "draft", "1"])["path"].as_str().unwrap().to_owned();
+    let mode = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let told = || world.run(&["doctor"]).1;
+    assert!(!told().contains("drafts that were written for one account"), "a home of one account");
+    mode(&world.home(), 0o2770);
+    mode(Path::new(&draft), 0o600);
+    assert!(told().contains(&format!("written for one account: chmod 660 {draft}")), "{}", told());
+    mode(Path::new(&draft), 0o660);
+    assert!(!told().contains("written for one account"));
+}
