@@ -1,6 +1,7 @@
-//! The time of the next update as people write it: `30m`, `15:30Z`, `next 30m` at the end of a text, or its line
-//! `Next update: 2026-11-25 15:06 UTC`. One reader for the composer, the commands and the rules. It must not read a
-//! clock, and it must not guess: a zone that it does not know is no time.
+//! The time of the next update as people write it: `30m`, `15:30Z`, `next 30m` at the end of a text, its line
+//! `Next update: 2026-11-25 15:06 UTC`, or a clause such as `next update in 1h`. One reader for the composer, the
+//! commands and the rules. It must not read a clock, and it must not guess: a zone that it does not know is no time,
+//! and a sentence that has `next` in it is no promise.
 
 use crate::domain::request::When;
 use crate::domain::time::{Span, Utc, parse_span, zone_label};
@@ -15,12 +16,62 @@ pub enum NotAhead {
     Passed(Utc),
 }
 
-/// How a line of an update begins that names the time of the next one.
+/// The words of an update that name the time of the next one.
 const LEAD: &str = "next update";
 /// The word before a time at the end of a text.
 const MARKER: &str = "next";
-/// Words between the beginning of such a line and the time.
-const BETWEEN: [&str; 9] = ["by", "in", "at", "within", "is", "due", "expected", "about", "around"];
+/// Words between these and the time.
+const BETWEEN: [&str; 15] = [
+    "by", "in", "at", "within", "is", "will", "be", "due", "expected", "about", "around", "follows", "comes",
+    "before", "planned",
+];
+/// What may go on behind the time of a promise in the middle of a text.
+const GOES_ON: [&str; 4] = ["or", "unless", "latest", "at"];
+/// The words of a clause that promises: with any other one it may be told of somebody else's update, or of one that
+/// was.
+const PROMISING: [&str; 34] = [
+    "the",
+    "our",
+    "your",
+    "a",
+    "and",
+    "but",
+    "so",
+    "with",
+    "in",
+    "we",
+    "will",
+    "we'll",
+    "we\u{2019}ll",
+    "i",
+    "i'll",
+    "i\u{2019}ll",
+    "you",
+    "have",
+    "provide",
+    "post",
+    "give",
+    "send",
+    "share",
+    "publish",
+    "bring",
+    "expect",
+    "please",
+    "more",
+    "details",
+    "information",
+    "news",
+    "follows",
+    "follow",
+    "come",
+];
+/// Words that make `next 30m` behind them a span of the sentence.
+const OF_A_SPAN: [&str; 20] = [
+    "the", "our", "your", "my", "its", "his", "her", "their", "this", "these", "those", "a", "for", "in",
+    "over", "within", "of", "during", "every", "until",
+];
+/// What ends a clause in front of a promise.
+const CLAUSE: [char; 8] = [',', ';', '.', '!', '?', '(', '\u{2014}', '\u{2013}'];
 
 /// Reads a text that is a time ahead and nothing else: `15m`, `14:05`, `2026-11-20 14:05Z`. A bare clock time is the
 /// next one from now; one of yesterday is no time ahead.
@@ -50,69 +101,231 @@ pub fn ahead(text: &str, ctx: &Context) -> Result<When, NotAhead> {
     }
 }
 
-/// Takes `next 30m` or `next 15:30Z` from the end of a text. Gives the text without it.
+/// Takes `next 30m`, `next 15:30 UTC` or, as a clause of its own, `next in 30 minutes` from the end of a text. Gives
+/// the text without it.
 #[must_use]
 pub fn marker<'a>(text: &'a str, ctx: &Context) -> Option<(&'a str, When)> {
     let text = text.trim_end();
-    let (before, time) = text.rsplit_once(char::is_whitespace)?;
+    let (above, line) = text.rsplit_once('\n').map_or(("", text), |(above, line)| (above, line));
+    let (place, tail) = found(line, MARKER).pop()?;
+    let before = line.get(..place)?;
+    let stands_alone = (before.is_empty() || before.ends_with(char::is_whitespace))
+        && tail.trim_start_matches(':').starts_with(char::is_whitespace);
+    let words = words(tail);
+    let (read, taken) = time_in_front(&words, &BETWEEN, ctx)?;
+    let first = words.first()?.text;
+    let bare = !tail.starts_with(':') && !is_one_of(first, &BETWEEN) && !is_number(first);
     let before = before.trim_end();
-    let rest = match before.rsplit_once(char::is_whitespace) {
-        Some((rest, word)) if word.eq_ignore_ascii_case(MARKER) => rest,
-        None if before.eq_ignore_ascii_case(MARKER) => "",
-        _ => return None,
-    };
-    let when = ahead(time, ctx).ok()?;
-    Some((rest.trim_end().trim_end_matches([',', ';']).trim_end(), when))
+    let clause = before.is_empty() || before.ends_with(CLAUSE) || before.ends_with(" -");
+    let of_a_span = before.split_whitespace().last().is_some_and(|word| is_one_of(word, &OF_A_SPAN));
+    if !stands_alone || taken != words.len() || !(clause || bare && !of_a_span) {
+        return None;
+    }
+    let rest =
+        text.get(..if before.is_empty() { above.len() } else { text.len() - line.len() + before.len() })?;
+    Some((rest.trim_end().trim_end_matches([',', ';', '\u{2014}', '\u{2013}']).trim_end(), read.ok()?))
 }
 
-/// The time that the text itself promises: its last line that begins with `Next update`.
+/// The time that the text itself promises: in its last line that begins with `Next update`, or in a clause such as
+/// `…, the next update will be in 30 minutes` that says nothing else.
 #[must_use]
 pub fn stated(text: &str, ctx: &Context) -> Option<Result<When, NotAhead>> {
-    let line = text.lines().rev().find_map(|line| {
-        let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let (lead, rest) = line.split_at_checked(LEAD.len())?;
-        lead.eq_ignore_ascii_case(LEAD).then_some(rest)
-    })?;
-    let mut words: Vec<&str> = line
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')'))
-        .map(|w| w.trim_end_matches('.').trim_matches('*'))
-        .filter(|w| !w.is_empty() && *w != ":")
-        .collect();
-    while words
-        .first()
-        .is_some_and(|w| BETWEEN.iter().any(|b| w.trim_end_matches(':').eq_ignore_ascii_case(b)))
-    {
-        words.remove(0);
+    text.lines().rev().find_map(|line| stated_in(line, ctx))?
+}
+
+/// The promise of a line; inside it is none where the line makes one that cannot be read.
+fn stated_in(line: &str, ctx: &Context) -> Option<Option<Result<When, NotAhead>>> {
+    found(line, LEAD).into_iter().rev().find_map(|(place, tail)| {
+        let before = line.get(..place)?;
+        let words = words(tail);
+        let read = time_in_front(&words, &BETWEEN, ctx);
+        if !before.contains(char::is_alphanumeric) {
+            return Some(read.map(|(read, _)| read));
+        }
+        let (read, taken) = read?;
+        let (last, next) = (words.get(taken.checked_sub(1)?)?, words.get(taken));
+        let whole = last.ends || next.is_none_or(|next| next.opened || is_one_of(next.text, &GOES_ON));
+        let clause = before.rsplit(CLAUSE).next().unwrap_or(before);
+        let clause = clause.rsplit_once("- ").map_or(clause, |(_, clause)| clause);
+        let ours = clause.split_whitespace().all(|word| is_one_of(word.trim_matches('*'), &PROMISING));
+        (whole && ours).then_some(Some(read))
+    })
+}
+
+/// Whether a text without a promise names something behind `next` that was to be a time: a preview says so.
+#[must_use]
+pub fn is_unread(text: &str) -> bool {
+    text.lines().any(|line| {
+        found(line, MARKER).into_iter().any(|(place, tail)| {
+            let update = found(line, LEAD).into_iter().find(|(at, _)| *at == place).map(|(_, tail)| tail);
+            let words = words(update.unwrap_or(tail));
+            if update.is_some() {
+                let sentence =
+                    words.iter().position(|w| w.stops).map_or(words.len(), |at| at.saturating_add(1));
+                return words
+                    .iter()
+                    .take(sentence.min(6))
+                    .any(|w| w.text.starts_with(|c: char| c.is_ascii_digit()));
+            }
+            let before = line.get(..place).and_then(|before| before.split_whitespace().last());
+            let mut words = words.iter().map(|w| w.text).skip_while(|w| is_one_of(w, &BETWEEN));
+            let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            !before.is_some_and(|word| is_one_of(word, &OF_A_SPAN)) && is_like_a_time(first, second)
+        })
+    })
+}
+
+/// Reads a text that is a time ahead with one of the words in front of it, or none: `in 15m`, `at 12:40 UTC`.
+#[allow(dead_code)]
+pub(super) fn whole(text: &str, lead: &[&str], ctx: &Context) -> Option<When> {
+    let words = words(text);
+    let (read, taken) = time_in_front(&words, lead, ctx)?;
+    read.ok().filter(|_| taken == words.len())
+}
+
+/// A word of a line with what stands around it.
+#[derive(Debug, Clone, Copy)]
+struct Word<'a> {
+    text: &'a str,
+    /// A bracket opens in front of it.
+    opened: bool,
+    /// The clause ends behind it.
+    ends: bool,
+    /// The sentence ends behind it.
+    stops: bool,
+}
+
+fn words(line: &str) -> Vec<Word<'_>> {
+    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')');
+    let (mut words, mut opened): (Vec<Word<'_>>, bool) = (Vec::new(), false);
+    for piece in line.split_inclusive(apart) {
+        let body = piece.trim_end_matches(apart).trim_matches('*');
+        let text = body.trim_end_matches(['.', '!']).trim_end_matches('*');
+        let stops = body.ends_with(['.', '!']) || piece.ends_with(';');
+        let ends = stops || piece.ends_with([',', ')']) || matches!(text, "-" | "\u{2014}" | "\u{2013}");
+        if !text.contains(char::is_alphanumeric) {
+            if let Some(last) = words.last_mut() {
+                last.ends |= ends;
+                last.stops |= stops;
+            }
+        } else {
+            words.push(Word { text, opened: std::mem::take(&mut opened), ends, stops });
+        }
+        opened |= piece.ends_with('(');
     }
-    let mut words = words.into_iter();
-    let (first, second, third) = (words.next()?, words.next().unwrap_or(""), words.next().unwrap_or(""));
-    if first.chars().all(|c| c.is_ascii_digit()) && !second.is_empty() {
-        // `30 minutes`, `2 hours`
-        let unit = second.to_ascii_lowercase();
-        let unit = ["m", "h", "d"].into_iter().find(|u| {
-            unit == *u
-                || matches!((*u, unit.as_str()), ("m", "min" | "mins" | "minute" | "minutes"))
-                || matches!((*u, unit.as_str()), ("h", "hour" | "hours") | ("d", "day" | "days"))
-        });
-        return unit.map(|u| ahead(&format!("{first}{u}"), ctx));
-    }
-    let dated = first.len() == 10 && first.contains('-');
-    let (time, zone) = if dated { (format!("{first} {second}"), third) } else { (first.to_owned(), second) };
-    match ahead(&with_zone(&time, zone, ctx)?, ctx) {
+    words
+}
+
+/// Where words stand in a line by themselves, in any case, and what follows them.
+fn found<'a>(line: &'a str, words: &str) -> Vec<(usize, &'a str)> {
+    let lower = line.to_ascii_lowercase();
+    let alone = |(place, _): (usize, &str)| {
+        let (before, tail) = (line.get(..place)?, line.get(place.checked_add(words.len())?..)?);
+        let apart = !before.ends_with(char::is_alphanumeric) && !tail.starts_with(char::is_alphanumeric);
+        apart.then_some((place, tail))
+    };
+    lower.match_indices(words).filter_map(alone).collect()
+}
+
+/// The time in front of words, behind those that may lead to it, and how many of them say it.
+fn time_in_front(
+    words: &[Word<'_>],
+    lead: &[&str],
+    ctx: &Context,
+) -> Option<(Result<When, NotAhead>, usize)> {
+    let skipped = words.iter().take_while(|w| is_one_of(w.text.trim_end_matches(':'), lead)).count();
+    let rest = words.get(skipped..)?;
+    let first = rest.first()?;
+    let (time, used) = match span_of(rest) {
+        Some((span, used)) => (span, used),
+        None if is_number(first.text) && rest.len() > 1 => return None,
+        None => {
+            let dated = first.text.len() == 10 && first.text.contains('-');
+            let used = if dated { 2 } else { 1 };
+            let said: Vec<&str> = rest.iter().take(used).map(|w| w.text).collect();
+            // What begins another sentence is no zone.
+            let zone = match (rest.get(used.checked_sub(1)?), rest.get(used)) {
+                (Some(time), Some(zone)) if !time.stops => zone.text,
+                _ => "",
+            };
+            let (time, zoned) = with_zone(&said.join(" "), zone, ctx)?;
+            (time, used.saturating_add(usize::from(zoned)))
+        }
+    };
+    match ahead(&time, ctx) {
         Err(NotAhead::NotATime) => None,
-        read => Some(read),
+        read => Some((read, skipped.saturating_add(used))),
     }
+}
+
+/// A span in front of words: `1h30m`, `30min`, `1 hour and 30 minutes`.
+fn span_of(words: &[Word<'_>]) -> Option<(String, usize)> {
+    let first = words.first()?.text;
+    if parse_span(first.trim_start_matches('+')).is_ok() {
+        return Some((first.to_owned(), 1));
+    }
+    let digits = first.find(|c: char| !c.is_ascii_digit()).unwrap_or(first.len());
+    let (number, rest) = first.split_at_checked(digits)?;
+    if let Some(unit) = unit(rest) {
+        return Some((format!("{number}{unit}"), 1));
+    }
+    let (mut span, mut used) = (String::new(), 0_usize);
+    let mut words = words.iter().map(|w| w.text).peekable();
+    while let Some(number) = words.next_if(|word| is_number(word)) {
+        let unit = unit(words.next()?)?;
+        span = format!("{span}{number}{unit}");
+        used = used.saturating_add(2);
+        if words.peek() == Some(&"and") {
+            words.next();
+            if !words.peek().is_some_and(|word| is_number(word)) {
+                break;
+            }
+            used = used.saturating_add(1);
+        }
+    }
+    (used > 0).then_some((span, used))
+}
+
+/// The unit of a span by any of its names.
+fn unit(word: &str) -> Option<char> {
+    match word.to_ascii_lowercase().as_str() {
+        "m" | "min" | "mins" | "minute" | "minutes" => Some('m'),
+        "h" | "hr" | "hrs" | "hour" | "hours" => Some('h'),
+        "d" | "day" | "days" => Some('d'),
+        _ => None,
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// `14.30`, `25:00`, `2pm`, `30` at the end: somebody meant a time. `3 nodes` and `2nd` are counted.
+fn is_like_a_time(word: &str, next: &str) -> bool {
+    if is_number(word) {
+        return next.is_empty() || unit(next).is_some();
+    }
+    let tail = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').to_ascii_lowercase();
+    let counted = word.starts_with(|c: char| c.is_ascii_digit());
+    counted
+        && (tail.starts_with([':', '-'])
+            || unit(&tail).is_some()
+            || ["", "am", "pm", "z"].contains(&tail.as_str()))
 }
 
 /// A time with the zone that stands behind it, where that is one.
-fn with_zone(time: &str, zone: &str, ctx: &Context) -> Option<String> {
+fn with_zone(time: &str, zone: &str, ctx: &Context) -> Option<(String, bool)> {
     let is_zone = (2..=5).contains(&zone.len()) && zone.chars().all(|c| c.is_ascii_uppercase());
-    if zone == "Z" || ["UTC", "GMT"].contains(&zone) {
-        Some(format!("{time}Z"))
-    } else if !is_zone || zone == zone_label(ctx.now, ctx.zone) {
-        Some(time.to_owned())
+    if is_one_of(zone, &["Z", "UTC", "GMT"]) {
+        Some((format!("{time}Z"), true))
+    } else if !is_zone {
+        Some((time.to_owned(), false))
     } else {
-        None
+        (zone == zone_label(ctx.now, ctx.zone)).then(|| (time.to_owned(), true))
     }
 }
 
@@ -180,6 +393,128 @@ mod tests {
             ["no promise", "Next update: none", "Next update: 16:06 CET", "Next update:", "Next updates"]
         {
             assert_eq!(read(text), None, "{text}: a zone that is not known, or no time, promises nothing");
+        }
+    }
+
+    /// Updates that promise, with what is left of them, the promise in minutes from 14:36, and the text of it.
+    #[test]
+    fn what_promises_is_read_wherever_it_stands() {
+        let at = |text: &str| match (marker(text, &ctx()), stated(text, &ctx())) {
+            (Some((rest, when)), _) => Some((rest.to_owned(), when.from(ctx().now))),
+            (None, Some(Ok(when))) => Some((text.to_owned(), when.from(ctx().now))),
+            _ => None,
+        };
+        for (text, rest, minutes) in [
+            ("looking, next 15:06 UTC", "looking", 30),
+            ("notice, next 15:06 GMT.", "notice", 30),
+            ("we look, next in 30m", "we look", 30),
+            ("we look. next 30 minutes", "we look.", 30),
+            ("we look. Next at 15:06.", "we look.", 30),
+            ("we look, next: 15:06", "we look", 30),
+            ("we look, next 30min", "we look", 30),
+            ("we look \u{2014} next in 1 hour and 30 minutes", "we look", 90),
+            ("next in 2 hours", "", 120),
+            ("we look\nnext in 2 hours", "we look", 120),
+            ("we look, next 2026-11-25 15:06 UTC", "we look", 30),
+        ] {
+            let minutes = ctx().now + Span::minutes(minutes);
+            assert_eq!(at(text), Some((rest.to_owned(), minutes)), "{text}");
+            assert!(!is_unread(rest), "{rest}");
+        }
+        for (text, minutes) in [
+            ("contained, next update 15:06", 30),
+            ("cause found, next update in 1h", 60),
+            ("cause found, next update in 1h.", 60),
+            ("sorry. Next update at 15:06 UTC.", 30),
+            ("sorry. Next update at 15:06 UTC. Thank you for your patience.", 30),
+            ("contained (next update 15:06)", 30),
+            ("contained - next update 15:06Z", 30),
+            ("contained; next update by 15:06 UTC (16:06 CET)", 30),
+            ("We will post the next update at 15:06 UTC.", 30),
+            ("We have contained it. We\u{2019}ll share more in the next update in 1 hour.", 60),
+            ("contained, next update 15:06 or sooner", 30),
+            ("next update 14:00, no: next update 15:00\nsorry, next update 15:06", 30),
+            ("Next update in 1 hour 30 minutes", 90),
+            ("Next update in 30m. AWS is at it", 30),
+            // A real one.
+            (
+                "We will provide further updates in due course, but in any event, the next update will be in 30 \
+                 minutes.",
+                30,
+            ),
+        ] {
+            let minutes = ctx().now + Span::minutes(minutes);
+            assert_eq!(at(text), Some((text.to_owned(), minutes)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_with_next_in_it_promises_nothing() {
+        let promises = |text: &str| marker(text, &ctx()).is_some() || stated(text, &ctx()).is_some();
+        for text in [
+            "the next 3 nodes",
+            "we drain the next 3 nodes",
+            "next 3 nodes are drained",
+            "rolled out to the next 2 releases",
+            "next 2 releases",
+            "next 3",
+            "monitor it for the next 30m",
+            "keep an eye on it over the next 2 hours",
+            "we are on it the next 30 minutes",
+            "node by node, next 3 minutes of waiting each",
+            "Monitor CloudTrail for the next 30 minutes to confirm the credential is no longer used",
+            "at the end of the next 30 days there won't be any error budget left at this rate",
+            "You should take a look in the next 24-48 hours.",
+            "In progress (next 2 weeks):",
+            "medium, within the next 2 sprints/4 weeks",
+            "P4 <1 week/next sprint; Sev1 15 m",
+            "we meet next at 15:06",
+            "the deploy is next in 30m",
+            "eu is next, 15:06 at the latest",
+            "and when the next update will arrive.",
+            "the vendor says next update in 2h",
+            "AWS: next update 15:06",
+            "we missed the next update at 15:06",
+            "we will not post the next update at 15:06",
+            "no next update at 15:06",
+            "sorry, the next update at 15:06 of the agent breaks it",
+            "we roll back, next update of the agent 15:06",
+            "is the next update at 15:06?",
+            "next updates 15:06, 16:06",
+            "Next update: none, unless something changes",
+            "the team said, next update 25:00",
+            "contained, next update 16:06 CET",
+            "GET /hub/login?next=2026-11-25 15:06",
+            "next.js 15:06",
+        ] {
+            assert!(!promises(text), "{text}: {:?} {:?}", marker(text, &ctx()), stated(text, &ctx()));
+        }
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_read_is_told_and_a_number_is_not() {
+        for text in [
+            "contained, next update 25:00",
+            "contained, next update 16:06 CET",
+            "next update tomorrow 9:00",
+            "we look, next 14.30",
+            "we look, next 2pm",
+            "we look, next 30",
+            "the vendor says next update in 2h",
+        ] {
+            assert!(is_unread(text), "{text}");
+        }
+        for text in [
+            "the next 3 nodes",
+            "next 2 releases",
+            "next 2nd node",
+            "for the next 30 minutes",
+            "Next update: none, unless something changes",
+            "what comes next",
+            "Next update: [fill in: when]",
+            "",
+        ] {
+            assert!(!is_unread(text), "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@
 //! | `! ` | a decision; `@executor` in front or at the end and `check 15m` at the end are taken out |
 //! | `? ` | a hypothesis |
 //! | `+ ` | an ask; `@person` and a time box such as `3m`, in front, are taken out |
-//! | `> ` | an update; `customers:` in front names the audience, else it is internal; `next 30m` at the end, or its line `Next update: …`, says when the next one is due |
+//! | `> ` | an update; `customers:` in front names the audience, else it is internal; `next 30m` at the end, its line `Next update: …` or a clause such as `next update in 1h` says when the next one is due |
 //! | `* ` | a starred note |
 //! | `\` | plain text: the `\` is dropped when a time, mark or verb follows it, or a space |
 //! | `:verb` | a verb of the command line with the rest as its arguments |
@@ -173,7 +173,9 @@ pub fn parse(input: &str, ctx: &Context) -> Result<QuickEntry, EntryProblem> {
     }
     match parse_leading(body, ctx)? {
         Some((moment, rest)) => {
-            parse_line(rest, rest, "the time", ctx).map(|entry| QuickEntry { at: Some(moment), ..entry })
+            // What lies ahead of a line lies ahead of its own time: so it is told, and so it is stored.
+            let then = Context { now: moment.at, ..*ctx };
+            parse_line(rest, rest, "the time", &then).map(|entry| QuickEntry { at: Some(moment), ..entry })
         }
         None => match escaped(body) {
             Some(text) => plain(text, "\\"),

@@ -39,3 +39,14 @@ fn few_lines_of_the_real_timelines_are_offered_as_a_milestone() {
     let offered: Vec<_> = lines.iter().filter_map(|(_, text)| Some((milestone_hint(text)?, text))).collect();
     assert!(!offered.is_empty() && offered.len() * 20 < lines.len(), "{} of {}", offered.len(), lines.len());
 }
+
+#[test]
+fn no_line_of_the_real_timelines_promises_an_update() {
+    let Some(lines) = lines() else { return };
+    let ctx = Context { now: "2026-11-20T14:37:20Z".parse().unwrap(), zone: Tz::UTC };
+    for (_, text) in &lines {
+        let entry = parse(&format!("> internal: {text}"), &ctx).unwrap();
+        assert!(matches!(entry.line, Line::Update { next: None, .. }), "{text}");
+        assert_eq!(entry.text, text.trim_start(), "{text}");
+    }
+}

@@ -1,20 +1,22 @@
 //! The composer: open it, send its line, bring a line back. Typed text leaves it only for the log, the history, or
 //! the journal.
 
+mod preview;
+
 use super::super::action::Action;
 use super::super::editor::Editor;
 use super::super::effect::{ClosingStep, EditTarget, Effect};
 use super::super::model::{Model, Pending, PendingState, Purpose, Room, Waiting};
 use super::room;
-use crate::domain::audience::Audience;
 use crate::domain::quick_entry::{self, EntryProblem, Line, QuickEntry};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Asked, Request, When};
-use crate::domain::secret;
-use crate::domain::time::{Utc, format_span, with_zone};
-use crate::domain::time_spec::{Context, Moment};
+use crate::domain::request::{Asked, Request};
+use crate::domain::time::Utc;
+use crate::domain::time_spec::Context;
 use crate::domain::verb::{self, PostmortemVerb, Verb};
 use crate::domain::words::{EntryKind, Milestone};
+
+pub use preview::{Preview, preview};
 
 /// What the line is read against: relative times count from the moment that was fixed for it.
 pub(crate) fn context(model: &Model) -> Context {
@@ -366,133 +368,4 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             },
         },
     }
-}
-
-/// What stands at the right of the composer: kind and time of the line, its age when over a minute, or why it is not
-/// taken. Empty for an empty line.
-#[must_use]
-pub fn preview(model: &Model) -> Preview {
-    let Some(room) = &model.room else { return Preview::default() };
-    let text = room.composer.editor.text();
-    if text.is_empty() && room.composer.problem.is_none() {
-        return Preview::default();
-    }
-    if let Some(problem) = &room.composer.problem {
-        return Preview { text: problem.clone(), problem: true, ..Preview::default() };
-    }
-    let ctx = context(model);
-    if let Purpose::Amend(seq, _) = room.composer.purpose {
-        let own = room.incident.timeline.get(seq).map(|entry| entry.occurred_at);
-        return match quick_entry::amended(text, &ctx, own) {
-            Err(problem) => Preview { text: problem.to_string(), problem: true, ..Preview::default() },
-            Ok((None, _)) => Preview { text: format!("amends {seq}"), ..Preview::default() },
-            Ok((Some(moment), _)) => Preview {
-                text: format!("amends {seq} to {}", said_time(moment, model)),
-                age: age(moment.at, model),
-                ..Preview::default()
-            },
-        };
-    }
-    match quick_entry::parse(text, &ctx) {
-        Err(EntryProblem::Empty | EntryProblem::NoText(_)) => Preview::default(),
-        Err(EntryProblem::NoVerb) => {
-            Preview { text: "a verb: help lists them".to_owned(), ..Preview::default() }
-        }
-        Err(problem) => Preview { text: problem.to_string(), problem: true, ..Preview::default() },
-        // Said before Enter, where only the time is what stands in its way.
-        Ok(QuickEntry { line: Line::Command { verb, rest }, at: Some(moment), .. })
-            if verb::read(&verb, &rest, None).is_ok()
-                && verb::read(&verb, &rest, Some((moment.at, moment.about))).is_err() =>
-        {
-            Preview { text: format!(":{verb} takes no time"), problem: true, ..Preview::default() }
-        }
-        Ok(entry) => {
-            let word = match &entry.line {
-                // What it takes is said while nothing is there; beside a time and its age it would be in their place.
-                Line::Command { verb, rest } => verb::find(verb)
-                    .map_or("no such verb", |v| {
-                        if rest.is_empty() || entry.at.is_none() { v.usage } else { v.name }
-                    })
-                    .to_owned(),
-                // The promise counts from when the update went out, as it will be stored.
-                Line::Update { audience, next } => {
-                    update_words(*audience, *next, entry.at.map_or(ctx.now, |m| m.at), model)
-                }
-                line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
-            };
-            if matches!(entry.line, Line::Command { .. }) && entry.at.is_none() {
-                return Preview { text: word, ..Preview::default() };
-            }
-            let moment = entry.at.unwrap_or(Moment { at: ctx.now, about: false, day_named: false });
-            let text = format!("{word} {}", said_time(moment, model));
-            let age = entry.at.map(|m| age(m.at, model)).unwrap_or_default();
-            let secret = if entry.tags.iter().any(|t| t.eq_ignore_ascii_case(secret::UNMASKED)) {
-                None
-            } else {
-                secret::rules_in(room.composer.editor.text()).first().copied()
-            };
-            let recall = match entry.line {
-                Line::Hypothesis => recall(model, room, &entry.text),
-                _ => String::new(),
-            };
-            Preview { text, age, offer: offered_by(room, &entry), recall, problem: false, secret }
-        }
-    }
-}
-
-/// A moment as it was read, with its day where that is not what one would think: `~Thu 2026-11-19 23:50Z`.
-fn said_time(moment: Moment, model: &Model) -> String {
-    let about = if moment.about { "~" } else { "" };
-    let day = if moment.day_named {
-        format!("{} ", crate::domain::time::day_in_zone(moment.at, model.zone()))
-    } else {
-        String::new()
-    };
-    format!("{about}{day}{}", clock(moment.at, model))
-}
-
-/// How long ago that was; empty for up to a minute.
-fn age(at: Utc, model: &Model) -> String {
-    let age = model.now - at;
-    if age > chrono::TimeDelta::minutes(1) { format!("{} ago", format_span(age)) } else { String::new() }
-}
-
-/// Why something like a hypothesis was ruled out before; empty when nothing was.
-fn recall(model: &Model, room: &Room, text: &str) -> String {
-    let Some(old) = crate::domain::resemble::ruled_out(&room.incident, text) else { return String::new() };
-    let at = clock(old.now.at, model);
-    format!("like #{}, ruled out by {} {at}: {}", old.seq, old.now.by, old.now.why)
-}
-
-/// What stands at the right of the composer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Preview {
-    /// Kind and time, or why the line is not taken.
-    pub text: String,
-    /// How long ago that was, when over a minute.
-    pub age: String,
-    /// The milestone that the line looks like.
-    pub offer: Option<Milestone>,
-    /// Why something like it was ruled out before.
-    pub recall: String,
-    /// They say why the line is not taken.
-    pub problem: bool,
-    /// The line holds what looks like a secret: the rule that knows it. Enter masks it.
-    pub secret: Option<&'static str>,
-}
-
-/// A time of day with its zone: `14:34Z`, `15:34 CET`.
-fn clock(at: Utc, model: &Model) -> String {
-    if model.local {
-        format!("{} {}", with_zone(at, model.zone()), crate::domain::time::zone_label(at, model.zone()))
-    } else {
-        format!("{}Z", with_zone(at, model.zone()))
-    }
-}
-
-/// An update in the preview: for whom, and when the next one is due.
-fn update_words(audience: Audience, next: Option<When>, from: Utc, model: &Model) -> String {
-    let whom = if audience == Audience::Internal { String::new() } else { format!(" {audience}") };
-    let next = next.map(|when| format!(" next {}", clock(when.from(from), model))).unwrap_or_default();
-    format!("updt{whom}{next}")
 }

@@ -98,6 +98,13 @@ fn lines_by_table() {
             "> public:\nStatus: contained\nNext update: 2026-11-20 15:06 UTC",
             "update public next 15:06|Status: contained\nNext update: 2026-11-20 15:06 UTC",
         ),
+        (
+            "> customers: contained, next update 15:06",
+            "update customers next 15:06|contained, next update 15:06",
+        ),
+        ("> we look, next in 1h", "update internal next 1h|we look"),
+        ("-2h > customers: we look, next 13:06", "12:37 update customers next 13:06|we look"),
+        ("> AWS says next update in 2h", "update internal|AWS says next update in 2h"),
         ("> we say more in the next 30 minutes", "update internal|we say more in the next 30 minutes"),
         ("> cause: a bad deploy", "update internal|cause: a bad deploy"),
         (">> quoted", "note|>> quoted"),

@@ -260,6 +260,16 @@ fn the_preview_promises_the_next_update_that_will_be_stored() {
     desk.keys("<enter>").serve();
     let update = desk.stored.talk.updates.values().last().unwrap();
     assert_eq!(update.next_at, Some(at("14:48")));
+    desk.keys("i> customers: contained, next update in 1h");
+    assert_eq!(preview(&desk.model).text, "updt customers next 15:38Z 14:38Z");
+    desk.keys("<enter>").serve();
+    let update = desk.stored.talk.updates.values().last().unwrap();
+    assert_eq!((update.text.as_str(), update.next_at), ("contained, next update in 1h", Some(at("15:38"))));
+    // A time that cannot be read is told before Enter.
+    desk.keys("i> customers: contained, next update 25:00");
+    assert_eq!(preview(&desk.model).text, "updt customers next: no time read 14:38Z");
+    desk.keys("<ctrl-u>> customers: we drain the next 3 nodes");
+    assert_eq!(preview(&desk.model).text, "updt customers 14:38Z");
 }
 
 #[test]
