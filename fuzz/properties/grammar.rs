@@ -1,6 +1,7 @@
 //! What holds for every line of the composer, whatever was typed.
 
 use warroom::domain::quick_entry::{self, Line, QuickEntry};
+use warroom::domain::request::When;
 use warroom::domain::time::{self, Utc};
 use warroom::domain::time_spec::{AHEAD, Context};
 use warroom::domain::verb;
@@ -79,7 +80,7 @@ fn printed_and_read_again(entry: &QuickEntry, ctx: &Context) {
 /// A span is written so that it is read as the same.
 fn spans(entry: &QuickEntry) {
     let said = match &entry.line {
-        Line::Decision { check, .. } => *check,
+        Line::Decision { check: Some(When::In(span)), .. } => Some(*span),
         Line::Ask { time_box, .. } => *time_box,
         _ => None,
     };

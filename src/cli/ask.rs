@@ -16,7 +16,7 @@ pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// The task, or - for standard input; @person and a time box such as 3m in front are read as in the room
+    /// The task, or - for standard input; @person and a time box such as 3m are read as in the room
     #[arg(allow_hyphen_values = true)]
     text: String,
     /// Who
@@ -43,11 +43,11 @@ impl Args {
         let mut asked = at_one_time(timed("+", text, context.now(), &room)?, at)?;
         if let Request::Ask { person, time_box, .. } = &mut asked.request {
             *person = arguments::once(self.to, person.take(), |flag, own| {
-                format!("there are two people: @{own} in front of the text, {flag} of --to")
+                format!("there are two people: @{own} in the text, {flag} of --to")
             })?;
             *time_box = arguments::once(within, *time_box, |flag, own| {
                 let (flag, own) = (exact_span(*flag), exact_span(*own));
-                format!("there are two time boxes: {own} in front of the text, {flag} of --within")
+                format!("there are two time boxes: {own} in the text, {flag} of --within")
             })?;
         }
         room.perform(asked, None).await

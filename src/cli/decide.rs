@@ -14,7 +14,7 @@ pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]
     incident: String,
-    /// What was decided, or - for standard input; @executor and 'check 15m' in it are read as in the room
+    /// What was decided, or - for standard input; @executor and 'check 15m' or 'check at 14:50' in it are read as in the room
     #[arg(allow_hyphen_values = true)]
     text: String,
     /// Who decided [default: the commander]
@@ -42,7 +42,7 @@ impl Args {
         let text = stdin::words(self.text)?;
         let objection = self.objection.into_iter().map(stdin::words).collect::<Result<_, _>>()?;
         let room = context.room(&self.incident).await?;
-        let mut asked = at_one_time(timed("!", &text, now, &room)?, flag)?;
+        let mut asked = at_one_time(timed("!", &text, flag.map_or(now, |(at, _)| at), &room)?, flag)?;
         if let Request::Decide { decided_by, executor, check, objections, .. } = &mut asked.request {
             *decided_by = self.by_whom;
             *executor = arguments::once(self.executor, executor.take(), |flag, own| {

@@ -240,7 +240,8 @@ pub(super) fn marked(
     now: Utc,
     room: &Room<'_>,
 ) -> Result<Asked, Stop> {
-    let mut asked = verb_of(&format!("{mark} {text}"), now, room)?;
+    // What lies ahead of the line lies ahead of its own time.
+    let mut asked = verb_of(&format!("{mark} {text}"), at.map_or(now, |(at, _)| at), room)?;
     asked.at = at.or(asked.at);
     Ok(asked)
 }

@@ -176,7 +176,6 @@ pub fn is_unread(text: &str) -> bool {
 }
 
 /// Reads a text that is a time ahead with one of the words in front of it, or none: `in 15m`, `at 12:40 UTC`.
-#[allow(dead_code)]
 pub(super) fn whole(text: &str, lead: &[&str], ctx: &Context) -> Option<When> {
     let words = words(text);
     let (read, taken) = time_in_front(&words, lead, ctx)?;

@@ -4,9 +4,9 @@
 //! | Begins with | Is |
 //! |---|---|
 //! | `-4m `, `14:05 `, `y 23:50 `, `~14:05 ` … | when it occurred; then any of the following |
-//! | `! ` | a decision; `@executor` in front or at the end and `check 15m` at the end are taken out |
+//! | `! ` | a decision; `@executor` in front or at the end and `check 15m` or `check at 12:40` at the end are taken out |
 //! | `? ` | a hypothesis |
-//! | `+ ` | an ask; `@person` and a time box such as `3m`, in front, are taken out |
+//! | `+ ` | an ask; `@person` and a time box such as `3m`, in front or at the end, are taken out |
 //! | `> ` | an update; `customers:` in front names the audience, else it is internal; `next 30m` at the end, its line `Next update: …` or a clause such as `next update in 1h` says when the next one is due |
 //! | `* ` | a starred note |
 //! | `\` | plain text: the `\` is dropped when a time, mark or verb follows it, or a space |
@@ -58,8 +58,8 @@ pub enum Line {
     Decision {
         /// Who executes it.
         executor: Option<String>,
-        /// After how long its outcome is to be checked.
-        check: Option<Span>,
+        /// When its outcome is to be checked.
+        check: Option<When>,
     },
     /// A hypothesis.
     Hypothesis,
@@ -140,23 +140,18 @@ pub fn audience_in_front(text: &str) -> Option<(Audience, &str)> {
     words::named_audience(text)
 }
 
-/// The person who stands in front of a text, as in the words of an ask.
+/// Who is asked and for how long, where the words of an ask say so.
 #[must_use]
-pub fn person_in_front(text: &str) -> Option<String> {
-    words::ask(text).person
+pub fn person_and_box(text: &str) -> (Option<String>, Option<Span>) {
+    let args = words::ask(text);
+    (args.person, args.term)
 }
 
-/// The time box that stands in front of a text, as in the words of an ask.
+/// Who executes it and when it is to be checked, where the words of a decision say so.
 #[must_use]
-pub fn time_box_in_front(text: &str) -> Option<Span> {
-    words::ask(text).span
-}
-
-/// Who executes it and after how long it is to be checked, where the words of a decision say so.
-#[must_use]
-pub fn executor_and_check(text: &str) -> (Option<String>, Option<Span>) {
-    let args = words::decision(text);
-    (args.person, args.span)
+pub fn executor_and_check(text: &str, ctx: &Context) -> (Option<String>, Option<When>) {
+    let args = words::decision(text, ctx);
+    (args.person, args.term)
 }
 
 /// Reads a line. White space in front of a time, mark or verb does not matter.
@@ -208,9 +203,9 @@ fn parse_line(
     let Some((mark, rest)) = mark(body) else { return plain(whole, before) };
     match mark {
         '!' => {
-            let args = words::decision(rest);
+            let args = words::decision(rest, ctx);
             entry(
-                Line::Decision { executor: args.person, check: args.span },
+                Line::Decision { executor: args.person, check: args.term },
                 args.text,
                 rest,
                 "the decision's mark",
@@ -218,7 +213,7 @@ fn parse_line(
         }
         '+' => {
             let args = words::ask(rest);
-            entry(Line::Ask { person: args.person, time_box: args.span }, args.text, rest, "the ask's mark")
+            entry(Line::Ask { person: args.person, time_box: args.term }, args.text, rest, "the ask's mark")
         }
         '?' => entry(Line::Hypothesis, rest, rest, "the hypothesis's mark"),
         '>' => {

@@ -356,14 +356,9 @@ pub fn of_entry(entry: QuickEntry) -> Result<Verb, Refusal> {
     let (text, tags) = (entry.text, entry.tags);
     let request = match entry.line {
         Line::Note { starred } => Request::Note { text, tags, starred },
-        Line::Decision { executor, check } => Request::Decide {
-            text,
-            decided_by: None,
-            executor,
-            check: check.map(crate::domain::request::When::In),
-            objections: Vec::new(),
-            tags,
-        },
+        Line::Decision { executor, check } => {
+            Request::Decide { text, decided_by: None, executor, check, objections: Vec::new(), tags }
+        }
         Line::Hypothesis => Request::Propose { text, tags },
         Line::Ask { person, time_box } => Request::Ask { text, person, time_box, tags },
         Line::Update { audience, next } => Request::SendUpdate { audience, text, next },

@@ -9,9 +9,10 @@ use crate::domain::ids::Seq;
 use crate::domain::incident::{Entry, UpdateState};
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Request;
-use crate::domain::time::exact_span;
+use crate::domain::request::{Request, When};
+use crate::domain::time::{exact_span, with_zone};
 use crate::domain::words::{EntryKind, HypothesisState, with_article};
+use crate::domain::zone::Tz;
 
 impl Case<'_> {
     pub(super) fn lines(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {
@@ -211,8 +212,9 @@ impl Case<'_> {
             return Err(Refusal::usage(message).hint(hint));
         }
         if let Some(ask) = talk.asks.get(&target)
-            && let Some(other) = quick_entry::person_in_front(&text)
+            && let (Some(other), _) = quick_entry::person_and_box(&text)
             && ask.person.as_ref() != Some(&other)
+            && quick_entry::person_and_box(&ask.text).0.as_ref() != Some(&other)
         {
             let whose =
                 ask.person.as_ref().map_or_else(|| "nobody".to_owned(), |person| format!("@{person}"));
@@ -230,11 +232,15 @@ impl Case<'_> {
         let talk = &self.incident.talk;
         let (new, old) = (talk.words(target, text), talk.words(target, &self.entry(target)?.text));
         if talk.decisions.contains_key(&target) {
+            let ctx = self.utc();
             let ((who, check), (had, had_check)) =
-                (quick_entry::executor_and_check(new), quick_entry::executor_and_check(old));
+                (quick_entry::executor_and_check(new, &ctx), quick_entry::executor_and_check(old, &ctx));
             let who = who.filter(|who| had.as_ref() != Some(who)).map(|who| format!("@{who}"));
             let check = check.filter(|check| had_check != Some(*check));
-            let check = check.map(|check| format!("check {}", exact_span(check)));
+            let check = check.map(|check| match check {
+                When::In(span) => format!("check {}", exact_span(span)),
+                When::At(at) => format!("check {}Z", with_zone(at, Tz::UTC)),
+            });
             let terms: Vec<String> = who.into_iter().chain(check).collect();
             if !terms.is_empty() {
                 let message = format!(
@@ -246,8 +252,8 @@ impl Case<'_> {
             }
         }
         if talk.asks.contains_key(&target)
-            && let Some(span) = quick_entry::time_box_in_front(new)
-            && quick_entry::time_box_in_front(old) != Some(span)
+            && let (_, Some(span)) = quick_entry::person_and_box(new)
+            && quick_entry::person_and_box(old).1 != Some(span)
         {
             let span = exact_span(span);
             let message = format!("the time box of ask {target} does not change with its words ({span})");

@@ -153,6 +153,8 @@ fn other_words_do_not_pretend_another_executor_check_or_time_box() {
         (decided, "fail over to us @dan check 40m", "(@dan, check 40m); leave that out"),
         (decided, "fail over to us check 40m", "decide anew"),
         (decided, "@dan fail over to us", "(@dan)"),
+        (decided, "fail over to us check at 23:10 UTC", "(check 23:10Z)"),
+        (asked, "check web, 30m", "does not change with its words (30m)"),
         (asked, "@bob 30m check web", &format!(":extend {asked} 30m")),
         (asked, "30m check web", "does not change with its words (30m)"),
     ] {

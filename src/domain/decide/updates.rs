@@ -109,7 +109,8 @@ impl Case<'_> {
         }
     }
 
-    fn utc(&self) -> Context {
+    /// Against what the words of the request are read.
+    pub(super) fn utc(&self) -> Context {
         Context { now: self.when(), zone: Tz::UTC }
     }
 }

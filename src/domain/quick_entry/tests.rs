@@ -17,19 +17,24 @@ fn shown(line: &str) -> String {
         Err(problem) => return format!("ERR {problem}"),
     };
     let person = |p: Option<String>| p.map(|p| format!(" @{p}")).unwrap_or_default();
+    let check = |c: Option<When>| match c {
+        Some(When::In(span)) => format!(" {}s", span.num_seconds()),
+        Some(When::At(at)) => format!(" {}", at.format("%dT%H:%M")),
+        None => String::new(),
+    };
     let span = |s: Option<Span>| s.map(|s| format!(" {}s", s.num_seconds())).unwrap_or_default();
     let what = match entry.line {
         Line::Note { starred: false } => "note".into(),
         Line::Note { starred: true } => "star".into(),
-        Line::Decision { executor, check } => format!("decision{}{}", person(executor), span(check)),
+        Line::Decision { executor, check: at } => format!("decision{}{}", person(executor), check(at)),
         Line::Hypothesis => "hypothesis".into(),
         Line::Ask { person: who, time_box } => format!("ask{}{}", person(who), span(time_box)),
         Line::Update { audience, next } => {
             let next = match next {
-                Some(crate::domain::request::When::In(span)) => {
+                Some(When::In(span)) => {
                     format!(" next {}", crate::domain::time::format_span(span))
                 }
-                Some(crate::domain::request::When::At(at)) => format!(" next {}", at.format("%H:%M")),
+                Some(When::At(at)) => format!(" next {}", at.format("%H:%M")),
                 None => String::new(),
             };
             format!("update {audience}{next}")
@@ -70,6 +75,20 @@ fn lines_by_table() {
         ("! have @carol revoke the key", "decision|have @carol revoke the key"),
         ("! revoke the access of @mallory", "decision|revoke the access of @mallory"),
         ("! health check 15m window", "decision|health check 15m window"),
+        ("! fail over @dana check at 14:50", "decision @dana 20T14:50|fail over"),
+        ("! fail over check at 14:50 UTC @dana", "decision @dana 20T14:50|fail over"),
+        ("! fail back, check 14:50.", "decision 20T14:50|fail back"),
+        ("! fail back check in 15m", "decision 900s|fail back"),
+        ("! fail back check 14:30", "decision 21T14:30|fail back"),
+        ("! fail back check at 2026-11-22 09:00 UTC", "decision 22T09:00|fail back"),
+        ("-20m ! fail back check 14:30", "14:17 decision 20T14:30|fail back"),
+        ("! @carol: revoke the key", "decision @carol|revoke the key"),
+        ("! void the second label of each check 1h", "decision 3600s|void the second label of each"),
+        ("! run the health check at 14:50", "decision|run the health check at 14:50"),
+        ("! ask bob to check at 14:50", "decision|ask bob to check at 14:50"),
+        ("! fail over check at 14:50 CET", "decision|fail over check at 14:50 CET"),
+        ("! fail over check the db at 14:50", "decision|fail over check the db at 14:50"),
+        ("! fail over, check 25:00", "decision|fail over, check 25:00"),
         ("! set the timeout to 15m", "decision|set the timeout to 15m"),
         ("! check soon", "decision|check soon"),
         ("!important", "note|!important"),
@@ -82,6 +101,22 @@ fn lines_by_table() {
         ("+ @bob check web latency", "ask @bob|check web latency"),
         ("+ 3m check web latency", "ask 180s|check web latency"),
         ("+ check web latency of the last 15m", "ask|check web latency of the last 15m"),
+        ("+ check web latency @bob 3m", "ask @bob 180s|check web latency"),
+        ("+ check web latency, 3m @bob.", "ask @bob 180s|check web latency"),
+        ("+ check web latency @bob", "ask @bob|check web latency"),
+        ("+ @bob: check the db 10m", "ask @bob 600s|check the db"),
+        ("+ @bob, 10m check the db", "ask @bob 600s|check the db"),
+        ("+ 10m check the db, @bob", "ask @bob 600s|check the db"),
+        ("+ @bob check the timeout of 15m", "ask @bob|check the timeout of 15m"),
+        ("+ @bob set the TTL 5m", "ask @bob|set the TTL 5m"),
+        ("+ @bob look at it every 5m", "ask @bob|look at it every 5m"),
+        ("+ @bob say when p99 > 5m", "ask @bob|say when p99 > 5m"),
+        ("+ tell @carol about it", "ask|tell @carol about it"),
+        ("+ ask @bob whether 3m is enough", "ask|ask @bob whether 3m is enough"),
+        ("+ please page @carol", "ask|please page @carol"),
+        ("+ take the keys from @mallory", "ask|take the keys from @mallory"),
+        ("+ @bob compare notes with @carol", "ask @bob|compare notes with @carol"),
+        ("+ @bob compare notes @carol", "ask @bob|compare notes @carol"),
         ("+ @bob @carol compare notes", "ask @bob|@carol compare notes"),
         ("+ 0m look", "ask|0m look"),
         ("14:05 + @bob 3m list builds", "14:05 ask @bob 180s|list builds"),
@@ -141,6 +176,7 @@ fn what_cannot_be_stored_says_what_to_do() {
         ("-4m ", "there is no text after the time"),
         ("! ", "there is no text after the decision's mark"),
         ("! @carol check 15m", "there is no text after the decision's mark"),
+        ("+ 3m @bob:", "there is no text after the ask's mark"),
         ("+ @bob 3m", "there is no text after the ask's mark"),
         ("> customers: ", "there is no text after the update's mark"),
         ("* ", "there is no text after the star"),

@@ -1,17 +1,20 @@
 //! The words of a line that mean more than text: verbs, names, tags, arguments. It must not decide what a line is.
 
 use crate::domain::audience::Audience;
+use crate::domain::promise;
+use crate::domain::request::When;
 use crate::domain::time::{Span, parse_span};
+use crate::domain::time_spec::Context;
 
 /// The longest name or tag, in characters; anything longer is text.
 const LONGEST_WORD: usize = 64;
 
 /// A text and the arguments that were taken out of it.
-pub(super) struct Arguments<'a> {
+pub(super) struct Arguments<'a, T> {
     /// The person named.
     pub(super) person: Option<String>,
-    /// The span named.
-    pub(super) span: Option<Span>,
+    /// The span or time named.
+    pub(super) term: Option<T>,
     /// What is left.
     pub(super) text: &'a str,
 }
@@ -25,23 +28,38 @@ pub(super) fn verb(s: &str) -> Option<(&str, &str)> {
     fit.then(|| (verb, rest.trim()))
 }
 
-/// Takes `@person` and a time box, in any order, from the beginning of an ask.
-pub(super) fn ask(text: &str) -> Arguments<'_> {
-    let mut args = Arguments { person: None, span: None, text };
+/// Takes `@person` and a time box, in any order, from the beginning of an ask, and what is not there from its end.
+pub(super) fn ask(text: &str) -> Arguments<'_, Span> {
+    let mut args = Arguments { person: None, term: None, text };
     loop {
         let (word, rest) = first_word(args.text);
         if args.person.is_none()
-            && let Some(name) = name(word)
+            && let Some(name) = addressed(word)
         {
             args.person = Some(name.to_owned());
-        } else if args.span.is_none()
+        } else if args.term.is_none()
             && let Some(span) = positive_span(word)
         {
-            args.span = Some(span);
+            args.term = Some(span);
+        } else {
+            break;
+        }
+        args.text = rest;
+    }
+    loop {
+        if args.person.is_none()
+            && let Some((rest, name)) = name_at_end(args.text, &[&LEADS_TO_A_NAME[..], &REACHES_A_NAME[..]])
+        {
+            args.person = Some(name.to_owned());
+            args.text = rest;
+        } else if args.term.is_none()
+            && let Some((rest, span)) = box_at_end(args.text)
+        {
+            args.term = Some(span);
+            args.text = rest;
         } else {
             return args;
         }
-        args.text = rest;
     }
 }
 
@@ -49,37 +67,151 @@ pub(super) fn ask(text: &str) -> Arguments<'_> {
 const LEADS_TO_A_NAME: [&str; 12] =
     ["of", "from", "to", "with", "for", "and", "or", "via", "by", "not", "than", "as"];
 
-/// Takes `@executor` and `check SPAN`, in any order, from the end of a decision, or `@executor` from its beginning.
-pub(super) fn decision(text: &str) -> Arguments<'_> {
-    let mut args = Arguments { person: None, span: None, text };
+/// Words of an ask whose object such a name is: it is somebody else who is asked to reach them.
+const REACHES_A_NAME: [&str; 21] = [
+    "ask", "tell", "call", "page", "ping", "wake", "email", "mail", "message", "contact", "reach", "inform",
+    "notify", "remind", "brief", "relieve", "replace", "thank", "invite", "is", "cc",
+];
+
+/// Words before a span at the end of an ask that make it part of the sentence: the last 15m, every 5m, a timeout 30s.
+const LEADS_TO_A_SPAN: [&str; 41] = [
+    "the",
+    "a",
+    "last",
+    "past",
+    "next",
+    "first",
+    "every",
+    "each",
+    "per",
+    "of",
+    "for",
+    "in",
+    "within",
+    "over",
+    "during",
+    "to",
+    "from",
+    "by",
+    "at",
+    "than",
+    "about",
+    "around",
+    "after",
+    "before",
+    "until",
+    "under",
+    "above",
+    "below",
+    "and",
+    "or",
+    "is",
+    "timeout",
+    "ttl",
+    "interval",
+    "window",
+    "delay",
+    "retention",
+    "age",
+    "limit",
+    "max",
+    "min",
+];
+
+/// Words before `check` that make it part of the sentence: the health check, somebody is to check.
+const LEADS_TO_A_CHECK: [&str; 22] = [
+    "the",
+    "a",
+    "an",
+    "to",
+    "no",
+    "not",
+    "another",
+    "will",
+    "must",
+    "should",
+    "please",
+    "health",
+    "sanity",
+    "spot",
+    "smoke",
+    "security",
+    "integrity",
+    "consistency",
+    "background",
+    "status",
+    "readiness",
+    "liveness",
+];
+
+/// The words between `check` and its time.
+const CHECK: [&str; 4] = ["at", "in", "by", "after"];
+
+/// Takes `@executor` and `check 15m` or `check at 12:40`, in any order, from the end of a decision, or `@executor` from
+/// its beginning.
+pub(super) fn decision<'a>(text: &'a str, ctx: &Context) -> Arguments<'a, When> {
+    let mut args = Arguments { person: None, term: None, text };
     loop {
-        let (rest, word) = last_word(args.text);
-        let (before, previous) = last_word(rest);
-        let word = word.trim_end_matches(['.', ',', ';']);
         if args.person.is_none()
-            && let Some(name) = name(word)
-            && !LEADS_TO_A_NAME.iter().any(|lead| previous.eq_ignore_ascii_case(lead))
+            && let Some((rest, name)) = name_at_end(args.text, &[&LEADS_TO_A_NAME[..]])
         {
             args.person = Some(name.to_owned());
-            args.text = without_joint(rest);
-        } else if args.span.is_none()
-            && let Some(span) = positive_span(word)
-            && previous.eq_ignore_ascii_case("check")
+            args.text = rest;
+        } else if args.term.is_none()
+            && let Some((rest, check)) = check_at_end(args.text, ctx)
         {
-            args.span = Some(span);
-            args.text = without_joint(before);
+            args.term = Some(check);
+            args.text = rest;
         } else {
             break;
         }
     }
     if args.person.is_none() {
         let (word, rest) = first_word(args.text);
-        if let Some(name) = name(word) {
+        if let Some(name) = addressed(word) {
             args.person = Some(name.to_owned());
             args.text = rest;
         }
     }
     args
+}
+
+/// The text before the name at its end, and the name, where none of these words leads to it.
+fn name_at_end<'a>(text: &'a str, leads: &[&[&str]]) -> Option<(&'a str, &'a str)> {
+    let (rest, word) = last_word(text);
+    let (_, previous) = last_word(rest);
+    let name = name(word.trim_end_matches(['.', ',', ';']))?;
+    let leads = leads.iter().any(|words| is_one_of(previous, words));
+    (!leads).then(|| (without_joint(rest), name))
+}
+
+/// The text before the time box at its end, and the box.
+fn box_at_end(text: &str) -> Option<(&str, Span)> {
+    let (rest, word) = last_word(text);
+    let (_, previous) = last_word(rest);
+    let span = positive_span(word.trim_end_matches(['.', ',', ';']))?;
+    let joined = previous.ends_with([',', ';']) || previous.ends_with(char::is_alphanumeric);
+    (joined && !is_one_of(previous, &LEADS_TO_A_SPAN)).then(|| (without_joint(rest), span))
+}
+
+/// The text before the check at its end, and when that is.
+fn check_at_end<'a>(text: &'a str, ctx: &Context) -> Option<(&'a str, When)> {
+    let (mut before, mut words) = (text.trim_end(), 0_u8);
+    // `check at 2026-11-20 15:06 UTC`
+    while words < 5 && !before.is_empty() {
+        let (rest, word) = last_word(before);
+        if word.trim_end_matches(':').eq_ignore_ascii_case("check") {
+            let (_, previous) = last_word(rest);
+            let check = promise::whole(text.get(before.len()..)?, &CHECK, ctx)?;
+            return (!is_one_of(previous, &LEADS_TO_A_CHECK)).then(|| (without_joint(rest), check));
+        }
+        (before, words) = (rest.trim_end(), words.saturating_add(1));
+    }
+    None
+}
+
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Takes `customers:` from the beginning of an update; without an audience it is internal.
@@ -119,6 +251,11 @@ pub(super) fn tags_and_mentions(text: &str) -> (Vec<String>, Vec<String>) {
 fn name(word: &str) -> Option<&str> {
     let body = word.strip_prefix('@')?;
     leading_name(body).filter(|name| *name == body)
+}
+
+/// The person of a word that addresses them: `@name`, `@name:` or `@name,`.
+fn addressed(word: &str) -> Option<&str> {
+    name(word.strip_suffix([':', ',']).unwrap_or(word))
 }
 
 /// The letters, digits, `-`, `_` and `.` in front, without punctuation at their end.

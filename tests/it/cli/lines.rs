@@ -483,8 +483,8 @@ fn what_the_text_says_beside_a_flag_is_refused_and_not_dropped() {
     let id = desk.declare("Signing key leaked");
     let before = desk.timeline(&id).len();
     for (arguments, words) in [
-        (&["ask", &id, "@bob 3m look", "--to", "carol"][..], "@bob in front of the text, carol of --to"),
-        (&["ask", &id, "@bob 3m look", "--within", "9m"], "3m in front of the text, 9m of --within"),
+        (&["ask", &id, "@bob 3m look", "--to", "carol"][..], "@bob in the text, carol of --to"),
+        (&["ask", &id, "@bob 3m look", "--within", "9m"], "3m in the text, 9m of --within"),
         (&["decide", &id, "stop it @dave", "--executor", "carol"], "@dave in the text, carol of --executor"),
         (&["decide", &id, "stop it check 10m", "--check-at", "20m"], "10m in the text, 20m of --check-at"),
         (&["decide", &id, "stop it check 10m", "--check-at", "15:00"], "10m in the text, 15:00 of"),

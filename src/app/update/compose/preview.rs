@@ -8,7 +8,7 @@ use crate::domain::promise;
 use crate::domain::quick_entry::{self, EntryProblem, Line, QuickEntry};
 use crate::domain::request::When;
 use crate::domain::secret;
-use crate::domain::time::{Utc, format_span, with_zone};
+use crate::domain::time::{Utc, day_in_zone, exact_span, format_span, same_day, with_zone};
 use crate::domain::time_spec::Moment;
 use crate::domain::verb;
 use crate::domain::words::Milestone;
@@ -64,6 +64,14 @@ pub fn preview(model: &Model) -> Preview {
                     let next = update_next(*next, &entry.text, entry.at.map_or(ctx.now, |m| m.at), model);
                     format!("updt{}{next}", of_audience(*audience))
                 }
+                Line::Decision { executor, check } => {
+                    let check = check.map(|check| check.from(entry.at.map_or(ctx.now, |m| m.at)));
+                    let check = check.map(|at| format!("check {}", ahead(at, model)));
+                    with_terms("decn", executor.as_deref(), check)
+                }
+                Line::Ask { person, time_box } => {
+                    with_terms("ask", person.as_deref(), time_box.map(exact_span))
+                }
                 line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
             };
             if matches!(entry.line, Line::Command { .. }) && entry.at.is_none() {
@@ -89,11 +97,8 @@ pub fn preview(model: &Model) -> Preview {
 /// A moment as it was read, with its day where that is not what one would think: `~Thu 2026-11-19 23:50Z`.
 fn said_time(moment: Moment, model: &Model) -> String {
     let about = if moment.about { "~" } else { "" };
-    let day = if moment.day_named {
-        format!("{} ", crate::domain::time::day_in_zone(moment.at, model.zone()))
-    } else {
-        String::new()
-    };
+    let day =
+        if moment.day_named { format!("{} ", day_in_zone(moment.at, model.zone())) } else { String::new() };
     format!("{about}{day}{}", clock(moment.at, model))
 }
 
@@ -144,8 +149,23 @@ fn of_audience(audience: Audience) -> String {
 /// When the next update is due; whoever meant a time that cannot be read is told before Enter.
 fn update_next(next: Option<When>, text: &str, from: Utc, model: &Model) -> String {
     match next {
-        Some(when) => format!(" next {}", clock(when.from(from), model)),
+        Some(when) => format!(" next {}", ahead(when.from(from), model)),
         None if promise::is_unread(text) => " next: no time read".to_owned(),
         None => String::new(),
+    }
+}
+
+/// What was read from a line beside its words: `decn @dana · check 12:25Z`.
+fn with_terms(word: &str, person: Option<&str>, term: Option<String>) -> String {
+    let terms: Vec<String> = person.map(|name| format!("@{name}")).into_iter().chain(term).collect();
+    if terms.is_empty() { word.to_owned() } else { format!("{word} {}", terms.join(" · ")) }
+}
+
+/// A moment that lies ahead, with its day where that is another one.
+fn ahead(at: Utc, model: &Model) -> String {
+    if same_day(at, model.now, model.zone()) {
+        clock(at, model)
+    } else {
+        format!("{} {}", day_in_zone(at, model.zone()), clock(at, model))
     }
 }

@@ -273,6 +273,27 @@ fn the_preview_promises_the_next_update_that_will_be_stored() {
 }
 
 #[test]
+fn the_preview_says_who_and_by_when_as_it_will_be_stored() {
+    let mut desk = Desk::room(100, 24, "alice");
+    desk.keys("i");
+    for (line, shown) in [
+        ("! fail over @dana check at 14:53", "decn @dana · check 14:53Z 14:38Z"),
+        ("! fail over check 15m", "decn check 14:53Z 14:38Z"),
+        ("! fail over check 14:30", "decn check Sat 2026-11-21 14:30Z 14:38Z"),
+        ("-20m ! fail over check 14:30", "decn check 14:30Z 14:18Z"),
+        ("+ check web latency @bob 3m", "ask @bob · 3m 14:38Z"),
+        ("+ tell @bob about it", "ask 14:38Z"),
+    ] {
+        desk.keys(&format!("<ctrl-u>{line}"));
+        assert_eq!(preview(&desk.model).text, shown, "{line}");
+    }
+    desk.keys("<ctrl-u>! fail over @dana check at 14:53<enter>").serve();
+    let decision = desk.stored.talk.decisions.values().last().unwrap();
+    assert_eq!((decision.executor.as_deref(), decision.check_at), (Some("dana"), Some(at("14:53"))));
+    assert_eq!(decision.text, "fail over");
+}
+
+#[test]
 fn a_stored_line_out_of_sight_is_said() {
     let mut desk = Desk::room(80, 24, "alice");
     for n in 0..40 {
