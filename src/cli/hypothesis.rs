@@ -10,6 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::resemble;
 use crate::domain::time::{day_in_zone, with_zone};
+use crate::domain::verb;
 use crate::domain::words::HypothesisState;
 use crate::domain::zone::Tz;
 
@@ -34,6 +35,9 @@ pub(super) struct Args {
         requires = "state"
     )]
     why: String,
+    /// Who found so, with --state [default: who acts]; @person at the end of --why says it too
+    #[arg(long, visible_alias = "by", value_name = "PERSON", requires = "state")]
+    person: Option<String>,
 }
 
 impl Args {
@@ -50,7 +54,11 @@ impl Args {
         })?;
         let why = stdin::words(self.why)?;
         let room = context.room(&self.incident).await?;
-        room.perform(Request::SetHypothesis { target, state, why }, None).await
+        let request = match self.person {
+            Some(person) => Request::SetHypothesis { target, state, why, person: Some(person) },
+            None => verb::finding(target, state, &why),
+        };
+        room.perform(request, None).await
     }
 }
 

@@ -147,6 +147,12 @@ pub fn person_and_box(text: &str) -> (Option<String>, Option<Span>) {
     (args.person, args.term)
 }
 
+/// A text and the person named at its end who is no part of the sentence.
+#[must_use]
+pub fn person_at_end(text: &str) -> (&str, Option<String>) {
+    words::person_at_end(text).map_or((text, None), |(text, name)| (text, Some(name.to_owned())))
+}
+
 /// Who executes it and when it is to be checked, where the words of a decision say so.
 #[must_use]
 pub fn executor_and_check(text: &str, ctx: &Context) -> (Option<String>, Option<When>) {

@@ -297,6 +297,8 @@ pub enum Request {
         state: HypothesisState,
         /// By which facts.
         why: String,
+        /// Who found so; the asker when absent.
+        person: Option<String>,
     },
     /// Say: I have it.
     Acknowledge {

@@ -5,7 +5,7 @@ mod clock;
 mod drill;
 mod keep;
 
-pub use keep::{assets_of, objection};
+pub use keep::{assets_of, finding, objection};
 
 use crate::domain::audience::Audience;
 use crate::domain::quick_entry::{Line, QuickEntry};
@@ -103,7 +103,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "find" ["search"] "find WORDS" "find in this room, then in the archive";
     "help" [] "help" "every action";
     "home" [] "home" "the home screen";
-    "hypothesis" ["h"] "hypothesis LINE open|supported|ruled-out WHY" "where a hypothesis stands";
+    "hypothesis" ["h"] "hypothesis LINE open|supported|ruled-out WHY [@person]" "where a hypothesis stands";
     "hypotheses" [] "hypotheses" "the hypotheses: open, supported, ruled out";
     "impact" [] "impact TEXT" "what it does to people and systems";
     "ioc" [] "ioc VALUE [TLP] [KIND] [NOTE]" "keep an indicator of compromise";
@@ -261,11 +261,7 @@ fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb
         }
         "hypothesis" => {
             let (state, why) = split(tail);
-            Request::SetHypothesis {
-                target: line()?,
-                state: state.parse::<HypothesisState>()?,
-                why: why.to_owned(),
-            }
+            finding(line()?, state.parse::<HypothesisState>()?, why)
         }
         "impact" => Request::StateImpact {
             text: Some(need(rest)?),

@@ -113,7 +113,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
         }
         AskFor::Severity(to) => Request::SetSeverity { to: Some(to), reason: text.clone() },
         AskFor::Verdict(target, verdict) => Request::GiveVerdict { target, verdict, reason: text.clone() },
-        AskFor::Hypothesis(target, state) => Request::SetHypothesis { target, state, why: text.clone() },
+        AskFor::Hypothesis(target, state) => verb::finding(target, state, &text),
         AskFor::Answer(target) => Request::Answer { target, text: text.clone() },
         AskFor::Resolve => Request::Resolve { ended_by: text.clone() },
         AskFor::Reopen => Request::Reopen { reason: text.clone() },

@@ -37,6 +37,7 @@ fn the_boards_say_who_owes_what_and_why_it_stands_so() {
         target: hypothesis,
         state: HypothesisState::RuledOut,
         why: "the variable was empty".into(),
+        person: None,
     });
     assert_eq!(
         text(&room, BoardKind::Asks),

@@ -52,7 +52,8 @@ impl Case<'_> {
         });
         let supposed = talk.hypotheses.values().find_map(|hypothesis| {
             let now = Some(&hypothesis.now).filter(|now| now.seq == target && hypothesis.seq != target)?;
-            let event = HypothesisChanged { target: hypothesis.seq, state: now.state, why: erased() };
+            let person = Some(now.by.clone()).filter(|who| who != self.asker.by);
+            let event = HypothesisChanged { target: hypothesis.seq, state: now.state, why: erased(), person };
             Some((now.at, event.into()))
         });
         let told = talk.updates.get(&target).and_then(|update| {

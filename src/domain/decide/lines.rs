@@ -98,7 +98,7 @@ impl Case<'_> {
                     reason: reason.trim().to_owned(),
                 })
             }
-            Request::SetHypothesis { target, state, why } => {
+            Request::SetHypothesis { target, state, why, person: who } => {
                 if !self.incident.talk.hypotheses.contains_key(target) {
                     return Err(self.not_a(*target, "hypothesis"));
                 }
@@ -107,7 +107,8 @@ impl Case<'_> {
                 } else {
                     why.trim().to_owned()
                 };
-                self.one(HypothesisChanged { target: *target, state: *state, why })
+                let who = who.as_deref().map(person).transpose()?.filter(|who| *who != self.asker.by);
+                self.one(HypothesisChanged { target: *target, state: *state, why, person: who })
             }
             Request::Acknowledge { target, person: who } => {
                 let ask = self.ask(*target)?;

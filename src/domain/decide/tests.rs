@@ -282,10 +282,23 @@ fn ruling_out_and_skipping_need_a_reason() {
         target: seq,
         state: HypothesisState::RuledOut,
         why: why.to_owned(),
+        person: None,
     };
     assert_eq!(refused(&mut room, rule_out("")).0, RefusalKind::Usage);
     room.ask(rule_out("lookups are fine"));
     assert_eq!(room.incident.talk.hypotheses[&seq].now.state, HypothesisState::RuledOut);
+    // Who found so is not who types.
+    for (words, by, why) in [
+        ("lookups are fine @frank", "frank", "lookups are fine"),
+        ("it never came from @frank", "alice", "it never came from @frank"),
+        ("lookups are fine", "alice", "lookups are fine"),
+    ] {
+        let at = room.ask(crate::domain::verb::finding(seq, HypothesisState::RuledOut, words))[0];
+        let now = &room.incident.talk.hypotheses[&seq].now;
+        assert_eq!((now.by.as_str(), now.why.as_str()), (by, why), "{words}");
+        let line = &room.incident.timeline.get(at).unwrap().text;
+        assert_eq!(line.starts_with("ruled-out by frank: it is DNS"), by == "frank", "{line}");
+    }
 }
 
 #[test]

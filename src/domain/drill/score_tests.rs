@@ -118,6 +118,7 @@ fn played() -> Room {
         target: guess,
         state: HypothesisState::RuledOut,
         why: "a colleague's test".to_owned(),
+        person: None,
     };
     after(room_, 52 * 60, out);
     after(room_, 55 * 60, Request::Resolve { ended_by: "debrief".to_owned() });

@@ -121,6 +121,9 @@ pub struct HypothesisChanged {
     /// By which facts.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
+    /// Who found so, where that is not who wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// Body of `ask.acknowledged`.

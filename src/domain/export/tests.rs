@@ -91,7 +91,12 @@ fn what_is_crossed_out_or_privileged_leaves_in_no_form() {
         note("the weather is fine", &[]),
         note("counsel says wait", &["privileged"]),
         Request::Propose { text: "the moon did it".to_owned(), tags: Vec::new() },
-        Request::SetHypothesis { target: moon, state: HypothesisState::RuledOut, why: "new moon".to_owned() },
+        Request::SetHypothesis {
+            target: moon,
+            state: HypothesisState::RuledOut,
+            why: "new moon".to_owned(),
+            person: None,
+        },
         Request::Strike { target: moon, reason: "a joke".to_owned() },
     ]);
     for format in one_file() {

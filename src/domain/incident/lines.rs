@@ -128,7 +128,8 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             (Topic::Reply, format!("{}: {}{}", e.verdict, said(before, e.target), tail(" · ", &e.reason)))
         }
         Event::HypothesisChanged(e) => {
-            (Topic::Reply, format!("{}: {}{}", e.state, said(before, e.target), tail(" · ", &e.why)))
+            let whose = e.person.as_ref().map(|person| format!(" by {person}")).unwrap_or_default();
+            (Topic::Reply, format!("{}{whose}: {}{}", e.state, said(before, e.target), tail(" · ", &e.why)))
         }
         Event::AskAcknowledged(e) => {
             (Topic::House, format!("{} has it: {}", e.person, said(before, e.target)))

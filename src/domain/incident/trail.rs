@@ -280,7 +280,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let why = "undone".to_owned();
             (
                 "the state of a hypothesis".to_owned(),
-                vec![Request::SetHypothesis { target: e.target, state: was, why }],
+                vec![Request::SetHypothesis { target: e.target, state: was, why, person: None }],
             )
         }
         Event::TargetChanged(e) => {

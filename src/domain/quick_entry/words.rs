@@ -176,6 +176,11 @@ pub(super) fn decision<'a>(text: &'a str, ctx: &Context) -> Arguments<'a, When> 
     args
 }
 
+/// The text before the person at its end who is no part of the sentence, and that person.
+pub(super) fn person_at_end(text: &str) -> Option<(&str, &str)> {
+    name_at_end(text, &[&LEADS_TO_A_NAME[..]])
+}
+
 /// The text before the name at its end, and the name, where none of these words leads to it.
 fn name_at_end<'a>(text: &'a str, leads: &[&[&str]]) -> Option<(&'a str, &'a str)> {
     let (rest, word) = last_word(text);

@@ -3,10 +3,11 @@
 use super::{Verb, person, split};
 use crate::domain::ids::Seq;
 use crate::domain::ioc::{self, IocKind, Tlp};
+use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Keep, NewIoc, Request, StepPick, When};
 use crate::domain::time::{Span, parse_span};
-use crate::domain::words::ScopeState;
+use crate::domain::words::{HypothesisState, ScopeState};
 
 /// What is said against a decision: `TEXT [@person]`.
 #[must_use]
@@ -16,6 +17,13 @@ pub fn objection(target: Seq, words: &str) -> Keep {
         _ => (words, None),
     };
     Keep::Object { target, text: text.to_owned(), person }
+}
+
+/// Where a hypothesis stands: `WHY [@person]`.
+#[must_use]
+pub fn finding(target: Seq, state: HypothesisState, words: &str) -> Request {
+    let (why, person) = quick_entry::person_at_end(words);
+    Request::SetHypothesis { target, state, why: why.to_owned(), person }
 }
 
 /// Reads what follows such a verb; `None` when it does not fit.

@@ -44,7 +44,7 @@ fn room() -> Room {
     let supported =
         room.ask(Request::Propose { text: "signed by a stranger".to_owned(), tags: Vec::new() })[0];
     let state = HypothesisState::Supported;
-    room.ask(Request::SetHypothesis { target: supported, state, why: "log".to_owned() });
+    room.ask(Request::SetHypothesis { target: supported, state, why: "log".to_owned(), person: None });
     room.ask(decide("revoke the key, ask @dana #kms"));
     room.ask(Request::Ask {
         text: "list builds".to_owned(),

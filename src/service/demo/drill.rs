@@ -235,11 +235,13 @@ pub(super) fn replies(by: &By) -> Vec<Reply> {
             target,
             state: HypothesisState::RuledOut,
             why: "the cab firm has it, its disk was never mounted".to_owned(),
+            person: None,
         }),
         reply("carol", 12, VARIABLE, |target| Request::SetHypothesis {
             target,
             state: HypothesisState::Supported,
             why: "the foreign calls came with the runner's identity".to_owned(),
+            person: None,
         }),
         reply("bob", 7, BUILDS, |target| Request::Acknowledge { target, person: None }),
         reply("alice", 3, CUSTOMERS, |target| Request::ApproveUpdate { target }),

@@ -141,12 +141,20 @@ fn asks_decisions_and_hypotheses_change_and_are_shown_on_boards() {
     }
     assert!(desk.ok(&["brief", &id]).contains("against it: too wide; dana: it stops every deploy"));
     let hypothesis = seq(&desk.json(&["hypothesis", &id, "key was in a CI variable"]));
-    desk.ok(&["hypothesis", &id, &hypothesis, "--state", "ruled-out", "--why", "it was empty"]);
+    // Who found so is not who types: by option, or at the end of the why.
+    for [why, person] in [["it was empty", "--by=frank"], ["it was empty @frank", ""]] {
+        let mut words = vec!["hypothesis", &id, &hypothesis, "--state", "ruled-out", "--why", why];
+        words.extend(Some(person).filter(|p| !p.is_empty()));
+        desk.ok(&words);
+        let board = desk.json(&["board", &id, "hypotheses"]);
+        assert_eq!(board["hypotheses"][0]["state_by"], "frank", "{board}");
+        assert_eq!(board["hypotheses"][0]["why"], "it was empty", "{board}");
+    }
     for arguments in
         [["hypothesis", &id, "the keys were in CI variables"], ["log", &id, "? CI variable with the key"]]
     {
         let again = desk.run(&arguments).code(0);
-        assert!(again.err.contains("ruled out by alice") && again.err.contains("it was empty"), "{again:?}");
+        assert!(again.err.contains("ruled out by frank") && again.err.contains("it was empty"), "{again:?}");
     }
     assert!(desk.run(&["hypothesis", &id, "a stolen laptop"]).code(0).err.is_empty());
     let all = desk.ok(&["board", &id]);

@@ -308,8 +308,12 @@ fn replies(story: &mut Story) {
     story.full("alice", VerdictGiven { target: Seq(14), verdict: Verdict::Held, reason });
     story.minimal("alice", VerdictGiven { target: Seq(14), verdict: Verdict::NoEffect, reason: s("") });
     let (target, state) = (Seq(15), HypothesisState::RuledOut);
-    story.full("bob", HypothesisChanged { target, state, why: s("the debug step ran without the key") });
-    story.minimal("bob", HypothesisChanged { target, state: HypothesisState::Supported, why: s("") });
+    let why = s("the debug step ran without the key");
+    story.full("bob", HypothesisChanged { target, state, why: why.clone(), person: None });
+    let supported = HypothesisState::Supported;
+    story.minimal("bob", HypothesisChanged { target, state: supported, why: s(""), person: None });
+    let found = HypothesisChanged { target, state, why, person: Some(s("dana")) };
+    story.add("by-another", new("bob", found));
     story.full("dana", AskAcknowledged { target: Seq(16), person: s("dana") });
     story.full("dana", AskAnswered { target: Seq(16), text: s("212 images, all from our own pipeline") });
     let next_at = Some(t("2026-11-22T05:00:00Z"));

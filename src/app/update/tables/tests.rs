@@ -125,7 +125,11 @@ fn what_was_ruled_out_is_shown_before_it_is_stored_again() {
     let mut desk = Desk::room(80, 24, "alice");
     let seq = *desk.stored.talk.hypotheses.keys().next().unwrap();
     let state = HypothesisState::RuledOut;
-    desk.ask("14:38", "bob", Request::SetHypothesis { target: seq, state, why: "it was empty".into() });
+    desk.ask(
+        "14:38",
+        "bob",
+        Request::SetHypothesis { target: seq, state, why: "it was empty".into(), person: None },
+    );
     desk.open();
     desk.keys("Hthe keys were in CI variables");
     let recall = preview(&desk.model).recall;

@@ -61,6 +61,21 @@ fn an_objection_is_of_the_one_who_is_named_at_its_end() {
     assert!(said.contains("dana") && !said.contains('@') && !said.contains("alice"), "{said}");
 }
 
+#[test]
+fn a_hypothesis_is_ruled_out_by_the_one_who_is_named_at_the_end() {
+    let mut desk = Desk::room(120, 40, "alice");
+    let seq = *desk.stored.talk.hypotheses.keys().next().unwrap();
+    desk.keys("6vanswer<enter>three builds<enter>").serve();
+    desk.keys("6vruled<enter>the variables were listed @dana<enter>").serve();
+    let ruled_out = |desk: &Desk| {
+        let now = desk.stored.talk.hypotheses[&seq].now.clone();
+        (now.by, now.why)
+    };
+    assert_eq!(ruled_out(&desk), ("dana".to_owned(), "the variables were listed".to_owned()));
+    desk.keys(&format!("i:hypothesis {seq} ruled-out no variable holds it @frank<enter>")).serve();
+    assert_eq!(ruled_out(&desk), ("frank".to_owned(), "no variable holds it".to_owned()));
+}
+
 fn listed(desk: &Desk) -> Vec<String> {
     let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("{:?}", desk.model.overlays) };
     pick.visible().iter().map(|i| i.label.clone()).collect()

@@ -98,6 +98,7 @@ fn where_the_incident_stands_by_erased_words_is_said_again_without_them() {
         target: guess,
         state: HypothesisState::RuledOut,
         why: secret.to_owned(),
+        person: None,
     }));
     erased.extend(room.ask(Request::SendUpdate {
         audience: Audience::Internal,

@@ -260,6 +260,7 @@ fn a_hypothesis_that_was_ruled_out_is_recalled() {
         target: seq,
         state: HypothesisState::RuledOut,
         why: "it was empty".into(),
+        person: None,
     });
     assert_eq!(recalled(&room, "the keys were in CI variables"), Some(seq));
     assert_eq!(recalled(&room, "a stolen laptop"), None);

@@ -236,6 +236,7 @@ impl Incident {
             }
             Event::HypothesisChanged(e) => {
                 if let Some(hypothesis) = self.talk.hypotheses.get_mut(&e.target) {
+                    let by = e.person.clone().unwrap_or(by);
                     hypothesis.now = HypothesisNow { state: e.state, why: e.why.clone(), by, at, seq };
                 }
             }

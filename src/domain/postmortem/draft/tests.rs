@@ -68,7 +68,12 @@ fn room() -> Room {
         verdict: Verdict::Held,
         reason: "no new signatures".to_owned(),
     });
-    let state = |target, state, why: &str| Request::SetHypothesis { target, state, why: why.to_owned() };
+    let state = |target, state, why: &str| Request::SetHypothesis {
+        target,
+        state,
+        why: why.to_owned(),
+        person: None,
+    };
     room.ask(state(laptop, HypothesisState::RuledOut, "never left the office"));
     room.ask(state(variable, HypothesisState::Supported, "the log shows it"));
     let skip = StepPick::Named("2".to_owned());
