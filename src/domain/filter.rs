@@ -39,10 +39,11 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads `kind:decision,ask by:bob @bob #db * starred struck since:13:00 until:-5m` and words.
+    /// Reads `kind:decision,ask by:bob @bob #db * starred struck since:13:00 until:-5m` and words; `author:`, `tag:`
+    /// and `star` as the flags of the command call them.
     ///
     /// # Errors
-    /// When a time or a kind cannot be read: what is wrong, in words.
+    /// When a time or a kind cannot be read, or a field is none: what is wrong, in words.
     pub fn parse(text: &str, ctx: &Context) -> Result<Self, String> {
         let mut filter = Self { text: text.trim().to_owned(), terms: Vec::new() };
         for word in text.split_whitespace() {
@@ -134,15 +135,38 @@ fn term(word: &str, ctx: &Context) -> Result<Term, String> {
         Some(("kind", words)) => {
             Term::Kind(list(words).iter().map(|word| kind(word)).collect::<Result<_, _>>()?)
         }
-        Some(("by", people)) => Term::By(list(&people.replace('@', ""))),
+        Some(("by" | "author", people)) => Term::By(list(&people.replace('@', ""))),
+        Some(("tag" | "tags", tags)) => Term::Tag(list(&tags.replace('#', ""))),
+        Some(("star" | "starred", "")) => Term::Starred,
+        Some(("struck", "")) => Term::Struck,
         Some(("since", _)) => Term::Since(moment(word, ctx, false)?),
         Some(("until", _)) => Term::Until(moment(word, ctx, true)?),
+        Some((field, _)) if is_like_a_field(field) => {
+            return Err(format!(
+                "\"{field}:\" is no field; use one of: {}, #tag, @name, or words",
+                PREFIXES.join(", ")
+            ));
+        }
         _ => match lower.as_str() {
-            "*" | "starred" => Term::Starred,
+            "*" | "star" | "starred" => Term::Starred,
             "struck" => Term::Struck,
             _ => Term::Word(lower),
         },
     })
+}
+
+/// Fields of other tools, which nobody means as words: they would hide every line. Any other word with a colon in it is
+/// one that a line may hold: `12:30`, `payments:4f2e`, `kms:sign`, an address.
+const FIELDS: [&str; 32] = [
+    "star", "starred", "struck", "is", "has", "in", "from", "to", "who", "user", "person", "people", "actor",
+    "owner", "assignee", "authors", "creator", "mention", "mentions", "label", "labels", "type", "kinds",
+    "text", "before", "after", "date", "day", "on", "at", "not", "stars",
+];
+/// Those of this program, which somebody may have mistyped by one key.
+const OWN: [&str; 3] = ["author", "since", "until"];
+
+fn is_like_a_field(word: &str) -> bool {
+    FIELDS.contains(&word) || OWN.iter().any(|own| strsim::damerau_levenshtein(own, word) == 1)
 }
 
 /// The kinds that can be asked for, each with what else it is called: as the screen's column has it, and as many.
@@ -213,5 +237,43 @@ mod tests {
         let refused = Filter::parse("kind:note,bogus", &ctx).unwrap_err();
         assert!(refused.contains("\"bogus\"") && refused.contains("hypothesis"), "{refused}");
         assert!(!Filter::parse("kind:", &ctx).unwrap().is_empty());
+    }
+
+    #[test]
+    fn fields_go_by_their_other_names_and_an_unknown_one_is_refused() {
+        let ctx = Context { now: Utc::UNIX_EPOCH, zone: Tz::UTC };
+        for (word, other) in [
+            ("author:@Alice,bob", "by:alice,bob"),
+            ("tag:CI", "#ci"),
+            ("tag:#ci,db", "#ci,db"),
+            ("star", "starred"),
+            ("star:", "*"),
+            ("struck:", "struck"),
+        ] {
+            let read = |text| Filter::parse(text, &ctx).unwrap().terms;
+            assert_eq!(read(word), read(other), "{word}");
+        }
+        for word in
+            ["is:starred", "from:alice", "type:note", "before:13:00", "sicne:13:00", "star:yes", "auther:bob"]
+        {
+            let refused = Filter::parse(word, &ctx).unwrap_err();
+            let field = word.split_once(':').unwrap().0;
+            assert!(
+                refused.starts_with(&format!("\"{field}:\" is no field")) && refused.contains("by:"),
+                "{refused}"
+            );
+        }
+        for word in [
+            "12:30",
+            "14:05:30",
+            "https://example.org/x",
+            "payments:4f2e",
+            "kms:sign",
+            "::1",
+            "error:",
+            "stars",
+        ] {
+            assert_eq!(Filter::parse(word, &ctx).unwrap().terms, [Term::Word(word.to_owned())], "{word}");
+        }
     }
 }
