@@ -20,6 +20,7 @@ impl Case<'_> {
                 if !self.incident.talk.decisions.contains_key(target) {
                     return Err(self.not_a(*target, "decision"));
                 }
+                self.must_count(*target)?;
                 let person = match who {
                     Some(name) => person(name)?,
                     None => self.asker.by.to_owned(),
@@ -179,6 +180,7 @@ impl Case<'_> {
 
     fn open_ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {
         let ask = self.ask(target)?;
+        self.must_count(target)?;
         if ask.answer.is_some() {
             return Err(Refusal::no(format!("ask {target} is answered already")));
         }

@@ -92,6 +92,7 @@ impl Case<'_> {
                 if !self.incident.talk.decisions.contains_key(target) {
                     return Err(self.not_a(*target, "decision"));
                 }
+                self.must_count(*target)?;
                 self.one(VerdictGiven {
                     target: *target,
                     verdict: *verdict,
@@ -102,6 +103,7 @@ impl Case<'_> {
                 if !self.incident.talk.hypotheses.contains_key(target) {
                     return Err(self.not_a(*target, "hypothesis"));
                 }
+                self.must_count(*target)?;
                 let why = if *state == HypothesisState::RuledOut {
                     reason_by("--why", "ruling out a hypothesis", why)?
                 } else {
@@ -112,6 +114,7 @@ impl Case<'_> {
             }
             Request::Acknowledge { target, person: who } => {
                 let ask = self.ask(*target)?;
+                self.must_count(*target)?;
                 if ask.answer.is_some() {
                     return Err(Refusal::no(format!("ask {target} is answered already")));
                 }
@@ -123,6 +126,7 @@ impl Case<'_> {
             }
             Request::Answer { target, text } => {
                 self.ask(*target)?;
+                self.must_count(*target)?;
                 self.one(AskAnswered { target: *target, text: said("answer", text)? })
             }
             Request::Redact { target, reason } => self.redact(*target, reason),
@@ -262,6 +266,21 @@ impl Case<'_> {
                 "leave it out of the words; for more time: warroom extend, or :extend {target} {span}"
             );
             return Err(Refusal::usage(message).hint(hint));
+        }
+        Ok(())
+    }
+
+    /// Of a line that is crossed out nothing more is said: it is shown nowhere, and what was said of it would not be.
+    pub(super) fn must_count(&self, target: Seq) -> Result<(), Refusal> {
+        let struck = self.incident.timeline.get(target).is_some_and(|entry| entry.struck.is_some());
+        if struck && !self.undoing {
+            return Err(Refusal::no(format!(
+                "line {target} is crossed out, and what is said of it is shown nowhere"
+            ))
+            .hint(format!(
+                "let it count again first: warroom strike {} {target} --restore",
+                self.incident.id
+            )));
         }
         Ok(())
     }

@@ -302,6 +302,59 @@ fn ruling_out_and_skipping_need_a_reason() {
 }
 
 #[test]
+fn of_what_is_crossed_out_nothing_more_is_said() {
+    let mut room = Room::declared();
+    let verb = |words: String| {
+        let (verb, rest) = words.split_once(' ').unwrap();
+        match crate::domain::verb::read(verb, rest, None).unwrap() {
+            crate::domain::verb::Verb::Ask(asked) => asked.request,
+            other => panic!("{other:?}"),
+        }
+    };
+    let guess = room.ask(Request::Propose { text: "it is DNS".to_owned(), tags: vec![] })[0];
+    let asked = room.ask(Request::Ask {
+        text: "check the disk".to_owned(),
+        person: Some("bob".to_owned()),
+        time_box: None,
+        tags: vec![],
+    })[0];
+    let decided = room.ask(Request::Decide {
+        text: "fail over to eu".to_owned(),
+        decided_by: None,
+        executor: None,
+        check: None,
+        objections: vec![],
+        tags: vec![],
+    })[0];
+    for target in [guess, asked, decided] {
+        room.ask(Request::Strike { target, reason: "said twice".to_owned() });
+    }
+    let said = [
+        (guess, format!("hypothesis {guess} ruled-out lookups are fine")),
+        (asked, format!("answer {asked} it is full")),
+        (asked, format!("ack {asked}")),
+        (asked, format!("extend {asked} 5m")),
+        (decided, format!("verdict {decided} held")),
+        (decided, format!("object {decided} it stops every deploy")),
+    ];
+    for (target, words) in &said {
+        let (kind, refused) = refused(&mut room, verb(words.clone()));
+        assert!(
+            kind == RefusalKind::No && refused.contains(&format!("line {target} is crossed out")),
+            "{refused}"
+        );
+        assert!(refused.contains(&format!("{target} --restore")), "{refused}");
+    }
+    for target in [guess, asked, decided] {
+        room.ask(Request::Restore { target });
+    }
+    let (answer, ack) = (said[1].1.clone(), said[2].1.clone());
+    for words in [said[0].1.clone(), ack, answer, said[4].1.clone()] {
+        room.ask(verb(words));
+    }
+}
+
+#[test]
 fn stories_go_their_way_in_order_and_outlive_the_close() {
     let mut room = Room::declared();
     room.ask(Request::FileStory(NewStory { title: "rotate keys".to_owned(), ..NewStory::default() }));
