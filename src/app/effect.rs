@@ -7,6 +7,7 @@ use crate::domain::facets::Picked;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::request::Asked;
 use crate::domain::run::Command;
+use crate::domain::time::Utc;
 use crate::domain::zone::Tz;
 
 /// Which effect an answer belongs to.
@@ -134,6 +135,8 @@ pub enum Effect {
         class: String,
         /// The line that it belongs to.
         entry: Option<Seq>,
+        /// When it was taken, and whether that is an estimate; now when absent.
+        at: Option<(Utc, bool)>,
     },
     /// Run a command that was shown and confirmed, and keep how it ended and what it wrote. Answer: `Stored` or
     /// `Failed`.

@@ -254,9 +254,10 @@ fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
     match of_entry(entry)? {
         Verb::Ask(asked) => Ok(asked),
         Verb::MoveClock(words, at) => Ok(crate::domain::verb::move_clock(&words, at, &context)?),
-        Verb::Evidence(path, class) => {
+        Verb::Evidence { path, class, at } => {
             let class = if class.is_empty() { UNCLASSIFIED.to_owned() } else { class };
-            Ok(Request::AddEvidence(read_evidence(Path::new(&path), &class, "")?).into())
+            let request = Request::AddEvidence(read_evidence(Path::new(&path), &class, "")?);
+            Ok(Asked { request, at })
         }
         Verb::Attach(name) => Ok(Request::AttachRunbook(room.service.runbook(&name)?.to_text()).into()),
         Verb::Run(_) => Err(Refusal::usage("a line runs nothing")

@@ -23,8 +23,15 @@ pub enum Verb {
     Ask(Asked),
     /// Attach the runbook of that name.
     Attach(String),
-    /// Add a file as evidence: its path and class.
-    Evidence(String, String),
+    /// Add a file as evidence.
+    Evidence {
+        /// The file.
+        path: String,
+        /// Its class; unclassified when empty.
+        class: String,
+        /// When it was taken, and whether that is an estimate.
+        at: Option<(Utc, bool)>,
+    },
     /// Make, edit, check or publish the postmortem.
     Postmortem(PostmortemVerb),
     /// Show something or go somewhere: the word itself.
@@ -173,7 +180,7 @@ pub fn read(verb: &str, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb, Ref
     // What happens at the moment of asking would drop the time without a word.
     let timed = match &read {
         Verb::Ask(asked) => !matches!(asked.request, Request::Close { .. }),
-        verb => matches!(verb, Verb::MoveClock(..)),
+        verb => matches!(verb, Verb::MoveClock(..) | Verb::Evidence { .. }),
     };
     if at.is_some() && !timed {
         return Err(Refusal::usage(format!(":{} takes no time", spec.name)).hint("leave the time out"));
@@ -194,7 +201,7 @@ fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb
         }
         "drill" if matches!(rest, "" | "score") => return Ok(Verb::Show("drill")),
         "drill" => drill::read(first, tail)?.ok_or_else(usage)?,
-        "evidence" => return Ok(keep::evidence(rest)),
+        "evidence" => return Ok(keep::evidence(rest, at)),
         "assign" | "due" | "extend" | "ioc" | "no-ioc" | "object" | "reassign" | "scope" | "unlink" => {
             let request = keep::read(spec.name, rest)?.ok_or_else(usage)?;
             return Ok(Verb::Ask(Asked { request, at }));

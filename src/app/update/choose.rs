@@ -336,7 +336,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
             room::submit_one(model, Keep::Reassign { target, person: id }.into(), fx);
         }
         PickFor::Scope(asset) => tables::set_scope(model, asset, &id, fx),
-        PickFor::EvidenceClass(path, entry) => room::add_evidence(model, path, id, entry, fx),
+        PickFor::EvidenceClass(path, entry) => room::add_evidence(model, path, id, entry, None, fx),
         PickFor::IocValue(entry) => tables::ioc_colour(model, id, entry),
         PickFor::IocColour(value, entry) => tables::add_ioc(model, value, entry, &id, fx),
         PickFor::Ioc(value) => tables::ioc(model, value, &id, fx),

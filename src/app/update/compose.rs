@@ -321,7 +321,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
         Verb::Ask(asked) => room::submit_typed(model, asked, typed, fx),
         // Read to a request before it comes here.
         Verb::MoveClock(..) => {}
-        Verb::Evidence(path, class) => room::add_evidence(model, path, class, None, fx),
+        Verb::Evidence { path, class, at } => room::add_evidence(model, path, class, None, at, fx),
         Verb::Run(step) => super::running::ask(model, &step),
         Verb::Attach(name) => room::attach_typed(model, name, typed, fx),
         Verb::Postmortem(step) => {

@@ -13,7 +13,7 @@ use crate::domain::event::{Event, Recorded};
 use crate::domain::filter::Filter;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::request::{Asked, Request};
-use crate::domain::time::{Span, Utc};
+use crate::domain::time::{Span, Utc, rfc3339};
 use crate::domain::words::{State, Visibility};
 
 /// Hands requests over that have no row of their own.
@@ -87,14 +87,16 @@ pub(super) fn add_evidence(
     path: String,
     class: String,
     entry: Option<Seq>,
+    at: Option<(Utc, bool)>,
     fx: &mut Vec<Effect>,
 ) {
     let Some(log) = model.room.as_ref().map(|r| r.incident.log) else { return };
     let by = model.me.clone();
-    let typed = format!(":evidence \"{path}\" {class}").trim_end().to_owned();
+    let time = at.map(|(at, about)| format!("{}{} ", if about { "~" } else { "" }, rfc3339(at)));
+    let typed = format!("{}:evidence \"{path}\" {class}", time.unwrap_or_default()).trim_end().to_owned();
     let ticket = model.ticket(Waiting::Evidence(log, typed));
     model.tell(format!("reading {path}…"));
-    fx.push(Effect::AddEvidence { ticket, log, by, path, class, entry });
+    fx.push(Effect::AddEvidence { ticket, log, by, path, class, entry, at });
 }
 
 /// What was computed of a file.

@@ -6,7 +6,7 @@ use crate::domain::ioc::{self, IocKind, Tlp};
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Keep, NewIoc, Request, StepPick, When};
-use crate::domain::time::{Span, parse_span};
+use crate::domain::time::{Span, Utc, parse_span};
 use crate::domain::words::{HypothesisState, ScopeState};
 
 /// What is said against a decision: `TEXT [@person]`.
@@ -64,7 +64,7 @@ pub(super) fn read(verb: &str, rest: &str) -> Result<Option<Request>, Refusal> {
 }
 
 /// A file, and after it one word: its class.
-pub(super) fn evidence(rest: &str) -> Verb {
+pub(super) fn evidence(rest: &str, at: Option<(Utc, bool)>) -> Verb {
     let (path, class) = match rest.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
         Some((path, class)) => (path, class.trim()),
         None => match rest.rsplit_once(char::is_whitespace) {
@@ -73,7 +73,7 @@ pub(super) fn evidence(rest: &str) -> Verb {
             _ => (rest, ""),
         },
     };
-    Verb::Evidence(path.to_owned(), class.to_owned())
+    Verb::Evidence { path: path.to_owned(), class: class.to_owned(), at }
 }
 
 fn due(step: &str, due: Option<When>) -> Request {
@@ -197,8 +197,14 @@ mod tests {
 
     #[test]
     fn a_file_may_have_a_class() {
-        assert_eq!(evidence("/tmp/a.log audit-log"), Verb::Evidence("/tmp/a.log".into(), "audit-log".into()));
-        assert_eq!(evidence("/tmp/my file.log"), Verb::Evidence("/tmp/my file.log".into(), String::new()));
-        assert_eq!(evidence("\"/tmp/a b\" scope"), Verb::Evidence("/tmp/a b".into(), "scope".into()));
+        for (words, path, class) in [
+            ("/tmp/a.log audit-log", "/tmp/a.log", "audit-log"),
+            ("/tmp/my file.log", "/tmp/my file.log", ""),
+            ("\"/tmp/a b\" scope", "/tmp/a b", "scope"),
+        ] {
+            let at = Some((Utc::UNIX_EPOCH, true));
+            let read = Verb::Evidence { path: path.to_owned(), class: class.to_owned(), at };
+            assert_eq!(evidence(words, at), read, "{words}");
+        }
     }
 }

@@ -63,7 +63,7 @@ impl Outbox {
 /// What the ordered queue does.
 enum Job {
     Effect(Effect),
-    Evidence(Ticket, LogId, String, Result<NewEvidence, Failure>),
+    Evidence(Ticket, LogId, String, Result<Asked, Failure>),
     Ran(Ticket, LogId, String, Box<Result<Ran, Failure>>),
     Opened(LogId, Seq),
     Refresh(LogId),
@@ -120,7 +120,7 @@ impl Work {
                     outbox.send(Msg::Answer(ticket, answer.unwrap_or_else(|f| Answer::Failed(trouble(&f)))));
                 });
             }
-            Effect::AddEvidence { ticket, log, by, path, class, entry } => {
+            Effect::AddEvidence { ticket, log, by, path, class, entry, at } => {
                 // A large file is read beside the queue: no line waits for it.
                 let queue = self.queue.clone();
                 self.runtime.spawn(async move {
@@ -128,7 +128,8 @@ impl Work {
                     let read =
                         tokio::task::spawn_blocking(move || read_evidence(Path::new(&path), &class, ""));
                     let read = read.await.unwrap_or_else(|_| Err(Failure::no("reading the file broke off")));
-                    let read = read.map(|evidence| NewEvidence { entry, ..evidence });
+                    let request = |evidence| Request::AddEvidence(NewEvidence { entry, ..evidence });
+                    let read = read.map(|evidence| Asked { request: request(evidence), at });
                     let _ = queue.send(Job::Evidence(ticket, log, by, read));
                 });
             }
@@ -267,7 +268,7 @@ impl Clerk {
                 }
                 Job::Evidence(ticket, log, by, read) => {
                     let answer = match read {
-                        Ok(evidence) => self.submit(log, &by, &[Request::AddEvidence(evidence).into()]).await,
+                        Ok(asked) => self.submit(log, &by, &[asked]).await,
                         Err(failure) => Answer::Failed(trouble(&failure)),
                     };
                     self.outbox.send(Msg::Answer(ticket, answer));

@@ -1,7 +1,7 @@
 //! Boards and menus, as state, keys as typed, state.
 
 use crate::app::effect::Effect;
-use crate::app::fixture::Desk;
+use crate::app::fixture::{Desk, at};
 use crate::app::model::{Overlay, Pick, PickFor};
 use crate::app::update::compose::preview;
 use crate::domain::board::BoardKind;
@@ -118,6 +118,16 @@ fn evidence_asks_path_and_class_and_belongs_to_the_selected_line() {
             if path == "/tmp/audit.json" && class == "audit-log" && *about == entry && entry.is_some())
     };
     assert!(desk.has_effect(sent), "{:?}", desk.effects);
+    // A time in front is when it was taken.
+    desk.keys("i-5m :evidence /tmp/audit.json identity");
+    assert_eq!(
+        (preview(&desk.model).problem, preview(&desk.model).text.as_str()),
+        (false, "evidence 14:33Z")
+    );
+    desk.keys("<enter>");
+    let taken =
+        |e: &Effect| matches!(e, Effect::AddEvidence { at: Some((when, false)), .. } if *when == at("14:33"));
+    assert!(desk.has_effect(taken), "{:?}", desk.effects);
 }
 
 #[test]
