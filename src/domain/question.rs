@@ -254,13 +254,8 @@ impl Question {
             self.note(format!("-{named}: cannot be asked; say since: or until: instead"));
             return None;
         }
-        let found = match key {
-            Key::Since => first_day(text, today).map(|day| (Some(day), None)),
-            Key::Until => first_day(text, today).map(|day| (None, Some(day))),
-            Key::Year => year(text).map(|year| (Some(year.clone()), Some(year))),
-            _ => quarter(text).map(|(from, to)| (Some(from), Some(to))),
-        };
-        if found.is_none() && !unfinished {
+        let found = days(key, text, today);
+        if found.is_none() && !(unfinished && may_become_days(key, text, today)) {
             let forms = match key {
                 Key::Year => "2025",
                 Key::Quarter => "2025-Q3",
@@ -283,6 +278,27 @@ fn key(name: &str) -> Option<(Key, Option<&'static str>)> {
     let near = near.map(|(known, key)| (strsim::damerau_levenshtein(known, &name), *known, *key));
     let (distance, known, key) = near.min_by_key(|(distance, ..)| *distance)?;
     (distance <= 1).then_some((key, Some(known)))
+}
+
+/// The days that a value of a field stands for: the first and the last.
+fn days(key: Key, text: &str, today: Option<NaiveDate>) -> Option<(Option<String>, Option<String>)> {
+    match key {
+        Key::Since => first_day(text, today).map(|day| (Some(day), None)),
+        Key::Until => first_day(text, today).map(|day| (None, Some(day))),
+        Key::Year => year(text).map(|year| (Some(year.clone()), Some(year))),
+        _ => quarter(text).map(|(from, to)| (Some(from), Some(to))),
+    }
+}
+
+/// Whether a value that stands for no days may be the beginning of one that does: tried with what is still missing.
+fn may_become_days(key: Key, text: &str, today: Option<NaiveDate>) -> bool {
+    let full: &[&str] = match key {
+        Key::Year => &["2000"],
+        Key::Quarter => &["2000-Q1", "2000Q1"],
+        _ => &["2000-01-01", "2000-10-10"],
+    };
+    let rests = full.iter().filter_map(|full| full.get(text.len()..));
+    rests.chain(["d", "s", "1d"]).any(|rest| days(key, &format!("{text}{rest}"), today).is_some())
 }
 
 /// The day that a value begins with: a year, a month or a day as written, or so long ago.
@@ -456,6 +472,24 @@ mod tests {
         for text in ["disk since:20", "disk service:", "disk quarter:2025-", "disk colour:b"] {
             let asked = Question::read(text, None, true);
             assert_eq!(asked.notes, [""; 0], "{text}");
+        }
+        for text in [
+            "since:2025-1",
+            "since:2025-02-2",
+            "until:9",
+            "since:1h2",
+            "year:202",
+            "quarter:2025q",
+            "since:-",
+        ] {
+            assert_eq!(
+                Question::read(text, NaiveDate::from_ymd_opt(2026, 11, 26), true).notes,
+                [""; 0],
+                "{text}"
+            );
+        }
+        for text in ["since:2025-13", "until:2025-02-3", "since:tuesday", "year:20256", "quarter:2025-Q5"] {
+            assert_eq!(Question::read(text, None, true).notes.len(), 1, "{text} becomes no day");
         }
         assert!(Question::read("service:pay", None, true).labels[0].unfinished);
         assert!(!Question::read("service:pay ", None, true).labels[0].unfinished);

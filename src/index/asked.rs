@@ -117,7 +117,9 @@ fn known(
         }
         let all = names.as_deref().unwrap_or_default();
         let meant = meant(all, labels, &label);
-        if !labels.unfinished {
+        // While it is typed, only what nothing begins with is told.
+        let begins = is_number(labels, &label) || meant.iter().any(|name| name.starts_with(&label));
+        if !(labels.unfinished && begins) {
             notes.push(match meant.as_slice() {
                 [] => format!("{field}:{value}: no postmortem has it; left out"),
                 _ if is_number(labels, &label) => String::new(),
@@ -144,7 +146,11 @@ fn meant(all: &[String], labels: &Labels, label: &str) -> Vec<String> {
         return all.iter().filter(|name| name.ends_with(&ending)).take(MOST_LABELS).cloned().collect();
     }
     if labels.unfinished {
-        return all.iter().filter(|name| name.starts_with(label)).take(MOST_LABELS).cloned().collect();
+        let ahead = all.iter().filter(|name| name.starts_with(label));
+        let ahead: Vec<String> = ahead.take(MOST_LABELS).cloned().collect();
+        if !ahead.is_empty() {
+            return ahead;
+        }
     }
     let allowed = typo::allowed(label);
     let near = all.iter().map(|name| (strsim::damerau_levenshtein(name, label), name));

@@ -88,7 +88,7 @@ pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// What is picked changed: entries of the room have no facets, so they are listed only when nothing is picked.
 fn narrowed(model: &mut Model, fx: &mut Vec<Effect>) {
-    let query = model.find.editor.text().trim().to_owned();
+    let query = query(model);
     let documents: Vec<FindRow> =
         model.find.rows.drain(..).filter(|r| matches!(r, FindRow::Document(_))).collect();
     let mut rows = entries(model, &query);
@@ -103,7 +103,7 @@ fn narrowed(model: &mut Model, fx: &mut Vec<Effect>) {
 
 /// The query changed.
 pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
-    let query = model.find.editor.text().trim().to_owned();
+    let query = query(model);
     let documents: Vec<FindRow> =
         model.find.rows.drain(..).filter(|r| matches!(r, FindRow::Document(_))).collect();
     let mut rows = entries(model, &query);
@@ -119,6 +119,11 @@ pub(super) fn edited(model: &mut Model, fx: &mut Vec<Effect>) {
     if model.find.asked.is_none() {
         ask(model, query, fx);
     }
+}
+
+/// What is asked: with the blank behind it, which says that the last word is not being typed any more.
+fn query(model: &Model) -> String {
+    model.find.editor.text().trim_start().to_owned()
 }
 
 fn ask(model: &mut Model, query: String, fx: &mut Vec<Effect>) {
@@ -152,7 +157,7 @@ pub(super) fn holds(text: &str, query: &str) -> bool {
 /// The archive answered; the query may have changed meanwhile.
 pub(super) fn found(model: &mut Model, hits: Vec<Hit>, facets: Facets, fx: &mut Vec<Effect>) {
     model.find.asked = None;
-    let query = model.find.editor.text().trim().to_owned();
+    let query = query(model);
     model.find.facets = facets;
     // What was selected stays selected where it still is.
     let selected = match model.find.rows.get(model.find.selected) {
@@ -193,7 +198,7 @@ pub(super) fn read_selected(model: &mut Model, fx: &mut Vec<Effect>) {
     }
     model.find.scroll = 0;
     model.find.stale = false;
-    let query = model.find.editor.text().trim().to_owned();
+    let query = query(model);
     let ticket = model.ticket(Waiting::Text);
     fx.push(Effect::ReadPostmortem(ticket, path, query));
 }

@@ -44,6 +44,15 @@ fn what_is_picked_of_the_facets_narrows_the_search_and_esc_gives_it_back() {
 }
 
 #[test]
+fn the_blank_behind_a_field_says_that_it_is_typed_to_its_end() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("/").keys(" severity:P9 ");
+    let asked = desk.model.find.asked.unwrap();
+    desk.send(Msg::Answer(asked, Answer::Found(vec![], Facets::default(), vec![])));
+    assert!(desk.has_effect(|e| matches!(e, Effect::Find(_, q, _) if q == "severity:P9 ")));
+}
+
+#[test]
 fn find_lists_the_room_first_and_goes_there() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("/paged");
