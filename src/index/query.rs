@@ -67,8 +67,9 @@ pub(super) fn search(
             .max()
             .unwrap_or(0),
         until: question.until.as_deref().map_or(0, last_key),
-        lists: text.trim().is_empty()
-            || (question.has_no_words() && (question.restricts() || !question.notes.is_empty())),
+        // A field that is still being typed stands for every value of it.
+        lists: question.has_no_words()
+            && (question.restricts() || !question.notes.is_empty() || question.phrases.is_empty()),
         ..Wanted::default()
     };
     if let Some(year) = query.year.map(u64::from) {

@@ -287,6 +287,11 @@ fn fields_in_the_text_restrict_and_what_is_not_understood_costs_nothing_else() {
     // While it is typed, a field stands for what it may become.
     let typing = Query { unfinished: true, ..words("kubernetes service:ingr") };
     assert_eq!(ids_of(&index, &typing), ["dfds-pm2021-005"]);
+    for text in ["severity:", "tag:", "year:", "since:", "\"", "severity:s"] {
+        let typing = Query { unfinished: true, ..words(text) };
+        assert_eq!(index.search(&typing).unwrap()[0].why[0], "newest first", "{text}");
+        assert_eq!(index.search_with_facets(&typing).unwrap().notes, [""; 0], "{text}");
+    }
     // What it cannot become is said while it is typed; what it is not, once it is typed to its end.
     for (text, note) in [
         ("severity:P9", "severity:P9: no postmortem has it; left out"),
