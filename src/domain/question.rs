@@ -127,6 +127,8 @@ struct Piece {
     text: String,
     quoted: bool,
     last: bool,
+    /// It begins with a quote that is not closed.
+    open: bool,
 }
 
 /// Days that one field asks for.
@@ -136,6 +138,15 @@ struct Days {
     since: Option<String>,
     until: Option<String>,
     unfinished: bool,
+}
+
+impl Piece {
+    /// As it was typed, the quote that closes it apart.
+    fn written(&self) -> String {
+        let sign = if self.without { "-" } else { "" };
+        let key = self.key.as_ref().map_or_else(String::new, |name| format!("{name}:"));
+        format!("{sign}{key}\"{}", self.text)
+    }
 }
 
 impl Question {
@@ -148,6 +159,11 @@ impl Question {
         let mut days = Vec::new();
         for piece in pieces {
             let ending = unfinished && piece.last;
+            // While one types, the other quote may still come.
+            if piece.open && typed && !unfinished {
+                let read = if piece.quoted { "read up to the end" } else { "looked for as words" };
+                question.note(format!("{}: the quote is not closed; {read}", piece.written()));
+            }
             match piece.key.as_deref().map(|name| (name, key(name))) {
                 Some((_, Some((key, None)))) => days.extend(question.field(key, &piece, today, ending)),
                 Some((name, Some((key, Some(meant))))) if typed && !ending => {
@@ -329,7 +345,8 @@ fn quarter(text: &str) -> Option<(String, String)> {
     Some((format!("{year}-{:02}", number * 3 - 2), format!("{year}-{:02}", number * 3)))
 }
 
-/// Cuts a text at blanks and quotes. An open quote is just words.
+/// Cuts a text at blanks and quotes. An open quote is just words, but behind a minus or a field: there it ends where the
+/// text does, or somebody would be asked for what they want to be without. What is longer was pasted.
 fn pieces(text: &str) -> Vec<Piece> {
     let mut found: Vec<Piece> = Vec::new();
     let mut rest = text.trim_start();
@@ -346,8 +363,12 @@ fn pieces(text: &str) -> Vec<Piece> {
             }
             _ => (None, after),
         };
-        let quoted = value.strip_prefix('"').and_then(|inside| inside.split_once('"'));
-        let (text, left, quoted) = match quoted {
+        let inside = value.strip_prefix('"');
+        let quoted = inside.and_then(|inside| inside.split_once('"'));
+        let open = inside.filter(|inside| quoted.is_none() && !inside.trim().is_empty());
+        let to_end = open
+            .filter(|inside| (without || key.is_some()) && inside.split_whitespace().nth(TYPED).is_none());
+        let (text, left, quoted) = match quoted.or_else(|| to_end.map(|inside| (inside.trim_end(), ""))) {
             Some((inside, left)) => (inside, left, true),
             None => {
                 let value = value.trim_start_matches('"');
@@ -357,7 +378,7 @@ fn pieces(text: &str) -> Vec<Piece> {
             }
         };
         let last = left.is_empty();
-        found.push(Piece { without, key, text: text.to_owned(), quoted, last });
+        found.push(Piece { without, key, text: text.to_owned(), quoted, last, open: open.is_some() });
         rest = left.trim_start();
     }
     found
@@ -463,8 +484,32 @@ mod tests {
         }
         let log = "level:error msg:x ".repeat(30);
         assert_eq!(read(&log).notes, [""; 0], "nobody typed that");
-        assert_eq!(read("space left \"on device").words, "space left on device", "an open quote is words");
         assert_eq!(read("space \"\" left").words, "space  left");
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_words_and_behind_a_minus_or_a_field_all_of_the_rest() {
+        let asked = read("space left \"on device");
+        assert_eq!(asked.words, "space left on device");
+        assert_eq!(asked.notes, ["\"on: the quote is not closed; looked for as words"]);
+        let asked = read("deploy -\"load test ");
+        assert_eq!((asked.words.as_str(), asked.without), ("deploy", vec!["load test".to_owned()]));
+        assert_eq!(asked.notes, ["-\"load test: the quote is not closed; read up to the end"]);
+        let asked = read("slow -service:\"card gateway");
+        assert_eq!(
+            (asked.words.as_str(), labels(&asked)),
+            ("slow", vec!["-service:card gateway".to_owned()])
+        );
+        assert_eq!(asked.notes, ["-service:\"card gateway: the quote is not closed; read up to the end"]);
+        let typing = Question::read("deploy -\"load te", None, true);
+        assert_eq!(
+            (typing.without, typing.notes.len()),
+            (vec!["load te".to_owned()], 0),
+            "it is being typed"
+        );
+        let log = format!("-\"{}", "x ".repeat(50));
+        assert_eq!(read(&log).words.split(' ').count(), 49, "nobody typed that");
+        assert_eq!(read("disk \"").notes, [""; 0]);
     }
 
     #[test]
