@@ -147,7 +147,8 @@ pub(super) fn tell(words: &mut [Word], mended: &[Mended]) {
     }
 }
 
-/// Takes words that stand together nowhere for words: a quotation from memory must not lose all the rest.
+/// Takes words that stand together nowhere for words, and so phrases of which no postmortem has all: a quotation from memory
+/// must not lose all the rest.
 pub(super) fn loosen(searcher: &Searcher, fields: Fields, wanted: &mut Wanted) -> Result<(), IndexError> {
     for phrase in std::mem::take(&mut wanted.phrases) {
         let alone = Wanted { phrases: vec![phrase.clone()], ..Wanted::default() };
@@ -159,6 +160,14 @@ pub(super) fn loosen(searcher: &Searcher, fields: Fields, wanted: &mut Wanted) -
         } else if !wanted.notes.iter().any(|note| note.starts_with(&format!("{}: ", phrase.shown))) {
             wanted.notes.push(format!("{}: no postmortem has it", phrase.shown));
         }
+    }
+    let all = Wanted { phrases: wanted.phrases.clone(), ..Wanted::default() };
+    if all.phrases.len() > 1 && !filter::is_somewhere(searcher, fields, &all)? {
+        let shown: Vec<String> = all.phrases.iter().map(|phrase| format!("\"{}\"", phrase.shown)).collect();
+        wanted
+            .notes
+            .push(format!("{}: no postmortem has all of them; looked for as words", shown.join(", ")));
+        wanted.phrases.clear();
     }
     Ok(())
 }

@@ -316,6 +316,12 @@ fn a_phrase_that_is_nowhere_and_a_field_asked_twice_lose_nothing_else() {
     assert!(ids.len() > 1, "its words are words: {ids:?}");
     assert_eq!(notes, ["\"device left space\": nowhere together; looked for as words"]);
     assert!(why.iter().all(|why| !why.contains('"')), "what was let go is no reason: {why:?}");
+    // Each is somewhere, both are nowhere.
+    let (ids, notes, why) = told("\"space left on device\" \"feature flags\"");
+    assert!(ids.len() > 1, "their words are words: {ids:?}");
+    let said =
+        "\"space left on device\", \"feature flags\": no postmortem has all of them; looked for as words";
+    assert_eq!((notes, why.iter().any(|why| why.contains('"'))), (vec![said.to_owned()], false));
     // A word of a phrase is mended as one outside of it.
     let (ids, notes, why) = told("\"space left on devcie\"");
     assert_eq!(ids, ["mybinder-2018-03-26-no-space-left"]);
