@@ -174,7 +174,16 @@ fn reasons(
             }
         })?;
     }
+    // Where a label is a reason, numbers that are none need not stand in for one.
+    for reasons in all.values_mut().filter(|reasons| reasons.iter().any(|reason| reason.label)) {
+        reasons.retain(|reason| reason.label || !is_small_number(&reason.shown));
+    }
     Ok(all)
+}
+
+/// A number that explains nothing: nearly every text has one of so few digits. A status or the number of an error has more.
+fn is_small_number(word: &str) -> bool {
+    (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Words that a score may count but that explain nothing to a person.
@@ -182,8 +191,8 @@ const FILLER: &str = "about again also before case day during event found get go
     new next now old one other out over problem report saw see seen show since still time today two up used using via \
     while without work";
 
-/// Leaves out reasons whose words another one has as well, in whatever form, and words that explain nothing when
-/// there are others.
+/// Leaves out reasons whose words another one has as well, in whatever form, and words and numbers that explain nothing
+/// when there are others.
 fn told_once(found: Vec<Reason>) -> Vec<Reason> {
     let stems = |text: &str| -> BTreeSet<String> {
         let own = text.split(" ~ ").next().unwrap_or(text);
@@ -198,7 +207,15 @@ fn told_once(found: Vec<Reason>) -> Vec<Reason> {
         };
         !told.iter().enumerate().any(more)
     };
-    let mut once: Vec<(Reason, bool)> = Vec::new();
+    // The higher, the less it explains.
+    let rank = |own: &BTreeSet<String>| -> u8 {
+        if own.iter().all(|word| is_small_number(word)) {
+            2
+        } else {
+            u8::from(own.iter().all(|word| filler.contains(word) || is_small_number(word)))
+        }
+    };
+    let mut once: Vec<(Reason, u8)> = Vec::new();
     for ((at, own), mut reason) in told.iter().enumerate().zip(found) {
         if !says(at, own) {
             continue;
@@ -209,10 +226,10 @@ fn told_once(found: Vec<Reason>) -> Vec<Reason> {
         {
             reason.shown = words.to_owned();
         }
-        once.push((reason, own.is_subset(filler)));
+        once.push((reason, rank(own)));
     }
-    let only_filler = once.iter().all(|(_, empty)| *empty);
-    once.into_iter().filter(|(_, empty)| only_filler || !*empty).map(|(reason, _)| reason).collect()
+    let best = once.iter().map(|(_, rank)| *rank).min();
+    once.into_iter().filter(|(_, rank)| Some(*rank) == best).map(|(reason, _)| reason).collect()
 }
 
 /// Words of the question that are one reason: the same word, or words through one related word
@@ -269,6 +286,9 @@ mod tests {
         check(&["key", "Signing key", "KEYS", "leaked"], &["Signing key", "leaked"]);
         check(&["x509/certificate ~ https", "log", "found"], &["x509/certificate ~ https"]);
         check(&["log", "found"], &["log", "found"]);
+        check(&["order", "0", "4", "log", "503"], &["order", "503"]);
+        check(&["5", "log 3", "13"], &["log 3"]);
+        check(&["5", "13"], &["5", "13"]);
         check(&[], &[]);
     }
 }
