@@ -2,10 +2,11 @@
 
 use super::arguments;
 use super::context::Context;
-use super::output::Answer;
+use super::output::{Answer, Stop};
 use super::views::PastView;
 use crate::domain::facets::{FacetKind, Facets};
-use crate::service::{Answered, FindQuery, Past};
+use crate::domain::refusal::Refusal;
+use crate::service::{Answered, FindQuery, Past, Service};
 
 /// Search past postmortems by words
 #[derive(Debug, clap::Args)]
@@ -48,6 +49,7 @@ impl Args {
                 }
                 None => (context.recalling().await?, None),
             };
+            let severity = self.severity.clone();
             let query = FindQuery {
                 text: self.query,
                 severity: self.severity,
@@ -64,6 +66,9 @@ impl Args {
                 .answered(&service, async |service| service.search_with_facets(query.clone()).await)
                 .await?;
             no_past = found.past.is_empty() && service.has_no_past().await?;
+            if let Some(severity) = severity.filter(|_| found.past.is_empty() && !no_past) {
+                is_severity(context, &service, &severity).await?;
+            }
             found
         } else {
             Answered::default()
@@ -83,6 +88,24 @@ impl Args {
         }
         tell(context, &past, no_past, Some((&facets, &notes)))
     }
+}
+
+/// Whether a severity is one of the team's, or one that a postmortem has: a slip must not look as if nothing had happened.
+async fn is_severity(context: &Context<'_>, service: &Service, severity: &str) -> Result<(), Stop> {
+    let profile = &service.policy().profile;
+    if profile.find(severity).is_some() {
+        return Ok(());
+    }
+    let query =
+        FindQuery { severity: Some(severity.to_owned()), uncounted: true, limit: 1, ..FindQuery::default() };
+    let all =
+        context.answered(service, async |service| service.search_with_facets(query.clone()).await).await?;
+    if !all.past.is_empty() {
+        return Ok(());
+    }
+    let what =
+        format!("{severity:?} is not a severity of profile {}, and no postmortem has it", profile.name());
+    Err(Refusal::usage(what).hint(format!("use one of: {}", profile.names())).into())
 }
 
 /// Prints what was found, or why there was nothing to look through.

@@ -83,6 +83,11 @@ pub(super) fn search(
         Vec::new()
     };
     cut(&question.words, LONGEST_ASKED).clone_into(&mut wanted.asked);
+    for Filter { any_of, shown } in &wanted.filters {
+        if any_of.iter().map(|label| searcher.doc_freq(label)).sum::<Result<u64, _>>()? == 0 {
+            wanted.notes.push(format!("{shown}: no postmortem has it"));
+        }
+    }
     asked::restrict(searcher, fields, &question, &mut wanted)?;
     wanted.notes.splice(0..0, question.notes.iter().cloned());
     let typed = ahead.first().map(|_| last_word(text).to_lowercase());

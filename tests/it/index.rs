@@ -302,6 +302,15 @@ fn fields_in_the_text_restrict_and_what_is_not_understood_costs_nothing_else() {
         let typing = Query { unfinished: true, ..words(text) };
         assert_eq!(index.search_with_facets(&typing).unwrap().notes, [note], "{text}");
     }
+    // What is picked beside the text.
+    for (severity, service, note) in [(Some("P9"), None, "severity P9"), (None, Some("nope"), "service nope")]
+    {
+        let picked = |name: &str| name.to_owned();
+        let query =
+            Query { severity: severity.map(picked), service: service.map(picked), ..words("kubernetes") };
+        let found = index.search_with_facets(&query).unwrap();
+        assert_eq!((found.hits.len(), found.notes), (0, vec![format!("{note}: no postmortem has it")]));
+    }
 }
 
 #[test]

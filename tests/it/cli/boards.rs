@@ -181,6 +181,15 @@ fn a_search_counts_what_its_answers_have_in_common() {
     assert_eq!(narrowed["results"].as_array().unwrap().len(), 1);
     assert_eq!(narrowed["results"][0]["id"], "c");
     assert_eq!(narrowed["facets"]["severity"].as_array().unwrap().len(), 2, "what else there is");
+    // A value that nobody has is told; one that nobody can have is a slip.
+    let none = desk.run(&["search", "token", "--service", "nope"]).code(0);
+    assert!(none.err.contains("service nope: no postmortem has it"), "{none:?}");
+    let slip = desk.run(&["search", "token", "--severity", "P9"]).code(2);
+    assert!(slip.err.contains("\"P9\" is not a severity of profile"), "{slip:?}");
+    assert!(slip.err.contains("no postmortem has it"), "{slip:?}");
+    assert!(
+        desk.run(&["search", "token", "--severity", "P4"]).code(0).err.contains("severity P4: no postmortem")
+    );
     // Where nobody sees the counts beside the answers nothing is counted.
     let told = desk.run(&["search", "token"]).code(0);
     assert!(told.out.contains("Token leaked c") && !told.err.contains("payments"), "{told:?}");
