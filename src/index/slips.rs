@@ -24,6 +24,19 @@ pub(super) const LONG_STEM: usize = 6;
 /// Shortest stem that is taken for what was meant, in characters.
 const SHORTEST_STEM: usize = 3;
 
+/// Among which words the one that was meant is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The index.
+    pub(super) searcher: &'a Searcher,
+    /// Its field of words.
+    pub(super) field: Field,
+    /// What may stand in a word's place.
+    pub(super) thesaurus: &'a Thesaurus,
+    /// Only where there is hardly a doubt.
+    pub(super) strict: bool,
+}
+
 /// A word that may be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Meant {
@@ -34,15 +47,9 @@ pub(super) struct Meant {
 }
 
 /// The word that was meant, if one slip parts it from the typed one and a postmortem has it, or what may stand in its place:
-/// by whether it is a word that people write and how easily that slip is made, then by how many have it. `strict`: only
-/// where there is hardly a doubt.
-pub(super) fn meant(
-    searcher: &Searcher,
-    field: Field,
-    thesaurus: &Thesaurus,
-    typed: &str,
-    strict: bool,
-) -> Result<Option<Meant>, IndexError> {
+/// by whether it is a word that people write and how easily that slip is made, then by how many have it.
+pub(super) fn meant(known: Known<'_>, typed: &str) -> Result<Option<Meant>, IndexError> {
+    let Known { searcher, field, thesaurus, strict } = known;
     let letters: Vec<char> = typed.chars().collect();
     if letters.len() > LONGEST {
         return Ok(None);
@@ -63,7 +70,7 @@ pub(super) fn meant(
     let mut best: Option<(Likely, u64, Reverse<String>, String)> = None;
     for (stem, words) in words {
         let held = match held(searcher, field, &stem)? {
-            0 => replaced(searcher, field, thesaurus, &stem)?,
+            0 => replaced(known, &stem)?,
             held => held,
         };
         let words = if held > 0 { words } else { Vec::new() };
@@ -161,10 +168,10 @@ const FORM: u64 = 3;
 const STEM: u64 = 2;
 
 /// How many postmortems have the commonest word that may stand in the place of one.
-fn replaced(searcher: &Searcher, field: Field, thesaurus: &Thesaurus, stem: &str) -> Result<u64, IndexError> {
+fn replaced(known: Known<'_>, stem: &str) -> Result<u64, IndexError> {
     let mut most = 0;
-    for near in thesaurus.near(stem) {
-        most = most.max(held(searcher, field, &near.form)?);
+    for near in known.thesaurus.near(stem) {
+        most = most.max(held(known.searcher, known.field, &near.form)?);
     }
     Ok(most)
 }

@@ -6,7 +6,7 @@ use tantivy::schema::Field;
 
 use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
-use super::slips::{self, LONG_STEM, Meant};
+use super::slips::{self, Known, LONG_STEM, Meant};
 use super::thesaurus::Thesaurus;
 use super::{IndexError, analyzer, filter, lexicon, wordpiece};
 
@@ -79,6 +79,7 @@ pub(super) fn mended(
     how: Mending<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Mended>, IndexError> {
+    let known = Known { searcher, field: fields.text, thesaurus, strict: how.strict };
     let mut mended = Vec::new();
     let typed = how.typed.map(analyzer::folded);
     let shortest = if how.strict { SHORTEST_SURE } else { SHORTEST };
@@ -97,8 +98,7 @@ pub(super) fn mended(
             None if lexicon::is_known(thesaurus, &word.stem, &shown) => None,
             // One with accents is of a language that nobody here knows.
             None if how.strict && !word.shown.is_ascii() => None,
-            None => nearest(searcher, fields.text, thesaurus, &shown, how.strict)?
-                .map(|meant| (meant.written, Some(meant.stem))),
+            None => nearest(known, &shown)?.map(|meant| (meant.written, Some(meant.stem))),
         };
         let Some((written, stem)) = meant else {
             notes.push(format!("{}: no postmortem has it", word.shown));
@@ -195,14 +195,9 @@ fn humps(name: &str) -> Option<String> {
 /// The word of the index that is nearest to a typed one: one slip away, else (but where there may be hardly a doubt) the stem
 /// with the fewest mistakes, then with the most postmortems. Of the latter those are compared that begin with the first
 /// letter, or with the second.
-fn nearest(
-    searcher: &Searcher,
-    field: Field,
-    thesaurus: &Thesaurus,
-    typed: &str,
-    strict: bool,
-) -> Result<Option<Meant>, IndexError> {
-    let meant = slips::meant(searcher, field, thesaurus, typed, strict)?;
+fn nearest(known: Known<'_>, typed: &str) -> Result<Option<Meant>, IndexError> {
+    let Known { searcher, field, thesaurus, strict } = known;
+    let meant = slips::meant(known, typed)?;
     if meant.is_some() || strict {
         return Ok(meant);
     }
