@@ -1,7 +1,9 @@
 //! Finding: this room first, then the archive, as one types. One search at a time; older answers are dropped.
 
+use super::super::action::{Action, Context};
 use super::super::editor::Editor;
 use super::super::effect::Effect;
+use super::super::key::Key;
 use super::super::layout::Pane;
 use super::super::model::{Find, FindRow, Hit, Model, RowId, Screen, Waiting};
 use crate::domain::facets::{Facets, Picked};
@@ -52,6 +54,24 @@ pub(super) fn next_field(model: &mut Model) {
         Pane::Results | Pane::Facets => Pane::Text,
         _ => Pane::Results,
     };
+}
+
+/// What a key does to the text that has the focus: `j` and `k` go through it, as wherever something is read. Other letters
+/// are typed into the query.
+pub(super) fn goes_through_text(model: &Model, key: Key) -> Option<Action> {
+    let reads = model.screen == Screen::Find && model.overlays.is_empty() && model.find.focus == Pane::Text;
+    let found = if reads { model.keymap.lookup(&[Context::Normal], key) } else { None };
+    let goes = [
+        Action::Down,
+        Action::Up,
+        Action::Top,
+        Action::Bottom,
+        Action::HalfDown,
+        Action::HalfUp,
+        Action::PageDown,
+        Action::PageUp,
+    ];
+    found.map(|(action, _)| action).filter(|action| goes.contains(action))
 }
 
 /// Moves the selection among the facets.

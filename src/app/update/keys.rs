@@ -33,6 +33,9 @@ pub(super) fn press(model: &mut Model, key: Key, fx: &mut Vec<Effect>) {
             run(model, action, nth, fx);
         }
         None => {
+            if let Some(action) = find::goes_through_text(model, key) {
+                return motion::go(model, action, 0, fx);
+            }
             if let Some(c) = key.typed() {
                 if contexts.contains(&Context::Line) {
                     type_char(model, c, fx);

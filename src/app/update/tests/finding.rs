@@ -159,6 +159,15 @@ fn enter_on_a_hit_reads_it_and_esc_leads_back_to_the_list() {
         assert_eq!(desk.model.find.focus, Pane::Text, "what is common to all hits is not in the way");
         assert!(desk.model.find.picked.is_empty());
     }
+    // Who reads goes through the text with the keys of reading; what else is typed goes to the words.
+    let ticket = desk.model.ticket(crate::app::model::Waiting::Text);
+    let lines = vec!["a line".to_owned(); 40];
+    let text = crate::app::model::Passage { path: "a.md".into(), lines, ..Default::default() };
+    desk.send(Msg::Answer(ticket, Answer::Text(text)));
+    desk.keys("jjk");
+    assert_eq!((desk.model.find.scroll, desk.model.find.editor.text()), (1, "disk"));
+    desk.keys("G");
+    assert_eq!((desk.model.find.scroll, desk.model.find.focus), (39, Pane::Text));
     desk.keys("<esc>");
     assert_eq!((desk.model.screen, desk.model.find.focus), (Screen::Find, Pane::Results));
     desk.keys("<tab>");
