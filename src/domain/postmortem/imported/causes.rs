@@ -23,7 +23,21 @@ const NOTICED: [&str; 4] = ["detection", "how was it detected", "how it was dete
 
 /// Themes, each with beginnings of words (or words with a blank between) that stand for it.
 const THEMES: [(&str, &[&str]); 14] = [
-    ("alerting", &["alert", "pager", "paged", "alarm", "monitor", "dashboard", "graph", "metric", "scanner"]),
+    (
+        "alerting",
+        &[
+            "alert",
+            "pager",
+            "paged",
+            "alarm",
+            "monitor",
+            "dashboard",
+            "graph ",
+            "graphs ",
+            "metric",
+            "scanner",
+        ],
+    ),
     (
         "runbook",
         &["runbook", "document", "instruction", "procedure", "playbook", "steps for", "checklist", "wiki"],
@@ -76,7 +90,16 @@ const SOURCES: [(&str, &[&str]); 5] = [
             "monitor",
             "pager",
             "paged",
-            "page ",
+            "paging",
+            "got a page",
+            "got the page",
+            "received a page",
+            "a page from",
+            "a page to",
+            "a page woke",
+            "a page at",
+            "by page ",
+            "by a page ",
             "dashboard",
             "breaker",
             "probe",
@@ -134,6 +157,12 @@ pub(super) fn themes(text: &str) -> Vec<&'static str> {
 /// Who or what noticed it.
 pub(super) fn detection(said: &str) -> &'static str {
     let text = spaced(said);
+    // A page by itself is one that somebody got, elsewhere it may be one of a site.
+    let page = text.strip_prefix(" page ");
+    if page.is_some_and(|rest| rest.is_empty() || ["at ", "from ", "to "].iter().any(|w| rest.starts_with(w)))
+    {
+        return "alert";
+    }
     SOURCES.iter().find(|(_, words)| begins_word(&text, words)).map_or("other", |(source, _)| source)
 }
 
@@ -165,6 +194,8 @@ mod tests {
             themes("No second provider; the deploy had no reviewer"),
             ["review", "third-party", "change", "redundancy"]
         );
+        assert_eq!(themes("a graph, and the graphs"), ["alerting"]);
+        assert_eq!(themes("The GraphQL gateway"), [""; 0]);
         assert_eq!(themes(""), [""; 0]);
     }
 
@@ -172,6 +203,12 @@ mod tests {
     fn who_noticed_it_is_one_of_few() {
         let told = [
             ("alert on the error rate of checkout", "alert"),
+            ("Page", "alert"),
+            ("Page at 02:14, of the error rate", "alert"),
+            ("alice got a page at 02:14", "alert"),
+            ("by page to bob", "alert"),
+            ("users saw the login page fail", "customer"),
+            ("somebody looked at the status page", "other"),
             ("users reported errors to support", "customer"),
             ("message of an outside researcher", "outside"),
             ("the yearly audit", "check"),
