@@ -10,6 +10,7 @@ pub mod brief;
 pub mod calendar;
 pub mod clocks;
 pub mod closeout;
+pub mod composed;
 pub mod decide;
 pub mod drill;
 pub mod event;

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::composed::composed;
 use super::ids::IncidentId;
 
 /// The longest slug of a title, in characters (`SPEC.md`, Files others read).
@@ -191,7 +192,7 @@ const ID_MAX: usize = 120;
 pub fn slug(text: &str, max: usize) -> String {
     let mut out = String::new();
     let mut cut = false;
-    for c in text.chars() {
+    for c in composed(text).chars() {
         let folded = fold(c);
         if folded.is_empty() {
             if !out.is_empty() && !out.ends_with('-') {
@@ -319,6 +320,7 @@ mod tests {
         assert_eq!(cut, "the-quick-brown-fox-jumps-over-the-lazy-dog-and-then-it-runs");
         assert_eq!(slug(&"x".repeat(200), SLUG_MAX), "x".repeat(60));
         assert_eq!(slug(&"ß".repeat(200), SLUG_MAX), "s".repeat(60));
+        assert_eq!(slug("Sto\u{308}rung", SLUG_MAX), slug("Störung", SLUG_MAX));
     }
 
     #[test]

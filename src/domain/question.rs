@@ -6,6 +6,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use crate::domain::composed::composed;
 use crate::domain::time::parse_span;
 
 /// A question with more words than this was pasted: nobody is told about fields in it.
@@ -154,7 +155,7 @@ impl Question {
     #[must_use]
     pub fn read(text: &str, today: Option<NaiveDate>, unfinished: bool) -> Self {
         let mut question = Self::default();
-        let pieces = pieces(&text.replace(['“', '”', '„'], "\""));
+        let pieces = pieces(&composed(text).replace(['“', '”', '„'], "\""));
         let typed = pieces.len() <= TYPED;
         let mut days = Vec::new();
         for piece in pieces {

@@ -1,6 +1,7 @@
 //! Whether two sentences say much the same: by the stems of their words, an error of typing forgiven. It is for
 //! recalling a hypothesis that was ruled out when somebody proposes it again; it must not refuse anything.
 
+use crate::domain::composed::composed;
 use crate::domain::incident::{Hypothesis, Incident};
 use crate::domain::words::HypothesisState;
 
@@ -47,7 +48,7 @@ fn likeness(one: &[String], two: &[String]) -> Option<usize> {
 /// The stems of the words that say something, each once.
 pub(super) fn stems(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()) {
+    for word in composed(text).split(|c: char| !c.is_alphanumeric()) {
         let word = word.to_lowercase();
         if word.is_empty() || EMPTY.contains(&word.as_str()) {
             continue;

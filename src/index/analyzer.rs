@@ -10,6 +10,8 @@ use tantivy::tokenizer::{
     SimpleTokenizer, Stemmer, StopWordFilter, TextAnalyzer, Token, TokenStream, Tokenizer,
 };
 
+use crate::domain::composed::{compose, composed, is_mark};
+
 /// Name under which the text analyser is registered.
 pub(super) const TEXT: &str = "warroom_text";
 
@@ -33,7 +35,7 @@ const LONGEST_KEPT: usize = 24;
 /// Most words whose terms an analyser keeps at hand (about 2 MB).
 const MOST_KEPT: usize = 20_000;
 
-/// Letters and digits, lower case, accents folded, stop words out, English Snowball stems. Digits stay: "503" and
+/// Letters and digits, lower case, accents folded (also where they stand apart from their letter), stop words out, English Snowball stems. Digits stay: "503" and
 /// CVE ids are among the best words an incident has.
 pub(super) fn text() -> TextAnalyzer {
     TextAnalyzer::from(Words::new())
@@ -58,7 +60,8 @@ fn of_one_word() -> TextAnalyzer {
 pub(super) fn folded(word: &str) -> String {
     let mut plain =
         TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build();
-    let mut stream = plain.token_stream(word);
+    let word = composed(word);
+    let mut stream = plain.token_stream(&word);
     stream.next().map_or_else(String::new, |token| token.text.clone())
 }
 
@@ -90,7 +93,7 @@ impl Tokenizer for Words {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms<'a> {
         let words = self.cut.token_stream(text);
         let (term, seen) = (&mut self.term, &mut self.seen);
-        Terms { text, words, term, seen, parts: VecDeque::new(), token: Token::default(), more: 0 }
+        Terms { text, words, term, seen, parts: VecDeque::new(), token: Token::default(), more: 0, fewer: 0 }
     }
 }
 
@@ -105,6 +108,8 @@ struct Terms<'a> {
     token: Token,
     /// How many places the parts of such runs took that the engine does not count.
     more: usize,
+    /// How many the engine counts too many, since it ends a word at a mark of a letter.
+    fewer: usize,
 }
 
 impl Terms<'_> {
@@ -118,24 +123,43 @@ impl Terms<'_> {
         if !self.words.advance() {
             return false;
         }
-        let word = self.words.token();
-        let (from, to) = (word.offset_from, word.offset_to);
-        if word.text.is_ascii() || !word.text.chars().any(is_written_together) {
+        let from = self.words.token().offset_from;
+        let to = self.with_marks();
+        let word = self.text.get(from..to).unwrap_or_default();
+        if word.is_ascii() || !word.chars().any(is_written_together) {
             self.take(from..to);
             return true;
         }
-        self.parts = pieces(&word.text).into_iter().map(|part| from + part.start..from + part.end).collect();
+        self.parts = pieces(word).into_iter().map(|part| from + part.start..from + part.end).collect();
         if let Some(part) = self.parts.pop_front() {
             self.take(part);
         }
         true
     }
 
+    /// Where the word ends: the engine takes the mark of a letter that stands apart from it (`o\u{308}`) for the end of one.
+    fn with_marks(&mut self) -> usize {
+        let mut to = self.words.token().offset_to;
+        loop {
+            let rest = self.text.get(to..).unwrap_or_default();
+            let behind = rest.trim_start_matches(is_mark);
+            if behind.len() == rest.len() {
+                return to;
+            }
+            to += rest.len() - behind.len();
+            if !behind.starts_with(char::is_alphanumeric) || !self.words.advance() {
+                return to;
+            }
+            self.fewer += 1;
+            to = self.words.token().offset_to;
+        }
+    }
+
     fn take(&mut self, place: Range<usize>) {
-        self.token.position = self.words.token().position + self.more;
+        self.token.position = (self.words.token().position + self.more).saturating_sub(self.fewer);
         (self.token.offset_from, self.token.offset_to) = (place.start, place.end);
         self.token.text.clear();
-        self.token.text.push_str(self.text.get(place).unwrap_or_default());
+        self.token.text.push_str(&composed(self.text.get(place).unwrap_or_default()));
     }
 }
 
@@ -169,9 +193,11 @@ impl TokenStream for Terms<'_> {
     }
 }
 
-/// Letters of scripts that put no blank between words, or put more than a word between two: Han, Kana, Hangul.
+/// Letters of scripts that put no blank between words, or put more than a word between two: Han, Kana, Hangul (also in its
+/// parts).
 const fn is_written_together(c: char) -> bool {
     matches!(c,
+        '\u{1100}'..='\u{11ff}' |
         '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}'
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
         | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{323af}')
@@ -182,16 +208,24 @@ const fn is_written_together(c: char) -> bool {
 /// types a part of the run.
 fn pieces(run: &str) -> Vec<Range<usize>> {
     let mut pieces = Vec::new();
-    let letters: Vec<(usize, char)> = run.char_indices().collect();
+    // Each letter with where it stands, its marks with it.
+    let mut letters: Vec<(Range<usize>, char)> = Vec::new();
+    for (at, c) in run.char_indices() {
+        let end = at + c.len_utf8();
+        match letters.last_mut() {
+            Some((place, letter)) if is_mark(c) || compose(*letter, c).is_some() => {
+                (place.end, *letter) = (end, compose(*letter, c).unwrap_or(*letter));
+            }
+            _ => letters.push((at..end, c)),
+        }
+    }
     for same in letters.chunk_by(|a, b| is_written_together(a.1) == is_written_together(b.1)) {
-        let (Some((from, first)), Some((last, end))) = (same.first(), same.last()) else { continue };
-        if !is_written_together(*first) || same.len() == 1 {
-            pieces.push(*from..last + end.len_utf8());
+        let (Some((first, letter)), Some((last, _))) = (same.first(), same.last()) else { continue };
+        if !is_written_together(*letter) || same.len() == 1 {
+            pieces.push(first.start..last.end);
             continue;
         }
-        pieces.extend(
-            same.iter().zip(same.iter().skip(1)).map(|((from, _), (at, c))| *from..at + c.len_utf8()),
-        );
+        pieces.extend(same.iter().zip(same.iter().skip(1)).map(|((one, _), (two, _))| one.start..two.end));
     }
     pieces
 }
@@ -256,17 +290,18 @@ pub(super) fn stems_ahead(typed: &str) -> BTreeSet<String> {
 
 /// A severity as it is compared: without case and hyphen.
 pub(super) fn severity(name: &str) -> String {
-    name.trim().to_lowercase().replace('-', "")
+    composed(name.trim()).to_lowercase().replace('-', "")
 }
 
-/// A service or tag as it is compared: without case and outer blanks.
+/// A service or tag as it is compared: without case and outer blanks, each letter in one piece.
 pub(super) fn plain_label(name: &str) -> String {
-    name.trim().to_lowercase()
+    composed(name.trim()).to_lowercase()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization as _;
 
     use super::*;
 
@@ -339,6 +374,21 @@ mod tests {
         let expected = ["証明", "明書", "on", "데이", "이터", "터베", "베이", "이스", "expired"];
         let expected: Vec<_> = expected.into_iter().enumerate().filter(|(_, word)| *word != "on").collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_letter_whose_mark_stands_apart_is_that_letter() {
+        let word = |word: &Word| (word.stem.clone(), word.position);
+        let all = |text: &str| words(text).iter().map(word).collect::<Vec<_>>();
+        for text in
+            ["die Störung der Anmeldung über naïve_caches", "ガス漏れ 데이터베이스 down", "trưng việt é"]
+        {
+            let apart: String = text.nfd().collect();
+            assert_ne!(apart, text);
+            assert_eq!(all(&apart), all(text));
+            assert!(words(&apart).iter().all(|word| apart.get(word.from..word.to).is_some()));
+        }
+        assert_eq!(stems("\u{308}a \u{308}"), ["a"; 0]);
     }
 
     #[test]

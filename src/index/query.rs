@@ -13,6 +13,7 @@ use super::typo::{Mended, Mending};
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
 use super::{IndexError, analyzer, asked, idioms, typo};
+use crate::domain::composed::composed;
 use crate::domain::question::Question;
 
 /// Longest query text that is read, in bytes: a pasted log says what it is in its first 256 KiB.
@@ -56,7 +57,7 @@ pub(super) fn search(
     thesaurus: &Thesaurus,
     query: &Query,
 ) -> Result<Wanted, IndexError> {
-    let text = cut(&query.text, LONGEST);
+    let text = &*composed(cut(&query.text, LONGEST));
     let question = Question::read(text, query.today, query.unfinished);
     let mut wanted = Wanted {
         filters: filters(fields, query),
@@ -120,7 +121,7 @@ pub(super) fn similar(
     for part in &query.about.parts {
         let text = cut(&part.text, room);
         room = room.saturating_sub(text.len());
-        texts.push((idioms::plain(text).into_owned(), part.weight));
+        texts.push((idioms::plain(&composed(text)).into_owned(), part.weight));
     }
     let asked = texts.first().map_or("", |(text, _)| text);
     let mut wanted = Wanted { asked: cut(asked, LONGEST_ASKED).to_owned(), ..Wanted::default() };
@@ -151,7 +152,7 @@ pub(super) fn as_meant(
     text: &str,
     unfinished: bool,
 ) -> Result<String, IndexError> {
-    let texts = vec![(cut(text, LONGEST).to_owned(), 1.0)];
+    let texts = vec![(composed(cut(text, LONGEST)).into_owned(), 1.0)];
     let words = Bag::of(thesaurus, &texts).words(searcher, fields, thesaurus)?;
     let how = strictly(unfinished, text);
     let is_mended = words.iter().filter(|word| !word.stem.contains(' ')).count() <= how.most;

@@ -8,6 +8,8 @@ use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, RawTokenizer, SimpleTokenizer, TextAnalyzer, TokenStream, Tokenizer,
 };
 
+use crate::domain::composed::composed;
+
 /// The pieces, sorted by bytes: `piece TAB row`, -1 for one that carries no meaning.
 const VOCABULARY: &str = include_str!("../../assets/search/static_vocab.tsv");
 
@@ -118,7 +120,8 @@ impl Pieces {
 
     /// Adds the rows of a text's pieces to `rows`.
     pub(super) fn add(&mut self, text: &str, rows: &mut Vec<u32>) {
-        let mut stream = self.words.token_stream(text);
+        let text = composed(text);
+        let mut stream = self.words.token_stream(&text);
         while let Some(token) = stream.next() {
             if let Some(known) = self.seen.get(token.text.as_str()) {
                 rows.extend(known);
@@ -199,7 +202,7 @@ mod tests {
         assert_eq!(cut("kubernetes"), [known("ku"), known("##ber"), known("##net"), known("##es")]);
         assert!(cut(&"x".repeat(500)).is_empty());
         let mut rows = Vec::new();
-        Pieces::new().add("Naïve, CACHE! 🔥", &mut rows);
+        Pieces::new().add("Nai\u{308}ve, CACHE! 🔥", &mut rows);
         assert_eq!(rows, [known("naive"), known("cache")]);
     }
 }

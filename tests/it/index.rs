@@ -627,6 +627,35 @@ fn an_id_a_service_and_an_unfinished_word_find() {
 }
 
 #[test]
+fn letters_with_their_marks_apart_are_found_by_those_in_one_piece() {
+    let apart = |text: &str| text.replace('ö', "o\u{308}").replace('ü', "u\u{308}");
+    let card = Card {
+        id: "x".into(),
+        path: "x.md".into(),
+        title: apart("Störung der Anmeldung"),
+        services: vec![apart("Bücher")],
+        ..Card::default()
+    };
+    let body = apart("Die Schlüssel waren abgelaufen.");
+    let document = Document { card, body: body.clone(), ..Document::default() };
+    let (_home, _dir, index) = indexed(labelled().into_iter().chain([document]).collect());
+    for text in
+        ["störung", "\"störung der anmeldung\"", "schlüssel", "service:bücher", "-kubernetes service:BÜCHER"]
+    {
+        for text in [text.to_owned(), apart(text)] {
+            let found = index.search_with_facets(&words(&text)).unwrap();
+            assert_eq!((ids(&found.hits).first(), found.notes), (Some(&"x"), vec![]), "{text}");
+        }
+    }
+    let hits = index.similar(&like(&apart("Störung der Schlüssel"))).unwrap();
+    assert_eq!(ids(&hits)[0], "x");
+    assert!(hits[0].shared.contains(&"Störung".to_owned()), "{:?}", hits[0].shared);
+    let shown = snippet(&body, "schlüssel");
+    let marked = shown.fragments[0].matches[0].clone();
+    assert_eq!(shown.fragments[0].text.get(marked), Some(apart("Schlüssel").as_str()));
+}
+
+#[test]
 fn an_update_replaces_and_removes_in_one_commit() {
     let (_home, dir, index) = indexed(fixtures());
     let other = ready(&dir);
