@@ -14,7 +14,7 @@ use crate::domain::event::{Event, Recorded, UpdateSent};
 use crate::domain::export::csv::{self, Row};
 use crate::domain::export::known::{Known, Place};
 use crate::domain::ids::Seq;
-use crate::domain::incident::ERASED;
+use crate::domain::incident::{ERASED, UpdateState};
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
@@ -263,6 +263,9 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
         EntryKind::Update => ">",
     };
     let mut asked = marked(mark, &text, at, now, room)?;
+    if kind == EntryKind::Update && !went_out(row)? {
+        asked.request = unsent(asked.request);
+    }
     if let Request::Decide { tags, .. } | Request::Propose { tags, .. } | Request::Ask { tags, .. } =
         &mut asked.request
     {
@@ -270,4 +273,26 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
         tags.extend(more);
     }
     Ok(Some((kind, asked)))
+}
+
+/// Whether the update of a row went out; one of a table that does not say so did.
+fn went_out(row: &Row) -> Result<bool, Refusal> {
+    let state = row.state.trim();
+    let is = |word: UpdateState| state.eq_ignore_ascii_case(word.as_str());
+    if state.is_empty() || is(UpdateState::Sent) {
+        return Ok(true);
+    }
+    if is(UpdateState::Drafted) || is(UpdateState::Approved) {
+        // Whoever approved it approved it there.
+        return Ok(false);
+    }
+    Err(Refusal::usage(format!("the state {state:?} is none of an update; write drafted, approved or sent")))
+}
+
+/// The words of an update, kept instead of sent.
+fn unsent(request: Request) -> Request {
+    match request {
+        Request::SendUpdate { audience, text, next } => Request::DraftUpdate { audience, text, next },
+        other => other,
+    }
 }

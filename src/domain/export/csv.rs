@@ -6,10 +6,23 @@ use crate::domain::safe::SafeText;
 use crate::domain::time::rfc3339;
 use crate::domain::words::EntryKind;
 
-/// The columns of an export; reading needs `text`, and takes `at`, `kind`, `author`, `about`, `source`, `tags` and
-/// `starred` where they are there; by `seq` and `recorded_at` a row is known again as the line that it was written from.
-pub const COLUMNS: [&str; 11] =
-    ["at", "kind", "text", "author", "seq", "recorded_at", "about", "source", "tags", "starred", "head"];
+/// The columns of an export; reading needs `text`, and takes `at`, `kind`, `author`, `about`, `source`, `tags`, `starred`
+/// and `state` where they are there; by `seq` and `recorded_at` a row is known again as the line that it was written
+/// from.
+pub const COLUMNS: [&str; 12] = [
+    "at",
+    "kind",
+    "text",
+    "author",
+    "seq",
+    "recorded_at",
+    "about",
+    "source",
+    "tags",
+    "starred",
+    "head",
+    "state",
+];
 
 /// The most rows that are read from one text.
 pub const MAX_ROWS: usize = 10_000;
@@ -39,6 +52,8 @@ pub struct Row {
     pub seq: String,
     /// When that line was stored, as written; empty when not given.
     pub recorded_at: String,
+    /// How far an update is, as written; empty when not given.
+    pub state: String,
 }
 
 /// What could not be read as intended, and on which line.
@@ -86,6 +101,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
     text.push_str("\r\n");
     for entry in source.lines().0 {
         let tags = entry.tags.join(" ");
+        let state = source.incident.talk.updates.get(&entry.seq).map_or("", |update| update.state.as_str());
         let row = [
             rfc3339(entry.occurred_at),
             entry.kind.to_string(),
@@ -98,6 +114,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
             tags,
             entry.starred.to_string(),
             head.clone(),
+            state.to_owned(),
         ];
         text.push_str(&row.map(|c| cell(&c)).join(","));
         text.push_str("\r\n");
@@ -118,6 +135,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
             String::new(),
             false.to_string(),
             head.clone(),
+            String::new(),
         ];
         text.push_str(&row.map(|c| cell(&c)).join(","));
         text.push_str("\r\n");
@@ -130,7 +148,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
 pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
     let (records, mut problems) = records(text.trim_start_matches('\u{feff}'));
     let mut records = records.into_iter();
-    let Some((_, names)) = records.next() else {
+    let Some((first, names)) = records.next() else {
         problems.push(Problem {
             line: 1,
             message: "there is no row; the first one names the columns".to_owned(),
@@ -139,15 +157,28 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
     };
     let column = |name: &str| names.iter().position(|n| n.trim().eq_ignore_ascii_case(name));
     let Some(text_at) = column("text") else {
-        let message =
-            format!("no column is named text; name the columns in the first row: {}", "at,kind,text,author");
+        let message = match names.first().and_then(|only| cut_by(only)).filter(|_| names.len() == 1) {
+            Some(other) => {
+                format!("no column is named text: the cells are cut by {other}; save the table with commas")
+            }
+            None => {
+                "no column is named text; name the columns in the first row: at,kind,text,author".to_owned()
+            }
+        };
         problems.push(Problem { line: 1, message });
         return (Vec::new(), problems);
     };
+    // Which of both is meant nobody can tell.
+    let twice = |name: &&&str| names.iter().filter(|n| n.trim().eq_ignore_ascii_case(name)).count() > 1;
+    if let Some(name) = COLUMNS.iter().find(twice) {
+        let message = format!("two columns are named {name}; give one of them another name");
+        problems.push(Problem { line: first, message });
+        return (Vec::new(), problems);
+    }
     let (at, kind, author) = (column("at"), column("kind"), column("author"));
     let (about, source, tags, starred) =
         (column("about"), column("source"), column("tags"), column("starred"));
-    let (seq, recorded_at) = (column("seq"), column("recorded_at"));
+    let (seq, recorded_at, state) = (column("seq"), column("recorded_at"), column("state"));
     let mut rows = Vec::new();
     for (line, cells) in records {
         if cells.iter().all(|c| c.trim().is_empty()) {
@@ -189,6 +220,7 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
             starred,
             seq: get(seq),
             recorded_at: get(recorded_at),
+            state: get(state),
         };
         if row.text.trim().is_empty() {
             problems.push(Problem { line, message: "the text is empty".to_owned() });
@@ -197,6 +229,14 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
         }
     }
     (rows, problems)
+}
+
+/// What cuts a first row that has no comma, as spreadsheets of some countries write it.
+fn cut_by(row: &str) -> Option<&'static str> {
+    [(';', "semicolons"), ('\t', "tabs")]
+        .into_iter()
+        .find(|(mark, _)| row.contains(*mark))
+        .map(|(_, named)| named)
 }
 
 /// The records of a text with the line on which each begins.

@@ -240,6 +240,15 @@ fn rows_of_others_are_read_by_the_names_of_their_columns() {
     assert_eq!(csv::parse("").1.len(), 1);
     assert!(csv::parse("a,b\n1,2\n").1[0].message.contains("no column is named text"));
     assert!(csv::parse("text\n\"open\n").1[0].message.contains("never closed"));
+    // Which of two is meant nobody can tell; of columns that are passed over it does not matter.
+    let (rows, problems) = csv::parse("at, Text ,text\n,a,b\n");
+    assert_eq!((rows.len(), problems[0].line), (0, 1));
+    assert!(problems[0].message.contains("two columns are named text"), "{problems:?}");
+    assert_eq!(csv::parse("x,text,x\n1,a,2\n").1, []);
+    for (text, named) in [("at;text\n;a\n", "semicolons"), ("at\ttext\n\ta\n", "tabs")] {
+        let message = &csv::parse(text).1[0].message;
+        assert!(message.contains(named) && message.contains("with commas"), "{message}");
+    }
     // A comma that is not in quotes would cut the text.
     let (rows, problems) = csv::parse("at,text\n14:05,reports of 500s, db slow\n14:06,\"a, b\",,\n");
     assert_eq!((rows.len(), problems.len()), (1, 1));

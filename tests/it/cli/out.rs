@@ -573,6 +573,41 @@ fn a_backup_is_a_home_of_its_own_and_is_checked() {
 }
 
 #[test]
+fn what_nobody_was_told_comes_back_as_a_draft() {
+    let desk = Desk::new();
+    let one = desk.declare("Cards leaked");
+    desk.ok(&["update", &one, "customers", "we may have leaked cards", "--draft"]);
+    desk.ok(&["update", &one, "public", "all is well", "--draft"]);
+    let public = desk.json(&["update", &one, "list"])["updates"].as_array().unwrap().clone();
+    let public = public.iter().find(|u| u["audience"] == "public").unwrap()["seq"].to_string();
+    desk.ok(&["update", &one, "approve", &public]);
+    desk.ok(&["update", &one, "internal", "we look"]);
+    let table = desk.ok(&["export", &one, "--format", "csv"]);
+    let two = desk.declare("The same again");
+    desk.feed(&["log", &two, "-", "--csv"], table.as_bytes()).code(0);
+    let states = |id: &str| -> Vec<(String, String)> {
+        let list = desk.json(&["update", id, "list"])["updates"].as_array().unwrap().clone();
+        let word = |u: &Value, field: &str| u[field].as_str().unwrap().to_owned();
+        let mut states: Vec<_> = list.iter().map(|u| (word(u, "audience"), word(u, "state"))).collect();
+        states.sort();
+        states
+    };
+    let expected = [("customers", "drafted"), ("internal", "sent"), ("public", "drafted")];
+    assert_eq!(states(&two), expected.map(|(a, s)| (a.to_owned(), s.to_owned())));
+    // Again: nothing is added, whatever became of it since.
+    let before = desk.timeline(&two).len();
+    desk.feed(&["log", &two, "-", "--csv"], table.as_bytes()).code(0);
+    assert_eq!(desk.timeline(&two).len(), before);
+    // An old table has no such column, and says what was sent.
+    let three = desk.declare("An old table");
+    desk.feed(&["log", &three, "-", "--csv"], b"kind,text\nupdate,customers: all is well\n").code(0);
+    assert_eq!(states(&three), [("customers".to_owned(), "sent".to_owned())]);
+    let bad = b"kind,text,state\nnote,hello,open\nupdate,customers: all is well,maybe\n";
+    let refused = desk.feed(&["log", &three, "-", "--csv"], bad).code(2);
+    assert!(refused.err.contains("line 3: the state \"maybe\""), "{refused:?}");
+}
+
+#[test]
 fn a_table_brings_tags_stars_and_sources_and_can_be_given_again() {
     let desk = Desk::new();
     let one = desk.declare("Signing key leaked");
