@@ -137,7 +137,8 @@ fn entry(model: &Model, room: &Room, seq: Seq, width: u16) -> (String, Lines) {
     let zone = model.zone();
     let when =
         |at| format!("{} {} {}", day_in_zone(at, zone), with_zone_seconds(at, zone), zone_label(at, zone));
-    let mut out: Lines = wrap(&entry.text, width, 2000).into_iter().map(|l| (l, Ink::Text)).collect();
+    let mut out: Lines =
+        wrap(&room.incident.reads(entry), width, 2000).into_iter().map(|l| (l, Ink::Text)).collect();
     out.push((String::new(), Ink::Text));
     let about = if entry.about { "about " } else { "" };
     out.push((format!("occurred {about}{}", when(entry.occurred_at)), Ink::Dim));

@@ -188,11 +188,11 @@ impl Room<'_> {
     ) -> Result<Vec<EntryView>, Stop> {
         let incident = self.incident().await?;
         let own = submitted.own_events().iter().map(|e| e.seq);
-        let mut lines: Vec<EntryView> =
-            own.filter_map(|seq| incident.timeline.get(seq)).map(EntryView::from).collect();
+        let view = |entry| EntryView::of(&incident, entry);
+        let mut lines: Vec<EntryView> = own.filter_map(|seq| incident.timeline.get(seq)).map(view).collect();
         if let Some(entry) = about.and_then(|seq| incident.timeline.get(seq)) {
             lines.retain(|line| line.seq != entry.seq);
-            lines.insert(0, EntryView::from(entry));
+            lines.insert(0, view(entry));
         }
         Ok(lines)
     }

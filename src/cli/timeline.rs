@@ -132,13 +132,15 @@ impl Args {
             None => loaded.incident,
             Some((at, _)) => Incident::fold(log, loaded.events.iter().filter(|e| e.recorded_at <= at)),
         };
+        let view = |entry| EntryView::of(&incident, entry);
         let mut entries: Vec<EntryView> =
-            incident.timeline.shown().filter(|e| only.matches(e)).map(EntryView::from).collect();
+            incident.timeline.shown().filter(|e| only.matches(e)).map(view).collect();
         if self.merged {
             for part in service.merged_into(&incident).await? {
                 entries.extend(part.timeline.shown().filter(|e| only.matches(e)).map(|entry| {
-                    let mut view = EntryView::from(entry);
+                    let mut view = EntryView::of(&part, entry);
                     view.text = format!("{}: {}", part.id, view.text);
+                    view.reads = format!("{}: {}", part.id, view.reads);
                     view
                 }));
             }
@@ -170,7 +172,7 @@ impl Args {
             for event in &new {
                 incident.apply(event);
                 let entry = incident.timeline.get(event.seq).filter(|e| only.matches(e));
-                entries.extend(entry.map(EntryView::from));
+                entries.extend(entry.map(|entry| EntryView::of(&incident, entry)));
             }
             self.print(context, &entries, only, &mut day)?;
             let waited = tokio::task::spawn_blocking(move || {

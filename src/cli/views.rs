@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::domain::account::Aside;
 use crate::domain::ids::{EventId, IncidentId, Seq, StoryId};
-use crate::domain::incident::Entry;
+use crate::domain::incident::{Entry, Incident};
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
 pub(super) use crate::domain::safe::one_line;
 use crate::domain::stories::{Rules, assign_by, is_orphaned};
@@ -36,6 +36,9 @@ pub(super) struct EntryView {
     pub(super) edits: Vec<EditView>,
     pub(super) redacted: bool,
     pub(super) late_ms: Option<i64>,
+    /// The text as people read it.
+    #[serde(skip)]
+    pub(super) reads: String,
     #[serde(skip)]
     pub(super) shown: bool,
     #[serde(skip)]
@@ -59,8 +62,9 @@ pub(super) struct EditView {
     occurred_at: String,
 }
 
-impl From<&Entry> for EntryView {
-    fn from(entry: &Entry) -> Self {
+impl EntryView {
+    /// A line of an incident.
+    pub(super) fn of(incident: &Incident, entry: &Entry) -> Self {
         Self {
             seq: entry.seq,
             id: entry.id,
@@ -69,6 +73,7 @@ impl From<&Entry> for EntryView {
             about: entry.about,
             recorded_at: rfc3339(entry.recorded_at),
             text: entry.text.clone(),
+            reads: incident.reads(entry).into_owned(),
             author: entry.by.clone(),
             actor: entry.actor.clone(),
             source: entry.source.clone(),
@@ -134,7 +139,7 @@ fn entry_line_at(entry: &EntryView, time: &str) -> String {
         "#{:<3} {about}{time} {:<10} {star}{source}{}  ({author}{late}{edited}){struck}",
         entry.seq.0,
         entry.kind,
-        entry.text.trim_end().replace('\n', "\n      │ "),
+        entry.reads.trim_end().replace('\n', "\n      │ "),
     )
 }
 

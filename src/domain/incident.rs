@@ -10,6 +10,7 @@ mod closing;
 mod drill;
 mod lines;
 mod privileged;
+mod reads;
 mod record;
 mod rests;
 mod roster;

@@ -428,3 +428,17 @@ fn the_count_of_a_runbook_stands_whole_beside_the_keys_of_the_other_one() {
         assert!(title.contains("[ ]") && (title.contains(" 1/11 ") || title.contains(" 0/2 ")), "{title}");
     }
 }
+
+#[test]
+fn a_line_that_would_be_taken_for_what_is_so_says_that_it_is_not() {
+    let mut desk = Desk::room(120, 40, "alice");
+    let text = "we may have leaked cards".to_owned();
+    let audience = crate::domain::audience::Audience::Customers;
+    desk.ask("14:40", "bob", Request::DraftUpdate { audience, text, next: None });
+    desk.open();
+    let shown = picture(&desk.model);
+    assert!(shown.contains("updt  draft for customers: we may have leaked"), "{shown}");
+    desk.keys("1G<enter>");
+    let shown = picture(&desk.model);
+    assert_eq!(shown.matches("draft for customers").count(), 2, "in the entry itself too: {shown}");
+}

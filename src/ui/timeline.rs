@@ -187,7 +187,7 @@ fn draw_entry(model: &Model, room: &Room, entry: &Entry, area: Area, theme: &The
     if !entry.source.is_empty() && !entry.text.contains(&entry.source) {
         pen.put(&format!("{}: ", entry.source), theme.dim);
     }
-    pen.put_cut(&entry.text, style);
+    pen.put_cut(&room.incident.reads(entry), style);
     if !entry.edits.is_empty() && pen.left() > 10 {
         pen.put(" (amended)", theme.dim);
     }

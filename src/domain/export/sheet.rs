@@ -53,7 +53,7 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
         timeline.push(vec![
             format!("{about}{}", clock(entry.occurred_at)),
             entry.kind.to_string(),
-            format!("{star}{from}{}", entry.text.trim_end()),
+            format!("{star}{from}{}", incident.reads(entry).trim_end()),
             entry.by.clone(),
             late,
         ]);

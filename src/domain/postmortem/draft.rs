@@ -327,12 +327,13 @@ fn timeline(incident: &Incident, out: &mut String) {
         let head = format!("{about}{}", entry.occurred_at.format(form));
         let lead = match entry.kind {
             EntryKind::Note | EntryKind::System => String::new(),
-            EntryKind::Update => "update ".to_owned(),
+            EntryKind::Update if sent(entry) => "update ".to_owned(),
+            EntryKind::Update => String::new(),
             kind => format!("{kind}: "),
         };
         let tail = incident.talk.decisions.get(&entry.seq).and_then(|decision| line(&decision.decided_by));
         let tail = tail.map(|who| format!(" ({who})")).unwrap_or_default();
-        let text = telling::untold(incident, &entry.text);
+        let text = telling::untold(incident, &incident.reads(entry));
         if let Some(text) = item(&text, &format!("- {head} {lead}"), &tail) {
             out.push_str(&text);
         }

@@ -594,6 +594,10 @@ fn what_nobody_was_told_comes_back_as_a_draft() {
     };
     let expected = [("customers", "drafted"), ("internal", "sent"), ("public", "drafted")];
     assert_eq!(states(&two), expected.map(|(a, s)| (a.to_owned(), s.to_owned())));
+    for told in [desk.ok(&["timeline", &two]), desk.ok(&["export", &two]), desk.ok(&["export", &two, "--format", "html"])] {
+        assert!(told.contains("draft for customers: we may have leaked cards"), "{told}");
+        assert!(told.contains("internal: we look") && !told.contains("draft for internal"), "{told}");
+    }
     // Again: nothing is added, whatever became of it since.
     let before = desk.timeline(&two).len();
     desk.feed(&["log", &two, "-", "--csv"], table.as_bytes()).code(0);
