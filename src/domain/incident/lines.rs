@@ -15,6 +15,9 @@ use crate::domain::words::{DispositionWord, Flag};
 /// How the line of a reopening begins; the reason follows.
 pub const REOPENED: &str = "reopened: ";
 
+/// How the line of a milestone begins; its name follows.
+pub(super) const MILESTONE: &str = "milestone: ";
+
 /// The topic and words of a system line; `None` for events whose line is the entry itself or that show in place.
 pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Topic, String)> {
     let Some(event) = &recorded.event else {
@@ -95,7 +98,7 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             (Topic::Turn, format!("target of {}: {target}{}", e.clock, tail(" · ", &e.reason)))
         }
         Event::PhaseEntered(e) => (Topic::Turn, format!("phase: {}", e.phase)),
-        Event::MilestoneMarked(e) => (Topic::Turn, format!("milestone: {}", e.milestone)),
+        Event::MilestoneMarked(e) => (Topic::Turn, format!("{MILESTONE}{}", e.milestone)),
         Event::MilestoneUnmarked(e) => (Topic::Turn, format!("milestone taken back: {}", e.milestone)),
         Event::RoleTaken(e) => (Topic::Role, format!("{} is {}", e.person, e.role)),
         Event::RoleReleased(e) => (Topic::Role, format!("{} is no longer {}", e.person, e.role)),

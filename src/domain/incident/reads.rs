@@ -3,12 +3,13 @@
 
 use std::borrow::Cow;
 
+use super::lines::MILESTONE;
 use super::{Entry, Incident, UpdateState};
-use crate::domain::words::EntryKind;
+use crate::domain::words::{EntryKind, Milestone};
 
 impl Incident {
-    /// A line as it is shown. An update that nobody was told says that it is a draft: read alone, it would be taken for
-    /// one that went out.
+    /// A line as it is shown. An update that nobody was told says that it is a draft, and a milestone that was said again
+    /// with another time says so: read alone, either would be taken for what is so.
     #[must_use]
     pub fn reads<'a>(&self, entry: &'a Entry) -> Cow<'a, str> {
         let text = &entry.text;
@@ -17,8 +18,16 @@ impl Incident {
                 Some(update) if update.state != UpdateState::Sent => format!("draft for {text}").into(),
                 _ => text.into(),
             },
+            EntryKind::System if self.is_said_again(entry) => format!("{text} (said again later)").into(),
             _ => text.into(),
         }
+    }
+
+    /// The line marks a milestone that a later one marks as well.
+    fn is_said_again(&self, entry: &Entry) -> bool {
+        let milestone = entry.text.strip_prefix(MILESTONE).and_then(|word| word.parse::<Milestone>().ok());
+        let mark = milestone.and_then(|milestone| self.milestones.get(&milestone));
+        mark.is_some_and(|mark| mark.explicit && mark.seq > entry.seq)
     }
 }
 
@@ -27,6 +36,8 @@ mod tests {
     use crate::domain::audience::Audience;
     use crate::domain::incident::tests::Room;
     use crate::domain::request::Request;
+    use crate::domain::time::Span;
+    use crate::domain::words::Milestone;
 
     fn read(room: &Room) -> Vec<String> {
         let lines = room.incident.timeline.shown();
@@ -45,5 +56,22 @@ mod tests {
         room.ask(Request::MarkSent { target, next: None });
         assert!(read(&room).contains(&"customers: we may have leaked cards".to_owned()));
         assert_eq!(room.incident.timeline.get(target).unwrap().text, "customers: we may have leaked cards");
+    }
+
+    #[test]
+    fn a_milestone_that_was_said_again_says_so() {
+        let mut room = Room::declared();
+        let mark = |minutes: i64, room: &mut Room| {
+            let at = Some((room.now - Span::minutes(minutes), false));
+            room.ask(Request::Mark { milestone: Milestone::Mitigated, at });
+        };
+        mark(0, &mut room);
+        mark(30, &mut room);
+        mark(25, &mut room);
+        let said: Vec<String> = read(&room).into_iter().filter(|l| l.contains("mitigated")).collect();
+        let (again, now) = ("milestone: mitigated (said again later)", "milestone: mitigated");
+        assert_eq!(said, [again, now, again], "in the order in which things happened");
+        room.ask(Request::Unmark { milestone: Milestone::Mitigated });
+        assert!(!read(&room).iter().any(|line| line.ends_with("later)")), "then none is so");
     }
 }
