@@ -158,6 +158,8 @@ events! {
     "step.due-set"/1 => StepDueSet,
     /// What came of a decision.
     "decision.verdict"/1 => VerdictGiven,
+    /// A verdict was given in error: the decision has none, and its outcome is to be looked at again.
+    "decision.verdict-withdrawn"/1 => VerdictWithdrawn,
     /// Somebody said something against a decision.
     "decision.objected"/1 => DecisionObjected,
     /// Where a hypothesis stands now.
@@ -166,6 +168,8 @@ events! {
     "ask.acknowledged"/1 => AskAcknowledged,
     /// The person answered.
     "ask.answered"/1 => AskAnswered,
+    /// An answer was given in error: the ask is open again.
+    "ask.answer-withdrawn"/1 => AnswerWithdrawn,
     /// An ask went to somebody else, or has another time box.
     "ask.changed"/1 => AskChanged,
     /// An item of evidence.

@@ -451,6 +451,8 @@ fn is_line(event: &Event) -> bool {
             | Event::HypothesisChanged(_)
             | Event::AskAcknowledged(_)
             | Event::AskAnswered(_)
+            | Event::VerdictWithdrawn(_)
+            | Event::AnswerWithdrawn(_)
             | Event::AskChanged(_)
             | Event::DecisionObjected(_)
             | Event::StepDueSet(_)

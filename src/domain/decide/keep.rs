@@ -3,8 +3,8 @@
 use super::{Case, person, reason, said};
 use crate::domain::audience::Audience;
 use crate::domain::event::{
-    AskChanged, DecisionObjected, EvidenceAttached, EvidenceWithdrawn, IocAdded, IocRemoved, LinkRemoved,
-    NewEvent, ScopeItemRemoved, StepDueSet, StepReopened,
+    AnswerWithdrawn, AskChanged, DecisionObjected, EvidenceAttached, EvidenceWithdrawn, IocAdded, IocRemoved,
+    LinkRemoved, NewEvent, ScopeItemRemoved, StepDueSet, StepReopened, VerdictWithdrawn,
 };
 use crate::domain::ids::Seq;
 use crate::domain::incident::EvidenceItem;
@@ -26,6 +26,19 @@ impl Case<'_> {
                     None => self.asker.by.to_owned(),
                 };
                 self.one(DecisionObjected { target: *target, text: said("objection", text)?, person })
+            }
+            Keep::WithdrawVerdict { target } => match self.incident.talk.decisions.get(target) {
+                None => Err(self.not_a(*target, "decision")),
+                Some(decision) if decision.verdict.is_none() => {
+                    Err(Refusal::no(format!("decision {target} has no verdict")))
+                }
+                Some(_) => self.one(VerdictWithdrawn { target: *target }),
+            },
+            Keep::WithdrawAnswer { target } => {
+                if self.ask(*target)?.is_open() {
+                    return Err(Refusal::no(format!("ask {target} is not answered")));
+                }
+                self.one(AnswerWithdrawn { target: *target })
             }
             Keep::Extend { target, by } => {
                 let ask = self.open_ask(*target)?;

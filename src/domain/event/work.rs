@@ -111,6 +111,13 @@ pub struct VerdictGiven {
     pub reason: String,
 }
 
+/// Body of `decision.verdict-withdrawn`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictWithdrawn {
+    /// The decision.
+    pub target: Seq,
+}
+
 /// Body of `hypothesis.state-changed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HypothesisChanged {
@@ -142,6 +149,13 @@ pub struct AskAnswered {
     pub target: Seq,
     /// What came of it.
     pub text: String,
+}
+
+/// Body of `ask.answer-withdrawn`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnswerWithdrawn {
+    /// The ask.
+    pub target: Seq,
 }
 
 /// Body of `evidence.added` (seed `002…`: classes; ISO/IEC 27037: who, when, where from).

@@ -78,6 +78,8 @@ impl Incident {
                 self.correct(r, event);
             }
             Event::VerdictGiven(_)
+            | Event::VerdictWithdrawn(_)
+            | Event::AnswerWithdrawn(_)
             | Event::HypothesisChanged(_)
             | Event::AskAcknowledged(_)
             | Event::AskAnswered(_)

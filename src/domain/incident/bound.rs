@@ -99,6 +99,8 @@ pub(super) fn bound(event: &Event) -> Option<Bound> {
         | Event::StepBlocked(_)
         | Event::StepReopened(_)
         | Event::StepDueSet(_)
+        | Event::VerdictWithdrawn(_)
+        | Event::AnswerWithdrawn(_)
         | Event::AskAcknowledged(_)
         | Event::AskChanged(_)
         | Event::EvidenceTransferred(_)

@@ -130,6 +130,9 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::VerdictGiven(e) => {
             (Topic::Reply, format!("{}: {}{}", e.verdict, said(before, e.target), tail(" · ", &e.reason)))
         }
+        Event::VerdictWithdrawn(e) => {
+            (Topic::Reply, format!("verdict taken back: {}", said(before, e.target)))
+        }
         Event::HypothesisChanged(e) => {
             let whose = e.person.as_ref().map(|person| format!(" by {person}")).unwrap_or_default();
             (Topic::Reply, format!("{}{whose}: {}{}", e.state, said(before, e.target), tail(" · ", &e.why)))
@@ -139,6 +142,7 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::AskChanged(e) => (Topic::House, ask_changed(before, e)),
         Event::AskAnswered(e) => (Topic::Reply, format!("{} → {}", said(before, e.target), e.text)),
+        Event::AnswerWithdrawn(e) => (Topic::Reply, format!("answer taken back: {}", said(before, e.target))),
         Event::EvidenceAdded(e) => {
             (Topic::House, format!("evidence {}: {} at {}", e.class, e.name, e.location))
         }

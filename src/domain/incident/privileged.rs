@@ -25,10 +25,12 @@ fn about(event: &Event) -> Option<Seq> {
     match event {
         Event::DecisionObjected(e) => Some(e.target),
         Event::VerdictGiven(e) => Some(e.target),
+        Event::VerdictWithdrawn(e) => Some(e.target),
         Event::HypothesisChanged(e) => Some(e.target),
         Event::AskAcknowledged(e) => Some(e.target),
         Event::AskChanged(e) => Some(e.target),
         Event::AskAnswered(e) => Some(e.target),
+        Event::AnswerWithdrawn(e) => Some(e.target),
         Event::UpdateApproved(e) => Some(e.target),
         Event::UpdateSent(e) => e.target,
         Event::EvidenceAttached(e) => Some(e.entry),

@@ -75,7 +75,12 @@ impl SetBacks {
     /// A time that was said at a position, as the clock shows it now.
     #[must_use]
     pub fn moved(&self, at: Utc, said: Seq) -> Utc {
-        self.back.iter().fold(at, |at, step| step.moved(at, said))
+        self.moved_after(Seq::NONE, at, said)
+    }
+
+    /// The same by the steps alone that came after a position.
+    pub(super) fn moved_after(&self, after: Seq, at: Utc, said: Seq) -> Utc {
+        self.back.iter().filter(|step| step.seq > after).fold(at, |at, step| step.moved(at, said))
     }
 }
 

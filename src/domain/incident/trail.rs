@@ -7,8 +7,8 @@ mod stays;
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::Incident;
 use super::set_back::SetBack;
+use super::{ERASED, Incident};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::request::{Keep, NewIoc, Request, Review, StepMove, StepPick, When};
@@ -35,7 +35,8 @@ pub struct Trace {
     pub instead: &'static str,
     /// When it was stored, for what is said of many things at once: those are undone at once.
     pub bulk: Option<Utc>,
-    /// The position at which the deadline was said that the undo brings back; its own where it brings back none.
+    /// The position at which the deadline, the verdict or the answer was said that the undo brings back; its own where it
+    /// brings back none.
     pub said: Seq,
     /// What it is about; of many things at once the first.
     about: Option<Subject>,
@@ -85,6 +86,19 @@ impl Trail {
                         change(due, trace.said, Some(clock));
                     }
                     _ => {}
+                }
+            }
+        }
+    }
+
+    /// The words of an event were erased: an undo that would say them again says that they are.
+    pub(super) fn blank(&mut self, seq: Seq) {
+        for trace in self.traces.iter_mut().filter(|trace| trace.said == seq && trace.seq != seq) {
+            for request in &mut trace.undo {
+                if let Request::GiveVerdict { reason: words, .. } | Request::Answer { text: words, .. } =
+                    request
+                {
+                    ERASED.clone_into(words);
                 }
             }
         }
@@ -275,6 +289,24 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let was = before.record.iocs.iter().find(|i| i.value == e.value)?;
             (format!("taking back {}", quoted(&was.shown())), vec![Keep::RestoreIoc(as_new(was)).into()])
         }
+        Event::VerdictGiven(e) if e.reason != ERASED => {
+            let was = before.talk.decisions.get(&e.target)?.verdict.as_ref();
+            let target = e.target;
+            let undo = was.map_or_else(
+                || Keep::WithdrawVerdict { target }.into(),
+                |was| Request::GiveVerdict { target, verdict: was.verdict, reason: was.reason.clone() },
+            );
+            (format!("the verdict {}", e.verdict), vec![undo])
+        }
+        Event::AskAnswered(e) if e.text != ERASED => {
+            let was = before.talk.asks.get(&e.target)?.answer.as_ref();
+            let target = e.target;
+            let undo = was.map_or_else(
+                || Keep::WithdrawAnswer { target }.into(),
+                |was| Request::Answer { target, text: was.text.clone() },
+            );
+            (format!("the answer {}", quoted(&e.text)), vec![undo])
+        }
         Event::HypothesisChanged(e) => {
             let was = before.talk.hypotheses.get(&e.target).map_or(HypothesisState::Open, |h| h.now.state);
             let why = "undone".to_owned();
@@ -377,10 +409,16 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
     Some(Trace { seq, by, what, undo, bulk, said, instead: "", about, assets, since })
 }
 
-/// Where the deadline was said that the event replaces.
+/// Where the deadline, the verdict or the answer was said that the event replaces.
 fn said(before: &Incident, recorded: &Recorded) -> Seq {
     let earlier = match recorded.event.as_ref() {
         Some(Event::AskChanged(e)) => before.talk.asks.get(&e.target).map(|ask| ask.due_seq),
+        Some(Event::VerdictGiven(e)) => {
+            before.talk.decisions.get(&e.target).and_then(|d| d.verdict.as_ref()).map(|was| was.seq)
+        }
+        Some(Event::AskAnswered(e)) => {
+            before.talk.asks.get(&e.target).and_then(|ask| ask.answer.as_ref()).map(|was| was.seq)
+        }
         Some(Event::StepDueSet(e)) => before.checklist.get(e.step).map(|step| step.due_seq),
         Some(Event::ClockAcknowledged(e)) => {
             before.clocks.get(&e.clock).and_then(|c| c.acknowledged.as_ref()).map(|ack| ack.seq)

@@ -17,6 +17,16 @@ pub enum Keep {
         /// Who objects; the asker when absent.
         person: Option<String>,
     },
+    /// Say that a decision has no verdict: the one it has was given in error.
+    WithdrawVerdict {
+        /// The decision.
+        target: Seq,
+    },
+    /// Say that an ask is open: the answer it has was given in error.
+    WithdrawAnswer {
+        /// The ask.
+        target: Seq,
+    },
     /// Give an ask more time.
     Extend {
         /// The ask.

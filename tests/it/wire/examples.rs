@@ -307,6 +307,7 @@ fn replies(story: &mut Story) {
     let reason = s("no new signature since 03:01");
     story.full("alice", VerdictGiven { target: Seq(14), verdict: Verdict::Held, reason });
     story.minimal("alice", VerdictGiven { target: Seq(14), verdict: Verdict::NoEffect, reason: s("") });
+    story.add("full", undo("alice", 20, VerdictWithdrawn { target: Seq(14) }));
     let (target, state) = (Seq(15), HypothesisState::RuledOut);
     let why = s("the debug step ran without the key");
     story.full("bob", HypothesisChanged { target, state, why: why.clone(), person: None });
@@ -316,6 +317,7 @@ fn replies(story: &mut Story) {
     story.add("by-another", new("bob", found));
     story.full("dana", AskAcknowledged { target: Seq(16), person: s("dana") });
     story.full("dana", AskAnswered { target: Seq(16), text: s("212 images, all from our own pipeline") });
+    story.add("full", undo("dana", 21, AnswerWithdrawn { target: Seq(16) }));
     let next_at = Some(t("2026-11-22T05:00:00Z"));
     story.full(
         "carol",

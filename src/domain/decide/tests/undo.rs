@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::audience::Audience;
 use crate::domain::event::{Redacted, Starred};
-use crate::domain::words::{Phase, ScopeState, StepState};
+use crate::domain::words::{Phase, ScopeState, StepState, Verdict};
 
 /// Alice's last action and whether she may take it back, after others did theirs.
 fn undo(room: &mut Room) -> Result<(), (RefusalKind, String)> {
@@ -194,4 +194,104 @@ fn two_changes_of_one_line_are_undone_one_after_the_other() {
     let (kind, text) = undo(&mut room).unwrap_err();
     assert!(kind == RefusalKind::Conflict && text.contains("bob acted on it since"), "{text}");
     assert_eq!(words(&room), "d");
+}
+
+fn decide_and_ask(room: &mut Room) -> (Seq, Seq) {
+    let check = Some(crate::domain::request::When::In(Span::minutes(15)));
+    room.ask(Request::Decide {
+        text: "fail over".to_owned(),
+        decided_by: None,
+        executor: None,
+        check,
+        objections: vec![],
+        tags: vec![],
+    });
+    let decision = room.incident.head;
+    let (person, time_box) = (Some("bob".to_owned()), Some(Span::minutes(10)));
+    room.ask(Request::Ask { text: "count the images".to_owned(), person, time_box, tags: vec![] });
+    (decision, room.incident.head)
+}
+
+fn verdict(target: Seq, verdict: Verdict, reason: &str) -> Request {
+    Request::GiveVerdict { target, verdict, reason: reason.to_owned() }
+}
+
+#[test]
+fn a_verdict_and_an_answer_on_the_wrong_line_are_taken_back_and_the_clocks_run_again() {
+    let mut room = Room::declared();
+    let (decision, ask) = decide_and_ask(&mut room);
+    let talk = room.incident.talk.clone();
+    let clocks = |room: &Room| {
+        let running = crate::domain::clocks::clocks(&room.incident, &room.policy, room.now);
+        running.into_iter().map(|c| (c.key, c.deadline)).collect::<Vec<_>>()
+    };
+    let before = clocks(&room);
+    room.ask(verdict(decision, Verdict::Held, ""));
+    room.ask(Request::Answer { target: ask, text: "212".to_owned() });
+    assert!(clocks(&room).len() + 2 == before.len());
+    let answer = room.incident.trail.last_of("alice").unwrap();
+    assert_eq!(answer.named(&room.incident), "the answer \"212\": \"count the images\"");
+    undo(&mut room).unwrap();
+    undo(&mut room).unwrap();
+    assert_eq!((&room.incident.talk, clocks(&room)), (&talk, before));
+    let lines: Vec<&str> = room.incident.timeline.stored().iter().rev().map(|e| e.text.as_str()).collect();
+    assert!(lines.contains(&"verdict taken back: fail over"), "{lines:?}");
+    assert!(lines.contains(&"answer taken back: @bob count the images"), "{lines:?}");
+
+    // Where there was one before, that one is given again.
+    room.ask(verdict(decision, Verdict::Held, "no errors for ten minutes"));
+    room.ask(verdict(decision, Verdict::Reversed, "wrong row"));
+    room.ask(Request::Answer { target: ask, text: "212".to_owned() });
+    room.ask(Request::Answer { target: ask, text: "none".to_owned() });
+    undo(&mut room).unwrap();
+    assert_eq!(room.incident.talk.asks[&ask].answer.as_ref().unwrap().text, "212");
+    undo(&mut room).unwrap();
+    undo(&mut room).unwrap();
+    let now = room.incident.talk.decisions[&decision].verdict.as_ref().unwrap();
+    assert_eq!((now.verdict, now.reason.as_str()), (Verdict::Held, "no errors for ten minutes"));
+    undo(&mut room).unwrap();
+    assert_eq!(room.incident.talk, talk);
+}
+
+#[test]
+fn erased_words_of_a_verdict_or_an_answer_come_back_by_no_undo() {
+    for current in [true, false] {
+        let mut room = Room::declared();
+        let (decision, ask) = decide_and_ask(&mut room);
+        for request in [
+            verdict(decision, Verdict::Held, "hunter2"),
+            Request::Answer { target: ask, text: "hunter2".to_owned() },
+        ] {
+            let again = match &request {
+                Request::Answer { .. } => Request::Answer { target: ask, text: "none".to_owned() },
+                _ => verdict(decision, Verdict::NoEffect, ""),
+            };
+            room.ask(request);
+            let secret = room.incident.head;
+            if !current {
+                room.ask(again);
+            }
+            room.ask(Request::Redact { target: secret, reason: "a password".to_owned() });
+            while room.incident.trail.last_of("alice").is_some_and(|t| t.seq > secret) {
+                if undo(&mut room).is_err() {
+                    break;
+                }
+            }
+            let said = format!("{:?}{:?}", room.incident.talk, room.incident.trail);
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_time_box_that_runs_again_has_moved_with_the_clock() {
+    let mut room = Room::declared();
+    let (_, ask) = decide_and_ask(&mut room);
+    let left = |room: &Room| room.incident.talk.asks[&ask].due_at.unwrap() - room.now;
+    let before = left(&room);
+    room.ask(Request::Answer { target: ask, text: "212".to_owned() });
+    room.wait(Span::minutes(-5));
+    room.say(crate::domain::event::ClockStepped { by_ms: -300_000 });
+    undo(&mut room).unwrap();
+    assert_eq!(left(&room), before);
 }

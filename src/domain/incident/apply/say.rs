@@ -169,6 +169,7 @@ impl Incident {
                     entry.edits.clear();
                 });
                 self.talk.erase(e.target);
+                self.trail.blank(e.target);
                 self.record.evidence.retain(|item| item.seq != e.target);
                 self.report = self.report.take().filter(|report| report.seq != e.target);
                 if let Some(impact) = self.impact.as_mut().filter(|impact| impact.seq == e.target) {
@@ -234,6 +235,11 @@ impl Incident {
                         Some(VerdictNow { verdict: e.verdict, reason: e.reason.clone(), by, at, seq });
                 }
             }
+            Event::VerdictWithdrawn(e) => {
+                if let Some(decision) = self.talk.decisions.get_mut(&e.target) {
+                    decision.verdict = None;
+                }
+            }
             Event::HypothesisChanged(e) => {
                 if let Some(hypothesis) = self.talk.hypotheses.get_mut(&e.target) {
                     let by = e.person.clone().unwrap_or(by);
@@ -273,6 +279,13 @@ impl Incident {
                 if let Some(ask) = self.talk.asks.get_mut(&e.target) {
                     ask.answer = Some(Answered { text: e.text.clone(), by, at, seq });
                 }
+            }
+            Event::AnswerWithdrawn(e) => {
+                let Some(ask) = self.talk.asks.get_mut(&e.target) else { return };
+                let Some(answer) = ask.answer.take() else { return };
+                // While it was answered its end did not move with the clock.
+                let moved = |at| self.set_backs.moved_after(answer.seq, at, ask.due_seq);
+                (ask.due_at, ask.since) = (ask.due_at.map(moved), moved(ask.since));
             }
             Event::UpdateApproved(e) => {
                 if let Some(update) = self.talk.updates.get_mut(&e.target) {

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 
 use super::Trace;
 use crate::domain::event::{Event, Recorded};
+use crate::domain::incident::ERASED;
+
+/// Erasing words, and what to do instead of taking that back.
+const ERASING: (&str, &str) = ("erasing words", "they are gone: write the line again without the secret");
 
 /// What is not taken back by its opposite, and what to do instead. Every kind is named, so that a new one must say
 /// which it is.
@@ -15,10 +19,10 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         }
         Event::DispositionSet(_) => ("the disposition", "set another one"),
         Event::RelatedAdded(_) => ("naming a related incident", "take it away: :unlink INC"),
-        Event::VerdictGiven(_) => ("a verdict", "give another verdict: v on the decision"),
+        Event::VerdictWithdrawn(_) => ("taking back a verdict", "give it again: v on the decision"),
         Event::DecisionObjected(_) => ("an objection", "say in a note that it no longer stands"),
         Event::AskAcknowledged(_) => ("an acknowledgement", "give the ask to somebody else"),
-        Event::AskAnswered(_) => ("an answer", "say in a note what is right"),
+        Event::AnswerWithdrawn(_) => ("taking back an answer", "give it again: a on the ask"),
         Event::UpdateApproved(_) => ("an approval", "do not send it, and say why in a note"),
         Event::UpdateSent(_) => ("an update that went out", "send a correction"),
         Event::EvidenceTransferred(_) => ("a change of custody", "transfer it back"),
@@ -43,7 +47,10 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         }
         Event::DrillStarted(_) => ("the start of a drill", "resolve it, and run it again"),
         Event::DrillJudged(_) => ("a judgement", "judge it again: :drill mark"),
-        Event::Redacted(_) => ("erasing words", "they are gone: write the line again without the secret"),
+        Event::Redacted(_) => ERASING,
+        // Said again without the words that were erased. What stood there before is nobody's to bring back.
+        Event::VerdictGiven(e) if e.reason == ERASED => ERASING,
+        Event::AskAnswered(e) if e.text == ERASED => ERASING,
         Event::Unknown(_) => ("what a newer program wrote", "take it back with that program"),
         // A look, and no change.
         Event::PostmortemChecked(_) => return None,
@@ -89,6 +96,8 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         | Event::LinkRemoved(_)
         | Event::IocAdded(_)
         | Event::IocRemoved(_)
+        | Event::VerdictGiven(_)
+        | Event::AskAnswered(_)
         | Event::HypothesisChanged(_)
         | Event::TargetChanged(_)
         | Event::ClockAcknowledged(_)
