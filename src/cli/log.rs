@@ -263,7 +263,7 @@ fn verb_of(text: &str, now: Utc, room: &Room<'_>) -> Result<Asked, Stop> {
         Verb::Run(_) => Err(Refusal::usage("a line runs nothing")
             .hint("warroom run INC --step STEP shows the command of a step and runs it")
             .into()),
-        Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) | Verb::Word(_) | Verb::Stories(_) => {
+        Verb::Postmortem(_) | Verb::Show(_) | Verb::Find(_) | Verb::Word(_) | Verb::Board(..) => {
             Err(Refusal::usage("this verb shows something and writes no line")
                 .hint("use its command (warroom --help), or put \\ first to store it as text")
                 .into())

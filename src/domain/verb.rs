@@ -45,8 +45,8 @@ pub enum Verb {
     /// Move a clock: the words are read with [`move_clock`], where it is known what time it is. With the time that
     /// stood before them.
     MoveClock(String, Option<(Utc, bool)>),
-    /// The board of stories, narrowed so.
-    Stories(String),
+    /// The board of that name, narrowed to these words.
+    Board(&'static str, String),
 }
 
 /// The steps of a postmortem.
@@ -128,14 +128,14 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
     "quit" ["q"] "quit" "leave";
     "reassign" [] "reassign LINE @person" "give an ask to somebody else";
-    "patterns" [] "patterns" "what recurs across the archive, by quarter";
+    "patterns" [] "patterns [WORDS]" "what recurs across the archive, by quarter; words narrow it";
     "redact" [] "redact LINE REASON" "erase the words of a line";
     "release" [] "release ROLE @person" "end a role";
     "reopen" [] "reopen [REASON]" "it is not over; alone: asks why";
     "resolve" [] "resolve [WHAT ENDED IT]" "end the room's clocks";
     "role" ["r"] "role ROLE @person" "give a role, or hand it over";
     "run" [] "run STEP" "show the command of a step, and run it when you say yes";
-    "runbooks" [] "runbooks" "the board of runbooks";
+    "runbooks" [] "runbooks [WORDS]" "the board of runbooks; words narrow it";
     "roster" [] "roster" "who held which role, who came and left";
     "scope" [] "scope [ASSET... suspected|affected|clean|fixed|none]" "where assets stand; alone: the list";
     "send" [] "send LINE [next 30m]" "a draft of an update went out";
@@ -158,7 +158,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "undo-step" ["untick"] "undo-step STEP" "a step is to do again";
     "unlink" [] "unlink KIND|ADDRESS|INC" "take a link away";
     "update" ["u"] "update AUDIENCE [TEXT]" "tell an audience; without words: filled from the log";
-    "updates" [] "updates" "the board of updates that are owed";
+    "updates" [] "updates [WORDS]" "the board of updates that are owed; words narrow it";
     "verdict" ["v"] "verdict LINE held|reversed|no-effect [REASON]" "what came of a decision";
     "visibility" [] "visibility team|restricted|privileged" "who may read it";
     "waive" [] "waive REASON" "there will be no postmortem";
@@ -194,6 +194,11 @@ fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb
     let need = |text: &str| if text.is_empty() { Err(usage()) } else { Ok(text.to_owned()) };
     let line = || first.trim_start_matches('#').parse().map(crate::domain::ids::Seq).map_err(|_| usage());
     let request = match spec.name {
+        // Whoever adds words means them: what shows all the same would look like an answer to them.
+        name if name == spec.usage && !rest.is_empty() => {
+            return Err(Refusal::usage(format!(":{name} takes no words"))
+                .hint("leave them out, or put \\ first to store it as text"));
+        }
         "brief" => return Ok(Verb::Show("brief")),
         "asks" | "decisions" | "hypotheses" | "iocs" | "links" | "steps" => return Ok(Verb::Show(spec.name)),
         "clock" | "evidence" | "reopen" | "scope" | "target" if rest.is_empty() => {
@@ -218,10 +223,9 @@ fn of_words(spec: &VerbSpec, rest: &str, at: Option<(Utc, bool)>) -> Result<Verb
         "clock" => return Ok(Verb::MoveClock(need(rest)?, at)),
         "target" => set_target(rest)?,
         "run" => return Ok(Verb::Run(need(rest)?)),
-        "runbooks" => return Ok(Verb::Show("runbooks")),
-        "updates" => return Ok(Verb::Show("updates")),
-        "patterns" => return Ok(Verb::Show("patterns")),
-        "stories" => return Ok(Verb::Stories(rest.to_owned())),
+        "runbooks" | "updates" | "patterns" | "stories" => {
+            return Ok(Verb::Board(spec.name, rest.to_owned()));
+        }
         "find" => return Ok(Verb::Find(need(rest)?)),
         "attach" => return Ok(Verb::Attach(need(rest)?)),
         "draft" => return Ok(Verb::Postmortem(PostmortemVerb::Draft)),

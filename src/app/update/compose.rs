@@ -339,17 +339,20 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             model.find.editor = Editor::with_text(&query);
             super::find::edited(model, fx);
         }
-        Verb::Stories(filter) => {
-            super::keys::run(model, Action::StoriesBoard, 0, fx);
+        Verb::Board(name, filter) => {
+            let board = match name {
+                "runbooks" => Action::RunbooksBoard,
+                "updates" => Action::UpdatesBoard,
+                "patterns" => Action::PatternsBoard,
+                _ => Action::StoriesBoard,
+            };
+            super::keys::run(model, board, 0, fx);
             if let Err(why) = super::boards::filter(model, &filter) {
                 model.warn(why);
             }
         }
         Verb::Show(word) => match word {
             "brief" => super::keys::run(model, Action::Brief, 0, fx),
-            "runbooks" => super::keys::run(model, Action::RunbooksBoard, 0, fx),
-            "updates" => super::keys::run(model, Action::UpdatesBoard, 0, fx),
-            "patterns" => super::keys::run(model, Action::PatternsBoard, 0, fx),
             "call" => super::keys::run(model, Action::Call, 0, fx),
             "duties" => super::keys::run(model, Action::Duties, 0, fx),
             "people" => super::keys::run(model, Action::People, 0, fx),

@@ -58,6 +58,25 @@ fn every_board_opens_from_the_palette_of_every_screen_and_by_its_verb() {
 }
 
 #[test]
+fn words_behind_the_verb_of_a_board_narrow_it_and_other_verbs_refuse_them() {
+    for verb in ["stories", "runbooks", "updates", "patterns"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys(&format!(":{verb} key<enter>"));
+        assert_eq!(desk.model.board.as_ref().map(|b| b.filter.as_str()), Some("key"), "{verb}");
+        desk.keys("q").keys(&format!(":{verb}<enter>"));
+        assert_eq!(desk.model.board.as_ref().map(|b| b.filter.as_str()), Some(""), "{verb}");
+    }
+    for verb in ["decisions", "brief", "check", "quit", "next"] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys(&format!(":{verb} the key<enter>"));
+        let composer = &desk.model.room.as_ref().unwrap().composer;
+        let said = format!(":{verb} takes no words");
+        assert!(composer.problem.as_ref().is_some_and(|p| p.contains(&said)), "{:?}", composer.problem);
+        assert_eq!(composer.editor.text(), format!(":{verb} the key"));
+    }
+}
+
+#[test]
 fn overdue_stories_come_first_and_done_ones_are_left_out() {
     let mut desk = stories();
     assert_eq!(
