@@ -250,6 +250,8 @@ pub enum Action {
     StoryVerify,
     /// Gives a story up.
     StoryDrop,
+    /// Has a story done after all.
+    StoryReopen,
     /// The postmortem that a story comes from.
     StoryPostmortem,
     /// The brief.

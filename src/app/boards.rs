@@ -92,8 +92,9 @@ fn story(model: &Model, board: &Board, story: &StorySummary) -> Lines {
     let next = match story.state {
         StoryState::Filed => "w starts it, s ships it with a link or a reason, x drops it",
         StoryState::Started => "s ships it with a link or a reason, x drops it",
-        StoryState::Shipped => "v verifies it with what proves that it works",
-        StoryState::Verified | StoryState::Dropped => "nothing is owed",
+        StoryState::Shipped => "v verifies it with what proves that it works, r reopens it",
+        StoryState::Verified => "nothing is owed",
+        StoryState::Dropped => "nothing is owed; r reopens it",
     };
     out.push((next.to_owned(), Ink::Dim));
     out

@@ -17,7 +17,7 @@ use crate::domain::time::Span;
 use crate::domain::words::{StoryKind, StoryState};
 use crate::service::{Service, StoryQuery};
 
-/// Improvement stories: list, file, correct, start, ship, verify, drop
+/// Improvement stories: list, file, correct, start, ship, verify, drop, reopen
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -144,6 +144,14 @@ enum Action {
         #[arg(long, allow_hyphen_values = true)]
         reason: String,
     },
+    /// It was shipped or dropped in error, or is to be done after all
+    Reopen {
+        /// The story: INC-2026-0042/S1
+        story: String,
+        /// Why
+        #[arg(long, allow_hyphen_values = true)]
+        reason: String,
+    },
 }
 
 impl Args {
@@ -233,6 +241,10 @@ impl Args {
             Action::Drop { story, reason } => {
                 let reason = stdin::words(reason)?;
                 change(context, &story, |number| Request::DropStory { number, reason }).await
+            }
+            Action::Reopen { story, reason } => {
+                let reason = stdin::words(reason)?;
+                change(context, &story, |number| Request::ReopenStory { number, reason }).await
             }
         }
     }

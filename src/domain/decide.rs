@@ -123,6 +123,7 @@ impl Case<'_> {
             | Request::ShipStory { .. }
             | Request::VerifyStory { .. }
             | Request::DropStory { .. }
+            | Request::ReopenStory { .. }
             | Request::SyncStory { .. } => self.stories(request),
             Request::Keep(keep) => self.keep(keep),
             Request::Drill(drill) => self.drill(drill),

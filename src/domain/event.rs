@@ -236,6 +236,8 @@ events! {
     "story.verified"/1 => StoryVerified,
     /// It is given up.
     "story.dropped"/1 => StoryDropped,
+    /// It did not ship, or is wanted after all: it is to be done.
+    "story.reopened"/1 => StoryReopened,
     /// The team's tracker said something.
     "story.synced"/1 => StorySynced,
     /// An exercise began, by a script.

@@ -464,6 +464,13 @@ pub enum Request {
         /// Why.
         reason: String,
     },
+    /// Say that a story is to be done after all.
+    ReopenStory {
+        /// Its number.
+        number: u32,
+        /// Why.
+        reason: String,
+    },
     /// Write down what the tracker says of a story.
     SyncStory {
         /// Its number.

@@ -34,6 +34,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("story-ship", "warroom story ship INC-2026-0042/S1 --reason 'in production'"),
     ("story-verify", "warroom story verify INC-2026-0042/S1 --proof 'drill of 12 May'"),
     ("story-drop", "warroom story drop INC-2026-0042/S1 --reason 'the service is gone'"),
+    ("story-reopen", "warroom story reopen INC-2026-0042/S1 --reason 'the other row'"),
     ("story-postmortem", "warroom show INC-2026-0042"),
     ("stories-board", "warroom story list"),
     ("runbooks", "warroom runbook list"),

@@ -252,6 +252,15 @@ pub const TABLE: &[ActionSpec] = &[
         "The story is given up, with a reason",
     ),
     row(
+        A::StoryReopen,
+        "story-reopen",
+        &["r"],
+        &[C::Stories],
+        G::Board,
+        "reopen",
+        "The story is to be done after all, with a reason",
+    ),
+    row(
         A::StoryPostmortem,
         "story-postmortem",
         &["m"],

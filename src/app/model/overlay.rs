@@ -235,6 +235,8 @@ pub enum AskFor {
     StoryVerify(StoryId),
     /// Why a story is given up.
     StoryDrop(StoryId),
+    /// Why a story is to be done after all.
+    StoryReopen(StoryId),
     /// The file that is evidence, for this line.
     Evidence(Option<Seq>),
     /// How much more time an ask gets.

@@ -83,6 +83,7 @@ pub fn available(model: &Model, action: Action) -> Availability {
         | Action::StoryShip
         | Action::StoryVerify
         | Action::StoryDrop
+        | Action::StoryReopen
         | Action::StoryPostmortem => super::boards::blocked(model, action).map_or(Available, blocked),
         Action::Duties => match room {
             None => blocked("open an incident first"),

@@ -147,7 +147,8 @@ pub(super) fn act(model: &mut Model, action: Action, fx: &mut Vec<Effect>) {
                 }
                 Action::StoryShip => (AskFor::StoryShip(id), story.link.clone()),
                 Action::StoryVerify => (AskFor::StoryVerify(id), story.proof.clone()),
-                _ => (AskFor::StoryDrop(id), String::new()),
+                Action::StoryDrop => (AskFor::StoryDrop(id), String::new()),
+                _ => (AskFor::StoryReopen(id), String::new()),
             };
             model.overlays.push(Overlay::Ask(Ask::new(purpose, &text)));
         }
@@ -231,6 +232,9 @@ pub(super) fn requests(model: &Model, purpose: &AskFor, text: &str) -> Option<(S
         AskFor::StoryDrop(id) => {
             (*id, vec![Request::DropStory { number: id.number, reason: text.to_owned() }])
         }
+        AskFor::StoryReopen(id) => {
+            (*id, vec![Request::ReopenStory { number: id.number, reason: text.to_owned() }])
+        }
         _ => return None,
     };
     Some((id, requests.into_iter().map(Asked::from).collect()))
@@ -296,6 +300,7 @@ pub(super) fn blocked(model: &Model, action: Action) -> Option<&'static str> {
         | Action::StoryShip
         | Action::StoryVerify
         | Action::StoryDrop
+        | Action::StoryReopen
         | Action::StoryPostmortem => match (action, state) {
             (_, None) => Some("open the stories first and select one"),
             (Action::StoryStart, Some(StoryState::Filed)) => None,
@@ -308,6 +313,8 @@ pub(super) fn blocked(model: &Model, action: Action) -> Option<&'static str> {
             (Action::StoryDrop, Some(StoryState::Verified | StoryState::Dropped)) => {
                 Some("it is verified or dropped already")
             }
+            (Action::StoryReopen, Some(StoryState::Verified)) => Some("it is verified: file another one"),
+            (Action::StoryReopen, Some(StoryState::Filed | StoryState::Started)) => Some("it is open"),
             (_, Some(_)) => None,
         },
         _ => None,

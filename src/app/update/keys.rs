@@ -161,6 +161,7 @@ pub(super) fn run(model: &mut Model, action: Action, nth: u8, fx: &mut Vec<Effec
         | Action::StoryShip
         | Action::StoryVerify
         | Action::StoryDrop
+        | Action::StoryReopen
         | Action::StoryPostmortem => boards::act(model, action, fx),
         Action::Declare => declare::open(model, ""),
         Action::HomeScreen => room::go_home(model, fx),

@@ -46,7 +46,11 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
             };
         }
         // Taken above.
-        AskFor::StoryStart(_) | AskFor::StoryShip(_) | AskFor::StoryVerify(_) | AskFor::StoryDrop(_) => {
+        AskFor::StoryStart(_)
+        | AskFor::StoryShip(_)
+        | AskFor::StoryVerify(_)
+        | AskFor::StoryDrop(_)
+        | AskFor::StoryReopen(_) => {
             return;
         }
         AskFor::Run(command) => return super::running::confirmed(model, command, &text, fx),

@@ -1,9 +1,9 @@
-//! Rules of improvement stories: filed → started → shipped → verified, or dropped with a reason. They outlive the
-//! close of their incident.
+//! Rules of improvement stories: filed → started → shipped → verified, or dropped with a reason; what was shipped or
+//! dropped in error is reopened with one. They outlive the close of their incident.
 
 use super::{Case, person, reason, said};
 use crate::domain::event::{
-    NewEvent, StoryChanged, StoryDropped, StoryFiled, StoryShipped, StoryStarted, StorySynced, StoryVerified,
+    NewEvent, StoryChanged, StoryDropped, StoryFiled, StoryReopened, StoryShipped, StoryStarted, StorySynced, StoryVerified,
 };
 use crate::domain::incident::Story;
 use crate::domain::refusal::Refusal;
@@ -58,6 +58,10 @@ impl Case<'_> {
                 let open = [StoryState::Filed, StoryState::Started, StoryState::Shipped];
                 self.in_state(*number, &open, "dropped")?;
                 self.one(StoryDropped { number: *number, reason: reason("dropping a story", why)? })
+            }
+            Request::ReopenStory { number, reason: why } => {
+                self.in_state(*number, &[StoryState::Shipped, StoryState::Dropped], "reopened")?;
+                self.one(StoryReopened { number: *number, reason: reason("reopening a story", why)? })
             }
             Request::SyncStory { number, external, status } => {
                 self.story(*number)?;

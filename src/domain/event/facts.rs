@@ -262,6 +262,15 @@ pub struct StoryDropped {
     pub reason: String,
 }
 
+/// Body of `story.reopened`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoryReopened {
+    /// The story's number.
+    pub number: u32,
+    /// Why.
+    pub reason: String,
+}
+
 /// Body of `story.synced`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StorySynced {

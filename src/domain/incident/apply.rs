@@ -129,6 +129,7 @@ impl Incident {
             | Event::StoryShipped(_)
             | Event::StoryVerified(_)
             | Event::StoryDropped(_)
+            | Event::StoryReopened(_)
             | Event::StorySynced(_) => self.improve(r, event),
             Event::DrillStarted(_) | Event::DrillInjected(_) | Event::DrillJudged(_) => {
                 self.exercise(r, event);

@@ -134,6 +134,7 @@ pub(super) fn bound(event: &Event) -> Option<Bound> {
         | Event::StoryShipped(_)
         | Event::StoryVerified(_)
         | Event::StoryDropped(_)
+        | Event::StoryReopened(_)
         | Event::StorySynced(_) => Bound::State,
     })
 }

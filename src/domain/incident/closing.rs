@@ -78,6 +78,8 @@ pub struct Story {
     pub kind: Option<StoryKind>,
     /// Where it stands.
     pub state: StoryState,
+    /// Somebody began it, whatever became of it.
+    pub started: bool,
     /// What will prove it, or does.
     pub proof: String,
     /// Key or address in the team's tracker.

@@ -225,6 +225,7 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::StoryVerified(e) => (Topic::House, format!("story S{} verified: {}", e.number, e.proof)),
         Event::StoryDropped(e) => (Topic::House, format!("story S{} dropped: {}", e.number, e.reason)),
+        Event::StoryReopened(e) => (Topic::House, format!("story S{} reopened: {}", e.number, e.reason)),
         Event::StorySynced(e) => {
             (Topic::House, format!("story S{} in {}: {}", e.number, e.external, e.status))
         }

@@ -8,7 +8,7 @@ mod stays;
 use std::collections::{BTreeSet, VecDeque};
 
 use super::set_back::SetBack;
-use super::{ERASED, Incident};
+use super::{ERASED, Incident, Story};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::request::{Keep, NewIoc, Request, Review, StepMove, StepPick, When};
@@ -400,6 +400,10 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let day = before.closing.postmortem.meeting;
             ("the review meeting".to_owned(), vec![Request::Review(Review::Meeting(day))])
         }
+        Event::StoryShipped(e) => (format!("shipping story S{}", e.number), reopen_story(e.number)),
+        Event::StoryDropped(e) if before.closing.stories.get(&e.number).is_some_and(Story::is_unshipped) => {
+            (format!("dropping story S{}", e.number), reopen_story(e.number))
+        }
         event => return stays(recorded, event),
     };
     let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
@@ -437,6 +441,10 @@ fn as_new(ioc: &super::Ioc) -> NewIoc {
         entry: ioc.entry,
         note: ioc.note.clone(),
     }
+}
+
+fn reopen_story(number: u32) -> Vec<Request> {
+    vec![Request::ReopenStory { number, reason: "undone".to_owned() }]
 }
 
 fn strike(target: Seq) -> Vec<Request> {

@@ -36,6 +36,7 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
         AskFor::StoryShip(_) => ("Shipped: by which change?", "its link, or in words why there is none"),
         AskFor::StoryVerify(_) => ("Verified: by what?", "the test, rule, drill or runbook that shows it"),
         AskFor::StoryDrop(_) => ("Drop the story: why?", "the reason stays with the story"),
+        AskFor::StoryReopen(_) => ("Reopen the story: why?", "one line"),
         AskFor::Evidence(None) => ("Evidence", "the path of a file: it is hashed and stays where it is"),
         AskFor::Evidence(_) => ("Evidence for this line", "the path of a file: hashed, it stays where it is"),
         AskFor::Extend(_) => ("More time", "from the end of the time box, or from now when it ran out"),
@@ -56,7 +57,11 @@ fn words(purpose: &AskFor) -> (&'static str, &'static str) {
 /// The words of the line, step, story or point that it is about: somebody may have moved what is selected before the key came.
 fn target(model: &Model, purpose: &AskFor) -> Option<String> {
     match purpose {
-        AskFor::StoryStart(id) | AskFor::StoryShip(id) | AskFor::StoryVerify(id) | AskFor::StoryDrop(id) => {
+        AskFor::StoryStart(id)
+        | AskFor::StoryShip(id)
+        | AskFor::StoryVerify(id)
+        | AskFor::StoryDrop(id)
+        | AskFor::StoryReopen(id) => {
             let story = model.board.as_ref().and_then(|b| b.story_named(*id));
             return Some(story.map_or_else(|| id.to_string(), |s| format!("{id} {}", s.title)));
         }

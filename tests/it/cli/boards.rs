@@ -368,3 +368,20 @@ fn what_began_later_is_not_called_the_failure_that_came_back() {
     desk.ok(&["link", &first, "recurrence", &older]);
     desk.run(&["link", &older, "recurrence", &second]).refuses(2, "began after");
 }
+
+#[test]
+fn a_story_shipped_on_the_wrong_row_is_reopened() {
+    let desk = Desk::new();
+    let id = desk.declare("Disk full");
+    desk.ok(&["story", "add", &id, "Sign in the KMS only"]);
+    let story = format!("{id}/S1");
+    desk.run(&["story", "reopen", &story, "--reason", "why not"]).refuses(1, "is filed; only a story that is shipped or dropped");
+    desk.ok(&["story", "start", &story]);
+    desk.ok(&["story", "ship", &story, "--link", "https://git.example/1"]);
+    desk.run(&["story", "reopen", &story, "--reason", ""]).code(2);
+    let told = desk.json(&["story", "reopen", &story, "--reason", "the other row"]);
+    assert_eq!((&told["state"], &told["link"]), (&"started".into(), &"".into()), "{told:#}");
+    desk.ok(&["story", "drop", &story, "--reason", "gone"]);
+    desk.ok(&["undo", &id, "--yes"]);
+    assert_eq!(desk.json(&["story", "list"])["stories"][0]["state"], "started");
+}

@@ -452,6 +452,7 @@ fn stories(story: &mut Story) {
     story.add("no-link", new("dana", StoryShipped { number: 1, link: s(""), reason: s("done by hand") }));
     story.full("alice", StoryVerified { number: 1, proof: s("drill of 2027-02-03: export refused") });
     story.full("alice", StoryDropped { number: 2, reason: s("the same as story 1") });
+    story.full("alice", StoryReopened { number: 2, reason: s("story 1 leaves the second region out") });
     let (external, status) = (s("SEC-311"), s("In Review"));
     story.full("warroom", StorySynced { number: 1, external, status });
     drill(story);

@@ -153,6 +153,8 @@ fn a_story_moves_only_with_the_words_that_it_needs() {
     assert!(
         matches!(sent(&desk).first(), Some(Request::DropStory { reason, .. }) if reason == "the service is gone")
     );
+    desk.keys("r");
+    assert!(ask(&desk.model).is_none(), "what is open cannot be reopened");
     desk.effects.clear();
     desk.keys("v");
     assert!(

@@ -124,3 +124,50 @@ fn a_false_alarm_needs_a_line_and_no_postmortem() {
     room.ask(Request::Close { waive: None });
     assert!(!room.incident.counts());
 }
+
+#[test]
+fn a_story_shipped_or_dropped_in_error_is_put_back() {
+    let mut room = Room::declared();
+    let file = |title: &str| Request::FileStory(NewStory { title: title.to_owned(), ..NewStory::default() });
+    let state = |room: &Room, number: u32| room.incident.closing.stories[&number].state;
+    let reopen = |number: u32, reason: &str| Request::ReopenStory { number, reason: reason.to_owned() };
+    let ship =
+        |number: u32| Request::ShipStory { number, link: "https://git.example/1".to_owned(), reason: String::new() };
+    let drop = |number: u32| Request::DropStory { number, reason: "gone".to_owned() };
+    for title in ["one", "two", "three"] {
+        room.ask(file(title));
+    }
+    room.ask(Request::StartStory { number: 1 });
+    assert_eq!(refused(&mut room, reopen(1, "why not")).0, RefusalKind::No);
+    room.ask(ship(1));
+    assert_eq!(refused(&mut room, reopen(1, "")).0, RefusalKind::Usage);
+    room.ask(reopen(1, "the other row"));
+    let story = &room.incident.closing.stories[&1];
+    assert_eq!((story.state, story.link.as_str(), story.reason.as_str()), (StoryState::Started, "", ""));
+    room.ask(drop(2));
+    room.ask(reopen(2, "the other row"));
+    assert_eq!(state(&room, 2), StoryState::Filed);
+    let line = room.incident.timeline.shown().last().unwrap();
+    assert_eq!(line.text, "story S2 reopened: the other row");
+
+    // The same by taking back what one did last.
+    let undo = |room: &mut Room| {
+        let target = room.incident.trail.last_of("alice").unwrap().seq;
+        room.try_ask(Request::Undo { target })
+    };
+    for (request, back) in [(ship(1), StoryState::Started), (drop(1), StoryState::Started)] {
+        room.ask(request);
+        undo(&mut room).unwrap();
+        assert_eq!(state(&room, 1), back);
+    }
+    // What somebody else said of it since is not taken back with it.
+    room.ask(ship(3));
+    room.by = "bob".to_owned();
+    room.ask(Request::VerifyStory { number: 3, proof: "a drill".to_owned() });
+    room.by = "alice".to_owned();
+    assert!(undo(&mut room).unwrap_err().to_string().contains("bob acted on it since"));
+    assert!(refused(&mut room, reopen(3, "the other row")).1.contains("is verified"));
+    room.ask(ship(2));
+    room.ask(drop(2));
+    assert!(undo(&mut room).unwrap_err().to_string().contains("cannot be taken back"));
+}

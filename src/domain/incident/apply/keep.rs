@@ -184,6 +184,7 @@ impl Incident {
                     severity: e.severity.clone(),
                     kind: e.kind,
                     state: StoryState::Filed,
+                    started: false,
                     proof: e.proof.clone(),
                     external: e.external.clone(),
                     external_status: String::new(),
@@ -213,13 +214,20 @@ impl Incident {
                     story.changed_at = at;
                 }
             }
-            Event::StoryStarted(e) => to(e.number, StoryState::Started, &|_| {}),
+            Event::StoryStarted(e) => to(e.number, StoryState::Started, &|s| s.started = true),
             Event::StoryShipped(e) => to(e.number, StoryState::Shipped, &|s| {
                 s.link.clone_from(&e.link);
                 s.reason.clone_from(&e.reason);
             }),
             Event::StoryVerified(e) => to(e.number, StoryState::Verified, &|s| s.proof.clone_from(&e.proof)),
             Event::StoryDropped(e) => to(e.number, StoryState::Dropped, &|s| s.reason.clone_from(&e.reason)),
+            Event::StoryReopened(e) => to(e.number, StoryState::Filed, &|s| {
+                if s.started {
+                    s.state = StoryState::Started;
+                }
+                s.link.clear();
+                s.reason.clear();
+            }),
             Event::StorySynced(e) => {
                 if let Some(story) = stories.get_mut(&e.number) {
                     story.external.clone_from(&e.external);

@@ -58,6 +58,8 @@ pub(super) enum Subject {
     Review,
     ReviewOwner,
     ReviewMeeting,
+    /// Where a story stands.
+    Story(u32),
 }
 
 impl Subject {
@@ -228,6 +230,11 @@ pub(super) fn subject(recorded: &Recorded) -> Option<Subject> {
         Event::PostmortemStatusSet(_) | Event::PostmortemPublished(_) => Subject::Review,
         Event::PostmortemOwnerSet(_) => Subject::ReviewOwner,
         Event::PostmortemMeetingSet(_) => Subject::ReviewMeeting,
+        Event::StoryStarted(e) => Subject::Story(e.number),
+        Event::StoryShipped(e) => Subject::Story(e.number),
+        Event::StoryVerified(e) => Subject::Story(e.number),
+        Event::StoryDropped(e) => Subject::Story(e.number),
+        Event::StoryReopened(e) => Subject::Story(e.number),
         // Nobody takes these back, and they overrule nothing that somebody could.
         Event::Declared(_)
         | Event::DispositionSet(_)
@@ -244,10 +251,6 @@ pub(super) fn subject(recorded: &Recorded) -> Option<Subject> {
         | Event::PostmortemCommented(_)
         | Event::StoryFiled(_)
         | Event::StoryChanged(_)
-        | Event::StoryStarted(_)
-        | Event::StoryShipped(_)
-        | Event::StoryVerified(_)
-        | Event::StoryDropped(_)
         | Event::StorySynced(_)
         | Event::Redacted(_)
         | Event::Unknown(_) => return None,

@@ -39,10 +39,11 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         }
         Event::PostmortemCommented(_) => ("a comment", "say in another one what is right"),
         Event::StoryFiled(_) | Event::StoryChanged(_) => ("a story", "correct it, or drop it with a reason"),
-        Event::StoryStarted(_)
-        | Event::StoryShipped(_)
-        | Event::StoryVerified(_)
-        | Event::StoryDropped(_) => {
+        // What it was shipped by would have to be said again with it.
+        Event::StoryDropped(_) => {
+            ("dropping a story that had shipped", "reopen it with a reason, and ship it again")
+        }
+        Event::StoryStarted(_) | Event::StoryVerified(_) | Event::StoryReopened(_) => {
             ("a step of a story", "what was said of a story stays: say in a note what is right")
         }
         Event::DrillStarted(_) => ("the start of a drill", "resolve it, and run it again"),
@@ -103,6 +104,7 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         | Event::ClockAcknowledged(_)
         | Event::Resolved(_)
         | Event::ClosureItemSet(_)
+        | Event::StoryShipped(_)
         | Event::ImpactStated(_)
         | Event::Reported(_)
         | Event::DetailsChanged(_)
