@@ -1,5 +1,7 @@
 //! `warroom list`: incidents in rows.
 
+use std::collections::HashMap;
+
 use super::context::Context;
 use super::output::Answer;
 use super::views::{IncidentRow, one_line};
@@ -40,8 +42,15 @@ impl Args {
         };
         let service = context.reading().await?;
         let rows = service.list(&IncidentFilter { states, limit: 0 }).await?;
-        let views: Vec<IncidentRow> = rows.iter().map(IncidentRow::from).collect();
         let today = context.now().date_naive();
+        // Nobody waits for a number that is not printed.
+        let late = if context.out.is_json() { service.in_arrears(today, usize::MAX).await? } else { Vec::new() };
+        let overdue: HashMap<_, _> = late.iter().map(|a| (a.incident, a.stories)).collect();
+        let view = |row: &Summary| {
+            let overdue = overdue.get(&row.id).copied().unwrap_or_default();
+            IncidentRow::new(row, service.policy(), overdue)
+        };
+        let views: Vec<IncidentRow> = rows.iter().map(view).collect();
         let document = serde_json::json!({ "incidents": views });
         context
             .out

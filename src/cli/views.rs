@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::domain::account::Aside;
 use crate::domain::ids::{EventId, IncidentId, Seq, StoryId};
 use crate::domain::incident::{Entry, Incident};
+use crate::domain::policy::Policy;
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
 pub(super) use crate::domain::safe::one_line;
 use crate::domain::stories::{Rules, assign_by, is_orphaned};
@@ -172,13 +173,17 @@ pub(super) struct IncidentRow {
     postmortem_status: Option<ReviewState>,
     postmortem_owner: Option<String>,
     postmortem_meeting: Option<String>,
+    /// The day by which it is due, while it is owed.
+    postmortem_due: Option<String>,
     unshipped: u32,
+    stories_overdue: u32,
     reopened: u32,
     head: Seq,
 }
 
-impl From<&Summary> for IncidentRow {
-    fn from(row: &Summary) -> Self {
+impl IncidentRow {
+    /// The row of an incident with so many stories whose day has passed.
+    pub(super) fn new(row: &Summary, policy: &Policy, stories_overdue: u32) -> Self {
         // What goes by a code name is not told by its services either.
         let hidden = row.shown_title() != row.title;
         let told = |texts: &[String]| if hidden { Vec::new() } else { texts.to_vec() };
@@ -208,7 +213,9 @@ impl From<&Summary> for IncidentRow {
             postmortem_status: row.review,
             postmortem_owner: row.postmortem_owner.clone(),
             postmortem_meeting: row.meeting.map(|day| day.to_string()),
+            postmortem_due: row.postmortem_due(policy).map(|at| at.date_naive().to_string()),
             unshipped: row.unshipped,
+            stories_overdue,
             reopened: row.reopened,
             head: row.head,
         }

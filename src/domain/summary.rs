@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::account::Aside;
 use crate::domain::ids::{IncidentId, Seq, StoryId};
 use crate::domain::incident::{Incident, Story};
+use crate::domain::policy::Policy;
 use crate::domain::time::Utc;
 use crate::domain::words::{
     DispositionWord, IncidentKind, Phase, ReviewState, State, StepState, StoryKind, StoryState, Visibility,
@@ -190,6 +191,24 @@ impl Summary {
         let closed_without = matches!(self.state, State::Closed) && self.postmortem.is_none();
         let needed = !self.is_dismissed() && !matches!(self.kind, IncidentKind::Test);
         self.postmortem_waived || (closed_without && needed)
+    }
+
+    /// It is over, there is to be a postmortem, and there is none yet.
+    #[must_use]
+    pub fn owes_postmortem(&self) -> bool {
+        self.state != State::Open
+            && self.kind != IncidentKind::Test
+            && !self.is_dismissed()
+            && !self.has_waived_postmortem()
+            && self.postmortem.is_none()
+    }
+
+    /// When the postmortem that it owes is due; none where it owes none, or the team sets no time.
+    #[must_use]
+    pub fn postmortem_due(&self, policy: &Policy) -> Option<Utc> {
+        let level = policy.level(&self.profile, self.severity.as_deref());
+        let over = self.resolved_at.filter(|_| self.owes_postmortem());
+        over.and_then(|at| policy.calendar.deadline(at, &level.postmortem_due))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::policy::Policy;
 use crate::domain::quick_entry;
 use crate::domain::summary::{Summary, meeting_passed, review_words};
 use crate::domain::time::{Utc, format_span};
-use crate::domain::words::{IncidentKind, ReviewState, State, Visibility};
+use crate::domain::words::{ReviewState, State, Visibility};
 use crate::service::{self, Arrears, Past, Service, Similar};
 
 /// How many closed incidents the home screen shows.
@@ -85,12 +85,8 @@ fn owes(summary: &Summary, late: Option<&Arrears>, policy: &Policy, now: Utc) ->
         let stands = summary.review.map_or("not begun", ReviewState::as_str);
         owes.push(format!("{MEETING_WAS} {day}, postmortem {stands}"));
     }
-    let needs =
-        summary.kind != IncidentKind::Test && !summary.is_dismissed() && !summary.has_waived_postmortem();
-    if needs && summary.postmortem.is_none() {
-        let level = policy.level(&summary.profile, summary.severity.as_deref());
-        let due = summary.resolved_at.and_then(|at| policy.calendar.deadline(at, &level.postmortem_due));
-        owes.push(match due {
+    if summary.owes_postmortem() {
+        owes.push(match summary.postmortem_due(policy) {
             Some(due) if due < now => format!("postmortem overdue since {}", due.format("%Y-%m-%d")),
             Some(due) => format!("postmortem due {}", due.format("%Y-%m-%d")),
             None => "postmortem".to_owned(),

@@ -385,3 +385,22 @@ fn a_story_shipped_on_the_wrong_row_is_reopened() {
     desk.ok(&["undo", &id, "--yes"]);
     assert_eq!(desk.json(&["story", "list"])["stories"][0]["state"], "started");
 }
+
+#[test]
+fn a_script_learns_what_home_says_of_postmortems_and_stories_that_are_owed() {
+    let desk = Desk::new();
+    let id = desk.declare("Disk full");
+    let row = |desk: &Desk| desk.json(&["list", "--all"])["incidents"][0].clone();
+    assert_eq!((&row(&desk)["postmortem_due"], &row(&desk)["stories_overdue"]), (&serde_json::Value::Null, &0.into()));
+    desk.ok(&["severity", &id, "P1"]);
+    desk.ok(&["resolve", &id]);
+    for due in ["2020-01-01", "2020-02-01", "2199-01-01"] {
+        desk.ok(&["story", "add", &id, "Sign in the KMS only", "--due", due]);
+    }
+    let owed = row(&desk);
+    assert!(owed["postmortem_due"].as_str().is_some_and(|day| day.len() == "2026-12-04".len()), "{owed:#}");
+    assert_eq!((&owed["stories_overdue"], &owed["unshipped"]), (&2.into(), &3.into()));
+    desk.ok(&["close", &id, "--waive", "a test of the tool"]);
+    let closed = row(&desk);
+    assert_eq!((&closed["postmortem_due"], &closed["stories_overdue"]), (&serde_json::Value::Null, &2.into()));
+}
