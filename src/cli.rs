@@ -52,6 +52,7 @@ mod runbook;
 mod scope;
 mod search;
 mod set;
+mod sets;
 mod severity;
 mod show;
 mod similar;

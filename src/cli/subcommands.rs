@@ -17,7 +17,7 @@ use super::{
 
 /// Runs incidents from a terminal: timeline, roster, runbook, decisions, postmortem, memory.
 #[derive(Debug, Parser)]
-#[command(name = NAME, version, max_term_width = 100, subcommand_help_heading = "Commands")]
+#[command(name = NAME, version, max_term_width = 100, subcommand_help_heading = "Commands", hide_possible_values = true)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) everywhere: Everywhere,

@@ -48,6 +48,19 @@ fn takes(program: &str, arguments: &[&str]) -> Option<bool> {
 }
 
 #[test]
+fn a_shell_completes_the_words_of_closed_sets() {
+    let desk = Desk::new();
+    let script = desk.ok(&["completions", "bash"]);
+    for words in ["md html json csv audit", "detect contain eradicate recover learn", "held reversed no-effect"] {
+        assert!(script.contains(words), "{words}");
+    }
+    // A word that is none of them is told as ever, and its other forms are still read.
+    desk.run(&["export", "1", "--format", "doc"]).refuses(2, "is not a format; use one of: md, html");
+    desk.declare("Disk full");
+    desk.ok(&["export", "1", "--format", "Markdown"]);
+}
+
+#[test]
 fn shells_read_the_completions_and_man_reads_the_pages() {
     let desk = Desk::new();
     for shell in ["bash", "zsh", "fish"] {
