@@ -266,7 +266,7 @@ fn why_something_was_judged_or_moved_is_told_with_who_said_so() {
     assert_eq!(section(&room, "Decided"), ["14:20 fail over to eu (alice) — reversed"]);
     let target = room.ask(Request::Propose { text: "key was in a CI variable".into(), tags: vec![] })[0];
     let (state, why) = (HypothesisState::Supported, "the log has it".to_owned());
-    room.ask(Request::SetHypothesis { target, state, why });
+    room.ask(Request::SetHypothesis { target, state, why, person: None });
     let suspected = ["supported: key was in a CI variable — the log has it (alice, 14:20)"];
     assert_eq!(section(&room, "Suspected"), suspected);
     let slow = |target: &str| Request::SetTarget {
