@@ -20,7 +20,7 @@ pub struct Blocker {
 
 /// A number of things: `1 problem`, `2 problems`.
 #[must_use]
-pub fn counted<N: std::fmt::Display + PartialEq + From<u8>>(n: N, one: &str, more: &str) -> String {
+pub fn counted<N: std::fmt::Display + PartialEq + From<u8> + Copy>(n: N, one: &str, more: &str) -> String {
     let word = if n == N::from(1) { one } else { more };
     format!("{n} {word}")
 }

@@ -134,7 +134,8 @@ impl Service {
 
 /// Takes away what those left in a folder who were killed while they made a backup there: ours, and held by nobody.
 fn take_away_left(parent: &Path, own: &Path) {
-    let owner = |path: &Path| std::fs::symlink_metadata(path).ok().filter(|m| m.is_dir()).map(|m| m.uid());
+    let owner =
+        |path: &Path| std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_dir).map(|m| m.uid());
     let me = owner(own);
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
         let path = entry.path();
