@@ -43,8 +43,18 @@ pub(crate) const LAYERS: &[(&str, &[&str])] = &[
 
 /// The modules of the shell that commands may use: what they need of the host, and nothing of the screen. `session`
 /// puts the others together, once for commands and screen.
-const SHELL_OF_CLI: &[&str] =
-    &["clock", "config", "editor", "environment", "ids", "paths", "process", "session", "watching"];
+const SHELL_OF_CLI: &[&str] = &[
+    "clock",
+    "config",
+    "editor",
+    "environment",
+    "ids",
+    "paths",
+    "process",
+    "session",
+    "throwaway",
+    "watching",
+];
 
 /// Crates of which only one or two layers know.
 const FOREIGN: &[(&str, &[&str])] = &[
