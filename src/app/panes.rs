@@ -63,7 +63,7 @@ pub fn decisions<'a>(model: &Model, room: &'a Room, body: Area) -> Shown<Decisio
         let Some(decision) = room.incident.talk.decisions.get(seq) else { continue };
         let moment = moment(model, decision.at);
         let (outcome, ink) = outcome(model, room, decision);
-        let beside = cells(&moment).saturating_add(cells(&decision.decided_by.to_string())).saturating_add(3);
+        let beside = cells(&moment).saturating_add(cells(&decision.decided_by)).saturating_add(3);
         lines.push(vec![
             Part { text: decision.text.clone(), cells: body.w.saturating_sub(beside), indent: 0 },
             Part { text: outcome, cells: body.w.saturating_sub(OUTCOME), indent: 0 },
