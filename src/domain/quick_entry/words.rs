@@ -68,54 +68,20 @@ const LEADS_TO_A_NAME: [&str; 12] =
     ["of", "from", "to", "with", "for", "and", "or", "via", "by", "not", "than", "as"];
 
 /// Words of an ask whose object such a name is: it is somebody else who is asked to reach them.
-const REACHES_A_NAME: [&str; 21] = [
+const REACHES_A_NAME: [&str; 42] = [
     "ask", "tell", "call", "page", "ping", "wake", "email", "mail", "message", "contact", "reach", "inform",
-    "notify", "remind", "brief", "relieve", "replace", "thank", "invite", "is", "cc",
+    "notify", "remind", "brief", "relieve", "replace", "thank", "invite", "help", "find", "see", "add",
+    "remove", "disable", "revoke", "block", "suspend", "lock", "asked", "told", "called", "paged", "is",
+    "cc", "about", "on", "against", "after", "before", "like", "without",
 ];
 
 /// Words before a span at the end of an ask that make it part of the sentence: the last 15m, every 5m, a timeout 30s.
-const LEADS_TO_A_SPAN: [&str; 41] = [
-    "the",
-    "a",
-    "last",
-    "past",
-    "next",
-    "first",
-    "every",
-    "each",
-    "per",
-    "of",
-    "for",
-    "in",
-    "within",
-    "over",
-    "during",
-    "to",
-    "from",
-    "by",
-    "at",
-    "than",
-    "about",
-    "around",
-    "after",
-    "before",
-    "until",
-    "under",
-    "above",
-    "below",
-    "and",
-    "or",
-    "is",
-    "timeout",
-    "ttl",
-    "interval",
-    "window",
-    "delay",
-    "retention",
-    "age",
-    "limit",
-    "max",
-    "min",
+const LEADS_TO_A_SPAN: [&str; 51] = [
+    "the", "a", "last", "past", "next", "first", "every", "each", "per", "of", "for", "in", "within", "over",
+    "during", "to", "from", "by", "at", "than", "about", "around", "after", "before", "until", "under",
+    "above", "below", "and", "or", "is", "timeout", "ttl", "interval", "window", "delay", "age", "limit",
+    "max", "min", "wait", "sleep", "pause", "hold", "another", "takes", "took", "lasts", "lasted", "was",
+    "be",
 ];
 
 /// Words before `check` that make it part of the sentence: the health check, somebody is to check.
