@@ -237,6 +237,6 @@ fn a_refusal_names_nothing_that_nobody_knows() {
     }
     let detached = desk.run(&["runbook", "detach", "1", "cache"]);
     detached.refuses(3, "none is; to attach one: warroom runbook attach");
-    desk.run(&["story", "add", "1", "test the gate", "--owner", "-"]).refuses(2, "\"-\" is not a person");
+    desk.run(&["story", "add", "1", "test the gate", "--owner", "?"]).refuses(2, "\"?\" is not a person");
     desk.run(&["role", "1", "comms", "..."]).refuses(2, "\"...\" is not a person");
 }
