@@ -85,7 +85,10 @@ fn a_time_before_a_verb_counts_or_is_refused_in_words() {
     let ask = desk.json(&["log", ".", "-10m + @bob list builds"])["entries"][0]["seq"].to_string();
     let said = desk.json(&["log", ".", &format!("-4m :ack {ask}"), "--as", "bob"]);
     assert_eq!(minute(&said["entries"][0]["occurred_at"]), "2026-11-20T14:36", "{said:#}");
-    for line in ["-4m :close", "14:30 :brief", "-4m :attach x", "-4m :evidence /tmp/x", "-4m :run 1"] {
+    let file = desk.file("audit.log", "02:47 signed\n");
+    let said = desk.json(&["log", ".", &format!("-4m :evidence {file} identity")]);
+    assert_eq!(minute(&said["entries"][0]["occurred_at"]), "2026-11-20T14:36", "{said:#}");
+    for line in ["-4m :close", "14:30 :brief", "-4m :attach x", "-4m :run 1"] {
         desk.run(&["log", ".", line]).refuses(2, "takes no time");
     }
 }
