@@ -8,7 +8,7 @@ use super::output::{Answer, Exit, Output};
 /// Print the completions for a shell
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The shell
+    /// bash, elvish, fish, powershell or zsh
     shell: Shell,
 }
 

@@ -44,7 +44,8 @@ impl Args {
         let rows = service.list(&IncidentFilter { states, limit: 0 }).await?;
         let today = context.now().date_naive();
         // Nobody waits for a number that is not printed.
-        let late = if context.out.is_json() { service.in_arrears(today, usize::MAX).await? } else { Vec::new() };
+        let late =
+            if context.out.is_json() { service.in_arrears(today, usize::MAX).await? } else { Vec::new() };
         let overdue: HashMap<_, _> = late.iter().map(|a| (a.incident, a.stories)).collect();
         let view = |row: &Summary| {
             let overdue = overdue.get(&row.id).copied().unwrap_or_default();

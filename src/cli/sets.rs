@@ -5,18 +5,18 @@ use std::ffi::OsStr;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
+use clap::builder::{PossibleValue, TypedValueParser, ValueParser, ValueParserFactory};
 
 use crate::domain::export::Format;
 use crate::domain::ioc::{IocKind, Tlp};
 use crate::domain::words::{
-    ClosureItem, ClosureState, DrillVerdict, EntryKind, Flag, HypothesisState, IncidentKind, Milestone, Phase,
-    ReviewState, ScopeState, StoryKind, StoryState, UnknownWord, Verdict, Visibility,
+    ClosureItem, ClosureState, DrillVerdict, EntryKind, Flag, HypothesisState, IncidentKind, Milestone,
+    Phase, ReviewState, ScopeState, StoryKind, StoryState, UnknownWord, Verdict, Visibility,
 };
 
 /// Reads a word of a set.
 #[derive(Debug, Clone)]
-pub(super) struct Of<T> {
+struct Of<T> {
     words: fn() -> Vec<&'static str>,
     set: PhantomData<T>,
 }
@@ -43,10 +43,11 @@ impl<T: FromStr<Err = UnknownWord> + Clone + Send + Sync + 'static> TypedValuePa
 macro_rules! sets {
     ($($set:ident),+ $(,)?) => {
         $(impl ValueParserFactory for $set {
-            type Parser = Of<$set>;
+            type Parser = ValueParser;
 
-            fn value_parser() -> Of<$set> {
-                Of { words: || $set::ALL.iter().map(|word| word.as_str()).collect(), set: PhantomData }
+            fn value_parser() -> ValueParser {
+                let words = || $set::ALL.iter().map(|word| word.as_str()).collect();
+                ValueParser::new(Of::<$set> { words, set: PhantomData })
             }
         })+
     };

@@ -59,7 +59,8 @@ macro_rules! subcommands {
                     $($name => ($name, <$args as Args>::augment_args),)*
                     _ => return None,
                 };
-                Some(describe(clap::Command::new(name)))
+                // As the whole has it: what an argument takes is said in its own words.
+                Some(describe(clap::Command::new(name).hide_possible_values(true)))
             }
         }
     };

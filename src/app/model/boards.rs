@@ -229,7 +229,9 @@ impl Board {
             }
             BoardData::Patterns(all) => {
                 let mut heading: Option<(&str, usize)> = None;
-                let words = |l: &patterns::Line| format!("{} {} {}", l.heading, l.label, l.ids.join(" "));
+                // With its query: `severity:P1` narrows here as it does in a search.
+                let words =
+                    |l: &patterns::Line| format!("{} {} {} {}", l.heading, l.label, l.query, l.ids.join(" "));
                 for (nth, line) in all.iter().enumerate().filter(|(_, l)| self.has_words(&words(l))) {
                     let count = usize::try_from(line.count).unwrap_or(usize::MAX);
                     match heading {

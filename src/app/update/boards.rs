@@ -204,6 +204,20 @@ pub(super) fn filter(model: &mut Model, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Opens the board of a verb, narrowed to the words behind it.
+pub(super) fn named(model: &mut Model, name: &str, words: &str, fx: &mut Vec<Effect>) {
+    let board = match name {
+        "runbooks" => Action::RunbooksBoard,
+        "updates" => Action::UpdatesBoard,
+        "patterns" => Action::PatternsBoard,
+        _ => Action::StoriesBoard,
+    };
+    super::keys::run(model, board, 0, fx);
+    if let Err(why) = filter(model, words) {
+        model.warn(why);
+    }
+}
+
 /// What a line of a story's overlay asks for; `None` when it is none of them.
 #[must_use]
 pub(super) fn requests(model: &Model, purpose: &AskFor, text: &str) -> Option<(StoryId, Vec<Asked>)> {

@@ -339,18 +339,7 @@ fn run_verb(model: &mut Model, verb: Verb, typed: &str, fx: &mut Vec<Effect>) {
             model.find.editor = Editor::with_text(&query);
             super::find::edited(model, fx);
         }
-        Verb::Board(name, filter) => {
-            let board = match name {
-                "runbooks" => Action::RunbooksBoard,
-                "updates" => Action::UpdatesBoard,
-                "patterns" => Action::PatternsBoard,
-                _ => Action::StoriesBoard,
-            };
-            super::keys::run(model, board, 0, fx);
-            if let Err(why) = super::boards::filter(model, &filter) {
-                model.warn(why);
-            }
-        }
+        Verb::Board(name, words) => super::boards::named(model, name, &words, fx),
         Verb::Show(word) => match word {
             "brief" => super::keys::run(model, Action::Brief, 0, fx),
             "call" => super::keys::run(model, Action::Call, 0, fx),

@@ -3,7 +3,8 @@
 
 use super::{Case, person, reason, said};
 use crate::domain::event::{
-    NewEvent, StoryChanged, StoryDropped, StoryFiled, StoryReopened, StoryShipped, StoryStarted, StorySynced, StoryVerified,
+    NewEvent, StoryChanged, StoryDropped, StoryFiled, StoryReopened, StoryShipped, StoryStarted, StorySynced,
+    StoryVerified,
 };
 use crate::domain::incident::Story;
 use crate::domain::refusal::Refusal;

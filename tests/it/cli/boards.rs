@@ -375,7 +375,8 @@ fn a_story_shipped_on_the_wrong_row_is_reopened() {
     let id = desk.declare("Disk full");
     desk.ok(&["story", "add", &id, "Sign in the KMS only"]);
     let story = format!("{id}/S1");
-    desk.run(&["story", "reopen", &story, "--reason", "why not"]).refuses(1, "is filed; only a story that is shipped or dropped");
+    desk.run(&["story", "reopen", &story, "--reason", "why not"])
+        .refuses(1, "is filed; only a story that is shipped or dropped");
     desk.ok(&["story", "start", &story]);
     desk.ok(&["story", "ship", &story, "--link", "https://git.example/1"]);
     desk.run(&["story", "reopen", &story, "--reason", ""]).code(2);
@@ -391,8 +392,10 @@ fn a_script_learns_what_home_says_of_postmortems_and_stories_that_are_owed() {
     let desk = Desk::new();
     let id = desk.declare("Disk full");
     let row = |desk: &Desk| desk.json(&["list", "--all"])["incidents"][0].clone();
-    assert_eq!((&row(&desk)["postmortem_due"], &row(&desk)["stories_overdue"]), (&serde_json::Value::Null, &0.into()));
-    desk.ok(&["severity", &id, "P1"]);
+    assert_eq!(
+        (&row(&desk)["postmortem_due"], &row(&desk)["stories_overdue"]),
+        (&serde_json::Value::Null, &0.into())
+    );
     desk.ok(&["resolve", &id]);
     for due in ["2020-01-01", "2020-02-01", "2199-01-01"] {
         desk.ok(&["story", "add", &id, "Sign in the KMS only", "--due", due]);
@@ -402,5 +405,8 @@ fn a_script_learns_what_home_says_of_postmortems_and_stories_that_are_owed() {
     assert_eq!((&owed["stories_overdue"], &owed["unshipped"]), (&2.into(), &3.into()));
     desk.ok(&["close", &id, "--waive", "a test of the tool"]);
     let closed = row(&desk);
-    assert_eq!((&closed["postmortem_due"], &closed["stories_overdue"]), (&serde_json::Value::Null, &2.into()));
+    assert_eq!(
+        (&closed["postmortem_due"], &closed["stories_overdue"]),
+        (&serde_json::Value::Null, &2.into())
+    );
 }

@@ -594,7 +594,11 @@ fn what_nobody_was_told_comes_back_as_a_draft() {
     };
     let expected = [("customers", "drafted"), ("internal", "sent"), ("public", "drafted")];
     assert_eq!(states(&two), expected.map(|(a, s)| (a.to_owned(), s.to_owned())));
-    for told in [desk.ok(&["timeline", &two]), desk.ok(&["export", &two]), desk.ok(&["export", &two, "--format", "html"])] {
+    for told in [
+        desk.ok(&["timeline", &two]),
+        desk.ok(&["export", &two]),
+        desk.ok(&["export", &two, "--format", "html"]),
+    ] {
         assert!(told.contains("draft for customers: we may have leaked cards"), "{told}");
         assert!(told.contains("internal: we look") && !told.contains("draft for internal"), "{told}");
     }

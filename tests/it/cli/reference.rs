@@ -51,7 +51,9 @@ fn takes(program: &str, arguments: &[&str]) -> Option<bool> {
 fn a_shell_completes_the_words_of_closed_sets() {
     let desk = Desk::new();
     let script = desk.ok(&["completions", "bash"]);
-    for words in ["md html json csv audit", "detect contain eradicate recover learn", "held reversed no-effect"] {
+    for words in
+        ["md html json csv audit", "detect contain eradicate recover learn", "held reversed no-effect"]
+    {
         assert!(script.contains(words), "{words}");
     }
     // A word that is none of them is told as ever, and its other forms are still read.

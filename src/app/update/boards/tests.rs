@@ -242,6 +242,9 @@ fn the_filter_of_the_patterns_finds_the_incidents_that_its_rows_show() {
     assert!(wanted < all, "{id}");
     desk.keys(&format!("f{}<enter>", id.to_lowercase()));
     assert_eq!(shown(&desk), wanted, "{id}");
+    // Or as the query of a search says it.
+    desk.keys("q:patterns service:orders<enter>");
+    assert_eq!(shown(&desk), 2);
 }
 
 #[test]

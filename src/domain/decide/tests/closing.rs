@@ -131,8 +131,11 @@ fn a_story_shipped_or_dropped_in_error_is_put_back() {
     let file = |title: &str| Request::FileStory(NewStory { title: title.to_owned(), ..NewStory::default() });
     let state = |room: &Room, number: u32| room.incident.closing.stories[&number].state;
     let reopen = |number: u32, reason: &str| Request::ReopenStory { number, reason: reason.to_owned() };
-    let ship =
-        |number: u32| Request::ShipStory { number, link: "https://git.example/1".to_owned(), reason: String::new() };
+    let ship = |number: u32| Request::ShipStory {
+        number,
+        link: "https://git.example/1".to_owned(),
+        reason: String::new(),
+    };
     let drop = |number: u32| Request::DropStory { number, reason: "gone".to_owned() };
     for title in ["one", "two", "three"] {
         room.ask(file(title));
