@@ -80,7 +80,8 @@ fn search(text: &str) {
         }
         let question = Question::read(&asked, None, false);
         // An open quote behind a minus or a field goes on to the end, and that is said.
-        if asked.ends_with(RARE) && question.notes.iter().any(|note| note.contains("the quote is not closed")) {
+        if asked.ends_with(RARE) && question.notes.iter().any(|note| note.contains("the quote is not closed"))
+        {
             continue;
         }
         assert!(question.words.split_whitespace().any(|word| word == RARE), "{RARE} is lost in {question:?}");

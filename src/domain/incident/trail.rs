@@ -316,11 +316,8 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             )
         }
         Event::TargetChanged(e) => {
-            let target = before
-                .targets
-                .get(&e.clock)
-                .map(|own| own.target.clone())
-                .unwrap_or_else(|| "default".to_owned());
+            let own = before.targets.get(&e.clock);
+            let target = own.map_or_else(|| "default".to_owned(), |own| own.target.clone());
             let reason = "undone".to_owned();
             let undo = Request::SetTarget { clock: e.clock.clone(), target, reason };
             (format!("the target of {}", e.clock), vec![undo])
