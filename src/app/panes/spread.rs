@@ -31,45 +31,69 @@ pub struct Told {
     pub text: String,
 }
 
-/// The rows of items, in order; more than `rows` where there is no row for each line.
+/// The rows of items, in order; more than `rows` where there is no row for each line. Every line that is cut gets its
+/// second row before one gets a third.
 pub(super) fn spread(items: Vec<Vec<Part>>, rows: usize) -> Vec<Told> {
-    let mut spare = rows.saturating_sub(items.iter().map(Vec::len).sum());
-    let mut out = Vec::new();
-    for (item, parts) in items.into_iter().enumerate() {
-        for (line, part) in parts.into_iter().enumerate() {
-            let broken = if spare == 0 { vec![part.text] } else { broken(&part, spare.saturating_add(1)) };
-            spare = spare.saturating_sub(broken.len().saturating_sub(1));
-            for (nth, text) in broken.into_iter().enumerate() {
-                out.push(Told { item, line, goes_on: nth > 0, text });
+    let lines = items
+        .into_iter()
+        .enumerate()
+        .flat_map(|(item, parts)| parts.into_iter().enumerate().map(move |(line, part)| (item, line, part)));
+    let lines: Vec<(usize, usize, Part)> = lines.collect();
+    let mut spare = rows.saturating_sub(lines.len());
+    let most = MOST.min(spare.saturating_add(1));
+    let mut broken: Vec<Broken> = lines.iter().map(|(.., part)| Broken::of(part, most)).collect();
+    for row in 2..=most {
+        for line in broken.iter_mut().filter(|line| line.places.len() >= row) {
+            if spare > 0 {
+                (line.rows, spare) = (row, spare - 1);
             }
         }
     }
-    out
+    let told = lines.into_iter().zip(broken).flat_map(|((item, line, _), broken)| {
+        (0..broken.rows).map(move |n| Told { item, line, goes_on: n > 0, text: broken.row(n).to_owned() })
+    });
+    told.collect()
 }
 
-/// A line in up to so many rows; the last has all that is left of it.
-fn broken(part: &Part, rows: usize) -> Vec<String> {
-    let rows = rows.min(MOST);
-    // No more of a long line is looked at than its rows can show.
-    let most = usize::from(part.cells).saturating_mul(rows.saturating_add(1)).saturating_mul(BYTES_PER_CELL);
-    let mut end = most.min(part.text.len());
-    while !part.text.is_char_boundary(end) {
-        end = end.saturating_sub(1);
+/// A line, and where it may be broken.
+struct Broken {
+    text: String,
+    /// First byte and the one after the last of each row.
+    places: Vec<(usize, usize)>,
+    /// How many rows it has.
+    rows: usize,
+}
+
+impl Broken {
+    fn of(part: &Part, most: usize) -> Self {
+        if most < 2 {
+            return Self { text: part.text.clone(), places: Vec::new(), rows: 1 };
+        }
+        // No more of a long line is looked at than its rows can show.
+        let longest =
+            usize::from(part.cells).saturating_mul(most.saturating_add(1)).saturating_mul(BYTES_PER_CELL);
+        let mut end = longest.min(part.text.len());
+        while !part.text.is_char_boundary(end) {
+            end = end.saturating_sub(1);
+        }
+        let line = part.text.get(..end).unwrap_or_default().replace("\r\n", "⏎").replace('\n', "⏎");
+        let text = SafeText::line(&line).into_string();
+        let places = match pieces(&text, part.cells).len() {
+            0 | 1 => Vec::new(),
+            _ => pieces(&text, part.cells.saturating_sub(part.indent)),
+        };
+        Self { text, places, rows: 1 }
     }
-    let line = part.text.get(..end).unwrap_or_default().replace("\r\n", "⏎").replace('\n', "⏎");
-    let text = SafeText::line(&line).into_string();
-    if pieces(&text, part.cells).len() < 2 {
-        return vec![text];
+
+    /// The words of a row; the last has all that is left of them.
+    fn row(&self, n: usize) -> &str {
+        let from = self.places.get(n).map_or(0, |(from, _)| *from);
+        if n.saturating_add(1) >= self.rows {
+            return self.text.get(from..).unwrap_or_default();
+        }
+        let to = self.places.get(n).map_or(self.text.len(), |(_, to)| *to);
+        self.text.get(from..to).unwrap_or_default().trim_end()
     }
-    let mut places = pieces(&text, part.cells.saturating_sub(part.indent));
-    places.truncate(rows);
-    if let Some((_, end)) = places.last_mut() {
-        *end = text.len();
-    }
-    places
-        .into_iter()
-        .map(|(from, to)| text.get(from..to).unwrap_or_default().trim_end().to_owned())
-        .collect()
 }
 
 #[cfg(test)]
@@ -94,6 +118,11 @@ mod tests {
             told(items, 6, 4),
             ["00 one", "00+ two three", "01 four five", "10 six seven"],
             "the last row has all the rest"
+        );
+        assert_eq!(
+            told(items, 6, 6),
+            ["00 one", "00+ two three", "01 four", "01+ five", "10 six", "10+ seven"],
+            "each goes on before one goes on twice"
         );
         assert_eq!(
             told(items, 6, 9),
