@@ -188,6 +188,7 @@ struct Inner {
     memory: std::sync::Mutex<memory::Memory>,
     following: memory::Following,
     building: memory::Building,
+    hidden: memory::Hidden,
     doubts: doubt::Doubts,
     walked: held::Walked,
 }
@@ -218,6 +219,7 @@ impl Service {
             memory: std::sync::Mutex::new(memory::Memory::default()),
             following: memory::Following::default(),
             building: memory::Building::default(),
+            hidden: memory::Hidden::default(),
             doubts: doubt::Doubts::default(),
             walked: held::Walked::default(),
         };

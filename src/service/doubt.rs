@@ -75,6 +75,7 @@ impl Inner {
         let again = self.doubts.same_ids(log, person, asked, &mut append.events);
         let ids: Vec<_> = append.events.iter().map(|event| event.id).collect();
         let appended = self.store.append(append).await;
+        self.hidden.forget();
         match &appended {
             Ok(_) if again => self.doubts.forget(log, person, asked),
             Err(StoreError::EventTaken { .. }) => self.doubts.forget(log, person, asked),

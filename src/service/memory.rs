@@ -12,6 +12,7 @@ use follow::rebuild;
 pub(super) use follow::{Known, known_texts};
 pub use left_out::LeftOut;
 pub(super) use left_out::is_shared;
+pub(super) use own::Hidden;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -139,7 +139,9 @@ impl Inner {
         let stories = story_rows(&ahead).map_err(Attempt::Refused)?;
         let append =
             Append { log: incident.log, expected: incident.head, events: unsealed, summary, stories };
-        let appended = self.store.append(append).await.map_err(Attempt::Again)?;
+        let appended = self.store.append(append).await;
+        self.hidden.forget();
+        let appended = appended.map_err(Attempt::Again)?;
         let events: Vec<Recorded> = appended.events.iter().map(recorded).collect();
         for event in &events {
             incident.apply(event);

@@ -3,6 +3,7 @@
 //! does.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use super::{Past, is_shared};
 use crate::domain::account::{Account, Aside};
@@ -19,6 +20,39 @@ use crate::store::SummaryFilter;
 
 /// How a row says that everybody may read its incident. It stands near the beginning.
 const TEAM: &str = "\"visibility\":\"team\"";
+
+/// The ids that no search tells, as they were last read.
+#[derive(Default)]
+pub(in crate::service) struct Hidden(Mutex<LastRead>);
+
+#[derive(Default)]
+struct LastRead {
+    ids: Option<Vec<String>>,
+    /// How often this process wrote.
+    turn: u64,
+}
+
+impl Hidden {
+    /// This process wrote: they may be others.
+    pub(in crate::service) fn forget(&self) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (last.ids, last.turn) = (None, last.turn.wrapping_add(1));
+    }
+
+    /// What was read, and as of when.
+    fn known(&self) -> (Option<Vec<String>>, u64) {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (last.ids.clone(), last.turn)
+    }
+
+    /// Keeps what was read, unless this process wrote meanwhile.
+    fn keep(&self, turn: u64, ids: Vec<String>) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.turn == turn {
+            last.ids = Some(ids);
+        }
+    }
+}
 
 /// What the log says of incidents of this home.
 pub(super) type Accounts = HashMap<IncidentId, Account>;
@@ -69,8 +103,21 @@ impl Service {
     }
 
     /// The ids of the incidents of this home that no search tells: with a postmortem that was published before others were
-    /// kept from it.
+    /// kept from it. Whoever types a question asks with every key, and thousands of rows would be read each time: they are
+    /// read again once somebody wrote.
     pub(super) async fn hidden(&self) -> Result<Vec<String>, Failure> {
+        let (known, turn) = self.inner.hidden.known();
+        if let Some(ids) = known
+            && !self.store().changed_by_others().await?
+        {
+            return Ok(ids);
+        }
+        let ids = self.read_hidden().await?;
+        self.inner.hidden.keep(turn, ids.clone());
+        Ok(ids)
+    }
+
+    async fn read_hidden(&self) -> Result<Vec<String>, Failure> {
         let rows = self.store().without(TEAM).await?;
         let own = read(rows.iter().map(|row| row.body.as_str()))?;
         let hidden = own.values().filter(|own| own.is_hidden() && own.postmortem.is_some());

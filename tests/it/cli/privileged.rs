@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use warroom::domain::ids::Seq;
+
 use super::{Desk, filled};
 
 /// No word of a runbook or of the program.
@@ -287,6 +289,35 @@ fn what_is_restricted_after_it_was_published_is_not_counted_beside_what_is_found
         let meant = desk.json(&["search", "vault is sealed", "--severity", "P2"])["facets"].clone();
         assert!(!meant.to_string().contains("vaultkeeper"), "{meant:#}");
     }
+}
+
+/// A screen asks with every key: what it keeps of that goes with the next word of anybody.
+#[test]
+fn a_screen_that_stays_open_hears_who_may_read_what_by_the_next_question() {
+    use warroom::domain::request::Request;
+    use warroom::domain::words::Visibility::{Restricted, Team};
+    let desk = Desk::new();
+    let id = super::journey::written_of(&desk, "Vault is sealed", "P2", "vaultkeeper");
+    desk.json(&["postmortem", "publish", &id]);
+    let session = crate::service::session(&desk.path(""), "alice");
+    crate::service::run(async {
+        let service = session.open(warroom::shell::session::Opening::Write).await.unwrap();
+        let log = service.log_of(id.parse().unwrap()).await.unwrap();
+        let services = async || service.known_services().await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(services().await, ["vaultkeeper"]);
+            desk.ok(&["set", &id, "--visibility", "restricted"]);
+            for _ in 0..2 {
+                assert!(services().await.is_empty(), "somebody else said so");
+            }
+            let own = |visibility| [Request::SetVisibility { visibility }.into()];
+            service.submit(log, &session.by(), &own(Team), Seq::NONE).await.unwrap();
+            assert_eq!(services().await, ["vaultkeeper"]);
+            service.submit(log, &session.by(), &own(Restricted), Seq::NONE).await.unwrap();
+            assert!(services().await.is_empty());
+            desk.ok(&["set", &id, "--visibility", "team"]);
+        }
+    });
 }
 
 #[test]
