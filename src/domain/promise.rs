@@ -101,8 +101,8 @@ pub fn ahead(text: &str, ctx: &Context) -> Result<When, NotAhead> {
     }
 }
 
-/// Takes `next 30m`, `next 15:30 UTC` or, as a clause of its own, `next in 30 minutes` from the end of a text. Gives
-/// the text without it.
+/// Reads `next 30m`, `next 15:30 UTC` or, as a clause of its own, `next in 30 minutes` at the end of a text. Gives the text
+/// without it; a clause stays.
 #[must_use]
 pub fn marker<'a>(text: &'a str, ctx: &Context) -> Option<(&'a str, When)> {
     let text = text.trim_end();
@@ -121,6 +121,12 @@ pub fn marker<'a>(text: &'a str, ctx: &Context) -> Option<(&'a str, When)> {
     if !stands_alone || taken != words.len() || !(clause || bare && !of_a_span) {
         return None;
     }
+    // `next in 1h` may be the words of a sentence, which whoever gets the update is to read.
+    if !bare {
+        return Some((text, read.ok()?));
+    }
+    // A mark of a list goes with what it stood before.
+    let before = if before == "-" { "" } else { before };
     let rest =
         text.get(..if before.is_empty() { above.len() } else { text.len() - line.len() + before.len() })?;
     Some((rest.trim_end().trim_end_matches([',', ';', '\u{2014}', '\u{2013}']).trim_end(), read.ok()?))
@@ -406,14 +412,8 @@ mod tests {
         for (text, rest, minutes) in [
             ("looking, next 15:06 UTC", "looking", 30),
             ("notice, next 15:06 GMT.", "notice", 30),
-            ("we look, next in 30m", "we look", 30),
-            ("we look. next 30 minutes", "we look.", 30),
-            ("we look. Next at 15:06.", "we look.", 30),
-            ("we look, next: 15:06", "we look", 30),
             ("we look, next 30min", "we look", 30),
-            ("we look \u{2014} next in 1 hour and 30 minutes", "we look", 90),
-            ("next in 2 hours", "", 120),
-            ("we look\nnext in 2 hours", "we look", 120),
+            ("backups ran\n- next 15:06", "backups ran", 30),
             ("we look, next 2026-11-25 15:06 UTC", "we look", 30),
         ] {
             let minutes = ctx().now + Span::minutes(minutes);
@@ -421,6 +421,14 @@ mod tests {
             assert!(!is_unread(rest), "{rest}");
         }
         for (text, minutes) in [
+            ("we look, next in 30m", 30),
+            ("we look. next 30 minutes", 30),
+            ("we look. Next at 15:06.", 30),
+            ("we look, next: 15:06", 30),
+            ("We sent the first mails at 14:00, next at 15:06", 30),
+            ("we look \u{2014} next in 1 hour and 30 minutes", 90),
+            ("next in 2 hours", 120),
+            ("we look\nnext in 2 hours", 120),
             ("contained, next update 15:06", 30),
             ("cause found, next update in 1h", 60),
             ("cause found, next update in 1h.", 60),

@@ -140,7 +140,7 @@ fn lines_by_table() {
             "> customers: contained, next update 15:06",
             "update customers next 15:06|contained, next update 15:06",
         ),
-        ("> we look, next in 1h", "update internal next 1h|we look"),
+        ("> we look, next in 1h", "update internal next 1h|we look, next in 1h"),
         ("-2h > customers: we look, next 13:06", "12:37 update customers next 13:06|we look"),
         ("> AWS says next update in 2h", "update internal|AWS says next update in 2h"),
         ("> we say more in the next 30 minutes", "update internal|we say more in the next 30 minutes"),
