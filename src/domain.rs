@@ -18,6 +18,7 @@ pub mod export;
 pub mod facets;
 pub mod filter;
 pub mod html;
+pub mod idioms;
 pub mod ids;
 pub mod incident;
 pub mod ioc;

@@ -33,7 +33,6 @@ mod filter;
 mod forms;
 mod fused;
 pub mod guard;
-mod idioms;
 mod lexicon;
 mod names;
 mod open;

@@ -12,8 +12,9 @@ use super::thesaurus::Thesaurus;
 use super::typo::{Mended, Mending};
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
-use super::{IndexError, analyzer, asked, idioms, typo};
+use super::{IndexError, analyzer, asked, typo};
 use crate::domain::composed::composed;
+use crate::domain::idioms;
 use crate::domain::question::Question;
 
 /// Longest query text that is read, in bytes: a pasted log says what it is in its first 256 KiB.
@@ -78,7 +79,7 @@ pub(super) fn search(
         wanted.since = wanted.since.max(year * 10_000);
         wanted.until = if wanted.until > 0 { wanted.until.min(last) } else { last };
     }
-    let ahead = if query.unfinished && question.ends_in_word(text) {
+    let ahead = if query.unfinished && question.ends_in_word(text) && !idioms::takes_last(text) {
         complete(searcher, fields, text)?
     } else {
         Vec::new()
