@@ -5,7 +5,7 @@ use super::views::one_line;
 use crate::domain::closeout::counted;
 use crate::service::{
     ArchiveState, Failure, Names, OpenMode, Service, SqliteStore, Stale, Twice, behind_mirror, copies_behind,
-    damage, list_snapshots, may_write, repair,
+    damage, gone, list_snapshots, may_write, repair,
 };
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
@@ -150,7 +150,8 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
                 let well = problems.is_empty();
                 add("database", well, if well { "whole".to_owned() } else { problems.join("; ") });
             }
-            Err(failure) => add("database", false, failure.to_string()),
+            // One of no byte reads like one that an older version made.
+            Err(failure) => add("database", false, gone(&database).unwrap_or_else(|| failure.to_string())),
         }
     }
     if database.exists() && !repair {

@@ -109,6 +109,10 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`StoreError`] that speak of the file: not found, not ours, newer, network file system, read-only.
     pub async fn open(file: &Path, mode: OpenMode) -> Result<Self, StoreError> {
+        Self::open_ours(file, mode).await.map_err(|error| beside::if_overwritten(file, error))
+    }
+
+    async fn open_ours(file: &Path, mode: OpenMode) -> Result<Self, StoreError> {
         let file = Arc::new(file.to_owned());
         if mode == OpenMode::ReadOnly {
             let (reader, immutable) = open::to_read(&file).await?;

@@ -7,8 +7,27 @@ use sqlx::SqliteConnection;
 
 use super::super::mirror::{log_of_mirror, mirrors, read_mirror};
 use super::{StoreError, read};
+use crate::domain::closeout::counted;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::log::Pieces;
+
+/// What is wrong with a file that is not one of ours: where its mirror has something, it was one, and was written over or
+/// cut. Whoever is told to move it away would lose nothing, and not know it.
+pub(super) fn if_overwritten(file: &Path, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::NotOurs { .. }) {
+        return error;
+    }
+    match mirrors(file).iter().filter(|mirror| !read_mirror(mirror).is_empty()).count() {
+        0 => error,
+        kept => StoreError::Corrupt {
+            what: format!(
+                "{} was written over or cut, and its mirror has {}",
+                file.display(),
+                counted(kept, "incident", "incidents")
+            ),
+        },
+    }
+}
 
 /// Refuses a database that lacks a whole log of its mirror.
 ///

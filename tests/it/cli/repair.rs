@@ -332,6 +332,46 @@ fn a_mirror_that_goes_on_otherwise_than_the_database_is_told_and_put_aside() {
     assert!(has("said in the mirror"), "{kept:?}");
 }
 
+#[test]
+fn a_database_that_was_written_over_is_damaged_where_its_mirror_has_what_was_in_it() {
+    let desk = Desk::new();
+    let database = desk.home().join("warroom.db");
+    desk.declare("Web is down");
+    let garbage = b"not a database, but a page of something else\n".repeat(200);
+    for arguments in READING {
+        std::fs::write(&database, &garbage).unwrap();
+        // What asks the archive opens the database only for what it finds.
+        if arguments[0] == "search" {
+            continue;
+        }
+        let refused = desk.run(arguments).code(5);
+        assert!(
+            refused.err.contains("its mirror has 1 incident") && refused.err.contains("doctor --repair"),
+            "{refused:?}"
+        );
+    }
+    takes_nothing(&desk, "written over");
+    desk.ok(&["doctor", "--repair"]);
+    desk.ok(&["show", "1"]);
+    // Of a home that never had anything in it, it is somebody else's file.
+    lose_the_database(&desk);
+    std::fs::remove_dir_all(desk.home().join("mirror")).unwrap();
+    std::fs::write(&database, &garbage).unwrap();
+    let refused = desk.run(&["list"]).code(1);
+    assert!(refused.err.contains("this is not a war room database"), "{refused:?}");
+}
+
+#[test]
+fn doctor_calls_an_emptied_database_empty_and_not_one_of_an_older_version() {
+    let desk = Desk::new();
+    desk.declare("Web is down");
+    lose_the_database(&desk);
+    std::fs::write(desk.home().join("warroom.db"), "").unwrap();
+    let doctor = desk.run(&["doctor"]).code(1).out;
+    assert!(doctor.contains("WRONG database  the database is empty, and the mirror has"), "{doctor}");
+    assert!(!doctor.contains("older warroom"), "{doctor}");
+}
+
 /// An older version could give a number away twice: here the log of another home comes by its copy.
 #[test]
 fn a_number_that_was_given_twice_is_told_with_both_logs() {
