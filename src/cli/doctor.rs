@@ -394,6 +394,9 @@ async fn mend(session: &Session, add: &mut impl FnMut(&'static str, bool, String
             for lost in done.lost {
                 add("lost", false, lost);
             }
+            for aside in done.aside {
+                add("aside", true, aside);
+            }
             for unproven in done.unproven {
                 add("end", true, unproven);
             }

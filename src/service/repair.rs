@@ -48,6 +48,8 @@ pub struct Repaired {
     pub lost: Vec<String>,
     /// Logs of which nothing tells whether they had come further: a sentence each.
     pub unproven: Vec<String>,
+    /// What mirrors had otherwise than the database, which went on in its own way: a sentence each.
+    pub aside: Vec<String>,
     /// Where the damaged files are kept.
     pub kept: PathBuf,
     /// The names of logs, also of those whose declaration is gone.
@@ -117,8 +119,12 @@ pub async fn damage(database: &Path) -> Result<Option<String>, Failure> {
                     | StoreError::OlderVersion { .. }
                     | StoreError::Sql { .. }
             );
-            let failure = Failure::from(error);
-            return if damaged { Ok(Some(failure.to_string())) } else { Err(failure) };
+            return match error {
+                // What to do is being done.
+                StoreError::Corrupt { what } => Ok(Some(what)),
+                error if damaged => Ok(Some(error.to_string())),
+                error => Err(error.into()),
+            };
         }
     };
     let found = match store.inspect().await {
@@ -200,11 +206,15 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
     };
     let (damaged, mut listed) = read(&kept.join(database.file_name().unwrap_or_default())).await;
     let in_damaged: std::collections::HashSet<Vec<u8>> = damaged.iter().map(|e| e.header.clone()).collect();
+    let own = sound(&damaged);
     let mut all = Pieces::default();
     all.add(damaged);
     let mirrors = mirrors(database);
+    let mut copied = Vec::new();
     for mirror in &mirrors {
-        all.add(read_mirror(mirror));
+        let copies = read_mirror(mirror);
+        copied.extend(sound(&copies));
+        all.add(copies);
     }
     for snapshot in super::snapshots::list(snapshots) {
         let (events, more) = read(&snapshot).await;
@@ -227,6 +237,7 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         from_copies: 0,
         lost: Vec::new(),
         unproven: Vec::new(),
+        aside: Vec::new(),
         kept: kept.clone(),
         names: names.clone(),
     };
@@ -247,6 +258,23 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         }
     }
     report.lost.extend(shorter.into_values().chain(torn.into_values()));
+    for (log, seqs) in otherwise(own, &salvaged) {
+        report.lost.push(format!(
+            "{}: {} of the database gave way to what its mirror has there, which goes on longer: they stand as they were \
+             in {}",
+            name_of(&names, log),
+            numbers(&seqs),
+            kept.join(database.file_name().unwrap_or_default()).display()
+        ));
+    }
+    for (log, seqs) in otherwise(copied, &salvaged) {
+        report.aside.push(format!(
+            "{}: {} of its mirror gave way to what the database has there: they stand as they were in {}",
+            name_of(&names, log),
+            numbers(&seqs),
+            kept.join("mirror").display()
+        ));
+    }
     for (log, found) in &salvaged {
         if let Some(first) = found.cut_off.first() {
             report.lost.push(format!(
@@ -295,6 +323,42 @@ pub async fn repair(database: &Path, snapshots: &Path, now: Utc) -> Result<Repai
         std::fs::remove_file(mirror).map_err(|e| failed(mirror, &e))?;
     }
     Ok(report)
+}
+
+/// The headers of events whose words are those that they commit to: what was damaged is none of another way.
+fn sound(events: &[RawEvent]) -> Vec<Header> {
+    let read = events.iter().filter_map(|event| {
+        let header = Header::parse(&event.header).ok()?;
+        event.keeps_to(&header).then_some(header)
+    });
+    read.collect()
+}
+
+/// The entries of pieces in whose places logs have others now: both went on after the same entry, each in its own way.
+fn otherwise(pieces: Vec<Header>, salvaged: &BTreeMap<LogId, Salvaged>) -> BTreeMap<LogId, Vec<Seq>> {
+    let taken: Vec<Header> = salvaged
+        .values()
+        .flat_map(|found| &found.events)
+        .filter_map(|event| Header::parse(&event.header).ok())
+        .collect();
+    // A header that was damaged has the id or the words of the one that was taken.
+    let ids: HashSet<EventId> = taken.iter().map(|header| header.id).collect();
+    let words: HashSet<Digest> = taken.iter().map(|header| header.payload).collect();
+    let mut found: BTreeMap<LogId, Vec<Seq>> = BTreeMap::new();
+    for piece in pieces {
+        // What lies beyond the end was cut off, and is told as such.
+        let is_there = salvaged
+            .get(&piece.log)
+            .is_some_and(|found| u64::try_from(found.events.len()).is_ok_and(|end| piece.seq.0 <= end));
+        if is_there && !ids.contains(&piece.id) && !words.contains(&piece.payload) {
+            found.entry(piece.log).or_default().push(piece.seq);
+        }
+    }
+    for seqs in found.values_mut() {
+        seqs.sort_unstable();
+        seqs.dedup();
+    }
+    found
 }
 
 /// The files of the mirror that hold more, or other, than what their logs are from now on: a log that is behind its mirror

@@ -137,6 +137,17 @@ impl Mirror {
         last
     }
 
+    /// Whether the file of a log has another event in a place than the one of that digest, and not that one as well.
+    pub(super) fn goes_on_otherwise(&self, log: LogId, seq: Seq, hash: Digest) -> bool {
+        let events = read_mirror(&path(&self.folder, log));
+        let here = events.iter().filter(|event| {
+            Header::parse(&event.header)
+                .is_ok_and(|header| header.log == log && header.seq == seq && event.keeps_to(&header))
+        });
+        let there: Vec<Digest> = here.map(|event| digest(&event.header)).collect();
+        !there.is_empty() && !there.contains(&hash)
+    }
+
     /// Whether the file of a log has everything up to a position. Whoever was killed between a commit and its copy left
     /// a gap, so what others added is looked at.
     pub(super) fn has_all(&mut self, log: LogId, upto: Seq) -> bool {

@@ -295,14 +295,24 @@ impl Writer {
         }
         let last = mirror.look(log, head);
         // Another process may have stored events since the head was read.
-        if last <= head || last <= self.read_head(log).await?.0 {
+        if last <= head {
             return Ok(());
         }
+        let (head, hash) = self.read_head(log).await?;
+        if last <= head {
+            return Ok(());
+        }
+        let other = self.mirror.as_ref().is_some_and(|mirror| mirror.goes_on_otherwise(log, head, hash));
+        let file = self.file.display();
         Err(StoreError::Corrupt {
-            what: format!(
-                "{}: it ends at entry {head}, and its mirror has entries up to {last}",
-                self.file.display()
-            ),
+            what: if other {
+                format!(
+                    "{file}: its mirror goes on otherwise, to entry {last}, and has another entry {head}: one of them was \
+                     put in the place of the other"
+                )
+            } else {
+                format!("{file}: it ends at entry {head}, and its mirror has entries up to {last}")
+            },
         })
     }
 

@@ -318,11 +318,13 @@ fn a_mirror_that_goes_on_otherwise_than_the_database_is_told_and_put_aside() {
     let broken = desk.run(&["verify", "--json"]).code(5).json();
     assert_eq!(broken["first_broken"]["seq"], seq, "{broken:#}");
     assert_eq!(broken["first_broken"]["reason"], "its mirror has another entry in this place");
-    desk.ok(&["doctor", "--repair"]);
+    let repaired = desk.run(&["doctor", "--repair"]).code(0).out;
     desk.ok(&["doctor"]);
     desk.ok(&["verify"]);
     let timeline = desk.timeline(&one);
     assert!(timeline.iter().any(|e| e["text"] == "said in the database"), "{timeline:#?}");
+    let told = format!("{one}: {seq} of its mirror gave way to what the database has there");
+    assert!(repaired.contains(&told), "{repaired}");
     let kept = super::out::walk(&desk.home().join("damaged"));
     let has = |words: &str| {
         kept.iter().any(|path| {
@@ -330,6 +332,34 @@ fn a_mirror_that_goes_on_otherwise_than_the_database_is_told_and_put_aside() {
         })
     };
     assert!(has("said in the mirror"), "{kept:?}");
+}
+
+/// The mirror is the longer one, so the repair goes on with that: what people were told is stored is named.
+#[test]
+fn what_a_repair_gives_up_for_a_longer_mirror_is_named_with_its_place() {
+    let desk = Desk::new();
+    let one = desk.declare("Web is down");
+    let mirror = desk.home().join("mirror").join(&names(&desk, "mirror")[0]);
+    let files = [desk.home().join("warroom.db"), mirror.clone()];
+    let before = files.each_ref().map(|file| std::fs::read(file).unwrap());
+    for text in ["said in the mirror", "and more", "and more still"] {
+        desk.ok(&["log", &one, text]);
+    }
+    let other = std::fs::read(&mirror).unwrap();
+    for (file, bytes) in files.iter().zip(before) {
+        std::fs::write(file, bytes).unwrap();
+    }
+    let seq = desk.json(&["log", &one, "said in the database"])["entries"][0]["seq"].clone();
+    std::fs::write(&mirror, other).unwrap();
+
+    let refused = desk.run(&["log", &one, "a line"]).code(5);
+    assert!(refused.err.contains("its mirror goes on otherwise, to entry"), "{refused:?}");
+    assert!(refused.err.contains(&format!("has another entry {seq}")), "{refused:?}");
+    let repaired = desk.run(&["doctor", "--repair"]).code(1).out;
+    let told = format!("WRONG lost      {one}: {seq} of the database gave way to what its mirror has there");
+    assert!(repaired.contains(&told) && repaired.contains("/warroom.db"), "{repaired}");
+    assert!(desk.timeline(&one).iter().any(|e| e["text"] == "and more still"));
+    desk.ok(&["doctor"]);
 }
 
 #[test]
