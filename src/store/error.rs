@@ -164,7 +164,9 @@ pub enum StoreError {
     },
     /// Stored bytes that cannot have been written by this program.
     #[error(
-        "the database is damaged: {what}; end all rooms and run `warroom doctor --repair`, which keeps the damaged files"
+        "the database is damaged: end all rooms and run `warroom doctor --repair`, which keeps the damaged files \
+         ({})",
+        crate::domain::safe::one_line(what)
     )]
     Corrupt {
         /// What was found.

@@ -174,10 +174,9 @@ fn a_room_says_that_the_database_is_damaged_where_nobody_looks() {
     bytes[page..page + 4096].fill(0);
     std::fs::write(&file, bytes).unwrap();
     world
-        .screen(&["open", "1"], 160, 40)
+        .screen(&["open", "1"], 80, 24)
         .until("? all")
-        .until("the database is damaged")
-        .until("doctor --repair");
+        .until("the database is damaged: end all rooms and run `warroom doctor --repair`");
 }
 
 /// A copy of a home whose newest lines are in the write-ahead log only, as a killed process leaves it.
