@@ -36,6 +36,7 @@ use git2::{ConfigLevel, ErrorCode, Reference, Repository, RepositoryInitOptions,
 
 pub use configured::GitConfig;
 pub use error::{ArchiveError, FailureKind};
+pub use lost::holds_postmortems;
 pub use message::commit_message;
 pub use publish::{Over, Publication, Published};
 pub use pushed::{COMMITS_MAX, ToldHead};

@@ -45,7 +45,8 @@ impl Archive {
 }
 
 /// Whether Markdown lies below a folder. What is hidden is not looked into, and links are not followed.
-pub(super) fn holds_postmortems(folder: &Path) -> bool {
+#[must_use]
+pub fn holds_postmortems(folder: &Path) -> bool {
     holds_below(folder, DEPTH_MAX)
 }
 

@@ -239,6 +239,17 @@ impl Archive {
         Ok(Staged { exists: true, blobs: found.collect() })
     }
 
+    /// Looks whether git's index can be read: nothing is published over one that cannot.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] with what is wrong with it. A merge that is not finished is nothing wrong.
+    pub fn reads_its_index(&self) -> Result<(), ArchiveError> {
+        match self.staged(&[], None) {
+            Ok(_) | Err(ArchiveError::UnmergedIndex { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The user's index file.
     pub(super) fn index_file(&self) -> PathBuf {
         self.repo.path().join("index")

@@ -263,6 +263,9 @@ fn archive(state: &ArchiveState, add: &mut impl FnMut(&'static str, bool, String
         ));
     }
     add("archive", left.lost.is_empty() && state.unborn.is_none(), text);
+    if let Some(why) = &state.staging {
+        add("git index", false, why.clone());
+    }
     for why in left.named.iter().take(MOST_NAMED) {
         add("not read", true, why.clone());
     }

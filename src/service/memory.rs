@@ -6,6 +6,7 @@ mod follow;
 mod left_out;
 mod own;
 mod recurrence;
+mod state;
 
 pub(super) use building::Building;
 use follow::rebuild;
@@ -13,6 +14,7 @@ pub(super) use follow::{Known, known_texts};
 pub use left_out::LeftOut;
 pub(super) use left_out::is_shared;
 pub(super) use own::Hidden;
+pub use state::ArchiveState;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +24,6 @@ use tokio::task::JoinHandle;
 use super::{Failure, FailureKind, Inner, Service};
 use crate::domain::account::Aside;
 use crate::domain::archive_path::ArchivePath;
-use crate::domain::closeout::counted;
 use crate::domain::facets::Facets;
 use crate::domain::ids::{IncidentId, LogId};
 use crate::domain::incident::Incident;
@@ -32,7 +33,7 @@ use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::Span;
 use crate::domain::words::EntryKind;
-use crate::index::{self, Index, Opened, Parts, SimilarQuery, Snippet};
+use crate::index::{self, Index, Parts, SimilarQuery, Snippet};
 
 /// The share of the best possible score below which a past incident is not named as similar. Of the first three
 /// answers to the thirty questions of the development set it keeps 64 % of what is relevant and 23 % of the rest, much
@@ -146,25 +147,6 @@ pub struct Answered {
     pub facets: Facets,
     /// What of the question was not understood, and what was done instead.
     pub notes: Vec<String>,
-}
-
-/// What there is to say about archive and index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArchiveState {
-    /// The repository.
-    pub repository: String,
-    /// How many files it holds.
-    pub postmortems: usize,
-    /// What no search finds.
-    pub left_out: LeftOut,
-    /// The branch, where it has no commit and postmortems lie there all the same.
-    pub unborn: Option<String>,
-    /// Who would commit; none when nobody is known.
-    pub author: Option<String>,
-    /// How commits are signed, or why they cannot be.
-    pub signing: Result<String, String>,
-    /// How the index stands.
-    pub index: String,
 }
 
 /// What similar incidents are looked for.
@@ -353,39 +335,6 @@ impl Service {
         self.blocking(move |inner| {
             let known = known_texts(&inner.archive()?)?;
             Ok(known.into_iter().map(|text| text.id).find(|known| known.eq_ignore_ascii_case(&id)))
-        })
-        .await
-    }
-
-    /// What there is to say about archive and index.
-    ///
-    /// # Errors
-    /// When the archive cannot be opened or read.
-    pub async fn archive_state(&self) -> Result<ArchiveState, Failure> {
-        let accounts = self.accounts().await?;
-        self.blocking(move |inner| {
-            let archive = inner.archive()?;
-            let author = inner.author(&archive, None).ok().map(|author| author.to_string());
-            let signing = match archive.signing_required() {
-                Ok(None) => Ok("not wanted".to_owned()),
-                Ok(Some(request)) => {
-                    inner.sealing.signer(&request).map(|_| format!("with {}", request.program))
-                }
-                Err(error) => Err(error.to_string()),
-            };
-            let index = match Index::open(&inner.places.index, Some(&inner.places.thesaurus())) {
-                Opened::Ready(index) if index.tree() == archive.tree_id()?.unwrap_or_default() => {
-                    format!("{}, up to date", counted(index.len(), "postmortem", "postmortems"))
-                }
-                Opened::Ready(_) => "behind; the next search brings it up to date".to_owned(),
-                Opened::Stale(why) => format!("{why}; the next search builds it"),
-            };
-            let listing = archive.list()?;
-            let postmortems = listing.entries.len();
-            let left_out = LeftOut::look(&archive, &listing, &accounts);
-            let unborn = archive.unborn_beside_files()?;
-            let repository = inner.places.archive.repository.display().to_string();
-            Ok(ArchiveState { repository, postmortems, left_out, unborn, author, signing, index })
         })
         .await
     }

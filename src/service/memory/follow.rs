@@ -1,13 +1,14 @@
 //! The index kept at the archive's tree: by the difference of trees where it can, by rebuilding where it must. It must
 //! not ask anything of its own.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
 
 use super::left_out::{LeftOut, is_shared};
 use super::{Following, Memory};
-use crate::archive::{Archive, ArchiveError, Change as Moved, Entry, Listing};
+use crate::archive::{Archive, ArchiveError, Change as Moved, Entry, Listing, holds_postmortems};
 use crate::domain::postmortem::imported::{self, Unreadable};
 use crate::index::{self, Card, Change, Document, Index, IndexError, Opened};
 use crate::service::{Failure, FailureKind, Inner};
@@ -31,14 +32,40 @@ impl Inner {
         }
     }
 
-    /// The archive, to look into: what was made once needs no more than to be opened.
+    /// The archive, to look into: what was made once needs no more than to be opened. None is made where the index knows
+    /// postmortems: it would stand in the way of a clone that brings the lost one back.
     fn archive_to_read(&self) -> Result<Archive, Failure> {
         let place = &self.places.archive;
         match Archive::open(&place.repository, &place.folder) {
+            Err(ArchiveError::NoRepository { .. })
+                if place.own && !holds_postmortems(&place.repository) && self.index_knows() =>
+            {
+                Err(lost(&place.repository).hint(TO_BRING_BACK))
+            }
             Err(ArchiveError::NoRepository { .. }) if place.own => self.archive(),
             opened if place.own => Ok(opened?.with_its_past()?),
             opened => Ok(opened?),
         }
+    }
+
+    /// Whether the index has anything of an archive.
+    fn index_knows(&self) -> bool {
+        let opened = Index::open(&self.places.index, Some(&self.places.thesaurus()));
+        matches!(opened, Opened::Ready(index) if !index.tree().is_empty())
+    }
+
+    /// The archive, unless it lost what the index knows, or the log, which has something as `published` there.
+    pub(super) fn archive_with_its_past(&self, published: bool) -> Result<Archive, Failure> {
+        let place = &self.places.archive;
+        let is_gone = match Archive::open(&place.repository, &place.folder) {
+            Err(ArchiveError::NoRepository { .. }) => place.own && !holds_postmortems(&place.repository),
+            Err(_) => false,
+            Ok(archive) => archive.head()?.is_none() && archive.unborn_beside_files()?.is_none(),
+        };
+        if is_gone && (published || self.index_knows()) {
+            return Err(lost(&place.repository).hint(TO_BRING_BACK));
+        }
+        self.archive_to_read()
     }
 
     /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one
@@ -111,9 +138,8 @@ impl Inner {
         let archive = self.archive_to_read()?;
         match archive.head()? {
             Some(_) => Ok(false),
-            None if published => {
-                Err(lost(&archive).hint("bring the repository back from a backup or a clone: warroom doctor"))
-            }
+            None if published => Err(lost(archive.path())
+                .hint("bring the repository back from a backup or a clone: warroom doctor")),
             None => Ok(true),
         }
     }
@@ -203,17 +229,19 @@ fn wanted(archive: &Archive, index: &Index) -> Result<String, Behind> {
     match archive.tree_id().map_err(failed)? {
         Some(tree) => Ok(tree),
         None if index.tree().is_empty() || archive.head().map_err(failed)?.is_some() => Ok(String::new()),
-        None => Err(Behind::Failed(lost(archive).hint(
-            "bring the repository back from a backup or a clone; if it is to begin anew: warroom reindex",
-        ))),
+        None => Err(Behind::Failed(lost(archive.path()).hint(TO_BRING_BACK))),
     }
 }
 
+/// What to do about an archive that the index knows.
+const TO_BRING_BACK: &str =
+    "bring the repository back from a backup or a clone; if it is to begin anew: warroom reindex";
+
 /// That an archive has nothing of what was in it.
-fn lost(archive: &Archive) -> Failure {
+fn lost(archive: &Path) -> Failure {
     let text = format!(
         "{} had postmortems and has no commit any more, so there was nothing to search",
-        archive.path().display()
+        archive.display()
     );
     Failure::new(FailureKind::Conflict, text)
 }

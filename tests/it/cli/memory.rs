@@ -146,6 +146,40 @@ fn nothing_found_is_said_and_is_no_failure() {
     desk.run(&["similar", &id, "--text", "x"]).refuses(2, "--text");
 }
 
+/// The advice is a clone in its place, for which that has to be free.
+#[test]
+fn who_looks_into_an_archive_that_is_gone_makes_no_empty_one_and_doctor_says_it() {
+    let desk = Desk::new();
+    let past = desk.file("past.md", "# Disk full\n\nThe disk of the database was full.\n");
+    desk.ok(&["import", &past]);
+    desk.ok(&["search", "disk"]);
+    let (archive, aside) = (desk.home().join("postmortems"), desk.path("aside"));
+    std::fs::rename(&archive, &aside).unwrap();
+    for question in [&["search", "disk"][..], &["similar", "--text", "disk"]] {
+        desk.run(question).refuses(4, "had postmortems and has no commit any more");
+    }
+    let doctor = desk.run(&["doctor"]).out;
+    assert!(doctor.contains("WRONG archive   ") && doctor.contains("and has no commit any more"), "{doctor}");
+    assert!(!archive.exists());
+    // An empty one that something else made.
+    git2::Repository::init(&archive).unwrap();
+    let doctor = desk.run(&["doctor"]).out;
+    assert!(doctor.contains("WRONG archive   ") && doctor.contains("and has no commit any more"), "{doctor}");
+    std::fs::remove_dir_all(&archive).unwrap();
+    git2::Repository::clone(aside.to_str().unwrap(), &archive).unwrap();
+    assert_eq!(desk.json(&["search", "disk"])["results"].as_array().unwrap().len(), 1);
+    let doctor = desk.run(&["doctor"]).out;
+    assert!(doctor.contains("ok    archive ") && !doctor.contains("git index"), "{doctor}");
+
+    let doctors = [&b""[..], b"no index of git's\n"].map(|garbage| {
+        std::fs::write(archive.join(".git/index"), garbage).unwrap();
+        desk.run(&["doctor"]).code(1).out
+    });
+    for doctor in doctors {
+        assert!(doctor.contains("WRONG git index ") && doctor.contains(".git/index"), "{doctor}");
+    }
+}
+
 #[test]
 fn an_archive_that_is_gone_is_not_taken_for_one_in_which_nothing_was_found() {
     let (desk, _, _) = super::archived::published();
