@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
@@ -33,6 +33,8 @@ impl Throwaway {
 
 impl Drop for Throwaway {
     fn drop(&mut self) {
+        // Once a signal is being carried out, what fails for want of the folder is told to nobody: this waits for the end.
+        drop(self.folder.lock());
         if let Some(listening) = &self.listening {
             listening.close();
         }
@@ -41,10 +43,15 @@ impl Drop for Throwaway {
 
 fn begin(folder: Arc<Mutex<Option<PathBuf>>>) -> Option<Handle> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).ok()?;
+    if !is_ignored(SIGHUP) {
+        signals.add_signal(SIGHUP).ok()?;
+    }
     let handle = signals.handle();
     let run = move || {
         for signal in signals.forever() {
-            if let Some(folder) = folder.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // Held until the program has ended.
+            let mut folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(folder) = folder.take() {
                 delete(&folder);
             }
             let _ = emulate_default_handler(signal);
@@ -52,6 +59,16 @@ fn begin(folder: Arc<Mutex<Option<PathBuf>>>) -> Option<Handle> {
     };
     std::thread::Builder::new().name("signals".into()).spawn(run).ok()?;
     Some(handle)
+}
+
+/// Whether whoever started the program has it ignore a signal, as `nohup` does when the terminal goes away.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    // Signals are counted from one, and the lowest bit is the first.
+    let bit = u32::try_from(signal.saturating_sub(1)).ok().and_then(|at| 1_u64.checked_shl(at));
+    bit.is_some_and(|bit| mask & bit != 0)
 }
 
 /// Deletes a folder; again where something was written into it meanwhile.

@@ -198,8 +198,8 @@ fn signalled(
 ) -> Option<i32> {
     use std::os::unix::process::ExitStatusExt;
     let mut command = world.command(program());
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
     let begun = Instant::now();
     let at_work = |name: &String| std::fs::read_dir(folder.join(name)).is_ok_and(|mut f| f.next().is_some());
     while !beginning(folder, with).iter().any(at_work) {
@@ -208,7 +208,10 @@ fn signalled(
     }
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, signal).unwrap();
-    child.wait().unwrap().signal()
+    let ended = child.wait_with_output().unwrap();
+    // Whoever ends it knows why it ends.
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{args:?}");
+    ended.status.signal()
 }
 
 #[test]
@@ -217,7 +220,7 @@ fn what_is_unfinished_when_a_signal_comes_is_taken_away() {
     let temporary = world.path("temporary");
     std::fs::create_dir(&temporary).unwrap();
     world.set("TMPDIR", temporary.to_str().unwrap());
-    for signal in [Signal::INT, Signal::TERM] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let ended = signalled(&world, &["demo"], &temporary, "warroom-demo-", signal);
         assert_eq!(ended, Some(signal.as_raw()));
         assert_eq!(beginning(&temporary, ""), [""; 0], "{signal:?}");
