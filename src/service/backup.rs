@@ -79,7 +79,7 @@ impl Service {
         begun(partial.path());
         // Where it cannot be held, nobody takes another's away either.
         let held = hold(partial.path()).ok();
-        take_away_left(parent, partial.path());
+        take_away_left(parent, partial.path(), files);
 
         let database = partial.path().join("warroom.db");
         self.inner.store.backup(&database).await?;
@@ -132,15 +132,35 @@ impl Service {
     }
 }
 
+/// Whether a folder is one in which a backup of those `files` was being made, by its name and by what is in it: another may
+/// begin as ours do.
+fn is_unfinished(path: &Path, files: &[&str]) -> bool {
+    let letters =
+        path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(UNFINISHED));
+    let is_named =
+        letters.is_some_and(|rest| rest.len() == 6 && rest.chars().all(|c| c.is_ascii_alphanumeric()));
+    let is_made = |name: &str| {
+        name.starts_with("warroom.db")
+            || ["postmortems", HEADS, MANIFEST].contains(&name)
+            || files.contains(&name)
+    };
+    let all_made = || {
+        std::fs::read_dir(path).is_ok_and(|mut there| {
+            there.all(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_made)))
+        })
+    };
+    is_named && all_made()
+}
+
 /// Takes away what those left in a folder who were killed while they made a backup there: ours, and held by nobody.
-fn take_away_left(parent: &Path, own: &Path) {
+fn take_away_left(parent: &Path, own: &Path, files: &[&str]) {
     let owner =
         |path: &Path| std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_dir).map(|m| m.uid());
     let me = owner(own);
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
         let path = entry.path();
-        let is_left = entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));
-        if is_left && path.file_name() != own.file_name() && owner(&path) == me && hold(&path).is_ok() {
+        let is_left = path.file_name() != own.file_name() && is_unfinished(&path, files);
+        if is_left && owner(&path) == me && hold(&path).is_ok() {
             // It takes room and does no other harm.
             if let Err(error) = std::fs::remove_dir_all(&path) {
                 tracing::info!(path = %path.display(), %error, "an unfinished backup stays");

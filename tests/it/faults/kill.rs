@@ -237,21 +237,29 @@ fn what_is_unfinished_when_a_signal_comes_is_taken_away() {
     std::fs::write(evidence.join("large"), vec![7; 64 << 20]).unwrap();
     let to = backups.join("one");
     let backup = ["backup", to.to_str().unwrap()];
-    for signal in [Signal::INT, Signal::TERM] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         assert_eq!(signalled(&world, &backup, &backups, ".warroom-backup-", signal), Some(signal.as_raw()));
         assert_eq!(beginning(&backups, ""), [""; 0], "{signal:?}");
     }
     signalled(&world, &backup, &backups, ".warroom-backup-", Signal::KILL);
     assert_eq!(beginning(&backups, ".warroom-backup-").len(), 1);
-    // One that is at work holds its folder.
-    let other = backups.join(".warroom-backup-other");
+    // One that is at work holds its folder, and what only begins like one is somebody else's.
+    for name in [".warroom-backup-notes", ".warroom-backup-papers"] {
+        std::fs::create_dir(backups.join(name)).unwrap();
+        std::fs::write(backups.join(name).join("f"), "mine").unwrap();
+    }
+    let other = backups.join(".warroom-backup-others");
     std::fs::create_dir(&other).unwrap();
     let held = std::fs::File::open(&other).unwrap();
     held.lock().unwrap();
     std::fs::remove_file(evidence.join("large")).unwrap();
     world.done(&backup);
-    assert_eq!(beginning(&backups, "."), [".warroom-backup-other"]);
+    let mut left = beginning(&backups, ".");
+    left.sort();
+    assert_eq!(left, [".warroom-backup-notes", ".warroom-backup-others", ".warroom-backup-papers"]);
     drop(held);
     world.done(&["backup", backups.join("two").to_str().unwrap()]);
-    assert_eq!(beginning(&backups, "."), [""; 0]);
+    let mut left = beginning(&backups, ".");
+    left.sort();
+    assert_eq!(left, [".warroom-backup-notes", ".warroom-backup-papers"]);
 }
