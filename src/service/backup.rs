@@ -2,7 +2,7 @@
 //! file, checked after writing. It must not touch the home.
 
 use std::io::Read;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -95,6 +95,8 @@ impl Service {
         std::fs::write(partial.path().join(HEADS), lines).map_err(|e| failed(&e))?;
         let (count, bytes) = manifest(partial.path())?;
 
+        share_like(home, partial.path(), &mut left_out);
+
         let folder = partial.keep();
         if let Err(error) = std::fs::rename(&folder, to) {
             let _ = std::fs::remove_dir_all(&folder);
@@ -150,6 +152,37 @@ fn is_unfinished(path: &Path, files: &[&str]) -> bool {
         })
     };
     is_named && all_made()
+}
+
+/// Gives a copy of a home that a group shares to that group, as far as this account may: it can be used as one.
+fn share_like(home: &Path, copy: &Path, left_out: &mut Vec<String>) {
+    let Ok(root) = std::fs::metadata(home) else { return };
+    if root.mode() & 0o2020 != 0o2020 {
+        return;
+    }
+    if let Err(error) = share(copy, root.gid()) {
+        left_out.push(format!("the copy is not its group's as the home is: {}", reason(&error)));
+    }
+}
+
+/// Gives all of a folder to a group, with the rights that its owner has.
+fn share(path: &Path, group: u32) -> std::io::Result<()> {
+    let found = std::fs::symlink_metadata(path)?;
+    if found.is_symlink() {
+        return Ok(());
+    }
+    if found.gid() != group {
+        std::os::unix::fs::chown(path, None, Some(group))?;
+    }
+    let owner = found.mode() & 0o700;
+    let folder = if found.is_dir() { 0o2000 } else { 0 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(folder | owner | owner >> 3))?;
+    if found.is_dir() {
+        for entry in std::fs::read_dir(path)? {
+            share(&entry?.path(), group)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes away what those left in a folder who were killed while they made a backup there: ours, and held by nobody.

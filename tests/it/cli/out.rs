@@ -572,6 +572,50 @@ fn a_backup_is_a_home_of_its_own_and_is_checked() {
     assert!(!desk.path("x").exists());
 }
 
+/// The copy can be used as a home by those whose home it is a copy of.
+#[test]
+fn a_backup_of_a_home_of_a_group_is_of_that_group() {
+    use std::os::unix::fs::MetadataExt;
+    let desk = Desk::new();
+    desk.ok(&["init"]);
+    let own = rustix::process::getgid().as_raw();
+    // Root may give it to another group than its own.
+    let group = if rustix::process::getuid().is_root() { own.saturating_add(100) } else { own };
+    share(&desk.home(), group);
+    desk.declare("Web is down");
+    let past = desk.file("past.md", "# Disk full\n\nThe disk of the database was full.\n");
+    desk.ok(&["import", &past]);
+    let to = desk.path("copy");
+    desk.ok(&["backup", to.to_str().unwrap()]);
+    let all = walk(&to);
+    assert!(all.len() > 5, "{all:?}");
+    for path in all.iter().flat_map(|file| file.ancestors().take_while(|path| path.starts_with(&to))) {
+        let found = std::fs::metadata(path).unwrap();
+        let (mode, is_dir) = (found.mode(), found.is_dir());
+        assert_eq!(found.gid(), group, "{}", path.display());
+        assert_eq!(mode & 0o7, 0, "{}: {mode:o}", path.display());
+        assert_eq!(mode >> 3 & 0o7, mode >> 6 & 0o7, "{}: {mode:o}", path.display());
+        assert_eq!(mode & 0o2000 != 0, is_dir, "{}: {mode:o}", path.display());
+    }
+    assert_eq!(std::fs::metadata(to.join("warroom.db")).unwrap().mode() & 0o777, 0o660);
+    let desk = desk.with("WARROOM_HOME", to.to_str().unwrap());
+    desk.ok(&["log", "1", "in the copy"]);
+    assert!(desk.run(&["doctor"]).out.contains("shared with its group"));
+}
+
+/// Makes all of a home a group's.
+fn share(folder: &std::path::Path, group: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let give = |path: &std::path::Path, mode: u32| {
+        std::os::unix::fs::chown(path, None, Some(group)).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() { share(&path, group) } else { give(&path, 0o660) }
+    }
+    give(folder, 0o2770);
+}
+
 #[test]
 fn what_nobody_was_told_comes_back_as_a_draft() {
     let desk = Desk::new();
