@@ -80,6 +80,9 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
             .hint("nothing was stored; mend the table and send it again")
             .into());
     }
+    if rows.is_empty() {
+        context.out.say("the table has no row below its header, so there was nothing to store");
+    }
     passed.tell(context);
     if dry_run {
         let document = serde_json::json!({

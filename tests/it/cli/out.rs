@@ -423,6 +423,8 @@ fn a_table_goes_in_whole_or_not_at_all_and_comes_back() {
     assert!(entries.iter().any(|e| e["kind"] == "alert" && e["author"] == "alice"));
 
     let before = entries.len();
+    let told = desk.feed(&["log", &id, "-", "--csv"], b"at,text\n").code(0);
+    assert!(told.err.contains("the table has no row below its header"), "{told:?}");
     let bad = "text,at,kind\nfine,,\nlate,99:99,\nodd,,poem\n";
     let nobody = desk.feed(&["log", &id, "-", "--csv"], b"text,author\nhello,Bob Smith\n").code(2);
     assert!(nobody.err.contains("line 2: \"Bob Smith\" is not a person"), "{}", nobody.err);
