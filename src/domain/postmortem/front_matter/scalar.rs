@@ -3,6 +3,10 @@
 
 use std::fmt::Write as _;
 
+use unicode_normalization::char::is_combining_mark;
+
+use crate::domain::safe::is_hidden;
+
 /// The longest text that is written without quotes, in bytes; scanners look ahead only so far for a key.
 const MAX_PLAIN: usize = 200;
 
@@ -23,6 +27,8 @@ pub fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             ' '..='~' => out.push(c),
             _ if c.is_alphanumeric() => out.push(c),
+            // Behind a letter it is part of what is read; behind the quote it would be part of that.
+            _ if is_combining_mark(c) && !is_hidden(c) && !out.ends_with('"') => out.push(c),
             _ => {
                 let code = u32::from(c);
                 // Writing to a String cannot fail.

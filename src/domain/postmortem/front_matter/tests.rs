@@ -183,6 +183,18 @@ fn what_yaml_would_change_is_quoted() {
     }
 }
 
+#[test]
+fn marks_stand_behind_their_letters_as_they_were_written() {
+    for text in ["सर्वर डाउन है", "re\u{301}sume\u{301} service", "เซิร์ฟเวอร์ล่ม"]
+    {
+        let written = quoted(text);
+        assert_eq!(written.trim_matches('"'), text);
+    }
+    assert_eq!(quoted("\u{301}a"), "\"\\u0301a\"");
+    // What nobody sees is written as what it is.
+    assert_eq!(quoted("a\u{34f}b\u{200b}c"), "\"a\\u034fb\\u200bc\"");
+}
+
 fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
