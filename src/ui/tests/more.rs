@@ -44,3 +44,39 @@ fn a_pane_that_is_cut_says_how_much_more_there_is() {
     let shown = picture(&desk.model);
     assert!(shown.contains("┬ 5 Brief ──────────────── UTC ─┐"), "the end is seen: {shown}");
 }
+
+#[test]
+fn a_narrow_composer_still_says_kind_time_and_age() {
+    let long = "! roll back check at 12:40 @christopher.montgomery";
+    for (line, short, age) in [
+        (long, "decn", ""),
+        ("-10m ! roll back check at 12:40 @hans.mueller-luedenscheidt", "decn", " (10m ago)"),
+        ("> customers: contained, next update 12:40", "updt", ""),
+        ("-10m > customers: done, next 5m", "updt", " (10m ago)"),
+        ("+ look, @bob 3m", "ask", ""),
+        ("! roll back check 5m @dana", "decn", ""),
+        ("y 23:50 the key was signed with, as the logs say", "note", " (14h48m ago)"),
+    ] {
+        let time = if line.starts_with("y ") {
+            "23:50Z"
+        } else if age.is_empty() {
+            "14:38Z"
+        } else {
+            "14:28Z"
+        };
+        for width in [40, 60, 80] {
+            let mut desk = Desk::room(width, 24, "alice");
+            desk.keys(&format!("i{line}"));
+            let screen = picture(&desk.model);
+            let row = screen.lines().find(|row| {
+                row.contains(&format!("{time}{age}  ")) || row.ends_with(&format!("{time}{age}"))
+            });
+            let row = row.unwrap_or_else(|| panic!("{width} {line}:\n{screen}"));
+            assert!(row.contains(&format!(" {short} ")), "{width} {line}: {row}");
+        }
+    }
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(&format!("i{long}"));
+    let screen = picture(&desk.model);
+    assert!(screen.contains(" decn @christopher.montgomery · check Sat 2026… 14:38Z  write"), "{screen}");
+}

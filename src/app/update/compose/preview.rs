@@ -52,33 +52,33 @@ pub fn preview(model: &Model) -> Preview {
             Preview { text: format!(":{verb} takes no time"), problem: true, ..Preview::default() }
         }
         Ok(entry) => {
-            let word = match &entry.line {
+            let (word, terms) = match &entry.line {
                 // What it takes is said while nothing is there; beside a time and its age it would be in their place.
-                Line::Command { verb, rest } => verb::find(verb)
-                    .map_or("no such verb", |v| {
+                Line::Command { verb, rest } => {
+                    let word = verb::find(verb).map_or("no such verb", |v| {
                         if rest.is_empty() || entry.at.is_none() { v.usage } else { v.name }
-                    })
-                    .to_owned(),
+                    });
+                    (word, String::new())
+                }
                 // The promise counts from when the update went out, as it will be stored.
                 Line::Update { audience, next } => {
                     let next = update_next(*next, &entry.text, entry.at.map_or(ctx.now, |m| m.at), model);
-                    format!("updt{}{next}", of_audience(*audience))
+                    ("updt", format!("{}{next}", of_audience(*audience)).trim_start().to_owned())
                 }
                 Line::Decision { executor, check } => {
                     let check = check.map(|check| check.from(entry.at.map_or(ctx.now, |m| m.at)));
                     let check = check.map(|at| format!("check {}", ahead(at, model)));
-                    with_terms("decn", executor.as_deref(), check)
+                    ("decn", terms(executor.as_deref(), check))
                 }
-                Line::Ask { person, time_box } => {
-                    with_terms("ask", person.as_deref(), time_box.map(exact_span))
-                }
-                line => line.kind().map_or("note", crate::app::words::kind_word).to_owned(),
+                Line::Ask { person, time_box } => ("ask", terms(person.as_deref(), time_box.map(exact_span))),
+                line => (line.kind().map_or("note", crate::app::words::kind_word), String::new()),
             };
             if matches!(entry.line, Line::Command { .. }) && entry.at.is_none() {
-                return Preview { text: word, ..Preview::default() };
+                return Preview { text: word.to_owned(), ..Preview::default() };
             }
             let moment = entry.at.unwrap_or(Moment { at: ctx.now, about: false, day_named: false });
-            let text = format!("{word} {}", said_time(moment, model));
+            let time = said_time(moment, model);
+            let text = together(word, &terms, &time);
             let age = entry.at.map(|m| age(m.at, model)).unwrap_or_default();
             let secret = if entry.tags.iter().any(|t| t.eq_ignore_ascii_case(secret::UNMASKED)) {
                 None
@@ -89,7 +89,8 @@ pub fn preview(model: &Model) -> Preview {
                 Line::Hypothesis => recall(model, room, &entry.text),
                 _ => String::new(),
             };
-            Preview { text, age, offer: offered_by(room, &entry), recall, problem: false, secret }
+            let offer = offered_by(room, &entry);
+            Preview { text, word: word.to_owned(), terms, time, age, offer, recall, problem: false, secret }
         }
     }
 }
@@ -118,8 +119,14 @@ fn recall(model: &Model, room: &Room, text: &str) -> String {
 /// What stands at the right of the composer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preview {
-    /// Kind and time, or why the line is not taken.
+    /// Kind, what was read beside the words, and time; or why the line is not taken.
     pub text: String,
+    /// The kind alone; empty where the text is one piece.
+    pub word: String,
+    /// What was read beside the words of the line: the first to be cut where there is no room.
+    pub terms: String,
+    /// When it was; empty where the text is one piece.
+    pub time: String,
     /// How long ago that was, when over a minute.
     pub age: String,
     /// The milestone that the line looks like.
@@ -130,6 +137,19 @@ pub struct Preview {
     pub problem: bool,
     /// The line holds what looks like a secret: the rule that knows it. Enter masks it.
     pub secret: Option<&'static str>,
+}
+
+impl Preview {
+    /// Kind and time with as much of what was read between them.
+    #[must_use]
+    pub fn with(&self, terms: &str) -> String {
+        if self.time.is_empty() { self.text.clone() } else { together(&self.word, terms, &self.time) }
+    }
+}
+
+/// `decn 12:10Z`, `decn @dana · check 12:25Z 12:10Z`.
+fn together(word: &str, terms: &str, time: &str) -> String {
+    if terms.is_empty() { format!("{word} {time}") } else { format!("{word} {terms} {time}") }
 }
 
 /// A time of day with its zone: `14:34Z`, `15:34 CET`.
@@ -155,10 +175,10 @@ fn update_next(next: Option<When>, text: &str, from: Utc, model: &Model) -> Stri
     }
 }
 
-/// What was read from a line beside its words: `decn @dana · check 12:25Z`.
-fn with_terms(word: &str, person: Option<&str>, term: Option<String>) -> String {
+/// What was read from a line beside its words: `@dana · check 12:25Z`.
+fn terms(person: Option<&str>, term: Option<String>) -> String {
     let terms: Vec<String> = person.map(|name| format!("@{name}")).into_iter().chain(term).collect();
-    if terms.is_empty() { word.to_owned() } else { format!("{word} {}", terms.join(" · ")) }
+    terms.join(" · ")
 }
 
 /// A moment that lies ahead, with its day where that is another one.
