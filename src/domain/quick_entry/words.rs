@@ -28,13 +28,35 @@ pub(super) fn verb(s: &str) -> Option<(&str, &str)> {
     fit.then(|| (verb, rest.trim()))
 }
 
-/// Takes `@person` and a time box, in any order, from the beginning of an ask, and what is not there from its end.
+/// Takes `@person` and a time box, in any order, from the beginning of an ask, or both from its end, where they stand
+/// beside each other or behind a comma. A name or a span that stands there alone is what the ask is about, as in
+/// `reset password @mallory` and `raise retention 30d`.
 pub(super) fn ask(text: &str) -> Arguments<'_, Span> {
     let mut args = Arguments { person: None, term: None, text };
     loop {
         let (word, rest) = first_word(args.text);
         if args.person.is_none()
             && let Some(name) = addressed(word)
+        {
+            args.person = Some(name.to_owned());
+        } else if args.term.is_none()
+            && let Some(span) = positive_span(word.trim_end_matches([':', ',']))
+        {
+            args.term = Some(span);
+        } else {
+            break;
+        }
+        args.text = rest;
+    }
+    if args.person.is_none()
+        && args.term.is_none()
+        && let Some((text, name, span)) = both_at_end(args.text)
+    {
+        return Arguments { person: Some(name.to_owned()), term: Some(span), text };
+    }
+    while let Some((rest, word)) = behind_comma(args.text) {
+        if args.person.is_none()
+            && let Some(name) = name(word)
         {
             args.person = Some(name.to_owned());
         } else if args.term.is_none()
@@ -46,42 +68,27 @@ pub(super) fn ask(text: &str) -> Arguments<'_, Span> {
         }
         args.text = rest;
     }
-    loop {
-        if args.person.is_none()
-            && let Some((rest, name)) = name_at_end(args.text, &[&LEADS_TO_A_NAME[..], &REACHES_A_NAME[..]])
-        {
-            args.person = Some(name.to_owned());
-            args.text = rest;
-        } else if args.term.is_none()
-            && let Some((rest, span)) = box_at_end(args.text)
-        {
-            args.term = Some(span);
-            args.text = rest;
-        } else {
-            return args;
-        }
-    }
+    args
 }
 
 /// Words before a name at the end of a sentence that make it part of the sentence and not an argument.
 const LEADS_TO_A_NAME: [&str; 12] =
     ["of", "from", "to", "with", "for", "and", "or", "via", "by", "not", "than", "as"];
 
-/// Words of an ask whose object such a name is: it is somebody else who is asked to reach them.
-const REACHES_A_NAME: [&str; 42] = [
+/// Words of an ask whose object such a name is, with a span behind it too: `block @mallory 1h`.
+const REACHES_A_NAME: [&str; 48] = [
     "ask", "tell", "call", "page", "ping", "wake", "email", "mail", "message", "contact", "reach", "inform",
     "notify", "remind", "brief", "relieve", "replace", "thank", "invite", "help", "find", "see", "add",
-    "remove", "disable", "revoke", "block", "suspend", "lock", "asked", "told", "called", "paged", "is",
-    "cc", "about", "on", "against", "after", "before", "like", "without",
+    "remove", "disable", "revoke", "block", "suspend", "lock", "ban", "mute", "asked", "told", "called",
+    "paged", "is", "cc", "about", "on", "against", "after", "before", "like", "without", "user", "account",
+    "sender", "owner",
 ];
 
-/// Words before a span at the end of an ask that make it part of the sentence: the last 15m, every 5m, a timeout 30s.
-const LEADS_TO_A_SPAN: [&str; 51] = [
+/// Words before a span, with a name behind it, that make it part of the sentence: look at the last 15m.
+const LEADS_TO_A_SPAN: [&str; 32] = [
     "the", "a", "last", "past", "next", "first", "every", "each", "per", "of", "for", "in", "within", "over",
     "during", "to", "from", "by", "at", "than", "about", "around", "after", "before", "until", "under",
-    "above", "below", "and", "or", "is", "timeout", "ttl", "interval", "window", "delay", "age", "limit",
-    "max", "min", "wait", "sleep", "pause", "hold", "another", "takes", "took", "lasts", "lasted", "was",
-    "be",
+    "above", "below", "and", "or", "is", "another",
 ];
 
 /// Words before `check` that make it part of the sentence: the health check, somebody is to check.
@@ -119,7 +126,7 @@ pub(super) fn decision<'a>(text: &'a str, ctx: &Context) -> Arguments<'a, When> 
     let mut args = Arguments { person: None, term: None, text };
     loop {
         if args.person.is_none()
-            && let Some((rest, name)) = name_at_end(args.text, &[&LEADS_TO_A_NAME[..]])
+            && let Some((rest, name)) = name_at_end(args.text)
         {
             args.person = Some(name.to_owned());
             args.text = rest;
@@ -144,25 +151,52 @@ pub(super) fn decision<'a>(text: &'a str, ctx: &Context) -> Arguments<'a, When> 
 
 /// The text before the person at its end who is no part of the sentence, and that person.
 pub(super) fn person_at_end(text: &str) -> Option<(&str, &str)> {
-    name_at_end(text, &[&LEADS_TO_A_NAME[..]])
+    name_at_end(text)
 }
 
-/// The text before the name at its end, and the name, where none of these words leads to it.
-fn name_at_end<'a>(text: &'a str, leads: &[&[&str]]) -> Option<(&'a str, &'a str)> {
+/// The text before the name at its end, and the name, where no word leads to it.
+fn name_at_end(text: &str) -> Option<(&str, &str)> {
     let (rest, word) = last_word(text);
     let (_, previous) = last_word(rest);
     let name = name(word.trim_end_matches(['.', ',', ';']))?;
-    let leads = leads.iter().any(|words| is_one_of(previous, words));
-    (!leads).then(|| (without_joint(rest), name))
+    (!is_one_of(previous, &LEADS_TO_A_NAME)).then(|| (without_joint(rest), name))
 }
 
-/// The text before the time box at its end, and the box.
-fn box_at_end(text: &str) -> Option<(&str, Span)> {
+/// The text before the name and the span that stand beside each other at its end: `@bob 3m`, `3m @bob`, `@bob in 3m`,
+/// `(@bob, 3m)`.
+fn both_at_end(text: &str) -> Option<(&str, &str, Span)> {
+    let bare = |word| str::trim_end_matches(word, ['.', ',', ';']);
+    let (rest, last) = last_word(text);
+    let (before, first) = last_word(rest);
+    let (before, first) =
+        if is_one_of(first, &["in", "within"]) { last_word(before) } else { (before, first) };
+    let (opened, last) = match (first.strip_prefix('('), bare(last).strip_suffix(')')) {
+        (Some(first), Some(last)) => (Some(first), last),
+        _ => (None, bare(last)),
+    };
+    let first = bare(opened.unwrap_or(first));
+    let (_, previous) = last_word(before);
+    let listed = name(bare(previous)).is_some() || positive_span(bare(previous)).is_some();
+    let leads = |words: &[&str]| opened.is_none() && (listed || is_one_of(previous, words));
+    if let (Some(name), Some(span)) = (name(first), positive_span(last)) {
+        let leads = leads(&LEADS_TO_A_NAME) || leads(&REACHES_A_NAME);
+        return (!leads).then(|| (without_joint(before), name, span));
+    }
+    let (span, name) = (positive_span(first)?, name(last)?);
+    // `3m in @bob` says nothing.
+    let beside = last_word(rest).1.contains(|c: char| c.is_ascii_digit());
+    (beside && !leads(&LEADS_TO_A_SPAN)).then(|| (without_joint(before), name, span))
+}
+
+/// The text before a comma and the one word behind it. Of a list (`compare @alice, @bob`) that word is a part.
+fn behind_comma(text: &str) -> Option<(&str, &str)> {
     let (rest, word) = last_word(text);
+    let word = word.trim_end_matches(['.', ',', ';']);
     let (_, previous) = last_word(rest);
-    let span = positive_span(word.trim_end_matches(['.', ',', ';']))?;
-    let joined = previous.ends_with([',', ';']) || previous.ends_with(char::is_alphanumeric);
-    (joined && !is_one_of(previous, &LEADS_TO_A_SPAN)).then(|| (without_joint(rest), span))
+    let previous = previous.strip_suffix([',', ';'])?;
+    let listed = name(previous).is_some() && name(word).is_some()
+        || positive_span(previous).is_some() && positive_span(word).is_some();
+    (!listed).then(|| (without_joint(rest), word))
 }
 
 /// The text before the check at its end, and when that is.
