@@ -4,7 +4,7 @@
 //! | Begins with | Is |
 //! |---|---|
 //! | `-4m `, `14:05 `, `y 23:50 `, `~14:05 ` … | when it occurred; then any of the following |
-//! | `! ` | a decision; `@executor` in front or at the end and `check 15m` or `check at 12:40` at the end are taken out |
+//! | `! ` | a decision; `@executor` in front or at the end and `check 15m` or `check at 12:40` at the end, behind a comma also `check in 15m`, are taken out |
 //! | `? ` | a hypothesis |
 //! | `+ ` | an ask; `@person` and a time box such as `3m` are taken out: in front, both beside each other at the end, or one at the end behind a comma |
 //! | `> ` | an update; `customers:` in front names the audience, else it is internal; `next 30m` at the end, its line `Next update: …` or a clause such as `next update in 1h` says when the next one is due |

@@ -92,7 +92,7 @@ const LEADS_TO_A_SPAN: [&str; 32] = [
 ];
 
 /// Words before `check` that make it part of the sentence: the health check, somebody is to check.
-const LEADS_TO_A_CHECK: [&str; 22] = [
+const LEADS_TO_A_CHECK: [&str; 46] = [
     "the",
     "a",
     "an",
@@ -100,10 +100,33 @@ const LEADS_TO_A_CHECK: [&str; 22] = [
     "no",
     "not",
     "another",
+    "next",
+    "last",
+    "first",
+    "final",
+    "every",
+    "this",
+    "that",
+    "our",
+    "your",
+    "we",
+    "they",
+    "i",
+    "you",
     "will",
     "must",
     "should",
+    "can",
     "please",
+    "double",
+    "quick",
+    "manual",
+    "self",
+    "cron",
+    "hourly",
+    "nightly",
+    "daily",
+    "weekly",
     "health",
     "sanity",
     "spot",
@@ -115,9 +138,10 @@ const LEADS_TO_A_CHECK: [&str; 22] = [
     "status",
     "readiness",
     "liveness",
+    "cross",
 ];
 
-/// The words between `check` and its time.
+/// The words between `check` and its time; the first one also where no comma stands before `check`.
 const CHECK: [&str; 4] = ["at", "in", "by", "after"];
 
 /// Takes `@executor` and `check 15m` or `check at 12:40`, in any order, from the end of a decision, or `@executor` from
@@ -207,8 +231,14 @@ fn check_at_end<'a>(text: &'a str, ctx: &Context) -> Option<(&'a str, When)> {
         let (rest, word) = last_word(before);
         if word.trim_end_matches(':').eq_ignore_ascii_case("check") {
             let (_, previous) = last_word(rest);
-            let check = promise::whole(text.get(before.len()..)?, &CHECK, ctx)?;
-            return (!is_one_of(previous, &LEADS_TO_A_CHECK)).then(|| (without_joint(rest), check));
+            let apart = previous.ends_with([',', ';', '.', '\u{2014}', '\u{2013}']) || previous == "-";
+            let part = is_one_of(previous, &LEADS_TO_A_CHECK)
+                || previous.ends_with("'s")
+                || previous.ends_with("\u{2019}s");
+            // `vendors check in 10m` is a sentence.
+            let lead = if apart { &CHECK[..] } else { CHECK.get(..1)? };
+            let check = promise::whole(text.get(before.len()..)?, lead, ctx)?;
+            return (apart || !part).then(|| (without_dash(without_joint(rest)), check));
         }
         (before, words) = (rest.trim_end(), words.saturating_add(1));
     }
@@ -285,6 +315,12 @@ fn first_word(text: &str) -> (&str, &str) {
 fn last_word(text: &str) -> (&str, &str) {
     let text = text.trim_end();
     text.rsplit_once(char::is_whitespace).unwrap_or(("", text))
+}
+
+/// The text without the dash at its end.
+fn without_dash(text: &str) -> &str {
+    let text = text.trim_end_matches(['\u{2014}', '\u{2013}']);
+    text.strip_suffix(" -").unwrap_or(text).trim_end()
 }
 
 /// The text without the white space and comma that joined an argument to it.
