@@ -135,7 +135,8 @@ impl Case<'_> {
                 self.clock(request)
             }
             Request::EnterPhase { phase } => {
-                if *phase == incident.phase {
+                // Opened again it starts over: the phase it was in may be the one that comes back.
+                if *phase == incident.phase && !incident.starts_over() {
                     return Err(Refusal::no(format!("the phase is {phase} already")));
                 }
                 self.not_before(incident.phase_changed(), || format!("the phase is {}", incident.phase))?;

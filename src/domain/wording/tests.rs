@@ -192,6 +192,26 @@ fn an_incident_that_was_opened_again_is_not_contained_by_what_did_not_hold() {
 }
 
 #[test]
+fn the_phase_of_before_a_reopening_is_said_again_once() {
+    let mut room = Room::declared();
+    let recover = Request::EnterPhase { phase: Phase::Recover };
+    room.ask(recover.clone());
+    assert!(room.try_ask(recover.clone()).is_err());
+    room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+    room.wait(Span::minutes(5));
+    room.ask(Request::Resolve { ended_by: String::new() });
+    room.ask(Request::Reopen { reason: "came back".to_owned() });
+    room.wait(Span::minutes(5));
+    assert!(room.incident.starts_over());
+    room.ask(recover.clone());
+    assert!(!room.incident.starts_over());
+    let entered = room.incident.phases.last().unwrap();
+    assert_eq!((entered.phase, entered.since), (Phase::Recover, room.now));
+    assert!(!status(&room.incident).contains("Investigating"), "{}", status(&room.incident));
+    assert!(room.try_ask(recover).is_err());
+}
+
+#[test]
 fn the_time_box_of_an_ask_is_told_with_its_day_and_as_over_once_it_is() {
     let mut room = room();
     let line = |room: &Room| {
