@@ -173,4 +173,8 @@ fn a_story_shipped_or_dropped_in_error_is_put_back() {
     room.ask(ship(2));
     room.ask(drop(2));
     assert!(undo(&mut room).unwrap_err().to_string().contains("cannot be taken back"));
+    room.ask(reopen(2, "the other row"));
+    let refusal = undo(&mut room).unwrap_err();
+    assert!(refusal.to_string().contains("reopening a story cannot be taken back"), "{refusal}");
+    assert!(format!("{refusal:?}").contains("ship or drop it again"), "{refusal:?}");
 }

@@ -43,7 +43,8 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
         Event::StoryDropped(_) => {
             ("dropping a story that had shipped", "reopen it with a reason, and ship it again")
         }
-        Event::StoryStarted(_) | Event::StoryVerified(_) | Event::StoryReopened(_) => {
+        Event::StoryReopened(_) => ("reopening a story", "ship or drop it again"),
+        Event::StoryStarted(_) | Event::StoryVerified(_) => {
             ("a step of a story", "what was said of a story stays: say in a note what is right")
         }
         Event::DrillStarted(_) => ("the start of a drill", "resolve it, and run it again"),
