@@ -41,18 +41,21 @@ impl Case<'_> {
     fn said_again(&self, target: Seq) -> Option<(Utc, Event)> {
         let talk = &self.incident.talk;
         let erased = || ERASED.to_owned();
+        let another = |by: &String| Some(by.clone()).filter(|who| who != self.asker.by);
         let answered = talk.asks.values().find_map(|ask| {
             let answer = ask.answer.as_ref().filter(|answer| answer.seq == target)?;
-            Some((answer.at, AskAnswered { target: ask.seq, text: erased() }.into()))
+            let person = another(&answer.by);
+            Some((answer.at, AskAnswered { target: ask.seq, text: erased(), person }.into()))
         });
         let judged = talk.decisions.values().find_map(|decision| {
             let now = decision.verdict.as_ref().filter(|now| now.seq == target)?;
-            let event = VerdictGiven { target: decision.seq, verdict: now.verdict, reason: erased() };
+            let (verdict, person) = (now.verdict, another(&now.by));
+            let event = VerdictGiven { target: decision.seq, verdict, reason: erased(), person };
             Some((now.at, event.into()))
         });
         let supposed = talk.hypotheses.values().find_map(|hypothesis| {
             let now = Some(&hypothesis.now).filter(|now| now.seq == target && hypothesis.seq != target)?;
-            let person = Some(now.by.clone()).filter(|who| who != self.asker.by);
+            let person = another(&now.by);
             let event = HypothesisChanged { target: hypothesis.seq, state: now.state, why: erased(), person };
             Some((now.at, event.into()))
         });

@@ -3,8 +3,9 @@
 use super::{Case, person, reason, said};
 use crate::domain::audience::Audience;
 use crate::domain::event::{
-    AnswerWithdrawn, AskChanged, DecisionObjected, EvidenceAttached, EvidenceWithdrawn, IocAdded, IocRemoved,
-    LinkRemoved, NewEvent, ScopeItemRemoved, StepDueSet, StepReopened, VerdictWithdrawn,
+    AnswerWithdrawn, AskAnswered, AskChanged, DecisionObjected, EvidenceAttached, EvidenceWithdrawn,
+    IocAdded, IocRemoved, LinkRemoved, NewEvent, ScopeItemRemoved, StepDueSet, StepReopened, VerdictGiven,
+    VerdictWithdrawn,
 };
 use crate::domain::ids::Seq;
 use crate::domain::incident::EvidenceItem;
@@ -34,6 +35,20 @@ impl Case<'_> {
                 }
                 Some(_) => self.one(VerdictWithdrawn { target: *target }),
             },
+            Keep::RestoreVerdict { target, verdict, reason, person } => {
+                if !self.incident.talk.decisions.contains_key(target) {
+                    return Err(self.not_a(*target, "decision"));
+                }
+                self.must_count(*target)?;
+                let (target, verdict, reason) = (*target, *verdict, reason.clone());
+                self.one(VerdictGiven { target, verdict, reason, person: self.another(person) })
+            }
+            Keep::RestoreAnswer { target, text, person } => {
+                self.ask(*target)?;
+                self.must_count(*target)?;
+                let (target, text) = (*target, said("answer", text)?);
+                self.one(AskAnswered { target, text, person: self.another(person) })
+            }
             Keep::WithdrawAnswer { target } => {
                 if self.ask(*target)?.is_open() {
                     return Err(Refusal::no(format!("ask {target} is not answered")));
@@ -189,6 +204,11 @@ impl Case<'_> {
             Refusal::not_found(format!("{seq} is not an item of evidence"))
                 .hint("warroom evidence list shows the numbers")
         })
+    }
+
+    /// Who said so, where that is not the asker.
+    fn another(&self, person: &str) -> Option<String> {
+        (person != self.asker.by).then(|| person.to_owned())
     }
 
     fn open_ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {

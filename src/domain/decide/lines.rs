@@ -97,6 +97,7 @@ impl Case<'_> {
                     target: *target,
                     verdict: *verdict,
                     reason: reason.trim().to_owned(),
+                    person: None,
                 })
             }
             Request::SetHypothesis { target, state, why, person: who } => {
@@ -127,7 +128,7 @@ impl Case<'_> {
             Request::Answer { target, text } => {
                 self.ask(*target)?;
                 self.must_count(*target)?;
-                self.one(AskAnswered { target: *target, text: said("answer", text)? })
+                self.one(AskAnswered { target: *target, text: said("answer", text)?, person: None })
             }
             Request::Redact { target, reason } => self.redact(*target, reason),
             _ => Err(Refusal::no("this request has no rule")),

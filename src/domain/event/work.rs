@@ -109,6 +109,9 @@ pub struct VerdictGiven {
     /// How one knows.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// Who judged so, where that is not who wrote it down: an undo gives the words of before again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// Body of `decision.verdict-withdrawn`.
@@ -149,6 +152,9 @@ pub struct AskAnswered {
     pub target: Seq,
     /// What came of it.
     pub text: String,
+    /// Who answered, where that is not who wrote it down: an undo gives the words of before again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// Body of `ask.answer-withdrawn`.

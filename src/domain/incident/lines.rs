@@ -128,20 +128,27 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             (Topic::Reply, format!("{} objects: {} · against {}", e.person, e.text, said(before, e.target)))
         }
         Event::VerdictGiven(e) => {
-            (Topic::Reply, format!("{}: {}{}", e.verdict, said(before, e.target), tail(" · ", &e.reason)))
+            let whose = by_another(e.person.as_ref());
+            (
+                Topic::Reply,
+                format!("{}{whose}: {}{}", e.verdict, said(before, e.target), tail(" · ", &e.reason)),
+            )
         }
         Event::VerdictWithdrawn(e) => {
             (Topic::Reply, format!("verdict taken back: {}", said(before, e.target)))
         }
         Event::HypothesisChanged(e) => {
-            let whose = e.person.as_ref().map(|person| format!(" by {person}")).unwrap_or_default();
+            let whose = by_another(e.person.as_ref());
             (Topic::Reply, format!("{}{whose}: {}{}", e.state, said(before, e.target), tail(" · ", &e.why)))
         }
         Event::AskAcknowledged(e) => {
             (Topic::House, format!("{} has it: {}", e.person, said(before, e.target)))
         }
         Event::AskChanged(e) => (Topic::House, ask_changed(before, e)),
-        Event::AskAnswered(e) => (Topic::Reply, format!("{} → {}", said(before, e.target), e.text)),
+        Event::AskAnswered(e) => {
+            let whose = e.person.as_ref().map(|person| format!("{person}: ")).unwrap_or_default();
+            (Topic::Reply, format!("{} → {whose}{}", said(before, e.target), e.text))
+        }
         Event::AnswerWithdrawn(e) => (Topic::Reply, format!("answer taken back: {}", said(before, e.target))),
         Event::EvidenceAdded(e) => {
             (Topic::House, format!("evidence {}: {} at {}", e.class, e.name, e.location))
@@ -309,6 +316,10 @@ fn evidence(incident: &Incident, seq: Seq) -> String {
 /// A moment in a line that every zone reads alike.
 fn minute(at: Utc) -> String {
     at.format("%H:%MZ").to_string()
+}
+
+fn by_another(person: Option<&String>) -> String {
+    person.map(|person| format!(" by {person}")).unwrap_or_default()
 }
 
 fn tail(lead: &str, text: &str) -> String {

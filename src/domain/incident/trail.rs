@@ -95,8 +95,9 @@ impl Trail {
     pub(super) fn blank(&mut self, seq: Seq) {
         for trace in self.traces.iter_mut().filter(|trace| trace.said == seq && trace.seq != seq) {
             for request in &mut trace.undo {
-                if let Request::GiveVerdict { reason: words, .. } | Request::Answer { text: words, .. } =
-                    request
+                if let Request::Keep(
+                    Keep::RestoreVerdict { reason: words, .. } | Keep::RestoreAnswer { text: words, .. },
+                ) = request
                 {
                     ERASED.clone_into(words);
                 }
@@ -294,7 +295,10 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let target = e.target;
             let undo = was.map_or_else(
                 || Keep::WithdrawVerdict { target }.into(),
-                |was| Request::GiveVerdict { target, verdict: was.verdict, reason: was.reason.clone() },
+                |was| {
+                    let (verdict, reason, person) = (was.verdict, was.reason.clone(), was.by.clone());
+                    Keep::RestoreVerdict { target, verdict, reason, person }.into()
+                },
             );
             (format!("the verdict {}", e.verdict), vec![undo])
         }
@@ -303,7 +307,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             let target = e.target;
             let undo = was.map_or_else(
                 || Keep::WithdrawAnswer { target }.into(),
-                |was| Request::Answer { target, text: was.text.clone() },
+                |was| Keep::RestoreAnswer { target, text: was.text.clone(), person: was.by.clone() }.into(),
             );
             (format!("the answer {}", quoted(&e.text)), vec![undo])
         }

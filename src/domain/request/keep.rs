@@ -4,6 +4,7 @@ use super::{StepPick, When};
 use crate::domain::ids::Seq;
 use crate::domain::ioc::{IocKind, Tlp};
 use crate::domain::time::Span;
+use crate::domain::words::Verdict;
 
 /// Something that somebody wants to be kept otherwise.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,26 @@ pub enum Keep {
     WithdrawVerdict {
         /// The decision.
         target: Seq,
+    },
+    /// Give the verdict again that a decision had, under the name of who gave it.
+    RestoreVerdict {
+        /// The decision.
+        target: Seq,
+        /// What came of it.
+        verdict: Verdict,
+        /// How one knew.
+        reason: String,
+        /// Who judged so.
+        person: String,
+    },
+    /// Give the answer again that an ask had, under the name of who gave it.
+    RestoreAnswer {
+        /// The ask.
+        target: Seq,
+        /// What came of it.
+        text: String,
+        /// Who answered.
+        person: String,
     },
     /// Say that an ask is open: the answer it has was given in error.
     WithdrawAnswer {

@@ -305,8 +305,16 @@ fn steps(story: &mut Story) {
 
 fn replies(story: &mut Story) {
     let reason = s("no new signature since 03:01");
-    story.full("alice", VerdictGiven { target: Seq(14), verdict: Verdict::Held, reason });
-    story.minimal("alice", VerdictGiven { target: Seq(14), verdict: Verdict::NoEffect, reason: s("") });
+    story.full(
+        "alice",
+        VerdictGiven { target: Seq(14), verdict: Verdict::Held, reason: reason.clone(), person: None },
+    );
+    story.minimal(
+        "alice",
+        VerdictGiven { target: Seq(14), verdict: Verdict::NoEffect, reason: s(""), person: None },
+    );
+    let given = VerdictGiven { target: Seq(14), verdict: Verdict::Held, reason, person: Some(s("bob")) };
+    story.add("by-another", undo("alice", 20, given));
     story.add("full", undo("alice", 20, VerdictWithdrawn { target: Seq(14) }));
     let (target, state) = (Seq(15), HypothesisState::RuledOut);
     let why = s("the debug step ran without the key");
@@ -316,7 +324,10 @@ fn replies(story: &mut Story) {
     let found = HypothesisChanged { target, state, why, person: Some(s("dana")) };
     story.add("by-another", new("bob", found));
     story.full("dana", AskAcknowledged { target: Seq(16), person: s("dana") });
-    story.full("dana", AskAnswered { target: Seq(16), text: s("212 images, all from our own pipeline") });
+    let text = s("212 images, all from our own pipeline");
+    story.full("dana", AskAnswered { target: Seq(16), text: text.clone(), person: None });
+    let answered = AskAnswered { target: Seq(16), text, person: Some(s("dana")) };
+    story.add("by-another", undo("alice", 21, answered));
     story.add("full", undo("dana", 21, AnswerWithdrawn { target: Seq(16) }));
     let next_at = Some(t("2026-11-22T05:00:00Z"));
     story.full(

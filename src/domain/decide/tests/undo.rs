@@ -254,6 +254,32 @@ fn a_verdict_and_an_answer_on_the_wrong_line_are_taken_back_and_the_clocks_run_a
 }
 
 #[test]
+fn what_another_one_said_comes_back_under_that_name() {
+    let mut room = Room::declared();
+    let (decision, ask) = decide_and_ask(&mut room);
+    let answer = |text: &str| Request::Answer { target: ask, text: text.to_owned() };
+    as_bob(&mut room, verdict(decision, Verdict::Held, "the graph"));
+    as_bob(&mut room, answer("212"));
+    room.ask(verdict(decision, Verdict::Reversed, "wrong row"));
+    room.ask(answer("none"));
+    undo(&mut room).unwrap();
+    undo(&mut room).unwrap();
+    let given = room.incident.talk.decisions[&decision].verdict.clone().unwrap();
+    assert_eq!(
+        (given.verdict, given.reason.as_str(), given.by.as_str()),
+        (Verdict::Held, "the graph", "bob")
+    );
+    let said = room.incident.talk.asks[&ask].answer.clone().unwrap();
+    assert_eq!((said.text.as_str(), said.by.as_str()), ("212", "bob"));
+    let lines: Vec<&str> = room.incident.timeline.stored().iter().map(|e| e.text.as_str()).collect();
+    assert!(lines.contains(&"held by bob: fail over · the graph"), "{lines:?}");
+    assert!(lines.contains(&"@bob count the images → bob: 212"), "{lines:?}");
+    // Erased by who undid, they are still of who said them.
+    room.ask(Request::Redact { target: said.seq, reason: "a password".to_owned() });
+    assert_eq!(room.incident.talk.asks[&ask].answer.as_ref().unwrap().by, "bob");
+}
+
+#[test]
 fn erased_words_of_a_verdict_or_an_answer_come_back_by_no_undo() {
     for current in [true, false] {
         let mut room = Room::declared();

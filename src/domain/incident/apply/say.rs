@@ -231,6 +231,7 @@ impl Incident {
         match event {
             Event::VerdictGiven(e) => {
                 if let Some(decision) = self.talk.decisions.get_mut(&e.target) {
+                    let by = e.person.clone().unwrap_or(by);
                     decision.verdict =
                         Some(VerdictNow { verdict: e.verdict, reason: e.reason.clone(), by, at, seq });
                 }
@@ -277,6 +278,7 @@ impl Incident {
             }
             Event::AskAnswered(e) => {
                 if let Some(ask) = self.talk.asks.get_mut(&e.target) {
+                    let by = e.person.clone().unwrap_or(by);
                     ask.answer = Some(Answered { text: e.text.clone(), by, at, seq });
                 }
             }
