@@ -4,7 +4,7 @@
 //! and a sentence that has `next` in it is no promise.
 
 use crate::domain::request::When;
-use crate::domain::time::{Span, Utc, parse_span, zone_label};
+use crate::domain::time::{Span, Utc, parse_span, same_day, zone_label};
 use crate::domain::time_spec::{self, AHEAD, Context, TimeProblem};
 
 /// Why a text is no time ahead.
@@ -21,12 +21,14 @@ const LEAD: &str = "next update";
 /// The word before a time at the end of a text.
 const MARKER: &str = "next";
 /// Words between these and the time.
-const BETWEEN: [&str; 15] = [
-    "by", "in", "at", "within", "is", "will", "be", "due", "expected", "about", "around", "follows", "comes",
-    "before", "planned",
+const BETWEEN: [&str; 16] = [
+    "by", "in", "at", "on", "within", "is", "will", "be", "due", "expected", "about", "around", "follows",
+    "comes", "before", "planned",
 ];
 /// What may go on behind the time of a promise in the middle of a text.
 const GOES_ON: [&str; 4] = ["or", "unless", "latest", "at"];
+/// What says behind the time of a promise that it is none.
+const CALLED_OFF: [&str; 6] = ["cancelled", "canceled", "postponed", "skipped", "delayed", "not"];
 /// The words of a clause that promises: with any other one it may be told of somebody else's update, or of one that
 /// was.
 const PROMISING: [&str; 34] = [
@@ -146,7 +148,8 @@ fn stated_in(line: &str, ctx: &Context) -> Option<Option<Result<When, NotAhead>>
         let words = words(tail);
         let read = time_in_front(&words, &BETWEEN, ctx);
         if !before.contains(char::is_alphanumeric) {
-            return Some(read.map(|(read, _)| read));
+            let stands = |(_, taken): &(_, usize)| !is_called_off(&words, *taken);
+            return Some(read.filter(stands).map(|(read, _)| read));
         }
         let (read, taken) = read?;
         let (last, next) = (words.get(taken.checked_sub(1)?)?, words.get(taken));
@@ -156,6 +159,17 @@ fn stated_in(line: &str, ctx: &Context) -> Option<Option<Result<When, NotAhead>>
         let ours = clause.split_whitespace().all(|word| is_one_of(word.trim_matches('*'), &PROMISING));
         (whole && ours).then_some(Some(read))
     })
+}
+
+/// Whether the words behind a time say that nothing comes then: `in 30m is cancelled`.
+fn is_called_off(words: &[Word<'_>], taken: usize) -> bool {
+    let last = taken.checked_sub(1).and_then(|at| words.get(at));
+    if last.is_none_or(|last| last.stops) {
+        return false;
+    }
+    let sight = if last.is_some_and(|last| last.ends) { 1 } else { 3 };
+    let behind = words.iter().skip(taken).take(sight).take_while(|word| !word.opened);
+    behind.into_iter().any(|word| is_one_of(word.text, &CALLED_OFF))
 }
 
 /// Whether a text without a promise names something behind `next` that was to be a time: a preview says so.
@@ -246,8 +260,11 @@ fn time_in_front(
         None if is_number(first.text) && rest.len() > 1 => return None,
         None => {
             let dated = first.text.len() == 10 && first.text.contains('-');
-            let used = if dated { 2 } else { 1 };
-            let said: Vec<&str> = rest.iter().take(used).map(|w| w.text).collect();
+            // `2026-11-29 09:00`, `2026-11-29 at 09:00`
+            let joined = dated && rest.get(1).is_some_and(|word| is_one_of(word.text, &["at"]));
+            let used = 1 + usize::from(dated) + usize::from(joined);
+            let said = rest.iter().take(used).map(|w| w.text);
+            let said: Vec<&str> = said.filter(|word| !joined || !is_one_of(word, &["at"])).collect();
             // What begins another sentence is no zone.
             let zone = match (rest.get(used.checked_sub(1)?), rest.get(used)) {
                 (Some(time), Some(zone)) if !time.stops => zone.text,
@@ -257,9 +274,13 @@ fn time_in_front(
             (time, used.saturating_add(usize::from(zoned)))
         }
     };
+    let behind = rest.get(used).filter(|_| rest.get(used.saturating_sub(1)).is_some_and(|w| !w.ends));
+    let today = behind.is_some_and(|word| is_one_of(word.text, &["today"]));
     match ahead(&time, ctx) {
         Err(NotAhead::NotATime) => None,
-        read => Some((read, skipped.saturating_add(used))),
+        // The next such time is one of tomorrow.
+        Ok(When::At(at)) if today && !same_day(at, ctx.now, ctx.zone) => None,
+        read => Some((read, skipped.saturating_add(used).saturating_add(usize::from(today)))),
     }
 }
 
@@ -442,6 +463,11 @@ mod tests {
             ("contained, next update 15:06 or sooner", 30),
             ("next update 14:00, no: next update 15:00\nsorry, next update 15:06", 30),
             ("Next update in 1 hour 30 minutes", 90),
+            ("We will provide the next update at 15:06 UTC today.", 30),
+            ("Next update at 15:06 today, as the graph says", 30),
+            ("Next update on 2026-11-25 at 15:06 UTC", 30),
+            ("contained, next update on 2026-11-25 at 15:06 UTC.", 30),
+            ("Next update at 15:06. Not all is well", 30),
             ("Next update in 30m. AWS is at it", 30),
             // A real one.
             (
@@ -489,6 +515,10 @@ mod tests {
             "is the next update at 15:06?",
             "next updates 15:06, 16:06",
             "Next update: none, unless something changes",
+            "next update in 30m is cancelled",
+            "Next update at 15:06, cancelled",
+            "Next update at 15:06 UTC will not come",
+            "We will provide the next update at 14:00 UTC today.",
             "the team said, next update 25:00",
             "contained, next update 16:06 CET",
             "GET /hub/login?next=2026-11-25 15:06",
