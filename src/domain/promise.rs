@@ -168,8 +168,8 @@ fn is_called_off(words: &[Word<'_>], taken: usize) -> bool {
         return false;
     }
     let sight = if last.is_some_and(|last| last.ends) { 1 } else { 3 };
-    let behind = words.iter().skip(taken).take(sight).take_while(|word| !word.opened);
-    behind.into_iter().any(|word| is_one_of(word.text, &CALLED_OFF))
+    let mut behind = words.iter().skip(taken).take(sight).take_while(|word| !word.opened);
+    behind.any(|word| is_one_of(word.text, &CALLED_OFF))
 }
 
 /// Whether a text without a promise names something behind `next` that was to be a time: a preview says so.
