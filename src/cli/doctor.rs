@@ -426,7 +426,11 @@ async fn repair_all(service: &Service, names: &Names) -> Result<(String, Vec<Fai
         failed.extend(service.rebuild_summary(*log, names.get(log).copied()).await.err());
         mirrored += service.store().complete_mirror(*log).await?;
     }
-    let (indexed, _) = service.reindex(|_, _| ()).await?;
+    // Of one that is lost the index would know nothing any more; that it is lost is told of the archive.
+    let indexed = match service.archive_state().await {
+        Ok(_) => service.reindex(|_, _| ()).await?.0,
+        Err(_) => 0,
+    };
     let done = format!(
         "wrote the rows of {}, added {} to the mirror, indexed {}",
         counted(logs.len().saturating_sub(failed.len()), "incident", "incidents"),

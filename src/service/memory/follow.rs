@@ -54,16 +54,23 @@ impl Inner {
         matches!(opened, Opened::Ready(index) if !index.tree().is_empty())
     }
 
-    /// The archive, unless it lost what the index knows, or the log, which has something as `published` there.
-    pub(super) fn archive_with_its_past(&self, published: bool) -> Result<Archive, Failure> {
+    /// The archive, unless it lost what the index knows, or the log, which has these as `published` there.
+    pub(super) fn archive_with_its_past(&self, published: &[&str]) -> Result<Archive, Failure> {
         let place = &self.places.archive;
         let is_gone = match Archive::open(&place.repository, &place.folder) {
             Err(ArchiveError::NoRepository { .. }) => place.own && !holds_postmortems(&place.repository),
             Err(_) => false,
             Ok(archive) => archive.head()?.is_none() && archive.unborn_beside_files()?.is_none(),
         };
-        if is_gone && (published || self.index_knows()) {
-            return Err(lost(&place.repository).hint(TO_BRING_BACK));
+        if is_gone && (!published.is_empty() || self.index_knows()) {
+            let mut failure = lost(&place.repository).hint(TO_BRING_BACK);
+            if let Some((first, others)) = published.split_first() {
+                failure.message.push_str(&format!("; published was {first}"));
+                if !others.is_empty() {
+                    failure.message.push_str(&format!(" and {} more", others.len()));
+                }
+            }
+            return Err(failure);
         }
         self.archive_to_read()
     }

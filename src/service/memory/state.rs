@@ -34,8 +34,10 @@ impl Service {
     pub async fn archive_state(&self) -> Result<ArchiveState, Failure> {
         let accounts = self.accounts().await?;
         self.blocking(move |inner| {
-            let archive =
-                inner.archive_with_its_past(accounts.values().any(|own| own.postmortem.is_some()))?;
+            let shown = accounts.values().filter(|own| !own.is_hidden());
+            let mut published: Vec<&str> = shown.filter_map(|own| own.postmortem.as_deref()).collect();
+            published.sort_unstable();
+            let archive = inner.archive_with_its_past(&published)?;
             let author = inner.author(&archive, None).ok().map(|author| author.to_string());
             let signing = match archive.signing_required() {
                 Ok(None) => Ok("not wanted".to_owned()),

@@ -158,9 +158,11 @@ fn who_looks_into_an_archive_that_is_gone_makes_no_empty_one_and_doctor_says_it(
     for question in [&["search", "disk"][..], &["similar", "--text", "disk"]] {
         desk.run(question).refuses(4, "had postmortems and has no commit any more");
     }
-    let doctor = desk.run(&["doctor"]).out;
-    assert!(doctor.contains("WRONG archive   ") && doctor.contains("and has no commit any more"), "{doctor}");
-    assert!(!archive.exists());
+    for arguments in [&["doctor"][..], &["doctor", "--repair"], &["doctor"]] {
+        let doctor = desk.run(arguments).code(1).out;
+        let told = doctor.contains("WRONG archive   ") && doctor.contains("and has no commit any more");
+        assert!(told && !archive.join(".git").exists(), "{doctor}");
+    }
     // An empty one that something else made.
     git2::Repository::init(&archive).unwrap();
     let doctor = desk.run(&["doctor"]).out;
