@@ -137,14 +137,23 @@ impl Inner {
         }
     }
 
-    /// Whether the archive has no commit: nothing can be found there.
+    /// Whether the archive has no commit, or none of its files is of a postmortem: nothing can be found there.
     ///
     /// # Errors
     /// When it cannot be read, or something was `published` there.
     pub(super) fn has_no_past(&self, published: bool) -> Result<bool, Failure> {
         let archive = self.archive_to_read()?;
         match archive.head()? {
-            Some(_) => Ok(false),
+            Some(_) => {
+                // To list it takes a while where it is large, and then the index knows of something.
+                let memory = self.memory();
+                let asked = memory.ahead.as_deref().or(memory.index.as_deref());
+                if asked.is_some_and(|index| index.len() > 0) {
+                    return Ok(false);
+                }
+                let listing = archive.list()?;
+                Ok(listing.entries.is_empty() && listing.skipped.is_empty())
+            }
             None if published => Err(lost(archive.path())
                 .hint("bring the repository back from a backup or a clone: warroom doctor")),
             None => Ok(true),

@@ -140,6 +140,12 @@ fn nothing_found_is_said_and_is_no_failure() {
         let said = desk.run(question).code(0).err;
         assert!(said.contains("nothing similar found") && !said.contains(nothing), "{question:?}: {said}");
     }
+    // The settings may name a folder of the archive in which nothing lies.
+    desk.file("home/warroom.toml", "[archive]\nfolder = \"elsewhere\"\n");
+    for question in [&["search", "zzzqqq"][..], &["similar", "--text", "disk"]] {
+        assert!(desk.run(question).code(0).err.contains(nothing), "{question:?}");
+    }
+    desk.file("home/warroom.toml", "");
     assert_eq!(desk.json(&["similar", &id])["results"].as_array().unwrap().len(), 0);
     desk.run(&["search", "x", "--since", "yesterday"]).refuses(2, "2026-06-30");
     desk.run(&["similar"]).refuses(2, "--text");
