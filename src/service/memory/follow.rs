@@ -148,7 +148,7 @@ impl Inner {
                 // To list it takes a while where it is large, and then the index knows of something.
                 let memory = self.memory();
                 let asked = memory.ahead.as_deref().or(memory.index.as_deref());
-                if asked.is_some_and(|index| index.len() > 0) {
+                if asked.is_some_and(|index| !index.is_empty()) {
                     return Ok(false);
                 }
                 let listing = archive.list()?;
