@@ -57,6 +57,7 @@ impl Service {
         author: Option<String>,
     ) -> Result<ImportReport, Failure> {
         let when = by.stamp.at;
+        self.refuse_lost_archive().await?;
         let own = self.own_ids().await?;
         let mut report = self
             .blocking(move |inner| {
@@ -95,6 +96,7 @@ impl Service {
         author: Option<String>,
     ) -> Result<ImportReport, Failure> {
         let when = by.stamp.at;
+        self.refuse_lost_archive().await?;
         let own = self.own_ids().await?;
         let mut report = self
             .blocking(move |inner| {

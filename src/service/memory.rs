@@ -209,7 +209,16 @@ impl Service {
         Ok(Answered { past, facets, notes })
     }
 
-    /// Whether there is nothing that a search could find, since nothing was ever filed in the archive. Asked where nothing
+    /// Refuses to write into an archive that was lost: what is there would be taken for all that ever was.
+    pub(super) async fn refuse_lost_archive(&self) -> Result<(), Failure> {
+        if !self.blocking(Inner::has_no_commit).await? {
+            return Ok(());
+        }
+        let published = self.accounts().await?.values().any(|own| own.postmortem.is_some());
+        self.blocking(move |inner| inner.refuse_new_history(published)).await
+    }
+
+    /// Whether there is nothing that a search could find, since nothing is filed in the archive. Asked where nothing
     /// was found, which does not say that something was looked at.
     ///
     /// # Errors

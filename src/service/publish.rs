@@ -100,6 +100,7 @@ impl Service {
         if draft.is_none() && incident.closing.postmortem.path.is_none() {
             return Err(no_draft(&incident));
         }
+        self.refuse_lost_archive().await?;
         let parsed = draft.as_deref().map(|text| document::parse(text).0);
         let title = parsed.as_ref().and_then(|parsed| parsed.title()).unwrap_or(&incident.title);
         let standing = self.standing(&incident, title, true).await?;

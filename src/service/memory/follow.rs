@@ -56,14 +56,8 @@ impl Inner {
 
     /// The archive, unless it lost what the index knows, or the log, which has these as `published` there.
     pub(super) fn archive_with_its_past(&self, published: &[&str]) -> Result<Archive, Failure> {
-        let place = &self.places.archive;
-        let is_gone = match Archive::open(&place.repository, &place.folder) {
-            Err(ArchiveError::NoRepository { .. }) => place.own && !holds_postmortems(&place.repository),
-            Err(_) => false,
-            Ok(archive) => archive.head()?.is_none() && archive.unborn_beside_files()?.is_none(),
-        };
-        if is_gone && (!published.is_empty() || self.index_knows()) {
-            let mut failure = lost(&place.repository).hint(TO_BRING_BACK);
+        if self.has_no_commit()? && (!published.is_empty() || self.index_knows()) {
+            let mut failure = lost(&self.places.archive.repository).hint(TO_BRING_BACK);
             if let Some((first, others)) = published.split_first() {
                 failure.message.push_str(&format!("; published was {first}"));
                 if !others.is_empty() {
@@ -73,6 +67,32 @@ impl Inner {
             return Err(failure);
         }
         self.archive_to_read()
+    }
+
+    /// Whether there is nothing of an archive: no repository, or one without a commit, and no files either.
+    pub(super) fn has_no_commit(&self) -> Result<bool, Failure> {
+        let place = &self.places.archive;
+        match Archive::open(&place.repository, &place.folder) {
+            Err(ArchiveError::NoRepository { .. }) => Ok(place.own && !holds_postmortems(&place.repository)),
+            Err(_) => Ok(false),
+            Ok(archive) => Ok(archive.head()?.is_none() && archive.unborn_beside_files()?.is_none()),
+        }
+    }
+
+    /// Refuses to begin a history in the place of a lost one, which the index knows, or where there is no index the log.
+    /// Whoever has built the index anew has seen that it is empty, and wants that.
+    pub(super) fn refuse_new_history(&self, published: bool) -> Result<(), Failure> {
+        let knows = match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
+            Opened::Ready(index) => !index.tree().is_empty(),
+            Opened::Stale(_) => published,
+        };
+        if !(knows && self.has_no_commit()?) {
+            return Ok(());
+        }
+        let repository = self.places.archive.repository.display();
+        let text =
+            format!("{repository} had postmortems and has no commit any more, so nothing was committed");
+        Err(Failure::new(FailureKind::Conflict, text).hint(TO_BRING_BACK))
     }
 
     /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one

@@ -169,6 +169,9 @@ fn who_looks_into_an_archive_that_is_gone_makes_no_empty_one_and_doctor_says_it(
         let told = doctor.contains("WRONG archive   ") && doctor.contains("and has no commit any more");
         assert!(told && !archive.join(".git").exists(), "{doctor}");
     }
+    let other = desk.file("other.md", "# Certificate expired\n\nThe certificate had expired.\n");
+    let refused = desk.run(&["import", &other]);
+    refused.refuses(4, "had postmortems and has no commit any more, so nothing was committed");
     // An empty one that something else made.
     git2::Repository::init(&archive).unwrap();
     let doctor = desk.run(&["doctor"]).out;
@@ -200,8 +203,12 @@ fn an_archive_that_is_gone_is_not_taken_for_one_in_which_nothing_was_found() {
     for question in [&["search", "disk"][..], &["similar", "--text", "disk"], &["search", "zzzqqq"]] {
         desk.run(question).refuses(4, "had postmortems and has no commit any more");
     }
+    let publish = ["postmortem", "publish", "1", "--waive", "later"];
+    desk.run(&publish).refuses(4, "so nothing was committed");
+    assert!(!archive.join(".git").exists(), "nothing stands in the way of a clone");
     // Where nothing but the log knows of it.
     std::fs::remove_dir_all(desk.home().join("index")).unwrap();
+    desk.run(&publish).refuses(4, "so nothing was committed");
     desk.run(&["search", "disk"]).refuses(4, "had postmortems and has no commit any more");
     std::fs::remove_dir_all(&archive).unwrap();
     std::fs::rename(&aside, &archive).unwrap();
@@ -214,8 +221,27 @@ fn an_archive_that_is_gone_is_not_taken_for_one_in_which_nothing_was_found() {
     desk.ok(&["search", "disk"]);
     std::fs::remove_dir_all(desk.home().join("postmortems")).unwrap();
     desk.run(&["search", "disk"]).refuses(4, "warroom reindex");
+    desk.run(&["import", &past]).refuses(4, "warroom reindex");
     desk.ok(&["reindex"]);
     desk.run(&["search", "disk"]).code(0);
+    desk.ok(&["import", &past]);
+    assert_eq!(desk.json(&["search", "disk"])["results"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_archive_that_was_emptied_says_that_there_is_nothing_to_search() {
+    let desk = Desk::new();
+    let past = desk.file("past.md", "# Disk full\n\nThe disk of the database was full.\n");
+    desk.ok(&["import", &past]);
+    let repo = git2::Repository::open(desk.home().join("postmortems")).unwrap();
+    let tree = repo.find_tree(repo.treebuilder(None).unwrap().write().unwrap()).unwrap();
+    let alice = git2::Signature::now("alice", "alice@example.org").unwrap();
+    let head = repo.head().unwrap().peel_to_commit().unwrap();
+    repo.commit(Some("HEAD"), &alice, &alice, "Take all away", &tree, &[&head]).unwrap();
+    for question in [&["search", "disk"][..], &["similar", "--text", "disk"]] {
+        let said = desk.run(question).code(0).err;
+        assert!(said.contains("so there was nothing to search"), "{question:?}: {said}");
+    }
 }
 
 #[test]
