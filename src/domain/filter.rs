@@ -1,6 +1,7 @@
 //! Which lines of a timeline are shown: words, kinds, people, tags, stars, a span of time. One reader for the room and
 //! for the flags of `warroom timeline`. It must not know what is hidden by default.
 
+use super::composed::composed;
 use super::incident::{Entry, Topic};
 use super::time::{Span, Utc};
 use super::time_spec::{self, Context};
@@ -8,7 +9,7 @@ use super::time_spec::{self, Context};
 /// The words with which a term of a filter begins, as the completion offers them.
 pub const PREFIXES: [&str; 6] = ["kind:", "by:", "since:", "until:", "starred", "struck"];
 
-/// One condition. Lists hold for any of their words; all in lower case.
+/// One condition. Lists hold for any of their words; all in lower case, each letter in one piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Term {
     /// Its kind begins so; `step` is a line about a step.
@@ -102,18 +103,15 @@ fn is_prefix(word: &str, of: &str) -> bool {
 }
 
 fn holds(term: &Term, entry: &Entry) -> bool {
-    let within = |text: &str, word: &str| text.to_lowercase().contains(word);
+    let plain = |text: &str| composed(text).to_lowercase();
+    let within = |text: &str, word: &str| plain(text).contains(word);
     match term {
         Term::Kind(kinds) => kinds.iter().any(|k| {
             entry.kind.as_str().starts_with(k.as_str()) || entry.topic == Topic::Step && is_prefix(k, "step")
         }),
-        Term::By(people) => people.iter().any(|p| entry.by.to_lowercase() == *p),
-        Term::Person(person) => {
-            entry.by.to_lowercase() == *person || within(&entry.text, &format!("@{person}"))
-        }
-        Term::Tag(tags) => {
-            entry.tags.iter().any(|t| tags.iter().any(|tag| t.to_lowercase().starts_with(tag)))
-        }
+        Term::By(people) => people.iter().any(|p| plain(&entry.by) == *p),
+        Term::Person(person) => plain(&entry.by) == *person || within(&entry.text, &format!("@{person}")),
+        Term::Tag(tags) => entry.tags.iter().any(|t| tags.iter().any(|tag| plain(t).starts_with(tag))),
         Term::Starred => entry.starred,
         Term::Struck => entry.struck.is_some(),
         Term::Since(at) => entry.occurred_at >= *at,
@@ -123,7 +121,7 @@ fn holds(term: &Term, entry: &Entry) -> bool {
 }
 
 fn term(word: &str, ctx: &Context) -> Result<Term, String> {
-    let lower = word.to_lowercase();
+    let lower = composed(word).to_lowercase();
     let list = |text: &str| text.split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     if let Some(tag) = lower.strip_prefix('#').filter(|t| !t.is_empty()) {
         return Ok(Term::Tag(list(tag)));

@@ -6,7 +6,9 @@ use super::super::effect::Effect;
 use super::super::key::Key;
 use super::super::layout::Pane;
 use super::super::model::{Find, FindRow, Hit, Model, RowId, Screen, Waiting};
+use crate::domain::composed::composed;
 use crate::domain::facets::{Facets, Picked};
+use crate::domain::question::Question;
 
 /// Entries of the room that are listed at most.
 const MAX_ENTRIES: usize = 50;
@@ -154,24 +156,62 @@ fn ask(model: &mut Model, query: String, fx: &mut Vec<Effect>) {
     fx.push(Effect::Find(ticket, query, model.find.picked.clone()));
 }
 
-/// Entries of the room that hold every word, newest first.
+/// Entries of the room that hold what is asked, newest first.
 fn entries(model: &Model, query: &str) -> Vec<FindRow> {
     let Some(room) = model.room.as_ref().filter(|_| model.find.from_room && model.find.picked.is_empty())
     else {
         return Vec::new();
     };
-    let query = query.to_lowercase();
-    if query.trim().is_empty() {
-        return Vec::new();
-    }
-    let hits = room.incident.timeline.shown().rev().filter(|e| holds(&e.text, &query));
+    let sought = Sought::read(query);
+    let hits = room.incident.timeline.shown().rev().filter(|e| sought.is_in(&e.text));
     hits.take(MAX_ENTRIES).map(|e| FindRow::Entry(e.seq)).collect()
 }
 
-/// Whether a text holds every word of a query that is in lower case: what the search lists, and where `n` goes.
-pub(super) fn holds(text: &str, query: &str) -> bool {
-    let text = text.to_lowercase();
-    query.split_whitespace().all(|word| text.contains(word))
+/// What of a question can be looked for in lines of the room: fields are of past incidents, and leave no line out.
+pub(super) struct Sought {
+    /// Each is in the line, be it within a word: one may still be typing.
+    words: Vec<String>,
+    /// Each is in the line as it is.
+    phrases: Vec<String>,
+    /// None is in the line as whole words.
+    without: Vec<String>,
+}
+
+impl Sought {
+    /// Reads a question as it is read for the archive.
+    pub(super) fn read(text: &str) -> Self {
+        let asked = Question::read(text, None, true);
+        let plain = |all: &[String]| all.iter().map(|text| alike(text)).filter(|t| !t.is_empty()).collect();
+        let words = alike(&asked.words).split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect();
+        Self { words, phrases: plain(&asked.phrases), without: plain(&asked.without) }
+    }
+
+    /// Whether a line holds it. A question without words asks for no line.
+    pub(super) fn is_in(&self, line: &str) -> bool {
+        if self.words.is_empty() {
+            return false;
+        }
+        let line = alike(line);
+        let has = |text: &String| line.contains(text.as_str());
+        self.words.iter().all(has)
+            && self.phrases.iter().all(has)
+            && !self.without.iter().any(|text| has_whole(&line, text))
+    }
+}
+
+/// A text as it is compared: in small letters, each in one piece, with one blank between words.
+fn alike(text: &str) -> String {
+    composed(text).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text holds another one that neither begins nor ends within a word.
+fn has_whole(line: &str, text: &str) -> bool {
+    let within = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    line.match_indices(text).any(|(at, _)| {
+        let (before, rest) = (line.get(..at).unwrap_or_default(), line.get(at..).unwrap_or_default());
+        let after = rest.strip_prefix(text).unwrap_or_default();
+        !within(before.chars().next_back()) && !within(after.chars().next())
+    })
 }
 
 /// The archive answered; the query may have changed meanwhile.
@@ -269,8 +309,10 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
     }
 }
 
-/// The query as words, for marking them in entries.
+/// The query as words that stand together and single ones, for marking them in entries.
 #[must_use]
 pub fn words(editor: &Editor) -> Vec<String> {
-    editor.text().to_lowercase().split_whitespace().map(str::to_owned).collect()
+    let Sought { words, mut phrases, .. } = Sought::read(editor.text());
+    phrases.extend(words);
+    phrases
 }

@@ -372,9 +372,9 @@ fn find_next(model: &mut Model, down: bool) {
         None if down => all.len(),
         None => all.len(),
     };
-    let timeline = &room.incident.timeline;
+    let (timeline, sought) = (&room.incident.timeline, super::find::Sought::read(&needle));
     let hit = |id: RowId| match id {
-        RowId::Entry(seq) => timeline.get(seq).is_some_and(|e| super::find::holds(&e.text, &needle)),
+        RowId::Entry(seq) => timeline.get(seq).is_some_and(|e| sought.is_in(&e.text)),
         _ => false,
     };
     let (after, before) = all.split_at(from.min(all.len()));

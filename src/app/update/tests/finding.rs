@@ -1,6 +1,7 @@
 //! Finding, and what is said of past incidents.
 
 use super::*;
+use crate::app::model::FindRow;
 
 #[test]
 fn what_is_picked_of_the_facets_narrows_the_search_and_esc_gives_it_back() {
@@ -195,6 +196,50 @@ fn n_goes_where_the_search_went_each_word_by_itself() {
     desk.model.room.as_mut().unwrap().needle = "ci builds".into();
     desk.keys("N");
     assert!(desk.model.notice.as_ref().unwrap().text.contains("no entry with"));
+}
+
+#[test]
+fn the_room_is_asked_as_the_archive_is() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let lines = [
+        "users cannot sign in at all",
+        "users: login is slow, and cannot be stopped",
+        "re\u{301}sume\u{301} pod",
+    ];
+    for text in lines {
+        desk.keys("i").keys(text).keys("<enter>").serve();
+    }
+    let mut listed = |query: &str| -> Vec<String> {
+        desk.keys("/").keys(query);
+        let room = desk.model.room.as_ref().unwrap();
+        let seqs = desk.model.find.rows.iter().filter_map(|row| match row {
+            FindRow::Entry(seq) => Some(*seq),
+            FindRow::Document(_) => None,
+        });
+        let found = seqs.map(|seq| room.incident.timeline.get(seq).unwrap().text.clone()).collect();
+        desk.keys("<esc>");
+        assert_eq!(desk.model.screen, Screen::Room, "{query}");
+        found
+    };
+    for (query, found) in [
+        ("\"cannot sign\"", &lines[..1]),
+        ("\"cannot sign in\" users", &lines[..1]),
+        ("\"sign cannot\"", &[]),
+        ("\"cannot si", &lines[..1]),
+        ("users cannot -login", &lines[..1]),
+        ("users cannot -\"sign in\"", &lines[1..2]),
+        ("users slow -log", &lines[1..2]),
+        ("sign all severity:P1", &lines[..1]),
+        ("severity:P1", &[]),
+        ("-login", &[]),
+        ("résumé", &lines[2..]),
+        ("re\u{301}sume\u{301} po", &lines[2..]),
+    ] {
+        assert_eq!(listed(query), found, "{query}");
+    }
+    desk.keys("fRésumé<enter>");
+    let room = desk.model.room.as_ref().unwrap();
+    assert_eq!(room.rows.len(), 1, "the filter takes both spellings too");
 }
 
 #[test]
