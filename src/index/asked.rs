@@ -3,7 +3,7 @@
 
 use tantivy::{Searcher, Term};
 
-use super::query::phrase;
+use super::query::{is_cut_to_a_word, phrase};
 use super::ranking::{Filter, Wanted};
 use super::schema::{Fields, Kind};
 use super::{IndexError, analyzer, filter, typo};
@@ -43,6 +43,9 @@ pub(super) fn restrict(
         let words = analyzer::words(text);
         match words.as_slice() {
             [] => wanted.notes.push(format!("-{text}: no word that is searched for; left out")),
+            [_] if is_cut_to_a_word(text) => wanted.notes.push(format!(
+                "-\"{text}\" has one word that is looked for, which says something else alone; nothing is left out"
+            )),
             [word] => wanted.without.push(Term::from_field_text(fields.text, &word.stem)),
             _ => wanted.without_phrases.extend(phrase(text)),
         }

@@ -98,7 +98,8 @@ pub(super) fn search(
     let (asked, mended) = read_words(searcher, fields, thesaurus, &mut wanted, asked, how)?;
     let words = asked.first().map_or("", |(text, _)| text);
     wanted.labels = named_labels(searcher, fields, words)?;
-    let said = question.phrases.iter();
+    // One word of it alone says something else: it is ranked by, and nothing more is said of it.
+    let said = question.phrases.iter().filter(|text| !is_cut_to_a_word(text));
     wanted.phrases = said.filter_map(|text| phrase(&typo::reworded(text, &mended))).collect();
     typo::loosen(searcher, fields, &mut wanted)?;
     // What is typed stands on its own as well; the completions count half.
@@ -212,6 +213,13 @@ fn filters(fields: Fields, query: &Query) -> Vec<Filter> {
         Some(Filter { any_of, shown: format!("{what} {}", name.trim()) })
     };
     picked.into_iter().filter_map(filter).collect()
+}
+
+/// Whether stop words leave one word of several: of `log in` the index has `log`, which is also that of a debug log.
+pub(super) fn is_cut_to_a_word(text: &str) -> bool {
+    let within = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '’');
+    let said = text.split(|c: char| !within(c)).filter(|word| word.chars().any(char::is_alphanumeric));
+    said.count() > 1 && analyzer::words(text).len() == 1
 }
 
 /// Words that must stand together; of what is said in one piece.

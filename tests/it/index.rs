@@ -366,6 +366,38 @@ fn a_phrase_that_is_nowhere_and_a_field_asked_twice_lose_nothing_else() {
 fn ids_of(index: &Index, query: &Query) -> Vec<String> {
     index.search(query).unwrap().into_iter().map(|hit| hit.card.id).collect()
 }
+#[test]
+fn a_phrase_of_which_one_word_is_left_does_not_stand_for_that_word() {
+    let document = |id: &str, body: &str| {
+        let card = Card { id: id.into(), path: format!("{id}.md"), ..Card::default() };
+        Document { card, body: body.into(), ..Document::default() }
+    };
+    let all = vec![
+        document("leak", "The debug log on the runner had the key."),
+        document("queue", "The key of the queue was lost, and data with it."),
+    ];
+    let (_home, _dir, index) = indexed(all);
+    let told = |text: &str| {
+        let found = index.search_with_facets(&words(text)).unwrap();
+        let why: Vec<String> = found.hits.iter().flat_map(|hit| hit.why.clone()).collect();
+        let mut ids: Vec<String> = found.hits.into_iter().map(|hit| hit.card.id).collect();
+        ids.sort();
+        (ids, found.notes, why)
+    };
+    let (ids, notes, _) = told("key -\"log in\"");
+    assert_eq!(ids, ["leak", "queue"]);
+    let said =
+        "-\"log in\" has one word that is looked for, which says something else alone; nothing is left out";
+    assert_eq!(notes, [said]);
+    assert_eq!(told("key -\"log\"").0, ["queue"], "one word is one word");
+    assert_eq!(told("key -\"debug log\"").0, ["queue"]);
+    for text in ["\"no data\"", "\"log in\" key"] {
+        let (ids, _, why) = told(text);
+        assert!(!ids.is_empty() && why.iter().all(|why| !why.contains('"')), "{text}: {why:?}");
+    }
+    assert_eq!(told("\"log in\" key").0, ["leak", "queue"], "it need not be there");
+}
+
 
 #[test]
 fn a_mistake_of_typing_finds_and_says_so() {
