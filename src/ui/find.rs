@@ -1,7 +1,10 @@
 //! The find screen: the query, what was found in this room and in the archive, and the text around the words.
 
+use std::cmp::Reverse;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::frame;
 use super::text::{self, Pen};
@@ -12,6 +15,7 @@ use crate::app::reading::{course, same};
 use crate::app::update::find::words;
 use crate::app::words::entry_word;
 use crate::app::wrap::pieces;
+use crate::domain::composed::composed;
 use crate::domain::facets::FacetKind;
 use crate::domain::time::{with_zone, zone_label};
 
@@ -126,12 +130,15 @@ const SOME: u16 = 18;
 
 /// Writes text with the words of a query marked, from a little before the first of them.
 fn marked(pen: &mut Pen<'_>, line: &str, query: &[String], style: Style, hit: Style) {
-    let lower = line.to_lowercase();
+    let plain = composed(line);
+    let lower = plain.to_lowercase();
     // Lower case can be of another length; then nothing is marked rather than the wrong letters.
-    let found =
-        query.iter().filter_map(|w| lower.find(w.as_str()).map(|at| (at, at.saturating_add(w.len())))).min();
-    match found {
-        Some((from, to)) if lower.len() == line.len() => {
+    let places =
+        query.iter().filter_map(|w| lower.find(w.as_str()).map(|at| (at, at.saturating_add(w.len()))));
+    // The first, and of those that begin there the longest.
+    let found = places.min_by_key(|(from, to)| (*from, Reverse(*to)));
+    match found.map(|(from, to)| (place(line, &plain, from), place(line, &plain, to))) {
+        Some((from, to)) if lower.len() == plain.len() => {
             let (Some(before), Some(word), Some(after)) =
                 (line.get(..from), line.get(from..to), line.get(to..))
             else {
@@ -154,6 +161,21 @@ fn marked(pen: &mut Pen<'_>, line: &str, query: &[String], style: Style, hit: St
         }
         _ => _ = pen.put_cut(line, style),
     }
+}
+
+/// Where in a line is what stands at a place of its composed form.
+fn place(line: &str, plain: &str, at: usize) -> usize {
+    if line.len() == plain.len() {
+        return at;
+    }
+    let mut told = 0_usize;
+    for (from, letter) in line.grapheme_indices(true) {
+        if told >= at {
+            return from;
+        }
+        told = told.saturating_add(composed(letter).len());
+    }
+    line.len()
 }
 
 /// Severities, services and years with how many have them: one line a kind, services with what is left.
@@ -287,5 +309,29 @@ fn show(text: &Passage, scroll: usize, body: Area, theme: &Theme, buf: &mut Buff
             pen.put(line.get(from..end).unwrap_or_default(), style);
             y = y.saturating_add(1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+    use ratatui::style::{Color, Modifier};
+
+    use super::*;
+
+    #[test]
+    fn a_word_is_marked_however_its_letters_are_written() {
+        let drawn = |line: &str, query: &[&str]| -> String {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 40, 1));
+            let query: Vec<String> = query.iter().map(|w| (*w).to_owned()).collect();
+            let mut pen = Pen::new(&mut buf, Area { x: 0, y: 0, w: 40, h: 1 });
+            let (style, hit) = (Style::new().fg(Color::Reset), Style::new().add_modifier(Modifier::BOLD));
+            marked(&mut pen, line, &query, style, hit);
+            let cells = buf.content().iter().filter(|cell| cell.modifier.contains(Modifier::BOLD));
+            cells.map(|cell| cell.symbol()).collect()
+        };
+        assert_eq!(composed(&drawn("the re\u{301}sume\u{301} pod", &["résumé"])), "résumé");
+        assert_eq!(drawn("the résumé pod", &["résumé"]), "résumé");
+        assert_eq!(drawn("users cannot sign in", &["cannot sign", "cannot", "sign"]), "cannot sign");
     }
 }

@@ -7,6 +7,7 @@ use crate::app::model::{
 };
 use crate::app::msg::Suggestions;
 use crate::domain::account::Aside;
+use crate::domain::composed::{composed, is_mark};
 use crate::domain::ids::LogId;
 use crate::domain::policy::Policy;
 use crate::domain::quick_entry;
@@ -178,8 +179,10 @@ pub(super) fn choice(choice: service::RunbookChoice) -> RunbookChoice {
 
 /// A text with the words of a query marked: every word of it that begins like one of the query.
 pub(super) fn passage(path: String, text: &str, query: &str) -> Passage {
-    let wanted: Vec<String> = query
-        .split(|c: char| !c.is_alphanumeric())
+    // Some systems write a letter and its mark as two.
+    let within = |c: char| c.is_alphanumeric() || is_mark(c);
+    let wanted: Vec<String> = composed(query)
+        .split(|c: char| !within(c))
         .filter(|w| w.chars().count() >= 2)
         .map(|w| stem(&w.to_lowercase()).to_owned())
         .collect();
@@ -189,10 +192,10 @@ pub(super) fn passage(path: String, text: &str, query: &str) -> Passage {
         let safe = crate::domain::safe::SafeText::line(line).into_string();
         let mut from = None;
         for (at, c) in safe.char_indices().chain([(safe.len(), ' ')]) {
-            match (from, c.is_alphanumeric()) {
+            match (from, within(c)) {
                 (None, true) => from = Some(at),
                 (Some(start), false) => {
-                    let word = safe.get(start..at).unwrap_or_default().to_lowercase();
+                    let word = composed(safe.get(start..at).unwrap_or_default()).to_lowercase();
                     if wanted.iter().any(|w| word.starts_with(w.as_str())) {
                         marks.push((n, start, at));
                     }
@@ -212,4 +215,23 @@ fn stem(word: &str) -> &str {
         .iter()
         .find_map(|end| word.strip_suffix(end).filter(|stem| stem.chars().count() >= 3))
         .unwrap_or(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_marked_however_their_letters_are_written() {
+        let marked = |text: &str, query: &str| -> Vec<String> {
+            let read = passage("a.md".into(), text, query);
+            let word =
+                |(n, from, to): &(usize, usize, usize)| read.lines[*n].get(*from..*to).unwrap().to_owned();
+            read.marks.iter().map(word).collect()
+        };
+        let apart = "re\u{301}sume\u{301}";
+        assert_eq!(marked(&format!("the {apart} pod"), "résumé"), [apart]);
+        assert_eq!(marked("the résumé pod", apart), ["résumé"]);
+        assert_eq!(marked("disks were full", "disk"), ["disks"]);
+    }
 }
