@@ -126,14 +126,23 @@ fn known(
             notes.push(match meant.as_slice() {
                 [] => format!("{field}:{value}: no postmortem has it; left out"),
                 _ if is_number(labels, &label) => String::new(),
-                [one, ..] => format!("{field}:{value}: no postmortem has it; read as {field}:{one}"),
+                [one, ..] => {
+                    let one = told(field, one);
+                    format!("{field}:{value}: no postmortem has it; read as {field}:{one}")
+                }
             });
         }
         terms.extend(meant.iter().map(|name| fields.label(kind, name)));
-        shown.extend(meant);
+        shown.extend(meant.iter().map(|name| told(field, name)));
     }
     notes.retain(|note| !note.is_empty());
     Ok((terms, shown))
+}
+
+/// A label as people write it: `P1`, where the index has `p1`.
+fn told(field: Field, name: &str) -> String {
+    let is_level = field == Field::Severity && name.ends_with(|c: char| c.is_ascii_digit());
+    if is_level { name.to_uppercase() } else { name.to_owned() }
 }
 
 /// The number of an incident, in the place of its id.

@@ -287,6 +287,9 @@ fn fields_in_the_text_restrict_and_what_is_not_understood_costs_nothing_else() {
     // While it is typed, a field stands for what it may become.
     let typing = Query { unfinished: true, ..words("kubernetes service:ingr") };
     assert_eq!(ids_of(&index, &typing), ["dfds-pm2021-005"]);
+    let typing = Query { unfinished: true, ..words("kubernetes severity:P") };
+    let why = index.search(&typing).unwrap()[0].why.clone();
+    assert!(why.contains(&"severity P1 or P3".to_owned()), "{why:?}");
     for text in ["severity:", "tag:", "year:", "since:", "\"", "severity:s"] {
         let typing = Query { unfinished: true, ..words(text) };
         assert_eq!(index.search(&typing).unwrap()[0].why[0], "newest first", "{text}");
@@ -363,9 +366,6 @@ fn a_phrase_that_is_nowhere_and_a_field_asked_twice_lose_nothing_else() {
     );
 }
 
-fn ids_of(index: &Index, query: &Query) -> Vec<String> {
-    index.search(query).unwrap().into_iter().map(|hit| hit.card.id).collect()
-}
 #[test]
 fn a_phrase_of_which_one_word_is_left_does_not_stand_for_that_word() {
     let document = |id: &str, body: &str| {
@@ -398,6 +398,9 @@ fn a_phrase_of_which_one_word_is_left_does_not_stand_for_that_word() {
     assert_eq!(told("\"log in\" key").0, ["leak", "queue"], "it need not be there");
 }
 
+fn ids_of(index: &Index, query: &Query) -> Vec<String> {
+    index.search(query).unwrap().into_iter().map(|hit| hit.card.id).collect()
+}
 
 #[test]
 fn a_mistake_of_typing_finds_and_says_so() {
