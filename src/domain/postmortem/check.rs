@@ -59,7 +59,7 @@ pub const RULES: [(&str, &str); 31] = [
     ("improvement-kind", "an improvement is preventive, detective or process"),
     (
         "differs-from-story",
-        "text, owner, due date, severity and kind of an improvement are those of its story",
+        "text, owner, due date, severity, kind and tick of an improvement are those of its story",
     ),
     ("story-missing", "every story that was filed and not dropped is an improvement"),
 ];

@@ -44,6 +44,13 @@ fn differs(
     expected: &Expectations<'_>,
     problems: &mut Vec<Problem>,
 ) {
+    if improvement.done && story.is_unshipped() {
+        let message = format!(
+            "{id} is ticked here, and the log says that it has not shipped: write `- [ ]`, or say that it has: warroom \
+             story ship {id}"
+        );
+        problems.push(Problem::new("differs-from-story", improvement.line, message));
+    }
     let mut problem = |what: &str, says: &str, logged: &str, flag: &str, argument: &str| {
         let message = format!(
             "the {what} of {id} is {says:?}, and the log says {logged:?}: write that here, or correct the log: warroom \

@@ -260,6 +260,14 @@ fn improvements_say_what_their_stories_say() {
         "the owner of INC-2026-0042/S1 is \"dana\", and the log says \"alice\": write that here, or correct the log: \
          warroom story set INC-2026-0042/S1 --owner dana"
     );
+    // A tick that did not hold, as a reopening leaves it.
+    let ticked = GOOD.replace("- [ ] Story INC-2026-0042/S1", "- [x] Story INC-2026-0042/S1");
+    let problems = run(&ticked);
+    assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), ["differs-from-story"], "{problems:?}");
+    let mut room = Room::declared();
+    room.ask(Request::FileStory(first_story()));
+    room.ask(Request::ShipStory { number: 1, link: "MR 7".to_owned(), reason: String::new() });
+    assert_eq!(run_beside(&ticked, &room.incident), []);
     let mut room = Room::declared();
     room.ask(Request::FileStory(first_story()));
     room.ask(Request::FileStory(NewStory { title: "Rotate keys".to_owned(), ..NewStory::default() }));
