@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-pub use unicode_normalization::char::compose;
+pub use unicode_normalization::char::{compose, is_combining_mark};
 
 /// A text with each letter and its marks as one character, where there is one (NFC).
 #[must_use]

@@ -230,7 +230,8 @@ pub fn person(text: &str) -> Result<String, Refusal> {
     if name.chars().count() > 64 {
         return Err(bad("it is longer than 64 characters"));
     }
-    Ok(name.to_owned())
+    // Typed with its marks apart it is the same name.
+    Ok(crate::domain::composed::composed(name).into_owned())
 }
 
 /// A text that must say something.

@@ -210,16 +210,14 @@ fn parse_line(
     match mark {
         '!' => {
             let args = words::decision(rest, ctx);
-            entry(
-                Line::Decision { executor: args.person, check: args.term },
-                args.text,
-                rest,
-                "the decision's mark",
-            )
+            let text = args.words();
+            let line = Line::Decision { executor: args.person, check: args.term };
+            entry(line, &text, rest, "the decision's mark")
         }
         '+' => {
             let args = words::ask(rest);
-            entry(Line::Ask { person: args.person, time_box: args.term }, args.text, rest, "the ask's mark")
+            let text = args.words();
+            entry(Line::Ask { person: args.person, time_box: args.term }, &text, rest, "the ask's mark")
         }
         '?' => entry(Line::Hypothesis, rest, rest, "the hypothesis's mark"),
         '>' => {

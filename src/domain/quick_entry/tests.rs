@@ -69,6 +69,18 @@ fn lines_by_table() {
         ("! revoke the key check 15m @carol", "decision @carol 900s|revoke the key"),
         ("! revoke the key, @carol, check 15m.", "decision @carol 900s|revoke the key"),
         ("! @carol revoke the key", "decision @carol|revoke the key"),
+        // Tags at the end stay in the text, and hide nothing before them.
+        ("! revoke the key check 5m @dana #kms", "decision @dana 300s|revoke the key #kms"),
+        ("+ look @bob 3m #db #kms", "ask @bob 180s|look #db #kms"),
+        ("+ @bob 3m #db", "ask @bob 180s|#db"),
+        ("+ look at #42 @bob 3m", "ask @bob 180s|look at #42"),
+        ("! revoke, check in 1 hour and 30 minutes @dana", "decision @dana 5400s|revoke"),
+        // Names in any script, and with their marks apart.
+        (
+            "+ @\u{92a}\u{94d}\u{930}\u{93f}\u{92f}\u{93e} 3m look",
+            "ask @\u{92a}\u{94d}\u{930}\u{93f}\u{92f}\u{93e} 180s|look",
+        ),
+        ("+ @Andre\u{301} 3m look", "ask @Andr\u{e9} 180s|look"),
         ("! @carol revoke the key check 1h30m", "decision @carol 5400s|revoke the key"),
         ("! revoke the key", "decision|revoke the key"),
         ("-4m ! revoke the key check 5m", "14:33 decision 300s|revoke the key"),

@@ -1,6 +1,9 @@
 //! The words of a line that mean more than text: verbs, names, tags, arguments. It must not decide what a line is.
 
+use std::borrow::Cow;
+
 use crate::domain::audience::Audience;
+use crate::domain::composed::{composed, is_combining_mark};
 use crate::domain::promise;
 use crate::domain::request::When;
 use crate::domain::time::{Span, parse_span};
@@ -17,6 +20,19 @@ pub(super) struct Arguments<'a, T> {
     pub(super) term: Option<T>,
     /// What is left.
     pub(super) text: &'a str,
+    /// The tags at the end, which stay in the text behind what is left.
+    tags: &'a str,
+}
+
+impl<'a, T> Arguments<'a, T> {
+    /// What is left, with its tags.
+    pub(super) fn words(&self) -> Cow<'a, str> {
+        match (self.text, self.tags) {
+            (text, "") => text.into(),
+            ("", tags) => tags.trim_start().into(),
+            (text, tags) => [text, tags].concat().into(),
+        }
+    }
 }
 
 /// The verb at the beginning and what follows it. `:)` and `:fire:` are no verbs.
@@ -32,13 +48,14 @@ pub(super) fn verb(s: &str) -> Option<(&str, &str)> {
 /// beside each other or behind a comma. A name or a span that stands there alone is what the ask is about, as in
 /// `reset password @mallory` and `raise retention 30d`.
 pub(super) fn ask(text: &str) -> Arguments<'_, Span> {
-    let mut args = Arguments { person: None, term: None, text };
+    let (text, tags) = tags_at_end(text);
+    let mut args = Arguments { person: None, term: None, text, tags };
     loop {
         let (word, rest) = first_word(args.text);
         if args.person.is_none()
             && let Some(name) = addressed(word)
         {
-            args.person = Some(name.to_owned());
+            args.person = Some(composed(name).into_owned());
         } else if args.term.is_none()
             && let Some(span) = positive_span(word.trim_end_matches([':', ',']))
         {
@@ -52,13 +69,13 @@ pub(super) fn ask(text: &str) -> Arguments<'_, Span> {
         && args.term.is_none()
         && let Some((text, name, span)) = both_at_end(args.text)
     {
-        return Arguments { person: Some(name.to_owned()), term: Some(span), text };
+        return Arguments { person: Some(composed(name).into_owned()), term: Some(span), text, tags };
     }
     while let Some((rest, word)) = behind_comma(args.text) {
         if args.person.is_none()
             && let Some(name) = name(word)
         {
-            args.person = Some(name.to_owned());
+            args.person = Some(composed(name).into_owned());
         } else if args.term.is_none()
             && let Some(span) = positive_span(word)
         {
@@ -147,12 +164,13 @@ const CHECK: [&str; 4] = ["at", "in", "by", "after"];
 /// Takes `@executor` and `check 15m` or `check at 12:40`, in any order, from the end of a decision, or `@executor` from
 /// its beginning.
 pub(super) fn decision<'a>(text: &'a str, ctx: &Context) -> Arguments<'a, When> {
-    let mut args = Arguments { person: None, term: None, text };
+    let (text, tags) = tags_at_end(text);
+    let mut args = Arguments { person: None, term: None, text, tags };
     loop {
         if args.person.is_none()
             && let Some((rest, name)) = name_at_end(args.text)
         {
-            args.person = Some(name.to_owned());
+            args.person = Some(composed(name).into_owned());
             args.text = rest;
         } else if args.term.is_none()
             && let Some((rest, check)) = check_at_end(args.text, ctx)
@@ -166,11 +184,32 @@ pub(super) fn decision<'a>(text: &'a str, ctx: &Context) -> Arguments<'a, When> 
     if args.person.is_none() {
         let (word, rest) = first_word(args.text);
         if let Some(name) = addressed(word) {
-            args.person = Some(name.to_owned());
+            args.person = Some(composed(name).into_owned());
             args.text = rest;
         }
     }
     args
+}
+
+/// The text before the tags at its end, and these with the white space in front of them: a name or a time before them
+/// is at the end of the sentence.
+fn tags_at_end(text: &str) -> (&str, &str) {
+    let mut before = text.trim_end();
+    loop {
+        let (rest, word) = last_word(before);
+        let is_tag = word
+            .strip_prefix('#')
+            .is_some_and(|tag| leading_name(tag) == Some(tag) && tag.chars().any(char::is_alphabetic));
+        if !is_tag {
+            break;
+        }
+        before = rest.trim_end();
+    }
+    if before.len() == text.trim_end().len() {
+        (text, "")
+    } else {
+        text.split_at_checked(before.len()).unwrap_or((text, ""))
+    }
 }
 
 /// The text before the person at its end who is no part of the sentence, and that person.
@@ -226,8 +265,8 @@ fn behind_comma(text: &str) -> Option<(&str, &str)> {
 /// The text before the check at its end, and when that is.
 fn check_at_end<'a>(text: &'a str, ctx: &Context) -> Option<(&'a str, When)> {
     let (mut before, mut words) = (text.trim_end(), 0_u8);
-    // `check at 2026-11-20 15:06 UTC`
-    while words < 5 && !before.is_empty() {
+    // `check in 1 hour and 30 minutes`
+    while words < 8 && !before.is_empty() {
         let (rest, word) = last_word(before);
         if word.trim_end_matches(':').eq_ignore_ascii_case("check") {
             let (_, previous) = last_word(rest);
@@ -274,9 +313,10 @@ pub(super) fn tags_and_mentions(text: &str) -> (Vec<String>, Vec<String>) {
                 tags.push(tag);
             }
         } else if let Some(name) = word.strip_prefix('@').and_then(leading_name)
-            && !mentions.iter().any(|known| known == name)
+            && let name = composed(name)
+            && !mentions.iter().any(|known| *known == name)
         {
-            mentions.push(name.to_owned());
+            mentions.push(name.into_owned());
         }
     }
     (tags, mentions)
@@ -293,9 +333,10 @@ fn addressed(word: &str) -> Option<&str> {
     name(word.strip_suffix([':', ',']).unwrap_or(word))
 }
 
-/// The letters, digits, `-`, `_` and `.` in front, without punctuation at their end.
+/// The letters with their marks, digits, `-`, `_` and `.` in front, without punctuation at their end.
 fn leading_name(s: &str) -> Option<&str> {
-    let end = s.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(s.len());
+    let fits = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '-' | '_' | '.');
+    let end = s.find(|c| !fits(c)).unwrap_or(s.len());
     let name = s.get(..end)?.trim_end_matches(['.', '-']);
     let fit = name.starts_with(char::is_alphanumeric) && name.chars().count() <= LONGEST_WORD;
     fit.then_some(name)
