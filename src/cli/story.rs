@@ -244,7 +244,18 @@ impl Args {
             }
             Action::Reopen { story, reason } => {
                 let reason = stdin::words(reason)?;
-                change(context, &story, |number| Request::ReopenStory { number, reason }).await
+                let opened = context.reading().await?;
+                let (id, _) = opened.story_named(&story).await?;
+                let room = context.room(&id.incident.to_string()).await?;
+                room.submit(&[Request::ReopenStory { number: id.number, reason }.into()]).await?;
+                if room.incident().await?.closing.postmortem.published.is_some() {
+                    let incident = id.incident;
+                    context.out.say(&format!(
+                        "hint: the published postmortem may still tick it; put it right and publish again: warroom \
+                         postmortem edit {incident}, warroom postmortem publish {incident}"
+                    ));
+                }
+                tell(context, &room, id.number).await
             }
         }
     }

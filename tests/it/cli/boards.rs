@@ -385,6 +385,16 @@ fn a_story_shipped_on_the_wrong_row_is_reopened() {
     desk.ok(&["story", "drop", &story, "--reason", "gone"]);
     desk.ok(&["undo", &id, "--yes"]);
     assert_eq!(desk.json(&["story", "list"])["stories"][0]["state"], "started");
+    // The same person said twice is one.
+    let asked = desk.json(&["ask", &id, "look 3m @bob", "--to", "Bob"]);
+    assert!(asked.is_object(), "{asked:#}");
+    // Of what is published, a tick that does not hold is named.
+    desk.ok(&["story", "ship", &story, "--link", "https://git.example/1"]);
+    desk.ok(&["resolve", &id]);
+    desk.ok(&["postmortem", "draft", &id]);
+    desk.ok(&["postmortem", "publish", &id, "--waive", "a test"]);
+    let reopened = desk.run(&["story", "reopen", &story, "--reason", "did not hold"]).code(0);
+    assert!(reopened.err.contains("publish again"), "{reopened:?}");
 }
 
 #[test]
