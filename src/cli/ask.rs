@@ -42,7 +42,10 @@ impl Args {
         let text = text.strip_prefix('+').unwrap_or(text);
         let mut asked = at_one_time(timed("+", text, context.now(), &room)?, at)?;
         if let Request::Ask { person, time_box, .. } = &mut asked.request {
-            *person = arguments::once(self.to, person.take(), |flag, own| {
+            // The same person said twice is one.
+            let handle = |name: &str| name.trim().trim_start_matches('@').to_lowercase();
+            let to = self.to.filter(|to| person.as_deref().map(handle) != Some(handle(to)));
+            *person = arguments::once(to, person.take(), |flag, own| {
                 format!("there are two people: @{own} in the text, {flag} of --to")
             })?;
             *time_box = arguments::once(within, *time_box, |flag, own| {
