@@ -8,7 +8,7 @@ use super::output::Answer;
 use super::stdin;
 use super::views::one_line;
 use crate::domain::clocks::{self, Clock, Pressure, Undated};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{ClockAck, Incident};
 use crate::domain::request::Request;
 use crate::domain::time::{Utc, format_span, rfc3339};
 
@@ -107,9 +107,15 @@ impl Args {
     }
 }
 
+/// What was said on a clock; on one that is back on its rule, nothing is.
+fn told<'a>(incident: &'a Incident, clock: &Clock) -> Option<&'a ClockAck> {
+    let ack = incident.clocks.get(&clock.key.to_string())?.acknowledged.as_ref()?;
+    (ack.at >= clock.from && (clock.acknowledged || clock.deadline != clock.natural)).then_some(ack)
+}
+
 fn document(incident: &Incident, clock: &Clock, now: Utc) -> serde_json::Value {
     let key = clock.key.to_string();
-    let ack = incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|a| a.at >= clock.from);
+    let ack = told(incident, clock);
     let state = match clock.pressure(now) {
         Pressure::Breached => "breached",
         Pressure::Warning => "warning",
@@ -138,7 +144,7 @@ fn undated_line(undated: &Undated) -> String {
 
 fn line(incident: &Incident, clock: &Clock, now: Utc) -> String {
     let key = clock.key.to_string();
-    let ack = incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|a| a.at >= clock.from);
+    let ack = told(incident, clock);
     let distance = format_span(clock.distance(now));
     let state = match clock.pressure(now) {
         Pressure::Breached => format!("{distance} OVER"),

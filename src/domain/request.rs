@@ -358,6 +358,8 @@ pub enum Request {
         clock: String,
         /// The acknowledgement before that one: when, and until when.
         earlier: Option<(Utc, Utc)>,
+        /// Why that one, and by whom.
+        said: Option<(String, String)>,
     },
     /// End the room's clocks.
     Resolve {

@@ -4,6 +4,7 @@
 use super::{Case, reason};
 use crate::domain::clocks::{self, Clock, ClockKey};
 use crate::domain::event::{ClockAcknowledged, NewEvent, TargetChanged};
+use crate::domain::incident::OwnTarget;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::severity::Target;
@@ -32,14 +33,28 @@ impl Case<'_> {
                     _ => {}
                 }
                 let why = reason("another deadline", why)?;
-                self.one(ClockAcknowledged { clock: clock.key.to_string(), until: *until, reason: why })
+                self.one(ClockAcknowledged {
+                    clock: clock.key.to_string(),
+                    until: *until,
+                    reason: why,
+                    person: None,
+                })
             }
-            Request::RestoreClock { clock, earlier } => {
+            Request::RestoreClock { clock, earlier, said } => {
                 let clock = self.running(clock)?;
-                let until =
-                    earlier.filter(|(at, _)| *at >= clock.from).map_or(clock.natural, |(_, until)| until);
-                let reason = "undone".to_owned();
-                self.one(ClockAcknowledged { clock: clock.key.to_string(), until: Some(until), reason })
+                let earlier = earlier.filter(|(at, _)| *at >= clock.from);
+                let until = earlier.map_or(clock.natural, |(_, until)| until);
+                let said = said.as_ref().filter(|_| earlier.is_some());
+                let (reason, person) = said.map_or_else(
+                    || ("undone".to_owned(), None),
+                    |(reason, by)| (reason.clone(), Some(by.clone()).filter(|who| who != self.asker.by)),
+                );
+                self.one(ClockAcknowledged {
+                    clock: clock.key.to_string(),
+                    until: Some(until),
+                    reason,
+                    person,
+                })
             }
             _ => Err(Refusal::no("this request has no rule")),
         }
@@ -92,7 +107,20 @@ impl Case<'_> {
                 target
             }
         };
-        self.one(TargetChanged { clock: key.to_string(), target, reason: reason("another target", why)? })
+        let reason = reason("another target", why)?;
+        self.one(TargetChanged { clock: key.to_string(), target, reason, person: None })
+    }
+
+    /// The target of before, as who set it said it; without one, the team's rule.
+    pub(super) fn restore_target(
+        &self,
+        clock: &str,
+        earlier: Option<&OwnTarget>,
+    ) -> Result<Vec<NewEvent>, Refusal> {
+        let Some(own) = earlier else { return self.target(clock, "default", "undone") };
+        let (clock, target, reason) = (key(clock)?.to_string(), own.target.clone(), own.reason.clone());
+        let person = Some(own.by.clone()).filter(|who| who != self.asker.by);
+        self.one(TargetChanged { clock, target, reason, person })
     }
 
     /// The running clock that is meant.

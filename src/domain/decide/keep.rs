@@ -49,6 +49,7 @@ impl Case<'_> {
                 let (target, text) = (*target, said("answer", text)?);
                 self.one(AskAnswered { target, text, person: self.another(person) })
             }
+            Keep::RestoreTarget { clock, earlier } => self.restore_target(clock, earlier.as_ref()),
             Keep::WithdrawAnswer { target } => {
                 if self.ask(*target)?.is_open() {
                     return Err(Refusal::no(format!("ask {target} is not answered")));

@@ -259,6 +259,9 @@ pub struct TargetChanged {
     pub target: String,
     /// Why.
     pub reason: String,
+    /// Who set it, where that is not who wrote it down: an undo gives the target of before again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// Body of `phase.entered`.

@@ -29,6 +29,9 @@ pub struct ClockAcknowledged {
     /// Why it is well so.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// Who said so, where that is not who wrote it down: an undo gives the word of before again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// Body of `clock.stepped`: the wall clock of the host was set, so that times before and after do not compare.

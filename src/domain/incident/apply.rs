@@ -216,7 +216,8 @@ impl Incident {
             Event::TargetChanged(e) if e.target.is_empty() => _ = self.targets.remove(&e.clock),
             Event::TargetChanged(e) => {
                 let (target, reason) = (e.target.clone(), e.reason.clone());
-                self.targets.insert(e.clock.clone(), OwnTarget { target, by: r.by.clone(), reason });
+                let by = e.person.as_ref().unwrap_or(&r.by).clone();
+                self.targets.insert(e.clock.clone(), OwnTarget { target, by, reason });
             }
             Event::PhaseEntered(e) => self.enter(r, e.phase),
             Event::MilestoneMarked(e) => {
@@ -243,7 +244,7 @@ impl Incident {
                 self.clocks.entry(e.clock.clone()).or_default().acknowledged = Some(ClockAck {
                     seq: r.seq,
                     at,
-                    by: r.by.clone(),
+                    by: e.person.as_ref().unwrap_or(&r.by).clone(),
                     until: e.until,
                     reason: e.reason.clone(),
                 });

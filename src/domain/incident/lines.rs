@@ -95,7 +95,8 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         }
         Event::TargetChanged(e) => {
             let target = if e.target.is_empty() { "as the team's rule says" } else { &e.target };
-            (Topic::Turn, format!("target of {}: {target}{}", e.clock, tail(" · ", &e.reason)))
+            let whose = e.person.as_ref().map(|person| format!(" by {person}")).unwrap_or_default();
+            (Topic::Turn, format!("target of {}: {target}{whose}{}", e.clock, tail(" · ", &e.reason)))
         }
         Event::PhaseEntered(e) => (Topic::Turn, format!("phase: {}", e.phase)),
         Event::MilestoneMarked(e) => (Topic::Turn, format!("{MILESTONE}{}", e.milestone)),
@@ -194,7 +195,8 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
                 None => format!("seen: {} ran out", e.clock),
                 Some(until) => format!("{} moved to {}", e.clock, until.format("%Y-%m-%d %H:%MZ")),
             };
-            (Topic::Clock, format!("{what}{}", tail(" · ", &e.reason)))
+            let whose = e.person.as_ref().map(|person| format!(" by {person}")).unwrap_or_default();
+            (Topic::Clock, format!("{what}{whose}{}", tail(" · ", &e.reason)))
         }
         Event::Resolved(e) => (Topic::Turn, format!("resolved{}", tail(": ", &e.ended_by))),
         Event::ClosureItemSet(e) => {

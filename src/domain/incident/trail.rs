@@ -82,7 +82,7 @@ impl Trail {
                         Keep::RestoreAsk { due: Some(When::At(due)), .. }
                         | Keep::StepDue { due: Some(When::At(due)), .. },
                     ) => change(due, trace.said, None),
-                    Request::RestoreClock { clock, earlier: Some((_, due)) } => {
+                    Request::RestoreClock { clock, earlier: Some((_, due)), .. } => {
                         change(due, trace.said, Some(clock));
                     }
                     _ => {}
@@ -97,7 +97,8 @@ impl Trail {
             for request in &mut trace.undo {
                 if let Request::Keep(
                     Keep::RestoreVerdict { reason: words, .. } | Keep::RestoreAnswer { text: words, .. },
-                ) = request
+                )
+                | Request::SetHypothesis { why: words, .. } = request
                 {
                     ERASED.clone_into(words);
                 }
@@ -311,26 +312,27 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
             );
             (format!("the answer {}", quoted(&e.text)), vec![undo])
         }
-        Event::HypothesisChanged(e) => {
-            let was = before.talk.hypotheses.get(&e.target).map_or(HypothesisState::Open, |h| h.now.state);
-            let why = "undone".to_owned();
-            (
-                "the state of a hypothesis".to_owned(),
-                vec![Request::SetHypothesis { target: e.target, state: was, why, person: None }],
-            )
+        Event::HypothesisChanged(e) if e.why != ERASED => {
+            let target = e.target;
+            // Of what was only supposed, nobody had said why.
+            let judged = before.talk.hypotheses.get(&target).map(|h| &h.now).filter(|now| now.seq != target);
+            let (state, why, person) = judged.map_or_else(
+                || (HypothesisState::Open, "undone".to_owned(), None),
+                |was| (was.state, was.why.clone(), Some(was.by.clone())),
+            );
+            let undo = Request::SetHypothesis { target, state, why, person };
+            ("the state of a hypothesis".to_owned(), vec![undo])
         }
         Event::TargetChanged(e) => {
-            let own = before.targets.get(&e.clock);
-            let target = own.map_or_else(|| "default".to_owned(), |own| own.target.clone());
-            let reason = "undone".to_owned();
-            let undo = Request::SetTarget { clock: e.clock.clone(), target, reason };
-            (format!("the target of {}", e.clock), vec![undo])
+            let (clock, earlier) = (e.clock.clone(), before.targets.get(&e.clock).cloned());
+            (format!("the target of {}", e.clock), vec![Keep::RestoreTarget { clock, earlier }.into()])
         }
         Event::ClockAcknowledged(e) => {
             let earlier = before.clocks.get(&e.clock).and_then(|c| c.acknowledged.as_ref());
+            let said = earlier.map(|ack| (ack.reason.clone(), ack.by.clone()));
             let earlier = earlier.and_then(|ack| Some((ack.at, ack.until?)));
             let word = if e.until.is_some() { "moving" } else { "having seen" };
-            let undo = Request::RestoreClock { clock: e.clock.clone(), earlier };
+            let undo = Request::RestoreClock { clock: e.clock.clone(), earlier, said };
             (format!("{word} the clock {}", e.clock), vec![undo])
         }
         Event::Resolved(_) => {
@@ -423,6 +425,9 @@ fn said(before: &Incident, recorded: &Recorded) -> Seq {
         }
         Some(Event::AskAnswered(e)) => {
             before.talk.asks.get(&e.target).and_then(|ask| ask.answer.as_ref()).map(|was| was.seq)
+        }
+        Some(Event::HypothesisChanged(e)) => {
+            before.talk.hypotheses.get(&e.target).map(|h| h.now.seq).filter(|seq| *seq != e.target)
         }
         Some(Event::StepDueSet(e)) => before.checklist.get(e.step).map(|step| step.due_seq),
         Some(Event::ClockAcknowledged(e)) => {

@@ -2,6 +2,7 @@
 
 use super::{StepPick, When};
 use crate::domain::ids::Seq;
+use crate::domain::incident::OwnTarget;
 use crate::domain::ioc::{IocKind, Tlp};
 use crate::domain::time::Span;
 use crate::domain::words::Verdict;
@@ -42,6 +43,13 @@ pub enum Keep {
         text: String,
         /// Who answered.
         person: String,
+    },
+    /// Give the target again that a clock had, as who set it said it.
+    RestoreTarget {
+        /// Which clock.
+        clock: String,
+        /// The target; the team's rule when absent.
+        earlier: Option<OwnTarget>,
     },
     /// Say that an ask is open: the answer it has was given in error.
     WithdrawAnswer {

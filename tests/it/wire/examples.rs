@@ -198,8 +198,16 @@ fn state(story: &mut Story) {
     story.minimal("alice", SeverityChanged { to: None, reason: s("") });
     story.full(
         "alice",
-        TargetChanged { clock: s("update"), target: s("2h"), reason: s("leadership meets every two hours") },
+        TargetChanged {
+            clock: s("update"),
+            target: s("2h"),
+            reason: s("leadership meets every two hours"),
+            person: None,
+        },
     );
+    let (target, reason) = (s("2h"), s("leadership meets every two hours"));
+    let again = TargetChanged { clock: s("update"), target, reason, person: Some(s("bob")) };
+    story.add("by-another", new("alice", again));
     story.full("alice", PhaseEntered { phase: Phase::Contain });
     let started = MilestoneMarked { milestone: Milestone::Started };
     story.add("full", at("carol", "2026-11-21T22:10:00Z", true, started));
@@ -361,9 +369,14 @@ fn replies(story: &mut Story) {
             clock: s("phase:contain"),
             until: Some(t("2026-11-22T04:00:00Z")),
             reason: s("the second region takes longer"),
+            person: None,
         },
     );
-    story.minimal("alice", ClockAcknowledged { clock: s("update"), until: None, reason: s("") });
+    story
+        .minimal("alice", ClockAcknowledged { clock: s("update"), until: None, reason: s(""), person: None });
+    let (until, reason) = (Some(t("2026-11-22T04:00:00Z")), s("the second region takes longer"));
+    let again = ClockAcknowledged { clock: s("phase:contain"), until, reason, person: Some(s("bob")) };
+    story.add("by-another", new("alice", again));
     story.full("alice", ClockStepped { by_ms: -3_600_000 });
     let reason = s("a token was pasted into the line");
     story.full("alice", Redacted { target: Seq(11), reason });

@@ -68,6 +68,7 @@ fn a_target_in_words_is_said_and_an_update_has_none() {
         clock: "update:customers".into(),
         target: "soonish".into(),
         reason: "x".into(),
+        person: None,
     });
     let running = clocks(&room.incident, &room.policy, room.now);
     assert!(undated(&room.incident, &running).iter().any(|u| u.target == "soonish"));

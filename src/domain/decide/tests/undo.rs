@@ -280,15 +280,63 @@ fn what_another_one_said_comes_back_under_that_name() {
 }
 
 #[test]
-fn erased_words_of_a_verdict_or_an_answer_come_back_by_no_undo() {
+fn the_judgement_the_deadline_and_the_target_of_another_come_back_with_reason_and_name() {
+    let mut room = Room::declared();
+    let target = room.ask(Request::Propose { text: "cache cold".to_owned(), tags: vec![] })[0];
+    let judge =
+        |state, why: &str| Request::SetHypothesis { target, state, why: why.to_owned(), person: None };
+    let clock = || "update".to_owned();
+    let moved = |room: &Room, minutes, reason: &str| Request::AcknowledgeClock {
+        clock: clock(),
+        until: Some(room.now + Span::minutes(minutes)),
+        reason: reason.to_owned(),
+    };
+    let own = |target: &str, reason: &str| Request::SetTarget {
+        clock: "resolution".to_owned(),
+        target: target.to_owned(),
+        reason: reason.to_owned(),
+    };
+    as_bob(&mut room, judge(HypothesisState::RuledOut, "hit rate is fine"));
+    let until = moved(&room, 40, "legal said so");
+    as_bob(&mut room, until);
+    as_bob(&mut room, own("8h", "vendor is slow"));
+    room.ask(judge(HypothesisState::Supported, "typo"));
+    let until = moved(&room, 50, "typo");
+    room.ask(until);
+    room.ask(own("9h", "typo"));
+    for _ in 0..3 {
+        undo(&mut room).unwrap();
+    }
+    let now = &room.incident.talk.hypotheses[&target].now;
+    assert_eq!(
+        (now.state, now.why.as_str(), now.by.as_str()),
+        (HypothesisState::RuledOut, "hit rate is fine", "bob")
+    );
+    let ack = room.incident.clocks[&clock()].acknowledged.as_ref().unwrap();
+    assert_eq!((ack.reason.as_str(), ack.by.as_str()), ("legal said so", "bob"));
+    let own = &room.incident.targets["resolution"];
+    assert_eq!((own.target.as_str(), own.reason.as_str(), own.by.as_str()), ("8h", "vendor is slow", "bob"));
+}
+
+#[test]
+fn erased_words_of_a_verdict_an_answer_or_a_judgement_come_back_by_no_undo() {
     for current in [true, false] {
         let mut room = Room::declared();
         let (decision, ask) = decide_and_ask(&mut room);
+        let guess = room.ask(Request::Propose { text: "it is DNS".to_owned(), tags: vec![] })[0];
+        let judge = |why: &str| Request::SetHypothesis {
+            target: guess,
+            state: HypothesisState::Supported,
+            why: why.to_owned(),
+            person: None,
+        };
         for request in [
             verdict(decision, Verdict::Held, "hunter2"),
             Request::Answer { target: ask, text: "hunter2".to_owned() },
+            judge("hunter2"),
         ] {
             let again = match &request {
+                Request::SetHypothesis { .. } => judge(""),
                 Request::Answer { .. } => Request::Answer { target: ask, text: "none".to_owned() },
                 _ => verdict(decision, Verdict::NoEffect, ""),
             };
