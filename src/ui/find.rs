@@ -328,7 +328,7 @@ mod tests {
             let (style, hit) = (Style::new().fg(Color::Reset), Style::new().add_modifier(Modifier::BOLD));
             marked(&mut pen, line, &query, style, hit);
             let cells = buf.content().iter().filter(|cell| cell.modifier.contains(Modifier::BOLD));
-            cells.map(|cell| cell.symbol()).collect()
+            cells.map(ratatui::buffer::Cell::symbol).collect()
         };
         assert_eq!(composed(&drawn("the re\u{301}sume\u{301} pod", &["résumé"])), "résumé");
         assert_eq!(drawn("the résumé pod", &["résumé"]), "résumé");
