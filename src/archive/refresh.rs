@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use git2::{Index, IndexEntry, IndexTime, Tree};
+use git2::{Index, IndexEntry, IndexTime};
 
 use super::Archive;
 use super::claim::{Claim, identity, make_lock};
@@ -197,17 +197,13 @@ impl Archive {
         for left in [copy.with_extension("warroom.lock"), copy.clone()] {
             let _ = std::fs::remove_file(left);
         }
-        let base = match std::fs::copy(&index, &copy) {
-            Ok(_) => None,
-            // One with our entries alone would say that every other file was deleted, and the next commit would do so.
-            Err(e) if e.kind() == ErrorKind::NotFound => {
-                let head = self.branch().and_then(|branch| self.tree_of(branch.commit));
-                head.map_err(|e| failed(e.to_string()))?
-            }
+        match std::fs::copy(&index, &copy) {
+            Ok(_) => {}
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
             Err(e) => return Err(failed(e.to_string())),
-        };
+        }
         let mut changed = false;
-        let written = update_copy(&copy, base.as_ref(), top, placed, &mut changed);
+        let written = update_copy(&copy, top, placed, &mut changed);
         if let (Ok(()), true) = (&written, changed) {
             held.becomes(&copy);
             let moved = std::fs::rename(&copy, &lock).and_then(|()| std::fs::rename(&lock, &index));
@@ -276,17 +272,8 @@ impl Drop for IndexLock {
 }
 
 /// Sets our entries in a copy of the index; the others keep their bytes.
-fn update_copy(
-    copy: &Path,
-    base: Option<&Tree<'_>>,
-    top: &Path,
-    placed: &[&Placed],
-    changed: &mut bool,
-) -> Result<(), String> {
+fn update_copy(copy: &Path, top: &Path, placed: &[&Placed], changed: &mut bool) -> Result<(), String> {
     let mut index = Index::open(copy).map_err(|e| e.message().to_owned())?;
-    if let Some(base) = base {
-        index.read_tree(base).map_err(|e| e.message().to_owned())?;
-    }
     for file in placed {
         let old = index.get_path(Path::new(&file.full), 0);
         if old.as_ref().is_some_and(|e| e.id != file.held.blob && !file.before.contains(&e.id)) {

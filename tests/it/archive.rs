@@ -571,17 +571,6 @@ fn a_damaged_index_is_named_as_damaged_with_what_makes_a_new_one() {
     publish(&repo.open(), NAME, "ours\n").unwrap();
 }
 
-/// An index of our file alone would say that every other one is to be deleted.
-#[test]
-fn an_index_that_was_taken_away_is_made_anew_of_all_that_is_there() {
-    let repo = Repo::with_commit();
-    fs::remove_file(repo.path.join(".git/index")).unwrap();
-    let archive = repo.open();
-    let published = publish(&archive, NAME, "ours\n").unwrap();
-    assert!(archive.refresh(&published).is_empty());
-    assert_eq!(repo.status(), "");
-}
-
 // --- forms of repositories ---
 
 #[test]
