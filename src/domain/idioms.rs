@@ -177,17 +177,17 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 
 /// Whether a text ends with an idiom of several words, whose last one is no word by itself.
 pub fn takes_last(text: &str) -> bool {
-    let last = text.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    !last.is_empty() && text.contains(last) && {
-        let words = spoken(text);
-        let long = |at: usize| {
-            let rest = words.get(at + 1..).unwrap_or_default();
-            let before = at.checked_sub(1).and_then(|before| words.get(before));
-            let found = words.get(at).and_then(|word| idiom(text, before, word, rest));
-            found.is_some_and(|(more, _)| more > 0 && at + more + 1 == words.len())
-        };
-        (words.len().saturating_sub(3)..words.len()).any(long)
+    if !text.ends_with(char::is_alphanumeric) {
+        return false;
     }
+    let words = spoken(text);
+    let long = |at: usize| {
+        let rest = words.get(at + 1..).unwrap_or_default();
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        let found = words.get(at).and_then(|word| idiom(text, before, word, rest));
+        found.is_some_and(|(more, _)| more > 0 && at + more + 1 == words.len())
+    };
+    (words.len().saturating_sub(3)..words.len()).any(long)
 }
 
 /// The words of a text, apostrophes within them.
