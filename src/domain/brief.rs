@@ -119,14 +119,15 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     Brief { title: telling::safe(incident, &title), sections }
 }
 
+/// A reason that was given, and may leave the room.
+fn told_why(why: &str) -> Option<&str> {
+    Some(why).filter(|why| !why.trim().is_empty() && may_leave(why))
+}
+
 /// A hypothesis that was judged: why, by whom, when.
 fn judged(hypothesis: &Hypothesis, now: Utc, zone: Tz) -> String {
     let judgement = &hypothesis.now;
-    let why = if judgement.why.trim().is_empty() || !may_leave(&judgement.why) {
-        String::new()
-    } else {
-        format!("— {} ", judgement.why)
-    };
+    let why = told_why(&judgement.why).map(|why| format!("— {why} ")).unwrap_or_default();
     format!("{} {why}({}, {})", hypothesis.text, judgement.by, with_day(judgement.at, now, zone))
 }
 
@@ -160,10 +161,10 @@ fn decided(incident: &Incident, running: &[Clock], now: Utc, zone: Tz, most: usi
     let line = |d: &&Decision| {
         let check = running.iter().find(|c| c.key == ClockKey::Decision(d.seq));
         let outcome = match (&d.verdict, check) {
-            (Some(v), _) if v.reason.trim().is_empty() || !may_leave(&v.reason) => {
-                format!(" — {}", v.verdict)
-            }
-            (Some(v), _) => format!(" — {}: {}", v.verdict, v.reason),
+            (Some(v), _) => match told_why(&v.reason) {
+                Some(why) => format!(" — {}: {why}", v.verdict),
+                None => format!(" — {}", v.verdict),
+            },
             (None, Some(check)) if check.pressure(now) == Pressure::Breached => {
                 format!(" — check overdue since {}", clock(check.deadline))
             }
@@ -419,12 +420,9 @@ fn spoken(incident: &Incident, clock: &Clock) -> String {
     let key = clock.key.to_string();
     let ack =
         incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|ack| ack.at >= clock.from);
-    let said = |word: &str, by: &str, why: &str| {
-        if why.trim().is_empty() || !may_leave(why) {
-            format!(" ({word} by {by})")
-        } else {
-            format!(" ({word} by {by}: {why})")
-        }
+    let said = |word: &str, by: &str, why: &str| match told_why(why) {
+        Some(why) => format!(" ({word} by {by}: {why})"),
+        None => format!(" ({word} by {by})"),
     };
     match (ack, incident.targets.get(&key)) {
         (Some(ack), _) if clock.deadline != clock.natural => said("moved", &ack.by, &ack.reason),
