@@ -36,6 +36,7 @@ pub mod guard;
 mod lexicon;
 mod names;
 mod open;
+mod part;
 mod patterns;
 mod prepare;
 mod query;
@@ -53,6 +54,7 @@ mod write;
 
 pub use beside::both;
 pub use open::{FULL_CHECK_BYTES, Looking, Opened, Opening};
+pub use part::{Part, PartMaker};
 pub use patterns::PatternQuery;
 pub use ranking::Parts;
 pub use schema::SCHEMA_VERSION;
@@ -267,7 +269,26 @@ impl Index {
     /// # Errors
     /// [`IndexError::Moved`] when the files reflect another tree by now; otherwise what the engine said.
     pub fn ahead(&self, to_tree: &str, changes: Vec<Change>) -> Result<Self, IndexError> {
-        ahead::ahead(self, to_tree, changes)
+        self.ahead_with(to_tree, changes, None)
+    }
+
+    /// The same in a fraction of a millisecond, when what the changes put there was `made` before.
+    ///
+    /// # Errors
+    /// As those of [`Index::ahead`].
+    pub fn ahead_with(
+        &self,
+        to_tree: &str,
+        changes: Vec<Change>,
+        made: Option<Part>,
+    ) -> Result<Self, IndexError> {
+        ahead::ahead(self, to_tree, changes, made)
+    }
+
+    /// What makes documents ready that are about to be published, while others ask this index.
+    #[must_use]
+    pub fn part_maker(&self) -> PartMaker {
+        PartMaker::of(self)
     }
 
     /// Finds postmortems by words. An empty text lists the newest.

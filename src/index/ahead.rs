@@ -4,8 +4,8 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 
+use tantivy::IndexWriter;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, FileSlice, Lock, MmapDirectory, RamDirectory, WatchCallback,
@@ -13,15 +13,13 @@ use tantivy::directory::{
 };
 use tantivy::index::SegmentMeta;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
-use tantivy::{IndexSettings, IndexWriter, SingleSegmentIndexWriter};
 
 use super::guard::guarded;
 use super::open::Payload;
-use super::prepare::{Preparer, meaning};
+use super::part::Part;
 use super::schema::Fields;
-use super::wordpiece::Pieces;
 use super::write::{self, Change};
-use super::{Index, IndexError, open, schema};
+use super::{Index, IndexError, open};
 
 /// Files in memory that lie over files on the disk, which are only read. A file that has been deleted there since is
 /// still read through the map that the index below has of it.
@@ -83,18 +81,28 @@ const BOOKS: [&str; 2] = [LIST, ".managed.json"];
 /// The book with the parts and the tree.
 const LIST: &str = "meta.json";
 
-/// Memory of the writer of the few new documents, in bytes: the engine clears tables of a size that goes by it.
-const HEAP: usize = 1_000_000;
-
-/// See [`Index::ahead`].
-pub(super) fn ahead(index: &Index, to: &str, changes: Vec<Change>) -> Result<Index, IndexError> {
+/// See [`Index::ahead_with`].
+pub(super) fn ahead(
+    index: &Index,
+    to: &str,
+    changes: Vec<Change>,
+    made: Option<Part>,
+) -> Result<Index, IndexError> {
     let Some(files) = &index.files else {
         return Err(IndexError::Engine("an index in memory has no files to be ahead of".into()));
     };
     guarded(|| {
-        let own = RamDirectory::create();
         let paths: Vec<String> = changes.iter().map(|change| change.path().to_owned()).collect();
-        let part = part(index, &own, changes)?;
+        let put = changes.into_iter().filter_map(|change| match change {
+            Change::Put(document) => Some(*document),
+            Change::Removed { .. } => None,
+        });
+        let put: Vec<_> = put.collect();
+        let part = match made.filter(|made| made.is_of(index, &put)) {
+            Some(made) => made,
+            None => index.part_maker().make(put)?,
+        };
+        let Part { own, meta: part, .. } = part;
         // Read once: what others commit from now on does not move what this is built upon. They take the place of the
         // books of the part, which was an index of its own.
         for book in BOOKS {
@@ -159,44 +167,4 @@ fn stand(own: &RamDirectory, part: Option<SegmentMeta>, payload: &str) -> Result
     }
     let written = serde_json::to_vec(&list).map_err(foreign)?;
     Ok(own.atomic_write(path, &written).map_err(tantivy::TantivyError::from)?)
-}
-
-/// The new documents as a part of an index, in memory. Written without the engine's threads and without their large
-/// tables, which for one document take four times as long as all the rest.
-fn part(index: &Index, own: &RamDirectory, changes: Vec<Change>) -> Result<Option<SegmentMeta>, IndexError> {
-    let (schema, fields) = schema::build();
-    // One document needs no thread of its own for its card.
-    let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
-    let builder = tantivy::Index::builder()
-        .settings(settings)
-        .schema(schema)
-        .tokenizers(index.inner.tokenizers().clone());
-    let put: Vec<_> = changes
-        .into_iter()
-        .filter_map(|change| match change {
-            Change::Put(document) => Some(document),
-            Change::Removed { .. } => None,
-        })
-        .collect();
-    if put.is_empty() {
-        return Ok(None);
-    }
-    // What the documents mean is found beside the engine's clearing of its tables: each takes a third of all this.
-    thread::scope(|scope| {
-        let meanings = scope.spawn(|| {
-            let mut pieces = Pieces::new();
-            guarded(|| Ok(put.iter().map(|document| meaning(&mut pieces, document)).collect::<Vec<_>>()))
-        });
-        let mut preparer = Preparer::new(fields, &index.thesaurus);
-        let mut writer: SingleSegmentIndexWriter = builder.single_segment_index_writer(own.clone(), HEAP)?;
-        let words: Vec<_> = put.iter().map(|document| preparer.words(document)).collect::<Result<_, _>>()?;
-        let lost = |_| IndexError::Engine("what a postmortem means could not be found".into());
-        let meanings = meanings.join().map_err(lost)??;
-        for (mut document, vectors) in words.into_iter().zip(meanings) {
-            preparer.mean(&mut document, vectors);
-            writer.add_document(document)?;
-        }
-        let parts = writer.finalize()?.searchable_segment_metas()?;
-        Ok(parts.into_iter().next())
-    })
 }

@@ -2,6 +2,7 @@
 //! the difference of trees where it can, by rebuilding where it must. It must not rank (`index` does).
 
 mod building;
+mod expected;
 mod follow;
 mod left_out;
 mod own;
@@ -49,6 +50,8 @@ pub(super) struct Memory {
     opening: Option<index::Opening>,
     /// What answers in its place until the files have followed the archive.
     ahead: Option<Box<Index>>,
+    /// What is being published, ready to be found once the archive has it.
+    expected: Option<index::Part>,
 }
 
 /// What makes the files of the index follow. Apart from [`Memory`], which is held while one question is answered: whoever

@@ -394,6 +394,7 @@ impl Prepared {
         };
         let bytes = published_already()?.unwrap_or_else(|| self.text.clone().into_bytes());
         let files = [(self.path.clone(), bytes)];
+        let [(path, bytes)] = &files;
         let again;
         let (message, over) = (self.message.clone(), self.over.clone());
         let mut publication = Publication { files: &files, message, author, when: self.when, over };
@@ -401,7 +402,8 @@ impl Prepared {
         let hooks = inner.sealing.hooks(&archive.hook_paths()?);
         let seals = Seals { signer: signer.as_deref(), hooks: hooks.as_deref() };
         let begun = inner.mint.running();
-        let published = match archive.publish(&publication, &seals) {
+        let first = || archive.publish(&publication, &seals);
+        let published = match inner.expecting(&archive, path, bytes, first) {
             // Somebody published it at this moment.
             Err(ArchiveError::Changed { file }) => {
                 let there = published_already()?.ok_or(ArchiveError::Changed { file })?;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use warroom::index::{Change, Index, IndexError, SimilarQuery, rebuild};
+use warroom::index::{Change, Document, Index, IndexError, SimilarQuery, rebuild};
 use warroom::service::{FindQuery, Service};
 use warroom::shell::session::Opening;
 
@@ -71,6 +71,35 @@ fn what_is_ahead_answers_as_the_files_do_when_they_have_followed() {
     assert_eq!(ahead.services(&[]).unwrap(), index.services(&[]).unwrap());
     // How many there are depends on what the engine merged.
     assert_ne!(files(), before, "the control: files were written by the update alone");
+}
+
+#[test]
+fn what_was_made_ready_before_answers_as_what_is_made_now_and_only_in_its_place() {
+    let (_home, _dir, index) = indexed(labelled());
+    let put = |changes: Vec<Change>| -> Vec<Document> {
+        let documents = changes.into_iter().filter_map(|change| match change {
+            Change::Put(document) => Some(*document),
+            Change::Removed { .. } => None,
+        });
+        documents.collect()
+    };
+    let made = index.part_maker().make(put(changes())).unwrap();
+    let (ready, now) =
+        (index.ahead_with(NEXT, changes(), Some(made)).unwrap(), index.ahead(NEXT, changes()).unwrap());
+    for text in ["quagga", "zebra", "load balancer full", "severity:p9", ""] {
+        assert_eq!(found(&ready, text), found(&now, text), "{text:?}");
+    }
+    assert_eq!((found(&ready, "quagga").len(), ready.len()), (1, 6));
+    // Another text came into the archive than the one that was expected.
+    let mut others = put(changes());
+    if let Some(first) = others.first_mut() {
+        first.body = "The aardvark was full.".to_owned();
+    }
+    let other = index.part_maker().make(others).unwrap();
+    let ahead = index.ahead_with(NEXT, changes(), Some(other)).unwrap();
+    assert_eq!((found(&ahead, "quagga").len(), found(&ahead, "aardvark").len()), (1, 0));
+    let none = index.part_maker().make(Vec::new()).unwrap();
+    assert_eq!(index.ahead_with(NEXT, Vec::new(), Some(none)).unwrap().len(), 6);
 }
 
 #[test]

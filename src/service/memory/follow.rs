@@ -210,6 +210,7 @@ fn at(
     today: NaiveDate,
 ) -> Result<Box<Index>, Behind> {
     let wanted = wanted(archive, &index)?;
+    let mut expected = memory.expected.take();
     if index.tree() == wanted {
         memory.ahead = None;
         return Ok(index);
@@ -234,7 +235,7 @@ fn at(
         memory.ahead = None;
         // A first index, or one of another history, is written at once.
         let changes = difference(archive, &index, &wanted, today)?.filter(|changes| changes.len() <= FEW);
-        match changes.map(|changes| index.ahead(&wanted, changes)) {
+        match changes.map(|changes| index.ahead_with(&wanted, changes, expected.take())) {
             Some(Ok(ahead)) => {
                 memory.ahead = Some(Box::new(ahead));
                 break;
@@ -405,7 +406,12 @@ fn documents(
     })
 }
 
-fn document(path: &str, blob: &str, bytes: &[u8], today: NaiveDate) -> Result<Document, Unreadable> {
+pub(super) fn document(
+    path: &str,
+    blob: &str,
+    bytes: &[u8],
+    today: NaiveDate,
+) -> Result<Document, Unreadable> {
     let (read, _) = imported::read_on(today, path, bytes)?;
     let body = read.plain;
     let card = Card {
