@@ -10,6 +10,7 @@
 //!   [`Archive::refresh`] brings work tree and index up to it, after the caller has acknowledged.
 //! - Each step can be repeated: the same bytes at the same path are the same commit.
 
+mod changes;
 mod claim;
 mod configured;
 mod entries;
@@ -34,13 +35,14 @@ use std::time::Duration;
 
 use git2::{ConfigLevel, ErrorCode, Reference, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
+pub use changes::Change;
 pub use configured::GitConfig;
 pub use error::{ArchiveError, FailureKind};
 pub use lost::holds_postmortems;
 pub use message::commit_message;
 pub use publish::{Over, Publication, Published};
 pub use pushed::{COMMITS_MAX, ToldHead};
-pub use read::{BLOB_MAX, Change, ENTRIES_MAX, Entry, Listing, Skipped, Version};
+pub use read::{BLOB_MAX, ENTRIES_MAX, Entry, Listing, Skipped, Version};
 pub use refresh::RefreshWarning;
 pub use seal::{HookPaths, Hooks, Identity, Seals, Signer, SigningFormat, SigningRequest};
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use git2::{Commit, Delta, DiffOptions, ErrorCode, ObjectType, Oid, Sort, Tree};
+use git2::{Commit, ErrorCode, ObjectType, Oid, Sort, Tree};
 
 use super::Archive;
 use super::error::ArchiveError;
@@ -50,23 +50,6 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// The Markdown files that are left out, at most a thousand of them.
     pub skipped: Vec<Skipped>,
-}
-
-/// A difference between two trees of the archive's folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// A file is new or has other bytes.
-    Put {
-        /// Its path.
-        path: ArchivePath,
-        /// Its blob, hexadecimal.
-        blob: String,
-    },
-    /// A file is gone.
-    Removed {
-        /// Its path.
-        path: ArchivePath,
-    },
 }
 
 /// A commit that changed a file.
@@ -233,38 +216,6 @@ impl Archive {
         Ok(self.folder_tree()?.map(|tree| tree.id().to_string()))
     }
 
-    /// What changed between two trees as [`Archive::tree_id`] names them (`None` is the empty one). A rename is a
-    /// removal and a put.
-    ///
-    /// # Errors
-    /// [`ArchiveError::NoObject`] when a tree is not there: then read everything anew.
-    pub fn changes(&self, old: Option<&str>, new: Option<&str>) -> Result<Vec<Change>, ArchiveError> {
-        let tree = |id: Option<&str>| id.map(|id| self.tree_named(id)).transpose();
-        let (old, new) = (tree(old)?, tree(new)?);
-        let mut options = DiffOptions::new();
-        options.skip_binary_check(true).include_typechange(true);
-        let diff = self
-            .repo
-            .diff_tree_to_tree(old.as_ref(), new.as_ref(), Some(&mut options))
-            .map_err(|e| self.git(e))?;
-        let mut changes = Vec::new();
-        for delta in diff.deltas() {
-            let file = if delta.status() == Delta::Deleted { delta.old_file() } else { delta.new_file() };
-            let Some(path) = file.path_bytes().and_then(|p| std::str::from_utf8(p).ok()) else { continue };
-            if !is_markdown(path) {
-                continue;
-            }
-            let Ok(path) = ArchivePath::new(path) else { continue };
-            let mode = i32::try_from(u32::from(file.mode())).unwrap_or(0);
-            if delta.status() != Delta::Deleted && is_file(mode) {
-                changes.push(Change::Put { path, blob: file.id().to_string() });
-            } else {
-                changes.push(Change::Removed { path });
-            }
-        }
-        Ok(changes)
-    }
-
     /// The commits that changed a file, newest first, at most a thousand. A shallow clone's history ends where it was
     /// cut.
     ///
@@ -336,7 +287,7 @@ impl Archive {
     }
 
     /// A tree by its id.
-    fn tree_named(&self, id: &str) -> Result<Tree<'_>, ArchiveError> {
+    pub(super) fn tree_named(&self, id: &str) -> Result<Tree<'_>, ArchiveError> {
         let missing = || ArchiveError::NoObject { object: format!("tree {}", id.escape_debug()) };
         lookup(self.repo.find_tree(object_id(id)?)).map_err(|e| self.git(e))?.ok_or_else(missing)
     }
@@ -399,7 +350,7 @@ fn version(commit: &Commit<'_>, blob: Option<Oid>) -> Version {
 }
 
 /// Whether a mode is that of a regular file.
-const fn is_file(mode: i32) -> bool {
+pub(super) const fn is_file(mode: i32) -> bool {
     matches!(mode, 0o100_644 | 0o100_755 | 0o100_664)
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "git and ssh-keygen are the witnesses")]
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -1051,6 +1052,67 @@ fn changes_between_two_trees_are_puts_and_removals() {
     assert!(archive.changes(two.as_deref(), two.as_deref()).unwrap().is_empty());
     assert!(matches!(archive.changes(Some(&"1".repeat(40)), None), Err(ArchiveError::NoObject { .. })));
     assert_eq!(archive.history(&path("c.md")).unwrap()[0].blob, None);
+}
+
+#[test]
+fn changes_in_folders_are_those_that_git_tells() {
+    let repo = Repo::with_commit();
+    let archive = Archive::open(&repo.path, Path::new("")).unwrap();
+    let commit = || {
+        repo.git(&["add", "-A"]);
+        repo.git(&["commit", "-qm", "Change"]);
+        archive.tree_id().unwrap()
+    };
+    for name in [
+        "same/a.md",
+        "same/deep/b.md",
+        "gone/deep/c.md",
+        "gone/d.txt",
+        "both/e.md",
+        "both/f.md",
+        "file.md",
+        "folder.md/g.md",
+    ] {
+        repo.write(name, &format!("{name}\n"));
+    }
+    let one = commit();
+    repo.git(&["rm", "-rq", "gone", "file.md", "folder.md"]);
+    for (name, text) in [
+        ("both/e.md", "other\n"),
+        ("file.md/h.md", "h\n"),
+        ("folder.md", "now a file\n"),
+        ("new/deep/i.md", "i\n"),
+        ("new/j.png", "j\n"),
+    ] {
+        repo.write(name, text);
+    }
+    let two = commit();
+    let told = |from: &str, to: &str| -> BTreeSet<(char, String)> {
+        let listed = repo.git(&["diff-tree", "-r", "--no-renames", "--name-status", from, to]);
+        let lines = listed.lines().filter_map(|line| line.split_once('\t'));
+        let lines = lines.filter(|(_, name)| name.ends_with(".md"));
+        lines.map(|(status, name)| (if status == "D" { 'D' } else { 'P' }, name.to_owned())).collect()
+    };
+    let said = |from: Option<&str>, to: Option<&str>| -> Vec<(char, String)> {
+        let changes = archive.changes(from, to).unwrap().into_iter().map(|change| match change {
+            Change::Put { path, .. } => ('P', path.as_str().to_owned()),
+            Change::Removed { path } => ('D', path.as_str().to_owned()),
+        });
+        changes.collect()
+    };
+    let (one, two) = (one.unwrap(), two.unwrap());
+    let there = said(Some(&one), Some(&two));
+    assert!(there.is_sorted_by(|one, next| one.1 < next.1), "{there:?}");
+    assert_eq!(there.len(), 7, "{there:?}");
+    assert_eq!(there.into_iter().collect::<BTreeSet<_>>(), told(&one, &two));
+    assert_eq!(said(Some(&two), Some(&one)).into_iter().collect::<BTreeSet<_>>(), told(&two, &one));
+    let all = repo
+        .git(&["ls-tree", "-r", "--name-only", &one])
+        .lines()
+        .filter(|name| name.ends_with(".md"))
+        .count();
+    assert_eq!(said(None, Some(&one)).len(), all);
+    assert!(said(Some(&one), None).iter().all(|(what, _)| *what == 'D'));
 }
 
 #[test]
