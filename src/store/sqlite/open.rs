@@ -204,32 +204,35 @@ async fn connect(file: &Path, options: SqliteConnectOptions) -> Result<SqliteCon
     options.connect().await.map_err(|error| StoreError::from_sqlx(file, &error))
 }
 
-/// Reads all that is needed to judge the file, in one go.
+/// What is asked to judge a file: of one moment, in one go, and by plain pragmas, which take half as long as the same as
+/// tables. A savepoint, since some ask within a transaction.
+const LOOK: &str = "SAVEPOINT look;
+    PRAGMA user_version;
+    PRAGMA application_id;
+    PRAGMA journal_mode;
+    SELECT sqlite_version();
+    SELECT count(*) FROM sqlite_schema;
+    RELEASE look;
+    PRAGMA data_version";
+
+/// Reads all that is needed to judge the file.
 async fn look(file: &Path, conn: &mut SqliteConnection) -> Result<Found, StoreError> {
     let failed = |error: sqlx::Error| StoreError::from_sqlx(file, &error);
-    let rows = sqlx::raw_sql(
-        "SELECT sqlite_version(), u.user_version, a.application_id, j.journal_mode,
-                (SELECT count(*) FROM sqlite_schema)
-         FROM pragma_user_version u, pragma_application_id a, pragma_journal_mode j;
-         PRAGMA data_version",
-    )
-    .fetch_all(conn)
-    .await
-    .map_err(failed)?;
-    let (Some(row), Some(data)) = (rows.first(), rows.last()) else {
+    let rows = sqlx::raw_sql(LOOK).fetch_all(conn).await.map_err(failed)?;
+    let [version, application, journal, sqlite, tables, data] = rows.as_slice() else {
         return Err(StoreError::Corrupt { what: format!("{}: its header cannot be read", file.display()) });
     };
-    let sqlite: String = row.try_get(0).map_err(failed)?;
+    let sqlite: String = sqlite.try_get(0).map_err(failed)?;
     if !is_new_enough(&sqlite) {
         return Err(StoreError::OldSqlite { found: sqlite });
     }
-    let version: i64 = row.try_get(1).map_err(failed)?;
+    let version: i64 = version.try_get(0).map_err(failed)?;
     Ok(Found {
         // A negative version is not one of ours; the application id refuses it.
         version: u32::try_from(version).unwrap_or(u32::MAX),
-        application: row.try_get(2).map_err(failed)?,
-        journal: row.try_get(3).map_err(failed)?,
-        tables: row.try_get(4).map_err(failed)?,
+        application: application.try_get(0).map_err(failed)?,
+        journal: journal.try_get(0).map_err(failed)?,
+        tables: tables.try_get(0).map_err(failed)?,
         data_version: data.try_get(0).map_err(failed)?,
     })
 }
