@@ -16,7 +16,7 @@ pub(super) struct Args {
     /// The number of the line
     #[arg(value_name = "SEQ", value_parser = arguments::line)]
     line: Seq,
-    /// The new text, or - for standard input
+    /// The new text, or - for standard input; of an ask, @person and a time box such as 5m are read as in a new one
     #[arg(long, allow_hyphen_values = true, required_unless_present = "at")]
     text: Option<String>,
     /// The new time; a bare 18:47 is on the day of the line

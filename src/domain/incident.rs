@@ -41,7 +41,9 @@ pub use record::{
 pub use rests::Rest;
 pub use roster::{Holding, Roster};
 pub use set_back::{SetBack, SetBacks};
-pub use talk::{Answered, Ask, Decision, Hypothesis, HypothesisNow, Talk, Update, UpdateState, VerdictNow};
+pub use talk::{
+    Answered, Ask, Decision, Hypothesis, HypothesisNow, Reasked, Talk, Update, UpdateState, VerdictNow,
+};
 pub use timeline::{Edit, Entry, LATE_AFTER, Strike, Timeline, Topic};
 pub use trail::{Trace, Trail};
 

@@ -17,6 +17,8 @@ mod half;
 mod milestone;
 mod words;
 
+use std::borrow::Cow;
+
 use crate::domain::audience::Audience;
 use crate::domain::promise;
 use crate::domain::request::When;
@@ -145,6 +147,14 @@ pub fn audience_in_front(text: &str) -> Option<(Audience, &str)> {
 pub fn person_and_box(text: &str) -> (Option<String>, Option<Span>) {
     let args = words::ask(text);
     (args.person, args.term)
+}
+
+/// The same with the words that are left, as a new ask would have them.
+#[must_use]
+pub fn ask_in(text: &str) -> (Option<String>, Option<Span>, Cow<'_, str>) {
+    let args = words::ask(text);
+    let words = args.words();
+    (args.person, args.term, words)
 }
 
 /// A text and the person named at its end who is no part of the sentence.

@@ -2,15 +2,15 @@
 
 use super::{Case, person, reason, reason_by, said};
 use crate::domain::event::{
-    Alerted, Amended, AskAcknowledged, AskAnswered, AskMade, DecisionMade, HypothesisChanged,
+    Alerted, Amended, AskAcknowledged, AskAnswered, AskChanged, AskMade, DecisionMade, HypothesisChanged,
     HypothesisProposed, NewEvent, Noted, Restored, Starred, Struck, UpdateApproved, VerdictGiven,
 };
 use crate::domain::ids::Seq;
-use crate::domain::incident::{Entry, UpdateState};
+use crate::domain::incident::{Ask, Entry, Reasked, UpdateState};
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Request, When};
-use crate::domain::time::{exact_span, with_zone};
+use crate::domain::time::{Utc, exact_span, with_zone};
 use crate::domain::words::{EntryKind, HypothesisState, with_article};
 use crate::domain::zone::Tz;
 
@@ -145,7 +145,7 @@ impl Case<'_> {
         &self,
         target: Seq,
         text: Option<&str>,
-        at: Option<(crate::domain::time::Utc, bool)>,
+        at: Option<(Utc, bool)>,
         seen: Option<Seq>,
     ) -> Result<Vec<NewEvent>, Refusal> {
         let entry = self.entry(target)?;
@@ -174,101 +174,125 @@ impl Case<'_> {
                 Refusal::usage("that time is in the future").hint("give the time at which it happened")
             );
         }
-        let text = text.map(|t| self.reworded(target, t)).transpose()?.filter(|t| *t != entry.text);
+        let (text, asked) = match text {
+            None => (None, None),
+            Some(text) => self.reworded(target, text, at.map(|(at, _)| at))?,
+        };
         if let (Some(text), Some(update)) = (&text, self.incident.talk.updates.get(&target)) {
             self.may_be_reworded(update, text)?;
         }
         let at = at.filter(|(at, about)| *at != entry.occurred_at || *about != entry.about);
-        if text.is_none() && at.is_none() {
+        if text.is_none() && at.is_none() && asked.is_none() {
             return Err(Refusal::no("nothing would change"));
         }
-        let tags = text.as_deref().map(|text| tags_after(entry, text)).unwrap_or_default();
-        let amended = Amended {
-            target,
-            text,
-            at: at.map(|(at, _)| at),
-            at_about: at.is_some_and(|(_, about)| about),
-            tags,
-        };
         // The amendment itself happens now, whatever time it gives to the line.
         let case = Case { at: None, ..*self };
-        case.one(amended)
+        let mut events: Vec<NewEvent> = asked.map(|asked| case.event(asked)).into_iter().collect();
+        if text.is_some() || at.is_some() {
+            let tags = text.as_deref().map(|text| tags_after(entry, text)).unwrap_or_default();
+            events.push(case.event(Amended {
+                target,
+                text,
+                at: at.map(|(at, _)| at),
+                at_about: at.is_some_and(|(_, about)| about),
+                tags,
+            }));
+        }
+        Ok(events)
     }
 
-    /// The line with other words. They do not say for whom it is: somebody was told, or asked, already.
-    fn reworded(&self, target: Seq, text: &str) -> Result<String, Refusal> {
-        let talk = &self.incident.talk;
+    /// The line with other words, none where it reads as it does now, and whom its ask goes to or when that is due by
+    /// them. For whom an update is they do not say: somebody was told already.
+    fn reworded(
+        &self,
+        target: Seq,
+        text: &str,
+        at: Option<Utc>,
+    ) -> Result<(Option<String>, Option<AskChanged>), Refusal> {
+        let (talk, now) = (&self.incident.talk, &self.entry(target)?.text);
         let (text, lead) = (said("line", text)?, talk.lead(target));
-        // What follows its own lead is taken as it stands, and so is what was there before.
+        let line = |words: &str| Some(talk.line(target, words)).filter(|line| line != now);
+        // What was there before is taken as it stands, and so is what follows its own lead.
         if self.undoing {
-            return Ok(talk.line(target, &text));
+            return Ok((line(&text), None));
         }
-        if !lead.is_empty() && text.starts_with(&lead) {
-            self.keeps_its_terms(target, &text)?;
-            return Ok(talk.line(target, &text));
+        if let Some(ask) = talk.asks.get(&target) {
+            let reasked = talk.reasked(ask, &text);
+            let words = said("ask", &reasked.words)?;
+            let changed = self.reasked(ask, &reasked, at)?;
+            let person = changed.as_ref().and_then(|changed| changed.person.as_ref());
+            let same = words == talk.words(target, now);
+            let lead = person.map_or(lead, |person| format!("@{person} "));
+            return Ok(((!same).then(|| format!("{lead}{words}")), changed));
         }
         if let Some(update) = talk.updates.get(&target)
+            && !text.starts_with(&lead)
             && let Some((audience, rest)) = quick_entry::audience_in_front(&text)
         {
             if audience == update.audience {
-                return Ok(talk.line(target, rest));
+                return Ok((line(rest), None));
             }
             let message = format!("update {target} is for {}, not for {audience}", update.audience);
             let hint = format!("strike it and send it again; if these are its words, begin with {lead:?}");
             return Err(Refusal::usage(message).hint(hint));
         }
-        if let Some(ask) = talk.asks.get(&target)
-            && let (Some(other), _) = quick_entry::person_and_box(&text)
-            && ask.person.as_ref() != Some(&other)
-            && quick_entry::person_and_box(&ask.text).0.as_ref() != Some(&other)
-        {
-            let whose =
-                ask.person.as_ref().map_or_else(|| "nobody".to_owned(), |person| format!("@{person}"));
-            return Err(Refusal::usage(format!("ask {target} is for {whose}, not for @{other}")).hint(
-                format!("give it to @{other} first: warroom reassign, or :reassign {target} @{other}"),
-            ));
-        }
         self.keeps_its_terms(target, &text)?;
-        Ok(talk.line(target, &text))
+        Ok((line(&text), None))
     }
 
-    /// Refuses words with an executor, a check or a time box in them: as text of a line that is there they would say one
-    /// thing while another holds.
-    fn keeps_its_terms(&self, target: Seq, text: &str) -> Result<(), Refusal> {
-        let talk = &self.incident.talk;
-        let (new, old) = (talk.words(target, text), talk.words(target, &self.entry(target)?.text));
-        if talk.decisions.contains_key(&target) {
-            let ctx = self.utc();
-            let ((who, check), (had, had_check)) =
-                (quick_entry::executor_and_check(new, &ctx), quick_entry::executor_and_check(old, &ctx));
-            let who = who.filter(|who| had.as_ref() != Some(who)).map(|who| format!("@{who}"));
-            let check = check.filter(|check| had_check != Some(*check));
-            let check = check.map(|check| match check {
-                When::In(span) => format!("check {}", exact_span(span)),
-                When::At(at) => format!("check {}Z", with_zone(at, Tz::UTC)),
-            });
-            let terms: Vec<String> = who.into_iter().chain(check).collect();
-            if !terms.is_empty() {
-                let message = format!(
-                    "who executes decision {target} and when it is checked does not change with its words ({})",
-                    terms.join(", ")
-                );
-                let hint = "leave that out of the words, or strike the decision and decide anew";
-                return Err(Refusal::usage(message).hint(hint));
-            }
+    /// Whom an ask goes to and when it is due, where other words of it say so: as with words of its own for that, and as
+    /// long as nobody has answered.
+    fn reasked(&self, ask: &Ask, reasked: &Reasked, at: Option<Utc>) -> Result<Option<AskChanged>, Refusal> {
+        let (target, now) = (ask.seq, self.asker.now);
+        // Whoever is asked now has it from now on, and who was given it since, from then on.
+        let asked = at.filter(|_| ask.since == ask.at).unwrap_or(ask.since);
+        let from = if reasked.person.is_some() { now } else { asked };
+        let due = reasked.time_box.and_then(|span| from.checked_add_signed(span));
+        let due = due.map(|due| self.incident.due(from, due)).filter(|due| ask.due_at != Some(*due));
+        if reasked.person.is_none() && due.is_none() {
+            return Ok(None);
         }
-        if talk.asks.contains_key(&target)
-            && let (_, Some(span)) = quick_entry::person_and_box(new)
-            && quick_entry::person_and_box(old).1 != Some(span)
-        {
-            let span = exact_span(span);
-            let message = format!("the time box of ask {target} does not change with its words ({span})");
-            let hint = format!(
-                "leave it out of the words; for more time: warroom extend, or :extend {target} {span}"
-            );
+        self.must_count(target)?;
+        if let Some(answer) = &ask.answer {
+            let by = &answer.by;
+            let message = format!("ask {target} is answered by {by} already: whose it is and its time stay");
+            let hint = "strike it and ask anew, or leave person and time box out of the words";
+            return Err(Refusal::no(message).hint(hint));
+        }
+        if let (Some(due), Some(span)) = (due.filter(|due| *due <= now), reasked.time_box) {
+            let (span, due) = (exact_span(span), with_zone(due, Tz::UTC));
+            let message = format!("a time box of {span} for ask {target} would have run out at {due} UTC");
+            let hint = format!("for more time from now: warroom extend, or :extend {target} {span}");
             return Err(Refusal::usage(message).hint(hint));
         }
-        Ok(())
+        Ok(Some(AskChanged { target, person: reasked.person.clone(), due_at: due }))
+    }
+
+    /// Refuses words with an executor or a check in them: as text of a decision that is there they would say one thing
+    /// while another holds.
+    fn keeps_its_terms(&self, target: Seq, new: &str) -> Result<(), Refusal> {
+        if !self.incident.talk.decisions.contains_key(&target) {
+            return Ok(());
+        }
+        let (ctx, old) = (self.utc(), &self.entry(target)?.text);
+        let ((who, check), (had, had_check)) =
+            (quick_entry::executor_and_check(new, &ctx), quick_entry::executor_and_check(old, &ctx));
+        let who = who.filter(|who| had.as_ref() != Some(who)).map(|who| format!("@{who}"));
+        let check = check.filter(|check| had_check != Some(*check));
+        let check = check.map(|check| match check {
+            When::In(span) => format!("check {}", exact_span(span)),
+            When::At(at) => format!("check {}Z", with_zone(at, Tz::UTC)),
+        });
+        let terms: Vec<String> = who.into_iter().chain(check).collect();
+        if terms.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "who executes decision {target} and when it is checked does not change with its words ({})",
+            terms.join(", ")
+        );
+        let hint = "leave that out of the words, or strike the decision and decide anew";
+        Err(Refusal::usage(message).hint(hint))
     }
 
     /// Of a line that is crossed out nothing more is said: it is shown nowhere, and what was said of it would not be.
@@ -290,7 +314,7 @@ impl Case<'_> {
         Refusal::not_found(format!("line {target} of {} is not {}", self.incident.id, with_article(what)))
     }
 
-    pub(super) fn ask(&self, target: Seq) -> Result<&crate::domain::incident::Ask, Refusal> {
+    pub(super) fn ask(&self, target: Seq) -> Result<&Ask, Refusal> {
         self.incident.talk.asks.get(&target).ok_or_else(|| self.not_a(target, "ask"))
     }
 }

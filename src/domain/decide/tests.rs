@@ -96,8 +96,6 @@ fn other_words_do_not_say_for_whom_a_line_is() {
     let line = |room: &Room, seq: Seq| room.incident.timeline.get(seq).unwrap().text.clone();
     for (target, text, part) in [
         (told, "public: it is over", "is for customers, not for public; strike it"),
-        (asked, "@carol 5m check the web", "is for @bob, not for @carol; give it to @carol first"),
-        (open, "@carol check the web", "is for nobody, not for @carol"),
         (told, "we look", "nothing would change"),
         (told, "customers: we look", "nothing would change"),
     ] {
@@ -131,7 +129,7 @@ fn other_words_do_not_say_for_whom_a_line_is() {
 }
 
 #[test]
-fn other_words_do_not_pretend_another_executor_check_or_time_box() {
+fn other_words_do_not_pretend_another_executor_or_check() {
     let mut room = Room::declared();
     let decided = room.ask(Request::Decide {
         text: "fail over to eu".to_owned(),
@@ -154,9 +152,6 @@ fn other_words_do_not_pretend_another_executor_check_or_time_box() {
         (decided, "fail over to us check 40m", "decide anew"),
         (decided, "@dan fail over to us", "(@dan)"),
         (decided, "fail over to us check at 23:10 UTC", "(check 23:10Z)"),
-        (asked, "check web, 30m", "does not change with its words (30m)"),
-        (asked, "@bob 30m check web", &format!(":extend {asked} 30m")),
-        (asked, "30m check web", "does not change with its words (30m)"),
     ] {
         let (kind, said) = refused(&mut room, amend(target, text));
         assert!(kind == RefusalKind::Usage && said.contains(part), "{said}");
@@ -177,6 +172,69 @@ fn other_words_do_not_pretend_another_executor_check_or_time_box() {
     };
     let old = room.ask(old)[0];
     room.ask(amend(old, "stop it @dan"));
+}
+
+#[test]
+fn other_words_of_an_ask_are_read_as_those_of_a_new_one() {
+    let minutes =
+        |n: i64| Some(crate::domain::incident::tests::at("2026-11-20T14:20:00Z") + Span::minutes(n));
+    for (person, text, line, due) in [
+        (Some("bob"), "@bob: check it again", "@bob check it again", minutes(10)),
+        (Some("bob"), "@bob, check it again", "@bob check it again", minutes(10)),
+        (Some("bob"), "check it again", "@bob check it again", minutes(10)),
+        (Some("bob"), "check it again, @bob", "@bob check it again", minutes(10)),
+        (Some("bob"), "@carol check it", "@carol check it", minutes(10)),
+        (Some("bob"), "@carol: 5m check the web", "@carol check the web", minutes(7)),
+        (Some("bob"), "@bob 30m check it", "@bob check it", minutes(30)),
+        (Some("bob"), "check it, 30m #web", "@bob check it #web", minutes(30)),
+        (Some("bob"), "@bob 10m check the web", "@bob check the web", minutes(10)),
+        (Some("bob"), "@carol @bob knows it", "@carol @bob knows it", minutes(10)),
+        (None, "@carol check it", "@carol check it", minutes(10)),
+    ] {
+        let mut room = Room::declared();
+        let asked = room.ask(Request::Ask {
+            text: "check it".to_owned(),
+            person: person.map(str::to_owned),
+            time_box: Some(Span::minutes(10)),
+            tags: vec![],
+        })[0];
+        room.wait(Span::minutes(2));
+        let amend = Request::Amend { target: asked, text: Some(text.to_owned()), at: None, seen: None };
+        room.ask(amend.clone());
+        let ask = &room.incident.talk.asks[&asked];
+        let who = ask.person.as_ref().map_or_else(String::new, |person| format!("@{person} "));
+        assert_eq!(room.incident.timeline.get(asked).unwrap().text, line, "{text}");
+        assert_eq!((format!("{who}{}", ask.text), ask.due_at), (line.to_owned(), due), "{text}");
+        assert!(
+            refused(&mut room, amend).1.contains("nothing would change") || text.contains("5m"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_ask_that_cannot_go_to_somebody_else_says_what_to_do() {
+    let mut room = Room::declared();
+    let asked = room.ask(Request::Ask {
+        text: "check it".to_owned(),
+        person: Some("bob".to_owned()),
+        time_box: Some(Span::minutes(10)),
+        tags: vec![],
+    })[0];
+    let amend =
+        |text: &str| Request::Amend { target: asked, text: Some(text.to_owned()), at: None, seen: None };
+    room.wait(Span::minutes(9));
+    let (_, said) = refused(&mut room, amend("@bob 8m check it"));
+    assert!(said.contains("would have run out at 14:28 UTC") && said.contains(":extend"), "{said}");
+    room.ask(Request::Answer { target: asked, text: "done".to_owned() });
+    for text in ["@carol check it", "@bob 30m check it"] {
+        let (_, said) = refused(&mut room, amend(text));
+        assert!(said.contains("answered by alice already") && said.contains("ask anew"), "{said}");
+    }
+    room.ask(amend("@bob: check it again"));
+    assert_eq!(room.incident.timeline.get(asked).unwrap().text, "@bob check it again");
+    room.ask(Request::Strike { target: asked, reason: "wrong".to_owned() });
+    assert!(refused(&mut room, amend("@carol check it")).1.contains("let it count again first"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
+use crate::domain::quick_entry;
 use crate::domain::time::{Span, Utc};
 use crate::domain::words::{HypothesisState, Verdict};
 
@@ -118,6 +119,17 @@ impl Ask {
     }
 }
 
+/// Other words of an ask, read as those of a new one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reasked {
+    /// Whom they give it to; none when that is nobody else than now.
+    pub person: Option<String>,
+    /// The time box in them.
+    pub time_box: Option<Span>,
+    /// The task.
+    pub words: String,
+}
+
 /// The answer to an ask.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answered {
@@ -212,6 +224,23 @@ impl Talk {
     #[must_use]
     pub fn line(&self, seq: Seq, words: &str) -> String {
         format!("{}{}", self.lead(seq), self.words(seq, words))
+    }
+
+    /// What other words of an ask say, where they are read as those of a new one: `@carol: 5m look`. A name or a span
+    /// that its words had in them already is one of the words.
+    #[must_use]
+    pub fn reasked(&self, ask: &Ask, text: &str) -> Reasked {
+        let (person, time_box, words) = quick_entry::ask_in(text);
+        let (had, had_box) = quick_entry::person_and_box(&ask.text);
+        let goes_on = |name: &String| ask.person.as_ref() == Some(name);
+        let person_stays = person.as_ref().is_some_and(|name| !goes_on(name) && had.as_ref() == Some(name));
+        let box_stays = time_box.is_some() && time_box == had_box;
+        let words = if person_stays || box_stays { self.words(ask.seq, text) } else { words.as_ref() };
+        Reasked {
+            person: person.filter(|name| !person_stays && !goes_on(name)),
+            time_box: time_box.filter(|_| !box_stays),
+            words: words.to_owned(),
+        }
     }
 
     /// Words were erased: read again from the log, what was said with them is not there either.

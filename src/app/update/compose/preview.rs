@@ -4,6 +4,7 @@
 use super::{context, offered_by};
 use crate::app::model::{Model, Purpose, Room};
 use crate::domain::audience::Audience;
+use crate::domain::ids::Seq;
 use crate::domain::promise;
 use crate::domain::quick_entry::{self, EntryProblem, Line, QuickEntry};
 use crate::domain::request::When;
@@ -30,9 +31,11 @@ pub fn preview(model: &Model) -> Preview {
         let own = room.incident.timeline.get(seq).map(|entry| entry.occurred_at);
         return match quick_entry::amended(text, &ctx, own) {
             Err(problem) => Preview { text: problem.to_string(), problem: true, ..Preview::default() },
-            Ok((None, _)) => Preview { text: format!("amends {seq}"), ..Preview::default() },
-            Ok((Some(moment), _)) => Preview {
-                text: format!("amends {seq} to {}", said_time(moment, model)),
+            Ok((None, rest)) => {
+                Preview { text: format!("amends {seq}{}", asks(room, seq, rest)), ..Preview::default() }
+            }
+            Ok((Some(moment), rest)) => Preview {
+                text: format!("amends {seq}{} to {}", asks(room, seq, rest), said_time(moment, model)),
                 age: age(moment.at, model),
                 ..Preview::default()
             },
@@ -92,6 +95,16 @@ pub fn preview(model: &Model) -> Preview {
             let offer = offered_by(room, &entry);
             Preview { text, word: word.to_owned(), terms, time, age, offer, recall, problem: false, secret }
         }
+    }
+}
+
+/// Whom an ask goes to and how long it has by its other words; empty when they say neither.
+fn asks(room: &Room, seq: Seq, words: &str) -> String {
+    let talk = &room.incident.talk;
+    let Some(reasked) = talk.asks.get(&seq).map(|ask| talk.reasked(ask, words)) else { return String::new() };
+    match terms(reasked.person.as_deref(), reasked.time_box.map(exact_span)) {
+        terms if terms.is_empty() => terms,
+        terms => format!(", ask {terms}"),
     }
 }
 

@@ -253,6 +253,27 @@ fn the_preview_of_an_amendment_says_the_day_the_age_and_what_is_wrong() {
 }
 
 #[test]
+fn other_words_of_an_ask_say_before_enter_whose_it_will_be() {
+    let mut desk = Desk::room(100, 24, "alice");
+    desk.keys("i+ @bob: check it<enter>").serve();
+    let seq = desk.last().seq;
+    for (typed, shown, line) in [
+        ("@bob: check the web", format!("amends {seq}"), "@bob check the web"),
+        ("@carol: 5m check the web", format!("amends {seq}, ask @carol · 5m"), "@carol check the web"),
+        ("@carol check it, 9m", format!("amends {seq}, ask 9m"), "@carol check it"),
+    ] {
+        desk.model.room.as_mut().unwrap().selected = Some(RowId::Entry(seq));
+        desk.keys("e<end><ctrl-u>").keys(typed);
+        assert_eq!(preview(&desk.model).text, shown);
+        desk.keys("<enter>").serve();
+        assert_eq!(desk.stored.timeline.get(seq).unwrap().text, line);
+    }
+    let ask = &desk.stored.talk.asks[&seq];
+    assert_eq!((ask.person.as_deref(), ask.text.as_str()), (Some("carol"), "check it"));
+    assert_eq!(ask.due_at, Some(ask.since + crate::domain::time::Span::minutes(9)));
+}
+
+#[test]
 fn the_preview_promises_the_next_update_that_will_be_stored() {
     let mut desk = Desk::room(100, 24, "alice");
     desk.keys("i-20m > customers: we look next 30m");
