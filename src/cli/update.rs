@@ -23,7 +23,8 @@ use crate::shell::editor::Editor;
     after_help = "Nothing is sent anywhere: sending stamps who told whom what, and when. --print fills the template of \
     the audience (templates/ in the home, else the shipped one) from the log; what only people know is marked \
     [fill in: …], and an update with such a mark does not go out. When the next one is due is said by --next, by \
-    'next 30m' at the end of the text, by its line 'Next update: …', or by a clause such as ', next update in 1h'.
+    'next 30m' at the end of the text, by its line 'Next update: …', or by a clause such as ', next update in 1h' or ', next \
+    update tomorrow 09:00'.
 
 Examples:
   warroom update . internal --print > update.txt     edit it, then: warroom update . internal - < update.txt

@@ -1,7 +1,7 @@
 //! The time of the next update as people write it: `30m`, `15:30Z`, `next 30m` at the end of a text, its line
-//! `Next update: 2026-11-25 15:06 UTC`, or a clause such as `next update in 1h`. One reader for the composer, the
-//! commands and the rules. It must not read a clock, and it must not guess: a zone that it does not know is no time,
-//! and a sentence that has `next` in it is no promise.
+//! `Next update: 2026-11-25 15:06 UTC`, or a clause such as `next update in 1h` or `next update tomorrow 09:00`. One
+//! reader for the composer, the commands and the rules. It must not read a clock, and it must not guess: a zone that it
+//! does not know is no time, nor is a day without one, and a sentence that has `next` in it is no promise.
 
 use crate::domain::request::When;
 use crate::domain::time::{Span, Utc, parse_span, same_day, zone_label};
@@ -71,6 +71,64 @@ const PROMISING: [&str; 34] = [
 const OF_A_SPAN: [&str; 20] = [
     "the", "our", "your", "my", "its", "his", "her", "their", "this", "these", "those", "a", "for", "in",
     "over", "within", "of", "during", "every", "until",
+];
+/// The day that may stand on either side of a clock time. Of other days, which one is meant is nobody's to guess.
+const TOMORROW: &str = "tomorrow";
+/// Words between it and a clock time behind it.
+const OF_A_DAY: [&str; 5] = ["at", "by", "before", "around", "about"];
+/// The days of the week, which put a clock time on another day than the next one.
+const WEEKDAYS: [&str; 14] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+];
+/// Words that say when without a time that a clock could count to.
+const VAGUE: [&str; 12] = [
+    "tomorrow",
+    "today",
+    "tonight",
+    "noon",
+    "midnight",
+    "morning",
+    "afternoon",
+    "evening",
+    "soon",
+    "shortly",
+    "later",
+    "asap",
+];
+/// Words between `next update` and these.
+const BEFORE_VAGUE: [&str; 6] = ["the", "this", "early", "late", "as", "sometime"];
+/// How a span begins that is written in words: `in a few minutes`, `in half an hour`.
+const SPELLED: [&str; 20] = [
+    "a", "an", "half", "few", "some", "several", "one", "two", "three", "four", "five", "six", "ten",
+    "twelve", "fifteen", "twenty", "thirty", "forty", "sixty", "ninety",
+];
+/// What of it is a span, and no other thing.
+const OF_SPELLED: [&str; 12] = [
+    "bit",
+    "while",
+    "moment",
+    "moments",
+    "minute",
+    "minutes",
+    "mins",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "half-hour",
 ];
 /// What ends a clause in front of a promise.
 const CLAUSE: [char; 8] = [',', ';', '.', '!', '?', '(', '\u{2014}', '\u{2013}'];
@@ -154,10 +212,7 @@ fn stated_in(line: &str, ctx: &Context) -> Option<Option<Result<When, NotAhead>>
         let (read, taken) = read?;
         let (last, next) = (words.get(taken.checked_sub(1)?)?, words.get(taken));
         let whole = last.ends || next.is_none_or(|next| next.opened || is_one_of(next.text, &GOES_ON));
-        let clause = before.rsplit(CLAUSE).next().unwrap_or(before);
-        let clause = clause.rsplit_once("- ").map_or(clause, |(_, clause)| clause);
-        let ours = clause.split_whitespace().all(|word| is_one_of(word.trim_matches('*'), &PROMISING));
-        (whole && ours).then_some(Some(read))
+        (whole && is_ours(before)).then_some(Some(read))
     })
 }
 
@@ -177,22 +232,50 @@ fn is_called_off(words: &[Word<'_>], taken: usize) -> bool {
 pub fn is_unread(text: &str) -> bool {
     text.lines().any(|line| {
         found(line, MARKER).into_iter().any(|(place, tail)| {
-            let update = found(line, LEAD).into_iter().find(|(at, _)| *at == place).map(|(_, tail)| tail);
-            let words = words(update.unwrap_or(tail));
-            if update.is_some() {
-                let sentence =
-                    words.iter().position(|w| w.stops).map_or(words.len(), |at| at.saturating_add(1));
-                return words
-                    .iter()
-                    .take(sentence.min(6))
-                    .any(|w| w.text.starts_with(|c: char| c.is_ascii_digit()));
+            if let Some((_, tail)) = found(line, LEAD).into_iter().find(|(at, _)| *at == place) {
+                return names_a_time(&words(tail));
             }
+            let words = words(tail);
             let before = line.get(..place).and_then(|before| before.split_whitespace().last());
             let mut words = words.iter().map(|w| w.text).skip_while(|w| is_one_of(w, &BETWEEN));
             let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
             !before.is_some_and(|word| is_one_of(word, &OF_A_SPAN)) && is_like_a_time(first, second)
         })
     })
+}
+
+/// Whether a text promises the next update itself, as [`stated`] asks for, and nothing of it was read as a time.
+#[must_use]
+pub fn promises_unread(text: &str, ctx: &Context) -> bool {
+    let read = marker(text, ctx).is_some() || matches!(stated(text, ctx), Some(Ok(_)));
+    !read
+        && text.lines().any(|line| {
+            found(line, LEAD)
+                .into_iter()
+                .any(|(place, tail)| line.get(..place).is_some_and(is_ours) && names_a_time(&words(tail)))
+        })
+}
+
+/// Whether what stands before a promise says nothing but that it is one.
+fn is_ours(before: &str) -> bool {
+    let clause = before.rsplit(CLAUSE).next().unwrap_or(before);
+    let clause = clause.rsplit_once("- ").map_or(clause, |(_, clause)| clause);
+    clause.split_whitespace().all(|word| is_one_of(word.trim_matches('*'), &PROMISING))
+}
+
+/// Whether the words behind `next update` say when, a time or not.
+fn names_a_time(words: &[Word<'_>]) -> bool {
+    let sentence = words.iter().position(|w| w.stops).map_or(words.len(), |at| at.saturating_add(1));
+    let mut sentence = words.iter().take(sentence.min(6)).map(|w| w.text);
+    if sentence.clone().any(|word| word.starts_with(|c: char| c.is_ascii_digit())) {
+        return true;
+    }
+    let leads =
+        |word: &&str| is_one_of(word.trim_end_matches(':'), &BETWEEN) || is_one_of(word, &BEFORE_VAGUE);
+    let Some(first) = sentence.find(|word| !leads(word)) else { return false };
+    is_one_of(first, &VAGUE)
+        || is_one_of(first, &WEEKDAYS)
+        || is_one_of(first, &SPELLED) && sentence.take(3).any(|word| is_one_of(word, &OF_SPELLED))
 }
 
 /// Reads a text that is a time ahead with one of the words in front of it, or none: `in 15m`, `at 12:40 UTC`.
@@ -255,33 +338,77 @@ fn time_in_front(
     let skipped = words.iter().take_while(|w| is_one_of(w.text.trim_end_matches(':'), lead)).count();
     let rest = words.get(skipped..)?;
     let first = rest.first()?;
-    let (time, used) = match span_of(rest) {
+    // `tomorrow 09:00`, `tomorrow at 09:00 UTC`
+    if is_one_of(first.text, &[TOMORROW]) && !first.stops {
+        let between = rest.iter().skip(1).take_while(|word| is_one_of(word.text, &OF_A_DAY)).count();
+        let named = between.saturating_add(1);
+        let (time, used) = clock_of(rest.get(named..)?, ctx)?;
+        let read = ahead(&on_the_morrow(&time, ctx)?, ctx);
+        return Some((read, skipped.saturating_add(named).saturating_add(used)));
+    }
+    let (mut time, mut used) = match span_of(rest) {
         Some((span, used)) => (span, used),
         None if is_number(first.text) && rest.len() > 1 => return None,
-        None => {
-            let dated = first.text.len() == 10 && first.text.contains('-');
-            // `2026-11-29 09:00`, `2026-11-29 at 09:00`
-            let joined = dated && rest.get(1).is_some_and(|word| is_one_of(word.text, &["at"]));
-            let used = 1 + usize::from(dated) + usize::from(joined);
-            let said = rest.iter().take(used).map(|w| w.text);
-            let said: Vec<&str> = said.filter(|word| !joined || !is_one_of(word, &["at"])).collect();
-            // What begins another sentence is no zone.
-            let zone = match (rest.get(used.checked_sub(1)?), rest.get(used)) {
-                (Some(time), Some(zone)) if !time.stops => zone.text,
-                _ => "",
-            };
-            let (time, zoned) = with_zone(&said.join(" "), zone, ctx)?;
-            (time, used.saturating_add(usize::from(zoned)))
-        }
+        None => clock_of(rest, ctx)?,
     };
-    let behind = rest.get(used).filter(|_| rest.get(used.saturating_sub(1)).is_some_and(|w| !w.ends));
-    let today = behind.is_some_and(|word| is_one_of(word.text, &["today"]));
+    let last = rest.get(used.saturating_sub(1));
+    let (ends, stops) = (last.is_some_and(|w| w.ends), last.is_some_and(|w| w.stops));
+    let mut today = false;
+    if let Some(behind) = rest.get(used).filter(|_| !stops) {
+        let on = is_one_of(behind.text, &["on"]);
+        let day = if on { rest.get(used.saturating_add(1)) } else { Some(behind) };
+        // Which day that is nobody reads, so no other is promised.
+        let is_day = |day: &Word<'_>| {
+            is_one_of(day.text, &WEEKDAYS) || on && day.text.starts_with(|c: char| c.is_ascii_digit())
+        };
+        if is_one_of(behind.text, &[TOMORROW]) {
+            // `at 15:06, tomorrow we roll back` tells of tomorrow what it promises for today.
+            if !ends {
+                time = on_the_morrow(&time, ctx)?;
+                used = used.saturating_add(1);
+            } else if behind.ends || rest.len() == used.saturating_add(1) {
+                return None;
+            }
+        } else if day.is_some_and(is_day) {
+            return None;
+        }
+        today = !ends && is_one_of(behind.text, &["today", "tonight"]);
+    }
     match ahead(&time, ctx) {
         Err(NotAhead::NotATime) => None,
         // The next such time is one of tomorrow.
         Ok(When::At(at)) if today && !same_day(at, ctx.now, ctx.zone) => None,
         read => Some((read, skipped.saturating_add(used).saturating_add(usize::from(today)))),
     }
+}
+
+/// A clock time in front of words, with its date and its zone: `15:06`, `2026-11-29 at 09:00 UTC`; and how many of them
+/// say it.
+fn clock_of(words: &[Word<'_>], ctx: &Context) -> Option<(String, usize)> {
+    let first = words.first()?;
+    let dated = first.text.len() == 10 && first.text.contains('-');
+    // `2026-11-29 09:00`, `2026-11-29 at 09:00`
+    let joined = dated && words.get(1).is_some_and(|word| is_one_of(word.text, &["at"]));
+    let used = 1 + usize::from(dated) + usize::from(joined);
+    let said = words.iter().take(used).map(|w| w.text);
+    let said: Vec<&str> = said.filter(|word| !joined || !is_one_of(word, &["at"])).collect();
+    // What begins another sentence is no zone.
+    let zone = match (words.get(used.checked_sub(1)?), words.get(used)) {
+        (Some(time), Some(zone)) if !time.stops => zone.text,
+        _ => "",
+    };
+    let (time, zoned) = with_zone(&said.join(" "), zone, ctx)?;
+    Some((time, used.saturating_add(usize::from(zoned))))
+}
+
+/// A clock time with the day that follows today; none where it names a zone in which that is another one.
+fn on_the_morrow(time: &str, ctx: &Context) -> Option<String> {
+    let bare = time.trim_end_matches(['Z', 'z']);
+    let is_clock = bare.contains(':') && bare.chars().all(|c| c.is_ascii_digit() || c == ':');
+    let today = ctx.now.with_timezone(&ctx.zone).date_naive();
+    let same = bare == time || ctx.now.date_naive() == today;
+    let day = today.succ_opt().filter(|_| is_clock && same)?;
+    Some(format!("{day} {time}"))
 }
 
 /// A span in front of words: `1h30m`, `30min`, `1 hour and 30 minutes`.

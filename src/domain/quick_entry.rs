@@ -7,7 +7,7 @@
 //! | `! ` | a decision; `@executor` in front or at the end and `check 15m` or `check at 12:40` at the end, behind a comma also `check in 15m`, are taken out |
 //! | `? ` | a hypothesis |
 //! | `+ ` | an ask; `@person` and a time box such as `3m` are taken out: in front, both beside each other at the end, or one at the end behind a comma |
-//! | `> ` | an update; `customers:` in front names the audience, else it is internal; `next 30m` at the end, its line `Next update: …` or a clause such as `next update in 1h` says when the next one is due |
+//! | `> ` | an update; `customers:` in front names the audience, else it is internal; `next 30m` at the end, its line `Next update: …` or a clause such as `next update in 1h` or `next update tomorrow 09:00` says when the next one is due |
 //! | `* ` | a starred note |
 //! | `\` | plain text: the `\` is dropped when a time, mark or verb follows it, or a space |
 //! | `:verb` | a verb of the command line with the rest as its arguments |

@@ -124,6 +124,79 @@ fn what_promises_is_read_wherever_it_stands() {
 }
 
 #[test]
+fn tomorrow_beside_a_clock_time_is_the_day_after_today_and_no_other_day_is_guessed() {
+    let read = |text: &str, ctx: &Context| match (marker(text, ctx), stated(text, ctx)) {
+        (Some((_, when)), _) | (None, Some(Ok(when))) => Some(when.from(ctx.now)),
+        _ => None,
+    };
+    for (text, wanted) in [
+        ("next update tomorrow 09:00", "2026-11-26T09:00:00Z"),
+        ("Next update: tomorrow at 9:00 UTC.", "2026-11-26T09:00:00Z"),
+        // Its own time of today is ahead as well.
+        ("contained, next update tomorrow 15:06", "2026-11-26T15:06:00Z"),
+        ("contained, next update at 15:06 tomorrow", "2026-11-26T15:06:00Z"),
+        ("We will post the next update by 15:06 UTC tomorrow.", "2026-11-26T15:06:00Z"),
+        ("we look, next tomorrow 09:00", "2026-11-26T09:00:00Z"),
+        ("contained, next update at 21:00 tonight", "2026-11-25T21:00:00Z"),
+        ("Next update at 15:06, tomorrow we roll back", "2026-11-25T15:06:00Z"),
+        ("Next update at 15:06. Tomorrow we roll back", "2026-11-25T15:06:00Z"),
+        ("Next update at 15:06 on our status page", "2026-11-25T15:06:00Z"),
+    ] {
+        assert_eq!(read(text, &ctx()), Some(at(wanted)), "{text}");
+    }
+    for text in [
+        "next update tomorrow",
+        "Next update: tomorrow",
+        "next update tomorrow morning",
+        "contained, next update tomorrow in 30m",
+        "next update in 30m tomorrow",
+        "next update at 15:06, tomorrow",
+        "next update at 15:06 on Monday",
+        "next update at 15:06 Friday",
+        "next update at 15:06 on 27 November",
+        "next update Monday 09:00",
+        "next update tomorrow 25:00",
+    ] {
+        assert_eq!(read(text, &ctx()), None, "{text}");
+        assert!(is_unread(text) && promises_unread(text, &ctx()), "{text}");
+    }
+    // Half past midnight in Vienna it is still yesterday in Greenwich: of which day is tomorrow the next?
+    let vienna = Context { now: at("2026-11-25T23:30:00Z"), zone: Tz::named("Europe/Vienna").unwrap() };
+    assert_eq!(read("next update tomorrow 09:00", &vienna), Some(at("2026-11-27T08:00:00Z")));
+    assert_eq!(read("next update tomorrow 09:00 UTC", &vienna), None);
+}
+
+#[test]
+fn a_promise_without_a_time_is_told_from_a_sentence() {
+    for text in [
+        "next update in a bit",
+        "contained, next update in a few minutes.",
+        "Next update: in half an hour",
+        "we'll post the next update soon",
+        "next update later today",
+        "next update on Monday",
+        "next update 25:00",
+    ] {
+        assert!(is_unread(text) && promises_unread(text, &ctx()), "{text}");
+    }
+    for text in [
+        "next update in 30m",
+        "we look, next 30m",
+        "Next update: none, unless something changes",
+        "Next update: as they know more",
+        "the next update of the agent comes tomorrow",
+        "the vendor says next update in 2h",
+        "we missed the next update at 15:06",
+        "contained, next update in a new thread",
+        "Next update: [fill in: when]",
+        "what comes next tomorrow",
+        "contained",
+    ] {
+        assert!(!promises_unread(text, &ctx()), "{text}");
+    }
+}
+
+#[test]
 fn a_sentence_with_next_in_it_promises_nothing() {
     let promises = |text: &str| marker(text, &ctx()).is_some() || stated(text, &ctx()).is_some();
     for text in [
@@ -175,7 +248,7 @@ fn a_time_that_cannot_be_read_is_told_and_a_number_is_not() {
     for text in [
         "contained, next update 25:00",
         "contained, next update 16:06 CET",
-        "next update tomorrow 9:00",
+        "next update on Monday 9:00",
         "we look, next 14.30",
         "we look, next 2pm",
         "we look, next 30",

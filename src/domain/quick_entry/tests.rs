@@ -106,6 +106,8 @@ fn lines_by_table() {
         ("! wait for bob's check at 14:50", "decision|wait for bob's check at 14:50"),
         ("! fail back check 14:30", "decision 21T14:30|fail back"),
         ("! fail back check at 2026-11-22 09:00 UTC", "decision 22T09:00|fail back"),
+        ("! fail back, check tomorrow at 09:00", "decision 21T09:00|fail back"),
+        ("! fail back, check tomorrow", "decision|fail back, check tomorrow"),
         ("-20m ! fail back check 14:30", "14:17 decision 20T14:30|fail back"),
         ("! @carol: revoke the key", "decision @carol|revoke the key"),
         ("! void the second label of each check 1h", "decision 3600s|void the second label of each"),
