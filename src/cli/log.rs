@@ -10,6 +10,7 @@ use super::output::{Answer, Exit, Stop};
 use super::redact::redact;
 use super::rows;
 use super::stdin::{self, Line};
+use super::update::unread;
 use super::views::entry_line;
 use crate::domain::ids::Seq;
 use crate::domain::incident::UNCLASSIFIED;
@@ -79,7 +80,11 @@ impl Args {
         let asked = self.read(context, &room, &self.text)?;
         recall(context, &room, &asked.request).await?;
         let corrected = corrected(&asked.request);
+        let unread = unread(&asked, context.now());
         let (submitted, more) = submit(context, &room, asked).await?;
+        if let Some(hint) = unread {
+            context.out.say(hint);
+        }
         room.tell_more(&submitted, corrected, more).await
     }
 
@@ -127,7 +132,11 @@ impl Args {
         let asked = self.read(context, room, &text)?;
         recall(context, room, &asked.request).await?;
         let corrected = corrected(&asked.request);
+        let unread = unread(&asked, context.now());
         let (submitted, _) = submit(context, room, asked).await?;
+        if let Some(hint) = unread {
+            context.out.say(hint);
+        }
         for entry in room.lines(&submitted, corrected).await? {
             if context.out.is_json() {
                 context.out.item(&entry)?;

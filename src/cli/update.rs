@@ -9,9 +9,11 @@ use super::stdin;
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
 use crate::domain::incident::{Incident, Update};
+use crate::domain::promise;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request, When};
 use crate::domain::time::{Utc, rfc3339};
+use crate::domain::time_spec;
 use crate::domain::wording;
 use crate::domain::zone::Tz;
 use crate::service::Failure;
@@ -105,7 +107,11 @@ impl Args {
             Request::MarkSent { target, .. } => incident.talk.updates.get(target).map(|u| u.audience),
             _ => None,
         };
+        let unread = unread(&asked, context.now());
         let answer = room.perform(asked, None).await?;
+        if let Some(hint) = unread {
+            context.out.say(hint);
+        }
         if let Some(hint) = goes_to.and_then(|audience| wording::order_hint(&incident, audience)) {
             context.out.say(&format!("hint: {hint}"));
         }
@@ -205,6 +211,21 @@ impl Args {
             Refusal::usage(format!("{text:?} is {why}")).hint("name the update by its number").into()
         })
     }
+}
+
+/// What is said of words that promise the next update and name no time that a clock could count to, as the room says it
+/// before Enter.
+pub(super) fn unread(asked: &Asked, now: Utc) -> Option<&'static str> {
+    let (Request::SendUpdate { text, next: None, .. } | Request::DraftUpdate { text, next: None, .. }) =
+        &asked.request
+    else {
+        return None;
+    };
+    let now = asked.at.map_or(now, |(at, _)| at);
+    promise::promises_unread(text, &time_spec::Context { now, zone: Tz::UTC }).then_some(
+        "hint: no time of the next update was read; a clock counts to 'next update in 30m', \
+         'next update at 15:00 UTC' or 'next update tomorrow 09:00'",
+    )
 }
 
 fn view(incident: &Incident, update: &Update) -> serde_json::Value {

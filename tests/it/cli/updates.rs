@@ -176,3 +176,33 @@ fn a_red_page_is_told_to_no_customer_in_another_spelling() {
     desk.ok(&["update", ".", "internal", "we saw evil.example"]);
     desk.ok(&["update", ".", "customers", "we saw evil.example-shop.com"]);
 }
+
+#[test]
+fn a_promise_without_a_time_is_told_on_standard_error() {
+    let desk = desk();
+    let hint = "hint: no time of the next update was read";
+    for args in [
+        &["update", ".", "internal", "contained, next update in a bit"][..],
+        &["update", ".", "internal", "contained, next update tomorrow", "--json"],
+        &["log", ".", "> contained, next update on Monday"],
+        &["log", ".", "contained, next update 25:00", "--kind", "update"],
+    ] {
+        let ran = desk.run(args).code(0);
+        assert!(ran.err.contains(hint) && !ran.out.contains(hint), "{ran:?}");
+    }
+    let ran = desk.feed(&["log", ".", "-"], b"> contained, next update soon\n").code(0);
+    assert!(ran.err.contains(hint), "{ran:?}");
+    for args in [
+        &["update", ".", "internal", "contained, next update tomorrow 09:00"][..],
+        &["update", ".", "internal", "contained, next update in a bit", "--next", "30m"],
+        &["update", ".", "internal", "contained"],
+        &["log", ".", "> the vendor says next update in 2h"],
+        &["log", ".", "next update in a bit, says the vendor"],
+    ] {
+        let ran = desk.run(args).code(0);
+        assert!(!ran.err.contains(hint), "{ran:?}");
+    }
+    let listed = desk.json(&["update", ".", "list"]);
+    let promised = listed["updates"].as_array().unwrap().iter().find(|u| !u["next_at"].is_null()).unwrap();
+    assert_eq!(promised["next_at"], "2026-11-21T09:00:00.000Z");
+}
