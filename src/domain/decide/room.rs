@@ -136,7 +136,7 @@ impl Case<'_> {
             }
             Request::EnterPhase { phase } => {
                 // Opened again it starts over: the phase it was in may be the one that comes back.
-                if *phase == incident.phase && !incident.starts_over() {
+                if *phase == incident.phase && !incident.starts_over() && !self.undoing {
                     return Err(Refusal::no(format!("the phase is {phase} already")));
                 }
                 self.not_before(incident.phase_changed(), || format!("the phase is {}", incident.phase))?;

@@ -219,7 +219,10 @@ impl Incident {
                 let by = e.person.as_ref().unwrap_or(&r.by).clone();
                 self.targets.insert(e.clock.clone(), OwnTarget { target, by, reason });
             }
-            Event::PhaseEntered(e) => self.enter(r, e.phase),
+            Event::PhaseEntered(e) => match self.said_again(r, e.phase) {
+                Some(place) => self.phases.truncate(place),
+                None => self.enter(r, e.phase),
+            },
             Event::MilestoneMarked(e) => {
                 self.mark(r, e.milestone, true);
             }

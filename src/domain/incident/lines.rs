@@ -98,6 +98,9 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
             let whose = e.person.as_ref().map(|person| format!(" by {person}")).unwrap_or_default();
             (Topic::Turn, format!("target of {}: {target}{whose}{}", e.clock, tail(" · ", &e.reason)))
         }
+        Event::PhaseEntered(e) if before.said_again(recorded, e.phase).is_some() => {
+            (Topic::Turn, format!("phase taken back: {}", e.phase))
+        }
         Event::PhaseEntered(e) => (Topic::Turn, format!("phase: {}", e.phase)),
         Event::MilestoneMarked(e) => (Topic::Turn, format!("{MILESTONE}{}", e.milestone)),
         Event::MilestoneUnmarked(e) => (Topic::Turn, format!("milestone taken back: {}", e.milestone)),

@@ -2,6 +2,7 @@
 //! must not word that, nor change what the log says was reached.
 
 use super::{Incident, Mark, PhaseSpan};
+use crate::domain::event::Recorded;
 use crate::domain::words::{Milestone, Phase, State};
 
 impl Incident {
@@ -36,5 +37,17 @@ impl Incident {
     pub fn starts_over(&self) -> bool {
         let entered = self.phases.last().map(|span| (span.since, span.seq));
         self.state == State::Open && self.last_reopened().is_some_and(|at| entered.is_none_or(|e| e < at))
+    }
+
+    /// Where among the phases the one stands that an event takes back, said again of an incident that was opened again:
+    /// the phase was the same before, so there is none to go back to.
+    pub(super) fn said_again(&self, r: &Recorded, phase: Phase) -> Option<usize> {
+        let undone = r.undoes?;
+        let place = self.phases.iter().position(|span| span.seq == undone)?;
+        let (span, before) = (self.phases.get(place)?, self.phases.get(place.checked_sub(1)?)?);
+        let mut later = self.phases.iter().skip(place).skip(1);
+        let same = [span.phase, before.phase, self.phase].iter().all(|one| *one == phase);
+        (same && !self.starts_over() && later.all(|span| self.taken_back.contains(&span.seq)))
+            .then_some(place)
     }
 }

@@ -369,3 +369,39 @@ fn a_time_box_that_runs_again_has_moved_with_the_clock() {
     undo(&mut room).unwrap();
     assert_eq!(left(&room), before);
 }
+
+#[test]
+fn a_phase_that_was_said_again_after_reopening_is_taken_back() {
+    let mut room = Room::declared();
+    let enter = |phase| Request::EnterPhase { phase };
+    let minute = |room: &mut Room| _ = room.wait(Span::minutes(1));
+    minute(&mut room);
+    room.ask(enter(Phase::Contain));
+    minute(&mut room);
+    as_bob(&mut room, Request::Resolve { ended_by: String::new() });
+    minute(&mut room);
+    as_bob(&mut room, Request::Reopen { reason: "it is back".to_owned() });
+    minute(&mut room);
+    let before = (room.incident.phases.clone(), room.incident.phase_since());
+    assert!(room.incident.starts_over());
+    // Said again alone, and with another one behind it that was taken back first.
+    for others in [&[][..], &[Phase::Recover]] {
+        room.ask(enter(Phase::Contain));
+        assert!(!room.incident.starts_over());
+        for phase in others {
+            minute(&mut room);
+            room.ask(enter(*phase));
+        }
+        for _ in 0..=others.len() {
+            undo(&mut room).unwrap();
+        }
+        assert_eq!((room.incident.phases.clone(), room.incident.phase_since()), before);
+        assert!(room.incident.starts_over() && room.incident.phase == Phase::Contain);
+        let line = room.incident.timeline.get(room.incident.head).unwrap();
+        assert_eq!(line.text, "phase taken back: contain");
+    }
+    // It can be said again once more.
+    room.ask(enter(Phase::Contain));
+    assert_eq!(room.incident.phase_since(), room.now);
+    assert_eq!(Incident::fold(room.incident.log, &room.events), room.incident);
+}
