@@ -356,8 +356,8 @@ pub enum Request {
     RestoreClock {
         /// Which clock.
         clock: String,
-        /// The acknowledgement before that one: when, and until when.
-        earlier: Option<(Utc, Utc)>,
+        /// The acknowledgement before that one: when, and until when; one that was only seen has no such time.
+        earlier: Option<(Utc, Option<Utc>)>,
         /// Why that one, and by whom.
         said: Option<(String, String)>,
     },

@@ -43,18 +43,14 @@ impl Case<'_> {
             Request::RestoreClock { clock, earlier, said } => {
                 let clock = self.running(clock)?;
                 let earlier = earlier.filter(|(at, _)| *at >= clock.from);
-                let until = earlier.map_or(clock.natural, |(_, until)| until);
+                // One that was only seen has no time of its own.
+                let until = earlier.map_or(Some(clock.natural), |(_, until)| until);
                 let said = said.as_ref().filter(|_| earlier.is_some());
                 let (reason, person) = said.map_or_else(
                     || ("undone".to_owned(), None),
                     |(reason, by)| (reason.clone(), Some(by.clone()).filter(|who| who != self.asker.by)),
                 );
-                self.one(ClockAcknowledged {
-                    clock: clock.key.to_string(),
-                    until: Some(until),
-                    reason,
-                    person,
-                })
+                self.one(ClockAcknowledged { clock: clock.key.to_string(), until, reason, person })
             }
             _ => Err(Refusal::no("this request has no rule")),
         }

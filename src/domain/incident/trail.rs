@@ -82,7 +82,7 @@ impl Trail {
                         Keep::RestoreAsk { due: Some(When::At(due)), .. }
                         | Keep::StepDue { due: Some(When::At(due)), .. },
                     ) => change(due, trace.said, None),
-                    Request::RestoreClock { clock, earlier: Some((_, due)), .. } => {
+                    Request::RestoreClock { clock, earlier: Some((_, Some(due))), .. } => {
                         change(due, trace.said, Some(clock));
                     }
                     _ => {}
@@ -330,7 +330,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         Event::ClockAcknowledged(e) => {
             let earlier = before.clocks.get(&e.clock).and_then(|c| c.acknowledged.as_ref());
             let said = earlier.map(|ack| (ack.reason.clone(), ack.by.clone()));
-            let earlier = earlier.and_then(|ack| Some((ack.at, ack.until?)));
+            let earlier = earlier.map(|ack| (ack.at, ack.until));
             let word = if e.until.is_some() { "moving" } else { "having seen" };
             let undo = Request::RestoreClock { clock: e.clock.clone(), earlier, said };
             (format!("{word} the clock {}", e.clock), vec![undo])

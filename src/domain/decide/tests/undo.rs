@@ -405,3 +405,32 @@ fn a_phase_that_was_said_again_after_reopening_is_taken_back() {
     assert_eq!(room.incident.phase_since(), room.now);
     assert_eq!(Incident::fold(room.incident.log, &room.events), room.incident);
 }
+
+#[test]
+fn a_clock_that_was_moved_after_it_was_seen_is_seen_again() {
+    use crate::domain::clocks::{self, ClockKey};
+    let mut room = Room::declared();
+    let said = |until: Option<Utc>, reason: &str| Request::AcknowledgeClock {
+        clock: "resolution".to_owned(),
+        until,
+        reason: reason.to_owned(),
+    };
+    let clock = |room: &Room| {
+        let all = clocks::clocks(&room.incident, &room.policy, room.now);
+        let clock = all.into_iter().find(|c| c.key == ClockKey::Resolution).unwrap();
+        (clock.deadline, clock.acknowledged)
+    };
+    room.wait(Span::days(2));
+    let natural = clock(&room).0;
+    as_bob(&mut room, said(None, "the vendor has it"));
+    assert_eq!(clock(&room), (natural, true));
+    room.wait(Span::minutes(1));
+    let later = room.now + Span::hours(2);
+    room.ask(said(Some(later), "two hours more"));
+    assert_eq!(clock(&room), (later, true));
+    room.wait(Span::minutes(1));
+    undo(&mut room).unwrap();
+    assert_eq!(clock(&room), (natural, true));
+    let ack = room.incident.clocks["resolution"].acknowledged.as_ref().unwrap();
+    assert_eq!((ack.by.as_str(), ack.reason.as_str(), ack.until), ("bob", "the vendor has it", None));
+}
