@@ -120,6 +120,18 @@ impl Entry {
     pub fn revision(&self) -> Seq {
         self.edits.last().map_or(self.seq, |e| e.seq)
     }
+
+    /// The event that gave the entry its present words.
+    pub(super) fn worded(&self) -> Seq {
+        let mut after = &self.text;
+        for edit in self.edits.iter().rev() {
+            if edit.text != *after {
+                return edit.seq;
+            }
+            after = &edit.text;
+        }
+        self.seq
+    }
 }
 
 /// All lines.

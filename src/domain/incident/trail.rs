@@ -8,7 +8,7 @@ mod stays;
 use std::collections::{BTreeSet, VecDeque};
 
 use super::set_back::SetBack;
-use super::{ERASED, Incident, Story};
+use super::{ERASED, Entry, Incident, Story};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::request::{Keep, NewIoc, Request, Review, StepMove, StepPick, When};
@@ -35,8 +35,8 @@ pub struct Trace {
     pub instead: &'static str,
     /// When it was stored, for what is said of many things at once: those are undone at once.
     pub bulk: Option<Utc>,
-    /// The position at which the deadline, the verdict or the answer was said that the undo brings back; its own where it
-    /// brings back none.
+    /// The position at which the deadline, the verdict, the answer or the words were said that the undo brings back; its
+    /// own where it brings back none.
     pub said: Seq,
     /// What it is about; of many things at once the first.
     about: Option<Subject>,
@@ -91,17 +91,24 @@ impl Trail {
         }
     }
 
-    /// The words of an event were erased: an undo that would say them again says that they are.
+    /// The words of an event were erased: an undo that would say them again says that they are. Where nothing is left
+    /// to say, there is nothing to bring back.
     pub(super) fn blank(&mut self, seq: Seq) {
         for trace in self.traces.iter_mut().filter(|trace| trace.said == seq && trace.seq != seq) {
             for request in &mut trace.undo {
-                if let Request::Keep(
-                    Keep::RestoreVerdict { reason: words, .. } | Keep::RestoreAnswer { text: words, .. },
-                )
-                | Request::SetHypothesis { why: words, .. } = request
-                {
-                    ERASED.clone_into(words);
+                match request {
+                    Request::Keep(
+                        Keep::RestoreVerdict { reason: words, .. } | Keep::RestoreAnswer { text: words, .. },
+                    )
+                    | Request::SetHypothesis { why: words, .. }
+                    | Request::StateImpact { text: Some(words), .. } => ERASED.clone_into(words),
+                    Request::Report { .. } => trace.instead = "its words were erased: say again who it was",
+                    Request::Amend { .. } => trace.instead = "its words were erased: amend the line again",
+                    _ => {}
                 }
+            }
+            if !trace.instead.is_empty() {
+                trace.undo.clear();
             }
         }
     }
@@ -416,7 +423,7 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
     Some(Trace { seq, by, what, undo, bulk, said, instead: "", about, assets, since })
 }
 
-/// Where the deadline, the verdict or the answer was said that the event replaces.
+/// Where the deadline, the verdict, the answer or the words were said that the event replaces.
 fn said(before: &Incident, recorded: &Recorded) -> Seq {
     let earlier = match recorded.event.as_ref() {
         Some(Event::AskChanged(e)) => before.talk.asks.get(&e.target).map(|ask| ask.due_seq),
@@ -429,6 +436,9 @@ fn said(before: &Incident, recorded: &Recorded) -> Seq {
         Some(Event::HypothesisChanged(e)) => {
             before.talk.hypotheses.get(&e.target).map(|h| h.now.seq).filter(|seq| *seq != e.target)
         }
+        Some(Event::ImpactStated(_)) => before.impact.as_ref().map(|was| was.seq),
+        Some(Event::Reported(_)) => before.report.as_ref().map(|was| was.seq),
+        Some(Event::Amended(e)) if e.text.is_some() => before.timeline.get(e.target).map(Entry::worded),
         Some(Event::StepDueSet(e)) => before.checklist.get(e.step).map(|step| step.due_seq),
         Some(Event::ClockAcknowledged(e)) => {
             before.clocks.get(&e.clock).and_then(|c| c.acknowledged.as_ref()).map(|ack| ack.seq)

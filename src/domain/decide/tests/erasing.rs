@@ -155,3 +155,66 @@ fn a_log_that_lost_its_declaration_or_its_resolve_folds_and_refuses_in_words() {
         assert_eq!(again.is_ok(), lost == resolved, "{again:?}");
     }
 }
+
+#[test]
+fn no_undo_brings_erased_words_back() {
+    let secret = "zq9vellum";
+    let undo = |room: &mut Room| {
+        let target = room.incident.trail.last_of("alice").unwrap().seq;
+        room.try_ask(Request::Undo { target }).map(drop).map_err(|refusal| refusal.to_string())
+    };
+    let impact = |text: &str| Request::StateImpact {
+        text: Some(text.to_owned()),
+        certainty: Some(Certainty::Confirmed),
+        customer_data: Some(Flag::Yes),
+        production: None,
+        privileged_access: None,
+    };
+    let mut room = Room::declared();
+    let first = room.ask(impact(secret))[0];
+    room.ask(impact("one customer"));
+    room.by = "bob".to_owned();
+    room.ask(redact(first));
+    room.by = "alice".to_owned();
+    assert!(!format!("{:?}", room.incident.trail).contains(secret));
+    undo(&mut room).unwrap();
+    let stated = room.incident.impact.as_ref().unwrap();
+    assert_eq!((stated.text.as_str(), stated.customer_data), ("[erased]", Flag::Yes));
+
+    let report = |reporter: &str| Request::Report {
+        reporter: reporter.to_owned(),
+        source: "mail".to_owned(),
+        systems: vec!["web".to_owned()],
+    };
+    let mut room = Room::declared();
+    let first = room.ask(report(secret))[0];
+    room.ask(report("a customer"));
+    room.by = "bob".to_owned();
+    room.ask(redact(first));
+    room.by = "alice".to_owned();
+    assert!(!format!("{:?}", room.incident.trail).contains(secret));
+    let said = undo(&mut room).unwrap_err();
+    assert!(said.contains("cannot be taken back; its words were erased: say again who it was"), "{said}");
+    assert_eq!(room.incident.report.as_ref().unwrap().reporter, "a customer");
+
+    // One form of a line; its time was changed once more, which says no words.
+    let mut room = Room::declared();
+    room.wait(Span::minutes(5));
+    let line = room.note("the name of a patient");
+    let amend = |text: Option<&str>, at| Request::Amend {
+        target: line,
+        text: text.map(str::to_owned),
+        at,
+        seen: None,
+    };
+    let form = room.ask(amend(Some(secret), None))[0];
+    room.ask(amend(None, Some((room.now - Span::minutes(2), false))));
+    room.ask(amend(Some("a patient"), None));
+    room.by = "bob".to_owned();
+    room.ask(redact(form));
+    room.by = "alice".to_owned();
+    assert!(!format!("{:?}", room.incident.trail).contains(secret));
+    let said = undo(&mut room).unwrap_err();
+    assert!(said.contains("its words were erased: amend the line again"), "{said}");
+    assert_eq!(room.incident.timeline.get(line).unwrap().text, "a patient");
+}
