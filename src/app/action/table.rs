@@ -162,7 +162,15 @@ pub const TABLE: &[ActionSpec] = &[
         "All actions, searchable; Enter runs one",
     ),
     row(A::Command, "command", &[":"], NORMAL, G::Rest, "", "The verbs of the command line"),
-    row(A::Undo, "undo", &["u"], ROOM, G::Rest, "", "Take back my last action, by another entry"),
+    row(
+        A::Undo,
+        "undo",
+        &["u"],
+        &[C::Room, C::Home, C::Board],
+        G::Rest,
+        "",
+        "Take back my last action, by another entry",
+    ),
     row(
         A::Interrupt,
         "interrupt",

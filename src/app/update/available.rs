@@ -156,7 +156,10 @@ pub fn available(model: &Model, action: Action) -> Availability {
                 }
                 None => blocked("you have done nothing here that can be taken back"),
             },
-            None => blocked("open an incident first"),
+            None => {
+                let key = model.keymap.press(Action::Undo);
+                blocked(&format!("nothing is taken back here: {key} does that in the room of the incident"))
+            }
         },
         Action::DismissAlarm => match room {
             Some(room) if room.alarm.similar > 0 && !room.alarm.dismissed => Available,

@@ -307,3 +307,22 @@ fn a_story_that_leaves_the_list_hands_over_to_its_neighbour_and_that_is_told() {
     let told = desk.model.notice.as_ref().unwrap().text.clone();
     assert_eq!(told, format!("{gone} is not listed any more; {after} is selected"));
 }
+
+#[test]
+fn the_key_of_the_undo_says_where_it_acts_on_the_boards_and_at_home() {
+    let said = |desk: &Desk| desk.model.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+    for board in ["", "?stories-board<enter>", "?runbooks<enter>", "?updates<enter>", "?patterns<enter>"] {
+        let mut desk = Desk::at_home(80, 24, "alice");
+        if !board.is_empty() {
+            desk.keys(board).fill_board();
+        }
+        desk.effects.clear();
+        desk.keys("u");
+        assert_eq!(
+            said(&desk),
+            "nothing is taken back here: u does that in the room of the incident",
+            "{board}"
+        );
+        assert!(desk.effects.is_empty() && desk.model.overlays.is_empty(), "{board}");
+    }
+}
