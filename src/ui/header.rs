@@ -8,12 +8,12 @@ use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::action::Action;
 use crate::app::layout::Layout;
-use crate::app::model::{HomeRow, MEETING_WAS, Model, Room, Screen};
+use crate::app::model::{HomeRow, MEETING_WAS, Model, Room, RoomClock, Screen};
 use crate::domain::clocks::{self, Clock, Pressure};
 use crate::domain::closeout::{self, counted};
 use crate::domain::role;
 use crate::domain::summary::meeting_passed;
-use crate::domain::time::{format_span, with_zone};
+use crate::domain::time::{Utc, format_span, with_zone};
 use crate::domain::words::{IncidentKind, ReviewState, State, Visibility};
 
 /// Draws both lines.
@@ -306,10 +306,19 @@ fn owed(model: &Model, theme: &Theme) -> (Vec<(String, Style)>, Option<usize>) {
     let mut last = "";
     // Until the list is read again, what ran out meanwhile is over as well.
     let ran_out = list.soonest.iter().filter(|clock| clock.at <= model.now);
+    // Of one name and incident they are told once, with the longest, as in the room.
+    let mut over: Vec<(&RoomClock, Utc, usize)> = Vec::with_capacity(list.over.len());
     for clock in list.over.iter().chain(ran_out) {
+        match over.iter_mut().find(|(one, ..)| one.id == clock.id && one.what == clock.what) {
+            Some((_, at, count)) => (*at, *count) = ((*at).min(clock.at), count.saturating_add(1)),
+            None => over.push((clock, clock.at, 1)),
+        }
+    }
+    for (clock, at, count) in over {
         let id = if clock.id == last { String::new() } else { format!("{} ", clock.id) };
-        let distance = format_span((model.now - clock.at).abs());
-        items.push((format!("{id}{} over {distance}", clock.what), theme.bad));
+        let times = if count > 1 { format!(" x{count}") } else { String::new() };
+        let distance = format_span((model.now - at).abs());
+        items.push((format!("{id}{}{times} over {distance}", clock.what), theme.bad));
         last = &clock.id;
     }
     let running = list.soonest.as_ref().filter(|soonest| soonest.at > model.now);

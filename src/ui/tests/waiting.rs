@@ -167,6 +167,21 @@ fn the_home_screen_tells_what_is_over_in_which_room_and_what_expires_next() {
     one.soonest = Some(clock("INC-2026-0002", "resolve", "15:38"));
     desk.send(Msg::HomeRefreshed(one));
     assert_eq!(next(&desk), "NEXT INC-2026-0002 ask @bob over 1m · resolve in 1h · +2");
+    // Of one name they are told once, with the longest; another incident has its own.
+    let mut many = desk.model.home.list.clone();
+    many.over.insert(1, clock("INC-2026-0002", "ask @bob", "14:38"));
+    many.over.push(clock("INC-2026-0002", "ask @bob", "14:38"));
+    many.over.push(clock("INC-2026-0003", "ask @bob", "14:38"));
+    many.counts.over = 5;
+    let mut folded = Desk::at_home(200, 60, "alice");
+    folded.send(Msg::HomeRefreshed(many));
+    let folded = next(&folded);
+    assert!(
+        folded.starts_with(
+            "NEXT INC-2026-0002 ask @bob x3 over 1m · check decision over 1m · INC-2026-0003 ask @bob over"
+        ),
+        "{folded}"
+    );
     desk.later(3700);
     assert!(next(&desk).starts_with("NEXT INC-2026-0002 ask @bob over 1h"), "{}", next(&desk));
     assert!(!next(&desk).contains(" in "), "{}", next(&desk));
