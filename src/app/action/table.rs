@@ -129,7 +129,7 @@ pub const TABLE: &[ActionSpec] = &[
         NORMAL,
         G::Move,
         "",
-        "To the last; new entries are followed there",
+        "To the last; new entries are followed there, until Up selects the last one",
     ),
     row(A::HalfDown, "half-down", &["ctrl-d"], NORMAL, G::Move, "", "Half a page down"),
     row(A::HalfUp, "half-up", &["ctrl-u"], NORMAL, G::Move, "", "Half a page up"),

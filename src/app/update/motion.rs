@@ -237,7 +237,8 @@ fn scroll_timeline(model: &mut Model, by: Move) {
     let last = room.rows.len().saturating_sub(1);
     let now = room.selected.and_then(|id| room.rows.place(id));
     let mut place = match (now, by) {
-        // The first press upwards selects what is last on the screen: nothing jumps.
+        // The first press upwards selects what is last on the screen: nothing jumps, and the row that the keys acted on
+        // so far stays the one they act on, whoever writes the next.
         (None, Move::By(n)) if n < 0 => by_one_less(n).from(last, room.rows.len()),
         (None, Move::By(_) | Move::Last) => return,
         (None, Move::First) => 0,
