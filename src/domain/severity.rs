@@ -44,6 +44,10 @@ pub struct Profile {
     rest: Vec<Level>,
 }
 
+/// The shortest time within which an update can be due, by a cadence or by a target of one incident: nobody writes one
+/// sooner.
+pub const SHORTEST_SILENCE: Span = Span::minutes(1);
+
 /// A text that does not say how often an update is due.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadCadence {
@@ -51,19 +55,22 @@ pub enum BadCadence {
     #[error("{0}, or none")]
     Span(#[from] BadSpan),
     /// Every update would be late before it could be written.
-    #[error("an update must be due after longer than nothing; write a duration such as 30m, or none")]
-    Nothing,
+    #[error(
+        "{0:?} is no time within which an update is due; write a duration of a minute or more (30m, 4h, 1d), or \
+         none"
+    )]
+    TooShort(String),
 }
 
 /// Reads the longest silence between two updates; `none` stops that clock.
 ///
 /// # Errors
-/// A text that is neither a span of time nor `none`, or a span of nothing.
+/// A text that is neither a span of time nor `none`, or a span under [`SHORTEST_SILENCE`].
 pub fn cadence(text: &str) -> Result<Option<Span>, BadCadence> {
     match text {
         "none" => Ok(None),
         text => match parse_span(text)? {
-            span if span.is_zero() => Err(BadCadence::Nothing),
+            span if span < SHORTEST_SILENCE => Err(BadCadence::TooShort(shortened(text))),
             span => Ok(Some(span)),
         },
     }

@@ -7,12 +7,9 @@ use crate::domain::event::{ClockAcknowledged, NewEvent, TargetChanged};
 use crate::domain::incident::OwnTarget;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
-use crate::domain::severity::Target;
-use crate::domain::time::{Span, shortened, with_zone};
+use crate::domain::severity::{SHORTEST_SILENCE, Target};
+use crate::domain::time::{shortened, with_zone};
 use crate::domain::zone::Tz;
-
-/// The shortest time within which an update can be due.
-const SHORTEST_SILENCE: Span = Span::minutes(1);
 
 impl Case<'_> {
     pub(super) fn clock(&self, request: &Request) -> Result<Vec<NewEvent>, Refusal> {

@@ -115,14 +115,21 @@ fn every_wrong_value_is_named_with_what_to_write() {
         (
             "[[severity.levels]]\nname = \"A\"\nupdate-every = \"0m\"",
             "warroom.toml:3: severity.levels:",
-            "an update must be due after longer than nothing; write a duration such as 30m, or none",
+            "\"0m\" is no time within which an update is due; write a duration of a minute or more (30m, 4h, \
+             1d), or none",
         ),
         (
             "[[severity.levels]]\nname = \"A\"\nupdate-every = \"often\"",
             "warroom.toml:3: severity.levels:",
             "or none",
         ),
+        (
+            "[[severity.levels]]\nname = \"A\"\nupdate-every = \"59s\"",
+            "warroom.toml:3: severity.levels:",
+            "a minute or more",
+        ),
         ("[clock.cadences]\nP1 = \"0s\"", "warroom.toml:2: clock.cadences.P1:", "or none"),
+        ("[clock.cadences]\nP1 = \"10s\"", "warroom.toml:2: clock.cadences.P1: \"10s\"", "a minute or more"),
         // What is wrong with the levels is said once, not of every name of one too.
         (
             "[severity]\nprofile = \"shop\"\n[[severity.levels]]\nname = \"red\"\nresponse = \"5 x 4\"\n\
