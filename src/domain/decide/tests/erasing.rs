@@ -213,8 +213,44 @@ fn no_undo_brings_erased_words_back() {
     room.by = "bob".to_owned();
     room.ask(redact(form));
     room.by = "alice".to_owned();
-    assert!(!format!("{:?}", room.incident.trail).contains(secret));
+    assert!(!format!("{:?}", room.incident).contains(secret), "nor is it among the former forms");
     let said = undo(&mut room).unwrap_err();
     assert!(said.contains("its words were erased: amend the line again"), "{said}");
     assert_eq!(room.incident.timeline.get(line).unwrap().text, "a patient");
+}
+
+#[test]
+fn a_line_whose_other_words_were_erased_reads_as_before_them_at_once() {
+    let secret = "zq9vellum";
+    let mut room = Room::declared();
+    room.wait(Span::minutes(5));
+    let asked = room.ask(Request::Ask {
+        text: "call the patient #ward".to_owned(),
+        person: Some("bob".to_owned()),
+        time_box: None,
+        tags: vec!["ward".to_owned()],
+    })[0];
+    let amend = |text: Option<&str>, at| Request::Amend {
+        target: asked,
+        text: text.map(str::to_owned),
+        at,
+        seen: None,
+    };
+    let form = room.ask(amend(Some(&format!("call {secret} #{secret}")), None))[0];
+    room.ask(amend(None, Some((room.now - Span::minutes(2), false))));
+    room.ask(redact(form));
+    for incident in [&room.incident, &read_again(&room)] {
+        let line = incident.timeline.get(asked).unwrap();
+        assert_eq!(
+            (line.text.as_str(), &line.tags),
+            ("@bob call the patient #ward", &vec!["ward".to_owned()])
+        );
+        assert_eq!(incident.talk.asks[&asked].text, "call the patient #ward");
+        assert!(!format!("{incident:?}").contains(secret), "{incident:?}");
+    }
+    // What is amended after that is not undone to them either.
+    room.ask(amend(Some("call her"), None));
+    let target = room.incident.trail.last_of("alice").unwrap().seq;
+    room.ask(Request::Undo { target });
+    assert_eq!(room.incident.timeline.get(asked).unwrap().text, "@bob call the patient #ward");
 }

@@ -7,6 +7,7 @@ use crate::domain::incident::talk::{
 };
 use crate::domain::incident::timeline::{Edit, Entry, Strike, Topic};
 use crate::domain::incident::{ERASED, Incident};
+use crate::domain::quick_entry;
 use crate::domain::time::Utc;
 use crate::domain::words::{EntryKind, HypothesisState, Milestone};
 
@@ -168,6 +169,7 @@ impl Incident {
                     entry.tags.clear();
                     entry.edits.clear();
                 });
+                self.unsay(e.target);
                 self.talk.erase(e.target);
                 self.trail.blank(e.target);
                 self.record.evidence.retain(|item| item.seq != e.target);
@@ -181,6 +183,33 @@ impl Incident {
             }
             _ => {}
         }
+    }
+
+    /// The other words of a line were erased, and not the line: it reads as before them, wherever they stood.
+    fn unsay(&mut self, form: Seq) {
+        let lines = self.timeline.stored();
+        let Some(line) = lines.iter().find(|line| line.edits.iter().any(|edit| edit.seq == form)) else {
+            return;
+        };
+        let (target, is_now) = (line.seq, line.worded() == form);
+        let mut before = None;
+        self.timeline.change(target, |entry| {
+            let Some(place) = entry.edits.iter().position(|edit| edit.seq == form) else { return };
+            let Edit { text, .. } = entry.edits.remove(place);
+            // A later change of the time alone was made of the same words.
+            let said = entry.edits.get(place).map_or_else(|| entry.text.clone(), |edit| edit.text.clone());
+            for edit in entry.edits.iter_mut().skip(place).take_while(|edit| edit.text == said) {
+                edit.text.clone_from(&text);
+            }
+            if is_now {
+                entry.text.clone_from(&text);
+                let tags = quick_entry::tags_of(&said);
+                entry.tags.retain(|tag| !tags.contains(tag));
+                entry.tags.extend(quick_entry::tags_of(&text));
+                before = Some(text);
+            }
+        });
+        self.retell(target, before.as_deref(), None);
     }
 
     /// Carries a corrected text or time to what the line stands for.
