@@ -7,7 +7,7 @@ pub use self::spread::Told;
 use self::spread::{Part, spread};
 use super::layout::{Area, first_row};
 use super::model::{Hit, Model, Room};
-use super::reading::{Ink, about};
+use super::reading::{Ink, UNSHIPPED, about};
 use super::wrap::cells;
 use crate::domain::brief::left;
 use crate::domain::ids::Seq;
@@ -65,12 +65,17 @@ pub fn decisions<'a>(model: &Model, room: &'a Room, body: Area) -> Shown<Decisio
         let (outcome, ink) = outcome(model, room, decision);
         let beside = cells(&moment).saturating_add(cells(&decision.decided_by)).saturating_add(3);
         lines.push(vec![
-            Part { text: decision.text.clone(), cells: body.w.saturating_sub(beside), indent: 0 },
-            Part { text: outcome, cells: body.w.saturating_sub(OUTCOME), indent: 0 },
+            Part {
+                text: decision.text.clone(),
+                cells: body.w.saturating_sub(beside),
+                indent: 0,
+                foremost: false,
+            },
+            Part { text: outcome, cells: body.w.saturating_sub(OUTCOME), indent: 0, foremost: false },
         ]);
         items.push(DecisionRow { decision, moment, ink });
     }
-    Shown { items, first, rows: spread(lines, height) }
+    Shown { items, first, rows: spread(lines, height, usize::MAX) }
 }
 
 /// A time of day; of another day with its weekday, as long as that is enough to tell which, since the pane is narrow.
@@ -129,10 +134,15 @@ pub fn asks(model: &Model, room: &Room, body: Area) -> Shown<AskRow> {
     let (mut items, mut lines) = (Vec::new(), Vec::new());
     for seq in all.into_iter().skip(first).take(height) {
         let (head, ink, words) = ask(model, room, seq);
-        lines.push(vec![Part { text: format!("{head} {words}"), cells: body.w, indent: INDENT }]);
+        lines.push(vec![Part {
+            text: format!("{head} {words}"),
+            cells: body.w,
+            indent: INDENT,
+            foremost: false,
+        }]);
         items.push(AskRow { seq, head, ink });
     }
-    Shown { items, first, rows: spread(lines, height) }
+    Shown { items, first, rows: spread(lines, height, usize::MAX) }
 }
 
 fn ask(model: &Model, room: &Room, seq: Seq) -> (String, Ink, String) {
@@ -180,11 +190,28 @@ pub fn similar(room: &Room, body: Area) -> Shown<&Hit> {
     let all: usize = told.iter().map(|lines| lines.len().saturating_add(1)).sum();
     // One above the selected one, so that it is seen that there is one.
     let first = if all <= height { 0 } else { selected.saturating_sub(1) };
-    let lines = room.similar.iter().zip(told).skip(first).map(|(hit, told)| {
-        let name = Part { text: hit.name(), cells: body.w, indent: INDENT };
-        let part = |text| Part { text, cells: body.w.saturating_sub(INDENT), indent: INDENT };
+    let lines = room.similar.iter().zip(told).skip(first).map(|(hit, told)| (hit.name(), told));
+    let rows = past(lines, body.w, height, selected.saturating_sub(first));
+    Shown { items: room.similar.iter().skip(first).collect(), first, rows }
+}
+
+/// The rows of past incidents, each with its name and what is said of it. What was promised and never shipped comes
+/// before all else that is said; up to the one at `keep` every line has a row.
+pub fn past(
+    hits: impl Iterator<Item = (String, Vec<String>)>,
+    width: u16,
+    rows: usize,
+    keep: usize,
+) -> Vec<Told> {
+    let lines = hits.map(|(name, told)| {
+        let name = Part { text: name, cells: width, indent: INDENT, foremost: false };
+        let part = |text: String| Part {
+            foremost: text.starts_with(UNSHIPPED),
+            text,
+            cells: width.saturating_sub(INDENT),
+            indent: INDENT,
+        };
         std::iter::once(name).chain(told.into_iter().map(part)).collect()
     });
-    let rows = spread(lines.collect(), height);
-    Shown { items: room.similar.iter().skip(first).collect(), first, rows }
+    spread(lines.collect(), rows, keep)
 }

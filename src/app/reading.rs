@@ -291,6 +291,9 @@ fn brief_rows(
 /// How a line begins that proposes that it is the same failure.
 pub const SAME: &str = "the same failure?";
 
+/// How a line begins that tells what was promised and never shipped.
+pub const UNSHIPPED: &str = "not shipped";
+
 /// Whether it is the same failure, as a person said or as the program proposes; empty when nothing says so.
 #[must_use]
 pub fn same(hit: &Hit) -> Vec<String> {
@@ -302,13 +305,22 @@ pub fn same(hit: &Hit) -> Vec<String> {
     }
 }
 
+/// What was promised and never shipped, with how many where there is more than one: the line may be cut.
+#[must_use]
+pub fn unshipped(hit: &Hit) -> Option<String> {
+    let all = hit.unshipped.join("; ");
+    match hit.unshipped.len() {
+        0 => None,
+        1 => Some(format!("{UNSHIPPED}: {all}")),
+        n => Some(format!("{UNSHIPPED} ({n}): {all}")),
+    }
+}
+
 /// What is said below a hit.
 #[must_use]
 pub fn about(hit: &Hit) -> Vec<String> {
     let mut out = same(hit);
-    if !hit.unshipped.is_empty() {
-        out.push(format!("not shipped: {}", hit.unshipped.join("; ")));
-    }
+    out.extend(unshipped(hit));
     if !hit.why.is_empty() {
         out.push(format!("why: {}", hit.why.join(", ")));
     }

@@ -11,7 +11,7 @@ use super::text::{self, Pen};
 use super::theme::Theme;
 use crate::app::layout::{Area, Layout, Pane, Placed};
 use crate::app::model::{Find, FindRow, Model, Passage};
-use crate::app::reading::{course, same};
+use crate::app::reading::{course, same, unshipped};
 use crate::app::update::find::words;
 use crate::app::words::entry_word;
 use crate::app::wrap::pieces;
@@ -103,9 +103,7 @@ fn results(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
                     pen.fill(theme.selected);
                 }
                 let mut below = same(hit);
-                if !hit.unshipped.is_empty() {
-                    below.push(format!("not shipped: {}", hit.unshipped.join("; ")));
-                }
+                below.extend(unshipped(hit));
                 // The reason first: it is never cut for the rest, and a few letters of that say nothing.
                 let why = format!("why: {}", hit.why.join(", "));
                 let left = placed.body.w.saturating_sub(text::width(&why).saturating_add(5));

@@ -7,6 +7,9 @@ use crate::domain::safe::SafeText;
 /// Most rows of one line: the others are to be read as well.
 const MOST: usize = 4;
 
+/// Most rows of a line that the others wait for.
+const MOST_FOREMOST: usize = 12;
+
 /// A line of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
@@ -16,6 +19,8 @@ pub(super) struct Part {
     pub(super) cells: u16,
     /// How many fewer there are where it is broken: what goes on stands further in.
     pub(super) indent: u16,
+    /// It is told to its end before any other line goes on.
+    pub(super) foremost: bool,
 }
 
 /// A row of a pane.
@@ -32,20 +37,34 @@ pub struct Told {
 }
 
 /// The rows of items, in order; more than `rows` where there is no row for each line. Every line that is cut gets its
-/// second row before one gets a third.
-pub(super) fn spread(items: Vec<Vec<Part>>, rows: usize) -> Vec<Told> {
+/// second row before one gets a third; the foremost have theirs before the others. Those of the item `keep` and before
+/// it may take the rows of items behind, but none of a line up to `keep`.
+pub(super) fn spread(items: Vec<Vec<Part>>, rows: usize, keep: usize) -> Vec<Told> {
     let lines = items
         .into_iter()
         .enumerate()
         .flat_map(|(item, parts)| parts.into_iter().enumerate().map(move |(line, part)| (item, line, part)));
     let lines: Vec<(usize, usize, Part)> = lines.collect();
     let mut spare = rows.saturating_sub(lines.len());
-    let most = MOST.min(spare.saturating_add(1));
-    let mut broken: Vec<Broken> = lines.iter().map(|(.., part)| Broken::of(part, most)).collect();
-    for row in 2..=most {
-        for line in broken.iter_mut().filter(|line| line.places.len() >= row) {
-            if spare > 0 {
-                (line.rows, spare) = (row, spare - 1);
+    let kept = lines.iter().filter(|(item, ..)| *item <= keep).count();
+    let mut ahead = rows.saturating_sub(kept);
+    let most = |part: &Part| {
+        let (most, spare) = if part.foremost { (MOST_FOREMOST, ahead) } else { (MOST, spare) };
+        most.min(spare.saturating_add(1))
+    };
+    let mut broken: Vec<Broken> = lines.iter().map(|(.., part)| Broken::of(part, most(part))).collect();
+    for foremost in [true, false] {
+        for row in 2..=MOST_FOREMOST {
+            for ((item, _, part), line) in lines.iter().zip(&mut broken) {
+                let left = if foremost && *item <= keep { &mut ahead } else { &mut spare };
+                if part.foremost != foremost || line.places.len() < row || *left == 0 {
+                    continue;
+                }
+                line.rows = row;
+                *left = left.saturating_sub(1);
+                if foremost && *item <= keep {
+                    spare = spare.saturating_sub(1);
+                }
             }
         }
     }
@@ -58,7 +77,7 @@ pub(super) fn spread(items: Vec<Vec<Part>>, rows: usize) -> Vec<Told> {
 /// A line, and where it may be broken.
 struct Broken {
     text: String,
-    /// First byte and the one after the last of each row.
+    /// First byte and the one after the last of each row that it may have.
     places: Vec<(usize, usize)>,
     /// How many rows it has.
     rows: usize,
@@ -78,10 +97,11 @@ impl Broken {
         }
         let line = part.text.get(..end).unwrap_or_default().replace("\r\n", "⏎").replace('\n', "⏎");
         let text = SafeText::line(&line).into_string();
-        let places = match pieces(&text, part.cells).len() {
+        let mut places = match pieces(&text, part.cells).len() {
             0 | 1 => Vec::new(),
             _ => pieces(&text, part.cells.saturating_sub(part.indent)),
         };
+        places.truncate(most);
         Self { text, places, rows: 1 }
     }
 
@@ -101,9 +121,17 @@ mod tests {
     use super::*;
 
     fn told(items: &[&[&str]], cells: u16, rows: usize) -> Vec<String> {
-        let part = |text: &&str| Part { text: (*text).to_owned(), cells, indent: 1 };
+        kept(items, cells, rows, usize::MAX)
+    }
+
+    /// A line with `!` in front is one that the others wait for.
+    fn kept(items: &[&[&str]], cells: u16, rows: usize, keep: usize) -> Vec<String> {
+        let part = |text: &&str| {
+            let foremost = text.starts_with('!');
+            Part { text: text.trim_start_matches('!').to_owned(), cells, indent: 1, foremost }
+        };
         let items = items.iter().map(|lines| lines.iter().map(part).collect()).collect();
-        let rows = spread(items, rows);
+        let rows = spread(items, rows, keep);
         let mark = |told: &Told| if told.goes_on { "+" } else { "" };
         rows.iter().map(|t| format!("{}{}{} {}", t.item, t.line, mark(t), t.text)).collect()
     }
@@ -138,6 +166,18 @@ mod tests {
         assert_eq!(rows.len(), 6);
         assert_eq!(rows.last().map(String::as_str), Some("10+ one"));
         assert!(rows[3].len() > 200, "the last of its rows is cut where it is drawn");
+    }
+
+    #[test]
+    fn what_is_foremost_is_told_to_its_end_before_another_line_goes_on() {
+        let items: &[&[&str]] = &[&["one two", "!a pact not kept", "four five"], &["six seven"]];
+        let whole = ["00 one two", "01 a", "01+ pact", "01+ not", "01+ kept", "02 four five", "10 six seven"];
+        assert_eq!(told(items, 6, 7), whole);
+        let begun = ["00 one two", "01 a", "01+ pact not kept", "02 four five", "10 six seven"];
+        assert_eq!(told(items, 6, 5), begun);
+        assert_eq!(kept(items, 6, 4, 0), begun, "the item behind gives way");
+        assert_eq!(kept(items, 6, 3, 0).len(), 4, "and no line of its own");
+        assert_eq!(kept(items, 6, 4, 1).len(), 4, "nor one that is to be seen");
     }
 
     #[test]

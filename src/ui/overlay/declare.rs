@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layout::overlay;
 use crate::app::model::{Declare, Model};
+use crate::app::panes::{INDENT, past};
 use crate::app::reading::about;
 use crate::ui::frame;
 use crate::ui::text::Pen;
@@ -73,13 +74,22 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
         let (words, style) = nothing(if typed { "  none known" } else { "  none yet" });
         say(&words, style, buf);
     }
-    for hit in &declare.similar {
+    // On a small screen what matters most only.
+    let lines = if model.size.h >= ROOMY { 4 } else { 2 };
+    let told = declare.similar.iter().map(|hit| {
         let mark = if hit.mark.is_empty() { String::new() } else { format!("{} ", hit.mark) };
-        say(&format!("  {} {} {mark}{}", hit.id, hit.date, hit.title), theme.text, buf);
-        // On a small screen what matters most only.
-        for line in about(hit).into_iter().take(if model.size.h >= ROOMY { 4 } else { 2 }) {
-            say(&format!("    {line}"), theme.dim, buf);
-        }
+        let name = format!("{} {} {mark}{}", hit.id, hit.date, hit.title);
+        (name, about(hit).into_iter().take(lines).collect())
+    });
+    let left = usize::from(inside.h.saturating_sub(y));
+    for row in past(told, inside.w.saturating_sub(INDENT), left, usize::MAX) {
+        let mut pen = Pen::new(buf, inside.row(y));
+        let further = if row.goes_on { INDENT } else { 0 };
+        let (indent, style) =
+            if row.line == 0 { (INDENT, theme.text) } else { (INDENT.saturating_mul(2), theme.dim) };
+        pen.skip(indent.saturating_add(further));
+        pen.put_cut(&row.text, style);
+        y = y.saturating_add(1);
     }
     if declare.in_lists { None } else { cursor }
 }
