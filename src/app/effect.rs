@@ -76,6 +76,8 @@ pub enum ClosingStep {
 pub enum Effect {
     /// Read the list of the home screen. Answer: `Home`.
     LoadHome(Ticket),
+    /// Read an incident that the home screen shows beside its list. Answer: `Preview`.
+    Preview(Ticket, LogId),
     /// Open a room by its log. Answer: `Opened`.
     Open(Ticket, LogId),
     /// Open a room by its name. Answer: `Opened`.
@@ -210,6 +212,7 @@ impl Effect {
     pub const fn ticket(&self) -> Option<Ticket> {
         match self {
             Self::LoadHome(t)
+            | Self::Preview(t, _)
             | Self::Open(t, _)
             | Self::OpenNamed(t, _)
             | Self::Declare(t, _)

@@ -101,6 +101,8 @@ pub enum Waiting {
     Open,
     /// The home list.
     Home,
+    /// What the home screen shows beside it.
+    Preview,
     /// Nothing depends on it; a failure is still told.
     Quiet,
     /// Suggestions for the title of a declaration.

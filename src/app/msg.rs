@@ -71,6 +71,8 @@ pub enum Answer {
     Stored(Vec<Recorded>),
     /// The list of the home screen.
     Home(HomeList),
+    /// The incident that the home screen shows beside its list.
+    Preview(Box<Incident>),
     /// What a board lists.
     Board(BoardData),
     /// A room: the fold of its log, and what was typed there and not sent.

@@ -13,6 +13,7 @@ use crate::domain::board::size;
 use crate::domain::brief;
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
+use crate::domain::incident::Incident;
 use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::resemble;
 use crate::domain::time::{day_in_zone, format_span, with_zone_seconds, zone_label};
@@ -257,12 +258,28 @@ fn brief_rows(
     broken: impl Fn(&str, u16) -> Vec<String>,
 ) -> Lines {
     let brief = brief::brief(&room.incident, &model.policy, model.now, model.zone());
+    let mut out = section_rows(&brief.sections, width, enough, broken);
+    let nothing: Vec<&str> =
+        brief.sections.iter().filter(|s| s.lines.is_empty()).map(|s| s.heading).collect();
+    if !nothing.is_empty() && out.len() < enough {
+        for row in wrap(&format!("Nothing yet: {}", nothing.join(", ")), width, 4) {
+            out.push((row, Ink::Dim));
+        }
+    }
+    out
+}
+
+/// Sections of the brief in lines of a width, or, once there are `enough`, no more.
+fn section_rows(
+    sections: &[brief::BriefSection],
+    width: u16,
+    enough: usize,
+    broken: impl Fn(&str, u16) -> Vec<String>,
+) -> Lines {
     let mut out: Lines = Vec::new();
-    let mut nothing: Vec<&str> = Vec::new();
-    for section in &brief.sections {
-        if section.lines.is_empty() {
-            nothing.push(section.heading);
-            continue;
+    for section in sections.iter().filter(|section| !section.lines.is_empty()) {
+        if out.len() >= enough {
+            return out;
         }
         out.push((section.heading.to_owned(), Ink::Word));
         for line in &section.lines {
@@ -280,11 +297,22 @@ fn brief_rows(
             }
         }
     }
-    if !nothing.is_empty() {
-        for row in wrap(&format!("Nothing yet: {}", nothing.join(", ")), width, 4) {
-            out.push((row, Ink::Dim));
-        }
-    }
+    out
+}
+
+/// What a commander asks first about an incident that is not open before them.
+const AT_A_GLANCE: [&str; 5] = ["Impact", "Ended", "Next", brief::LATEST, "Open asks"];
+
+/// The brief of the incident that the home screen shows, what matters most in front, in so many rows.
+#[must_use]
+pub fn preview_lines(model: &Model, incident: &Incident, width: u16, rows: usize) -> Lines {
+    let mut brief = brief::brief(incident, &model.policy, model.now, model.zone());
+    let place = |section: &brief::BriefSection| AT_A_GLANCE.iter().position(|h| *h == section.heading);
+    brief.sections.sort_by_key(|section| place(section).unwrap_or(AT_A_GLANCE.len()));
+    let mut out = section_rows(&brief.sections, width, rows, |line, width| wrap_ends(line, width, 3));
+    out.truncate(rows);
+    // A heading alone in the last row tells nothing.
+    out.pop_if(|(_, ink)| *ink == Ink::Word);
     out
 }
 

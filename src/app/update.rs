@@ -93,6 +93,7 @@ fn settle(model: &mut Model, fx: &mut Vec<Effect>) {
     tables::refresh(model);
     holding::settle(model);
     journal_form(model, fx);
+    home::preview(model, fx);
     room::ask_held(model, fx);
     if model.screen != Screen::Room && !matches!(model.screen, Screen::Find) {
         // The verb that led to a board was run: it is no draft any more.

@@ -9,8 +9,9 @@ use super::theme::Theme;
 use crate::app::action::Action;
 use crate::app::layout::{Layout, Pane, Placed};
 use crate::app::model::{HomeRow, HomeSection, LATE_STORIES, Model};
+use crate::app::reading::preview_lines;
 use crate::domain::time::{Span, day_in_zone, format_span, format_span_coarse, with_zone, zone_label};
-use crate::domain::words::IncidentKind;
+use crate::domain::words::{IncidentKind, State};
 
 /// Draws both panes and the prompt.
 pub(super) fn draw(model: &Model, layout: &Layout, theme: &Theme, buf: &mut Buffer) {
@@ -137,21 +138,23 @@ fn preview(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
         );
     };
     let mut lines = vec![(row.title.clone(), theme.strong)];
-    let mut say = |what: &str, words: &str| {
-        if !words.is_empty() {
-            lines.push((format!("{what}: {words}"), theme.text));
-        }
-    };
-    say("severity", &row.severity);
-    say("state", row.state.as_str());
-    say("phase", &row.phase);
-    say("commander", &row.commander);
+    let mut stands = vec![row.severity.clone(), row.state.to_string()];
+    stands.extend((row.state != State::Closed).then(|| row.phase.clone()));
+    if row.kind != IncidentKind::Real {
+        stands.push(row.kind.as_str().to_uppercase());
+    }
+    stands.retain(|part| !part.is_empty());
+    lines.push((stands.join(" · "), theme.text));
+    if !row.commander.is_empty() {
+        lines.push((format!("commander {}", row.commander), theme.text));
+    }
     let at = row.declared_at;
     let ago = format_span((model.now - at).max(Span::zero()));
-    say(
-        "declared",
-        &format!("{} {} ({ago} ago)", day_in_zone(at, model.zone()), with_zone(at, model.zone())),
-    );
+    let day = day_in_zone(at, model.zone());
+    lines.push((format!("declared {day} {} ({ago} ago)", with_zone(at, model.zone())), theme.text));
+    if row.restricted {
+        lines.push(("restricted: what is in it is told in its room".to_owned(), theme.warn));
+    }
     for owed in &row.owes {
         lines.push((format!("owes: {owed}"), theme.warn));
     }
@@ -161,5 +164,14 @@ fn preview(model: &Model, placed: &Placed, theme: &Theme, buf: &mut Buffer) {
             Pen::new(buf, placed.body.row(y)).put(&wrapped, style);
             y = y.saturating_add(1);
         }
+    }
+    // The one that was selected before is no longer of interest.
+    let Some(incident) = model.home.preview.as_ref().filter(|i| i.log == row.log && !row.restricted) else {
+        return;
+    };
+    let rows = placed.body.h.saturating_sub(y);
+    for (line, ink) in preview_lines(model, incident, placed.body.w, usize::from(rows)) {
+        Pen::new(buf, placed.body.row(y)).put_cut(&line, theme.of(ink));
+        y = y.saturating_add(1);
     }
 }

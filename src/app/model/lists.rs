@@ -5,6 +5,7 @@ use crate::app::effect::Ticket;
 use crate::app::layout::Pane;
 use crate::domain::facets::{Facet, FacetKind, Facets, Picked};
 use crate::domain::ids::{LogId, Seq};
+use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
 use crate::domain::words::{IncidentKind, State};
 
@@ -111,7 +112,7 @@ impl HomeList {
 }
 
 /// The home screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Home {
     /// What it lists.
     pub list: HomeList,
@@ -123,12 +124,23 @@ pub struct Home {
     pub focus: Pane,
     /// When it was last read again because something had run out (UTC).
     pub looked: Option<Utc>,
+    /// What was read of the selected incident, or of the one that was selected before.
+    pub preview: Option<Box<Incident>>,
+    /// Of which incident it was asked for last, and when that had stored its last event.
+    pub previewed: Option<(LogId, Utc)>,
 }
 
 impl Default for Home {
     fn default() -> Self {
-        let (list, loaded, selected, looked) = (HomeList::default(), false, None, None);
-        Self { list, loaded, selected, focus: Pane::Incidents, looked }
+        Self {
+            list: HomeList::default(),
+            loaded: false,
+            selected: None,
+            focus: Pane::Incidents,
+            looked: None,
+            preview: None,
+            previewed: None,
+        }
     }
 }
 

@@ -67,6 +67,9 @@ pub(super) fn answer(model: &mut Model, ticket: Ticket, answer: Answer, fx: &mut
             bring_back(model, &typed, Purpose::Entry, &t);
         }
         (Waiting::Home, Answer::Home(list)) => model.home.fill(list),
+        (Waiting::Preview, Answer::Preview(incident)) => model.home.preview = Some(incident),
+        // It is a help, not a duty: its row says the same in short.
+        (Waiting::Preview, _) => model.home.preview = None,
         (Waiting::Open, Answer::Opened(incident, draft)) => enter(model, *incident, draft.as_ref()),
         (Waiting::Open, Answer::Declared(incident)) => {
             model.overlays.retain(|o| !matches!(o, Overlay::Declare(_)));

@@ -1,6 +1,8 @@
-//! The list of the home screen: taken over when it was read, and read again when something of it has run out.
+//! The list of the home screen: taken over when it was read, and read again when something of it has run out; and what
+//! is shown of the selected incident.
 
 use super::super::effect::Effect;
+use super::super::layout::Pane;
 use super::super::model::{Model, Screen, Waiting};
 use crate::domain::time::Span;
 
@@ -14,6 +16,22 @@ pub(super) fn open(model: &mut Model, fx: &mut Vec<Effect>) {
     }
     model.screen = Screen::Home;
     read(model, fx);
+}
+
+/// Has the selected incident read where it is shown beside the list: one at a time, however fast the selection moves,
+/// and again when something was stored in it. What is not the whole team's to read stays in its room.
+pub(super) fn preview(model: &mut Model, fx: &mut Vec<Effect>) {
+    if model.screen != Screen::Home || model.waiting.values().any(|w| *w == Waiting::Preview) {
+        return;
+    }
+    let Some(row) = model.home.row().filter(|row| !row.restricted) else { return };
+    let wanted = (row.log, row.updated_at);
+    if model.home.previewed == Some(wanted) || !model.layout().panes.iter().any(|p| p.pane == Pane::Preview) {
+        return;
+    }
+    model.home.previewed = Some(wanted);
+    let ticket = model.ticket(Waiting::Preview);
+    fx.push(Effect::Preview(ticket, wanted.0));
 }
 
 fn read(model: &mut Model, fx: &mut Vec<Effect>) {

@@ -103,7 +103,8 @@ impl Work {
     /// Hands over an effect that the service does.
     pub(super) fn hand_over(&self, effect: Effect) {
         match effect {
-            Effect::Suggest(..)
+            Effect::Preview(..)
+            | Effect::Suggest(..)
             | Effect::Similar(..)
             | Effect::LookForHead(..)
             | Effect::Find(..)

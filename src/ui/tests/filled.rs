@@ -64,6 +64,12 @@ pub(super) fn filled(w: u16, h: u16) -> Vec<(&'static str, Desk)> {
         soonest: Some(clock("update customers", "14:59")),
     };
     home.send(Msg::HomeRefreshed(list));
+    // A narrow screen shows one pane, and has nothing read for the other.
+    let asked = home.model.waiting.iter().find(|(_, w)| **w == Waiting::Preview).map(|(t, _)| *t);
+    if let Some(ticket) = asked {
+        let preview = Desk::room(w, h, "alice").stored;
+        home.send(Msg::Answer(ticket, Answer::Preview(Box::new(preview))));
+    }
     let mut find = Desk::room(w, h, "alice");
     find.keys("/key");
     let facet = |value: &str, count| crate::domain::facets::Facet { value: value.into(), count };

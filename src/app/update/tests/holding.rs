@@ -149,6 +149,51 @@ fn an_incident_that_another_one_declares_is_not_opened_by_the_enter_for_the_one_
 }
 
 #[test]
+fn the_selected_incident_is_read_beside_the_list_one_at_a_time() {
+    let mut desk = Desk::at_home(120, 40, "alice");
+    let asked = |desk: &mut Desk| {
+        let asked: Vec<_> = std::mem::take(&mut desk.effects).into_iter().collect();
+        let found = asked.into_iter().filter_map(|e| match e {
+            Effect::Preview(ticket, log) => Some((ticket, log)),
+            _ => None,
+        });
+        found.collect::<Vec<_>>()
+    };
+    let read = |log: LogId| {
+        let mut incident = Desk::room(120, 40, "alice").stored;
+        incident.log = log;
+        Answer::Preview(Box::new(incident))
+    };
+    desk.send(Msg::HomeRefreshed(home(&[45, 44, 43, 42])));
+    let first = asked(&mut desk);
+    assert_eq!(first.iter().map(|(_, log)| *log).collect::<Vec<_>>(), [row(45).log]);
+    // However fast the selection moves, nothing else is read before the answer; then the one that it is on.
+    desk.keys("jj");
+    desk.later(1);
+    assert_eq!(asked(&mut desk), []);
+    desk.send(Msg::Answer(first[0].0, read(row(45).log)));
+    let next = asked(&mut desk);
+    assert_eq!(next.iter().map(|(_, log)| *log).collect::<Vec<_>>(), [row(43).log]);
+    desk.send(Msg::Answer(next[0].0, read(row(43).log)));
+    assert_eq!(desk.model.home.preview.as_ref().map(|i| i.log), Some(row(43).log));
+    desk.later(1);
+    desk.send(Msg::HomeRefreshed(home(&[45, 44, 43, 42])));
+    assert_eq!(asked(&mut desk), [], "nothing was stored in it since");
+    let mut list = home(&[45, 44, 43, 42]);
+    list.open[2].updated_at = at("14:39");
+    desk.send(Msg::HomeRefreshed(list.clone()));
+    assert_eq!(asked(&mut desk).len(), 1, "it goes on");
+    // What is not the whole team's to read stays in its room, and on a narrow screen there is no place for it.
+    let mut desk = Desk::at_home(120, 40, "alice");
+    list.open[0].restricted = true;
+    desk.send(Msg::HomeRefreshed(list.clone()));
+    assert_eq!(asked(&mut desk), []);
+    let mut desk = Desk::at_home(60, 20, "alice");
+    desk.send(Msg::HomeRefreshed(home(&[42])));
+    assert_eq!(asked(&mut desk), []);
+}
+
+#[test]
 fn the_home_screen_is_read_again_when_something_has_run_out() {
     let mut desk = Desk::at_home(80, 24, "alice");
     let reads = |desk: &mut Desk| {

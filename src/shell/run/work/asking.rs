@@ -42,6 +42,7 @@ pub(super) async fn ask(
 
 async fn answer(session: &Session, service: &Service, effect: Effect) -> Result<Answer, Failure> {
     match effect {
+        Effect::Preview(_, log) => Ok(Answer::Preview(Box::new(service.incident(log).await?))),
         Effect::Suggest(_, title) => Ok(Answer::Suggested(lists::suggestions(service, title).await)),
         Effect::Similar(_, log, _) => {
             let incident = service.incident(log).await?;
