@@ -17,8 +17,8 @@ use crate::domain::ids::Seq;
 use crate::domain::incident::{ERASED, UpdateState};
 use crate::domain::quick_entry;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Asked, Request};
-use crate::domain::time::Utc;
+use crate::domain::request::{Asked, Request, When};
+use crate::domain::time::{Span, Utc, parse_span};
 use crate::domain::words::EntryKind;
 use crate::service::{Failure, FailureKind, Said, Submitted};
 
@@ -40,7 +40,7 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
     let mut starred: Vec<usize> = Vec::new();
     let mut passed = Passed::default();
     for row in &rows {
-        let by = match author(row) {
+        let by = match named(&row.author) {
             Ok(None) => context.session.by(),
             Ok(Some(author)) => context.session.by_person(&author),
             Err(refusal) => {
@@ -189,11 +189,6 @@ impl Passed {
     }
 }
 
-/// Who said it, where the row tells.
-fn author(row: &Row) -> Result<Option<String>, Refusal> {
-    if row.author.trim().is_empty() { Ok(None) } else { person(&row.author).map(Some) }
-}
-
 fn read(place: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let name = if place == "-" { "standard input" } else { place };
@@ -269,6 +264,15 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
     if kind == EntryKind::Update && !went_out(row)? {
         asked.request = unsent(asked.request);
     }
+    match &mut asked.request {
+        Request::Decide { decided_by, executor, check, .. } => {
+            *decided_by = named(&row.decided_by)?.or_else(|| decided_by.take());
+            *executor = named(&row.executor)?.or_else(|| executor.take());
+            *check = check_at(row)?.or(*check);
+        }
+        Request::Ask { time_box, .. } => *time_box = span(row)?.or(*time_box),
+        _ => {}
+    }
     if let Request::Decide { tags, .. } | Request::Propose { tags, .. } | Request::Ask { tags, .. } =
         &mut asked.request
     {
@@ -276,6 +280,34 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
         tags.extend(more);
     }
     Ok(Some((kind, asked)))
+}
+
+/// A person, where the cell names one.
+fn named(cell: &str) -> Result<Option<String>, Refusal> {
+    if cell.trim().is_empty() { Ok(None) } else { person(cell).map(Some) }
+}
+
+/// When the outcome of the decision of a row is to be looked at: a time, which may have passed, or so long after it.
+fn check_at(row: &Row) -> Result<Option<When>, Refusal> {
+    let cell = row.check_at.trim();
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    let at = cell.parse().map(When::At).ok();
+    at.or_else(|| parse_span(cell).map(When::In).ok()).map(Some).ok_or_else(|| {
+        Refusal::usage(format!("check_at is {cell:?}; write 2026-11-20T14:05:00Z, or 15m after the decision"))
+    })
+}
+
+/// How long there is for the ask of a row; a number alone counts minutes.
+fn span(row: &Row) -> Result<Option<Span>, Refusal> {
+    let cell = row.time_box.trim();
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    let written = if cell.bytes().all(|b| b.is_ascii_digit()) { format!("{cell}m") } else { cell.to_owned() };
+    let read = parse_span(&written).map(Some);
+    read.map_err(|_| Refusal::usage(format!("time_box is {cell:?}; write 3m, 1h30m, or minutes")))
 }
 
 /// Whether the update of a row went out; one of a table that does not say so did.

@@ -2,14 +2,14 @@
 //! for a formula gets an apostrophe in front, which reading takes off again. It must not know what a kind means.
 
 use super::Source;
+use crate::domain::incident::Ask;
 use crate::domain::safe::SafeText;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Span, Utc, exact_span, rfc3339};
 use crate::domain::words::EntryKind;
 
-/// The columns of an export; reading needs `text`, and takes `at`, `kind`, `author`, `about`, `source`, `tags`, `starred`
-/// and `state` where they are there; by `seq` and `recorded_at` a row is known again as the line that it was written
-/// from.
-pub const COLUMNS: [&str; 12] = [
+/// The columns of an export; reading needs `text`, and takes the others where they are there, but for `head`; by `seq` and
+/// `recorded_at` a row is known again as the line that it was written from.
+pub const COLUMNS: [&str; 16] = [
     "at",
     "kind",
     "text",
@@ -22,6 +22,10 @@ pub const COLUMNS: [&str; 12] = [
     "starred",
     "head",
     "state",
+    "decided_by",
+    "executor",
+    "check_at",
+    "time_box",
 ];
 
 /// The most rows that are read from one text.
@@ -54,6 +58,14 @@ pub struct Row {
     pub recorded_at: String,
     /// How far an update is, as written; empty when not given.
     pub state: String,
+    /// Who decided, as written; empty when not given.
+    pub decided_by: String,
+    /// Who carries a decision out, as written; empty when not given.
+    pub executor: String,
+    /// When the outcome of a decision is to be looked at, as written; empty when not given.
+    pub check_at: String,
+    /// How long there is for an ask, as written; empty when not given.
+    pub time_box: String,
 }
 
 /// What could not be read as intended, and on which line.
@@ -101,7 +113,9 @@ pub(super) fn render(source: &Source<'_>) -> String {
     text.push_str("\r\n");
     for entry in source.lines().0 {
         let tags = entry.tags.join(" ");
-        let state = source.incident.talk.updates.get(&entry.seq).map_or("", |update| update.state.as_str());
+        let talk = &source.incident.talk;
+        let state = talk.updates.get(&entry.seq).map_or("", |update| update.state.as_str());
+        let decision = talk.decisions.get(&entry.seq);
         let row = [
             rfc3339(entry.occurred_at),
             entry.kind.to_string(),
@@ -115,6 +129,10 @@ pub(super) fn render(source: &Source<'_>) -> String {
             entry.starred.to_string(),
             head.clone(),
             state.to_owned(),
+            decision.map(|d| d.decided_by.clone()).unwrap_or_default(),
+            decision.and_then(|d| d.executor.clone()).unwrap_or_default(),
+            decision.and_then(|d| d.check_at).map(rfc3339).unwrap_or_default(),
+            talk.asks.get(&entry.seq).map(|ask| time_box(ask, entry.occurred_at)).unwrap_or_default(),
         ];
         text.push_str(&row.map(|c| cell(&c)).join(","));
         text.push_str("\r\n");
@@ -136,11 +154,21 @@ pub(super) fn render(source: &Source<'_>) -> String {
             false.to_string(),
             head.clone(),
             String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
         ];
         text.push_str(&row.map(|c| cell(&c)).join(","));
         text.push_str("\r\n");
     }
     text
+}
+
+/// How long there is for an ask, from the time of its line: `3m`.
+fn time_box(ask: &Ask, from: Utc) -> String {
+    let span = ask.due_at.map(|due| due - from);
+    span.filter(|span| *span >= Span::seconds(1)).map(exact_span).unwrap_or_default()
 }
 
 /// Reads rows. The first one names the columns, in any order and case; columns of other names are passed over.
@@ -179,6 +207,8 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
     let (about, source, tags, starred) =
         (column("about"), column("source"), column("tags"), column("starred"));
     let (seq, recorded_at, state) = (column("seq"), column("recorded_at"), column("state"));
+    let (decided_by, executor) = (column("decided_by"), column("executor"));
+    let (check_at, time_box) = (column("check_at"), column("time_box"));
     let mut rows = Vec::new();
     for (line, cells) in records {
         if cells.iter().all(|c| c.trim().is_empty()) {
@@ -221,6 +251,10 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
             seq: get(seq),
             recorded_at: get(recorded_at),
             state: get(state),
+            decided_by: get(decided_by),
+            executor: get(executor),
+            check_at: get(check_at),
+            time_box: get(time_box),
         };
         if row.text.trim().is_empty() {
             problems.push(Problem { line, message: "the text is empty".to_owned() });

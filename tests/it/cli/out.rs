@@ -619,6 +619,48 @@ fn share(folder: &std::path::Path, group: u32) {
 }
 
 #[test]
+fn a_table_brings_who_executes_when_it_is_checked_and_how_long_there_is() {
+    let desk = Desk::new();
+    let one = desk.declare("Cards leaked");
+    let decide =
+        ["decide", &one, "stop the jobs", "--executor", "carol", "--by-whom", "dana", "--check-at", "15m"];
+    desk.ok(&decide);
+    desk.ok(&["decide", &one, "wait"]);
+    desk.ok(&["ask", &one, "@bob 90s list the builds"]);
+    desk.ok(&["ask", &one, "who was it"]);
+    let table = desk.ok(&["export", &one, "--format", "csv"]);
+    let two = desk.declare("The same again");
+    desk.feed(&["log", &two, "-", "--csv"], table.as_bytes()).code(0);
+    let parts = |id: &str| -> Vec<[Value; 4]> {
+        let whole: Value =
+            serde_json::from_str(&desk.ok(&["export", id, "--format", "json"])).expect("a document");
+        let list = |name: &str| whole[name].as_array().unwrap().clone();
+        let pick = |v: &Value, fields: [&str; 4]| fields.map(|f| v[f].clone());
+        let decisions = list("decisions");
+        let decisions = decisions.iter().map(|d| pick(d, ["text", "decided_by", "executor", "check_at"]));
+        let asks = list("asks");
+        let asks = asks.iter().map(|a| pick(a, ["text", "person", "due_at", "at"]));
+        decisions.chain(asks).collect()
+    };
+    let first = parts(&one);
+    assert_eq!(first[0][1..3], [Value::from("dana"), Value::from("carol")]);
+    assert!(first[0][3].is_string() && first[2][2].is_string(), "{first:?}");
+    assert_eq!(parts(&two), first);
+    // By hand: a span after the decision, minutes alone; what cannot be read is named.
+    let three = desk.declare("By hand");
+    let hand = "at,kind,text,check_at,time_box,executor\n13:00,decision,go,15m,,@carol\n\
+                13:00,ask,look,,3,\n";
+    desk.feed(&["log", &three, "-", "--csv"], hand.as_bytes()).code(0);
+    let third = parts(&three);
+    assert_eq!(third[0][2..], [Value::from("carol"), Value::from("2026-11-20T13:15:00.000Z")]);
+    assert_eq!(third[1][2], "2026-11-20T13:03:00.000Z");
+    let bad = "kind,text,check_at,time_box\ndecision,go,soon,\nask,look,,long\n";
+    let refused = desk.feed(&["log", &three, "-", "--csv"], bad.as_bytes()).code(2);
+    assert!(refused.err.contains("line 2: check_at is \"soon\""), "{refused:?}");
+    assert!(refused.err.contains("line 3: time_box is \"long\""), "{refused:?}");
+}
+
+#[test]
 fn what_nobody_was_told_comes_back_as_a_draft() {
     let desk = Desk::new();
     let one = desk.declare("Cards leaked");
