@@ -23,6 +23,10 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Show the timeline of an incident (times in UTC)
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "With --json an update has a state: drafted, approved or sent. What is only drafted or approved \
+    was told to nobody."
+)]
 pub(super) struct Args {
     /// The incident: id, number, or . for the only open one
     #[arg(value_name = "INC")]

@@ -37,6 +37,9 @@ pub(super) struct EntryView {
     pub(super) edits: Vec<EditView>,
     pub(super) redacted: bool,
     pub(super) late_ms: Option<i64>,
+    /// How far an update is: drafted, approved or sent; absent of other lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<&'static str>,
     /// The text as people read it.
     #[serde(skip)]
     pub(super) reads: String,
@@ -97,6 +100,7 @@ impl EntryView {
                 .collect(),
             redacted: entry.redacted,
             late_ms: entry.late_by().map(|late| late.num_milliseconds()),
+            state: incident.talk.updates.get(&entry.seq).map(|update| update.state.as_str()),
             shown: entry.topic.shown_by_default(),
             at: entry.occurred_at,
         }

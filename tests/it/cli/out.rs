@@ -682,6 +682,14 @@ fn what_nobody_was_told_comes_back_as_a_draft() {
     };
     let expected = [("customers", "drafted"), ("internal", "sent"), ("public", "drafted")];
     assert_eq!(states(&two), expected.map(|(a, s)| (a.to_owned(), s.to_owned())));
+    // The timeline for programs tells them apart as well.
+    let told = |id: &str| -> Vec<String> {
+        let states = desk.timeline(id).into_iter().map(|e| (e["kind"] == "update", e["state"].clone()));
+        assert!(states.clone().all(|(is_update, state)| is_update == state.is_string()));
+        states.filter_map(|(_, state)| state.as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(told(&one), ["drafted", "approved", "sent"]);
+    assert_eq!(told(&two), ["drafted", "drafted", "sent"]);
     for told in [
         desk.ok(&["timeline", &two]),
         desk.ok(&["export", &two]),
