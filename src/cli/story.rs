@@ -31,7 +31,7 @@ enum Action {
         /// Only those whose day has passed and that have not shipped
         #[arg(long)]
         overdue: bool,
-        /// Only those of one owner
+        /// Only those of one owner; - for those without one
         #[arg(long, value_name = "PERSON")]
         owner: Option<String>,
         /// Only those in this state; may be repeated

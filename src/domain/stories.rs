@@ -164,8 +164,18 @@ pub fn sort(stories: &mut [StorySummary], today: NaiveDate, rules: Rules) {
     });
 }
 
-/// Which stories a list shows, as it is typed: words, `@owner`, `inc:42`, `sev:P1`, `state:shipped`, `kind:detective`,
-/// `due:7d`. All of them must hold. Without a state, what is verified or dropped is left out.
+/// Whether a story is of the owner that a list is to show; `-` and `nobody` are those without one.
+#[must_use]
+pub fn is_of(owner: Option<&str>, wanted: &str) -> bool {
+    let wanted = wanted.trim().trim_start_matches('@').to_lowercase();
+    match owner {
+        Some(owner) => owner.to_lowercase() == wanted,
+        None => matches!(wanted.as_str(), "" | "-" | "nobody"),
+    }
+}
+
+/// Which stories a list shows, as it is typed: words, `@owner` (`@-`: nobody), `inc:42`, `sev:P1`, `state:shipped`,
+/// `kind:detective`, `due:7d`. All of them must hold. Without a state, what is verified or dropped is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     words: Vec<String>,
@@ -221,10 +231,7 @@ impl Filter {
             Some(state) => story.state == state,
             None => self.all || !done,
         };
-        let owner = |wanted: &String| match &story.owner {
-            Some(owner) => owner.to_lowercase() == *wanted,
-            None => wanted.is_empty() || wanted == "nobody",
-        };
+        let owner = |wanted: &String| is_of(story.owner.as_deref(), wanted);
         let incident = |wanted: &String| {
             let id = story.incident.to_string().to_lowercase();
             id == *wanted || wanted.parse::<u32>().is_ok_and(|n| n == story.incident.number)
@@ -346,6 +353,7 @@ mod tests {
         assert_eq!(shown("state:all"), [1, 2, 3, 4]);
         assert_eq!(shown("@bob"), [1]);
         assert_eq!(shown("@nobody"), [4]);
+        assert_eq!(shown("owner:-"), [4]);
         assert_eq!(shown("@Bob state:verified"), [3]);
         assert_eq!(shown("due:7d"), [1]);
         assert_eq!(shown("inc:42 sev:p2 kind:detective scan /s2"), [2]);

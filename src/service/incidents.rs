@@ -8,7 +8,7 @@ use super::{Failure, FailureKind, Service};
 use crate::domain::ids::{IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Digest, verify};
 use crate::domain::postmortem::document;
-use crate::domain::stories::raise;
+use crate::domain::stories::{is_of, raise};
 use crate::domain::summary::{StorySummary, Summary};
 use crate::domain::words::{State, StoryKind, StoryState, fold_word};
 use crate::store::{EventStore, StoryFilter, SummaryFilter};
@@ -29,7 +29,7 @@ pub struct StoryQuery {
     pub states: Vec<StoryState>,
     /// Only those whose day has passed on this day and that have not shipped.
     pub overdue_on: Option<chrono::NaiveDate>,
-    /// Only those of one owner.
+    /// Only those of one owner; `-` for those without one.
     pub owner: Option<String>,
     /// Only those of one incident.
     pub incident: Option<IncidentId>,
@@ -256,8 +256,7 @@ impl Service {
             stories.retain(|s| s.is_overdue(today));
         }
         if let Some(owner) = &query.owner {
-            let owner = owner.trim_start_matches('@');
-            stories.retain(|s| s.owner.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(owner)));
+            stories.retain(|s| is_of(s.owner.as_deref(), owner));
         }
         if let Some(day) = query.due_by {
             stories.retain(|s| s.is_unshipped() && s.due.is_some_and(|due| due <= day));

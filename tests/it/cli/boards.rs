@@ -420,3 +420,18 @@ fn a_script_learns_what_home_says_of_postmortems_and_stories_that_are_owed() {
         (&serde_json::Value::Null, &2.into())
     );
 }
+
+#[test]
+fn stories_without_an_owner_are_listed_by_the_word_that_takes_one_away() {
+    let desk = Desk::new();
+    desk.declare("Disk full");
+    desk.ok(&["story", "add", "1", "Rotate logs", "--owner", "bob"]);
+    desk.ok(&["story", "add", "1", "Alert on full disks", "--owner", "carol"]);
+    desk.ok(&["story", "set", "INC-2026-0001/S2", "--owner", "-"]);
+    let titles = |owner: &str| -> Vec<String> {
+        let document = desk.json(&["story", "list", "--owner", owner]);
+        list(&document, "stories").iter().map(|s| s["title"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(titles("-"), ["Alert on full disks"]);
+    assert_eq!((titles("@Bob"), titles("carol").len()), (vec!["Rotate logs".to_owned()], 0));
+}
