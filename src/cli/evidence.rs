@@ -10,11 +10,12 @@ use super::arguments;
 use super::board;
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
+use super::sets::offered;
 use super::stdin;
 use super::views::one_line;
 use crate::domain::board::BoardKind;
 use crate::domain::ids::Seq;
-use crate::domain::incident::{EvidenceItem, UNCLASSIFIED};
+use crate::domain::incident::{EVIDENCE_CLASSES, EvidenceItem, UNCLASSIFIED};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Keep, NewEvidence, Request};
 use crate::service::{Rehashed, keep_output, read_evidence, rehash};
@@ -92,6 +93,11 @@ enum Action {
     },
 }
 
+/// The classes that are known; a team may use others.
+fn classes() -> Vec<&'static str> {
+    EVIDENCE_CLASSES.iter().map(|(class, _)| *class).collect()
+}
+
 /// What `add` is given.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -109,7 +115,7 @@ struct Add {
     #[arg(long)]
     name: Option<String>,
     /// What it is
-    #[arg(long, default_value = UNCLASSIFIED)]
+    #[arg(long, default_value = UNCLASSIFIED, value_parser = offered(classes), hide_possible_values = true)]
     class: String,
     /// The system that it came from
     #[arg(long, default_value = "", hide_default_value = true)]

@@ -3,9 +3,10 @@
 use super::board;
 use super::context::Context;
 use super::output::{Answer, Stop};
+use super::sets::offered;
 use crate::domain::board::BoardKind;
 use crate::domain::ids::LogId;
-use crate::domain::recurrence::DIFFERENT;
+use crate::domain::recurrence::{AGAIN, DIFFERENT};
 use crate::domain::request::{Keep, Request};
 use crate::domain::verb::link;
 use crate::domain::words::Visibility;
@@ -19,13 +20,17 @@ pub(super) struct Args {
     incident: String,
     /// bridge, channel, ticket, dashboard; for an incident: related, duplicate, recurrence (the same failure
     /// again), different (it is not); without one the links are listed
-    #[arg(requires = "url")]
+    #[arg(requires = "url", value_parser = offered(kinds), hide_possible_values = true)]
     kind: Option<String>,
     /// Where it is, or the id of the other incident, which tells the link too
     url: Option<String>,
     /// Take the link to that address or incident away, or the only one of that kind
     #[arg(long, value_name = "KIND|URL|INC", conflicts_with = "kind")]
     remove: Option<String>,
+}
+
+fn kinds() -> Vec<&'static str> {
+    vec!["bridge", "channel", "ticket", "dashboard", "related", "duplicate", AGAIN, DIFFERENT]
 }
 
 impl Args {

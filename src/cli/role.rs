@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::output::Answer;
+use super::sets::offered;
 use crate::domain::decide::role_warning;
 use crate::domain::request::{Asked, Request};
 use crate::domain::role;
@@ -14,6 +15,7 @@ pub(super) struct Args {
     incident: String,
     /// commander, deputy, scribe, tech-lead, security-lead, comms, evidence-owner, business-owner, legal, sme, or
     /// one of the team's
+    #[arg(value_parser = offered(built_in), hide_possible_values = true)]
     role: String,
     /// Who
     person: String,
@@ -23,6 +25,10 @@ pub(super) struct Args {
     /// When it happened
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+}
+
+fn built_in() -> Vec<&'static str> {
+    role::BUILT_IN.iter().map(|role| role.name).collect()
 }
 
 impl Args {

@@ -3,6 +3,7 @@
 use super::context::{Context, Room};
 use super::doctor::TO_TAKE_OUT;
 use super::output::{Answer, Stop};
+use super::sets::offered;
 use super::stdin;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request};
@@ -51,7 +52,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     code_name: Option<String>,
     /// confirmed, false-alarm, near-miss, or 'duplicate-of INC'
-    #[arg(long)]
+    #[arg(long, value_parser = offered(dispositions), hide_possible_values = true)]
     disposition: Option<String>,
     /// Why, for a disposition
     #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
@@ -65,6 +66,10 @@ pub(super) struct Args {
     /// The way the report came
     #[arg(long, default_value = "", hide_default_value = true, requires = "reported_by")]
     report_source: String,
+}
+
+fn dispositions() -> Vec<&'static str> {
+    DispositionWord::ALL.iter().map(|word| word.as_str()).collect()
 }
 
 impl Args {

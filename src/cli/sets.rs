@@ -5,10 +5,11 @@ use std::ffi::OsStr;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValue, TypedValueParser, ValueParser, ValueParserFactory};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser, ValueParser, ValueParserFactory};
 
 use crate::domain::export::Format;
 use crate::domain::ioc::{IocKind, Tlp};
+use crate::domain::patterns::Dimension;
 use crate::domain::words::{
     ClosureItem, ClosureState, DrillVerdict, EntryKind, Flag, HypothesisState, IncidentKind, Milestone,
     Phase, ReviewState, ScopeState, StoryKind, StoryState, UnknownWord, Verdict, Visibility,
@@ -40,6 +41,32 @@ impl<T: FromStr<Err = UnknownWord> + Clone + Send + Sync + 'static> TypedValuePa
     }
 }
 
+/// Words that the shell offers where others are taken as well: a team has its own, or more follows the word.
+#[derive(Debug, Clone)]
+pub(super) struct Offered(fn() -> Vec<&'static str>);
+
+/// Any text, with the words that the shell offers for it.
+pub(super) const fn offered(words: fn() -> Vec<&'static str>) -> Offered {
+    Offered(words)
+}
+
+impl TypedValueParser for Offered {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        TypedValueParser::parse_ref(&StringValueParser::new(), command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter().map(PossibleValue::new)))
+    }
+}
+
 macro_rules! sets {
     ($($set:ident),+ $(,)?) => {
         $(impl ValueParserFactory for $set {
@@ -56,6 +83,7 @@ macro_rules! sets {
 sets!(
     ClosureItem,
     ClosureState,
+    Dimension,
     DrillVerdict,
     EntryKind,
     Flag,

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::log::{at_one_time, time_in_front};
 use super::output::Answer;
 use super::output::Stop;
+use super::sets::offered;
 use super::stdin;
 use crate::domain::audience::Audience;
 use crate::domain::ids::Seq;
@@ -39,7 +40,7 @@ pub(super) struct Args {
     #[arg(value_name = "INC")]
     incident: String,
     /// internal, customers, public or regulator; or list; or show, approve or send with the number of an update
-    #[arg(value_name = "AUDIENCE|list|show|approve|send")]
+    #[arg(value_name = "AUDIENCE|list|show|approve|send", value_parser = offered(firsts), hide_possible_values = true)]
     what: String,
     /// The words, behind -4m or ~14:05 where it went out before, or - for standard input; the number of the update to
     /// show, approve or send
@@ -60,6 +61,12 @@ pub(super) struct Args {
     /// When it happened
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+}
+
+/// What may stand behind the incident.
+fn firsts() -> Vec<&'static str> {
+    let audiences = Audience::ALL.iter().map(|audience| audience.as_str());
+    audiences.chain(["list", "show", "approve", "send"]).collect()
 }
 
 impl Args {

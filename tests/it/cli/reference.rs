@@ -51,15 +51,26 @@ fn takes(program: &str, arguments: &[&str]) -> Option<bool> {
 fn a_shell_completes_the_words_of_closed_sets() {
     let desk = Desk::new();
     let script = desk.ok(&["completions", "bash"]);
-    for words in
-        ["md html json csv audit", "detect contain eradicate recover learn", "held reversed no-effect"]
-    {
+    for words in [
+        "md html json csv audit",
+        "detect contain eradicate recover learn",
+        "held reversed no-effect",
+        "service factor detection severity tag",
+        // Here others are taken as well, or more follows the word.
+        "confirmed false-alarm duplicate-of near-miss",
+        "internal customers public regulator list show approve send",
+        "commander deputy scribe tech-lead",
+        "audit-log identity digest configuration scope timeline",
+        "bridge channel ticket dashboard related duplicate recurrence different",
+    ] {
         assert!(script.contains(words), "{words}");
     }
     // A word that is none of them is told as ever, and its other forms are still read.
     desk.run(&["export", "1", "--format", "doc"]).refuses(2, "is not a format; use one of: md, html");
     desk.declare("Disk full");
     desk.ok(&["export", "1", "--format", "Markdown"]);
+    desk.ok(&["role", "1", "Tech Lead", "bob"]);
+    desk.ok(&["set", "1", "--disposition", "Near Miss", "--reason", "it held"]);
 }
 
 #[test]
