@@ -6,6 +6,7 @@ mod forms;
 mod latest;
 mod reports;
 
+pub(in crate::domain) use forms::OF_THAT_MOMENT;
 pub use reports::{executive, tactical};
 
 use super::ids::Seq;
@@ -20,7 +21,7 @@ use crate::domain::safe::one_line;
 use crate::domain::summary::review_words;
 use crate::domain::telling;
 use crate::domain::time::{Utc, format_span, shortened, with_day, with_zone, zone_label};
-use crate::domain::words::{Flag, HypothesisState, Milestone, State, StepState};
+use crate::domain::words::{Flag, HypothesisState, IncidentKind, Milestone, State, StepState, Visibility};
 
 /// A heading with its lines; an empty section says so in `lines`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +37,19 @@ pub struct BriefSection {
 pub struct Brief {
     /// Id, title, severity, phase, elapsed, and the moment with the zone of all its times.
     pub title: String,
+    /// What nobody may overlook: a drill, a restricted incident. The title says it too.
+    pub marks: Vec<String>,
     /// Impact, what ended it once it is over, command, what is due next, what happened last, doing, decided, ruled out,
     /// asks, indicators if there are any, links. What is due next stands on the first screen.
     pub sections: Vec<BriefSection>,
+}
+
+/// What nobody who is given something of an incident may overlook: a drill, a restricted incident.
+#[must_use]
+pub fn marks(incident: &Incident) -> Vec<String> {
+    let kind = (incident.kind != IncidentKind::Real).then(|| incident.kind.as_str().to_uppercase());
+    let visibility = (incident.visibility != Visibility::Team).then(|| incident.visibility.as_str());
+    kind.into_iter().chain(visibility.map(str::to_uppercase)).collect()
 }
 
 /// The heading of what happened last, whose lines a screen cuts at its width.
@@ -57,8 +68,9 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
         incident.phase,
         format_span(incident.ran(now))
     );
-    if incident.kind != crate::domain::words::IncidentKind::Real {
-        title.push_str(&format!(" · {}", incident.kind.as_str().to_uppercase()));
+    let marks = marks(incident);
+    for mark in &marks {
+        title.push_str(&format!(" · {mark}"));
     }
     // It is passed on and read on another day, in another zone.
     let day = now.with_timezone(&zone).format("%Y-%m-%d");
@@ -116,7 +128,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
     for line in sections.iter_mut().flat_map(|section| &mut section.lines) {
         *line = telling::safe(incident, line);
     }
-    Brief { title: telling::safe(incident, &title), sections }
+    Brief { title: telling::safe(incident, &title), marks, sections }
 }
 
 /// A reason that was given, and may leave the room.

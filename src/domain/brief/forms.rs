@@ -26,7 +26,9 @@ impl Brief {
     #[must_use]
     pub fn to_html(&self) -> String {
         let title = html_text(&one_line(&self.title));
-        let mut body = String::new();
+        let mark = |mark: &String| format!("<p class=\"mark\">{}</p>\n", html_text(mark));
+        let mut body: String = self.marks.iter().map(mark).collect();
+        body.push_str(&format!("<h1>{title}</h1>\n<p>{OF_THAT_MOMENT}</p>\n"));
         for section in &self.sections {
             body.push_str(&format!("<h2>{}</h2>\n", section.heading));
             if section.lines.is_empty() {
@@ -45,10 +47,15 @@ impl Brief {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
              <style>body{{font:16px/1.45 system-ui,sans-serif;max-width:48rem;margin:0 auto;padding:1rem;\
              overflow-wrap:anywhere}}h1{{font-size:1.3rem}}h2{{font-size:1.05rem;margin:1rem 0 .2rem}}\
-             ul{{margin:.2rem 0;padding-left:1.2rem}}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{body}</body>\n</html>\n"
+             ul{{margin:.2rem 0;padding-left:1.2rem}}.mark{{font-weight:700;border:2px solid;padding:.1rem .5rem;\
+             display:inline-block;margin:0 .3rem 0 0}}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
         )
     }
 }
+
+/// What whoever reads the page later has to know of its spans.
+pub(in crate::domain) const OF_THAT_MOMENT: &str =
+    "What is left or over was so at that moment, and has gone on since.";
 
 fn one_line(text: &str) -> String {
     SafeText::line(text).into_string()

@@ -40,7 +40,7 @@ pub fn tactical(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Bri
         BriefSection { heading: "Actions", lines: lines_of(&whole, &["Doing", "Decided"]) },
         BriefSection { heading: "Needs", lines: needs },
     ];
-    Brief { title: whole.title, sections }
+    Brief { title: whole.title, marks: whole.marks, sections }
 }
 
 /// How many decisions the summary names.
@@ -76,5 +76,5 @@ pub fn executive(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Br
         BriefSection { heading: "Decided last", lines: decided },
         BriefSection { heading: "What comes next", lines: lines_of(&whole, &["Next"]) },
     ];
-    Brief { title: whole.title, sections }
+    Brief { title: whole.title, marks: whole.marks, sections }
 }

@@ -2,6 +2,7 @@
 //! from the log goes through [`escape`]. It must not choose what leaves.
 
 use super::sheet::{Sheet, Table};
+use crate::domain::brief::OF_THAT_MOMENT;
 use crate::domain::safe::SafeText;
 
 /// Nothing may be loaded or run, whatever a text manages to say.
@@ -27,7 +28,8 @@ footer{margin-top:2rem;font-size:.85rem}
 td{display:block;border:0;padding:0;min-width:0}td:empty{display:none}\
 td::before{content:attr(data-label) ': ';font-weight:600}\
 .lines tr{display:flex;flex-wrap:wrap;gap:0 .5rem}.lines td{font-size:.8rem;white-space:pre-wrap}\
-.lines td::before{content:none}.lines td.long{order:1;flex-basis:100%;font-size:1rem}}
+.lines td::before{content:none}.lines td[data-label=Late]:not(:empty)::before{content:'late '}\
+.lines td.long{order:1;flex-basis:100%;font-size:1rem}}
 @media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}a{color:inherit}\
 .short{min-width:4.6rem}.long{min-width:9rem}th,td{padding:.2rem .3rem}\
 tr,li{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}}
@@ -95,6 +97,7 @@ pub(super) fn render(sheet: &Sheet) -> String {
     }
     // Whoever opens it on a phone wants to know how it stands; dates and names come after.
     html.push_str("<section>\n<h2>Brief (times in UTC)</h2>\n");
+    html.push_str(&format!("<p>{OF_THAT_MOMENT}</p>\n"));
     for section in &sheet.brief.sections {
         html.push_str(&format!("<h3>{}</h3>\n", section.heading));
         if section.lines.is_empty() {
@@ -131,8 +134,10 @@ fn anchor(heading: &str) -> String {
 fn push_table(html: &mut String, table: &Table) {
     let heading = table.heading;
     let lines = if heading == "Timeline" { " class=\"lines\"" } else { "" };
+    let note =
+        if table.note.is_empty() { String::new() } else { format!("<p>{}</p>\n", escape(&table.note)) };
     html.push_str(&format!(
-        "<section>\n<h2 id=\"{}\">{heading}</h2>\n<table{lines}>\n<thead><tr>",
+        "<section>\n<h2 id=\"{}\">{heading}</h2>\n{note}<table{lines}>\n<thead><tr>",
         anchor(heading)
     ));
     for column in table.columns {

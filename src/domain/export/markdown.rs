@@ -57,7 +57,11 @@ pub(super) fn render(sheet: &Sheet) -> String {
 }
 
 fn push_table(text: &mut String, table: &Table) {
-    text.push_str(&format!("\n## {}\n\n| {} |\n|", table.heading, table.columns.join(" | ")));
+    text.push_str(&format!("\n## {}\n\n", table.heading));
+    if !table.note.is_empty() {
+        text.push_str(&format!("{}\n\n", plain(&table.note)));
+    }
+    text.push_str(&format!("| {} |\n|", table.columns.join(" | ")));
     text.push_str(&" --- |".repeat(table.columns.len()));
     text.push('\n');
     for row in &table.rows {

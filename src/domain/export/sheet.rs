@@ -2,9 +2,10 @@
 //! anything: each form does that for itself.
 
 use super::{LeftOut, Source};
-use crate::domain::brief::{Brief, brief};
+use crate::domain::brief::{Brief, brief, marks};
+use crate::domain::incident::{Entry, Topic};
 use crate::domain::time::{Utc, format_span, rfc3339};
-use crate::domain::words::{IncidentKind, State, StepState, Visibility};
+use crate::domain::words::{State, StepState};
 use crate::domain::zone::Tz;
 
 /// A table with a heading.
@@ -12,6 +13,8 @@ pub(super) struct Table {
     pub(super) heading: &'static str,
     pub(super) columns: &'static [&'static str],
     pub(super) rows: Vec<Vec<String>>,
+    /// What the rows do not tell; empty for most.
+    pub(super) note: String,
 }
 
 /// All that a document shows.
@@ -52,7 +55,7 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
         let from = if entry.source.is_empty() { String::new() } else { format!("[{}] ", entry.source) };
         timeline.push(vec![
             format!("{about}{}", clock(entry.occurred_at)),
-            entry.kind.to_string(),
+            kind(entry).to_owned(),
             format!("{star}{from}{}", incident.reads(entry).trim_end()),
             entry.by.clone(),
             late,
@@ -62,6 +65,7 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
         heading: "Timeline",
         columns: &["Time (UTC)", "Kind", "What", "Who", "Late"],
         rows: timeline,
+        note: String::new(),
     }];
     tables.extend(talk(source));
     tables.extend(registers(source));
@@ -75,7 +79,7 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     }
     Sheet {
         title: source.safe(&format!("{} {}", incident.id, incident.title)),
-        marks: marks(source),
+        marks: marks(incident),
         now: now(source),
         facts: facts(source),
         brief,
@@ -84,11 +88,9 @@ pub(super) fn sheet(source: &Source<'_>) -> Sheet {
     }
 }
 
-fn marks(source: &Source<'_>) -> Vec<String> {
-    let incident = source.incident;
-    let kind = (incident.kind != IncidentKind::Real).then(|| incident.kind.to_string().to_uppercase());
-    let visibility = (incident.visibility != Visibility::Team).then(|| incident.visibility.to_string());
-    kind.into_iter().chain(visibility.map(|v| v.to_uppercase())).collect()
+/// The kind of a line as a person reads it: a step that is done is told by its words alone.
+fn kind(entry: &Entry) -> &'static str {
+    if entry.topic == Topic::Step { "step" } else { entry.kind.as_str() }
 }
 
 fn severity(source: &Source<'_>) -> String {
@@ -164,7 +166,7 @@ fn talk(source: &Source<'_>) -> [Table; 4] {
         vec![clock(a.at), person, a.text.clone(), maybe(a.due_at), seen, answer]
     });
     let updates = talk.updates.values().filter(|u| source.leaves(u.seq)).map(|u| {
-        let sent = u.sent.as_ref().map(|(who, at)| by(who, *at)).unwrap_or_default();
+        let sent = u.sent.as_ref().map_or_else(|| "not sent".to_owned(), |(who, at)| by(who, *at));
         vec![u.audience.to_string(), u.state.as_str().to_owned(), u.text.clone(), sent, maybe(u.next_at)]
     });
     [
@@ -172,21 +174,25 @@ fn talk(source: &Source<'_>) -> [Table; 4] {
             heading: "Decisions",
             columns: &["Time (UTC)", "Decision", "Decided by", "Carried out by", "Objections", "Outcome"],
             rows: decisions.collect(),
+            note: String::new(),
         },
         Table {
             heading: "Hypotheses",
             columns: &["Time (UTC)", "Hypothesis", "Proposed by", "State", "Why"],
             rows: hypotheses.collect(),
+            note: String::new(),
         },
         Table {
             heading: "Asks",
             columns: &["Time (UTC)", "Who", "Task", "Due", "Acknowledged", "Answer"],
             rows: asks.collect(),
+            note: String::new(),
         },
         Table {
             heading: "Updates",
             columns: &["Audience", "State", "Text", "Sent", "Next promised"],
             rows: updates.collect(),
+            note: String::new(),
         },
     ]
 }
@@ -198,6 +204,9 @@ fn registers(source: &Source<'_>) -> [Table; 7] {
         .history()
         .iter()
         .map(|h| vec![h.role.clone(), h.person.clone(), clock(h.from), maybe(h.to)]);
+    let all = incident.checklist.steps().count();
+    let to_do = incident.checklist.steps().filter(|s| s.state == StepState::Todo).count();
+    let to_do = if to_do == 0 { String::new() } else { format!("{to_do} of {all} steps are still to do.") };
     let steps = incident.checklist.steps().filter(|s| s.state != StepState::Todo).map(|s| {
         let person = s.person.clone().unwrap_or_default();
         let (text, reason) = (s.text.clone(), s.reason.clone());
@@ -241,11 +250,17 @@ fn registers(source: &Source<'_>) -> [Table; 7] {
         ]
     });
     [
-        Table { heading: "Roles", columns: &["Role", "Who", "From", "To"], rows: roster.collect() },
+        Table {
+            heading: "Roles",
+            columns: &["Role", "Who", "From", "To"],
+            rows: roster.collect(),
+            note: String::new(),
+        },
         Table {
             heading: "Runbook steps",
             columns: &["No", "State", "Step", "Who", "Since", "Reason"],
             rows: steps.collect(),
+            note: to_do,
         },
         Table {
             heading: "Evidence",
@@ -260,22 +275,31 @@ fn registers(source: &Source<'_>) -> [Table; 7] {
                 "Handed on to",
             ],
             rows: evidence.collect(),
+            note: String::new(),
         },
         Table {
             heading: "Indicators",
             columns: &["Type", "Value", "TLP", "Note", "Added by"],
             rows: iocs.collect(),
+            note: String::new(),
         },
-        Table { heading: "Scope", columns: &["Asset", "State", "Said by"], rows: scope.collect() },
+        Table {
+            heading: "Scope",
+            columns: &["Asset", "State", "Said by"],
+            rows: scope.collect(),
+            note: String::new(),
+        },
         Table {
             heading: "Links and related incidents",
             columns: &["What", "Where"],
             rows: links.chain(related).collect(),
+            note: String::new(),
         },
         Table {
             heading: "Improvement stories",
             columns: &["Story", "What must change", "Owner", "Due", "State", "Proof"],
             rows: stories.collect(),
+            note: String::new(),
         },
     ]
 }

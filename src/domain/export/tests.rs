@@ -128,6 +128,46 @@ fn a_restricted_incident_leaves_only_when_that_is_said() {
 }
 
 #[test]
+fn whoever_reads_it_later_is_told_what_did_not_happen() {
+    let runbook = crate::domain::request::RunbookText {
+        name: "key".to_owned(),
+        title: "Key".to_owned(),
+        text: "# Key\n\n## Containment\n\n1. Disable the key\n2. Stop the builds\n".to_owned(),
+    };
+    let step = crate::domain::request::StepPick::Named("1".to_owned());
+    let draft = Request::DraftUpdate {
+        audience: crate::domain::audience::Audience::Customers,
+        text: "we look".to_owned(),
+        next: None,
+    };
+    let incident = told(vec![
+        Request::SetVisibility { visibility: crate::domain::words::Visibility::Restricted },
+        Request::AttachRunbook(runbook),
+        Request::MoveStep {
+            step,
+            change: crate::domain::request::StepMove::Tick,
+            person: None,
+            reason: String::new(),
+        },
+        draft,
+    ]);
+    for format in [Format::Markdown, Format::Html] {
+        let text = out(&incident, format, true).unwrap();
+        for said in ["1 of 2 steps are still to do.", "not sent"] {
+            assert!(text.contains(said), "{format}: {said}");
+        }
+    }
+    let html = out(&incident, Format::Html, true).unwrap();
+    // A step is told by its words alone: that it is one says that it is done.
+    assert!(html.contains(">step</td><td class=\"long\" data-label=\"What\">Disable the key"), "{html}");
+    assert!(html.contains("was so at that moment"));
+    let brief = crate::domain::brief::brief(&incident, &policy(), now(), crate::domain::zone::Tz::UTC);
+    let page = brief.to_html();
+    assert!(brief.title.contains(" · RESTRICTED · as of "), "{}", brief.title);
+    assert!(page.contains("<p class=\"mark\">RESTRICTED</p>") && page.contains("was so at that moment"));
+}
+
+#[test]
 fn every_form_names_the_head() {
     let incident = told(vec![note(HOSTILE, &[])]);
     let head = Digest::ZERO.to_string();
