@@ -13,7 +13,7 @@ use crate::domain::policy::Policy;
 use crate::domain::runbook::Budget;
 use crate::domain::severity::{Level, Target};
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{Milestone, Phase};
+use crate::domain::words::{IncidentKind, Milestone, Phase};
 
 /// Which clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,9 +169,23 @@ impl Clock {
 /// A resolved incident has none but those that outlive it (none in this version).
 #[must_use]
 pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
-    if !incident.clocks_run() {
+    if incident.clocks_run() { every(incident, policy, now) } else { Vec::new() }
+}
+
+/// What was promised to people outside of the team and did not come yet, whether or not the incident is open: by when
+/// customers, the public or a regulator hear again.
+#[must_use]
+pub fn owed_outside(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
+    if incident.kind == IncidentKind::Backfilled {
         return Vec::new();
     }
+    let is_outside =
+        |clock: &Clock| matches!(clock.key, ClockKey::Update(audience) if audience != Audience::Internal);
+    every(incident, policy, now).into_iter().filter(is_outside).collect()
+}
+
+/// The clocks of an incident as if they ran.
+fn every(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
     let mut found = Vec::new();
     let mut add =
         |key: ClockKey, what: String, from: Utc, natural: Utc, warn_at: Option<Utc>, ruled: bool| {

@@ -5,12 +5,14 @@
 use serde::Serialize;
 
 use super::{By, Failure, Service};
+use crate::domain::clocks;
 use crate::domain::closeout::counted;
 use crate::domain::ids::{IncidentId, LogId, Seq};
 use crate::domain::incident::Incident;
 use crate::domain::recurrence::{DIFFERENT, DUPLICATE};
 use crate::domain::request::{Asked, Request};
 use crate::domain::severity::Move;
+use crate::domain::time::Utc;
 use crate::domain::words::{DispositionWord, State, StoryState};
 
 /// The tag of the note that a merge writes into the incident that goes on.
@@ -36,7 +38,7 @@ pub struct Merged {
     pub lines: usize,
     /// Its last position before the merge.
     pub head: Seq,
-    /// What is still open there: asks, decisions without a verdict, stories.
+    /// What is still open there: asks, decisions without a verdict, what people outside were promised to hear, stories.
     pub open: Vec<String>,
     /// It was merged before; nothing was written.
     pub already: bool,
@@ -114,7 +116,7 @@ impl Service {
             id: part.id,
             lines: part.timeline.len(),
             head: part.head,
-            open: open_in(part),
+            open: self.open_in(part, by.stamp.at),
             already: true,
         };
         // Each step is looked at by itself: somebody may have said by hand that it is a duplicate.
@@ -227,6 +229,34 @@ impl Service {
         }
         Ok(found)
     }
+
+    /// What somebody still waits for in an incident. The one that goes on has its own targets and promises, so those of
+    /// this one end with it: what a law or a customer holds the team to is named.
+    fn open_in(&self, incident: &Incident, now: Utc) -> Vec<String> {
+        let talk = &incident.talk;
+        let struck =
+            |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some() || e.is_privileged());
+        let asks = talk.open_asks().into_iter().filter(|a| !struck(a.seq)).map(|a| {
+            let who = a.person.as_ref().map_or_else(|| "nobody".to_owned(), |p| format!("@{p}"));
+            format!("ask {who} {}", a.text)
+        });
+        let decisions = talk
+            .decisions
+            .values()
+            .filter(|d| d.verdict.is_none() && d.check_at.is_some() && !struck(d.seq))
+            .map(|d| format!("decision {}", d.text));
+        let owed = clocks::owed_outside(incident, &self.inner.policy, now);
+        let owed = owed
+            .iter()
+            .map(|clock| format!("{} due {}", clock.what, clock.deadline.format("%Y-%m-%d %H:%M UTC")));
+        let stories = incident
+            .closing
+            .stories
+            .values()
+            .filter(|s| !matches!(s.state, StoryState::Verified | StoryState::Dropped))
+            .map(|s| format!("story {}/S{} {}", incident.id, s.number, s.title));
+        asks.chain(decisions).chain(owed).chain(stories).collect()
+    }
 }
 
 /// The incident of which this one is a duplicate.
@@ -247,26 +277,4 @@ fn notes(incident: &Incident, other: IncidentId) -> bool {
     incident.timeline.stored().iter().any(|entry| {
         entry.tags.iter().any(|tag| tag == MERGED) && entry.text.split_whitespace().any(|word| word == other)
     })
-}
-
-/// What somebody still waits for in an incident.
-fn open_in(incident: &Incident) -> Vec<String> {
-    let talk = &incident.talk;
-    let struck = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some() || e.is_privileged());
-    let asks = talk.open_asks().into_iter().filter(|a| !struck(a.seq)).map(|a| {
-        let who = a.person.as_ref().map_or_else(|| "nobody".to_owned(), |p| format!("@{p}"));
-        format!("ask {who} {}", a.text)
-    });
-    let decisions = talk
-        .decisions
-        .values()
-        .filter(|d| d.verdict.is_none() && d.check_at.is_some() && !struck(d.seq))
-        .map(|d| format!("decision {}", d.text));
-    let stories = incident
-        .closing
-        .stories
-        .values()
-        .filter(|s| !matches!(s.state, StoryState::Verified | StoryState::Dropped))
-        .map(|s| format!("story {}/S{} {}", incident.id, s.number, s.title));
-    asks.chain(decisions).chain(stories).collect()
 }

@@ -118,3 +118,20 @@ fn what_runs_is_not_merged_into_what_is_over() {
     let report = desk.json(&["merge", &copy, "--into", &old]);
     assert_eq!(report["warnings"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn what_a_regulator_and_customers_wait_for_is_named_when_its_incident_ends() {
+    let desk = Desk::new();
+    let (main, copy) = (desk.declare("Logins fail"), desk.declare("Data of customers is out"));
+    desk.ok(&["target", &copy, "update:regulator", "72h", "--reason", "the law"]);
+    desk.ok(&["update", &copy, "customers", "we look", "--next", "2h"]);
+    let merged = desk.json(&["merge", &copy, "--into", &main])["merged"][0].clone();
+    let open: Vec<&str> = merged["open"].as_array().unwrap().iter().map(|o| o.as_str().unwrap()).collect();
+    assert_eq!(
+        open,
+        ["update customers due 2026-11-20 16:00 UTC", "update regulator due 2026-11-23 14:00 UTC"],
+        "{merged}"
+    );
+    let timeline = desk.ok(&["timeline", &main]);
+    assert!(timeline.contains("update regulator due 2026-11-23 14:00 UTC"), "{timeline}");
+}
