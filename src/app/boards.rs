@@ -34,7 +34,7 @@ pub fn preview(model: &Model, board: &Board, width: u16) -> Lines {
         BoardData::Stories(_) => board.story().map(|s| story(model, board, s)),
         BoardData::Runbooks(..) => board.runbook().map(|c| runbook(model, board, c)),
         BoardData::Updates(_) => board.update().map(|u| update(model, u)),
-        BoardData::Patterns(_) => board.pattern().map(pattern),
+        BoardData::Patterns(..) => board.pattern().map(pattern),
     };
     let wrapped = lines
         .unwrap_or_default()

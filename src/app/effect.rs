@@ -106,8 +106,8 @@ pub enum Effect {
         /// What is asked.
         asked: Vec<Asked>,
     },
-    /// Read what a board lists. Answer: `Board`.
-    LoadBoard(Ticket, BoardKind),
+    /// Read what a board lists; of what recurs, what a query finds. Answer: `Board`.
+    LoadBoard(Ticket, BoardKind, String),
     /// Read the postmortem of an incident. Answer: `Text`.
     ReadPostmortemOf(Ticket, IncidentId),
     /// Read a runbook by its file name. Answer: `Text`.
@@ -218,7 +218,7 @@ impl Effect {
             | Self::Declare(t, _)
             | Self::Submit { ticket: t, .. }
             | Self::SubmitNamed { ticket: t, .. }
-            | Self::LoadBoard(t, _)
+            | Self::LoadBoard(t, ..)
             | Self::ReadPostmortemOf(t, _)
             | Self::ReadRunbook(t, _)
             | Self::AttachRunbook { ticket: t, .. }

@@ -128,7 +128,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "publish" [] "publish [REASON]" "publish the postmortem; a reason waives problems";
     "quit" ["q"] "quit" "leave";
     "reassign" [] "reassign LINE @person" "give an ask to somebody else";
-    "patterns" [] "patterns [WORDS]" "what recurs across the archive, by quarter; words narrow it";
+    "patterns" [] "patterns [QUERY]" "what recurs across the archive, by quarter, or over what a query finds";
     "redact" [] "redact LINE REASON" "erase the words of a line";
     "release" [] "release ROLE @person" "end a role";
     "reopen" [] "reopen [REASON]" "it is not over; alone: asks why";

@@ -55,7 +55,7 @@ fn offer(model: &Model, kind: BoardKind) -> String {
             let attach = press(Action::BoardAttach);
             format!("{narrows} narrows by words; Enter reads it, {attach} attaches it to the open room")
         }
-        BoardKind::Patterns => format!("{narrows} narrows by words; Enter lists the incidents"),
+        BoardKind::Patterns => format!("{narrows} narrows, as a search does; Enter lists the incidents"),
         BoardKind::Updates => {
             let update = press(Action::Update);
             format!("{narrows} narrows by words; Enter opens the room, {update} there writes the update")
@@ -77,6 +77,8 @@ fn list(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &mut 
         let all = board.data.len();
         let count = match (board.loaded, board.filter.is_empty()) {
             (false, _) => "reading".to_owned(),
+            // What recurs is counted over what is asked for: there are no others.
+            (true, _) if board.kind() == BoardKind::Patterns => format!("{}", board.shown),
             (true, true) => format!("{}", board.shown),
             (true, false) => format!("{} of {all}", board.shown),
         };
@@ -112,7 +114,7 @@ fn list(model: &Model, board: &Board, placed: &Placed, theme: &Theme, buf: &mut 
                             row.runbook(model, board, card);
                         }
                     }
-                    BoardData::Patterns(all) => {
+                    BoardData::Patterns(all, _) => {
                         if let Some(line) = all.get(*place) {
                             row.field(&line.count.to_string(), 4, theme.strong);
                             row.cut(&line.label, theme.text);
@@ -158,7 +160,7 @@ fn nothing(board: &Board, building: Option<u8>) -> String {
             "No runbook. Put Markdown files into runbooks/ of the home; warroom runbook check tells what they lack."
                 .to_owned()
         }
-        BoardData::Patterns(_) => {
+        BoardData::Patterns(..) => {
             "Nothing to count: no postmortem of the last eight quarters.".to_owned()
         }
         BoardData::Updates(_) => {

@@ -8,7 +8,7 @@ use super::theme::Theme;
 use crate::app::action::{Action, ActionSpec, TABLE};
 use crate::app::keymap::shown;
 use crate::app::layout::{Area, Layout, Pane};
-use crate::app::model::{BoardKind, Model, Overlay, PickFor, Screen, Tone};
+use crate::app::model::{Board, BoardKind, Model, Overlay, PickFor, Screen, Tone};
 use crate::app::sheet;
 use crate::app::update::available::available;
 use crate::app::update::briefing::is_brief;
@@ -63,8 +63,13 @@ pub(super) fn draw(model: &Model, preview: &Preview, area: Area, theme: &Theme, 
             return;
         }
     }
-    if model.screen == Screen::Find && model.overlays.is_empty() && !model.find.notes.is_empty() {
-        pen.put_cut(&model.find.notes.join(" · "), theme.warn);
+    let notes = match model.screen {
+        Screen::Find => model.find.notes.as_slice(),
+        Screen::Board => model.board.as_ref().map_or(&[][..], Board::notes),
+        Screen::Home | Screen::Room => &[],
+    };
+    if model.overlays.is_empty() && !notes.is_empty() {
+        pen.put_cut(&notes.join(" · "), theme.warn);
         return;
     }
     keys(model, &mut pen, theme);

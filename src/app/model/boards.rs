@@ -34,8 +34,8 @@ pub enum BoardData {
     Runbooks(Vec<Card>, Vec<String>),
     /// Owed updates.
     Updates(Vec<OwedUpdate>),
-    /// What recurs, line by line.
-    Patterns(Vec<patterns::Line>),
+    /// What recurs, line by line, and what of the query was not understood.
+    Patterns(Vec<patterns::Line>, Vec<String>),
 }
 
 impl BoardData {
@@ -46,7 +46,7 @@ impl BoardData {
             BoardKind::Stories => Self::Stories(Vec::new()),
             BoardKind::Runbooks => Self::Runbooks(Vec::new(), Vec::new()),
             BoardKind::Updates => Self::Updates(Vec::new()),
-            BoardKind::Patterns => Self::Patterns(Vec::new()),
+            BoardKind::Patterns => Self::Patterns(Vec::new(), Vec::new()),
         }
     }
 
@@ -57,7 +57,7 @@ impl BoardData {
             Self::Stories(_) => BoardKind::Stories,
             Self::Runbooks(..) => BoardKind::Runbooks,
             Self::Updates(_) => BoardKind::Updates,
-            Self::Patterns(_) => BoardKind::Patterns,
+            Self::Patterns(..) => BoardKind::Patterns,
         }
     }
 
@@ -68,7 +68,7 @@ impl BoardData {
             Self::Stories(all) => all.len(),
             Self::Runbooks(all, _) => all.len(),
             Self::Updates(all) => all.len(),
-            Self::Patterns(all) => all.len(),
+            Self::Patterns(all, _) => all.len(),
         }
     }
 
@@ -99,7 +99,7 @@ pub struct Board {
     pub lines: Vec<BoardLine>,
     /// How many rows are shown.
     pub shown: usize,
-    /// What is shown only; empty: all.
+    /// What is shown only; empty: all. Of what recurs it is the query, as `warroom patterns` takes it.
     pub filter: String,
     /// The selected row, by its id; the first one when absent, until that one is shown.
     pub selected: Option<String>,
@@ -150,7 +150,7 @@ impl Board {
         match &mut self.data {
             BoardData::Stories(all) => stories::sort(all, self.day, rules),
             BoardData::Updates(all) => owed::sort(all),
-            BoardData::Runbooks(..) | BoardData::Patterns(_) => {}
+            BoardData::Runbooks(..) | BoardData::Patterns(..) => {}
         }
         self.list(rules);
         let gone = self.follow(before);
@@ -227,12 +227,9 @@ impl Board {
                 );
                 self.shown = lines.len();
             }
-            BoardData::Patterns(all) => {
+            BoardData::Patterns(all, _) => {
                 let mut heading: Option<(&str, usize)> = None;
-                // With its query: `severity:P1` narrows here as it does in a search.
-                let words =
-                    |l: &patterns::Line| format!("{} {} {} {}", l.heading, l.label, l.query, l.ids.join(" "));
-                for (nth, line) in all.iter().enumerate().filter(|(_, l)| self.has_words(&words(l))) {
+                for (nth, line) in all.iter().enumerate() {
                     let count = usize::try_from(line.count).unwrap_or(usize::MAX);
                     match heading {
                         Some((now, at)) if now == line.heading => {
@@ -275,7 +272,7 @@ impl Board {
         match &self.data {
             BoardData::Stories(all) => all.get(nth).map(|s| s.id.to_string()),
             BoardData::Runbooks(all, _) => all.get(nth).map(|c| c.name.clone()),
-            BoardData::Patterns(all) => all.get(nth).map(|line| line.query.clone()),
+            BoardData::Patterns(all, _) => all.get(nth).map(|line| line.query.clone()),
             BoardData::Updates(all) => all.get(nth).map(|u| format!("{} {}", u.incident, u.audience)),
         }
     }
@@ -287,6 +284,23 @@ impl Board {
         let wanted = self.selected.as_deref();
         let picked = wanted.and_then(|id| rows.iter().find(|(_, nth)| self.id(*nth).as_deref() == Some(id)));
         picked.or_else(|| rows.first()).copied()
+    }
+
+    /// Takes another query. What another one found is not what this one asks for: nothing is shown until it is read.
+    pub fn ask_for(&mut self, query: &str) {
+        if self.filter == query {
+            return;
+        }
+        *self = Self { filter: query.to_owned(), ..Self::new(self.kind(), self.day) };
+    }
+
+    /// What of the query was not understood.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        match &self.data {
+            BoardData::Patterns(_, notes) => notes,
+            _ => &[],
+        }
     }
 
     /// Selects the row that is so many rows further; what is beyond the ends is at them.
@@ -334,7 +348,7 @@ impl Board {
     pub fn pattern(&self) -> Option<&patterns::Line> {
         let (_, nth) = self.place()?;
         match &self.data {
-            BoardData::Patterns(all) => all.get(nth),
+            BoardData::Patterns(all, _) => all.get(nth),
             _ => None,
         }
     }

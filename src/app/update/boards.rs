@@ -40,11 +40,12 @@ pub(super) fn read(model: &mut Model, fx: &mut Vec<Effect>) {
     }
     board.stale = false;
     let kind = board.kind();
+    let query = if kind == BoardKind::Patterns { board.filter.clone() } else { String::new() };
     let ticket = model.ticket(Waiting::Board(kind));
     if let Some(board) = &mut model.board {
         board.asked = Some(ticket);
     }
-    fx.push(Effect::LoadBoard(ticket, kind));
+    fx.push(Effect::LoadBoard(ticket, kind, query));
 }
 
 /// What was read; it may be for a board that is no longer shown.
@@ -112,6 +113,8 @@ pub(super) fn back(model: &mut Model, fx: &mut Vec<Effect>) {
         board.focus = Pane::Board;
     } else if board.filter.is_empty() {
         leave(model, fx);
+    } else if board.kind() == BoardKind::Patterns {
+        ask_for(model, "", fx);
     } else {
         board.filter.clear();
         board.list(rules);
@@ -187,15 +190,30 @@ fn attach(model: &mut Model, fx: &mut Vec<Effect>) {
     }
 }
 
+/// Has what recurs read for another query. It is the one of `warroom patterns`, which the index answers: rows that were
+/// counted over everything cannot tell what is in it.
+fn ask_for(model: &mut Model, query: &str, fx: &mut Vec<Effect>) {
+    let Some(board) = &mut model.board else { return };
+    board.ask_for(query);
+    if !board.loaded && board.asked.is_none() {
+        read(model, fx);
+    }
+}
+
 /// The filter was typed.
 ///
 /// # Errors
 /// What of it is not understood.
-pub(super) fn filter(model: &mut Model, text: &str) -> Result<(), String> {
+pub(super) fn filter(model: &mut Model, text: &str, fx: &mut Vec<Effect>) -> Result<(), String> {
     let rules = model.policy.story_rules;
     let Some(board) = &mut model.board else { return Ok(()) };
-    if board.kind() == BoardKind::Stories {
-        Filter::parse(text)?;
+    match board.kind() {
+        BoardKind::Stories => _ = Filter::parse(text)?,
+        BoardKind::Patterns => {
+            ask_for(model, text, fx);
+            return Ok(());
+        }
+        BoardKind::Runbooks | BoardKind::Updates => {}
     }
     text.clone_into(&mut board.filter);
     board.list(rules);
@@ -212,8 +230,16 @@ pub(super) fn named(model: &mut Model, name: &str, words: &str, fx: &mut Vec<Eff
         "patterns" => Action::PatternsBoard,
         _ => Action::StoriesBoard,
     };
+    if board == Action::PatternsBoard {
+        // It is read for these words at once, and not for all first.
+        let (kind, day) = (BoardKind::Patterns, model.now.date_naive());
+        let mut patterns =
+            model.board.take().filter(|b| b.kind() == kind).unwrap_or_else(|| Board::new(kind, day));
+        patterns.ask_for(words);
+        model.board = Some(patterns);
+    }
     super::keys::run(model, board, 0, fx);
-    if let Err(why) = filter(model, words) {
+    if let Err(why) = filter(model, words, fx) {
         model.warn(why);
     }
 }

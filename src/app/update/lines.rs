@@ -40,7 +40,7 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
     let form = purpose.clone();
     let request = match purpose {
         AskFor::BoardFilter => {
-            return match boards::filter(model, &text) {
+            return match boards::filter(model, &text, fx) {
                 Ok(()) => _ = model.overlays.pop(),
                 Err(why) => problem(model, &why),
             };

@@ -22,8 +22,13 @@ const MOST_NAMED: usize = 500;
 /// Most values of one kind.
 const MOST_VALUES: usize = 10;
 
-/// Reads what a board lists.
-pub(super) async fn read(service: &Service, kind: BoardKind, now: Utc) -> Result<BoardData, Failure> {
+/// Reads what a board lists; of what recurs, what a query finds.
+pub(super) async fn read(
+    service: &Service,
+    kind: BoardKind,
+    query: &str,
+    now: Utc,
+) -> Result<BoardData, Failure> {
     Ok(match kind {
         BoardKind::Stories => BoardData::Stories(service.stories(&StoryQuery::default()).await?),
         BoardKind::Runbooks => {
@@ -33,16 +38,17 @@ pub(super) async fn read(service: &Service, kind: BoardKind, now: Utc) -> Result
         BoardKind::Patterns => {
             let today = now.date_naive();
             let asked = PatternQuery {
+                text: query.to_owned(),
                 today: Some(today),
                 quarters: Quarter::of(today).last(QUARTERS),
                 by: Dimension::ALL.to_vec(),
                 most: MOST_VALUES,
                 clusters: true,
-                ..PatternQuery::default()
             };
-            let mut lines = service.patterns(asked).await?.lines();
+            let found = service.patterns(asked).await?;
+            let mut lines = found.lines();
             name(service, &mut lines).await?;
-            BoardData::Patterns(lines)
+            BoardData::Patterns(lines, found.notes)
         }
         BoardKind::Updates => BoardData::Updates(service.owed_updates(now).await?),
     })

@@ -32,7 +32,7 @@ fn an_empty_board_says_what_to_do_next() {
         desk.keys(script);
         assert!(picture(&desk.model).contains("Reading"), "{name}");
         let ticket = desk.effects.iter().find_map(|effect| match effect {
-            Effect::LoadBoard(ticket, _) => Some(*ticket),
+            Effect::LoadBoard(ticket, ..) => Some(*ticket),
             _ => None,
         });
         let ticket = ticket.unwrap();
@@ -72,4 +72,16 @@ fn the_line_for_a_story_says_which_story() {
     let picture = picture(&desk.model);
     let title = picture.lines().find(|line| line.contains("Not applicable: why?")).unwrap_or_default();
     assert!(title.contains("cause known"), "{picture}");
+}
+
+#[test]
+fn what_of_the_query_of_the_patterns_was_not_understood_is_told() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys(":patterns severity:P9<enter>");
+    let ticket = desk.model.board.as_ref().unwrap().asked.unwrap();
+    let BoardData::Patterns(lines, _) = crate::app::fixture::boards::patterns() else { panic!("patterns") };
+    let note = "severity:P9: no postmortem has it; left out";
+    desk.send(Msg::Answer(ticket, Answer::Board(BoardData::Patterns(lines, vec![note.to_owned()]))));
+    let picture = picture(&desk.model);
+    assert!(picture.contains(note) && picture.contains("only severity:P9"), "{picture}");
 }

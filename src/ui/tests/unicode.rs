@@ -132,7 +132,8 @@ fn said_everywhere(desk: &mut Desk, words: &str) {
                 (update.title, update.by) = (text.clone(), Some(text.clone()));
             }
         }
-        Some(BoardData::Patterns(all)) => {
+        Some(BoardData::Patterns(all, notes)) => {
+            notes.push(text.clone());
             for line in all {
                 (line.heading, line.label) = (text.clone(), text.clone());
             }

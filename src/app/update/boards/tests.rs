@@ -46,7 +46,7 @@ fn every_board_opens_from_the_palette_of_every_screen_and_by_its_verb() {
         let mut desk = Desk::room(80, 24, "alice");
         desk.keys(&format!(":{verb}<enter>"));
         assert_eq!(desk.model.screen, Screen::Board);
-        assert!(desk.has_effect(|e| matches!(e, Effect::LoadBoard(_, k) if *k == kind)));
+        assert!(desk.has_effect(|e| matches!(e, Effect::LoadBoard(_, k, _) if *k == kind)));
         desk.fill_board().keys("q");
         assert_eq!(desk.model.screen, Screen::Room, "q goes back to the room");
         let name = if kind == BoardKind::Stories { "stories board" } else { verb };
@@ -105,7 +105,7 @@ fn the_selection_is_held_by_id_when_others_write() {
     desk.send(Msg::BoardStale);
     let reads = desk.effects.iter().filter(|e| matches!(e, Effect::LoadBoard(..))).count();
     assert_eq!(reads, 1, "one reading at a time");
-    let Some(Effect::LoadBoard(ticket, _)) = desk.effects.pop_front() else { panic!("no reading") };
+    let Some(Effect::LoadBoard(ticket, ..)) = desk.effects.pop_front() else { panic!("no reading") };
     let BoardData::Stories(mut all) = crate::app::fixture::boards::stories() else { panic!("no stories") };
     all.insert(0, story(50, 1, "New and late", Some("2026-01-01"), StoryState::Filed, None));
     desk.send(Msg::Answer(ticket, Answer::Board(BoardData::Stories(all))));
@@ -230,21 +230,46 @@ fn a_cell_of_the_patterns_opens_its_incidents() {
     assert_eq!(desk.model.screen, Screen::Board, "a search of one's own goes back as well");
 }
 
+/// The queries that patterns are read for.
+fn queries(desk: &Desk) -> Vec<String> {
+    let asked = desk.effects.iter().filter_map(|effect| match effect {
+        Effect::LoadBoard(_, BoardKind::Patterns, query) => Some(query.clone()),
+        _ => None,
+    });
+    asked.collect()
+}
+
 #[test]
-fn the_filter_of_the_patterns_finds_the_incidents_that_its_rows_show() {
+fn the_filter_of_the_patterns_is_the_query_that_the_command_takes() {
     let mut desk = Desk::room(80, 24, "alice");
-    desk.keys("?patterns<enter>").fill_board();
-    let shown = |desk: &Desk| desk.model.board.as_ref().unwrap().shown;
-    let all = shown(&desk);
-    let BoardData::Patterns(lines) = &desk.model.board.as_ref().unwrap().data else { panic!("patterns") };
-    let id = lines[0].ids[0].split(' ').next().unwrap().to_owned();
-    let wanted = lines.iter().filter(|line| line.ids.iter().any(|one| one.contains(&id))).count();
-    assert!(wanted < all, "{id}");
-    desk.keys(&format!("f{}<enter>", id.to_lowercase()));
-    assert_eq!(shown(&desk), wanted, "{id}");
-    // Or as the query of a search says it.
-    desk.keys("q:patterns service:orders<enter>");
-    assert_eq!(shown(&desk), 2);
+    desk.keys(":patterns severity:P1<enter>");
+    assert_eq!(queries(&desk), ["severity:P1"], "read once, and for that");
+    desk.fill_board();
+    let shown =
+        |desk: &Desk| desk.model.board.as_ref().map(|b| (b.loaded, b.shown, b.filter.clone())).unwrap();
+    assert_eq!(
+        shown(&desk),
+        (true, 3, "severity:P1".to_owned()),
+        "what was counted for it has not the words"
+    );
+    // Another query: what the last one found is not shown for it.
+    desk.keys("f<ctrl-u>-dns service:payments<enter>");
+    assert_eq!(queries(&desk), ["-dns service:payments"]);
+    assert_eq!(shown(&desk), (false, 0, "-dns service:payments".to_owned()));
+    desk.keys("<esc>");
+    let asked = queries(&desk);
+    assert_eq!(asked, ["-dns service:payments", ""], "Esc takes the filter away");
+    // The answer to a query that was given up is none to the next one.
+    desk.fill_board();
+    assert_eq!(shown(&desk), (false, 0, String::new()));
+    // What is written elsewhere is counted for the same query.
+    desk.keys("q:patterns key<enter>");
+    desk.effects.clear();
+    let ticket = desk.model.board.as_ref().unwrap().asked.unwrap();
+    let none = BoardData::none(BoardKind::Patterns);
+    desk.send(Msg::Answer(ticket, Answer::Board(none)));
+    desk.send(Msg::BoardStale);
+    assert_eq!(queries(&desk), ["key"]);
 }
 
 #[test]
@@ -267,7 +292,7 @@ fn a_new_day_makes_other_stories_overdue() {
 /// Answers the reading that is awaited with the six stories, changed.
 fn read_again(desk: &mut Desk, change: impl FnOnce(&mut Vec<crate::domain::summary::StorySummary>)) {
     let ticket = desk.effects.iter().find_map(|e| match e {
-        Effect::LoadBoard(ticket, _) => Some(*ticket),
+        Effect::LoadBoard(ticket, ..) => Some(*ticket),
         _ => None,
     });
     let BoardData::Stories(mut all) = crate::app::fixture::boards::stories() else { panic!("no stories") };

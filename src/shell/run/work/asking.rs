@@ -74,8 +74,8 @@ async fn answer(session: &Session, service: &Service, effect: Effect) -> Result<
             let words = idioms::plain(&asked);
             Ok(Answer::Text(lists::passage(path, &text, &words)))
         }
-        Effect::LoadBoard(_, kind) => {
-            Ok(Answer::Board(boards::read(service, kind, session.clock.now()).await?))
+        Effect::LoadBoard(_, kind, query) => {
+            Ok(Answer::Board(boards::read(service, kind, &query, session.clock.now()).await?))
         }
         Effect::ReadPostmortemOf(_, incident) => {
             let (path, text) = service.postmortem_of(incident).await?;
