@@ -110,7 +110,7 @@ impl Args {
 /// What was said on a clock; on one that is back on its rule, nothing is.
 fn told<'a>(incident: &'a Incident, clock: &Clock) -> Option<&'a ClockAck> {
     let ack = incident.clocks.get(&clock.key.to_string())?.acknowledged.as_ref()?;
-    (ack.at >= clock.from && (clock.acknowledged || clock.deadline != clock.natural)).then_some(ack)
+    (ack.at >= clock.spoken_from && (clock.acknowledged || clock.deadline != clock.natural)).then_some(ack)
 }
 
 fn document(incident: &Incident, clock: &Clock, now: Utc) -> serde_json::Value {

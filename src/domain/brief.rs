@@ -430,8 +430,11 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
 /// and why.
 fn spoken(incident: &Incident, clock: &Clock) -> String {
     let key = clock.key.to_string();
-    let ack =
-        incident.clocks.get(&key).and_then(|c| c.acknowledged.as_ref()).filter(|ack| ack.at >= clock.from);
+    let ack = incident
+        .clocks
+        .get(&key)
+        .and_then(|c| c.acknowledged.as_ref())
+        .filter(|ack| ack.at >= clock.spoken_from);
     let said = |word: &str, by: &str, why: &str| match told_why(why) {
         Some(why) => format!(" ({word} by {by}: {why})"),
         None => format!(" ({word} by {by})"),

@@ -2,18 +2,22 @@
 //! budget, decision checks, asks. Quiet, then warning at 75 % of the target (or what the team says), then breached, in words. It must not
 //! read a clock or write anything.
 
+mod told;
+
 use std::fmt;
 use std::str::FromStr;
 
 use crate::domain::audience::Audience;
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
-use crate::domain::incident::{ClockRecord, Incident, Update};
+use crate::domain::incident::{ClockRecord, Incident};
 use crate::domain::policy::Policy;
 use crate::domain::runbook::Budget;
 use crate::domain::severity::{Level, Target};
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{IncidentKind, Milestone, Phase};
+use crate::domain::words::{Milestone, Phase};
+
+pub use told::{binds, last_told, owed_outside};
 
 /// Which clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +140,8 @@ pub struct Clock {
     pub what: String,
     /// From when it runs.
     pub from: Utc,
+    /// From when a word on it counts. Mostly from when it runs; the hours of a law run from before anybody knew of them.
+    pub spoken_from: Utc,
     /// When it runs out.
     pub deadline: Utc,
     /// From when it warns.
@@ -172,25 +178,14 @@ pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
     if incident.clocks_run() { every(incident, policy, now) } else { Vec::new() }
 }
 
-/// What was promised to people outside of the team and did not come yet, whether or not the incident is open: by when
-/// customers, the public or a regulator hear again.
-#[must_use]
-pub fn owed_outside(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
-    if incident.kind == IncidentKind::Backfilled {
-        return Vec::new();
-    }
-    let is_outside =
-        |clock: &Clock| matches!(clock.key, ClockKey::Update(audience) if audience != Audience::Internal);
-    every(incident, policy, now).into_iter().filter(is_outside).collect()
-}
-
 /// The clocks of an incident as if they ran.
 fn every(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
     let mut found = Vec::new();
     let mut add =
         |key: ClockKey, what: String, from: Utc, natural: Utc, warn_at: Option<Utc>, ruled: bool| {
             let ack = incident.clocks.get(&key.to_string()).and_then(|c| c.acknowledged.as_ref());
-            let ack = ack.filter(|ack| ack.at >= from);
+            let spoken_from = told::spoken_from(incident, key, from);
+            let ack = ack.filter(|ack| ack.at >= spoken_from);
             let deadline = ack.and_then(|ack| ack.until).unwrap_or(natural);
             // Once the new time has run out as well, it is as pressing as on the first day.
             let acknowledged =
@@ -204,6 +199,7 @@ fn every(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
                 key,
                 what,
                 from,
+                spoken_from,
                 deadline,
                 warn_at,
                 acknowledged,
@@ -226,7 +222,7 @@ fn every(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
         add(ClockKey::Resolution, "resolve".to_owned(), from, deadline, None, ruled);
     }
     for audience in Audience::ALL {
-        let next = next_update(incident, policy, *audience);
+        let next = told::next_update(incident, policy, *audience);
         if let Some((from, deadline, promised)) = next {
             let key = ClockKey::Update(*audience);
             add(key, format!("update {audience}"), from, deadline, None, !promised && ruled(key));
@@ -302,6 +298,8 @@ pub fn undated(incident: &Incident, running: &[Clock]) -> Vec<Undated> {
                     "respond".to_owned()
                 }
                 ClockKey::Resolution => "resolve".to_owned(),
+                // What a law asks for was done.
+                ClockKey::Update(audience) if told::is_met(incident, audience) => return None,
                 ClockKey::Update(audience) => format!("update {audience}"),
                 ClockKey::Phase(phase) if phase == incident.phase => format!("{phase} budget"),
                 _ => return None,
@@ -416,39 +414,6 @@ fn by_severity(
         };
     }
     last
-}
-
-/// The last update that went to an audience and was not crossed out.
-#[must_use]
-pub fn last_told(incident: &Incident, audience: Audience) -> Option<&Update> {
-    let struck = |u: &Update| incident.timeline.get(u.seq).is_some_and(|e| e.struck.is_some());
-    let told = incident.talk.updates.values().filter(|u| u.audience == audience && !struck(u));
-    let sent = |u: &&Update| u.sent.as_ref().map(|(_, at)| incident.set_backs.moved(*at, u.sent_seq));
-    told.filter(|u| u.sent.is_some()).max_by_key(sent)
-}
-
-/// From when an audience waits, and until when: as its last update promised, else as the target of its own says.
-/// The team is owed updates by the cadence of the severity from the declaration on; everybody else what they were
-/// promised.
-fn next_update(incident: &Incident, policy: &Policy, audience: Audience) -> Option<(Utc, Utc, bool)> {
-    let last = last_told(incident, audience);
-    let sent = last.and_then(|u| Some((u.sent.as_ref()?.1, u.sent_seq)));
-    let from = sent.map_or_else(|| incident.reached([]), |(at, seq)| incident.set_backs.moved(at, seq));
-    let by_law = ClockKey::Update(audience).is_by_law();
-    let due = |from, at| if by_law { at } else { incident.due(from, at) };
-    if let Some(promised) = last.and_then(|u| u.next_at).filter(|at| *at > from) {
-        return Some((from, due(from, promised), true));
-    }
-    // That it is back is news: whoever is told as a rule hears of it as of a declaration.
-    let from = incident.came_back().filter(|_| !by_law).map_or(from, |back| back.max(from));
-    let deadline = match (own_target(incident, ClockKey::Update(audience)), audience) {
-        (Some(own), _) => due(from, policy.calendar.deadline(from, &own)?),
-        (None, Audience::Internal) => {
-            by_severity(incident, policy, from, |level, from| from.checked_add_signed(level.update_every?))?
-        }
-        (None, _) => return None,
-    };
-    Some((from, deadline, false))
 }
 
 fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc>, Utc)> {

@@ -168,6 +168,10 @@ pub struct OwnTarget {
     pub by: String,
     /// Why.
     pub reason: String,
+    /// Since when it holds.
+    pub at: Utc,
+    /// The event that set it; of one that an undo brought back, the one that set it first.
+    pub seq: Seq,
 }
 
 /// An acknowledged breach.

@@ -1,3 +1,4 @@
+mod law;
 mod rests;
 mod targets;
 

@@ -39,7 +39,7 @@ impl Case<'_> {
             }
             Request::RestoreClock { clock, earlier, said } => {
                 let clock = self.running(clock)?;
-                let earlier = earlier.filter(|(at, _)| *at >= clock.from);
+                let earlier = earlier.filter(|(at, _)| *at >= clock.spoken_from);
                 // One that was only seen has no time of its own.
                 let until = earlier.map_or(Some(clock.natural), |(_, until)| until);
                 let said = said.as_ref().filter(|_| earlier.is_some());
@@ -58,8 +58,9 @@ impl Case<'_> {
     fn can_be_said_then(&self, clock: &Clock) -> Result<(), Refusal> {
         let Some((at, _)) = self.at else { return Ok(()) };
         let time = |at| format!("{} UTC", with_zone(at, Tz::UTC));
-        if at < clock.from {
-            let message = format!("the clock {} runs since {} only", clock.key, time(clock.from));
+        if at < clock.spoken_from {
+            let since = time(clock.spoken_from);
+            let message = format!("the clock {} runs since {since} only", clock.key);
             return Err(Refusal::no(message).hint("give a later time, or none"));
         }
         let known = self.incident.clocks.get(&clock.key.to_string()).and_then(|c| c.acknowledged.as_ref());

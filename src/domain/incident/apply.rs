@@ -18,6 +18,7 @@ impl Incident {
     /// Takes in one event of the log. Cannot fail.
     pub fn apply(&mut self, recorded: &Recorded) {
         let trace = if recorded.undoes.is_none() { trail::trace(self, recorded) } else { None };
+        let earlier = recorded.undoes.and_then(|seq| self.trail.target_before(seq));
         self.trail.touch(recorded, trace.as_ref().map_or("an undo", |trace| &trace.what));
         if let Some(seq) = recorded.undoes {
             self.taken_back.extend([seq, recorded.seq]);
@@ -36,6 +37,12 @@ impl Incident {
         (self.head_at, self.head_host) = (recorded.recorded_at, recorded.host);
         if let Some(event) = &recorded.event {
             self.change(recorded, event);
+            // A target that is brought back was set when it was.
+            if let Some((clock, (at, seq))) = earlier
+                && let Some(own) = self.targets.get_mut(&clock)
+            {
+                (own.at, own.seq) = (at, seq);
+            }
             if let Some(bound) = bound(event) {
                 self.bound.insert(recorded.seq, bound);
             }
@@ -217,7 +224,7 @@ impl Incident {
             Event::TargetChanged(e) => {
                 let (target, reason) = (e.target.clone(), e.reason.clone());
                 let by = e.person.as_ref().unwrap_or(&r.by).clone();
-                self.targets.insert(e.clock.clone(), OwnTarget { target, by, reason });
+                self.targets.insert(e.clock.clone(), OwnTarget { target, by, reason, at, seq: r.seq });
             }
             Event::PhaseEntered(e) => match self.said_again(r, e.phase) {
                 Some(place) => self.phases.truncate(place),

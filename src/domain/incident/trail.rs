@@ -60,6 +60,17 @@ impl Trail {
         self.traces.iter().rev().find(|t| t.by == person)
     }
 
+    /// The clock whose target an action changed, with when and where the target was set that held before it.
+    pub(super) fn target_before(&self, seq: Seq) -> Option<(String, (Utc, Seq))> {
+        let trace = self.traces.iter().rev().find(|trace| trace.seq == seq)?;
+        trace.undo.iter().find_map(|request| match request {
+            Request::Keep(Keep::RestoreTarget { clock, earlier: Some(own) }) => {
+                Some((clock.clone(), (own.at, own.seq)))
+            }
+            _ => None,
+        })
+    }
+
     /// The clock was set back: a deadline that an undo would bring back moves as the others do.
     pub(super) fn set_back(&mut self, step: &SetBack) {
         self.each_deadline(|at, said, _| *at = step.moved(*at, said));

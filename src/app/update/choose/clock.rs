@@ -27,7 +27,7 @@ fn item(model: &Model, clock: &Clock) -> Item {
     };
     let incident = model.room.as_ref().map(|r| &r.incident);
     let ack = incident.and_then(|i| i.clocks.get(&clock.key.to_string())?.acknowledged.as_ref());
-    let ack = ack.filter(|ack| ack.at >= clock.from);
+    let ack = ack.filter(|ack| ack.at >= clock.spoken_from);
     let said = match ack {
         Some(ack) if clock.deadline != clock.natural => {
             format!("was {}; @{}: {}", when(clock.natural), ack.by, ack.reason)
@@ -67,8 +67,11 @@ pub(in super::super) fn targets(model: &mut Model) {
         (ClockKey::Update(Audience::Internal), "the longest silence", every),
         (phase, "the budget of this phase", "as the runbook says".to_owned()),
     ];
-    let outside = Audience::ALL.iter().filter(|a| **a != Audience::Internal);
-    rules.extend(outside.map(|a| (ClockKey::Update(*a), "the longest silence", "as promised".to_owned())));
+    let outside = Audience::ALL.iter().filter(|a| **a != Audience::Internal).map(|a| ClockKey::Update(*a));
+    rules.extend(outside.map(|key| {
+        let what = if key.is_by_law() { "from when it was known" } else { "the longest silence" };
+        (key, what, "as promised".to_owned())
+    }));
     let items = rules
         .into_iter()
         .map(|(key, what, rule)| {

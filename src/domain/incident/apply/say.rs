@@ -232,8 +232,8 @@ impl Incident {
         }
     }
 
-    /// A marked point, a phase, a severity, a role, the resolve or the sending of an update moves with the time of its
-    /// line.
+    /// A marked point, a phase, a severity, a target, a role, the resolve or the sending of an update moves with the time
+    /// of its line.
     fn retime(&mut self, target: Seq, at: Utc) {
         for (milestone, mark) in self.milestones.iter_mut().filter(|(_, mark)| mark.seq == target) {
             mark.at = at;
@@ -246,6 +246,9 @@ impl Incident {
         }
         for span in self.severities.iter_mut().filter(|s| s.seq == target) {
             span.since = at;
+        }
+        for own in self.targets.values_mut().filter(|own| own.seq == target) {
+            own.at = at;
         }
         self.roster.retime(target, at);
         for update in self.talk.updates.values_mut().filter(|u| u.sent_seq == target) {
