@@ -40,7 +40,7 @@ impl Args {
         }
         let after = room.incident().await?;
         let blockers: Vec<_> = if blocked { open.iter().map(view).collect() } else { Vec::new() };
-        let warnings = closeout::warnings(&after);
+        let warnings = closeout::warnings(&after, policy);
         let next = room.service.next_step(&after, context.now()).as_str();
         let document = serde_json::json!({
             "id": room.id, "closed": !blocked, "blockers": blockers, "warnings": warnings, "next": next,

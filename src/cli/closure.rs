@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::output::Answer;
 use super::stdin;
+use crate::domain::closeout;
 use crate::domain::request::Request;
 use crate::domain::words::{ClosureItem, ClosureState};
 
@@ -26,6 +27,12 @@ impl Args {
         let reason = stdin::words(self.reason)?;
         let room = context.room(&self.incident).await?;
         let request = Request::AnswerClosure { item: self.item, state: self.state, reason };
-        room.perform(request, None).await
+        let answer = room.perform(request, None).await?;
+        if self.item == ClosureItem::Notifications && self.state != ClosureState::Open {
+            for owed in closeout::owed_by_law(&room.incident().await?, room.service.policy()) {
+                context.out.say(&format!("warning: {owed}"));
+            }
+        }
+        Ok(answer)
     }
 }

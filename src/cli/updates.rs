@@ -1,4 +1,4 @@
-//! `warroom updates`: the status updates that open incidents owe.
+//! `warroom updates`: the status updates that open incidents owe, and resolved ones by law.
 
 use super::context::Context;
 use super::output::{Answer, Exit};
@@ -8,7 +8,7 @@ use crate::domain::owed::OwedUpdate;
 use crate::domain::time::{Utc, rfc3339};
 use crate::domain::words::IncidentKind;
 
-/// List the status updates that open incidents owe: what is over first; prints nothing when none is owed
+/// List the status updates that open incidents owe, and resolved ones by law: what is over first; prints nothing when none is owed
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only those whose time has run out

@@ -417,7 +417,12 @@ fn next(incident: &Incident, policy: &Policy, mut running: Vec<Clock>, now: Utc)
             running.chain(more).chain(undated).chain(clocks::waiting(incident, now)).collect()
         }
         State::Resolved => {
-            vec![closeout::ahead(incident, policy)]
+            // What is owed by law.
+            let owed = running.iter().map(|c| {
+                let word = if c.pressure(now) == Pressure::Breached { " !" } else { "" };
+                format!("{} {}{word}{}", c.what, left(c.deadline, now), spoken(incident, c))
+            });
+            owed.chain([closeout::ahead(incident, policy)]).collect()
         }
         State::Closed => match incident.closing.waiver.as_str() {
             why if why.is_empty() || !may_leave(why) => vec!["closed".to_owned()],

@@ -15,7 +15,7 @@ use crate::domain::policy::Policy;
 use crate::domain::runbook::Budget;
 use crate::domain::severity::{Level, Target};
 use crate::domain::time::{Span, Utc};
-use crate::domain::words::{Milestone, Phase};
+use crate::domain::words::{Milestone, Phase, State};
 
 pub use told::{binds, last_told, owed_outside};
 
@@ -172,10 +172,16 @@ impl Clock {
 
 /// The running clocks of an incident: breached ones first, the longest breach in front, then by deadline, and last the
 /// breaches that somebody acknowledged.
-/// A resolved incident has none but those that outlive it (none in this version).
+/// A resolved incident has none but the hours of a law, until it is closed or turned out to be nothing.
 #[must_use]
 pub fn clocks(incident: &Incident, policy: &Policy, now: Utc) -> Vec<Clock> {
-    if incident.clocks_run() { every(incident, policy, now) } else { Vec::new() }
+    if incident.clocks_run() {
+        every(incident, policy, now)
+    } else if incident.state == State::Resolved && !incident.is_dismissed() && binds(incident) {
+        owed_outside(incident, policy, now).into_iter().filter(|clock| clock.key.is_by_law()).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// The clocks of an incident as if they ran.

@@ -1,6 +1,7 @@
 //! What stands between resolved and closed, and what comes next. Read by the close path of the room, by
 //! `warroom close` and by the home screen. It must not write anything.
 
+use crate::domain::clocks;
 use crate::domain::incident::{Incident, UpdateState};
 use crate::domain::policy::Policy;
 use crate::domain::words::{ClosureItem, ClosureState, State, StepState};
@@ -135,8 +136,9 @@ pub fn blockers(incident: &Incident, policy: &Policy) -> Vec<Blocker> {
 
 /// What is left open and does not block (`SPEC.md`, close: warnings).
 #[must_use]
-pub fn warnings(incident: &Incident) -> Vec<String> {
+pub fn warnings(incident: &Incident, policy: &Policy) -> Vec<String> {
     let mut found = Vec::new();
+    found.extend(owed_by_law(incident, policy));
     let struck = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some());
     let asks = incident.talk.open_asks().into_iter().filter(|a| !struck(a.seq)).count();
     if asks > 0 {
@@ -152,6 +154,21 @@ pub fn warnings(incident: &Incident) -> Vec<String> {
         found.push(counted(steps, "step is to do", "steps are to do"));
     }
     found
+}
+
+/// What a law asks for and nobody sent, whatever was answered to the closure list; none where it turned out to be nothing,
+/// or another incident that owes it.
+#[must_use]
+pub fn owed_by_law(incident: &Incident, policy: &Policy) -> Vec<String> {
+    if incident.is_dismissed() {
+        return Vec::new();
+    }
+    let owed = clocks::owed_outside(incident, policy, incident.last_at);
+    let said = owed.iter().filter(|clock| clock.key.is_by_law()).map(|clock| {
+        let due = clock.deadline.format("%Y-%m-%d %H:%M UTC");
+        format!("{} is owed and was not sent, due {due}", clock.what)
+    });
+    said.collect()
 }
 
 /// The next step of the close path, as far as the log says it: what people wrote into the draft since is not in it.

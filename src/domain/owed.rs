@@ -1,5 +1,5 @@
-//! The status updates that open incidents owe: to whom, since when, until when. A view of the update clocks over all
-//! rooms. It must not read a clock or write anything.
+//! The status updates that open incidents owe, and resolved ones by law: to whom, since when, until when. A view of the
+//! update clocks over all rooms. It must not read a clock or write anything.
 
 use crate::domain::clocks::{self, ClockKey, Pressure};
 use crate::domain::ids::IncidentId;
@@ -58,7 +58,7 @@ impl OwedUpdate {
     }
 }
 
-/// What an incident owes; nothing when it is not open.
+/// What an incident owes; when it is not open, by law alone, and once it is closed nothing.
 #[must_use]
 pub fn of(incident: &Incident, policy: &Policy, now: Utc) -> Vec<OwedUpdate> {
     let profile = policy.profile_named(&incident.profile);

@@ -78,6 +78,10 @@ pub struct Summary {
     /// The day on which its postmortem is talked about.
     #[serde(default)]
     pub meeting: Option<NaiveDate>,
+    /// A law was named here, so that something may be owed when it is resolved. Not written where it is not: most rows are
+    /// as older versions wrote them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bound_by_law: bool,
     /// How many stories have to ship yet.
     #[serde(default)]
     pub unshipped: u32,
@@ -128,6 +132,7 @@ impl From<&Incident> for Summary {
             review: incident.closing.postmortem.stands(),
             postmortem_owner: incident.closing.postmortem.owner.clone(),
             meeting: incident.closing.postmortem.meeting,
+            bound_by_law: crate::domain::clocks::binds(incident),
             unshipped: incident
                 .closing
                 .stories
@@ -176,6 +181,16 @@ impl Summary {
     #[must_use]
     pub const fn is_dismissed(&self) -> bool {
         matches!(self.disposition, Some(DispositionWord::FalseAlarm | DispositionWord::DuplicateOf))
+    }
+
+    /// Its clocks run, or one of them may that outlives the resolve.
+    #[must_use]
+    pub fn may_have_clocks(&self) -> bool {
+        match self.state {
+            State::Open => true,
+            State::Resolved => self.bound_by_law && !self.is_dismissed(),
+            State::Closed => false,
+        }
     }
 
     /// It enters figures: it was no drill and no test, and it is not dismissed.

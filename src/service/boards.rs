@@ -11,14 +11,15 @@ use crate::domain::time::Utc;
 use crate::domain::words::{IncidentKind, State};
 
 impl Service {
-    /// The status updates that open incidents owe, what is over first.
+    /// The status updates that open incidents owe, and what resolved ones owe by law; what is over first.
     ///
     /// # Errors
     /// What the store says.
     pub async fn owed_updates(&self, now: Utc) -> Result<Vec<OwedUpdate>, Failure> {
-        let open = self.list_with_logs(&IncidentFilter { states: vec![State::Open], limit: 0 }).await?;
+        let states = vec![State::Open, State::Resolved];
+        let rows = self.list_with_logs(&IncidentFilter { states, limit: 0 }).await?;
         let mut owed = Vec::new();
-        for (log, _) in open {
+        for (log, _) in rows.into_iter().filter(|(_, row)| row.may_have_clocks()) {
             let incident = self.incident(log).await?;
             owed.extend(owed::of(&incident, self.policy(), now));
         }

@@ -196,6 +196,9 @@ fn attention(model: &Model, room: &Room, layout: &Layout, theme: &Theme, buf: &m
             soonest = ahead.map(|nth| nth.saturating_add(if nth < place { 0 } else { more }));
         }
         State::Resolved => {
+            // What is owed by law.
+            let running = clocks::clocks(incident, &model.policy, model.now);
+            items.extend(running.iter().map(|clock| expiry(clock, model, theme)));
             let open = closeout::blockers(incident, &model.policy).len();
             let at = incident.resolved_at.map(|at| with_zone(at, model.zone())).unwrap_or_default();
             items.push((format!("resolved {at}"), theme.good));

@@ -13,7 +13,8 @@ use crate::domain::words::State;
 pub(super) fn tick(model: &mut Model, fx: &mut Vec<Effect>) {
     let (now, read_only) = (model.now, model.read_only);
     let Some(room) = &mut model.room else { return };
-    if room.incident.state != State::Open
+    // What is owed by law outlives the resolve; closed, nothing counts on.
+    if room.incident.state == State::Closed
         || read_only
         || room.calm.is_some_and(|c| c.lasts(room.incident.head, now))
     {

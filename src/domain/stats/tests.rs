@@ -41,6 +41,7 @@ fn row(number: u32, declared: &str, minutes: &[(Milestone, i64)]) -> Summary {
         review: None,
         postmortem_owner: None,
         meeting: None,
+        bound_by_law: false,
         unshipped: 0,
         reopened: 0,
         people: Vec::new(),

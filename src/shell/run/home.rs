@@ -44,7 +44,8 @@ pub(super) async fn read(service: &Service, session: &Session, updates: bool) ->
     let tomorrow = today.succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc());
     let mut next = tomorrow.filter(|_| updates);
     let mut soonest: Option<RoomClock> = None;
-    for (log, _) in open.iter().filter(|_| updates) {
+    let running = open.iter().chain(&resolved).filter(|(_, row)| updates && row.may_have_clocks());
+    for (log, _) in running {
         let incident = service.incident(*log).await?;
         let (ran_out, first) = clocks_of(&incident, service.policy(), now);
         if let Some(longest) = ran_out.first() {

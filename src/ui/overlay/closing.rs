@@ -78,7 +78,7 @@ pub(super) fn draw(model: &Model, path: &ClosePath, theme: &Theme, buf: &mut Buf
         let listed = ["not-resolved", "closure-open", "postmortem-missing"];
         let others = blockers.into_iter().filter(|b| !listed.contains(&b.rule));
         said.extend(others.map(|b| (format!("open: {}: {}", b.message, b.hint), theme.warn)));
-        let warnings = closeout::warnings(&room.incident);
+        let warnings = closeout::warnings(&room.incident, &model.policy);
         said.extend(warnings.into_iter().map(|w| (format!("note: {w}"), theme.dim)));
     }
     // What is wrong is read to its end; the lines of the list are known.

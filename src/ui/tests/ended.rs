@@ -74,3 +74,18 @@ fn a_decision_of_another_day_says_so_and_its_pane_names_the_zone() {
     assert!(shown.contains(" CET ─┐"), "{shown}");
     assert!(shown.contains("│2026-11-20 15:33 "), "{shown}");
 }
+
+#[test]
+fn what_a_law_asks_for_is_told_in_a_resolved_room_until_it_is_closed() {
+    let mut desk = Desk::room(120, 40, "alice");
+    let (clock, target, reason) = ("update:regulator".to_owned(), "72h".to_owned(), "the law".to_owned());
+    desk.ask("14:39", "alice", Request::SetTarget { clock, target, reason });
+    desk.ask("14:40", "alice", Request::Resolve { ended_by: String::new() });
+    desk.open();
+    let shown = picture(&desk.model);
+    assert!(shown.contains("NEXT update regulator in ") && shown.contains(" resolved 14:40"), "{shown}");
+    desk.ask("14:41", "alice", Request::Close { waive: Some("a try".to_owned()) });
+    desk.open();
+    let shown = picture(&desk.model);
+    assert!(!shown.contains("update regulator in "), "{shown}");
+}

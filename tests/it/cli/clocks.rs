@@ -200,3 +200,32 @@ fn what_was_due_while_it_was_resolved_did_not_run_out() {
     desk.ok(&["resolve", "1"]);
     assert_eq!(ran_out(&desk, "1"), ["no update internal went out"]);
 }
+
+#[test]
+fn what_a_law_asks_for_runs_from_the_detection_and_is_owed_until_the_close() {
+    let mut desk = Desk::new();
+    desk.set("WARROOM_NOW", "2026-11-20T20:00:00Z");
+    let id = desk.declare("Data of customers is out");
+    desk.ok(&["target", &id, "update:regulator", "72h", "--reason", "the law"]);
+    desk.ok(&["milestone", &id, "detected", "--at", "2026-11-20 10:00Z"]);
+    let due = |desk: &Desk| desk.json(&["updates"])["updates"].to_string();
+    desk.ok(&["resolve", &id]);
+    assert!(due(&desk).contains("\"due_at\":\"2026-11-23T10:00:00.000Z\""), "{}", due(&desk));
+    assert!(desk.ok(&["clock", "list", &id]).contains("2026-11-23 10:00Z"));
+    let ran = desk.run(&["closure", &id, "notifications", "done"]).code(0);
+    assert!(
+        ran.err.contains("update regulator is owed and was not sent, due 2026-11-23 10:00 UTC"),
+        "{ran:?}"
+    );
+    desk.set("WARROOM_NOW", "2026-11-24T10:00:00Z");
+    desk.ok(&["log", &id, "the letter is late"]);
+    assert!(
+        desk.ok(&["timeline", &id, "--all"]).contains("no update regulator"),
+        "{}",
+        desk.ok(&["timeline", &id, "--all"])
+    );
+    desk.ok(&["update", &id, "regulator", "notified"]);
+    assert_eq!(due(&desk), "[]");
+    let ran = desk.run(&["closure", &id, "notifications", "done"]).code(0);
+    assert!(!ran.err.contains("owed"), "{ran:?}");
+}

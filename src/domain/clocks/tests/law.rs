@@ -1,6 +1,8 @@
 //! The hours of a law: from when they run, what meets them, and how long they are owed.
 
 use super::*;
+use crate::domain::closeout;
+use crate::domain::words::DispositionWord;
 
 const REGULATOR: &str = "update:regulator";
 
@@ -95,4 +97,39 @@ fn what_was_agreed_of_one_report_is_not_agreed_of_the_next() {
     room.wait(Span::hours(1));
     law(&mut room, "72h");
     assert_eq!(due(&room), Some(72));
+}
+
+#[test]
+fn they_are_owed_until_it_is_closed() {
+    let mut room = Room::declared();
+    law(&mut room, "72h");
+    room.wait(Span::hours(1));
+    room.ask(Request::Resolve { ended_by: String::new() });
+    let running = clocks(&room.incident, &room.policy, room.now);
+    assert_eq!(running.iter().map(|c| c.what.as_str()).collect::<Vec<_>>(), ["update regulator"]);
+    assert_eq!(crate::domain::owed::of(&room.incident, &room.policy, room.now).len(), 1);
+    assert!(crate::domain::summary::Summary::from(&room.incident).may_have_clocks());
+    let brief =
+        crate::domain::brief::brief(&room.incident, &room.policy, room.now, crate::domain::zone::Tz::UTC);
+    assert!(brief.to_text().contains("update regulator 2d23h left"), "{}", brief.to_text());
+    let warned = |room: &Room| closeout::warnings(&room.incident, &room.policy);
+    let word = "update regulator is owed and was not sent, due 2026-11-23 14:20 UTC";
+    assert_eq!(warned(&room)[0], word);
+    room.wait(Span::hours(72));
+    assert_eq!(ran_out(&mut room), ["update:regulator after 4320"]);
+    let (disposition, reason) = (DispositionWord::FalseAlarm, "a test key".to_owned());
+    let mut nothing = room.incident.clone();
+    nothing.disposition = Some(crate::domain::incident::Disposition { word: disposition, of: None, reason });
+    assert!(
+        clocks(&nothing, &room.policy, room.now).is_empty()
+            && closeout::owed_by_law(&nothing, &room.policy).is_empty()
+    );
+    room.ask(Request::Close { waive: Some("all else is in the ticket".to_owned()) });
+    assert!(clocks(&room.incident, &room.policy, room.now).is_empty());
+    assert_eq!(warned(&room)[0], word, "whoever closes it is told");
+    room.ask(Request::Reopen { reason: "the letter has to go out".to_owned() });
+    told(&mut room, None);
+    room.ask(Request::Resolve { ended_by: String::new() });
+    assert!(clocks(&room.incident, &room.policy, room.now).is_empty());
+    assert!(!warned(&room).iter().any(|w| w.contains("regulator")));
 }

@@ -81,10 +81,10 @@ fn the_close_warns_of_every_ask_and_decision_that_is_left_open() {
     for target in [struck, asked] {
         room.ask(Request::Strike { target, reason: "said twice".to_owned() });
     }
-    let warned = closeout::warnings(&room.incident);
+    let warned = closeout::warnings(&room.incident, &room.policy);
     assert_eq!(warned[..2], ["1 ask has no answer", "1 decision has no verdict"], "{warned:?}");
     room.ask(Request::GiveVerdict { target: kept, verdict: Verdict::Held, reason: String::new() });
-    let warned = closeout::warnings(&room.incident);
+    let warned = closeout::warnings(&room.incident, &room.policy);
     assert!(!warned.iter().any(|w| w.contains("decision")), "{warned:?}");
 }
 
