@@ -175,12 +175,20 @@ impl Case<'_> {
             Request::AddEvidence(evidence) => self.evidence(evidence),
             Request::TransferEvidence { evidence, to, location, reason } => {
                 let item = self.evidence_item(*evidence)?;
-                let from = item.custody.last().map_or(&item.acquired_by, |c| &c.to).clone();
+                let (from, to, location) = (item.holder().to_owned(), person(to)?, location.trim());
+                // The same person may take it to another place.
+                if to == from && (location.is_empty() || location == item.location) {
+                    return Err(Refusal::no(format!("{to} has evidence {evidence} already")));
+                }
+                // The chain is as long as the log says: nobody hands on what he does not have yet.
+                let since = item.custody.last().map_or(item.acquired_at, |c| c.at);
+                self.not_before(Some(since), || format!("{from} has evidence {evidence}"))
+                    .map_err(|refusal| refusal.hint("write what was before that as a line"))?;
                 self.one(EvidenceTransferred {
                     evidence: *evidence,
                     from,
-                    to: person(to)?,
-                    location: location.trim().to_owned(),
+                    to,
+                    location: location.to_owned(),
                     reason: reason.trim().to_owned(),
                 })
             }

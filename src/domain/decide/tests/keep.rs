@@ -7,7 +7,7 @@ use crate::domain::ids::Seq;
 use crate::domain::incident::tests::Room;
 use crate::domain::ioc::Tlp;
 use crate::domain::refusal::RefusalKind;
-use crate::domain::request::{Keep, NewEvidence, NewIoc, Request, StepMove, StepPick};
+use crate::domain::request::{Asked, Keep, NewEvidence, NewIoc, Request, StepMove, StepPick};
 use crate::domain::time::Span;
 use crate::domain::words::{HypothesisState, ScopeState, StepState};
 
@@ -264,4 +264,46 @@ fn a_hypothesis_that_was_ruled_out_is_recalled() {
     });
     assert_eq!(recalled(&room, "the keys were in CI variables"), Some(seq));
     assert_eq!(recalled(&room, "a stolen laptop"), None);
+}
+
+#[test]
+fn evidence_is_handed_on_by_whoever_has_it_then() {
+    let mut room = Room::declared();
+    room.wait(Span::hours(1));
+    let item = room.ask(Request::AddEvidence(NewEvidence {
+        name: "disk image".into(),
+        class: "digest".into(),
+        location: "/safe/1".into(),
+        source: String::new(),
+        acquired_by: None,
+        size: None,
+        sha256: None,
+        entry: None,
+    }))[0];
+    let hand = |to: &str, place: &str| Request::TransferEvidence {
+        evidence: item,
+        to: to.into(),
+        location: place.into(),
+        reason: String::new(),
+    };
+    let at = |room: &Room, minutes, request| Asked {
+        request,
+        at: Some((room.now - Span::minutes(minutes), false)),
+    };
+    let early = at(&room, 30, hand("dave", ""));
+    let refusal = room.try_ask(early).unwrap_err();
+    assert_eq!(refusal.kind, RefusalKind::Usage);
+    assert!(refusal.message.starts_with(&format!("alice has evidence {item} since 15:20")), "{refusal}");
+    room.wait(Span::minutes(10));
+    room.ask(hand("dave", ""));
+    room.wait(Span::minutes(10));
+    let early = at(&room, 11, hand("erin", ""));
+    assert!(room.try_ask(early).unwrap_err().message.starts_with("dave has evidence"));
+    assert_eq!(refused(&mut room, hand("@dave", "")).0, RefusalKind::No);
+    assert_eq!(refused(&mut room, hand("dave", "/safe/1")).0, RefusalKind::No);
+    room.ask(hand("dave", "/safe/2"));
+    let soon = at(&room, 0, hand("erin", ""));
+    room.ask(soon);
+    let chain: Vec<&str> = room.incident.record.evidence[0].custody.iter().map(|c| c.to.as_str()).collect();
+    assert_eq!(chain, ["dave", "dave", "erin"]);
 }
