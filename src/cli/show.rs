@@ -224,8 +224,9 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
         }
     }
     for item in &incident.record.evidence {
+        let gone = if item.withdrawn.is_some() { "withdrawn: " } else { "" };
         lines.push(format!(
-            "  evidence #{}: {} at {}",
+            "  evidence #{}: {gone}{} at {}",
             item.seq,
             one_line(&item.name),
             one_line(&item.location)

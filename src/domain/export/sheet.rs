@@ -3,7 +3,7 @@
 
 use super::{LeftOut, Source};
 use crate::domain::brief::{Brief, brief, marks};
-use crate::domain::incident::{Entry, Topic};
+use crate::domain::incident::{Custody, Entry, Topic};
 use crate::domain::time::{Utc, format_span, rfc3339};
 use crate::domain::words::{State, StepState};
 use crate::domain::zone::Tz;
@@ -42,6 +42,14 @@ fn maybe(at: Option<Utc>) -> String {
 
 fn by(person: &str, at: Utc) -> String {
     format!("{person}, {}", clock(at))
+}
+
+/// A change of custody in a line: from whom to whom, when, where it lies since, and why.
+fn handed(custody: &Custody) -> String {
+    let Custody { from, to, at, location, reason } = custody;
+    let place = if location.is_empty() { String::new() } else { format!(", at {location}") };
+    let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    format!("{from} → {}{place}{why}", by(to, *at))
 }
 
 pub(super) fn sheet(source: &Source<'_>) -> Sheet {
@@ -213,12 +221,18 @@ fn registers(source: &Source<'_>) -> [Table; 7] {
         vec![s.number.to_string(), s.state.to_string(), text, person, maybe(s.since), reason]
     });
     let evidence = incident.record.evidence.iter().map(|e| {
-        let custody: Vec<String> = e.custody.iter().map(|c| by(&c.to, c.at)).collect();
+        let mut custody: Vec<String> = e.custody.iter().map(handed).collect();
+        let mut name = e.name.clone();
+        if let Some((who, at, why)) = &e.withdrawn {
+            name = format!("withdrawn: {name}");
+            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+            custody.push(format!("withdrawn by {}{why}", by(who, *at)));
+        }
         let digest = e.sha256.clone().unwrap_or_default();
         let size = e.size.map(|n| n.to_string()).unwrap_or_default();
         let taken = by(&e.acquired_by, e.acquired_at);
         vec![
-            e.name.clone(),
+            name,
             e.class.clone(),
             e.source.clone(),
             taken,
@@ -264,16 +278,7 @@ fn registers(source: &Source<'_>) -> [Table; 7] {
         },
         Table {
             heading: "Evidence",
-            columns: &[
-                "Name",
-                "Class",
-                "Source",
-                "Acquired by",
-                "Bytes",
-                "SHA-256",
-                "Location",
-                "Handed on to",
-            ],
+            columns: &["Name", "Class", "Source", "Acquired by", "Bytes", "SHA-256", "Location", "Custody"],
             rows: evidence.collect(),
             note: String::new(),
         },

@@ -387,3 +387,38 @@ fn indicators_leave_where_they_may_be_told_and_no_line_names_one_that_can_be_fol
     let place = known.find(line, EntryKind::Note, None, "alice", &line.text);
     assert_eq!(place, known::Place::There, "it is the same line when it comes back");
 }
+
+#[test]
+fn withdrawn_evidence_is_marked_and_its_chain_is_whole_in_every_document() {
+    use crate::domain::request::NewEvidence;
+    let item = Seq(3);
+    let incident = told(vec![
+        Request::AddEvidence(NewEvidence {
+            name: "disk image".to_owned(),
+            class: "digest".to_owned(),
+            location: "safe 1".to_owned(),
+            source: String::new(),
+            acquired_by: None,
+            size: None,
+            sha256: None,
+            entry: None,
+        }),
+        Request::TransferEvidence {
+            evidence: item,
+            to: "bob".to_owned(),
+            location: "safe 2".to_owned(),
+            reason: "analysis".to_owned(),
+        },
+        Keep::Withdraw { evidence: item, reason: "another case".to_owned() }.into(),
+    ]);
+    for format in [Format::Markdown, Format::Html] {
+        let text = out(&incident, format, false).unwrap();
+        for words in [
+            "withdrawn: disk image",
+            "alice → bob, 2026-11-20 14:02:00Z, at safe 2: analysis; withdrawn by alice, 2026-11-20 14:03:00Z: \
+             another case",
+        ] {
+            assert!(text.contains(words), "{format} lacks {words}: {text}");
+        }
+    }
+}
