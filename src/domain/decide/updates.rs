@@ -4,7 +4,7 @@ use super::{Case, said};
 use crate::domain::audience::Audience;
 use crate::domain::event::{NewEvent, UpdateDrafted, UpdateSent};
 use crate::domain::ids::Seq;
-use crate::domain::incident::{Update, UpdateState};
+use crate::domain::incident::{Update, UpdateState, may_leave};
 use crate::domain::promise::{self, NotAhead};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::When;
@@ -22,6 +22,7 @@ impl Case<'_> {
     ) -> Result<Vec<NewEvent>, Refusal> {
         let (text, marked) = self.worded(text, next)?;
         filled(&text)?;
+        may_leave_the_room(audience, &text)?;
         self.may_be_told(audience, &text)?;
         let next_at = match marked {
             Some(at) => Some(at),
@@ -63,6 +64,7 @@ impl Case<'_> {
                 .hint("let it count again first, or write another"));
         }
         filled(&update.text)?;
+        may_leave_the_room(update.audience, &update.text)?;
         self.may_be_told(update.audience, &update.text)
     }
 
@@ -124,6 +126,16 @@ fn filled(text: &str) -> Result<(), Refusal> {
     };
     Err(Refusal::no(format!("the update still has a place to fill in: {first}{more}"))
         .hint("write what only people know, or take the line out"))
+}
+
+/// What is marked as privileged is for the people in the room: to anybody else it does not go out by a slip. A draft may
+/// say so, for those who work on it.
+fn may_leave_the_room(audience: Audience, text: &str) -> Result<(), Refusal> {
+    if audience == Audience::Internal || may_leave(text) {
+        return Ok(());
+    }
+    Err(Refusal::no(format!("what is #privileged or #unmasked is not told to {audience}"))
+        .hint("take the words or the tag out of the update"))
 }
 
 fn passed(at: Utc) -> Refusal {

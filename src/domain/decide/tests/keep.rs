@@ -307,3 +307,23 @@ fn evidence_is_handed_on_by_whoever_has_it_then() {
     let chain: Vec<&str> = room.incident.record.evidence[0].custody.iter().map(|c| c.to.as_str()).collect();
     assert_eq!(chain, ["dave", "dave", "erin"]);
 }
+
+#[test]
+fn what_is_privileged_goes_to_nobody_outside_by_a_slip() {
+    let mut room = Room::declared();
+    let text = || "counsel says wait #Privileged".to_owned();
+    for audience in [Audience::Customers, Audience::Public, Audience::Regulator] {
+        let (kind, message) = refused(&mut room, Request::SendUpdate { audience, text: text(), next: None });
+        assert_eq!(kind, RefusalKind::No);
+        assert!(message.contains(&format!("is not told to {audience}")), "{message}");
+        // A draft is for those who work on it.
+        let target = room.ask(Request::DraftUpdate { audience, text: text(), next: None })[0];
+        assert_eq!(refused(&mut room, Request::ApproveUpdate { target }).0, RefusalKind::No);
+        assert_eq!(refused(&mut room, Request::MarkSent { target, next: None }).0, RefusalKind::No);
+    }
+    room.ask(Request::SendUpdate { audience: Audience::Internal, text: text(), next: None });
+    // What went out is marked afterwards so that it leaves no more.
+    let audience = Audience::Customers;
+    let target = room.ask(Request::SendUpdate { audience, text: "we wait".into(), next: None })[0];
+    room.ask(Request::Amend { target, text: Some("we wait #privileged".into()), at: None, seen: None });
+}
