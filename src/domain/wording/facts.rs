@@ -69,7 +69,7 @@ pub struct Facts {
 }
 
 /// The facts of a moment for an audience, times in UTC and in the zone beside it. The next update is the given one,
-/// else what the targets say.
+/// else what the targets of that audience say; for people outside without one, a place to fill in.
 #[must_use]
 pub fn facts(
     incident: &Incident,
@@ -189,12 +189,16 @@ fn next_update(
     if next.is_some() || incident.state != State::Open {
         return next;
     }
-    let own = |audience| {
-        let target = incident.targets.get(&ClockKey::Update(audience).to_string())?;
+    let key = ClockKey::Update(audience);
+    // The hours of a law end with this update: what comes after it, people know.
+    let own = || {
+        let target = incident.targets.get(&key.to_string()).filter(|_| !key.is_by_law())?;
         policy.calendar.deadline(now, &target.target.parse::<Target>().ok()?)
     };
-    let every = policy.level(&incident.profile, incident.severity.as_deref()).update_every;
-    own(audience).or_else(|| own(Audience::Internal)).or_else(|| now.checked_add_signed(every?))
+    // The cadence of the severity is what the team is owed. Nobody outside is promised it unasked: what an update says goes
+    // out as a promise, and its clock runs.
+    let every = || policy.level(&incident.profile, incident.severity.as_deref()).update_every;
+    own().or_else(|| now.checked_add_signed(every().filter(|_| audience == Audience::Internal)?))
 }
 
 /// The log, as an audience may hear of it.

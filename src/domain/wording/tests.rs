@@ -147,7 +147,7 @@ fn outside_there_are_only_confirmed_facts_and_the_five_things() {
     let text = text(&room, Audience::Public);
     assert!(text.contains("What happened: some images cannot be trusted"), "{text}");
     assert!(text.contains("No customer data is affected."), "{text}");
-    assert_eq!(unfilled(&text).len(), 2, "{text}");
+    assert_eq!(unfilled(&text).len(), 3, "{text}");
 }
 
 #[test]
@@ -275,4 +275,27 @@ fn a_bad_template_is_told_with_its_line() {
         "nothing is read from elsewhere"
     );
     assert_eq!(write(&facts, "<b>&").unwrap(), "<b>&");
+}
+
+#[test]
+fn nobody_outside_is_promised_the_cadence_of_the_team() {
+    let mut room = Room::declared();
+    let next =
+        |room: &Room, audience| facts(&room.incident, &room.policy, audience, None, room.now, Tz::UTC).next;
+    let outside = [Audience::Customers, Audience::Public, Audience::Regulator];
+    for audience in outside {
+        assert_eq!(next(&room, audience), "[fill in: when the next update comes]", "{audience}");
+    }
+    let target = |room: &mut Room, clock: &str, target: &str| {
+        let (clock, target, reason) = (clock.to_owned(), target.to_owned(), "agreed".to_owned());
+        room.ask(Request::SetTarget { clock, target, reason });
+    };
+    target(&mut room, "update", "1h");
+    target(&mut room, "update:customers", "2h");
+    target(&mut room, "update:regulator", "72h");
+    let said: Vec<String> = outside.iter().map(|audience| next(&room, *audience)).collect();
+    // The hours of a law are met by the update that is written here.
+    assert_eq!(said[1..], ["[fill in: when the next update comes]", "[fill in: when the next update comes]"]);
+    assert_eq!(said[0], "2026-11-20 16:20 UTC");
+    assert_eq!(next(&room, Audience::Internal), "2026-11-20 15:20 UTC");
 }
