@@ -99,7 +99,7 @@ enum Action {
         /// The day by which it is due
         #[arg(long, value_name = "DAY", value_parser = arguments::day)]
         due: Option<NaiveDate>,
-        /// How much it matters
+        /// How much it matters; a day that its rule gave goes with it
         #[arg(long)]
         severity: Option<String>,
         /// preventive, detective or process

@@ -1,7 +1,9 @@
 //! Rules of improvement stories: filed → started → shipped → verified, or dropped with a reason; what was shipped or
 //! dropped in error is reopened with one. They outlive the close of their incident.
 
-use super::{Case, person, reason, said};
+use chrono::NaiveDate;
+
+use super::{Asker, Case, person, reason, said};
 use crate::domain::event::{
     NewEvent, StoryChanged, StoryDropped, StoryFiled, StoryReopened, StoryShipped, StoryStarted, StorySynced,
     StoryVerified,
@@ -16,14 +18,15 @@ impl Case<'_> {
         match request {
             Request::FileStory(story) => self.file(story),
             Request::ChangeStory { number, change } => {
-                self.story(*number)?;
+                let story = self.story(*number)?;
                 let text = |s: &str| (!s.trim().is_empty()).then(|| s.trim().to_owned());
+                let severity = self.graded(change.severity.as_deref())?;
                 self.one(StoryChanged {
                     number: *number,
                     title: text(&change.title),
                     owner: change.owner.as_deref().map(owner).transpose()?,
-                    due: change.due,
-                    severity: self.graded(change.severity.as_deref())?,
+                    due: change.due.or_else(|| self.due_by_rule(story, severity.as_deref()?)),
+                    severity,
                     kind: change.kind,
                     proof: text(&change.proof),
                     external: text(&change.external),
@@ -94,6 +97,24 @@ impl Case<'_> {
             proof: story.proof.trim().to_owned(),
             external: story.external.trim().to_owned(),
         })
+    }
+
+    /// The day that another severity gives an open story whose day is the one of its own: what somebody chose stays. What
+    /// would have been due already counts from now: a severity has no rule for the time before it was given.
+    fn due_by_rule(&self, story: &Story, to: &str) -> Option<NaiveDate> {
+        let Asker { policy, now, .. } = *self.asker;
+        let day = |severity: Option<&str>, from| {
+            let level = policy.level(&self.incident.profile, severity);
+            policy.calendar.due_date(from, &level.story_due)
+        };
+        let was = story.severity.as_deref().or(self.incident.severity.as_deref());
+        if !story.is_unshipped() || was == Some(to) || story.due != day(was, story.filed_at) {
+            return None;
+        }
+        let today = now.with_timezone(&policy.calendar.zone()).date_naive();
+        let due = day(Some(to), story.filed_at)?;
+        let due = if due < today { day(Some(to), now)? } else { due };
+        (story.due != Some(due)).then_some(due)
     }
 
     fn story(&self, number: u32) -> Result<&Story, Refusal> {

@@ -551,3 +551,34 @@ fn taking_a_step_over_is_said_as_a_command_that_runs() {
     let command = "warroom step INC-2026-0042 doing 1 --person carol --force, or :take-over 1 @carol";
     assert!(hint.ends_with(command), "{hint}");
 }
+
+#[test]
+fn another_severity_moves_the_day_of_a_story_that_its_rule_gave() {
+    let mut room = Room::declared();
+    let file = |severity: &str, due| {
+        let (title, severity) = ("rotate keys".to_owned(), Some(severity.to_owned()));
+        Request::FileStory(NewStory { title, severity, due, ..NewStory::default() })
+    };
+    let graded = |number, severity: &str| {
+        let change = NewStory { severity: Some(severity.to_owned()), ..NewStory::default() };
+        Request::ChangeStory { number, change }
+    };
+    let due = |room: &Room, number: u32| room.incident.closing.stories[&number].due;
+    let chosen = chrono::NaiveDate::from_ymd_opt(2027, 1, 4);
+    room.ask(file("P4", None));
+    room.ask(file("P1", None));
+    room.ask(file("P4", chosen));
+    assert!(due(&room, 1) > due(&room, 2));
+    for number in [1, 3] {
+        room.ask(graded(number, "P1"));
+    }
+    assert_eq!((due(&room, 1), due(&room, 3)), (due(&room, 2), chosen));
+    let line = &room.incident.timeline.stored().iter().rev().nth(1).unwrap().text;
+    assert!(line.contains("due ") && line.contains("severity P4 → P1"), "{line}");
+    room.ask(graded(1, "P4"));
+    let late = due(&room, 1);
+    // What would have been due by then counts from then.
+    room.wait(Span::days(60));
+    room.ask(graded(1, "P1"));
+    assert!(due(&room, 1) < late && due(&room, 1) > Some(room.now.date_naive()), "{:?}", due(&room, 1));
+}
