@@ -131,6 +131,10 @@ impl Source<'_> {
             } else {
                 left.privileged += 1;
             }
+            // That a time ran out is said in the words of the program: another line that says it quotes nobody.
+            if self.incident.not_so.contains(&entry.seq) && !entry.is_privileged() {
+                continue;
+            }
             secret.push(entry.text.trim());
             secret.extend(entry.edits.iter().map(|e| e.text.trim()));
         }

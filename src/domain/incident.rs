@@ -9,6 +9,7 @@ mod checklist;
 mod closing;
 mod drill;
 mod lines;
+mod not_so;
 mod privileged;
 mod reads;
 mod record;
@@ -246,6 +247,8 @@ pub struct Incident {
     pub targets: BTreeMap<String, OwnTarget>,
     /// What the log says of clocks: clock → record.
     pub clocks: BTreeMap<String, ClockRecord>,
+    /// The lines that say that a time ran out, and that what is known by now takes back.
+    pub not_so: BTreeSet<Seq>,
     /// When the clock of the host was set back: what is due moves with it.
     pub set_backs: SetBacks,
     /// Every line.
@@ -323,6 +326,7 @@ impl Incident {
             rests: Vec::new(),
             targets: BTreeMap::new(),
             clocks: BTreeMap::new(),
+            not_so: BTreeSet::new(),
             set_backs: SetBacks::default(),
             timeline: Timeline::default(),
             roster: Roster::default(),

@@ -231,7 +231,10 @@ impl Room {
                 continue;
             }
             let before = self.incident.timeline.len();
+            let not_so = self.incident.not_so.clone();
             self.incident.apply(event);
+            // A line of before counts no more, or again.
+            relist |= self.incident.not_so != not_so;
             if matches!(event.event, Some(UpdateSent(_) | PostmortemPublished(_))) {
                 self.held_asked = None;
             }

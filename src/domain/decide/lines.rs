@@ -80,6 +80,10 @@ impl Case<'_> {
                 if self.entry(*target)?.struck.is_none() {
                     return Err(Refusal::no(format!("line {target} is not crossed out")));
                 }
+                if self.incident.not_so.contains(target) {
+                    let message = format!("line {target} is not so: the log says that it was done in time");
+                    return Err(Refusal::no(message).hint("put right the line that says so"));
+                }
                 self.one(Restored { target: *target })
             }
             Request::Star { target, starred } => {

@@ -50,6 +50,7 @@ impl Incident {
         if let Some(seq) = recorded.undoes {
             self.unimply(recorded, seq);
         }
+        self.judge_breaches(recorded);
     }
 
     /// What followed from an action goes with it when it is undone: nobody took it, unless somebody else did

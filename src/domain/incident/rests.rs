@@ -98,6 +98,14 @@ impl Incident {
         each.fold(Span::zero(), |all, one| all.checked_add(&one).unwrap_or(all))
     }
 
+    /// Since when it was resolved at a moment, when it was. All as the clock of now shows it.
+    pub(super) fn over_at(&self, at: Utc) -> Option<Utc> {
+        let mark = self.milestones.get(&Milestone::Resolved).filter(|_| self.resolved_at.is_some());
+        let now = mark.map(|mark| self.set_backs.moved(mark.at, mark.seq)).filter(|from| *from <= at);
+        let before = self.rests.iter().map(|rest| self.ends(rest));
+        now.or_else(|| before.filter(|(from, to)| *from <= at && at < *to).map(|(from, _)| from).min())
+    }
+
     fn ends(&self, rest: &Rest) -> (Utc, Utc) {
         let moved = |(at, seq)| self.set_backs.moved(at, seq);
         (moved(rest.from), moved(rest.to))

@@ -229,3 +229,29 @@ fn what_a_law_asks_for_runs_from_the_detection_and_is_owed_until_the_close() {
     let ran = desk.run(&["closure", &id, "notifications", "done"]).code(0);
     assert!(!ran.err.contains("owed"), "{ran:?}");
 }
+
+#[test]
+fn what_is_written_down_late_takes_back_that_a_time_ran_out() {
+    let mut desk = Desk::new();
+    desk.set("WARROOM_NOW", "2026-11-20T14:20:00Z");
+    desk.ok(&["declare", "Written down late", "--severity", "P1", "--at", "2026-11-20 10:00Z"]);
+    desk.ok(&["role", ".", "commander", "alice", "--at", "2026-11-20 10:05Z"]);
+    desk.ok(&["log", ".", "2026-11-20 10:20Z > internal: we look"]);
+    desk.ok(&["resolve", "1", "--at", "2026-11-20 13:00Z"]);
+    let text = desk.ok(&["timeline", "1", "--all"]);
+    let said = |why: &str| text.contains(&format!("[crossed out by alice: not so: {why}"));
+    assert!(said("it was taken 2026-11-20 10:05 UTC]") && said("it was sent 2026-11-20 10:20 UTC]"), "{text}");
+    assert!(said("it was resolved 2026-11-20 13:00 UTC]"), "{text}");
+    // The second update did not come in time, and stays where the first words are the same.
+    let late = |text: &str| text.lines().filter(|l| l.contains("time ran out") && !l.contains("not so")).count();
+    assert_eq!(late(&text), 1, "{text}");
+    for format in ["md", "csv"] {
+        let out = desk.ok(&["export", "1", "--format", format]);
+        assert_eq!(late(&out), 1, "{format}: {out}");
+    }
+    let path = desk.json(&["postmortem", "draft", "1"])["path"].as_str().unwrap().to_owned();
+    let draft = std::fs::read_to_string(path).unwrap();
+    let poorly = draft.split("## What Went Poorly").nth(1).unwrap().split("\n## ").next().unwrap();
+    assert_eq!(late(poorly), 1, "{poorly}");
+    desk.ok(&["verify"]);
+}
