@@ -7,6 +7,7 @@ use super::model::{AskFor, Model, Overlay, Purpose, Room, Screen};
 use super::update::compose::context;
 use crate::domain::audience::Audience;
 use crate::domain::clocks;
+use crate::domain::composed::folded;
 use crate::domain::filter;
 use crate::domain::ids::Seq;
 use crate::domain::incident::Step;
@@ -92,9 +93,8 @@ fn word_start(head: &str) -> usize {
 
 /// The choices that go on with what is typed; none when the only one is typed already.
 fn fitting(from: usize, typed: &str, choices: Vec<Choice>) -> Option<Offer> {
-    let typed = typed.to_lowercase();
-    let mut left: Vec<Choice> =
-        choices.into_iter().filter(|c| c.text.to_lowercase().starts_with(&typed)).collect();
+    let typed = folded(typed);
+    let mut left: Vec<Choice> = choices.into_iter().filter(|c| folded(&c.text).starts_with(&typed)).collect();
     if left.len() == 1 && left.first().is_some_and(|c| c.text == typed) {
         left.clear();
     }

@@ -1,6 +1,7 @@
 //! The names that a room knows: people and tags, for pickers and completion. It must not ask anybody.
 
 use super::model::{Model, Room};
+use crate::domain::composed::same;
 
 /// People: who sits here, who holds or held a role, who was asked, who wrote, then the rest of the team.
 #[must_use]
@@ -12,7 +13,7 @@ pub fn people(model: &Model) -> Vec<String> {
     let wrote = room.incident.timeline.stored().iter().map(|e| e.by.clone());
     let team = model.people.all().iter().map(|p| p.handle.clone());
     for name in seen.chain(asked).chain(wrote).chain(team) {
-        if !name.is_empty() && !people.contains(&name) {
+        if !name.is_empty() && !people.iter().any(|known| same(known, &name)) {
             people.push(name);
         }
     }

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::log::{at_one_time, timed};
 use super::output::Answer;
 use super::stdin;
+use crate::domain::composed::folded;
 use crate::domain::ids::Seq;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Keep, Request};
@@ -43,7 +44,7 @@ impl Args {
         let mut asked = at_one_time(timed("+", text, context.now(), &room)?, at)?;
         if let Request::Ask { person, time_box, .. } = &mut asked.request {
             // The same person said twice is one.
-            let handle = |name: &str| name.trim().trim_start_matches('@').to_lowercase();
+            let handle = |name: &str| folded(name.trim().trim_start_matches('@'));
             let to = self.to.filter(|to| person.as_deref().map(handle) != Some(handle(to)));
             *person = arguments::once(to, person.take(), |flag, own| {
                 format!("there are two people: @{own} in the text, {flag} of --to")

@@ -7,6 +7,7 @@ use super::audit::{self, WriteView};
 use super::context::Context;
 use super::output::{Answer, Exit, Stop};
 use super::views::{EntryView, entry_day, entry_line};
+use crate::domain::composed::folded;
 use crate::domain::filter::{self, Filter, Term};
 use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
@@ -85,7 +86,7 @@ impl Only {
     fn filter(&self, now: Utc) -> Result<Filter, Stop> {
         let ctx = time_spec::Context { now, zone: Tz::UTC };
         let lower = |list: &[String], sign: char| -> Vec<String> {
-            list.iter().map(|w| w.trim().trim_start_matches(sign).to_lowercase()).collect()
+            list.iter().map(|w| folded(w.trim().trim_start_matches(sign))).collect()
         };
         let moment = |text: &str, end| filter::at(text, &ctx, end).map_err(|e| Stop::from(Refusal::usage(e)));
         let mut only = Filter::default();
@@ -105,7 +106,7 @@ impl Only {
             only = only.with(Term::Struck);
         }
         if let Some(text) = &self.grep {
-            only = only.with(Term::Word(text.to_lowercase()));
+            only = only.with(Term::Word(folded(text)));
         }
         if let Some(at) = &self.since {
             only = only.with(Term::Since(moment(at, false)?));

@@ -1,5 +1,6 @@
 //! Who was part of an incident, from when to when, as the log tells it. It must not know who sits at which terminal.
 
+use crate::domain::composed::same;
 use crate::domain::incident::Incident;
 use crate::domain::time::Utc;
 
@@ -24,7 +25,7 @@ pub fn participants(incident: &Incident) -> Vec<Participant> {
         if person.is_empty() {
             return;
         }
-        match list.iter_mut().find(|p| p.person == person) {
+        match list.iter_mut().find(|p| same(&p.person, person)) {
             Some(there) => {
                 there.joined = there.joined.min(at);
                 there.seen = there.seen.max(at);
@@ -44,7 +45,8 @@ pub fn participants(incident: &Incident) -> Vec<Participant> {
         see(&entry.by, entry.recorded_at);
     }
     for participant in &mut list {
-        let mut held = incident.roster.history().iter().filter(|h| h.person == participant.person).peekable();
+        let mut held =
+            incident.roster.history().iter().filter(|h| same(&h.person, &participant.person)).peekable();
         if held.peek().is_some() {
             let ends: Option<Vec<Utc>> = held.map(|h| h.to).collect();
             participant.left = ends.and_then(|ends| ends.into_iter().max());

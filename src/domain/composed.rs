@@ -17,6 +17,18 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Both are one name, however their letters are typed.
+#[must_use]
+pub fn same(one: &str, other: &str) -> bool {
+    one == other || composed(one) == composed(other)
+}
+
+/// A name in the form by which it is looked up, where case does not matter.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    composed(name).to_lowercase()
+}
+
 /// A mark that belongs to the letter before it: those over and under European letters, and of the Japanese syllables.
 #[must_use]
 pub const fn is_mark(c: char) -> bool {
@@ -26,6 +38,12 @@ pub const fn is_mark(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_the_same_with_its_marks_apart() {
+        assert!(same("rene\u{301}", "ren\u{e9}") && same("bob", "bob") && !same("rene", "ren\u{e9}"));
+        assert_eq!(folded("Rene\u{301}"), "ren\u{e9}");
+    }
 
     #[test]
     fn letters_with_their_marks_apart_are_those_in_one_piece() {

@@ -2,6 +2,7 @@
 //! must not read files, and nothing of it goes into a log, an export or a commit.
 
 use super::zone::Tz;
+use crate::domain::composed::{folded, same};
 use crate::domain::incident::Incident;
 use crate::domain::policy::Policy;
 use crate::domain::runbook::SectionRole;
@@ -49,8 +50,8 @@ impl People {
     /// Somebody by the handle, without case.
     #[must_use]
     pub fn find(&self, handle: &str) -> Option<&Person> {
-        let handle = handle.trim().trim_start_matches('@').to_lowercase();
-        self.list.iter().find(|p| p.handle.to_lowercase() == handle)
+        let handle = folded(handle.trim().trim_start_matches('@'));
+        self.list.iter().find(|p| folded(&p.handle) == handle)
     }
 
     /// Those who usually hold a role, by its full name.
@@ -121,7 +122,7 @@ pub fn calls(incident: &Incident, policy: &Policy, people: &People) -> Vec<CallL
 fn called(incident: &Incident, people: &People, role: &str) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
     let mut add = |handle: &str, why: String| {
-        if !calls.iter().any(|c| c.handle == handle) {
+        if !calls.iter().any(|c| same(&c.handle, handle)) {
             calls.push(Call { handle: handle.to_owned(), why });
         }
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use crate::domain::composed::folded;
 use crate::domain::ids::IncidentId;
 use crate::domain::recurrence::AGAIN;
 use crate::domain::summary::{StorySummary, Summary};
@@ -167,9 +168,9 @@ pub fn sort(stories: &mut [StorySummary], today: NaiveDate, rules: Rules) {
 /// Whether a story is of the owner that a list is to show; `-` and `nobody` are those without one.
 #[must_use]
 pub fn is_of(owner: Option<&str>, wanted: &str) -> bool {
-    let wanted = wanted.trim().trim_start_matches('@').to_lowercase();
+    let wanted = folded(wanted.trim().trim_start_matches('@'));
     match owner {
-        Some(owner) => owner.to_lowercase() == wanted,
+        Some(owner) => folded(owner) == wanted,
         None => matches!(wanted.as_str(), "" | "-" | "nobody"),
     }
 }
@@ -354,6 +355,7 @@ mod tests {
         assert_eq!(shown("@bob"), [1]);
         assert_eq!(shown("@nobody"), [4]);
         assert_eq!(shown("owner:-"), [4]);
+        assert!(is_of(Some("rene\u{301}"), "@Ren\u{e9}"), "an old log has the mark apart");
         assert_eq!(shown("@Bob state:verified"), [3]);
         assert_eq!(shown("due:7d"), [1]);
         assert_eq!(shown("inc:42 sev:p2 kind:detective scan /s2"), [2]);

@@ -1,6 +1,7 @@
 //! Who acts: the handle, in the order `--as`, `WARROOM_AS`, `[me] name`, Unix user. The Unix user and the host are
 //! recorded beside it; this module only finds them.
 
+use crate::domain::composed::{composed, folded};
 use crate::shell::config::Config;
 use crate::shell::environment::Environment;
 
@@ -98,7 +99,8 @@ impl Identity {
 /// [`BadPerson`] when it is empty, too long, or has spaces or other signs.
 pub fn person(text: &str) -> Result<String, BadPerson> {
     let name = text.trim();
-    let name = name.strip_prefix('@').unwrap_or(name).to_lowercase();
+    // As `decide::person` has it: typed with its marks apart it is the same name.
+    let name = folded(name.strip_prefix('@').unwrap_or(name));
     let fit = (1..=LONGEST).contains(&name.chars().count())
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'))
         && name.chars().any(char::is_alphanumeric);
@@ -109,7 +111,7 @@ pub fn person(text: &str) -> Result<String, BadPerson> {
 fn from_user(user: &str) -> String {
     let own = user.rsplit('\\').next().unwrap_or(user);
     let own = own.split('@').next().unwrap_or(own);
-    let clean: String = own
+    let clean: String = composed(own)
         .chars()
         .map(|c| if c.is_alphanumeric() || ".-_".contains(c) { c } else { '-' })
         .take(LONGEST)
@@ -126,6 +128,7 @@ mod tests {
         assert_eq!(person(" @Alice "), Ok("alice".into()));
         assert_eq!(person("žofie.n-2_b"), Ok("žofie.n-2_b".into()));
         assert_eq!(person("山田"), Ok("山田".into()));
+        assert_eq!(person("Rene\u{301}"), Ok("ren\u{e9}".into()), "some systems type the mark apart");
         let long = "a".repeat(33);
         for bad in ["", "@", "two words", "a\u{1b}[2J", "a/b", "...", "a\u{202e}b", &long] {
             assert!(person(bad).is_err(), "{bad:?}");
@@ -158,6 +161,7 @@ mod tests {
             ("root", "root", true),
             ("CORP\\alice", "alice", false),
             ("bob@corp", "bob", false),
+            ("rene\u{301}", "ren\u{e9}", false),
             ("\u{7}", "unknown", false),
         ] {
             let environment = Environment { user: user.into(), ..Environment::default() };

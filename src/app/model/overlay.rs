@@ -9,6 +9,7 @@ use super::lists::{Hit, RunbookChoice};
 use crate::app::editor::Editor;
 use crate::app::effect::Ticket;
 use crate::domain::board::BoardKind;
+use crate::domain::composed::folded;
 use crate::domain::event::StepRef;
 use crate::domain::ids::{Seq, StoryId};
 use crate::domain::request::{Asked, StepMove};
@@ -103,9 +104,9 @@ impl Item {
     /// How well what is typed names it, 0 being its very name; nothing when it does not. Hyphens say nothing: `sev1` is
     /// SEV-1, `p-2` is P2.
     fn rank(&self, typed: &str) -> Option<u8> {
-        let label = self.label.to_lowercase();
+        let label = folded(&self.label);
         let bare = |text: &str| text.replace('-', "");
-        let all = [&label, &self.id.to_lowercase(), &self.detail.to_lowercase(), &self.also.join(" ")]
+        let all = [&label, &folded(&self.id), &folded(&self.detail), &self.also.join(" ")]
             .map(String::as_str)
             .join(" ");
         let whole = bare(&all);
@@ -160,7 +161,7 @@ impl Pick {
     /// before what cannot.
     #[must_use]
     pub fn visible(&self) -> Vec<&Item> {
-        let typed = self.editor.text().trim().to_lowercase();
+        let typed = folded(self.editor.text().trim());
         if typed.is_empty() {
             return self.items.iter().collect();
         }

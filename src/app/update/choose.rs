@@ -8,6 +8,7 @@ use super::super::model::{Ask, AskFor, Item, Model, Overlay, Pick, PickFor, Room
 use super::available::{Availability, available};
 use super::{compose, keys, room, tables};
 use crate::app::known;
+use crate::domain::composed::same;
 use crate::domain::request::{Keep, Request, StepPick};
 use crate::domain::role;
 use crate::domain::severity::Move;
@@ -235,7 +236,7 @@ pub(super) fn people(model: &mut Model, purpose: PickFor, title: &str) {
     };
     let mut people = usual.clone();
     for name in known::people(model) {
-        if !people.contains(&name) {
+        if !people.iter().any(|known| same(known, &name)) {
             people.push(name);
         }
     }
@@ -245,7 +246,7 @@ pub(super) fn people(model: &mut Model, purpose: PickFor, title: &str) {
             let roles = room.incident.roster.roles_of(name).collect::<Vec<_>>().join(", ");
             let known = model.people.find(name).map(|p| p.name.clone()).unwrap_or_default();
             let detail = [known, roles].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
-            let right = match (*name == model.me, usual.contains(name)) {
+            let right = match (same(name, &model.me), usual.contains(name)) {
                 (true, _) => "you",
                 (false, true) => "usually",
                 (false, false) => "",

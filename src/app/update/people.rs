@@ -4,6 +4,7 @@ use super::super::action::Action;
 use super::super::layout::Pane;
 use super::super::model::{Model, Overlay, Read, Reader};
 use super::room;
+use crate::domain::composed::same;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::role;
 
@@ -35,8 +36,8 @@ pub(super) fn role_meant(model: &Model) -> Option<String> {
 /// Tells whoever was just given a role what it is first of all.
 pub(super) fn told(model: &mut Model, events: &[Recorded]) {
     let given = events.iter().rev().find_map(|e| match e.event.as_ref()? {
-        Event::RoleTaken(e) if e.person == model.me => Some(e.role.as_str()),
-        Event::RoleHandedOver(e) if e.to == model.me => Some(e.role.as_str()),
+        Event::RoleTaken(e) if same(&e.person, &model.me) => Some(e.role.as_str()),
+        Event::RoleHandedOver(e) if same(&e.to, &model.me) => Some(e.role.as_str()),
         _ => None,
     });
     if let Some(role) = given

@@ -8,6 +8,7 @@ use super::super::layout::Pane;
 use super::super::model::{Ask, AskFor, Item, Model, Overlay, Pick, PickFor, Read, Reader, Waiting};
 use super::{choose, holding, room, selection};
 use crate::domain::board::{BoardKind, board};
+use crate::domain::composed::same;
 use crate::domain::event::StepRef;
 use crate::domain::ids::Seq;
 use crate::domain::incident::{EVIDENCE_CLASSES, Incident};
@@ -136,7 +137,8 @@ pub(super) fn steps(model: &mut Model, at: StepRef) {
     let Some(step) = model.room.as_ref().and_then(|r| r.incident.checklist.get(at)) else { return };
     let by = step.person.as_deref().unwrap_or("somebody");
     let mut items = Vec::new();
-    let others = step.state == StepState::Doing && step.person.as_ref() != Some(&model.me);
+    let others =
+        step.state == StepState::Doing && !step.person.as_deref().is_some_and(|now| same(now, &model.me));
     if others {
         items.push(item("done", "done", &format!("{by} did it")));
         items.push(item("take-over", "take over", &format!("{by} is at it: agree first")));

@@ -2,6 +2,7 @@
 
 use super::{Case, person, reason, said};
 use crate::domain::audience::Audience;
+use crate::domain::composed::same;
 use crate::domain::event::{
     AnswerWithdrawn, AskAnswered, AskChanged, DecisionObjected, EvidenceAttached, EvidenceWithdrawn,
     IocAdded, IocRemoved, LinkRemoved, NewEvent, ScopeItemRemoved, StepDueSet, StepReopened, VerdictGiven,
@@ -65,7 +66,7 @@ impl Case<'_> {
             Keep::Reassign { target, person: who } => {
                 let ask = self.open_ask(*target)?;
                 let who = person(who)?;
-                if ask.person.as_deref() == Some(who.as_str()) {
+                if ask.person.as_deref().is_some_and(|now| same(now, &who)) {
                     return Err(Refusal::no(format!("ask {target} is with {who} already")));
                 }
                 self.one(AskChanged { target: *target, person: Some(who), due_at: None })

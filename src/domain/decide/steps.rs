@@ -2,6 +2,7 @@
 
 use super::super::closeout::counted;
 use super::{Case, person, reason};
+use crate::domain::composed::same;
 use crate::domain::event::{
     NewEvent, RunbookAttached, RunbookDetached, RunbookMatched, StepAssigned, StepBlocked, StepDone,
     StepReopened, StepSkipped, StepStarted,
@@ -68,10 +69,11 @@ impl Case<'_> {
             let by = step.person.as_deref().map(|p| format!(" by {p}")).unwrap_or_default();
             Refusal::no(format!("step {} is {word} already{by}", step.number))
         };
+        let own = step.person.as_deref().is_some_and(|now| same(now, &who));
         match change {
             StepMove::Tick if step.state == StepState::Done => Err(already("done")),
             StepMove::Tick => self.one(StepDone { step: at, person: who }),
-            StepMove::Doing if step.state == StepState::Doing && step.person.as_deref() != Some(&who) => {
+            StepMove::Doing if step.state == StepState::Doing && !own => {
                 // So that two people do not run the same command twice.
                 let (id, number) = (self.incident.id, step.number);
                 let other = who != self.asker.by;
@@ -86,9 +88,7 @@ impl Case<'_> {
                 )))
             }
             StepMove::Doing if step.state == StepState::Doing => Ok(Vec::new()),
-            StepMove::TakeOver if step.state == StepState::Doing && step.person.as_deref() == Some(&who) => {
-                Ok(Vec::new())
-            }
+            StepMove::TakeOver if step.state == StepState::Doing && own => Ok(Vec::new()),
             StepMove::Doing | StepMove::TakeOver => self.one(StepStarted { step: at, person: who }),
             StepMove::Skip => self.one(StepSkipped { step: at, reason: reason("skipping a step", why)? }),
             StepMove::Block => self.one(StepBlocked { step: at, reason: reason("blocking a step", why)? }),

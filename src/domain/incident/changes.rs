@@ -2,6 +2,7 @@
 //! neither does what the declaration says. It must not refuse (`decide` does).
 
 use super::{Holding, Incident};
+use crate::domain::composed::same;
 use crate::domain::ids::Seq;
 use crate::domain::role;
 use crate::domain::time::Utc;
@@ -27,7 +28,8 @@ impl Incident {
     #[must_use]
     pub fn role_changed(&self, role: &str, person: &str) -> Option<Utc> {
         let shared = role::may_be_shared(role);
-        let held = self.roster.history().iter().filter(|h| h.role == role && (!shared || h.person == person));
+        let held =
+            self.roster.history().iter().filter(|h| h.role == role && (!shared || same(&h.person, person)));
         self.last_of(held.flat_map(|h| {
             let declared = h.seq <= DECLARED && h.from == self.declared_at;
             [(!declared).then_some((h.from, h.seq)), h.to.map(|to| (to, h.ended))].into_iter().flatten()

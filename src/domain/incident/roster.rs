@@ -1,6 +1,7 @@
 //! Who holds which role, from when to when. Handed over, never overwritten. It must not know which roles are
 //! required.
 
+use crate::domain::composed::same;
 use crate::domain::ids::Seq;
 use crate::domain::role;
 use crate::domain::time::Utc;
@@ -54,12 +55,13 @@ impl Roster {
     /// The person holds the role now.
     #[must_use]
     pub fn holds(&self, person: &str, role: &str) -> bool {
-        self.holdings.iter().any(|h| h.to.is_none() && h.role == role && h.person == person)
+        self.holdings.iter().any(|h| h.to.is_none() && h.role == role && same(&h.person, person))
     }
 
     /// The roles that a person holds now.
     pub fn roles_of<'a>(&'a self, person: &'a str) -> impl Iterator<Item = &'a str> {
-        self.holdings.iter().filter(move |h| h.to.is_none() && h.person == person).map(|h| h.role.as_str())
+        let own = move |h: &&Holding| h.to.is_none() && same(&h.person, person);
+        self.holdings.iter().filter(own).map(|h| h.role.as_str())
     }
 
     /// Somebody held the role at some time.
@@ -73,7 +75,7 @@ impl Roster {
     pub fn people(&self) -> Vec<&str> {
         let mut people: Vec<&str> = Vec::new();
         for holding in &self.holdings {
-            if !people.contains(&holding.person.as_str()) {
+            if !people.iter().any(|known| same(known, &holding.person)) {
                 people.push(&holding.person);
             }
         }
@@ -99,7 +101,7 @@ impl Roster {
     }
 
     pub(super) fn release(&mut self, role: &str, person: &str, at: Utc, seq: Seq) {
-        self.end(at, seq, |h| h.role == role && h.person == person);
+        self.end(at, seq, |h| h.role == role && same(&h.person, person));
     }
 
     /// An event happened at another time than was said: what began or ended with it did so then.

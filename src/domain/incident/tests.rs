@@ -116,6 +116,31 @@ impl Room {
 }
 
 #[test]
+fn a_name_of_an_old_log_with_its_marks_apart_is_the_same_person() {
+    use crate::domain::attendance::participants;
+    use crate::domain::event::{AskMade, RoleTaken};
+    let (apart, one) = ("rene\u{301}", "ren\u{e9}");
+    let mut room = Room::declared();
+    room.say(RoleTaken { role: "scribe".to_owned(), person: apart.to_owned() });
+    let asked =
+        AskMade { text: "look".to_owned(), person: Some(apart.to_owned()), due_at: None, tags: Vec::new() };
+    let ask = room.say(asked);
+    let roster = &room.incident.roster;
+    assert!(roster.holds(one, "scribe") && roster.holds(apart, "scribe"));
+    assert_eq!(roster.roles_of(one).collect::<Vec<_>>(), ["scribe"]);
+    assert_eq!(roster.holder("scribe"), Some(apart), "what was written stays as it was");
+    let again = Request::Keep(crate::domain::request::Keep::Reassign { target: ask, person: one.to_owned() });
+    assert!(room.try_ask(again).unwrap_err().to_string().contains("already"));
+    // They write, and are listed once.
+    room.by = one.to_owned();
+    room.note("here");
+    let names: Vec<String> = participants(&room.incident).into_iter().map(|p| p.person).collect();
+    assert_eq!(names, ["alice", apart]);
+    room.ask(Request::ReleaseRole { role: "scribe".to_owned(), person: one.to_owned() });
+    assert_eq!(room.incident.roster.holder("scribe"), None);
+}
+
+#[test]
 fn declaring_sets_detected_and_the_first_role_sets_acknowledged() {
     let room = Room::declared();
     let incident = &room.incident;

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::set_back::SetBack;
 use super::{ERASED, Entry, Incident, Story};
+use crate::domain::composed::same;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::request::{Keep, NewIoc, Request, Review, StepMove, StepPick, When};
@@ -57,7 +58,7 @@ impl Trail {
     /// never offered in its place.
     #[must_use]
     pub fn last_of(&self, person: &str) -> Option<&Trace> {
-        self.traces.iter().rev().find(|t| t.by == person)
+        self.traces.iter().rev().find(|t| same(&t.by, person))
     }
 
     /// The clock whose target an action changed, with when and where the target was set that held before it.

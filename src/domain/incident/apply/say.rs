@@ -1,5 +1,6 @@
 //! What follows from lines, from corrections to them and from replies. It must not refuse.
 
+use crate::domain::composed::same;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::incident::talk::{
@@ -293,7 +294,7 @@ impl Incident {
                 if let Some(person) = &e.person {
                     let before = ask.person.replace(person.clone());
                     ask.since = at;
-                    if ask.acknowledged.as_ref().is_some_and(|(who, _)| who != person) {
+                    if ask.acknowledged.as_ref().is_some_and(|(who, _)| !same(who, person)) {
                         ask.acknowledged = None;
                     }
                     let lead = before.map(|p| format!("@{p} ")).unwrap_or_default();
