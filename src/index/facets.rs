@@ -1,7 +1,7 @@
 //! Counting what the answers of a search have in common. It must not rank: it counts every postmortem that shares a
 //! word with the question, from columns, without reading one.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocAddress, DocId, Searcher, SegmentReader};
@@ -85,7 +85,7 @@ pub(super) fn count(
     })
 }
 
-/// The services of all postmortems but those with a hidden id, each once, in the order of the alphabet.
+/// The services of all postmortems but those with a hidden id, each once as most write it, in the order of the alphabet.
 pub(super) fn services(index: &Index, hidden: &[String]) -> Result<Vec<String>, IndexError> {
     let searcher = index.reader.searcher();
     let mut not_told = HashSet::new();
@@ -94,21 +94,18 @@ pub(super) fn services(index: &Index, hidden: &[String]) -> Result<Vec<String>, 
             not_told.insert(at);
         })?;
     }
-    let mut names = BTreeSet::new();
+    let mut services = Labels::new(analyzer::plain_label);
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
-        let values = Values::of(segment, FACET_SERVICE, analyzer::plain_label, None)?;
-        if not_told.is_empty() {
-            names.extend(values.names);
-            continue;
-        }
+        let values = Values::of(segment, FACET_SERVICE, services.fold, None)?;
+        let is_told = |document: &DocId| !not_told.contains(&DocAddress::new(ord, *document));
+        let told: Vec<DocId> = segment.doc_ids_alive().filter(is_told).collect();
         let mut counts = values.counts();
-        for document in segment.doc_ids_alive().filter(|d| !not_told.contains(&DocAddress::new(ord, *d))) {
-            values.add(document, &mut counts);
-        }
-        let told = values.names.into_iter().zip(counts).filter(|(_, count)| *count > 0);
-        names.extend(told.map(|(name, _)| name));
+        values.add_all(&told, &mut counts);
+        services.take(&values, &counts);
     }
-    Ok(names.into_iter().collect())
+    let mut names: Vec<String> = services.facets(usize::MAX).into_iter().map(|facet| facet.value).collect();
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// What the given answers have in common: for those that share no word with the question.

@@ -498,3 +498,27 @@ fn an_import_warns_of_a_day_that_is_yet_to_come() {
     let undated = found["results"].as_array().unwrap().iter().filter(|hit| hit["date"].is_null());
     assert_eq!(undated.count(), 1);
 }
+
+#[test]
+fn a_service_is_called_as_most_postmortems_call_it() {
+    let desk = Desk::new();
+    for (number, service) in ["Payments", "payments", "payments", "Orders", "orders"].iter().enumerate() {
+        let text = format!("---\nservices: [{service}]\n---\n# Queue {number} full\n\nIt was full.\n");
+        desk.ok(&["import", &desk.file(&format!("{number}.md"), &text)]);
+    }
+    let names = |desk: &Desk| {
+        let facets = desk.json(&["search", "queue"])["facets"]["service"].clone();
+        let facets = facets.as_array().unwrap().iter();
+        let facets: Vec<String> = facets.map(|f| f["value"].as_str().unwrap().to_owned()).collect();
+        let named = desk.json(&["declare", "orders and payments are late"])["services_named"].clone();
+        (facets, named)
+    };
+    let told = names(&desk);
+    // Of two that are as common, the one that is sorted first.
+    assert_eq!(
+        told,
+        (vec!["payments".to_owned(), "Orders".to_owned()], serde_json::json!(["Orders", "payments"]))
+    );
+    desk.ok(&["reindex"]);
+    assert_eq!(names(&desk), told);
+}
