@@ -311,7 +311,7 @@ impl Service {
             return Vec::new();
         }
         self.blocking(move |inner| {
-            let archive = inner.archive()?;
+            let Some(archive) = inner.archive_there()? else { return Ok(Vec::new()) };
             let mut heads = Vec::new();
             for entry in archive.list()?.entries {
                 let Some(log) = entry.path.incident().and_then(|id| logs.get(&id)) else { continue };

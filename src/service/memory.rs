@@ -5,6 +5,7 @@ mod building;
 mod expected;
 mod follow;
 mod left_out;
+mod lost;
 mod own;
 mod recurrence;
 mod state;
@@ -14,6 +15,7 @@ use follow::rebuild;
 pub(super) use follow::{Known, known_texts};
 pub use left_out::LeftOut;
 pub(super) use left_out::is_shared;
+pub(super) use lost::Unborn;
 pub(super) use own::Hidden;
 pub use state::ArchiveState;
 
@@ -52,6 +54,8 @@ pub(super) struct Memory {
     ahead: Option<Box<Index>>,
     /// What is being published, ready to be found once the archive has it.
     expected: Option<index::Part>,
+    /// What answers where there is neither archive nor index.
+    nothing: Option<Box<Index>>,
 }
 
 /// What makes the files of the index follow. Apart from [`Memory`], which is held while one question is answered: whoever
@@ -212,28 +216,6 @@ impl Service {
         Ok(Answered { past, facets, notes })
     }
 
-    /// Refuses to write into an archive that was lost: what is there would be taken for all that ever was.
-    pub(super) async fn refuse_lost_archive(&self) -> Result<(), Failure> {
-        if !self.blocking(Inner::has_no_commit).await? {
-            return Ok(());
-        }
-        let published = self.accounts().await?.values().any(|own| own.postmortem.is_some());
-        self.blocking(move |inner| inner.refuse_new_history(published)).await
-    }
-
-    /// Whether there is nothing that a search could find, since nothing is filed in the archive. Asked where nothing
-    /// was found, which does not say that something was looked at.
-    ///
-    /// # Errors
-    /// When the archive cannot be read, or has lost what was published there.
-    pub async fn has_no_past(&self) -> Result<bool, Failure> {
-        if !self.blocking(|inner| inner.has_no_past(false)).await? {
-            return Ok(false);
-        }
-        let published = self.accounts().await?.values().any(|own| own.postmortem.is_some());
-        self.blocking(move |inner| inner.has_no_past(published)).await
-    }
-
     /// The services that past postmortems name, but those that others may not read any more.
     ///
     /// # Errors
@@ -317,9 +299,12 @@ impl Service {
     pub async fn past_text(&self, path: &str) -> Result<String, Failure> {
         let path = path.to_owned();
         self.blocking(move |inner| {
-            let archive = inner.archive()?;
             let at = ArchivePath::new(path.clone()).map_err(|e| Failure::no(e.to_string()))?;
-            let bytes = archive.read(&at)?.ok_or_else(|| {
+            let bytes = match inner.archive_there()? {
+                Some(archive) => archive.read(&at)?,
+                None => None,
+            };
+            let bytes = bytes.ok_or_else(|| {
                 Failure::new(super::FailureKind::NotFound, format!("the archive has no {path}"))
             })?;
             Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -334,7 +319,7 @@ impl Service {
     /// When the archive cannot be read, or several ids end so.
     pub async fn past_named(&self, id: &str) -> Result<Option<(String, String, String)>, Failure> {
         let name = id.to_owned();
-        let found = self.blocking(move |inner| named(known_texts(&inner.archive()?)?, &name)).await?;
+        let found = self.blocking(move |inner| named(inner.known_texts()?, &name)).await?;
         match found {
             Some((id, path)) => self.past_text(&path).await.map(|text| Some((id, path, text))),
             None => Ok(None),
@@ -345,7 +330,7 @@ impl Service {
     pub(super) async fn known_id(&self, id: &str) -> Result<Option<String>, Failure> {
         let id = id.to_owned();
         self.blocking(move |inner| {
-            let known = known_texts(&inner.archive()?)?;
+            let known = inner.known_texts()?;
             Ok(known.into_iter().map(|text| text.id).find(|known| known.eq_ignore_ascii_case(&id)))
         })
         .await
@@ -396,7 +381,10 @@ impl Service {
         &self,
         work: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let answer = self.blocking(work).await;
+        let mut answer = self.blocking(work).await;
+        if answer.is_ok() {
+            answer = self.refuse_lost_answer().await.and(answer);
+        }
         let following = &self.inner.following;
         // What is at work may be at an earlier tree: it is told again when it is done.
         if !following.is_at_work() && following.behind.swap(false, Ordering::Relaxed) {

@@ -104,7 +104,7 @@ impl Service {
         let first = usual.clone();
         let (there, claims) = self
             .blocking_memory(move |inner| {
-                let archive = inner.archive()?;
+                let Some(archive) = inner.archive_there()? else { return Ok((None, Vec::new())) };
                 let there = held(&archive, archive.blob(&first)?)?;
                 let look = publishing || there.is_none();
                 let claims = if look { inner.claims(&archive, id, &first)? } else { Vec::new() };
@@ -133,7 +133,9 @@ impl Service {
         }
         let (unsaid, path) = (recorded.is_none() && moved.is_some(), moved.unwrap_or(usual));
         self.blocking(move |inner| {
-            let archive = inner.archive()?;
+            let Some(archive) = inner.archive_there()? else {
+                return Ok(Standing { path, there: None, base: None, unsaid, review });
+            };
             let there = held(&archive, archive.blob(&path)?)?;
             let base = held(&archive, base(&archive, recorded.as_ref(), &review)?)?;
             Ok(Standing { path, there, base, unsaid, review })

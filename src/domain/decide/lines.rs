@@ -1,7 +1,6 @@
 //! Rules of the lines of the timeline: notes, decisions, hypotheses, asks, updates, and what is said of them.
 
 use super::{Case, person, reason, reason_by, said};
-use crate::domain::composed::same;
 use crate::domain::event::{
     Alerted, Amended, AskAcknowledged, AskAnswered, AskChanged, AskMade, DecisionMade, HypothesisChanged,
     HypothesisProposed, NewEvent, Noted, Restored, Starred, Struck, UpdateApproved, VerdictGiven,

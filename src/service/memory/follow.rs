@@ -32,41 +32,35 @@ impl Inner {
         }
     }
 
-    /// The archive, to look into: what was made once needs no more than to be opened. None is made where the index knows
-    /// postmortems: it would stand in the way of a clone that brings the lost one back.
-    fn archive_to_read(&self) -> Result<Archive, Failure> {
+    /// The archive, to look into; none where none was made yet. It is not made here: it would stand in the way of a clone that
+    /// brings a lost one back.
+    pub(in crate::service) fn archive_there(&self) -> Result<Option<Archive>, Failure> {
         let place = &self.places.archive;
         match Archive::open(&place.repository, &place.folder) {
-            Err(ArchiveError::NoRepository { .. })
-                if place.own && !holds_postmortems(&place.repository) && self.index_knows() =>
-            {
-                Err(lost(&place.repository).hint(TO_BRING_BACK))
+            Err(ArchiveError::NoRepository { .. }) if place.own && !holds_postmortems(&place.repository) => {
+                self.refuse_lost(false, NOTHING_TO_SEARCH)?;
+                Ok(None)
             }
-            Err(ArchiveError::NoRepository { .. }) if place.own => self.archive(),
-            opened if place.own => Ok(opened?.with_its_past()?),
-            opened => Ok(opened?),
+            // Says that it was lost.
+            Err(ArchiveError::NoRepository { .. }) if place.own => self.archive().map(Some),
+            opened if place.own => Ok(Some(opened?.with_its_past()?)),
+            opened => Ok(Some(opened?)),
         }
     }
 
-    /// Whether the index has anything of an archive.
-    fn index_knows(&self) -> bool {
-        let opened = Index::open(&self.places.index, Some(&self.places.thesaurus()));
-        matches!(opened, Opened::Ready(index) if !index.tree().is_empty())
-    }
-
-    /// The archive, unless it lost what the index knows, or the log, which has these as `published` there.
-    pub(super) fn archive_with_its_past(&self, published: &[&str]) -> Result<Archive, Failure> {
-        if self.has_no_commit()? && (!published.is_empty() || self.index_knows()) {
-            let mut failure = lost(&self.places.archive.repository).hint(TO_BRING_BACK);
-            if let Some((first, others)) = published.split_first() {
+    /// The archive, made when it is missing, unless it was lost. The log has something `published` there, and what of that
+    /// may be named.
+    pub(super) fn archive_with_its_past(&self, published: bool, named: &[&str]) -> Result<Archive, Failure> {
+        self.refuse_lost(published, NOTHING_TO_SEARCH).map_err(|mut failure| {
+            if let Some((first, others)) = named.split_first() {
                 failure.message.push_str(&format!("; published was {first}"));
                 if !others.is_empty() {
                     failure.message.push_str(&format!(" and {} more", others.len()));
                 }
             }
-            return Err(failure);
-        }
-        self.archive_to_read()
+            failure
+        })?;
+        self.archive_there()?.map_or_else(|| self.archive(), Ok)
     }
 
     /// Whether there is nothing of an archive: no repository, or one without a commit, and no files either.
@@ -79,36 +73,41 @@ impl Inner {
         }
     }
 
-    /// Refuses to begin a history in the place of a lost one, which the index knows, or where there is no index the log.
-    /// Whoever has built the index anew has seen that it is empty, and wants that.
-    pub(super) fn refuse_new_history(&self, published: bool) -> Result<(), Failure> {
-        let knows = match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
+    /// Whether there was something in the archive: the index says so, or where there is no index the log, which has
+    /// something `published`. Whoever has built the index anew has seen that it is empty, and wants that: nothing else
+    /// writes an index of an archive without a commit.
+    pub(super) fn had_past(&self, published: bool) -> bool {
+        match Index::open(&self.places.index, Some(&self.places.thesaurus())) {
             Opened::Ready(index) => !index.tree().is_empty(),
             Opened::Stale(_) => published,
-        };
-        if !(knows && self.has_no_commit()?) {
-            return Ok(());
         }
-        let repository = self.places.archive.repository.display();
-        let text =
-            format!("{repository} had postmortems and has no commit any more, so nothing was committed");
-        Err(Failure::new(FailureKind::Conflict, text).hint(TO_BRING_BACK))
     }
 
-    /// The files of the index, if they can be asked, and the archive: each takes as long to open as an answer does, so one
-    /// is opened beside the other. An opening that has begun is still being looked at.
-    fn index_and_archive(&self, opening: Option<index::Opening>) -> Result<(Files, Archive), Failure> {
+    /// Refuses where nothing is there of an archive that had something; `so` tells what does not come about.
+    pub(super) fn refuse_lost(&self, published: bool, so: &str) -> Result<(), Failure> {
+        if self.has_no_commit()? && self.had_past(published) {
+            return Err(without_commit(&self.places.archive.repository, so).hint(TO_BRING_BACK));
+        }
+        Ok(())
+    }
+
+    /// The files of the index, if they can be asked, and the archive, if there is one: each takes as long to open as an
+    /// answer does, so one is opened beside the other. An opening that has begun is still being looked at.
+    fn index_and_archive(
+        &self,
+        opening: Option<index::Opening>,
+    ) -> Result<(Files, Option<Archive>), Failure> {
         let ready = |opened| match opened {
             Opened::Ready(index) => Some(index),
             Opened::Stale(_) => None,
         };
         if let Some(opening) = opening {
-            let archive = self.archive_to_read()?;
+            let archive = self.archive_there()?;
             let (opened, looking) = opening.opened();
             return Ok(((ready(opened), Some(looking)), archive));
         }
         let open = || ready(Index::open(&self.places.index, Some(&self.places.thesaurus())));
-        let (archive, index) = index::both(|| Ok(self.archive_to_read()), || Ok(open()))?;
+        let (archive, index) = index::both(|| Ok(self.archive_there()), || Ok(open()))?;
         Ok(((index, None), archive?))
     }
 
@@ -121,11 +120,27 @@ impl Inner {
     ) -> Result<T, Failure> {
         let mut memory = self.memory();
         let (archive, looking) = if memory.index.is_some() {
-            (self.archive_to_read()?, None)
+            (self.archive_there()?, None)
         } else {
             let ((index, looking), archive) = self.index_and_archive(memory.opening.take())?;
             memory.index = index;
             (archive, looking)
+        };
+        // An index is not built of nothing: it would say that whoever built it has seen that.
+        let is_there = match &archive {
+            Some(archive) => memory.index.is_some() || archive.head()?.is_some(),
+            None => false,
+        };
+        let Some(archive) = archive.filter(|_| is_there) else {
+            self.unborn.asked.store(true, Ordering::Relaxed);
+            let nothing = match memory.nothing.take() {
+                Some(nothing) => nothing,
+                None => {
+                    let (place, team) = (&self.places.index, self.places.thesaurus());
+                    Box::new(index::in_memory(place, Some(&team), "", std::iter::empty())?)
+                }
+            };
+            return Ok(question(memory.nothing.insert(nothing))?);
         };
         let index = match memory.index.take() {
             Some(index) => index,
@@ -162,9 +177,13 @@ impl Inner {
     /// # Errors
     /// When it cannot be read, or something was `published` there.
     pub(super) fn has_no_past(&self, published: bool) -> Result<bool, Failure> {
-        let archive = self.archive_to_read()?;
-        match archive.head()? {
-            Some(_) => {
+        let archive = self.archive_there()?;
+        let archive = match archive {
+            Some(archive) if archive.head()?.is_some() => Some(archive),
+            _ => None,
+        };
+        match archive {
+            Some(archive) => {
                 // To list it takes a while where it is large, and then the index knows of something.
                 let memory = self.memory();
                 let asked = memory.ahead.as_deref().or(memory.index.as_deref());
@@ -174,8 +193,7 @@ impl Inner {
                 let listing = archive.list()?;
                 Ok(listing.entries.is_empty() && listing.skipped.is_empty())
             }
-            None if published => Err(lost(archive.path())
-                .hint("bring the repository back from a backup or a clone: warroom doctor")),
+            None if self.had_past(published) => Err(lost_past(&self.places.archive.repository)),
             None => Ok(true),
         }
     }
@@ -183,7 +201,7 @@ impl Inner {
     /// Brings the files of the index to the archive's tree, beside those who ask. Where there is no index that could
     /// follow, the next question builds one.
     pub(super) fn files_follow(&self) -> Result<(), Failure> {
-        let archive = self.archive_to_read()?;
+        let Some(archive) = self.archive_there()? else { return Ok(()) };
         let Opened::Ready(index) = Index::open(&self.places.index, Some(&self.places.thesaurus())) else {
             return Ok(());
         };
@@ -274,12 +292,21 @@ fn wanted(archive: &Archive, index: &Index) -> Result<String, Behind> {
 const TO_BRING_BACK: &str =
     "bring the repository back from a backup or a clone; if it is to begin anew: warroom reindex";
 
+/// What does not come about for whoever looks into an archive that was lost.
+const NOTHING_TO_SEARCH: &str = "so there was nothing to search";
+
 /// That an archive has nothing of what was in it.
 fn lost(archive: &Path) -> Failure {
-    let text = format!(
-        "{} had postmortems and has no commit any more, so there was nothing to search",
-        archive.display()
-    );
+    without_commit(archive, NOTHING_TO_SEARCH)
+}
+
+/// The same, with what to do.
+pub(super) fn lost_past(archive: &Path) -> Failure {
+    lost(archive).hint(TO_BRING_BACK)
+}
+
+fn without_commit(archive: &Path, so: &str) -> Failure {
+    let text = format!("{} had postmortems and has no commit any more, {so}", archive.display());
     Failure::new(FailureKind::Conflict, text)
 }
 
@@ -440,6 +467,13 @@ pub(in crate::service) struct Known {
     pub(in crate::service) path: String,
     /// Its blob.
     pub(in crate::service) blob: String,
+}
+
+impl Inner {
+    /// The texts that the archive has; none where there is no archive.
+    pub(super) fn known_texts(&self) -> Result<Vec<Known>, Failure> {
+        self.archive_there()?.map_or_else(|| Ok(Vec::new()), |archive| known_texts(&archive))
+    }
 }
 
 /// The texts that the archive has, for finding one by its id and for skipping what is there.

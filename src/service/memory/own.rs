@@ -142,7 +142,8 @@ impl Service {
         }
         self.blocking(move |inner| {
             let Ok(at) = ArchivePath::new(path.clone()) else { return Ok(None) };
-            let bytes = inner.archive()?.read(&at)?.unwrap_or_default();
+            let Some(archive) = inner.archive_there()? else { return Ok(None) };
+            let bytes = archive.read(&at)?.unwrap_or_default();
             let stated = imported::id_and_visibility(&path, &bytes).ok();
             Ok(stated.filter(|(_, stated)| is_shared(stated.as_deref())).map(|_| path))
         })

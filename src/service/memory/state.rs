@@ -37,7 +37,8 @@ impl Service {
             let shown = accounts.values().filter(|own| !own.is_hidden());
             let mut published: Vec<&str> = shown.filter_map(|own| own.postmortem.as_deref()).collect();
             published.sort_unstable();
-            let archive = inner.archive_with_its_past(&published)?;
+            let any = accounts.values().any(|own| own.postmortem.is_some());
+            let archive = inner.archive_with_its_past(any, &published)?;
             let author = inner.author(&archive, None).ok().map(|author| author.to_string());
             let signing = match archive.signing_required() {
                 Ok(None) => Ok("not wanted".to_owned()),

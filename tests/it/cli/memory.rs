@@ -522,3 +522,49 @@ fn a_service_is_called_as_most_postmortems_call_it() {
     desk.ok(&["reindex"]);
     assert_eq!(names(&desk), told);
 }
+
+/// The disk with archive and index was lost, and the log knows what was published.
+#[test]
+fn who_looks_into_an_archive_that_only_the_log_knows_makes_nothing_in_its_place() {
+    let (desk, _, _) = super::archived::published();
+    let home = desk.home();
+    let (archive, aside, index) = (home.join("postmortems"), desk.path("aside"), home.join("index"));
+    std::fs::rename(&archive, &aside).unwrap();
+    std::fs::remove_dir_all(&index).unwrap();
+    let other = desk.file("other.md", "# Certificate expired\n\nThe certificate had expired.\n");
+    let lost = "had postmortems and has no commit any more, so ";
+    for question in [
+        &["search", "certificate"][..],
+        &["search", "zzzqqq", "--json"],
+        &["similar", "--text", "certificate"],
+        &["patterns"],
+        &["import", &other],
+        &["postmortem", "publish", "1", "--waive", "later"],
+    ] {
+        for _ in 0..2 {
+            desk.run(question).refuses(4, lost);
+            assert!(!archive.join(".git").exists() && !index.join("meta.json").exists(), "{question:?}");
+        }
+    }
+    desk.run(&["show", "1"]).code(0);
+    desk.run(&["show", "no-such-one"]).code(3);
+    desk.run(&["verify"]).code(0);
+    let doctor = desk.run(&["doctor"]).code(1).out;
+    assert!(doctor.contains("WRONG archive ") && doctor.contains("; published was "), "{doctor}");
+    assert!(!archive.join(".git").exists());
+    // An empty repository that something else made says no more.
+    git2::Repository::init(&archive).unwrap();
+    desk.run(&["search", "certificate"]).refuses(4, lost);
+    desk.run(&["import", &other]).refuses(4, lost);
+    std::fs::remove_dir_all(&archive).unwrap();
+
+    git2::Repository::clone(aside.to_str().unwrap(), &archive).unwrap();
+    assert_eq!(desk.json(&["search", "certificate"])["results"].as_array().unwrap().len(), 1);
+    // Who begins anew says so.
+    std::fs::remove_dir_all(&archive).unwrap();
+    std::fs::remove_dir_all(&index).unwrap();
+    desk.ok(&["reindex"]);
+    desk.run(&["search", "certificate"]).code(0);
+    desk.ok(&["import", &other]);
+    assert_eq!(desk.json(&["search", "certificate"])["results"].as_array().unwrap().len(), 1);
+}
