@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::standing::Held;
+use super::standing::{Held, Standing};
 use super::{By, Failure, FailureKind, Service};
 use crate::domain::closeout::{self, NextStep};
 use crate::domain::ids::LogId;
@@ -90,7 +90,7 @@ impl Service {
         let path = self.draft_path(&incident);
         let old = read_draft(&path)?;
         let standing = match incident.closing.postmortem.path {
-            Some(_) => match self.standing(&incident, &incident.title, false).await {
+            Some(_) => match self.standing_to_draft(&incident).await {
                 Ok(standing) => Some(standing),
                 // What is there can be written on; publishing will say what is wrong.
                 Err(_) if old.is_some() && !from_archive => None,
@@ -127,6 +127,13 @@ impl Service {
         let kept = if is_saved || text == old { None } else { Some(keep(&path, &old)?) };
         self.write_draft(&incident, by, &path, &text, Some(there.blob.clone())).await?;
         Ok(DraftFile { path, created: false, beside: Beside::TakenOver { from, kept }, text })
+    }
+
+    /// How the postmortem of a published incident stands: a draft of the log says less than what was published, so none is
+    /// made in its place where that was lost.
+    async fn standing_to_draft(&self, incident: &Incident) -> Result<Standing, Failure> {
+        self.refuse_lost("so no draft was made").await?;
+        self.standing(incident, &incident.title, false).await
     }
 
     /// The next step of the close path, beside the draft as it lies there: whoever fills it in with an editor of their

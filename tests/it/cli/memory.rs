@@ -568,3 +568,27 @@ fn who_looks_into_an_archive_that_only_the_log_knows_makes_nothing_in_its_place(
     desk.ok(&["import", &other]);
     assert_eq!(desk.json(&["search", "certificate"])["results"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_draft_of_what_was_published_is_not_made_of_the_log_where_the_archive_is_lost() {
+    let (desk, _, draft) = super::archived::published();
+    let (archive, aside) = (desk.home().join("postmortems"), desk.path("aside"));
+    std::fs::rename(&archive, &aside).unwrap();
+    for index in [true, false] {
+        if !index {
+            std::fs::remove_dir_all(desk.home().join("index")).unwrap();
+        }
+        // One that is there is written on.
+        let text = std::fs::read_to_string(&draft).unwrap();
+        assert!(desk.run(&["postmortem", "draft", "1"]).code(0).err.contains("was there already"));
+        std::fs::remove_file(&draft).unwrap();
+        desk.run(&["postmortem", "draft", "1"]).refuses(4, "so no draft was made");
+        assert!(!draft.exists() && !archive.join(".git").exists());
+        std::fs::write(&draft, text).unwrap();
+    }
+    // What was not published yet is in the log as a whole.
+    let other = desk.declare("Disk is full");
+    desk.ok(&["resolve", &other]);
+    desk.ok(&["postmortem", "draft", &other]);
+    assert!(!archive.join(".git").exists());
+}
