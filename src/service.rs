@@ -138,7 +138,7 @@ pub struct ArchivePlace {
     pub own: bool,
     /// The author of the configuration, where git names none.
     pub author: Option<String>,
-    /// The branch that must be checked out to publish; any when absent.
+    /// The branch that must be checked out to publish or import; any when absent.
     pub branch: Option<String>,
     /// The files by which git is configured.
     pub config: GitConfig,

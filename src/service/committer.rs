@@ -18,15 +18,7 @@ impl Inner {
     /// Whoever may commit to the archive, when it has the right branch checked out.
     pub(super) fn committer(&self, author: Option<&str>) -> Result<Committer, Failure> {
         let archive = self.archive()?;
-        if let Some(wanted) = &self.places.archive.branch {
-            let there = archive.branch_name()?;
-            if there != *wanted {
-                let message =
-                    format!("the archive has {there} checked out, and [archive] branch is {wanted}");
-                let hint = format!("run git switch {wanted} there, then publish again");
-                return Err(Failure::new(FailureKind::Conflict, message).hint(hint));
-            }
-        }
+        self.refuse_other_branch(&archive, "publish")?;
         let author = self.author(&archive, author)?;
         let signer = match archive.signing_required()? {
             Some(request) => Some(self.sealing.signer(&request).map_err(|why| {
@@ -36,6 +28,18 @@ impl Inner {
             None => None,
         };
         Ok(Committer { archive, author, signer })
+    }
+
+    /// Refuses to commit where another branch is checked out than the settings name; `again` is what to do afterwards.
+    pub(super) fn refuse_other_branch(&self, archive: &Archive, again: &str) -> Result<(), Failure> {
+        let Some(wanted) = &self.places.archive.branch else { return Ok(()) };
+        let there = archive.branch_name()?;
+        if there == *wanted {
+            return Ok(());
+        }
+        let message = format!("the archive has {there} checked out, and [archive] branch is {wanted}");
+        let hint = format!("run git switch {wanted} there, then {again} again");
+        Err(Failure::new(FailureKind::Conflict, message).hint(hint))
     }
 
     /// Who commits: `--author`, else git's own configuration, else `[archive] author`.

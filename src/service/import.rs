@@ -138,6 +138,7 @@ impl Inner {
         report: &mut ImportReport,
     ) -> Result<(), Failure> {
         let (archive, today) = (self.archive()?, when.date_naive());
+        self.refuse_other_branch(&archive, "import")?;
         let there = super::memory::known_texts(&archive)?;
         // The same text is known again wherever it lies and whatever its file is called.
         let mut texts: HashMap<String, String> = HashMap::new();

@@ -119,7 +119,7 @@ pub struct Archive {
     pub folder: String,
     /// `Name <mail>` of commits. `None`: as git is configured.
     pub author: Option<String>,
-    /// The branch that must be checked out to publish. `None`: any.
+    /// The branch that must be checked out to publish or import. `None`: any.
     pub branch: Option<String>,
 }
 

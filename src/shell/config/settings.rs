@@ -172,7 +172,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         section: "archive",
         key: "branch",
         example: &["branch = \"\""],
-        doc: &["The branch that must be checked out to publish; empty: any."],
+        doc: &["The branch that must be checked out to publish or import; empty: any."],
         read: read::branch,
     },
     Setting {

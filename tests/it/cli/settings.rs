@@ -100,6 +100,10 @@ fn publishing_waits_for_the_branch_that_the_team_named() {
     desk.file("home/warroom.toml", "[archive]\nbranch = \"main\"\n");
     std::fs::write(&path, std::fs::read_to_string(&path).unwrap().replace("restart", "a restart")).unwrap();
     desk.run(&["postmortem", "publish", &id, "--waive", "a test"]).refuses(4, "git switch main");
+    let past = desk.file("past.md", "# Disk full\n\nThe disk was full.\n");
+    let head = desk.git(&["rev-parse", "HEAD"]);
+    desk.run(&["import", &past]).refuses(4, "git switch main there, then import again");
+    assert_eq!(desk.git(&["rev-parse", "HEAD"]), head);
 }
 
 #[test]
