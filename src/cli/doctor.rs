@@ -156,11 +156,19 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
     }
     if database.exists() && !repair {
         match behind_mirror(&database).await {
-            Ok(None) => {
+            Ok(lacking) if lacking.is_empty() => {
                 let (well, text) = mirror(&session.home.mirror(), copies_behind(&database).await);
                 add("mirror", well, text);
             }
-            Ok(Some(lacking)) => add("mirror", false, lacking),
+            Ok(lacking) => {
+                let more = lacking.len().saturating_sub(MOST_NAMED);
+                for text in lacking.into_iter().take(MOST_NAMED) {
+                    add("mirror", false, text);
+                }
+                if more > 0 {
+                    add("mirror", false, format!("and {more} more"));
+                }
+            }
             // Said of the database above.
             Err(_) => {}
         }
@@ -236,7 +244,7 @@ async fn inside(session: &Session, repair: bool, add: &mut impl FnMut(&'static s
 pub(super) const TO_TAKE_OUT: &str =
     "take it out with `git rm` in the archive and commit; its history keeps the text";
 
-/// How many files of the archive that are not read are named; reindex names the others.
+/// How much of one sort is named: of the files of the archive that are not read reindex names the others.
 const MOST_NAMED: usize = 20;
 
 /// What the archive holds, and what of it is not read or gone.

@@ -158,15 +158,18 @@ impl Service {
     }
 }
 
-/// What the mirror has and a database lacks that is sound by itself.
+/// What the mirror has and a database lacks that is sound by itself, log by log.
 ///
 /// # Errors
 /// When the database cannot be opened.
-pub async fn behind_mirror(database: &Path) -> Result<Option<String>, Failure> {
+pub async fn behind_mirror(database: &Path) -> Result<Vec<String>, Failure> {
     let store = SqliteStore::open(database, OpenMode::ReadOnly).await?;
-    let found = lacking(&store, database, None).await;
+    let mut found = Vec::new();
+    for mirror in mirrors(database) {
+        found.extend(lacking_of(&store, &mirror, None).await.into_iter().map(|lacking| lacking.text));
+    }
     store.close().await?;
-    Ok(found.map(|found| found.text))
+    Ok(found)
 }
 
 /// Refuses a database that has nothing at all where its mirror has something: it would read as an empty past.
@@ -187,15 +190,16 @@ pub(super) async fn lacking(store: &dyn EventStore, database: &Path, of: Option<
     // The name of a file tells its log; of ten thousand only one is read when one is asked for.
     let others = |mirror: &PathBuf| of.is_some_and(|of| log_of_mirror(mirror).is_some_and(|log| log != of));
     for mirror in mirrors(database).iter().filter(|mirror| !others(mirror)) {
-        if let Some(found) = lacking_of(store, mirror, of).await {
+        if let Some(found) = lacking_of(store, mirror, of).await.into_iter().next() {
             return Some(found);
         }
     }
     None
 }
 
-/// The first that a file of the mirror has and the store lacks, of one log or of all.
-async fn lacking_of(store: &dyn EventStore, mirror: &Path, of: Option<LogId>) -> Option<Lacking> {
+/// The first that a file of the mirror has and the store lacks, of one log or of each.
+async fn lacking_of(store: &dyn EventStore, mirror: &Path, of: Option<LogId>) -> Vec<Lacking> {
+    let mut lacking = Vec::new();
     // Before the store: a line that others write meanwhile is in that first.
     let copies = read_mirror(mirror);
     let mut logs: Vec<LogId> =
@@ -204,7 +208,7 @@ async fn lacking_of(store: &dyn EventStore, mirror: &Path, of: Option<LogId>) ->
     logs.dedup();
     for log in logs.into_iter().filter(|log| of.is_none_or(|of| of == *log)) {
         let mut both = Pieces::default();
-        let stored = store.read_raw(log).await.ok()?;
+        let Ok(stored) = store.read_raw(log).await else { continue };
         let has = stored.len();
         if let Some(seq) = another_from(log, &stored, &copies) {
             let text = format!(
@@ -212,7 +216,8 @@ async fn lacking_of(store: &dyn EventStore, mirror: &Path, of: Option<LogId>) ->
                  place of the other",
                 mirror.display()
             );
-            return Some(Lacking { log, seq, text, what: "its mirror has another entry in this place" });
+            lacking.push(Lacking { log, seq, text, what: "its mirror has another entry in this place" });
+            continue;
         }
         both.add(stored);
         both.add(copies.iter().cloned());
@@ -224,16 +229,17 @@ async fn lacking_of(store: &dyn EventStore, mirror: &Path, of: Option<LogId>) ->
                 "the database lacks {} of {log} that its mirror has",
                 counted(more, "event", "events")
             );
-            return Some(Lacking { log, seq, text, what: LACKS });
+            lacking.push(Lacking { log, seq, text, what: LACKS });
+            continue;
         }
         if let Some(first) = found.cut_off.first().filter(|_| has > 0) {
             // Nothing may be stored over what is missing, until that is put aside. Of a log that is gone nothing
             // can be put right.
             let text = format!("the mirror has {first} of {log}, and the log ends at {has}");
-            return Some(Lacking { log, seq: *first, text, what: LACKS });
+            lacking.push(Lacking { log, seq: *first, text, what: LACKS });
         }
     }
-    None
+    lacking
 }
 
 /// Where a log goes on otherwise in its mirror than in the database. What was damaged in one of them is no other event: it

@@ -241,6 +241,22 @@ fn a_room_says_that_the_mirror_cannot_be_written_and_completes_it_when_it_is_ope
 }
 
 #[test]
+fn each_log_of_which_the_mirror_has_more_is_named() {
+    let desk = Desk::new();
+    let database = desk.home().join("warroom.db");
+    let both = [desk.declare("Web is down"), desk.declare("Disk is full")];
+    let before = std::fs::read(&database).unwrap();
+    for id in &both {
+        desk.ok(&["log", id, "in the mirror only"]);
+    }
+    std::fs::write(&database, &before).unwrap();
+    let doctor = desk.run(&["doctor"]).code(1).out;
+    let told =
+        doctor.lines().filter(|line| line.starts_with("WRONG mirror ") && line.contains("lacks 1 event"));
+    assert_eq!(told.count(), 2, "{doctor}");
+}
+
+#[test]
 fn a_screen_says_when_it_opens_that_the_mirror_has_more_than_it_shows() {
     let world = World::new();
     let database = world.home().join("warroom.db");
