@@ -1,6 +1,7 @@
 //! Puts logs together from pieces of any origin: a damaged database, its mirror, older copies. What continues the
 //! chain and hashes as its header says is taken; the rest is not. It must not read anything, and must not invent.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::ids::{EventId, LogId, Seq};
@@ -77,14 +78,30 @@ impl Pieces {
     }
 }
 
+/// How many events there are from each place on, along the longest way.
+fn lengths(pieces: &Places) -> HashMap<(Seq, Digest), usize> {
+    let mut places: Vec<&(Seq, Digest)> = pieces.keys().collect();
+    places.sort_unstable_by_key(|(seq, _)| Reverse(*seq));
+    let mut lengths: HashMap<(Seq, Digest), usize> = HashMap::new();
+    for place in places {
+        let claims = pieces.get(place).map_or(&[][..], Vec::as_slice);
+        let after = claims.iter().filter_map(|piece| lengths.get(&(place.0.next(), piece.hash))).max();
+        let length = after.copied().unwrap_or(0).saturating_add(1);
+        lengths.insert(*place, length);
+    }
+    lengths
+}
+
 /// A log from its pieces, and the pieces that are left beyond its end. `there` learns the ids of its events.
 fn one(mut pieces: Places, there: &mut HashSet<EventId>) -> (Salvaged, Vec<(Seq, EventId)>) {
     let (mut seq, mut prev) = (Seq::NONE.next(), Digest::ZERO);
     let mut events = Vec::new();
     let (mut absent, mut explained) = (Vec::new(), BTreeSet::new());
+    let lengths = lengths(&pieces);
     while let Some(claims) = pieces.remove(&(seq, prev)) {
-        // The one that is continued, then the one whose words are there, then the one that came first.
-        let worth = |piece: &Piece| (pieces.contains_key(&(seq.next(), piece.hash)), piece.sound);
+        // The one that is continued furthest, then the one whose words are there, then the one that came first.
+        let after = |piece: &Piece| lengths.get(&(seq.next(), piece.hash)).copied().unwrap_or(0);
+        let worth = |piece: &Piece| (after(piece), piece.sound);
         let best = claims.into_iter().rev().max_by_key(worth);
         let Some(piece) = best else { break };
         if piece.sound {

@@ -366,13 +366,16 @@ fn what_a_repair_gives_up_for_a_longer_mirror_is_named_with_its_place() {
         std::fs::write(file, bytes).unwrap();
     }
     let seq = desk.json(&["log", &one, "said in the database"])["entries"][0]["seq"].clone();
+    let after = desk.json(&["log", &one, "and there again"])["entries"][0]["seq"].clone();
     std::fs::write(&mirror, other).unwrap();
 
     let refused = desk.run(&["log", &one, "a line"]).code(5);
     assert!(refused.err.contains("its mirror goes on otherwise, to entry"), "{refused:?}");
-    assert!(refused.err.contains(&format!("has another entry {seq}")), "{refused:?}");
+    assert!(refused.err.contains(&format!("has another entry {after}")), "{refused:?}");
     let repaired = desk.run(&["doctor", "--repair"]).code(1).out;
-    let told = format!("WRONG lost      {one}: {seq} of the database gave way to what its mirror has there");
+    let told = format!(
+        "WRONG lost      {one}: {seq}, {after} of the database gave way to what its mirror has there"
+    );
     assert!(repaired.contains(&told) && repaired.contains("/warroom.db"), "{repaired}");
     assert!(desk.timeline(&one).iter().any(|e| e["text"] == "and more still"));
     desk.ok(&["doctor"]);
