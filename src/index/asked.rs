@@ -3,6 +3,7 @@
 
 use tantivy::{Searcher, Term};
 
+use super::filter::Untold;
 use super::query::{is_cut_to_a_word, phrase};
 use super::ranking::{Filter, Wanted};
 use super::schema::{Fields, Kind};
@@ -18,11 +19,12 @@ pub(super) fn restrict(
     searcher: &Searcher,
     fields: Fields,
     question: &Question,
+    untold: &Untold,
     wanted: &mut Wanted,
 ) -> Result<(), IndexError> {
     let mut asked: Vec<(&Labels, Filter)> = Vec::new();
     for labels in &question.labels {
-        let (known, shown) = known(searcher, fields, labels, &mut wanted.notes)?;
+        let (known, shown) = known(searcher, fields, labels, untold, &mut wanted.notes)?;
         if known.is_empty() {
             continue;
         }
@@ -37,7 +39,7 @@ pub(super) fn restrict(
         let field = first.field;
         let (same, others) = asked.into_iter().partition(|(labels, _)| labels.field == field);
         asked = others;
-        together(searcher, fields, same, wanted)?;
+        together(searcher, fields, same, untold, wanted)?;
     }
     for text in &question.without {
         let words = analyzer::words(text);
@@ -65,7 +67,7 @@ fn together(
     let is_typed = same.iter().any(|(labels, _)| labels.unfinished);
     let all: Vec<Filter> = same.into_iter().map(|(_, filter)| filter).collect();
     let only = Wanted { filters: all, ..Wanted::default() };
-    if only.filters.len() < 2 || filter::is_somewhere(searcher, fields, &only)? {
+    if only.filters.len() < 2 || filter::is_somewhere(searcher, fields, &only, untold)? {
         wanted.filters.extend(only.filters);
         return Ok(());
     }
@@ -73,6 +75,7 @@ fn together(
     let mut either = first;
     for other in only.filters.into_iter().skip(1) {
         either.any_of.extend(other.any_of);
+    untold: &Untold,
         let shown = other.shown.strip_prefix(&named).unwrap_or(&other.shown);
         either.shown = format!("{} or {shown}", either.shown);
     }
@@ -110,13 +113,20 @@ fn known(
         let label =
             if field == Field::Severity { analyzer::severity(value) } else { analyzer::plain_label(value) };
         let term = fields.label(kind, &label);
-        if searcher.doc_freq(&term)? > 0 {
+        if untold.others_have(searcher, &term)? {
             terms.push(term);
             shown.push(value.clone());
             continue;
+    untold: &Untold,
         }
         if names.is_none() {
-            names = Some(typo::names(searcher, fields, kind, MOST_NAMES)?);
+            let mut all = Vec::new();
+            for name in typo::names(searcher, fields, kind, MOST_NAMES)? {
+                if untold.others_have(searcher, &fields.label(kind, &name))? {
+                    all.push(name);
+                }
+            }
+            names = Some(all);
         }
         let all = names.as_deref().unwrap_or_default();
         let meant = meant(all, labels, &label);

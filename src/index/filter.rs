@@ -78,13 +78,44 @@ impl Allowed {
     }
 }
 
-/// Whether a living postmortem passes what restricts, exclusions apart.
-pub(super) fn is_somewhere(searcher: &Searcher, fields: Fields, wanted: &Wanted) -> Result<bool, IndexError> {
+/// The postmortems that nobody is told of: what only they have is as if nobody had it.
+#[derive(Debug, Default)]
+pub(super) struct Untold(HashSet<DocAddress>);
+
+impl Untold {
+    /// Those with these ids.
+    pub(super) fn of(searcher: &Searcher, fields: Fields, ids: &[String]) -> Result<Self, IndexError> {
+        let mut untold = HashSet::new();
+        for term in super::query::ids(fields, ids) {
+            holders(searcher, &term, |at| _ = untold.insert(at))?;
+        }
+        Ok(Self(untold))
+    }
+
+    /// Whether another one has a label.
+    pub(super) fn others_have(&self, searcher: &Searcher, label: &Term) -> Result<bool, IndexError> {
+        if self.0.is_empty() {
+            return Ok(searcher.doc_freq(label)? > 0);
+        }
+        let mut found = false;
+        holders(searcher, label, |at| found |= !self.0.contains(&at))?;
+        Ok(found)
+    }
+}
+
+/// Whether a living postmortem that may be told passes what restricts, exclusions apart.
+pub(super) fn is_somewhere(
+    searcher: &Searcher,
+    fields: Fields,
+    wanted: &Wanted,
+    untold: &Untold,
+) -> Result<bool, IndexError> {
     let weight = query(fields, wanted).weight(EnableScoring::disabled_from_searcher(searcher))?;
-    for segment in searcher.segment_readers() {
+    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
         let mut scorer = weight.scorer(segment, 1.0)?;
         while scorer.doc() != TERMINATED {
-            if segment.alive_bitset().is_none_or(|alive| alive.is_alive(scorer.doc())) {
+            let is_alive = segment.alive_bitset().is_none_or(|alive| alive.is_alive(scorer.doc()));
+            if is_alive && !untold.0.contains(&DocAddress::new(ord, scorer.doc())) {
                 return Ok(true);
             }
             scorer.advance();

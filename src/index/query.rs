@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use tantivy::{Searcher, Term};
 
+use super::filter::Untold;
 use super::ranking::{Filter, Label, Phrase, Wanted, Word};
 use super::schema::{Fields, Kind, cut, date_key, last_key};
 use super::search::{Query, SimilarQuery};
@@ -85,23 +86,25 @@ pub(super) fn search(
         Vec::new()
     };
     cut(&question.words, LONGEST_ASKED).clone_into(&mut wanted.asked);
+    let untold = Untold::of(searcher, fields, &query.hidden)?;
     for Filter { any_of, shown } in &wanted.filters {
-        if any_of.iter().map(|label| searcher.doc_freq(label)).sum::<Result<u64, _>>()? == 0 {
+        let has = any_of.iter().map(|label| untold.others_have(searcher, label));
+        if !has.collect::<Result<Vec<bool>, _>>()?.contains(&true) {
             wanted.notes.push(format!("{shown}: no postmortem has it"));
         }
     }
-    asked::restrict(searcher, fields, &question, &mut wanted)?;
+    asked::restrict(searcher, fields, &question, &untold, &mut wanted)?;
     wanted.notes.splice(0..0, question.notes.iter().cloned());
     let typed = ahead.first().map(|_| last_word(text).to_lowercase());
     let asked = vec![(idioms::plain(&question.words).into_owned(), 1.0)];
-    let how = Mending { typed: typed.as_deref(), most: MOST_WORDS, strict: false };
+    let how = Mending { typed: typed.as_deref(), most: MOST_WORDS, strict: false, untold: Some(&untold) };
     let (asked, mended) = read_words(searcher, fields, thesaurus, &mut wanted, asked, how)?;
     let words = asked.first().map_or("", |(text, _)| text);
     wanted.labels = named_labels(searcher, fields, words)?;
     // One word of it alone says something else: it is ranked by, and nothing more is said of it.
     let said = question.phrases.iter().filter(|text| !is_cut_to_a_word(text));
     wanted.phrases = said.filter_map(|text| phrase(&typo::reworded(text, &mended))).collect();
-    typo::loosen(searcher, fields, &mut wanted)?;
+    typo::loosen(searcher, fields, &untold, &mut wanted)?;
     // What is typed stands on its own as well; the completions count half.
     for word in ahead {
         if wanted.words.iter().all(|known| known.stem != word.stem) {
@@ -167,7 +170,7 @@ pub(super) fn as_meant(
 /// a false alarm.
 fn strictly(unfinished: bool, text: &str) -> Mending<'_> {
     let typed = unfinished.then(|| last_word(text)).filter(|word| !word.is_empty());
-    Mending { typed, most: MOST_MENDED, strict: true }
+    Mending { typed, most: MOST_MENDED, strict: true, untold: None }
 }
 
 /// Fills in what is asked in words, mistakes of typing mended where it has not too many. Answers the texts as they are read.

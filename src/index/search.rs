@@ -56,7 +56,7 @@ pub struct Query {
     pub unfinished: bool,
     /// Nobody looks at the counts beside the hits: they are left out.
     pub uncounted: bool,
-    /// Ids that are not counted beside the hits.
+    /// Ids that nobody is told of: they are not counted beside the hits, and what only they have is as if nobody had it.
     pub hidden: Vec<String>,
     /// At most this many hits (1 to [`MAX_LIMIT`]; others are brought into it).
     pub limit: usize,

@@ -1,9 +1,10 @@
 //! Mistakes of typing: a word that no postmortem has is read as the nearest one that is there, and that is told. It must
 //! not touch words that are known, and it must not rank.
 
-use tantivy::Searcher;
 use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
 
+use super::filter::Untold;
 use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
 use super::slips::{self, Known, LONG_STEM, Meant};
@@ -68,6 +69,8 @@ pub(super) struct Mending<'a> {
     pub(super) most: usize,
     /// Only where there is hardly a doubt: nobody asked, and nobody sees the note.
     pub(super) strict: bool,
+    /// What only these have is a word that nobody has; none: the notes are told to nobody.
+    pub(super) untold: Option<&'a Untold>,
 }
 
 /// Reads words that are nowhere as the nearest that is somewhere.
@@ -89,7 +92,7 @@ pub(super) fn mended(
         if !is_word || typed.as_ref() == Some(&shown) || shown.chars().count() < shortest {
             continue;
         }
-        if is_known(searcher, fields, &word.shown.to_lowercase(), &word.stem)? {
+        if is_known(searcher, fields, &word.shown.to_lowercase(), &word.stem, how.untold)? {
             continue;
         }
         let meant = match humps(&word.shown) {
@@ -112,12 +115,20 @@ pub(super) fn mended(
 }
 
 /// Whether a postmortem has a word, or is labelled with it.
-fn is_known(searcher: &Searcher, fields: Fields, shown: &str, stem: &str) -> Result<bool, IndexError> {
-    if slips::held(searcher, fields.text, stem)? > 0 {
+fn is_known(
+    searcher: &Searcher,
+    fields: Fields,
+    shown: &str,
+    stem: &str,
+    untold: Option<&Untold>,
+) -> Result<bool, IndexError> {
+    let told = |term: &Term| untold.map_or(Ok(true), |untold| untold.others_have(searcher, term));
+    if slips::held(searcher, fields.text, stem)? > 0 && told(&Term::from_field_text(fields.text, stem))? {
         return Ok(true);
     }
     for kind in [Kind::Service, Kind::Tag, Kind::Id] {
-        if searcher.doc_freq(&fields.label(kind, shown))? > 0 {
+        let label = fields.label(kind, shown);
+        if searcher.doc_freq(&label)? > 0 && told(&label)? {
             return Ok(true);
         }
     }
@@ -149,10 +160,15 @@ pub(super) fn tell(words: &mut [Word], mended: &[Mended]) {
 
 /// Takes words that stand together nowhere for words, and so phrases of which no postmortem has all: a quotation from memory
 /// must not lose all the rest.
-pub(super) fn loosen(searcher: &Searcher, fields: Fields, wanted: &mut Wanted) -> Result<(), IndexError> {
+pub(super) fn loosen(
+    searcher: &Searcher,
+    fields: Fields,
+    untold: &Untold,
+    wanted: &mut Wanted,
+) -> Result<(), IndexError> {
     for phrase in std::mem::take(&mut wanted.phrases) {
         let alone = Wanted { phrases: vec![phrase.clone()], ..Wanted::default() };
-        if filter::is_somewhere(searcher, fields, &alone)? {
+        if filter::is_somewhere(searcher, fields, &alone, untold)? {
             wanted.phrases.push(phrase);
         } else if phrase.stems.len() > 1 {
             let said = format!("\"{}\": nowhere together; looked for as words", phrase.shown);
@@ -162,7 +178,7 @@ pub(super) fn loosen(searcher: &Searcher, fields: Fields, wanted: &mut Wanted) -
         }
     }
     let all = Wanted { phrases: wanted.phrases.clone(), ..Wanted::default() };
-    if all.phrases.len() > 1 && !filter::is_somewhere(searcher, fields, &all)? {
+    if all.phrases.len() > 1 && !filter::is_somewhere(searcher, fields, &all, untold)? {
         let shown: Vec<String> = all.phrases.iter().map(|phrase| format!("\"{}\"", phrase.shown)).collect();
         wanted
             .notes

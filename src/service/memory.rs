@@ -182,12 +182,17 @@ impl Service {
     /// When archive or index cannot be read or rebuilt.
     pub async fn search_with_facets(&self, query: FindQuery) -> Result<Answered, Failure> {
         let (like, limit) = (query.like, query.limit);
+        // Whether somebody has what a field or a quotation asks for is told too, counted or not.
+        let is_told = !query.uncounted
+            || query.service.is_some()
+            || query.severity.is_some()
+            || query.text.contains([':', '"', '“', '”', '„']);
         // The archive is whole without the database: then nothing is counted.
-        let hidden = if query.uncounted { Ok(Vec::new()) } else { self.hidden().await };
-        let unknown = hidden
-            .as_ref()
-            .err()
-            .map(|failure| format!("not counted, since what is restricted cannot be looked up: {failure}"));
+        let hidden = if is_told { self.hidden().await } else { Ok(Vec::new()) };
+        let unknown =
+            hidden.as_ref().err().filter(|_| !query.uncounted).map(|failure| {
+                format!("not counted, since what is restricted cannot be looked up: {failure}")
+            });
         let uncounted = query.uncounted || hidden.is_err();
         let hidden = hidden.unwrap_or_default();
         let question = index::Query {

@@ -50,6 +50,7 @@ impl Service {
                     query: index::Query {
                         text: asked.text.clone(),
                         today: asked.today,
+                        hidden: hidden.clone(),
                         ..index::Query::default()
                     },
                     quarters: asked.quarters.clone(),

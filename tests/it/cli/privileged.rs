@@ -333,3 +333,48 @@ fn a_word_that_only_a_restricted_postmortem_has_is_no_correction() {
     assert_eq!(search("gizmotrn"), "gizmotrn: no postmortem has it");
     assert_eq!(search("laptpo"), "laptpo: no postmortem has it; read as laptop");
 }
+
+/// Else what is said of a value would tell that a restricted incident has it.
+#[test]
+fn what_only_a_restricted_postmortem_has_is_answered_as_what_nobody_has() {
+    let desk = Desk::new();
+    let own = super::journey::written_of(&desk, "Vault is sealed", "P2", "vaultkeeper");
+    desk.json(&["postmortem", "publish", &own]);
+    let other = super::journey::written(&desk, "Disk full on a laptop");
+    desk.json(&["postmortem", "publish", &other]);
+    desk.ok(&["set", &own, "--visibility", "restricted"]);
+    let asked = |question: &[&str]| {
+        let plain = desk.run(question);
+        let answer = desk.run(&[question, &["--json"]].concat());
+        (plain.code, plain.out, plain.err, answer.json()["results"].clone(), answer.err)
+    };
+    // Both as long, so that one slip of typing is as near to either.
+    let unknown = "nobodyhasit";
+    let ask = |form: &str, name: &str| {
+        let (code, out, err, results, said) = asked(&["search", &form.replace("{}", name)]);
+        let [out, err, said] = [out, err, said].map(|text| text.replace(name, unknown));
+        (code, out, err, results, said)
+    };
+    for form in ["service:{}", "disk service:{}", "-service:{} disk", "disk service:{}x"] {
+        let told = ask(form, "vaultkeeper");
+        assert_eq!(told, ask(form, unknown), "{form}");
+        assert!(told.2.contains("no postmortem has it"), "{told:?}");
+    }
+    // Words have a meaning of their own, so that the scores differ; what is said must not.
+    for form in ["disk {}", "\"sealed {}\"", "disk \"{}\""] {
+        let said = |name: &str| {
+            let answer = desk.json(&["search", &form.replace("{}", name)]);
+            answer["notes"].to_string().replace(name, unknown)
+        };
+        assert_eq!(said("vaultkeeper"), said(unknown), "{form}");
+    }
+    let option = |name: &str| {
+        let (code, out, err, results, said) = asked(&["search", "disk", "--service", name]);
+        (code, out, err.replace(name, unknown), results, said.replace(name, unknown))
+    };
+    assert_eq!(option("vaultkeeper"), option(unknown));
+    assert!(option("vaultkeeper").2.contains("no postmortem has it"));
+    let patterns =
+        |name: &str| desk.run(&["patterns", &format!("service:{name}")]).err.replace(name, unknown);
+    assert_eq!(patterns("vaultkeeper"), patterns(unknown));
+}
