@@ -2,7 +2,7 @@
 //! tell what is kept from documents.
 
 use super::document;
-use super::improvements::{self, Improvement, Shipped};
+use super::improvements::{self, Improvement, Logged};
 use super::markdown::MARK;
 use super::{Part, draft};
 use crate::domain::incident::{Incident, Story};
@@ -57,28 +57,29 @@ fn rendered(log: &Incident, story: &Story) -> String {
     telling::untold_in(log, &text, super::markdown::escaped)
 }
 
-/// A text with what became of its improvements since: the boxes of those that have shipped are ticked, their proof is
-/// written where none stands, and the stories that it does not have are added. None when it has all of it.
+/// A text with what became of its improvements since: the boxes of those that have shipped are ticked, and no others, their
+/// proof is written where none stands, and the stories that it does not have are added. None when it has all of it.
 #[must_use]
 pub fn with_stories(text: &str, incident: &Incident) -> Option<String> {
     let log = incident.without_privileged();
     let (parsed, _) = document::parse(text);
     let section = parsed.section(Part::Improvements)?;
     let all = beside(&log, &parsed.improvements);
-    let shipped: Vec<Shipped<'_>> = all
+    let states: Vec<Logged<'_>> = all
         .iter()
+        .filter(|(story, _)| story.state != StoryState::Dropped)
         .filter_map(|(story, improvement)| {
             let improvement = (*improvement)?;
-            let has_shipped = matches!(story.state, StoryState::Shipped | StoryState::Verified);
-            let proof = logged(&log, story).proof.filter(|_| improvement.proof.is_none());
-            has_shipped.then_some(Shipped { improvement, proof })
+            let shipped = !story.is_unshipped();
+            let proof = logged(&log, story).proof.filter(|_| shipped && improvement.proof.is_none());
+            Some(Logged { improvement, shipped, proof })
         })
         .collect();
     let missing: String =
         all.iter().filter(|(_, there)| there.is_none()).map(|(story, _)| rendered(&log, story)).collect();
     let last = parsed.improvements.iter().map(|improvement| improvement.last).max();
     let with = improvements::with_more(text, last.unwrap_or(section.line), last.is_none(), &missing);
-    let with = improvements::with_states(&with, &shipped);
+    let with = improvements::with_states(&with, &states);
     (with != text).then_some(with)
 }
 
@@ -105,6 +106,14 @@ mod tests {
         );
         assert!(with.ends_with("\n\n## Lessons Learned\n") && !with.contains("Drill it"), "{with}");
         assert_eq!(with_stories(&with, &room.incident), None);
+        // What did not hold is open again, and so is its box.
+        room.ask(Request::ShipStory { number: 2, link: "MR 8".to_owned(), reason: String::new() });
+        let ticked = with_stories(&with, &room.incident).unwrap();
+        let (shipped, by_hand) = ("- [x] Story INC-2026-0042/S2", "* [X] Story INC-2026-0042/S2");
+        assert!(ticked.contains(shipped), "{ticked}");
+        room.ask(Request::ReopenStory { number: 2, reason: "the alert was taken out".to_owned() });
+        let open = with_stories(&ticked.replace(shipped, by_hand), &room.incident).unwrap();
+        assert_eq!(open, ticked.replace(shipped, "* [ ] Story INC-2026-0042/S2"));
         let empty = "# x\n\n## Improvements\n\n## Lessons Learned\n";
         let with = with_stories(empty, &room.incident).unwrap();
         assert_eq!(document::parse(&with).0.improvements.len(), 2, "{with}");

@@ -452,28 +452,34 @@ pub fn with_more(text: &str, after: usize, apart: bool, lines: &str) -> String {
     out
 }
 
-/// What the log says of an improvement that has shipped.
+/// What the log says of an improvement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shipped<'a> {
+pub struct Logged<'a> {
     /// The improvement as the document has it.
     pub improvement: &'a Improvement,
+    /// It has shipped; one whose story was reopened has not.
+    pub shipped: bool,
     /// What shows that it works, when the document does not say it.
     pub proof: Option<String>,
 }
 
-/// The document with the boxes of these improvements ticked, and their proof written behind their fields.
+/// The document with the boxes of these improvements as the log says, and their proof written behind their fields.
 #[must_use]
-pub fn with_states(text: &str, shipped: &[Shipped<'_>]) -> String {
+pub fn with_states(text: &str, logged: &[Logged<'_>]) -> String {
     let (mark, rest) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));
     let mut out = String::from(mark);
     for (index, line) in markdown::lines_of(rest).enumerate() {
         let number = index.saturating_add(1);
-        let is_head = shipped.iter().any(|one| one.improvement.line == number && !one.improvement.done);
-        match line.split_once("[ ]").filter(|_| is_head) {
-            Some((before, after)) => out.push_str(&format!("{before}[x]{after}")),
+        let is_other = |one: &&Logged<'_>| one.improvement.done != one.shipped;
+        let head = logged.iter().filter(is_other).find(|one| one.improvement.line == number);
+        let parts = line.split_once('[').and_then(|(before, rest)| Some((before, rest.split_once(']')?)));
+        match head.zip(parts) {
+            Some((one, (before, (_, after)))) => {
+                out.push_str(&format!("{before}[{}]{after}", if one.shipped { "x" } else { " " }));
+            }
             None => out.push_str(line),
         }
-        let proven = shipped.iter().find(|one| one.improvement.last == number);
+        let proven = logged.iter().find(|one| one.improvement.last == number);
         let Some(proof) = proven.and_then(|one| one.proof.as_ref()) else { continue };
         let written = out.trim_end_matches(['\r', '\n']).len();
         let end = out.split_off(written);

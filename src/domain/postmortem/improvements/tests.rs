@@ -118,9 +118,9 @@ fn what_has_shipped_is_ticked_and_its_proof_stands_behind_its_fields() {
     let (found, _) = parse(text, 1);
     let proof = |proof: &str| Some(proof.to_owned());
     let shipped = [
-        Shipped { improvement: &found[0], proof: proof("a drill") },
-        Shipped { improvement: &found[1], proof: proof("a test") },
-        Shipped { improvement: &found[2], proof: None },
+        Logged { improvement: &found[0], shipped: true, proof: proof("a drill") },
+        Logged { improvement: &found[1], shipped: true, proof: proof("a test") },
+        Logged { improvement: &found[2], shipped: true, proof: None },
     ];
     let with = with_states(text, &shipped);
     assert_eq!(
