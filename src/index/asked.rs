@@ -43,7 +43,21 @@ pub(super) fn restrict(
     }
     for text in &question.without {
         let words = analyzer::words(text);
+        // As the same word finds an incident by them.
+        let labels = [Kind::Id, Kind::Service, Kind::Tag].map(|kind| {
+            let shown = text.trim_matches(|c: char| !c.is_alphanumeric());
+            fields.label(kind, &analyzer::plain_label(shown))
+        });
+        let before = wanted.without.len();
+        for label in labels {
+            if untold.others_have(searcher, &label)? {
+                wanted.without.push(label);
+            }
+        }
+        let is_label = wanted.without.len() > before;
         match words.as_slice() {
+            [] if is_label => {}
+            [_] if is_label && is_cut_to_a_word(text) => {}
             [] => wanted.notes.push(format!("-{text}: no word that is searched for; left out")),
             [_] if is_cut_to_a_word(text) => wanted.notes.push(format!(
                 "-\"{text}\" has one word that is looked for, which says something else alone; nothing is left out"
@@ -61,6 +75,7 @@ fn together(
     searcher: &Searcher,
     fields: Fields,
     same: Vec<(&Labels, Filter)>,
+    untold: &Untold,
     wanted: &mut Wanted,
 ) -> Result<(), IndexError> {
     let Some((Labels { field, .. }, first)) = same.first().cloned() else { return Ok(()) };
@@ -75,7 +90,6 @@ fn together(
     let mut either = first;
     for other in only.filters.into_iter().skip(1) {
         either.any_of.extend(other.any_of);
-    untold: &Untold,
         let shown = other.shown.strip_prefix(&named).unwrap_or(&other.shown);
         either.shown = format!("{} or {shown}", either.shown);
     }
@@ -103,6 +117,7 @@ fn known(
     searcher: &Searcher,
     fields: Fields,
     labels: &Labels,
+    untold: &Untold,
     notes: &mut Vec<String>,
 ) -> Result<(Vec<Term>, Vec<String>), IndexError> {
     let (mut terms, mut shown) = (Vec::new(), Vec::new());
@@ -117,7 +132,6 @@ fn known(
             terms.push(term);
             shown.push(value.clone());
             continue;
-    untold: &Untold,
         }
         if names.is_none() {
             let mut all = Vec::new();

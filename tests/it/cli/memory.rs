@@ -569,6 +569,39 @@ fn who_looks_into_an_archive_that_only_the_log_knows_makes_nothing_in_its_place(
     assert_eq!(desk.json(&["search", "certificate"])["results"].as_array().unwrap().len(), 1);
 }
 
+/// The word finds both: the one that says it, and the one whose service it is.
+#[test]
+fn what_may_not_be_there_is_left_out_as_service_tag_and_id_too() {
+    let desk = Desk::new();
+    let texts = [
+        ("said", "---\nid: said\n---\n# Mail late\n\nThe payments were late.\n"),
+        (
+            "touched",
+            "---\nid: INC-2026-0026\nservices: [payments]\ntags: [dns]\n---\n# Zone empty\n\nNo name.\n",
+        ),
+        ("other", "---\nid: other\n---\n# Disk full\n\nNo space was left.\n"),
+    ];
+    for (name, text) in texts {
+        desk.ok(&["import", &desk.file(&format!("{name}.md"), text)]);
+    }
+    let found = |query: &str| -> Vec<String> {
+        let answer = desk.json(&["search", query]);
+        assert_eq!(answer["notes"].as_array().unwrap().len(), 0, "{answer:#}");
+        let mut ids: Vec<String> = answer["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| r["id"].as_str().unwrap().to_owned())
+            .collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(found("payments"), ["INC-2026-0026", "said"]);
+    assert_eq!(found("-payments"), ["other"]);
+    assert_eq!(found("-dns"), ["other", "said"]);
+    assert_eq!(found("-INC-2026-0026 -disk"), ["said"]);
+}
+
 #[test]
 fn a_draft_of_what_was_published_is_not_made_of_the_log_where_the_archive_is_lost() {
     let (desk, _, draft) = super::archived::published();
