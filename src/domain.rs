@@ -1,6 +1,7 @@
 //! The pure core: what an incident is, what may happen to it, and what follows from what happened.
 //! It must not do I/O, read a clock, mint an id or be async.
 
+pub mod abbreviations;
 pub mod account;
 pub mod archive_path;
 pub mod attendance;

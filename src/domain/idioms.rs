@@ -29,6 +29,7 @@ const IDIOMS: &[(&[&str], &str)] = &[
     (&["not", "loading"], "unresponsive"),
     (&["not", "reachable"], "unreachable"),
     (&["not", "responding"], "unresponsive"),
+    (&["not", "up"], DOWN),
     (&["not", "working"], "broken"),
     (&["on", "and", "off"], "intermittent"),
     (&["sign", "in"], LOGIN),
@@ -106,6 +107,9 @@ const SO_IT_IS: [&str; 27] = [
 
 /// What *no data* is read as, where something shows none.
 const NO_DATA: &str = "missing data";
+
+/// What *not up* is read as, where nothing is not up to something.
+const DOWN: &str = "down";
 
 /// Words behind *no data* that say what happened to none of them.
 const OF_NONE: [&str; 17] = [
@@ -256,6 +260,7 @@ fn is_meant(
             hyphen || done || behind.is_none_or(|word| SO_IT_IS.contains(&word))
         }
         NO_DATA => behind.is_none_or(|word| !OF_NONE.contains(&word)),
+        DOWN => behind != Some("to"),
         _ => true,
     }
 }
@@ -285,6 +290,7 @@ mod tests {
             ("users cant log in", "users can login"),
             ("the volume doesn't attach and won't detach", "the volume does attach and will detach"),
             ("log in fails", "login fails"),
+            ("checkout not up since 9", "checkout down since 9"),
             ("bob's laptop", "bob laptop"),
             ("single sign on fails", "sso fails"),
             ("the gateway is not responding", "the gateway is unresponsive"),
@@ -305,6 +311,7 @@ mod tests {
             "we sign in CI only",
             "checkout broke in production",
             "no data loss",
+            "the image is not up to date",
             "no data was lost",
             "not found",
             "SSO",

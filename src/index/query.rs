@@ -14,6 +14,7 @@ use super::typo::{Mended, Mending};
 use super::vectors::Meaning;
 use super::wordpiece::Pieces;
 use super::{IndexError, analyzer, asked, typo};
+use crate::domain::abbreviations::in_full;
 use crate::domain::composed::composed;
 use crate::domain::idioms;
 use crate::domain::question::Question;
@@ -96,7 +97,7 @@ pub(super) fn search(
     asked::restrict(searcher, fields, &question, &untold, &mut wanted)?;
     wanted.notes.splice(0..0, question.notes.iter().cloned());
     let typed = ahead.first().map(|_| last_word(text).to_lowercase());
-    let asked = vec![(idioms::plain(&question.words).into_owned(), 1.0)];
+    let asked = vec![(in_full(&question.words).into_owned(), 1.0)];
     let how = Mending { typed: typed.as_deref(), most: MOST_WORDS, strict: false, untold: Some(&untold) };
     let (asked, mended) = read_words(searcher, fields, thesaurus, &mut wanted, asked, how)?;
     let words = asked.first().map_or("", |(text, _)| text);
@@ -126,7 +127,7 @@ pub(super) fn similar(
     for part in &query.about.parts {
         let text = cut(&part.text, room);
         room = room.saturating_sub(text.len());
-        texts.push((idioms::plain(&composed(text)).into_owned(), part.weight));
+        texts.push((in_full(&composed(text)).into_owned(), part.weight));
     }
     let asked = texts.first().map_or("", |(text, _)| text);
     let mut wanted = Wanted { asked: cut(asked, LONGEST_ASKED).to_owned(), ..Wanted::default() };

@@ -10,6 +10,7 @@ use super::schema::{Fields, Kind};
 use super::slips::{self, Known, LONG_STEM, Meant};
 use super::thesaurus::Thesaurus;
 use super::{IndexError, analyzer, filter, lexicon, wordpiece};
+use crate::domain::abbreviations::stands_for;
 
 /// What stands in a note before that which a word is read as.
 pub const READ_AS: &str = "; read as ";
@@ -92,7 +93,10 @@ pub(super) fn mended(
         if !is_word || typed.as_ref() == Some(&shown) || shown.chars().count() < shortest {
             continue;
         }
-        if is_known(searcher, fields, &word.shown.to_lowercase(), &word.stem, how.untold)? {
+        // A short form is known by what it stands for.
+        if stands_for(&shown).is_some()
+            || is_known(searcher, fields, &word.shown.to_lowercase(), &word.stem, how.untold)?
+        {
             continue;
         }
         let meant = match humps(&word.shown) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::stem::{alike, split, stem};
 use super::{Match, Runbook, SectionRole};
-use crate::domain::idioms;
+use crate::domain::abbreviations::in_full;
 use crate::domain::words::fold_word;
 
 /// The runbook that is offered when nothing fits better.
@@ -231,7 +231,7 @@ impl Asked {
         let mut words = Vec::new();
         let alerts = query.alerts.iter().map(String::as_str);
         for text in std::iter::once(query.title).chain(alerts) {
-            for word in split(&idioms::plain(text)) {
+            for word in split(&in_full(text)) {
                 let stem = stem(&word);
                 if seen.insert(stem.clone(), ()).is_none() {
                     words.push((word, stem));

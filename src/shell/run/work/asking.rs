@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Outbox, boards, lists};
 use crate::app::effect::Effect;
 use crate::app::msg::{Answer, Msg};
-use crate::domain::idioms;
+use crate::domain::abbreviations::in_full;
 use crate::domain::question::Question;
 use crate::service::{Failure, FindQuery, Service, Similar};
 use crate::shell::session::Session;
@@ -71,7 +71,7 @@ async fn answer(session: &Session, service: &Service, effect: Effect) -> Result<
             let text = service.past_text(&path).await?;
             // What is marked is what was looked for: who asks to sign in is told of a login.
             let asked = Question::read(&query, None, true).words;
-            let words = idioms::plain(&asked);
+            let words = in_full(&asked);
             Ok(Answer::Text(lists::passage(path, &text, &words)))
         }
         Effect::LoadBoard(_, kind, query) => {
