@@ -187,44 +187,65 @@ fn is_small_number(word: &str) -> bool {
 }
 
 /// Words that a score may count but that explain nothing to a person.
-const FILLER: &str = "about again also before case day during event found get got incident issue just line log more \
-    new next now old one other out over problem report saw see seen show since still time today two up used using via \
-    while without work";
+const FILLER: &str = "about again also another anybody before between both case come day during each event everybody \
+    found get go got her him his how incident into issue just keep left line log many me more much \
+    my need new next nobody now old one other out over problem report said saw say see seen show \
+    since some somebody someone still time today too two under up used using via want wants while \
+    without work";
+
+/// The stems of a reason's words: of those of the question, not of what stands in their place.
+fn stems(reason: &str) -> BTreeSet<String> {
+    let own = reason.split(" ~ ").next().unwrap_or(reason);
+    analyzer::words(own).into_iter().map(|word| word.stem).collect()
+}
+
+/// How little words explain: the higher, the less.
+fn rank(own: &BTreeSet<String>) -> u8 {
+    static FILLERS: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let filler = FILLERS.get_or_init(|| stems(FILLER));
+    if own.iter().all(|word| is_small_number(word)) {
+        2
+    } else {
+        u8::from(own.iter().all(|word| filler.contains(word) || is_small_number(word)))
+    }
+}
+
+/// Whether there are reasons, and none that explains anything to a person.
+pub(super) fn say_nothing(reasons: &[String]) -> bool {
+    !reasons.is_empty() && reasons.iter().all(|reason| rank(&stems(reason)) > 0)
+}
 
 /// Leaves out reasons whose words another one has as well, in whatever form, and words and numbers that explain nothing
 /// when there are others.
 fn told_once(found: Vec<Reason>) -> Vec<Reason> {
-    let stems = |text: &str| -> BTreeSet<String> {
-        let own = text.split(" ~ ").next().unwrap_or(text);
-        analyzer::words(own).into_iter().map(|word| word.stem).collect()
-    };
-    static FILLERS: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let filler = FILLERS.get_or_init(|| stems(FILLER));
     let told: Vec<BTreeSet<String>> = found.iter().map(|reason| stems(&reason.shown)).collect();
+    let plain: Vec<bool> = found.iter().map(|reason| !reason.shown.contains(" ~ ")).collect();
     let says = |at: usize, own: &BTreeSet<String>| {
         let more = |(nth, other): (usize, &BTreeSet<String>)| {
             nth != at && own.is_subset(other) && (own.len() < other.len() || nth < at)
         };
         !told.iter().enumerate().any(more)
     };
-    // The higher, the less it explains.
-    let rank = |own: &BTreeSet<String>| -> u8 {
-        if own.iter().all(|word| is_small_number(word)) {
-            2
-        } else {
-            u8::from(own.iter().all(|word| filler.contains(word) || is_small_number(word)))
-        }
-    };
     let mut once: Vec<(Reason, u8)> = Vec::new();
     for ((at, own), mut reason) in told.iter().enumerate().zip(found) {
         if !says(at, own) {
             continue;
         }
-        // What stands in a word's place says nothing new when it is a word of the question.
-        if let Some((words, near)) = reason.shown.split_once(" ~ ")
-            && stems(near).is_subset(own)
-        {
-            reason.shown = words.to_owned();
+        // What stands in a word's place says nothing new when it is a word of the question: then that is the reason.
+        if let Some((words, near)) = reason.shown.split_once(" ~ ") {
+            let meant = stems(near);
+            let other = |other: &&(&BTreeSet<String>, bool)| meant.is_subset(other.0);
+            let others = told.iter().zip(&plain).map(|(told, plain)| (told, *plain));
+            let others: Vec<_> =
+                others.enumerate().filter(|(nth, _)| *nth != at).map(|(_, other)| other).collect();
+            if meant.is_subset(own) {
+                reason.shown = words.to_owned();
+            } else if let Some((_, plain)) = others.iter().find(other) {
+                if *plain {
+                    continue;
+                }
+                reason.shown = near.to_owned();
+            }
         }
         once.push((reason, rank(own)));
     }
@@ -289,6 +310,10 @@ mod tests {
         check(&["order", "0", "4", "log", "503"], &["order", "503"]);
         check(&["5", "log 3", "13"], &["log 3"]);
         check(&["5", "13"], &["5", "13"]);
+        check(&["domain", "lapsed ~ domain"], &["domain"]);
+        check(&["lapsed ~ domain", "domain"], &["domain"]);
+        check(&["download ~ installer", "installer ~ download"], &["installer", "download"]);
+        check(&["his ~ user", "kicked"], &["kicked"]);
         check(&[], &[]);
     }
 }
