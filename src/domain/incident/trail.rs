@@ -2,12 +2,12 @@
 //! at the moment when what was before it is still known. Undoing is a new event; nothing is taken out of the
 //! log. It must not decide whether an undo is allowed.
 
+mod deadlines;
 mod since;
 mod stays;
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::set_back::SetBack;
 use super::{ERASED, Entry, Incident, Story};
 use crate::domain::composed::same;
 use crate::domain::event::{Event, Recorded};
@@ -70,37 +70,6 @@ impl Trail {
             }
             _ => None,
         })
-    }
-
-    /// The clock was set back: a deadline that an undo would bring back moves as the others do.
-    pub(super) fn set_back(&mut self, step: &SetBack) {
-        self.each_deadline(|at, said, _| *at = step.moved(*at, said));
-        for trace in &mut self.traces {
-            for request in &mut trace.undo {
-                if let Request::RestoreClock { earlier: Some((at, _)), .. } = request {
-                    *at = step.moved(*at, trace.said);
-                }
-            }
-        }
-    }
-
-    /// Changes the deadlines that an undo would bring back; each comes with the position at which it was said and, where
-    /// one was moved by name, with its clock.
-    pub(super) fn each_deadline(&mut self, change: impl Fn(&mut Utc, Seq, Option<&str>)) {
-        for trace in &mut self.traces {
-            for request in &mut trace.undo {
-                match request {
-                    Request::Keep(
-                        Keep::RestoreAsk { due: Some(When::At(due)), .. }
-                        | Keep::StepDue { due: Some(When::At(due)), .. },
-                    ) => change(due, trace.said, None),
-                    Request::RestoreClock { clock, earlier: Some((_, Some(due))), .. } => {
-                        change(due, trace.said, Some(clock));
-                    }
-                    _ => {}
-                }
-            }
-        }
     }
 
     /// The words of an event were erased: an undo that would say them again says that they are. Where nothing is left

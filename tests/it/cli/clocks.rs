@@ -240,10 +240,14 @@ fn what_is_written_down_late_takes_back_that_a_time_ran_out() {
     desk.ok(&["resolve", "1", "--at", "2026-11-20 13:00Z"]);
     let text = desk.ok(&["timeline", "1", "--all"]);
     let said = |why: &str| text.contains(&format!("[crossed out by alice: not so: {why}"));
-    assert!(said("it was taken 2026-11-20 10:05 UTC]") && said("it was sent 2026-11-20 10:20 UTC]"), "{text}");
+    assert!(
+        said("it was taken 2026-11-20 10:05 UTC]") && said("it was sent 2026-11-20 10:20 UTC]"),
+        "{text}"
+    );
     assert!(said("it was resolved 2026-11-20 13:00 UTC]"), "{text}");
     // The second update did not come in time, and stays where the first words are the same.
-    let late = |text: &str| text.lines().filter(|l| l.contains("time ran out") && !l.contains("not so")).count();
+    let late =
+        |text: &str| text.lines().filter(|l| l.contains("time ran out") && !l.contains("not so")).count();
     assert_eq!(late(&text), 1, "{text}");
     for format in ["md", "csv"] {
         let out = desk.ok(&["export", "1", "--format", format]);
