@@ -78,7 +78,7 @@ pub struct Summary {
     /// The day on which its postmortem is talked about.
     #[serde(default)]
     pub meeting: Option<NaiveDate>,
-    /// A law was named here, so that something may be owed when it is resolved. Not written where it is not: most rows are
+    /// It is resolved, and a law was named here: something may be owed yet. Not written where it is not: nearly all rows are
     /// as older versions wrote them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bound_by_law: bool,
@@ -132,7 +132,7 @@ impl From<&Incident> for Summary {
             review: incident.closing.postmortem.stands(),
             postmortem_owner: incident.closing.postmortem.owner.clone(),
             meeting: incident.closing.postmortem.meeting,
-            bound_by_law: crate::domain::clocks::binds(incident),
+            bound_by_law: incident.state == State::Resolved && crate::domain::clocks::binds(incident),
             unshipped: incident
                 .closing
                 .stories

@@ -234,7 +234,11 @@ impl Room {
             let not_so = self.incident.not_so.clone();
             self.incident.apply(event);
             // A line of before counts no more, or again.
-            relist |= self.incident.not_so != not_so;
+            for line in not_so.symmetric_difference(&self.incident.not_so) {
+                let struck = !not_so.contains(line);
+                changed.push((*line, (event.by != me).then(|| Gone { by: event.by.clone(), struck })));
+                relist = true;
+            }
             if matches!(event.event, Some(UpdateSent(_) | PostmortemPublished(_))) {
                 self.held_asked = None;
             }

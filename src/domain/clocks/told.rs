@@ -78,11 +78,15 @@ pub(super) fn next_update(
 }
 
 /// The hours of a law run from when something was known, whatever anybody did since, and end with the first update that
-/// goes out once the target is set. A further report that the law asks for is another target, or a promise.
+/// goes out once the target is set. A further report that the law asks for is another target, or a promise. Whoever says
+/// the target for a moment of the past knew of it then.
 fn by_law(incident: &Incident, policy: &Policy, audience: Audience) -> Option<(Utc, Utc, bool)> {
-    let own = own_target(incident, ClockKey::Update(audience)).filter(|_| !is_met(incident, audience))?;
-    let known = incident.reached([]).min(incident.reached([Milestone::Detected]));
-    Some((known, policy.calendar.deadline(known, &own)?, false))
+    let key = ClockKey::Update(audience);
+    let target = own_target(incident, key).filter(|_| !is_met(incident, audience))?;
+    let said = incident.targets.get(&key.to_string()).map(|own| set(incident, own));
+    let known = [incident.reached([]), incident.reached([Milestone::Detected])];
+    let known = said.into_iter().chain(known).min()?;
+    Some((known, policy.calendar.deadline(known, &target)?, false))
 }
 
 /// Whether what a law asks of an audience was done: an update went out after its target was set.

@@ -223,3 +223,29 @@ fn the_home_screen_is_read_again_when_something_has_run_out() {
     desk.later(1);
     assert_eq!(reads(&mut desk), None);
 }
+
+#[test]
+fn a_line_that_another_one_shows_to_be_not_so_stays_under_the_eyes_that_are_on_it() {
+    use crate::app::model::RowId;
+    let mut desk = Desk::room(120, 40, "alice");
+    let ask = *desk.stored.talk.asks.keys().next().unwrap();
+    hears(&mut desk, "bob", Request::RecordBreach { clock: format!("ask:{ask}"), deadline: at("14:37") });
+    let line = RowId::Entry(desk.stored.head);
+    let shows = |desk: &Desk| desk.model.room.as_ref().unwrap().rows.place(line).is_some();
+    assert!(shows(&desk));
+    let late = |desk: &mut Desk| {
+        let request = Request::Answer { target: ask, text: "three".to_owned() };
+        let answer = crate::domain::request::Asked { request, at: Some((at("14:36"), false)) };
+        let (log, events) = (desk.stored.log, desk.store(at("14:40"), "bob", &[answer]).unwrap());
+        desk.send(Msg::Refreshed(log, events));
+    };
+    desk.model.room.as_mut().unwrap().selected = Some(line);
+    late(&mut desk);
+    assert_eq!(desk.model.room.as_ref().unwrap().selected, Some(line));
+    assert!(shows(&desk), "it stays until the eyes leave it");
+    let mut desk = Desk::room(120, 40, "alice");
+    hears(&mut desk, "bob", Request::RecordBreach { clock: format!("ask:{ask}"), deadline: at("14:37") });
+    desk.keys("g");
+    late(&mut desk);
+    assert!(!shows(&desk), "elsewhere it goes, as what is crossed out");
+}

@@ -35,6 +35,11 @@ fn they_run_from_when_it_was_known() {
     let at = Some((room.now, false));
     room.ask(Request::Mark { milestone: Milestone::Detected, at });
     assert_eq!(due(&room), Some(72));
+    // Said for a moment of the past, it was known then.
+    let (clock, target) = (REGULATOR.to_owned(), "72h".to_owned());
+    let request = Request::SetTarget { clock, target, reason: "they called us then".to_owned() };
+    room.ask(Asked { request, at: Some((room.now - Span::hours(6), false)) });
+    assert_eq!(due(&room), Some(67));
 }
 
 #[test]
