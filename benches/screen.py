@@ -364,6 +364,40 @@ class Bench:
         self.row("publish, 100,000 postmortems to 1,000", "≤ 1.5×",
                  f"{ratio:.2f}× (p50); p95 {ours.pct(95) / theirs.pct(95):.2f}×", ratio <= 1.5)
 
+    def follow(self):
+        """Keys in the find screen, while the archive moves on below it and the process writes the index."""
+        home = self.archive("archive100k", 100_000)
+        made = json.loads(self.run(home, "declare", f"queue stuck {time.time_ns()}", "--json"))["id"]
+        git = ["git", "-C", str(home / "postmortems")]
+        branch = subprocess.run([*git, "symbolic-ref", "HEAD"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        took, moved = [], 0
+        for _ in range(self.rounds):
+            with self.room(home, "open", made) as term:
+                self.prepared(term, "Timeline", "/")
+                stop = threading.Event()
+
+                def move():
+                    nonlocal moved
+                    while not stop.wait(0.4):
+                        body = f"---\nid: EX-{time.time_ns()}\ntitle: followed {moved}\n---\n# followed {moved}\n\nThe disk was full.\n".encode()
+                        commit = (f"commit {branch}\ncommitter alice <alice@localhost> {int(time.time())} +0000\ndata 4\nmove\n"
+                                  f"from {branch}^0\nM 100644 inline 2026/12/followed-{time.time_ns()}.md\ndata {len(body)}\n").encode()
+                        subprocess.run([*git, "fast-import", "--quiet"], input=commit + body, check=True)
+                        moved += 1
+
+                thread = threading.Thread(target=move)
+                thread.start()
+                time.sleep(0.3)
+                took += self.flood_keys(term, 200)
+                stop.set()
+                thread.join()
+                term.send("<C-u><Esc>")
+                term.settle(0.1, 1)
+        self.run(home, "resolve", made)
+        stats = self.pty.Stats(took)
+        self.row("key → visible in the find screen, while the index follows", "≤ 8 ms", f"p99 {stats.pct(99):.2f} ms",
+                 stats.pct(99) <= 8, f"p50 {stats.pct(50):.2f} ms, most {max(took):.2f} ms; {moved} commits of git, {len(took)} keys")
+
     def idle(self):
         home = self.scratch / "clocks"
         self.run(home, "init")
@@ -395,7 +429,7 @@ class Bench:
         self.row("private dirty memory, 1,000,000 entries, a room of 10,000", "≤ 25 MB", f"{dirty:.1f} MB", dirty <= 25,
                  f"RSS {proc['rss_kb'] / 1024:.1f} MB")
 
-    FIGURES = ("start", "key", "enter", "flood", "resize", "paste", "publish", "idle", "memory")
+    FIGURES = ("start", "key", "enter", "flood", "resize", "paste", "publish", "follow", "idle", "memory")
 
 
 def main():

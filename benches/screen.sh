@@ -2,7 +2,7 @@
 # Measures the screen from outside, on a pseudo-terminal, and prints each figure with its goal.
 #
 # usage: benches/screen.sh [FIGURE...]
-#   FIGURE  start key enter flood resize paste publish idle memory (default: all)
+#   FIGURE  start key enter flood resize paste publish follow idle memory (default: all)
 #
 #   TOOLS    a folder with ptyharness.py (needed; it wants pyte)
 #   LIMITS   a folder with the built warfloor (needed but for start, paste, publish, idle and memory)

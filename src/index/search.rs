@@ -171,7 +171,10 @@ pub(super) fn similar(index: &Index, asked: &SimilarQuery) -> Result<Vec<Hit>, I
     let wanted = query::similar(&searcher, index.fields, &index.thesaurus, asked)?;
     let words = Words::of(&searcher, index.fields, &wanted)?;
     let mut hits = ranked(index, &searcher, &wanted, &words, asked.limit.clamp(1, MAX_LIMIT), None)?;
-    hits.retain(|hit| hit.parts.bonus > 0.0 || hit.share >= index.least && !say_nothing(&hit.shared));
+    // What is found by its meaning alone has a bound of its own.
+    let alone = |hit: &Hit| hit.parts.terms <= 0.0;
+    let is_like = |hit: &Hit| hit.share >= index.least && !say_nothing(&hit.shared);
+    hits.retain(|hit| hit.parts.bonus > 0.0 || alone(hit) || is_like(hit));
     Ok(hits)
 }
 
