@@ -9,7 +9,7 @@ use super::{Card, IndexError, analyzer};
 
 /// Version of fields, analyser, thesaurus and word vectors. Raise it with any change to one of them: indexes of another
 /// version are rebuilt.
-pub const SCHEMA_VERSION: u32 = 10;
+pub const SCHEMA_VERSION: u32 = 11;
 
 /// Longest body that is indexed, in bytes (4 MiB).
 pub(super) const LONGEST_BODY: usize = 4 << 20;

@@ -5,18 +5,19 @@
 mod causes;
 mod dated;
 mod ended;
+mod took;
 
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
 use super::document;
-use super::front_matter::{self, FrontMatter, Key, Value, parse_instant};
+use super::front_matter::{self, FrontMatter, Key, Value};
 use super::markdown::{self, Block, BlockKind};
 use super::{MAX_BYTES, PartialDate, Problem};
 use crate::domain::html;
 use crate::domain::safe::SafeText;
-use crate::domain::time::{Span, parse_span};
+use crate::domain::time::Span;
 
 /// The longest title that is kept, in characters.
 const MAX_TITLE: usize = 300;
@@ -210,25 +211,11 @@ fn read_text(path: &str, text: &str, today: Option<NaiveDate>) -> (Imported, Vec
             .map(|said| causes::detection(&said).to_owned()),
         causes,
         ended: ended::find(&body, &blocks, &code_lines, &sections),
-        took: took(&front),
+        took: took::find(&front, &body, &code_lines),
         plain: markdown::without_marks(&plain).into_owned(),
         body,
     };
     (imported, problems)
-}
-
-/// Longer than this nothing was: it is a slip of the pen.
-const LONGEST: Span = Span::days(3_660);
-
-/// How long the incident took, as its front matter says.
-fn took(front: &FrontMatter) -> Option<Span> {
-    let text = |keys: &[&str]| keys.iter().find_map(|key| first_text(front.get(key)?));
-    let at = |keys: &[&str]| keys.iter().find_map(|key| parse_instant(&first_text(front.get(key)?)?));
-    let from = at(&["detected", "detected_at", "declared_at", "started", "started_at", "start"]);
-    let to = at(&["resolved", "resolved_at", "end", "ended", "ended_at"]);
-    let marked = from.zip(to).map(|(from, to)| to - from);
-    let said = || parse_span(&text(&["duration", "time_to_resolve"])?).ok();
-    marked.or_else(said).filter(|took| *took >= Span::seconds(1) && *took <= LONGEST)
 }
 
 /// The first text of a value that holds one. What a person still had to fill in is none.
