@@ -90,21 +90,19 @@ pub fn in_full(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a short form stands for.
+/// What a word stands for, as somebody typed it, when it is a short form.
 pub fn stands_for(word: &str) -> Option<&'static str> {
-    let at = SHORT.binary_search_by(|(short, _)| (*short).cmp(word)).ok()?;
-    SHORT.get(at).map(|(_, long)| *long)
+    let small = word.to_lowercase();
+    let at = SHORT.binary_search_by(|(short, _)| (*short).cmp(small.as_str())).ok()?;
+    SHORT.get(at).filter(|_| word != IE).map(|(_, long)| *long)
 }
 
 fn told(text: &str) -> Cow<'_, str> {
     let (mut said, mut upto) = (String::new(), 0);
     let mut added: Vec<&str> = Vec::new();
     for (from, word) in words(text) {
-        let Some(long) = stands_for(&word.to_lowercase()) else { continue };
-        if word == IE
-            || added.contains(&long)
-            || words(text).any(|(_, there)| there.eq_ignore_ascii_case(long))
-        {
+        let Some(long) = stands_for(word) else { continue };
+        if added.contains(&long) || words(text).any(|(_, there)| there.eq_ignore_ascii_case(long)) {
             continue;
         }
         added.push(long);

@@ -11,6 +11,7 @@ use tantivy::{DocId, Searcher, SegmentReader, Term};
 use super::IndexError;
 use super::ranking::{Wanted, Word};
 use super::schema::{Fields, Kind};
+use crate::domain::abbreviations::stands_for;
 
 /// How fast repetition saturates. Later than usual (1.2): the frequencies are sums.
 const K1: f32 = 2.4;
@@ -232,10 +233,15 @@ fn concepts<'a>(
     Ok(concepts)
 }
 
-/// The score of a document that has every word of the query several times: what a share is measured by.
+/// The score of a document that has every word of the query several times: what a share is measured by. A short form is asked
+/// together with what it stands for, and either is enough.
 pub(super) fn full_score(concepts: &[Concept<'_>]) -> f32 {
     let words = concepts.iter().filter(|concept| !concept.word.stem.contains(' '));
-    words.map(|concept| concept.worth * saturated(FULL, 1.0)).sum()
+    let full = |words: &mut dyn Iterator<Item = &Concept<'_>>| -> f32 {
+        words.map(|concept| concept.worth * saturated(FULL, 1.0)).sum()
+    };
+    let told = full(&mut words.clone().filter(|concept| stands_for(&concept.word.shown).is_none()));
+    if told > 0.0 { told } else { full(&mut words.clone()) }
 }
 
 /// What a concept gave to one document.

@@ -94,7 +94,7 @@ pub(super) fn mended(
             continue;
         }
         // A short form is known by what it stands for.
-        if stands_for(&shown).is_some()
+        if stands_for(&word.shown).is_some()
             || is_known(searcher, fields, &word.shown.to_lowercase(), &word.stem, how.untold)?
         {
             continue;

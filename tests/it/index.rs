@@ -967,6 +967,24 @@ fn a_word_finds_what_says_the_same_in_others_and_says_so() {
 }
 
 #[test]
+fn a_short_form_is_as_good_as_what_it_stands_for() {
+    let mut documents = fixtures();
+    documents[0].body = "Elasticsearch refused all writes, its index was read-only.".to_owned();
+    let (_home, _dir, index) = indexed(documents);
+    let found = |text: &str| {
+        let hits = index.similar(&like(text)).unwrap();
+        let first = hits.first().unwrap();
+        assert_eq!(first.card.id, fixtures()[0].card.id, "{text}");
+        (first.share, first.why.join(", "))
+    };
+    let (short, long) = (found("es refuses writes"), found("elasticsearch refuses writes"));
+    assert!(short.0 >= 0.95 * long.0, "{short:?} {long:?}");
+    assert!(short.1.contains("elasticsearch"), "{short:?}");
+    assert!(index.search(&words("es refuses writes")).unwrap().first().is_some());
+    assert!(index.similar(&like("es")).unwrap().first().is_some(), "a short form alone");
+}
+
+#[test]
 fn a_team_extends_the_thesaurus_and_the_index_follows() {
     let home = tempfile::tempdir().unwrap();
     let (dir, file) = (home.path().join("index"), home.path().join("thesaurus.tsv"));
