@@ -980,8 +980,8 @@ fn a_short_form_is_as_good_as_what_it_stands_for() {
     let (short, long) = (found("es refuses writes"), found("elasticsearch refuses writes"));
     assert!(short.0 >= 0.95 * long.0, "{short:?} {long:?}");
     assert!(short.1.contains("elasticsearch"), "{short:?}");
-    assert!(index.search(&words("es refuses writes")).unwrap().first().is_some());
-    assert!(index.similar(&like("es")).unwrap().first().is_some(), "a short form alone");
+    assert!(!index.search(&words("es refuses writes")).unwrap().is_empty());
+    assert!(!index.similar(&like("es")).unwrap().is_empty(), "a short form alone");
 }
 
 #[test]
