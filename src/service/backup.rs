@@ -125,6 +125,14 @@ impl Service {
             ));
             return Ok(None);
         }
+        // The rest is to be kept all the more where that was lost; nothing is made in its place.
+        match self.refuse_lost("so this backup has none").await {
+            Err(lost) if lost.kind == FailureKind::Conflict => {
+                left_out.push(lost.message);
+                return Ok(None);
+            }
+            seen => seen?,
+        }
         let to = to.join("postmortems");
         self.blocking(move |inner| {
             inner.archive()?.mirror(&to)?;

@@ -603,6 +603,24 @@ fn what_may_not_be_there_is_left_out_as_service_tag_and_id_too() {
 }
 
 #[test]
+fn a_backup_beside_a_lost_archive_keeps_the_rest_and_makes_none_in_its_place() {
+    let (desk, ..) = super::archived::published();
+    let archive = desk.home().join("postmortems");
+    std::fs::remove_dir_all(&archive).unwrap();
+    for (nth, index) in [true, false].into_iter().enumerate() {
+        if !index {
+            std::fs::remove_dir_all(desk.home().join("index")).unwrap();
+        }
+        let to = desk.path(&format!("copy{nth}"));
+        let ran = desk.run(&["backup", to.to_str().unwrap()]).code(0);
+        let told = format!("{}{}", ran.out, ran.err);
+        assert!(told.contains("no commit any more, so this backup has none"), "{told}");
+        assert!(to.join("warroom.db").is_file() && !to.join("postmortems").exists());
+        assert!(!archive.exists());
+    }
+}
+
+#[test]
 fn a_draft_of_what_was_published_is_not_made_of_the_log_where_the_archive_is_lost() {
     let (desk, _, draft) = super::archived::published();
     let (archive, aside) = (desk.home().join("postmortems"), desk.path("aside"));
