@@ -234,13 +234,15 @@ fn told_once(found: Vec<Reason>) -> Vec<Reason> {
         // What stands in a word's place says nothing new when it is a word of the question: then that is the reason.
         if let Some((words, near)) = reason.shown.split_once(" ~ ") {
             let meant = stems(near);
-            let other = |other: &&(&BTreeSet<String>, bool)| meant.is_subset(other.0);
-            let others = told.iter().zip(&plain).map(|(told, plain)| (told, *plain));
-            let others: Vec<_> =
-                others.enumerate().filter(|(nth, _)| *nth != at).map(|(_, other)| other).collect();
+            // Only those that are told themselves.
+            let mut others = told
+                .iter()
+                .zip(&plain)
+                .enumerate()
+                .filter(|(nth, (other, _))| *nth != at && meant.is_subset(other) && says(*nth, other));
             if meant.is_subset(own) {
                 reason.shown = words.to_owned();
-            } else if let Some((_, plain)) = others.iter().find(other) {
+            } else if let Some((_, (_, plain))) = others.next() {
                 if *plain {
                     continue;
                 }
@@ -314,6 +316,7 @@ mod tests {
         check(&["lapsed ~ domain", "domain"], &["domain"]);
         check(&["download ~ installer", "installer ~ download"], &["installer", "download"]);
         check(&["his ~ user", "kicked"], &["kicked"]);
+        check(&["pool", "pool queue ~ node", "node", "node lock ~ pool"], &["node", "pool"]);
         check(&[], &[]);
     }
 }
