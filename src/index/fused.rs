@@ -219,34 +219,32 @@ pub(super) fn say_nothing(reasons: &[String]) -> bool {
 /// when there are others.
 fn told_once(found: Vec<Reason>) -> Vec<Reason> {
     let told: Vec<BTreeSet<String>> = found.iter().map(|reason| stems(&reason.shown)).collect();
-    let plain: Vec<bool> = found.iter().map(|reason| !reason.shown.contains(" ~ ")).collect();
     let says = |at: usize, own: &BTreeSet<String>| {
         let more = |(nth, other): (usize, &BTreeSet<String>)| {
             nth != at && own.is_subset(other) && (own.len() < other.len() || nth < at)
         };
         !told.iter().enumerate().any(more)
     };
-    let mut once: Vec<(Reason, u8)> = Vec::new();
+    let (mut once, mut left_out): (Vec<(Reason, u8)>, BTreeSet<usize>) = Default::default();
     for ((at, own), mut reason) in told.iter().enumerate().zip(found) {
         if !says(at, own) {
             continue;
         }
-        // What stands in a word's place says nothing new when it is a word of the question: then that is the reason.
+        // What stands in a word's place says nothing new when it is a word of the question, which has its own reason.
         if let Some((words, near)) = reason.shown.split_once(" ~ ") {
             let meant = stems(near);
-            // Only those that are told themselves.
             let mut others = told
                 .iter()
-                .zip(&plain)
                 .enumerate()
-                .filter(|(nth, (other, _))| *nth != at && meant.is_subset(other) && says(*nth, other));
+                .filter(|(nth, other)| *nth != at && meant.is_subset(other) && says(*nth, other));
             if meant.is_subset(own) {
                 reason.shown = words.to_owned();
-            } else if let Some((_, (_, plain))) = others.next() {
-                if *plain {
-                    continue;
-                }
-                reason.shown = near.to_owned();
+            } else if others.clone().any(|(nth, _)| !left_out.contains(&nth)) {
+                left_out.insert(at);
+                continue;
+            } else if others.next().is_some() {
+                // Two that stand for each other are both there.
+                reason.shown = words.to_owned();
             }
         }
         once.push((reason, rank(own)));
@@ -314,9 +312,10 @@ mod tests {
         check(&["5", "13"], &["5", "13"]);
         check(&["domain", "lapsed ~ domain"], &["domain"]);
         check(&["lapsed ~ domain", "domain"], &["domain"]);
-        check(&["download ~ installer", "installer ~ download"], &["installer", "download"]);
+        check(&["download ~ installer", "installer ~ download"], &["installer"]);
+        check(&["signing key ~ certificate", "rotation ~ key"], &["signing key ~ certificate"]);
         check(&["his ~ user", "kicked"], &["kicked"]);
-        check(&["pool", "pool queue ~ node", "node", "node lock ~ pool"], &["node", "pool"]);
+        check(&["pool", "pool queue ~ node", "node", "node lock ~ pool"], &["node lock"]);
         check(&[], &[]);
     }
 }
