@@ -237,11 +237,10 @@ fn concepts<'a>(
 /// together with what it stands for, and either is enough.
 pub(super) fn full_score(concepts: &[Concept<'_>]) -> f32 {
     let words = concepts.iter().filter(|concept| !concept.word.stem.contains(' '));
-    let full = |words: &mut dyn Iterator<Item = &Concept<'_>>| -> f32 {
-        words.map(|concept| concept.worth * saturated(FULL, 1.0)).sum()
-    };
-    let told = full(&mut words.clone().filter(|concept| stands_for(&concept.word.shown).is_none()));
-    if told > 0.0 { told } else { full(&mut words.clone()) }
+    let full = |concept: &Concept<'_>| concept.worth * saturated(FULL, 1.0);
+    let is_told = |concept: &&Concept<'_>| stands_for(&concept.word.shown).is_none();
+    let told: f32 = words.clone().filter(is_told).map(full).sum();
+    if told > 0.0 { told } else { words.map(full).sum() }
 }
 
 /// What a concept gave to one document.
