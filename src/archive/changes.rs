@@ -7,7 +7,7 @@ use git2::{ObjectType, Oid, Tree, TreeEntry};
 
 use super::Archive;
 use super::error::ArchiveError;
-use super::read::{is_file, is_markdown};
+use super::read::{is_file, is_markdown, object_id};
 use crate::domain::archive_path::ArchivePath;
 
 /// A difference between two trees of the archive's folder.
@@ -37,13 +37,13 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::NoObject`] when a tree is not there: then read everything anew.
     pub fn changes(&self, old: Option<&str>, new: Option<&str>) -> Result<Vec<Change>, ArchiveError> {
-        let tree = |id: Option<&str>| id.map(|id| self.tree_named(id).map(|tree| tree.id())).transpose();
+        let (old, new) = (old.map(object_id).transpose()?, new.map(object_id).transpose()?);
+        let tree = |id: Option<Oid>| id.map(|id| self.tree(id)).transpose();
         // Whatever a repository nests, this needs no more of the stack.
-        let mut left: Vec<Folder> = vec![(String::new(), tree(old)?, tree(new)?)];
+        let mut left: Vec<Folder> = vec![(String::new(), old, new)];
         let mut changes = BTreeMap::new();
         while let Some((path, old, new)) = left.pop() {
             if old != new {
-                let tree = |id: Option<Oid>| id.map(|id| self.tree_named(&id.to_string())).transpose();
                 compare(&path, tree(old)?.as_ref(), tree(new)?.as_ref(), &mut changes, &mut left);
             }
         }

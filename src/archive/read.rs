@@ -287,9 +287,9 @@ impl Archive {
     }
 
     /// A tree by its id.
-    pub(super) fn tree_named(&self, id: &str) -> Result<Tree<'_>, ArchiveError> {
-        let missing = || ArchiveError::NoObject { object: format!("tree {}", id.escape_debug()) };
-        lookup(self.repo.find_tree(object_id(id)?)).map_err(|e| self.git(e))?.ok_or_else(missing)
+    pub(super) fn tree(&self, id: Oid) -> Result<Tree<'_>, ArchiveError> {
+        let missing = || ArchiveError::NoObject { object: format!("tree {id}") };
+        lookup(self.repo.find_tree(id)).map_err(|e| self.git(e))?.ok_or_else(missing)
     }
 
     /// Reads a blob, its size checked before it is loaded.
@@ -318,7 +318,7 @@ impl Listing {
 }
 
 /// Reads an object id.
-fn object_id(text: &str) -> Result<Oid, ArchiveError> {
+pub(super) fn object_id(text: &str) -> Result<Oid, ArchiveError> {
     // git2 pads a short id with zeros, which would name another object.
     if text.len() != 40 {
         return Err(ArchiveError::NoObject { object: text.escape_debug().take(80).collect() });
