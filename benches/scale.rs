@@ -146,10 +146,7 @@ fn freshness(dir: &Path, index: &Index, texts: &[String]) {
     // What is published here is made ready while git writes it; the first round is not counted.
     let published = several.iter().chain(&several).map(|nth| {
         let (word, changes) = change(nth);
-        let documents = changes.iter().filter_map(|change| match change {
-            Change::Put(document) => Some((**document).clone()),
-            Change::Removed { .. } => None,
-        });
+        let documents = changes.iter().cloned().filter_map(Change::into_document);
         let made = index.part_maker().make(documents.collect()).unwrap();
         (word, changes, made)
     });

@@ -93,11 +93,7 @@ pub(super) fn ahead(
     };
     guarded(|| {
         let paths: Vec<String> = changes.iter().map(|change| change.path().to_owned()).collect();
-        let put = changes.into_iter().filter_map(|change| match change {
-            Change::Put(document) => Some(*document),
-            Change::Removed { .. } => None,
-        });
-        let put: Vec<_> = put.collect();
+        let put: Vec<_> = changes.into_iter().filter_map(Change::into_document).collect();
         let part = match made.filter(|made| made.is_of(index, &put)) {
             Some(made) => made,
             None => index.part_maker().make(put)?,

@@ -57,6 +57,15 @@ impl Change {
             Self::Removed { path } => path,
         }
     }
+
+    /// The document that is put; none of a removal.
+    #[must_use]
+    pub fn into_document(self) -> Option<Document> {
+        match self {
+            Self::Put(document) => Some(*document),
+            Self::Removed { .. } => None,
+        }
+    }
 }
 
 /// Builds a new index beside `dir` and puts it in its place; readers of an old one are not disturbed and see the new

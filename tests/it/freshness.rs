@@ -77,11 +77,7 @@ fn what_is_ahead_answers_as_the_files_do_when_they_have_followed() {
 fn what_was_made_ready_before_answers_as_what_is_made_now_and_only_in_its_place() {
     let (_home, _dir, index) = indexed(labelled());
     let put = |changes: Vec<Change>| -> Vec<Document> {
-        let documents = changes.into_iter().filter_map(|change| match change {
-            Change::Put(document) => Some(*document),
-            Change::Removed { .. } => None,
-        });
-        documents.collect()
+        changes.into_iter().filter_map(Change::into_document).collect()
     };
     let made = index.part_maker().make(put(changes())).unwrap();
     let (ready, now) =
