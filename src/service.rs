@@ -15,6 +15,7 @@ mod erase;
 mod evidence;
 mod failure;
 mod files;
+mod first;
 mod guard;
 mod held;
 mod import;
@@ -52,7 +53,9 @@ pub use crate::index::{
 };
 #[cfg(target_os = "linux")]
 pub use crate::store::ChangeWatch;
-pub use crate::store::{EventStore, LaterStore, MemoryStore, OpenMode, SqliteStore, StoreError, may_write};
+pub use crate::store::{
+    EventStore, LaterStore, MemoryStore, OpenMode, SqliteStore, StoreError, eager, may_write,
+};
 
 pub use audit::{Former, Written};
 pub use backup::{BackupReport, COPIED_FOLDERS};
@@ -64,12 +67,13 @@ pub use evidence::{Rehashed, keep_output, read_evidence, rehash};
 pub use failure::{Cause, Failure, FailureKind};
 use files::unnamed_in_home;
 pub use files::{read_at_most, write_folder, write_into_home, write_new};
+pub use first::not_emptied;
 pub use import::{ImportReport, NotRead};
 pub use incidents::{Arrears, Counts, IncidentFilter, StoryQuery, VerifyReport};
 pub use links::Linked;
 pub use memory::{ALARM_SHARE, Answered, ArchiveState, FindQuery, LeftOut, Past, Similar};
 pub use merge::{MergeReport, Merged};
-pub use mirrored::{begin_mirror, behind_mirror, copies_behind, not_emptied};
+pub use mirrored::{begin_mirror, behind_mirror, copies_behind};
 pub use patterns::PatternQuery;
 pub use publish::PublishReport;
 pub use record::Said;

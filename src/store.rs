@@ -5,6 +5,7 @@
 //! chains it to the one before (`wrl1`, see [`crate::domain::log`]) and answers only when it is on disk.
 //! All futures need a tokio runtime with time enabled.
 
+mod eager;
 mod error;
 mod later;
 mod memory;
@@ -19,6 +20,7 @@ mod watch;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use eager::eager;
 pub use error::StoreError;
 pub use later::LaterStore;
 pub use memory::MemoryStore;
@@ -194,6 +196,10 @@ pub trait EventStore: Send + Sync {
 
     /// At most `limit` events after a position, in order.
     fn read(&self, log: LogId, after: Seq, limit: u32) -> Answer<'_, Vec<StoredEvent>>;
+
+    /// The log of the only incident in a state, with at most `limit` of its events from the first on; none where there is
+    /// no such incident, or another. One question, for what is on the way to the first frame.
+    fn only(&self, state: &str, limit: u32) -> Answer<'_, Option<(LogId, Vec<StoredEvent>)>>;
 
     /// The last `n` events, in order.
     fn read_last(&self, log: LogId, n: u32) -> Answer<'_, Vec<StoredEvent>>;

@@ -172,19 +172,6 @@ pub async fn behind_mirror(database: &Path) -> Result<Vec<String>, Failure> {
     Ok(found)
 }
 
-/// Refuses a database that has nothing at all where its mirror has something: it would read as an empty past.
-///
-/// # Errors
-/// That it is so.
-pub async fn not_emptied(store: &SqliteStore) -> Result<(), StoreError> {
-    let any = SummaryFilter { states: Vec::new(), limit: 1 };
-    match store.summaries(any).await {
-        Ok(rows) if rows.is_empty() => store.lacks_no_log().await,
-        // What cannot be read is told by whoever reads it.
-        _ => Ok(()),
-    }
-}
-
 /// The first that the mirror has and the store lacks, of one log or of all.
 pub(super) async fn lacking(store: &dyn EventStore, database: &Path, of: Option<LogId>) -> Option<Lacking> {
     // The name of a file tells its log; of ten thousand only one is read when one is asked for.

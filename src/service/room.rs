@@ -24,7 +24,7 @@ use crate::store::{Append, StoreError, StoredEvent, StoryRow, SummaryRow, Unseal
 const TRIES: usize = 16;
 
 /// How many events are read at once: few enough that the first frame of a room waits for no further connection.
-const PAGE: u32 = 2_000;
+pub(super) const PAGE: u32 = 2_000;
 
 /// An incident with the log that it is the fold of.
 #[derive(Debug, Clone, PartialEq)]
@@ -266,7 +266,7 @@ impl Inner {
             let page = self.store.read(log, last, PAGE).await?;
             page.iter().map(recorded).for_each(&mut each);
             match page.last() {
-                Some(event) if u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE => last = event.seq,
+                Some(event) if is_full(&page) => last = event.seq,
                 _ => return Ok(()),
             }
         }
@@ -430,6 +430,11 @@ pub(super) fn recorded(stored: &StoredEvent) -> Recorded {
         actor: &stored.actor,
     };
     wire::decode(&envelope, stored.body.as_deref())
+}
+
+/// There may be more events behind these.
+pub(super) fn is_full(page: &[StoredEvent]) -> bool {
+    u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE
 }
 
 /// The event changes no row of a list beside its position and time.

@@ -96,6 +96,11 @@ impl EventStore for LaterStore {
         Box::pin(async move { self.store().await?.without(&text).await })
     }
 
+    fn only(&self, state: &str, limit: u32) -> Answer<'_, Option<(LogId, Vec<StoredEvent>)>> {
+        let state = state.to_owned();
+        Box::pin(async move { self.store().await?.only(&state, limit).await })
+    }
+
     fn backup(&self, to: &Path) -> Answer<'_, ()> {
         let to = to.to_owned();
         Box::pin(async move { self.store().await?.backup(&to).await })

@@ -170,6 +170,16 @@ impl EventStore for MemoryStore {
         })
     }
 
+    fn only(&self, state: &str, limit: u32) -> Answer<'_, Option<(LogId, Vec<StoredEvent>)>> {
+        let in_it = SummaryFilter { states: vec![state.to_owned()], limit: 2 };
+        self.answer(move |state| {
+            let found = state.summaries(&in_it);
+            let [SummaryRow { log, .. }] = found.as_slice() else { return Ok(None) };
+            let events = state.log(*log).iter().take(count(limit)).map(Kept::event).collect();
+            Ok(Some((*log, events)))
+        })
+    }
+
     fn read_last(&self, log: LogId, n: u32) -> Answer<'_, Vec<StoredEvent>> {
         self.answer(|state| {
             let log = state.log(log);

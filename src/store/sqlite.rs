@@ -3,8 +3,8 @@
 //! SQLite's locks).
 
 mod beside;
-mod eager;
 mod open;
+mod packed;
 mod read;
 mod readers;
 mod salvage;
@@ -18,9 +18,9 @@ use std::sync::Arc;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
-use self::eager::eager;
 use self::readers::Readers;
 use self::writer::{Job, Writer};
+use super::eager::eager_once_begun;
 use super::mirror::Trouble;
 use super::turn::{Turn, Turns};
 use super::{Answer, Append, Appended, EventStore, StoreError, StoredEvent, StoryFilter, StoryRow};
@@ -122,7 +122,7 @@ impl SqliteStore {
             let trouble = Arc::default();
             return Ok(Self { file, writer: None, readers: Arc::new(readers), turns, trouble });
         }
-        let opened = eager(open::to_write(&file, mode == OpenMode::Create)).await?;
+        let opened = eager_once_begun(open::to_write(&file, mode == OpenMode::Create)).await?;
         // Callers wait for their answers, so the queue is as long as there are callers.
         let (writer, jobs) = mpsc::channel(64);
         let trouble = Arc::new(Trouble::default());
@@ -237,6 +237,11 @@ impl EventStore for SqliteStore {
     fn read(&self, log: LogId, after: Seq, limit: u32) -> Answer<'_, Vec<StoredEvent>> {
         let short = limit <= SHORT_READ;
         Box::pin(self.read_with(short, Box::new(move |conn| Box::pin(read::page(conn, log, after, limit)))))
+    }
+
+    fn only(&self, state: &str, limit: u32) -> Answer<'_, Option<(LogId, Vec<StoredEvent>)>> {
+        let (state, short) = (state.to_owned(), limit <= SHORT_READ);
+        Box::pin(self.read_with(short, Box::new(move |conn| Box::pin(read::only(conn, state, limit)))))
     }
 
     fn read_last(&self, log: LogId, n: u32) -> Answer<'_, Vec<StoredEvent>> {

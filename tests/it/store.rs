@@ -124,6 +124,29 @@ fn what_is_appended_is_read_back_in_order_and_without_gaps() {
 }
 
 #[test]
+fn the_only_incident_in_a_state_comes_with_its_first_events() {
+    on_all(|store| async move {
+        assert_eq!(store.only("open", 10).await.unwrap(), None);
+        let lines = vec![event(1, "one"), event(2, "\u{0} - 7"), redaction(3, 1)];
+        store.append(append(1, 0, lines)).await.unwrap();
+        store.erase_payload(log(1), Seq(1)).await.unwrap();
+        let all = store.read(log(1), Seq::NONE, 10).await.unwrap();
+        assert_eq!(all.iter().map(|e| e.body.is_some()).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(store.only("open", 10).await.unwrap(), Some((log(1), all.clone())));
+        assert_eq!(store.only("open", 2).await.unwrap(), Some((log(1), all[..2].to_vec())));
+        assert_eq!(store.only("closed", 10).await.unwrap(), None);
+
+        let mut other = append(2, 0, vec![event(4, "four")]);
+        other.summary.state = "resolved".to_owned();
+        store.append(other).await.unwrap();
+        assert_eq!(store.only("open", 10).await.unwrap(), Some((log(1), all)));
+        assert_eq!(store.only("resolved", 10).await.unwrap().unwrap().0, log(2));
+        store.append(append(3, 0, vec![event(5, "five")])).await.unwrap();
+        assert_eq!(store.only("open", 10).await.unwrap(), None, "there are two");
+    });
+}
+
+#[test]
 fn an_append_from_an_old_head_is_a_conflict_and_stores_nothing() {
     on_all(|store| async move {
         store.append(append(1, 0, vec![event(1, "one")])).await.unwrap();

@@ -2,10 +2,8 @@
 
 use super::{Start, home};
 use crate::app::model::HomeList;
-use crate::domain::ids::LogId;
 use crate::domain::incident::Incident;
-use crate::domain::words::State;
-use crate::service::{Cause, Failure, IncidentFilter, Service};
+use crate::service::{Cause, Failure, Service};
 use crate::shell::early::OpeningStore;
 use crate::shell::session::{Opening, Session};
 
@@ -36,22 +34,21 @@ pub(super) async fn open(
         }
         Err(failure) => return Err(failure),
     };
-    let log = match start {
-        Start::Room(log) => Some(log),
-        Start::Home => None,
-        Start::Guess => only_open(&service).await?,
+    let room = match start {
+        Start::Guess => service.only_open().await?,
+        Start::Home | Start::Room(_) => None,
     };
-    let first = match log {
-        Some(log) => First::Room(Box::new(service.incident(log).await?)),
-        None => First::Home(Box::new(home::read(&service, &session, false).await?)),
+    let first = match (room, start) {
+        (Some(room), _) => First::Room(Box::new(room)),
+        (None, start) => {
+            service.not_emptied().await?;
+            match start {
+                Start::Room(log) => First::Room(Box::new(service.incident(log).await?)),
+                Start::Guess | Start::Home => {
+                    First::Home(Box::new(home::read(&service, &session, false).await?))
+                }
+            }
+        }
     };
     Ok(Opened { service, first, read_only })
-}
-
-async fn only_open(service: &Service) -> Result<Option<LogId>, Failure> {
-    let open = service.list_with_logs(&IncidentFilter { states: vec![State::Open], limit: 2 }).await?;
-    match open.as_slice() {
-        [(log, _)] => Ok(Some(*log)),
-        _ => Ok(None),
-    }
 }

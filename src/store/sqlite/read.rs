@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::super::{
     StoreError, StoredEvent, StoryFilter, StoryRow, SummaryFilter, SummaryRow, Tally, stored,
 };
-use super::Fault;
+use super::{Fault, packed};
 use crate::domain::ids::{EventId, IncidentId, LogId, Seq, StoryId};
 use crate::domain::log::{Columns, Digest, RawEvent};
 
@@ -57,20 +57,27 @@ pub(super) async fn page(
     after: Seq,
     limit: u32,
 ) -> Result<Vec<StoredEvent>, Fault> {
-    let mut rows = sqlx::query(
-        "SELECT e.header, e.hash, p.body FROM event e LEFT JOIN payload p ON p.log = e.log AND p.seq = e.seq
-         WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?",
-    )
-    .bind(log.0.as_bytes().as_slice())
-    .bind(sql(after))
-    .bind(i64::from(limit))
-    .fetch(conn);
-    // Each is taken apart while SQLite, on its thread, fetches the next.
-    let mut events = Vec::new();
-    while let Some(row) = rows.try_next().await? {
-        events.push(event(&row)?);
-    }
-    Ok(events)
+    let row = sqlx::query(packed::PAGE)
+        .bind(sql(after))
+        .bind(i64::from(limit))
+        .bind(log.0.as_bytes().as_slice())
+        .fetch_one(conn)
+        .await?;
+    packed::events(row.try_get(0)?)
+}
+
+pub(super) async fn only(
+    conn: &mut SqliteConnection,
+    state: String,
+    limit: u32,
+) -> Result<Option<(LogId, Vec<StoredEvent>)>, Fault> {
+    let row = sqlx::query(packed::ONLY)
+        .bind(sql(Seq::NONE))
+        .bind(i64::from(limit))
+        .bind(state)
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok((log_id(&row, 0)?, packed::events(row.try_get(1)?)?))).transpose()
 }
 
 pub(super) async fn last(conn: &mut SqliteConnection, log: LogId, n: u32) -> Result<Vec<StoredEvent>, Fault> {

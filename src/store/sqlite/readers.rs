@@ -11,9 +11,9 @@ use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::Semaphore;
 
 use super::super::StoreError;
+use super::super::eager::eager;
 use super::super::place::log_of;
 use super::ReadFn;
-use super::eager::eager;
 use super::open::{self, Opened};
 
 /// How a file and its write-ahead log look to whoever has neither open.

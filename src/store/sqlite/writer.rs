@@ -15,10 +15,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::identity::Identity;
 use self::script::Write;
+use super::super::eager::eager;
 use super::super::mirror::{Mirror, Trouble};
 use super::super::{Append, Appended, Sealed, StoreError, StoryRow, SummaryRow, check, retried, seal};
 use super::beside;
-use super::eager::eager;
 use super::open::{self, Opened};
 use super::readers::data_version;
 use super::{Fault, Run, read};
