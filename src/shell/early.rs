@@ -1,6 +1,9 @@
 //! What the screen begins with before its settings are read: the threads it will work with, and the database being
 //! opened on them. It must not make a home, nor look into one that is not trusted.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::{fmt, io};
 
 use tokio::runtime::Runtime;
@@ -36,9 +39,38 @@ impl Early {
             return None;
         }
         narrow_umask(home);
+        // SQLite's own thread is at work by the time that the others are there.
+        let store = Begun::of(async move { SqliteStore::open(&database, OpenMode::ReadWrite).await });
         let runtime = threads().ok()?;
-        let store = runtime.spawn(async move { SqliteStore::open(&database, OpenMode::ReadWrite).await });
+        let store = runtime.spawn(store.finish());
         Some(Self { runtime, store })
+    }
+}
+
+/// What has taken its first step already, on the thread that began it, and goes on wherever it is waited for.
+pub struct Begun<F: Future> {
+    future: Pin<Box<F>>,
+    answer: Option<F::Output>,
+}
+
+impl<F: Future> Begun<F> {
+    /// Takes the first step.
+    pub fn of(future: F) -> Self {
+        let mut future = Box::pin(future);
+        // Whoever waits for the rest looks again by itself.
+        let answer = match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Some(answer),
+            Poll::Pending => None,
+        };
+        Self { future, answer }
+    }
+
+    /// Takes the others.
+    pub async fn finish(self) -> F::Output {
+        match self.answer {
+            Some(answer) => answer,
+            None => self.future.await,
+        }
     }
 }
 

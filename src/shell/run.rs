@@ -25,8 +25,8 @@ use crate::app::{self};
 use crate::domain::ids::LogId;
 use crate::domain::time::Utc;
 use crate::domain::words::State;
-use crate::service::{self, Failure, Service};
-use crate::shell::early::{Early, threads};
+use crate::service::{self, Failure, Service, eager};
+use crate::shell::early::{Begun, Early, threads};
 use crate::shell::input::{Input, Wake};
 use crate::shell::session::Session;
 use crate::shell::signals;
@@ -77,7 +77,9 @@ pub fn run(session: &Session, start: Start, early: Option<Early>) -> Result<(), 
     if !session.home.drafts().is_dir() {
         session.complete_home()?;
     }
-    let opening = runtime.spawn(open(session.clone(), start, store));
+    // Up to where it waits for the database, on this thread: the others are busy with that.
+    let opening = Begun::of(open(session.clone(), start, store));
+    let opening = runtime.spawn(opening.finish());
     install_panic_hook(session.home.drafts());
     quiet_guarded_panics();
     let mut input = Input::new().map_err(|e| Failure::no(format!("the terminal cannot be read: {e}")))?;
@@ -95,7 +97,8 @@ pub fn run(session: &Session, start: Start, early: Option<Early>) -> Result<(), 
     prepared.rehearse(|buffer| {
         let _ = ui::draw(&model, buffer);
     });
-    let opened = runtime.block_on(opening);
+    // There is nothing else to do before the first frame.
+    let opened = runtime.block_on(eager(opening));
     let broke_off = |_| Failure::no("opening the home broke off");
     let Opened { service, first, read_only } = opened.map_err(broke_off)??;
     let terminal = prepared.enter(session.config.ui.mouse).map_err(no_screen)?;

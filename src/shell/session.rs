@@ -125,7 +125,6 @@ impl Session {
     ) -> Result<Self, Failure> {
         let environment = Environment::of_process();
         let usage = |message: String| Failure::new(FailureKind::Usage, message);
-        let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
         let home = Home::find(flags.home.as_deref(), &environment).map_err(|e| Failure::no(e.to_string()))?;
         if home.root().is_file() {
             // Said before a file in it is missed.
@@ -133,6 +132,7 @@ impl Session {
         }
         home.trust().map_err(|e| Failure::no(e.to_string()))?;
         trusted(&environment, &home);
+        let clock = Clock::from_env(environment.now.as_deref()).map_err(|e| usage(e.to_string()))?;
         let environment = environment.completed();
         let user_file = environment.config_folder().map(|folder| folder.join("config.toml"));
         let user_file = user_file.filter(|_| own_settings);
@@ -217,52 +217,46 @@ impl Session {
         begun: Option<OpeningStore>,
     ) -> Result<Service, Failure> {
         self.not_lost()?;
-        let store: Arc<dyn EventStore> = match opening {
-            Opening::Read | Opening::Recall if !self.home.database().exists() => {
-                Arc::new(MemoryStore::default())
-            }
-            Opening::Read => {
-                narrow_umask(&self.home);
-                Arc::new(open_for_reading(&self.home.database()).await?)
-            }
-            Opening::Recall => {
-                narrow_umask(&self.home);
-                let database = self.home.database();
-                Arc::new(LaterStore::new(async move { open_for_reading(&database).await }))
-            }
-            Opening::Write => {
-                self.complete_home()?;
-                narrow_umask(&self.home);
-                logging::begin(&self.home.log(), self.environment.log.as_deref())
-                    .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
-                let for_a_screen = begun.is_some();
-                let store = match begun {
-                    Some(opening) => {
-                        opening.await.map_err(|_| Failure::no("opening the database broke off"))??
-                    }
-                    None => SqliteStore::open(&self.home.database(), OpenMode::Create).await?,
-                };
-                // A screen asks after its first frame, which ten thousand names would keep back.
-                if for_a_screen {
-                    not_emptied(&store).await?;
-                } else {
-                    store.lacks_no_log().await?;
-                }
-                #[cfg(debug_assertions)]
-                if self.environment.unsynced {
-                    store.unsynced().await?;
-                }
-                // A home that was brought back from a backup has none, nor one whose mirror was taken away.
-                if std::fs::read_dir(self.home.mirror()).is_ok_and(|mut files| files.next().is_none()) {
-                    begin_mirror(&store).await;
-                }
-                Arc::new(store)
-            }
-        };
+        if opening == Opening::Write {
+            self.complete_home()?;
+            logging::begin(&self.home.log(), self.environment.log.as_deref())
+                .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
+        }
+        narrow_umask(&self.home);
         let write = opening == Opening::Write && self.home.exists();
         let tagger = Tagger::new(self.home.read_tag_key(self.ids.salt(), write));
         let mint = Arc::new(SessionMint { ids: self.ids.clone(), clock: self.clock.clone(), tagger });
-        Ok(Service::new(store, self.policy(), self.places(), mint, Arc::new(Seals)))
+        let (policy, places) = (self.policy(), self.places());
+        let database = self.home.database();
+        let store: Arc<dyn EventStore> = match opening {
+            Opening::Read | Opening::Recall if !database.exists() => Arc::new(MemoryStore::default()),
+            Opening::Read => Arc::new(open_for_reading(&database).await?),
+            Opening::Recall => Arc::new(LaterStore::new(async move { open_for_reading(&database).await })),
+            Opening::Write => Arc::new(self.store_to_write(begun).await?),
+        };
+        Ok(Service::new(store, policy, places, mint, Arc::new(Seals)))
+    }
+
+    /// The database to write, which may be on its way already.
+    async fn store_to_write(&self, begun: Option<OpeningStore>) -> Result<SqliteStore, Failure> {
+        let store = match begun {
+            // A screen looks for what is lost itself, and after its first frame, which ten thousand names would keep back.
+            Some(opening) => opening.await.map_err(|_| Failure::no("opening the database broke off"))??,
+            None => {
+                let store = SqliteStore::open(&self.home.database(), OpenMode::Create).await?;
+                store.lacks_no_log().await?;
+                store
+            }
+        };
+        #[cfg(debug_assertions)]
+        if self.environment.unsynced {
+            store.unsynced().await?;
+        }
+        // A home that was brought back from a backup has none, nor one whose mirror was taken away.
+        if std::fs::read_dir(self.home.mirror()).is_ok_and(|mut files| files.next().is_none()) {
+            begin_mirror(&store).await;
+        }
+        Ok(store)
     }
 
     /// Refuses to begin an empty database, or to read one, where the old one is missing and can be put together again: its
