@@ -2,6 +2,7 @@
 //! One thread, and nothing on it waits for a disk: what the service does happens in `work`. It must not decide
 //! anything.
 
+mod ahead;
 mod boards;
 mod editing;
 mod frame;
@@ -32,6 +33,7 @@ use crate::shell::session::Session;
 use crate::shell::signals;
 use crate::shell::terminal::{Prepared, Terminal, TerminalError, install_panic_hook, is_up};
 use crate::ui;
+use ahead::Ahead;
 use frame::Dirty;
 use kept::Kept;
 use opening::{First, Opened, open};
@@ -115,6 +117,7 @@ pub fn run(session: &Session, start: Start, early: Option<Early>) -> Result<(), 
         kept,
         dirty: Dirty::No,
         drawn: None,
+        ahead: Ahead::new(),
         held: None,
         leaving: false,
     };
@@ -138,6 +141,8 @@ struct Loop<'a> {
     dirty: Dirty,
     /// Of which moment the picture is that the screen shows.
     drawn: Option<Utc>,
+    /// The seconds after that, as far as they are drawn already.
+    ahead: Ahead,
     /// Until when the next frame waits for what is being stored.
     held: Option<Duration>,
     leaving: bool,
@@ -203,7 +208,7 @@ impl Loop<'_> {
                     self.look_around();
                 }
             }
-            if wakes.is_empty() && held.is_none() {
+            if wakes.is_empty() && held.is_none() && !self.show_ahead()? {
                 self.take(Msg::Tick);
                 self.look_at_clock(&mut known);
                 // A watch is a hint that may be lost; the sizes and times of the files are not.

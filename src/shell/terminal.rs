@@ -13,6 +13,7 @@ use std::io;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
+pub use pictures::Later;
 use pictures::{Pictures, Sent};
 pub(in crate::shell) use restore::lent;
 pub use restore::{install_panic_hook, is_up, restore};
@@ -135,6 +136,26 @@ impl Terminal {
             Some(sent) => self.send(sent).map(|()| true),
             None => Ok(false),
         }
+    }
+
+    /// Makes parts of a picture ahead of its time, which follows the last that was made so; nothing when `render` gives none.
+    /// When all are made, [`Terminal::take_back`] must be told of them. They hold as long as nothing else is drawn.
+    pub fn make(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Vec<Rect>>) -> Option<Later> {
+        self.pictures.later(render)
+    }
+
+    /// Says that none of these is shown yet; each will be, with [`Terminal::show`].
+    pub fn take_back<'a>(&mut self, made: impl DoubleEndedIterator<Item = &'a Later>) {
+        self.pictures.take_back(made);
+    }
+
+    /// Shows the first of the pictures that were made ahead and not shown.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to any more.
+    pub fn show(&mut self, later: Later) -> io::Result<()> {
+        let sent = self.pictures.show(later);
+        self.send(sent)
     }
 
     fn send(&mut self, Sent { bytes, changed }: Sent) -> io::Result<()> {

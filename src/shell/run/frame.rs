@@ -32,17 +32,22 @@ impl Loop<'_> {
     /// Draws what the screen does not show yet.
     pub(super) fn draw(&mut self) -> Result<(), Failure> {
         let dirty = std::mem::replace(&mut self.dirty, Dirty::No);
+        self.ahead.clear();
         let model = &self.model;
         let before = self.drawn.replace(model.now);
         if let Some(before) = before.filter(|_| dirty == Dirty::Clock) {
-            let parts = |areas: Vec<Area>| areas.into_iter().map(rect).collect();
-            let drawn = self.terminal.draw_parts(|buffer| ui::draw_clocks(model, before, buffer).map(parts));
+            let drawn = self.terminal.draw_parts(|buffer| ui::draw_clocks(model, before, buffer).map(rects));
             if drawn.map_err(gone)? {
+                self.make_ahead();
                 return Ok(());
             }
         }
         self.terminal.draw(|buffer| ui::draw(model, buffer)).map_err(gone)
     }
+}
+
+pub(super) fn rects(areas: Vec<Area>) -> Vec<Rect> {
+    areas.into_iter().map(rect).collect()
 }
 
 const fn rect(area: Area) -> Rect {

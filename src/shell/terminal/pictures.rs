@@ -42,6 +42,21 @@ pub(super) struct Sent {
     pub(super) changed: bool,
 }
 
+/// A picture that is made before its time: what will have to be sent, if nothing else is shown until then.
+#[derive(Debug)]
+pub struct Later {
+    sent: Sent,
+    cells: Vec<Change>,
+}
+
+/// A cell, by its place in the picture, as it was and as it is.
+#[derive(Debug)]
+struct Change {
+    place: usize,
+    was: Cell,
+    is: Cell,
+}
+
 impl Pictures {
     /// Of a screen that is empty: what enters it clears it.
     pub(super) fn new(size: Size) -> Self {
@@ -106,6 +121,52 @@ impl Pictures {
     /// Draws parts of the picture anew, and gives what must be sent to show them; all else, and the cursor, stays. `render`
     /// gives where it drew, which is all that it may draw; when it gives nothing, neither does this, and nothing changes.
     pub(super) fn parts(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Vec<Rect>>) -> Option<Sent> {
+        let rows = self.drawn_rows(render)?;
+        Some(self.over(&rows))
+    }
+
+    /// Makes parts of a picture that is shown later, after all that were made so before. Until they are shown one after
+    /// another ([`Pictures::show`]), what is shown is taken for that last one: [`Pictures::take_back`] says that it is not.
+    pub(super) fn later(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Vec<Rect>>) -> Option<Later> {
+        let few = self.drawn_rows(render)?;
+        let width = usize::from(self.next.area.width);
+        let mut cells = Vec::new();
+        for (was, is) in &few {
+            let first = place(was.area, width);
+            let pairs = was.content.iter().zip(&is.content).enumerate().filter(|(_, (was, is))| was != is);
+            cells.extend(pairs.map(|(n, (was, is))| Change {
+                place: first.saturating_add(n),
+                was: was.clone(),
+                is: is.clone(),
+            }));
+        }
+        Some(Later { sent: self.over(&few), cells })
+    }
+
+    /// None of these is shown yet.
+    pub(super) fn take_back<'a>(&mut self, made: impl DoubleEndedIterator<Item = &'a Later>) {
+        for change in made.rev().flat_map(|later| &later.cells) {
+            if let Some(cell) = self.shown.content.get_mut(change.place) {
+                cell.clone_from(&change.was);
+            }
+        }
+    }
+
+    /// The first of those that were made and not shown is shown now.
+    pub(super) fn show(&mut self, later: Later) -> Sent {
+        for change in later.cells {
+            if let Some(cell) = self.shown.content.get_mut(change.place) {
+                *cell = change.is;
+            }
+        }
+        later.sent
+    }
+
+    /// Draws over the shown picture. Gives the rows that differ, as they were and as they are.
+    fn drawn_rows(
+        &mut self,
+        render: impl FnOnce(&mut Buffer) -> Option<Vec<Rect>>,
+    ) -> Option<Vec<(Buffer, Buffer)>> {
         let Some(areas) = render(&mut self.next) else {
             self.next.reset();
             return None;
@@ -114,7 +175,7 @@ impl Pictures {
         let rows = areas.iter().map(|area| area.intersection(self.next.area)).flat_map(Rect::rows);
         let mut few = Vec::new();
         for row in rows {
-            let from = usize::from(row.y).saturating_mul(width).saturating_add(usize::from(row.x));
+            let from = place(row, width);
             let cells = from..from.saturating_add(usize::from(row.width));
             let (Some(was), Some(is)) =
                 (self.shown.content.get_mut(cells.clone()), self.next.content.get_mut(cells))
@@ -127,11 +188,16 @@ impl Pictures {
             }
             is.iter_mut().for_each(Cell::reset);
         }
+        Some(few)
+    }
+
+    /// What shows rows that differ.
+    fn over(&self, rows: &[(Buffer, Buffer)]) -> Sent {
         let mut bytes = Vec::new();
-        encode(&mut bytes, &mut few.iter().flat_map(|(was, is)| was.diff_iter(is)), false);
+        encode(&mut bytes, &mut rows.iter().flat_map(|(was, is)| was.diff_iter(is)), false);
         let changed = !bytes.is_empty();
         self.put_cursor(&mut bytes);
-        Some(Sent { bytes, changed })
+        Sent { bytes, changed }
     }
 
     fn put_cursor(&self, bytes: &mut Vec<u8>) {
@@ -143,6 +209,11 @@ impl Pictures {
             }
         }
     }
+}
+
+/// Where the first cell of an area stands in a picture of so many columns.
+fn place(area: Rect, width: usize) -> usize {
+    usize::from(area.y).saturating_mul(width).saturating_add(usize::from(area.x))
 }
 
 /// A row as it was and as it is, or a part of one, for itself.
@@ -261,6 +332,33 @@ mod tests {
     }
 
     proptest! {
+        /// Seconds that were made ahead send what they would send when each is made in its time, and until they are shown
+        /// the picture is the one before them.
+        #[test]
+        fn pictures_made_ahead_are_those_of_their_time(
+            frames in prop::collection::vec("[ab 漢🔥❤️é]{0,6}", 1..6), shown in 0_usize..6
+        ) {
+            let area = Rect::new(3, 1, 12, 1);
+            let draw = |text: &str, buffer: &mut Buffer| {
+                buffer.set_stringn(3, 1, text, 12, Style::new());
+                Some(vec![area])
+            };
+            let (mut ahead, mut in_time) = (Pictures::new(Size::new(20, 3)), Pictures::new(Size::new(20, 3)));
+            words(&mut ahead, "hello");
+            words(&mut in_time, "hello");
+            let made: Vec<_> =
+                frames.iter().filter_map(|text| ahead.later(|buffer| draw(text, buffer))).collect();
+            prop_assert_eq!(made.len(), frames.len());
+            ahead.take_back(made.iter());
+            prop_assert_eq!(&ahead.shown, &in_time.shown);
+            for (text, later) in frames.iter().zip(made).take(shown) {
+                let sent = in_time.parts(|buffer| draw(text, buffer)).unwrap();
+                prop_assert_eq!(ahead.show(later).bytes, sent.bytes);
+                prop_assert_eq!(&ahead.shown, &in_time.shown);
+            }
+            prop_assert_eq!(words(&mut ahead, "then").bytes, words(&mut in_time, "then").bytes);
+        }
+
         /// Rows one by one say what ratatui says of the whole.
         #[test]
         fn the_cells_of_differing_rows_are_those_of_the_whole(
