@@ -52,6 +52,7 @@ mod vectors;
 mod wordpiece;
 mod write;
 
+pub use ahead::of_nothing;
 pub use beside::both;
 pub use open::{FULL_CHECK_BYTES, Looking, Opened, Opening};
 pub use part::{Part, PartMaker};

@@ -5,7 +5,6 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use tantivy::IndexWriter;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, FileSlice, Lock, MmapDirectory, RamDirectory, WatchCallback,
@@ -13,11 +12,13 @@ use tantivy::directory::{
 };
 use tantivy::index::SegmentMeta;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
+use tantivy::{IndexSettings, IndexWriter};
 
 use super::guard::guarded;
 use super::open::Payload;
 use super::part::Part;
-use super::schema::Fields;
+use super::schema::{self, Fields};
+use super::thesaurus::Thesaurus;
 use super::write::{self, Change};
 use super::{Index, IndexError, open};
 
@@ -144,6 +145,23 @@ fn remove(index: &Index, inner: &tantivy::Index, fields: Fields, paths: &[String
     }
     writer.commit()?;
     Ok(writer.wait_merging_threads()?)
+}
+
+/// An index of no document and no tree, in memory, for whoever asks where nothing was ever filed. `dir` is where one would
+/// lie. The engine's own writer would take tens of megabytes to write nothing.
+///
+/// # Errors
+/// What the engine said.
+pub fn of_nothing(dir: &Path, team: Option<&Path>) -> Result<Index, IndexError> {
+    guarded(|| {
+        let (schema, _) = schema::build();
+        let thesaurus = Arc::new(Thesaurus::with_team(team));
+        let own = RamDirectory::create();
+        tantivy::Index::create(own.clone(), schema, IndexSettings::default())?;
+        stand(&own, None, &Payload::text("", &thesaurus))?;
+        let (inner, fields) = open::on(own)?;
+        open::ready(dir, None, inner, fields, thesaurus)
+    })
 }
 
 /// Writes the part and the tree into the books. The engine's writer would do the same, with threads that are started

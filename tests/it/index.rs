@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use warroom::domain::facets::Facet;
 use warroom::domain::similar::{Line, QueryText, query_text};
 use warroom::index::{
-    Card, Change, Document, Found, Hit, Index, IndexError, Opened, Query, SimilarQuery, guard, rebuild,
-    snippet,
+    Card, Change, Document, Found, Hit, Index, IndexError, Opened, Query, SimilarQuery, guard, of_nothing,
+    rebuild, snippet,
 };
 
 use crate::data::test_data;
@@ -227,6 +227,19 @@ fn an_empty_search_lists_the_newest() {
     assert_eq!(ids(&hits), ["posthog-2024-02-28-decide-is-down", "dfds-pm2021-005"]);
     assert_eq!(hits[0].why, ["newest first"]);
     assert_eq!(index.search(&Query { limit: 0, ..words("") }).unwrap().len(), 1);
+}
+
+#[test]
+fn an_index_of_nothing_finds_nothing_and_makes_no_file() {
+    let home = tempfile::tempdir().unwrap();
+    let place = home.path().join("index");
+    let index = of_nothing(&place, None).unwrap();
+    assert!(index.is_empty() && index.tree().is_empty());
+    for text in ["", "pods", "\"space left\"", "severity:P1 -pods", "datbase"] {
+        assert!(index.search_with_facets(&words(text)).unwrap().hits.is_empty(), "{text}");
+    }
+    assert!(index.similar(&like("no space left on device")).unwrap().is_empty());
+    assert!(!place.exists());
 }
 
 #[test]

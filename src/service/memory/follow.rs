@@ -137,7 +137,7 @@ impl Inner {
                 Some(nothing) => nothing,
                 None => {
                     let (place, team) = (&self.places.index, self.places.thesaurus());
-                    Box::new(index::in_memory(place, Some(&team), "", std::iter::empty())?)
+                    Box::new(index::of_nothing(place, Some(&team))?)
                 }
             };
             return Ok(question(memory.nothing.insert(nothing))?);
