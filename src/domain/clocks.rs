@@ -307,6 +307,8 @@ pub fn undated(incident: &Incident, running: &[Clock]) -> Vec<Undated> {
                 // What a law asks for was done.
                 ClockKey::Update(audience) if told::is_met(incident, audience) => return None,
                 ClockKey::Update(audience) => format!("update {audience}"),
+                // What the phase is for was done.
+                ClockKey::Phase(_) if is_contained(incident) => return None,
                 ClockKey::Phase(phase) if phase == incident.phase => format!("{phase} budget"),
                 _ => return None,
             };
@@ -422,7 +424,16 @@ fn by_severity(
     last
 }
 
+/// Whether the present phase is the one in which it is to be contained, and it is.
+fn is_contained(incident: &Incident) -> bool {
+    let span = incident.phases.last().filter(|span| span.phase == Phase::Contain);
+    span.is_some_and(|span| incident.contained_in(span).is_some())
+}
+
 fn phase_budget(incident: &Incident, policy: &Policy) -> Option<(Utc, Option<Utc>, Utc)> {
+    if is_contained(incident) {
+        return None;
+    }
     let from = incident.phase_since();
     let key = ClockKey::Phase(incident.phase);
     if incident.targets.contains_key(&key.to_string()) {

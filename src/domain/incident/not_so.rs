@@ -2,13 +2,16 @@
 //! had been done by then. Nothing is rewritten: the line stays in the log and counts as crossed out, as long as what
 //! is known says so. It must not look at what was late, however late.
 
-use super::{Incident, Strike};
+use super::{Incident, PhaseSpan, Strike};
 use crate::domain::audience::Audience;
 use crate::domain::clocks::ClockKey;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
 use crate::domain::time::Utc;
-use crate::domain::words::{Milestone, StepState};
+use crate::domain::words::{Milestone, Phase, StepState};
+
+/// What was done of a phase in which it was to be contained.
+const CONTAINED: &str = "it was contained";
 
 /// Of which lines an event can say that they are not so, or that they are after all.
 #[derive(Clone, Copy)]
@@ -39,7 +42,12 @@ impl Incident {
                 record.lines.iter().map(move |(deadline, line)| (key, *deadline, *line))
             })
             .filter(|(_, deadline, line)| is_told(*deadline, *line))
-            .map(|(key, deadline, line)| (line, self.done_in_time(key, deadline, line)))
+            .filter_map(|(key, deadline, line)| {
+                let done = self.done_in_time(key, deadline, line);
+                let stays =
+                    done.is_none() && self.not_so.contains(&line) && self.is_contained_again(key, line);
+                (!stays).then_some((line, done))
+            })
             .map(|(line, done)| {
                 let said =
                     |(what, at): (&str, Utc)| format!("not so: {what} {}", at.format("%Y-%m-%d %H:%M UTC"));
@@ -115,7 +123,11 @@ impl Incident {
             }
             ClockKey::Update(audience) => ("it was sent", self.told_by(audience, deadline, line)?),
             ClockKey::Phase(phase) => {
-                let entered = self.phases.iter().rev().find(|span| span.phase == phase && span.seq < line)?;
+                let entered = self.entered(phase, line)?;
+                let contained = self.contained_in(entered).filter(|at| *at <= deadline);
+                if let Some(at) = contained.filter(|_| phase == Phase::Contain) {
+                    return Some((CONTAINED, at));
+                }
                 let later = self.phases.iter().find(|span| {
                     let is_undone = self.taken_back.contains(&span.seq);
                     span.phase != phase && span.seq > line && span.since >= entered.since && !is_undone
@@ -137,6 +149,28 @@ impl Incident {
             }
         };
         (at <= deadline).then_some((what, at))
+    }
+
+    /// The phase as it was entered of which a line speaks.
+    fn entered(&self, phase: Phase, line: Seq) -> Option<&PhaseSpan> {
+        self.phases.iter().rev().find(|span| span.phase == phase && span.seq < line)
+    }
+
+    /// Whether a line stays crossed out because it was contained in time, though the mark of that has given way since: it
+    /// had to be contained again later, in another phase.
+    fn is_contained_again(&self, key: ClockKey, line: Seq) -> bool {
+        let ClockKey::Phase(phase) = key else { return false };
+        let was_contained = self.timeline.get(line).and_then(|entry| entry.struck.as_ref());
+        let was_contained = was_contained.is_some_and(|strike| strike.reason.contains(CONTAINED));
+        let (mark, entered) = (self.milestones.get(&Milestone::Contained), self.entered(phase, line));
+        was_contained
+            && mark.zip(entered).is_some_and(|(mark, entered)| {
+                let begins_anew = |span: &PhaseSpan| {
+                    span.seq > entered.seq && span.phase == phase && !self.taken_back.contains(&span.seq)
+                };
+                let anew = self.phases.iter().find(|span| begins_anew(span));
+                anew.is_some_and(|span| (span.since, span.seq) <= (mark.at, mark.seq))
+            })
     }
 
     /// When an update went to an audience that put off a deadline, or met what a law asks for.
@@ -283,6 +317,80 @@ mod tests {
 
     fn role_of(role: &str) -> Request {
         Request::AssignRole { role: role.to_owned(), person: "bob".to_owned() }
+    }
+
+    #[test]
+    fn what_was_contained_in_time_used_up_no_budget_of_its_phase() {
+        let mut room = Room::declared();
+        let phase = |phase| Request::EnterPhase { phase };
+        let contained = Request::Mark { milestone: Milestone::Contained, at: None };
+        let not = |minutes, at: &str| not(minutes, &format!("it was contained 2026-11-20 {at}"));
+        let budget = |room: &Room| {
+            let of_phase = |c: &&(ClockKey, Utc)| matches!(c.0, ClockKey::Phase(_));
+            unrecorded_breaches(&room.incident, &room.policy, room.now).iter().filter(of_phase).count()
+        };
+        room.ask(phase(Phase::Contain));
+        room.wait(Span::minutes(5));
+        room.ask(contained.clone());
+        room.wait(Span::minutes(15));
+        // Nothing ran out, and there is no clock that could.
+        assert_eq!(budget(&room), 0);
+        let running = crate::domain::clocks::clocks(&room.incident, &room.policy, room.now);
+        assert!(!running.iter().any(|c| matches!(c.key, ClockKey::Phase(_))));
+        // It was not contained after all: the budget ran all the time.
+        room.ask(Request::Unmark { milestone: Milestone::Contained });
+        told(&mut room);
+        assert_eq!(lines(&room), [so(15)]);
+        // It was, later than it had to be; no, in time.
+        after(&mut room, 16, contained.clone());
+        assert_eq!(lines(&room), [so(15)]);
+        after(&mut room, 14, contained.clone());
+        assert_eq!(lines(&room), [not(15, "14:34")]);
+        // It is out again: that it was contained before is as true, and the budget is a new one.
+        room.ask(phase(Phase::Eradicate));
+        room.wait(Span::minutes(2));
+        room.ask(phase(Phase::Contain));
+        room.wait(Span::minutes(16));
+        assert_eq!(budget(&room), 1);
+        told(&mut room);
+        let late = || (37, String::new());
+        let of_phase = |room: &Room| -> Vec<_> {
+            let all = lines(room);
+            [15, 37].iter().filter_map(|n| all.iter().find(|(at, _)| at == n).cloned()).collect()
+        };
+        assert_eq!(of_phase(&room), [not(15, "14:34"), late()]);
+        room.ask(contained);
+        assert_eq!(of_phase(&room), [not(15, "14:34"), late()]);
+        let again = Incident::fold(room.incident.log, &room.events);
+        assert_eq!(again, room.incident);
+    }
+
+    #[test]
+    fn what_was_contained_before_its_phase_was_said_used_up_no_budget_either() {
+        let mut room = Room::declared();
+        room.wait(Span::minutes(1));
+        room.ask(Request::Mark { milestone: Milestone::Contained, at: None });
+        room.wait(Span::minutes(1));
+        room.ask(Request::EnterPhase { phase: Phase::Contain });
+        let target = |target: &str| Request::SetTarget {
+            clock: "phase:contain".to_owned(),
+            target: target.to_owned(),
+            reason: "the second region".to_owned(),
+        };
+        room.ask(target("20m"));
+        room.wait(Span::minutes(25));
+        let running = crate::domain::clocks::clocks(&room.incident, &room.policy, room.now);
+        assert!(!running.iter().any(|c| matches!(c.key, ClockKey::Phase(_))));
+        assert!(crate::domain::clocks::undated(&room.incident, &running).is_empty());
+        // Opened again, it is to be contained again once somebody says so.
+        room.ask(Request::Resolve { ended_by: String::new() });
+        room.wait(Span::hours(1));
+        room.ask(Request::Reopen { reason: "it is back".to_owned() });
+        told(&mut room);
+        assert!(!lines(&room).iter().any(|(at, _)| *at == 22), "{:?}", lines(&room));
+        room.ask(Request::EnterPhase { phase: Phase::Contain });
+        let (_, length) = crate::domain::clocks::phase_clock(&room.incident, &room.policy).unwrap();
+        assert_eq!(length, Span::minutes(20));
     }
 
     #[test]

@@ -79,6 +79,11 @@ impl Incident {
         self.rests.iter().rev().find(|rest| !rest.taken_back).map(|rest| rest.to)
     }
 
+    /// Whether it was reopened, because it was not over, after one moment and by another, both as the log has them.
+    pub(super) fn reopened_between(&self, after: (Utc, Seq), by: (Utc, Seq)) -> bool {
+        self.rests.iter().any(|rest| !rest.taken_back && rest.to > after && rest.to <= by)
+    }
+
     /// What is due so long after a moment of this incident, the times for which it was resolved left out. All as the
     /// clock of now shows it.
     #[must_use]

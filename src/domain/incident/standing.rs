@@ -3,6 +3,8 @@
 
 use super::{Incident, Mark, PhaseSpan};
 use crate::domain::event::Recorded;
+use crate::domain::ids::Seq;
+use crate::domain::time::Utc;
 use crate::domain::words::{Milestone, Phase, State};
 
 impl Incident {
@@ -22,14 +24,32 @@ impl Incident {
     /// Since when its phase is one from before it was contained again: none once it is contained again, or beyond.
     #[must_use]
     pub fn set_back(&self) -> Option<&PhaseSpan> {
+        self.set_back_by(self.head)
+    }
+
+    /// The same as it was at a position, by the mark of now.
+    fn set_back_by(&self, position: Seq) -> Option<&PhaseSpan> {
         let before = |phase| matches!(phase, Phase::Detect | Phase::Contain);
         let mark = self.milestones.get(&Milestone::Contained)?;
         // What was taken back, and what took it back, turned nothing.
-        let entered: Vec<&PhaseSpan> =
-            self.phases.iter().filter(|span| !self.taken_back.contains(&span.seq)).collect();
+        let counts = |span: &&PhaseSpan| span.seq <= position && !self.taken_back.contains(&span.seq);
+        let entered: Vec<&PhaseSpan> = self.phases.iter().filter(counts).collect();
         let back = entered.iter().rev().take_while(|span| before(span.phase)).last()?;
         let is_set_back = entered.iter().any(|span| !before(span.phase) && span.seq < back.seq);
         (is_set_back && (back.since, back.seq) > (mark.at, mark.seq)).then_some(*back)
+    }
+
+    /// When it was contained, of a phase that was entered: in it, or before it and not lost by then. As the clock of now
+    /// shows it. That it was opened again later says nothing of the phase before: it is entered anew.
+    #[must_use]
+    pub fn contained_in(&self, span: &PhaseSpan) -> Option<Utc> {
+        let mark = self.milestones.get(&Milestone::Contained)?;
+        let at = self.set_backs.moved(mark.at, mark.seq);
+        let is_lost = || {
+            let (marked, entered) = ((mark.at, mark.seq), (span.since, span.seq));
+            self.reopened_between(marked, entered) || self.set_back_by(span.seq).is_some()
+        };
+        (at >= self.set_backs.moved(span.since, span.seq) || !is_lost()).then_some(at)
     }
 
     /// Whether it was opened again, and nobody has said since then in which phase it is.
