@@ -8,7 +8,7 @@ use super::bound::bound;
 use super::lines::system_line;
 use super::timeline::{Entry, Topic};
 use super::{
-    ClockAck, Disposition, Impact, Incident, Mark, OwnTarget, PhaseSpan, Report, SeveritySpan, trail,
+    ClockAck, Disposition, Holding, Impact, Incident, Mark, OwnTarget, PhaseSpan, Report, SeveritySpan, trail,
 };
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::Seq;
@@ -58,15 +58,25 @@ impl Incident {
     fn unimply(&mut self, r: &Recorded, undone: Seq) {
         self.roster.undo(undone);
         let milestone = Milestone::Acknowledged;
-        if self.milestones.get(&milestone).is_none_or(|mark| mark.explicit || mark.seq != undone) {
+        if !self.acknowledges(undone) {
             return;
         }
         self.milestones.remove(&milestone);
-        let other = self.roster.history().iter().filter(|h| !h.undone && h.seq < r.seq).min_by_key(|h| h.seq);
-        if let Some(h) = other {
+        if let Some(h) = self.took_first(undone, r.seq) {
             let mark = Mark { at: h.from, about: false, by: h.person.clone(), seq: h.seq, explicit: false };
             self.milestones.insert(milestone, mark);
         }
+    }
+
+    /// Whether it is marked as acknowledged because of that role, and nobody has said so by name.
+    pub(super) fn acknowledges(&self, role: Seq) -> bool {
+        self.milestones.get(&Milestone::Acknowledged).is_some_and(|mark| !mark.explicit && mark.seq == role)
+    }
+
+    /// The first role taken before a position that was not given in error, but for one.
+    pub(super) fn took_first(&self, but: Seq, before: Seq) -> Option<&Holding> {
+        let counts = |h: &&Holding| !h.undone && h.seq != but && h.seq < before;
+        self.roster.history().iter().filter(counts).min_by_key(|h| h.seq)
     }
 
     fn change(&mut self, r: &Recorded, event: &Event) {

@@ -10,13 +10,16 @@ use crate::domain::ids::Seq;
 use crate::domain::ioc;
 use crate::domain::recurrence;
 use crate::domain::time::{Span, Utc, format_span};
-use crate::domain::words::{DispositionWord, Flag};
+use crate::domain::words::{DispositionWord, Flag, Milestone};
 
 /// How the line of a reopening begins; the reason follows.
 pub const REOPENED: &str = "reopened: ";
 
 /// How the line of a milestone begins; its name follows.
 pub(super) const MILESTONE: &str = "milestone: ";
+
+/// How the line of a role ends that was the first to be taken: that marks a milestone.
+pub(super) const ACKNOWLEDGES: &str = " (acknowledged)";
 
 /// The topic and words of a system line; `None` for events whose line is the entry itself or that show in place.
 pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Topic, String)> {
@@ -104,8 +107,21 @@ pub(super) fn system_line(before: &Incident, recorded: &Recorded) -> Option<(Top
         Event::PhaseEntered(e) => (Topic::Turn, format!("phase: {}", e.phase)),
         Event::MilestoneMarked(e) => (Topic::Turn, format!("{MILESTONE}{}", e.milestone)),
         Event::MilestoneUnmarked(e) => (Topic::Turn, format!("milestone taken back: {}", e.milestone)),
+        // The first role taken marks a point, and undone takes it back: that is of the story, as if it was said by name.
+        Event::RoleTaken(e) if before.milestone(Milestone::Acknowledged).is_none() => {
+            (Topic::Turn, format!("{} is {}{ACKNOWLEDGES}", e.person, e.role))
+        }
         Event::RoleTaken(e) => (Topic::Role, format!("{} is {}", e.person, e.role)),
-        Event::RoleReleased(e) => (Topic::Role, format!("{} is no longer {}", e.person, e.role)),
+        Event::RoleReleased(e) => {
+            let words = format!("{} is no longer {}", e.person, e.role);
+            match recorded.undoes.filter(|undone| before.acknowledges(*undone)) {
+                None => (Topic::Role, words),
+                Some(undone) => match before.took_first(undone, recorded.seq) {
+                    Some(other) => (Topic::Turn, format!("{words} (acknowledged by {})", other.person)),
+                    None => (Topic::Turn, format!("{words} (taken back: acknowledged)")),
+                },
+            }
+        }
         Event::RoleHandedOver(e) => (Topic::Role, format!("{}: {} → {}", e.role, e.from, e.to)),
         Event::RunbookAttached(e) => (Topic::House, format!("runbook: {}", e.title)),
         Event::RunbookMatched(e) => {

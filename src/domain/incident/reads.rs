@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::lines::MILESTONE;
-use super::{Entry, Incident, UpdateState};
+use super::lines::{ACKNOWLEDGES, MILESTONE};
+use super::{Entry, Incident, Topic, UpdateState};
 use crate::domain::words::{EntryKind, Milestone};
 
 impl Incident {
@@ -23,9 +23,12 @@ impl Incident {
         }
     }
 
-    /// The line marks a milestone that a later one marks as well.
+    /// The line marks a milestone, by its name or as the first role that was taken, that a later one marks as well.
     fn is_said_again(&self, entry: &Entry) -> bool {
-        let milestone = entry.text.strip_prefix(MILESTONE).and_then(|word| word.parse::<Milestone>().ok());
+        let named = entry.text.strip_prefix(MILESTONE).and_then(|word| word.parse::<Milestone>().ok());
+        let is_role = || self.roster.history().iter().any(|h| h.seq == entry.seq);
+        let is_first = entry.text.ends_with(ACKNOWLEDGES) && entry.topic == Topic::Turn && is_role();
+        let milestone = named.or(is_first.then_some(Milestone::Acknowledged));
         let mark = milestone.and_then(|milestone| self.milestones.get(&milestone));
         mark.is_some_and(|mark| mark.explicit && mark.seq > entry.seq)
     }
@@ -56,6 +59,43 @@ mod tests {
         room.ask(Request::MarkSent { target, next: None });
         assert!(read(&room).contains(&"customers: we may have leaked cards".to_owned()));
         assert_eq!(room.incident.timeline.get(target).unwrap().text, "customers: we may have leaked cards");
+    }
+
+    #[test]
+    fn the_role_that_acknowledges_it_says_so_among_the_lines_that_everybody_sees() {
+        let role =
+            |role: &str, person: &str| Request::AssignRole { role: role.into(), person: person.into() };
+        let told = |room: &Room| -> Vec<String> {
+            let lines = room.incident.timeline.shown().filter(|entry| entry.topic.shown_by_default());
+            let lines = lines.map(|entry| room.incident.reads(entry).into_owned());
+            lines.filter(|line| line.contains("acknowledged")).collect()
+        };
+        let mut room = Room::declared();
+        assert_eq!(told(&room), ["alice is commander (acknowledged)"]);
+        let draft = crate::domain::postmortem::draft::draft(&room.incident, "alice");
+        assert!(draft.contains("alice is commander (acknowledged)"), "{draft}");
+        // The next role marks nothing.
+        room.ask(role("scribe", "bob"));
+        assert_eq!(told(&room).len(), 1);
+        let at = Some((room.now - Span::minutes(2), false));
+        room.ask(Request::Mark { milestone: Milestone::Acknowledged, at });
+        assert_eq!(
+            told(&room),
+            ["milestone: acknowledged", "alice is commander (acknowledged) (said again later)"]
+        );
+
+        let mut room = Room::declared();
+        room.ask(Request::Unmark { milestone: Milestone::Acknowledged });
+        room.ask(role("comms", "mallory"));
+        let first = room.incident.head;
+        assert_eq!(told(&room).last().unwrap(), "mallory is comms (acknowledged)");
+        room.by = "bob".to_owned();
+        room.ask(role("scribe", "carol"));
+        room.by = "alice".to_owned();
+        room.ask(Request::Undo { target: first });
+        // Alice took it before either, and that counts again.
+        assert_eq!(told(&room).last().unwrap(), "mallory is no longer comms (acknowledged by alice)");
+        assert_eq!(room.incident.milestones[&Milestone::Acknowledged].by, "alice");
     }
 
     #[test]

@@ -38,8 +38,14 @@ fn a_timeline_is_narrowed_by_kind_author_tag_star_text_and_time() {
     check(&["--until", "2026-11-19"], &[]);
     check(&["--grep", "nothing of it"], &[]);
     assert_eq!(desk.ok(&["timeline", ".", "--starred"]).lines().count(), 2, "a day and a line");
+    // The first role marks that it is acknowledged, the next marks nothing.
+    desk.ok(&["role", ".", "tech-lead", "dana"]);
     desk.ok(&["role", ".", "scribe", "carol"]);
-    assert!(!desk.ok(&["timeline", "."]).contains("carol is scribe"));
+    let shown = desk.ok(&["timeline", "."]);
+    assert!(
+        shown.contains("dana is tech-lead (acknowledged)") && !shown.contains("carol is scribe"),
+        "{shown}"
+    );
     assert!(
         desk.ok(&["timeline", ".", "--kind", "system"]).contains("carol is scribe"),
         "asked for, so shown"
