@@ -208,6 +208,12 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
     }
     let roles = incident.roster.now();
     add("roles", roles.iter().map(|h| format!("{} {}", h.role, h.person)).collect::<Vec<_>>().join(" · "));
+    let people = participants(incident);
+    let people = people.iter().map(|p| match p.left {
+        Some(left) => format!("{} (left {})", p.person, minute(left)),
+        None => p.person.clone(),
+    });
+    add("participants", people.collect::<Vec<_>>().join(" · "));
     for link in &incident.record.links {
         add(&one_line(&link.kind), one_line(&link.url));
     }

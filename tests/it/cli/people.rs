@@ -68,6 +68,8 @@ fn a_role_tells_its_duties_and_the_roster_its_history() {
     let bob = shown["participants"].as_array().unwrap().iter().find(|p| p["person"] == "bob").unwrap();
     assert!(bob["left"].as_str().unwrap().starts_with("2026-11-20T14:10"), "{bob:#}");
     assert!(shown["roles"].as_array().unwrap().iter().any(|r| r["person"] == "bob" && !r["to"].is_null()));
+    let text = desk.ok(&["show", "."]);
+    assert!(text.contains("participants: bob (left 2026-11-20 14:10Z) · alice · carol\n"), "{text}");
 }
 
 #[test]

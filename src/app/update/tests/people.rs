@@ -49,7 +49,13 @@ fn a_role_that_i_take_says_what_it_is_and_the_roster_keeps_its_history() {
     desk.keys("<esc>:roster<enter>");
     let shown = rows(&desk);
     assert!(shown.contains("bob          13:59 to 14:38") && shown.contains("14:38 to now"), "{shown}");
-    assert!(shown.contains("left 14:38"), "{shown}");
+    assert!(shown.contains("bob          joined 13:59, last seen 14:38"), "somebody waits for him: {shown}");
+    let ask = desk.stored.talk.open_asks()[0].seq;
+    let text = "none since 13:00".to_owned();
+    desk.ask("14:38", "bob", Request::Answer { target: ask, text });
+    desk.open();
+    desk.keys(":roster<enter>");
+    assert!(rows(&desk).contains("left 14:38"), "{}", rows(&desk));
 }
 
 #[test]
