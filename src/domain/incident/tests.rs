@@ -174,6 +174,21 @@ fn a_late_entry_slots_in_where_it_happened_and_says_how_late() {
 }
 
 #[test]
+fn the_tags_of_an_update_are_those_of_its_words() {
+    use crate::domain::audience::Audience;
+    let mut room = Room::declared();
+    let audience = Audience::Internal;
+    let text = "we look #Netz".to_owned();
+    let sent = room.ask(Request::SendUpdate { audience, text: text.clone(), next: None })[0];
+    let drafted = room.ask(Request::DraftUpdate { audience, text, next: None })[0];
+    let tags = |room: &Room, seq| room.incident.timeline.get(seq).unwrap().tags.clone();
+    assert_eq!((tags(&room, sent), tags(&room, drafted)), (vec!["netz".to_owned()], vec!["netz".to_owned()]));
+    let text = Some("we look #db".to_owned());
+    room.ask(Request::Amend { target: drafted, text, at: None, seen: None });
+    assert_eq!(tags(&room, drafted), ["db"]);
+}
+
+#[test]
 fn an_amendment_keeps_the_former_text_and_moves_the_line() {
     let mut room = Room::declared();
     room.wait(Span::minutes(5));

@@ -77,7 +77,9 @@ impl Incident {
                 );
             }
             Event::UpdateDrafted(e) => {
-                self.push_line(r, EntryKind::Update, Topic::Said, format!("{}: {}", e.audience, e.text), &[]);
+                let line = format!("{}: {}", e.audience, e.text);
+                // The event holds no tags: they are those of its words, as of any other line.
+                self.push_line(r, EntryKind::Update, Topic::Said, line, &quick_entry::tags_of(&e.text));
                 self.talk.updates.insert(
                     seq,
                     Update {
@@ -105,7 +107,7 @@ impl Incident {
                 }
                 None => {
                     let line = format!("{}: {}", e.audience, e.text);
-                    self.push_line(r, EntryKind::Update, Topic::Said, line, &[]);
+                    self.push_line(r, EntryKind::Update, Topic::Said, line, &quick_entry::tags_of(&e.text));
                     self.talk.updates.insert(
                         seq,
                         Update {
