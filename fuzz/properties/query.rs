@@ -112,6 +112,7 @@ fn entry(text: &str, tag: &str) -> Entry {
         actor: "bob@host".to_owned(),
         text: text.to_owned(),
         source: String::new(),
+        alert: String::new(),
         tags: vec![tag.to_owned()],
         starred: tag == "db",
         struck: None,

@@ -146,6 +146,11 @@ fn entry(model: &Model, room: &Room, seq: Seq, width: u16) -> (String, Lines) {
     let late = entry.late_by().map(|l| format!(", {} later", format_span(l))).unwrap_or_default();
     out.push((format!("recorded {}{late}", when(entry.recorded_at)), Ink::Dim));
     out.push((format!("by @{} ({})", entry.by, entry.actor), Ink::Dim));
+    let named = Some(&entry.alert).filter(|name| !name.is_empty()).map(|name| format!("alert {name}"));
+    let from = Some(&entry.source).filter(|source| !source.is_empty()).map(|source| format!("from {source}"));
+    if named.is_some() || from.is_some() {
+        out.push((named.into_iter().chain(from).collect::<Vec<_>>().join(" "), Ink::Dim));
+    }
     if !entry.tags.is_empty() {
         out.push((format!("tags #{}", entry.tags.join(" #")), Ink::Dim));
     }

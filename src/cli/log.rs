@@ -49,8 +49,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     /// TEXT is the file of a table (- is standard input) with the column text and, where known, at, kind, author,
-    /// about, source, tags, starred, state, decided_by, executor, check_at and time_box, as export writes it: all
-    /// rows are stored, or none; rows that are there already are passed over
+    /// about, source, alert, tags, starred, state, decided_by, executor, check_at and time_box, as export writes it:
+    /// all rows are stored, or none; rows that are there already are passed over
     #[arg(long, conflicts_with_all = ["kind", "source", "alert", "at"])]
     csv: bool,
     /// Say what a table would add, and store nothing

@@ -245,6 +245,9 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
         tags.extend(row.tags.iter().filter(|t| !tags.contains(t)).cloned().collect::<Vec<_>>());
         tags
     };
+    if !matches!(kind, EntryKind::Alert | EntryKind::System) {
+        no_alert(row)?;
+    }
     let mark = match kind {
         EntryKind::System => return Ok(None),
         EntryKind::Note => {
@@ -252,7 +255,8 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
             return Ok(Some((kind, Asked { request, at })));
         }
         EntryKind::Alert => {
-            let request = Request::Alert { tags: tags(), text, source: row.source.clone(), alert: None };
+            let alert = Some(row.alert.trim()).filter(|name| !name.is_empty()).map(str::to_owned);
+            let request = Request::Alert { tags: tags(), text, source: row.source.clone(), alert };
             return Ok(Some((kind, Asked { request, at })));
         }
         EntryKind::Decision => "!",
@@ -280,6 +284,17 @@ fn asked(row: &Row, now: Utc, room: &Room<'_>) -> Result<Option<(EntryKind, Aske
         tags.extend(more);
     }
     Ok(Some((kind, asked)))
+}
+
+/// Refuses what only an alert has of a row that is none: it would be lost without a word.
+fn no_alert(row: &Row) -> Result<(), Refusal> {
+    let given = [("source", &row.source), ("alert", &row.alert)];
+    let Some((name, cell)) = given.into_iter().find(|(_, cell)| !cell.trim().is_empty()) else {
+        return Ok(());
+    };
+    Err(Refusal::usage(format!(
+        "{name} is {cell:?}, and belongs to an alert; write the kind alert, or empty it"
+    )))
 }
 
 /// A person, where the cell names one.

@@ -31,6 +31,8 @@ pub(super) struct EntryView {
     pub(super) author: String,
     pub(super) actor: String,
     pub(super) source: String,
+    /// The name of an alert; empty where it has none.
+    pub(super) alert: String,
     pub(super) tags: Vec<String>,
     pub(super) starred: bool,
     pub(super) struck: Option<StrikeView>,
@@ -81,6 +83,7 @@ impl EntryView {
             author: entry.by.clone(),
             actor: entry.actor.clone(),
             source: entry.source.clone(),
+            alert: entry.alert.clone(),
             tags: entry.tags.clone(),
             starred: entry.starred,
             struck: entry.struck.as_ref().map(|s| StrikeView {

@@ -28,7 +28,7 @@ pub enum Term {
     Since(Utc),
     /// It happened then or before.
     Until(Utc),
-    /// Its text or its source holds this.
+    /// Its text, its source or the name of its alert holds this.
     Word(String),
 }
 
@@ -116,7 +116,7 @@ fn holds(term: &Term, entry: &Entry) -> bool {
         Term::Struck => entry.struck.is_some(),
         Term::Since(at) => entry.occurred_at >= *at,
         Term::Until(at) => entry.occurred_at <= *at,
-        Term::Word(word) => within(&entry.text, word) || within(&entry.source, word),
+        Term::Word(word) => [&entry.text, &entry.source, &entry.alert].iter().any(|text| within(text, word)),
     }
 }
 

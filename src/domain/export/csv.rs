@@ -9,7 +9,7 @@ use crate::domain::words::EntryKind;
 
 /// The columns of an export; reading needs `text`, and takes the others where they are there, but for `head`; by `seq` and
 /// `recorded_at` a row is known again as the line that it was written from.
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 17] = [
     "at",
     "kind",
     "text",
@@ -26,6 +26,7 @@ pub const COLUMNS: [&str; 16] = [
     "executor",
     "check_at",
     "time_box",
+    "alert",
 ];
 
 /// The most rows that are read from one text.
@@ -66,6 +67,8 @@ pub struct Row {
     pub check_at: String,
     /// How long there is for an ask, as written; empty when not given.
     pub time_box: String,
+    /// The name of an alert; empty when not given.
+    pub alert: String,
 }
 
 /// What could not be read as intended, and on which line.
@@ -133,6 +136,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
             decision.and_then(|d| d.executor.clone()).unwrap_or_default(),
             decision.and_then(|d| d.check_at).map(rfc3339).unwrap_or_default(),
             talk.asks.get(&entry.seq).map(|ask| time_box(ask, entry.occurred_at)).unwrap_or_default(),
+            source.safe(&entry.alert),
         ];
         text.push_str(&row.map(|c| cell(&c)).join(","));
         text.push_str("\r\n");
@@ -153,6 +157,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
             String::new(),
             false.to_string(),
             head.clone(),
+            String::new(),
             String::new(),
             String::new(),
             String::new(),
@@ -208,7 +213,7 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
         (column("about"), column("source"), column("tags"), column("starred"));
     let (seq, recorded_at, state) = (column("seq"), column("recorded_at"), column("state"));
     let (decided_by, executor) = (column("decided_by"), column("executor"));
-    let (check_at, time_box) = (column("check_at"), column("time_box"));
+    let (check_at, time_box, alert) = (column("check_at"), column("time_box"), column("alert"));
     let mut rows = Vec::new();
     for (line, cells) in records {
         if cells.iter().all(|c| c.trim().is_empty()) {
@@ -255,6 +260,7 @@ pub fn parse(text: &str) -> (Vec<Row>, Vec<Problem>) {
             executor: get(executor),
             check_at: get(check_at),
             time_box: get(time_box),
+            alert: get(alert),
         };
         if row.text.trim().is_empty() {
             problems.push(Problem { line, message: "the text is empty".to_owned() });

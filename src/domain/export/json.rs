@@ -30,6 +30,7 @@ fn entry(entry: &Entry) -> Value {
         "text": entry.text,
         "author": entry.by,
         "source": entry.source,
+        "alert": entry.alert,
         "tags": entry.tags,
         "starred": entry.starred,
         "amended": !entry.edits.is_empty(),

@@ -344,6 +344,7 @@ impl Incident {
             actor: r.actor.clone(),
             text,
             source: String::new(),
+            alert: String::new(),
             tags,
             starred: false,
             struck: None,

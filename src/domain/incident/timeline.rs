@@ -85,6 +85,8 @@ pub struct Entry {
     pub text: String,
     /// Where an alert came from.
     pub source: String,
+    /// The name of an alert, by which runbooks are matched; empty: it was given none.
+    pub alert: String,
     /// Labels, without the `#`.
     pub tags: Vec<String>,
     /// It has a star.

@@ -407,6 +407,53 @@ fn a_table_holds_nothing_that_acts_and_its_rows_are_known_again() {
 }
 
 #[test]
+fn the_name_of_an_alert_is_told_wherever_its_source_is_and_comes_back_from_a_table() {
+    let desk = Desk::new();
+    let id = desk.declare("Disk full");
+    desk.ok(&["log", &id, "no space on db-1", "--kind", "alert", "--source", "zbx", "--alert", "DiskFull"]);
+    let alert_of = |entries: &[Value]| {
+        let entry = entries.iter().find(|e| e["kind"] == "alert").unwrap();
+        (entry["source"].as_str().unwrap().to_owned(), entry["alert"].as_str().unwrap().to_owned())
+    };
+    let named = ("zbx".to_owned(), "DiskFull".to_owned());
+    assert_eq!(alert_of(&desk.timeline(&id)), named);
+    let json: Value = serde_json::from_str(&desk.ok(&["export", &id, "--format", "json"])).unwrap();
+    assert_eq!(alert_of(json["entries"].as_array().unwrap()), named);
+    let found = desk.ok(&["timeline", &id, "--grep", "diskfull"]);
+    assert!(found.contains("no space on db-1"), "{found}");
+
+    let table = desk.ok(&["export", &id, "--format", "csv"]);
+    let before = desk.timeline(&id).len();
+    desk.feed(&["log", &id, "-", "--csv"], table.as_bytes()).code(0);
+    assert_eq!(desk.timeline(&id).len(), before, "it is there already");
+    let other = desk.declare("Disk full elsewhere");
+    desk.feed(&["log", &other, "-", "--csv"], table.as_bytes()).code(0);
+    assert_eq!(alert_of(&desk.timeline(&other)), named);
+    // A table of before has no such column.
+    let old = "kind,text,source\nalert,no space on db-2,zbx\n";
+    let third = desk.declare("Disk full again");
+    desk.feed(&["log", &third, "-", "--csv"], old.as_bytes()).code(0);
+    assert_eq!(alert_of(&desk.timeline(&third)), ("zbx".to_owned(), String::new()));
+}
+
+#[test]
+fn a_row_that_is_no_alert_and_has_a_source_is_refused_by_its_line() {
+    let desk = Desk::new();
+    let id = desk.declare("Disk full");
+    let before = desk.timeline(&id).len();
+    for (table, name) in [
+        ("kind,text,source\nalert,disk full,zbx\nnote,looking,zbx\n", "source"),
+        ("text,source\ndisk full,\nlooking,zbx\n", "source"),
+        ("kind,text,alert\nnote,disk full,\ndecision,reboot,DiskFull\n", "alert"),
+    ] {
+        let refused = desk.feed(&["log", &id, "-", "--csv"], table.as_bytes()).code(2);
+        let said = format!("line 3: {name} is ");
+        assert!(refused.err.contains(&said) && refused.err.contains("write the kind alert"), "{refused:?}");
+    }
+    assert_eq!(desk.timeline(&id).len(), before, "nothing was stored");
+}
+
+#[test]
 fn a_table_goes_in_whole_or_not_at_all_and_comes_back() {
     let desk = Desk::new();
     let id = desk.declare("Signing key leaked");

@@ -230,6 +230,37 @@ fn a_long_line_of_the_brief_is_read_to_its_end() {
     assert!(pane.len() < whole.len());
 }
 
+#[test]
+fn an_alert_that_is_opened_says_its_name_and_where_it_came_from_and_is_found_by_either() {
+    use crate::app::reading::lines;
+    let mut desk = Desk::room(80, 24, "alice");
+    let alert = |source: &str, name: Option<&str>| Request::Alert {
+        text: "no space on db-1".to_owned(),
+        source: source.to_owned(),
+        alert: name.map(str::to_owned),
+        tags: vec![],
+    };
+    let read = |desk: &mut Desk, request| {
+        desk.ask("14:39", "bob", request);
+        let seq = desk.last().seq;
+        desk.open();
+        let rows = lines(&desk.model, &Read::Entry(seq), 76).1;
+        (seq, rows.into_iter().map(|(row, _)| row).collect::<Vec<_>>())
+    };
+    let (seq, rows) = read(&mut desk, alert("zbx", Some("DiskFull")));
+    assert!(rows.contains(&"alert DiskFull from zbx".to_owned()), "{rows:?}");
+    let entry = desk.stored.timeline.get(seq).unwrap();
+    for word in ["diskfull", "zbx", "db-1"] {
+        assert!(Filter::parse(word, &ctx()).unwrap().matches(entry), "{word}");
+    }
+    let (_, rows) = read(&mut desk, alert("zbx", None));
+    assert!(rows.contains(&"from zbx".to_owned()), "{rows:?}");
+    // Erased with the words.
+    desk.ask("14:40", "bob", Request::Redact { target: seq, reason: "a name".to_owned() });
+    let entry = desk.stored.timeline.get(seq).unwrap();
+    assert!(entry.alert.is_empty() && entry.source.is_empty(), "{entry:?}");
+}
+
 /// Others do something; the screen hears of it.
 pub(super) fn hears(desk: &mut Desk, by: &str, request: Request) {
     let from = desk.events.len();

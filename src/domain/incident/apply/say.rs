@@ -24,8 +24,8 @@ impl Incident {
             }
             Event::Alerted(e) => {
                 self.push_line(r, EntryKind::Alert, Topic::Said, e.text.clone(), &e.tags);
-                let source = e.source.clone();
-                self.timeline.change(seq, |entry| entry.source = source);
+                let (source, alert) = (e.source.clone(), e.alert.clone().unwrap_or_default());
+                self.timeline.change(seq, |entry| (entry.source, entry.alert) = (source, alert));
             }
             Event::DecisionMade(e) => {
                 self.push_line(r, EntryKind::Decision, Topic::Said, e.text.clone(), &e.tags);
@@ -169,6 +169,8 @@ impl Incident {
                 self.timeline.change(e.target, |entry| {
                     entry.redacted = true;
                     ERASED.clone_into(&mut entry.text);
+                    entry.source.clear();
+                    entry.alert.clear();
                     entry.tags.clear();
                     entry.edits.clear();
                 });
