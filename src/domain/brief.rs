@@ -55,6 +55,9 @@ pub fn marks(incident: &Incident) -> Vec<String> {
 /// The heading of what happened last, whose lines a screen cuts at its width.
 pub const LATEST: &str = "Latest";
 
+/// The heading of the places where people meet: all that a brief names as an address.
+pub const LINKS: &str = "Links";
+
 /// The brief of a moment, its times in a zone.
 #[must_use]
 pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief {
@@ -122,7 +125,7 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
             .collect(),
     });
     sections.push(BriefSection { heading: "Indicators", lines: indicators(incident) });
-    sections.push(BriefSection { heading: "Links", lines: links(incident) });
+    sections.push(BriefSection { heading: LINKS, lines: links(incident) });
     let optional = ["Ended", LATEST, "Indicators"];
     sections.retain(|section| !optional.contains(&section.heading) || !section.lines.is_empty());
     for line in sections.iter_mut().flat_map(|section| &mut section.lines) {

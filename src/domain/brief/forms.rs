@@ -1,22 +1,24 @@
 //! The brief in other forms: Markdown, and a page of HTML that needs nothing else. It must not choose what is said.
 
-use super::Brief;
+use super::{Brief, LINKS};
 use crate::domain::export::html_text;
-use crate::domain::postmortem::markdown::escaped;
+use crate::domain::postmortem::markdown::{escaped, inert};
 use crate::domain::safe::SafeText;
 
 impl Brief {
-    /// The brief as Markdown: a heading a section, a list of its lines. Words of the log are never markup.
+    /// The brief as Markdown: a heading a section, a list of its lines. Words of the log are never markup, and addresses
+    /// and names among them stay text; those that were filed as links do not.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let mut text = format!("# {}\n", escaped(&one_line(&self.title)));
+        let mut text = format!("# {}\n", inert(&one_line(&self.title)));
         for section in &self.sections {
             text.push_str(&format!("\n## {}\n\n", section.heading));
             if section.lines.is_empty() {
                 text.push_str("nothing yet\n");
             }
+            let write = if section.heading == LINKS { escaped } else { inert };
             for line in &section.lines {
-                text.push_str(&format!("- {}\n", escaped(&one_line(line))));
+                text.push_str(&format!("- {}\n", write(&one_line(line))));
             }
         }
         text

@@ -223,6 +223,7 @@ fn read(text: &str) -> (String, bool) {
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.tasklist = true;
+    options.extension.autolink = true;
     let root = comrak::parse_document(&arena, text, &options);
     let (mut seen, mut plain) = (String::new(), true);
     for node in root.descendants() {
@@ -230,6 +231,7 @@ fn read(text: &str) -> (String, bool) {
             NodeValue::Text(text) => seen.push_str(text),
             NodeValue::SoftBreak => seen.push(' '),
             NodeValue::Document | NodeValue::Paragraph => {}
+            NodeValue::HtmlInline(html) if html == crate::domain::postmortem::markdown::BREAK => {}
             _ => plain = false,
         }
     }
@@ -248,6 +250,35 @@ fn hostile_text_stays_text_in_markdown() {
         ["# a", "- a", "+ a", "* a", "1. a", "12) a", "===", "---", "> a", "~~a~~", "&amp;", "a\\", "[ ] a"]
     {
         assert_eq!(read(&plain(text)), (text.to_owned(), true), "{text:?}");
+    }
+}
+
+#[test]
+fn addresses_and_names_in_lines_come_alive_in_no_markdown_and_links_stay_links() {
+    let lines = [
+        "![i](http://evil.example/x)",
+        "https://ok.example/page",
+        "see www.ok.example",
+        "mail bob@ok.example",
+        "@SUM(1)",
+    ];
+    let mut requests: Vec<Request> = lines.iter().map(|text| note(text, &[])).collect();
+    for text in lines {
+        requests.push(Request::Propose { text: text.to_owned(), tags: Vec::new() });
+    }
+    requests.push(Request::AddLink { kind: "bridge".to_owned(), url: "https://meet.example/42".to_owned() });
+    let incident = told(requests);
+    let brief = crate::domain::brief::brief(&incident, &policy(), now(), crate::domain::zone::Tz::UTC);
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.autolink = true;
+    for text in [out(&incident, Format::Markdown, false).unwrap(), brief.to_markdown()] {
+        let html = comrak::markdown_to_html(&text, &options);
+        let to: Vec<&str> =
+            html.split("<a href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(!to.is_empty() && to.iter().all(|to| *to == "https://meet.example/42"), "{to:?} in {text}");
+        let seen = crate::domain::postmortem::markdown::plain(&text);
+        assert!(lines.iter().all(|line| seen.contains(line)), "{seen}");
     }
 }
 

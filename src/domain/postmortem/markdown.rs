@@ -263,9 +263,41 @@ fn closing(inside: &str, fence: &str) -> Option<usize> {
     None
 }
 
+/// What keeps an address or a name from being found whole: a reader sees nothing of it. An entity would not do: mail
+/// addresses and mentions are looked for in the words as they read.
+pub const BREAK: &str = "<!-- -->";
+
+/// Whether a [`BREAK`] belongs between these two, so that what they make is no link and calls nobody where a renderer
+/// finds web addresses, mail addresses and mentions by itself, as GitHub's does.
+#[must_use]
+pub fn breaks(before: &str, after: &str) -> bool {
+    let next = after.bytes().next().unwrap_or(b' ');
+    if before.ends_with('@') {
+        return next.is_ascii_alphanumeric() || matches!(next, b'-' | b'_' | b'.');
+    }
+    if let Some(scheme) = before.strip_suffix(':') {
+        let word = scheme.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        return after.starts_with("//")
+            && ["http", "https", "ftp"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    }
+    let word = before.rsplit(|c: char| !c.is_alphanumeric() && c != '.').next().unwrap_or_default();
+    word.eq_ignore_ascii_case("www.") && !next.is_ascii_whitespace()
+}
+
 /// One line of somebody's text as Markdown that reads the same: markup and HTML escaped, code spans left alone.
 #[must_use]
 pub fn escaped(line: &str) -> String {
+    written(line, |_, _| false)
+}
+
+/// [`escaped`], where an address or a name must not come alive either: for what leaves as it is. What people go on
+/// writing keeps its addresses.
+#[must_use]
+pub fn inert(line: &str) -> String {
+    written(line, breaks)
+}
+
+fn written(line: &str, breaks: fn(&str, &str) -> bool) -> String {
     let mut out = String::with_capacity(line.len().saturating_add(8));
     let mut rest = line;
     let mut before = ' ';
@@ -295,6 +327,10 @@ pub fn escaped(line: &str) -> String {
             out.push('\\');
         }
         out.push(c);
+        let read = line.get(..line.len().saturating_sub(after.len())).unwrap_or_default();
+        if breaks(read, after) {
+            out.push_str(BREAK);
+        }
         before = c;
         rest = after;
     }
@@ -365,6 +401,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn inert_text_reads_as_it_was_typed_and_nothing_of_it_comes_alive() {
+        let mut options = options();
+        options.extension.autolink = true;
+        let mut tame = comrak::Options::default();
+        tame.render.r#unsafe = true;
+        for text in [
+            "![i](http://evil.example/x)",
+            "https://ok.example/page",
+            "(HTTPS://ok.example) ftp://e.com _http://e.com",
+            "see www.e.com, WWW.e.com *www.e.com*",
+            "@SUM(1) @bob, ask @carol_x",
+            "mail alice@example.com or mailto:a_b@e.com, xmpp:a@e.com/x, a@-b.co",
+            "`http://e.com` and http://e.com",
+            "hxxps://evil[.]example",
+        ] {
+            let written = inert(text);
+            let html = comrak::markdown_to_html(&format!("- x {written}"), &options);
+            assert!(!html.contains("<a"), "{written}: {html}");
+            assert_eq!(plain(&written), text.replace('`', ""), "{written}");
+            // No part of the words that read as one is an address or a name.
+            let html = comrak::markdown_to_html(&written, &tame);
+            let mut parts = html.split(BREAK).filter(|part| !part.contains("<code>"));
+            let alive =
+                |part: &str| ["http://", "https://", "ftp://", "www.e"].iter().any(|a| part.contains(a));
+            assert!(!parts.any(|part| alive(&part.to_lowercase()) || part.contains("@b")), "{html}");
+        }
+        for text in ["5 @ 3", "a: b", "c://d", "www. x", "wwwx.e.com", "@", "http:", "http: //x"] {
+            assert_eq!(inert(text), text);
+        }
+    }
+
     proptest! {
         #[test]
         fn nothing_panics_and_lines_add_up(text in "[a-c`*_#>|\\-\\[\\]() \\\\\n\r\t<&é]{0,120}") {
@@ -373,7 +441,7 @@ mod tests {
             for block in blocks(&text) {
                 prop_assert!(block.first >= 1 && block.first <= count.max(1), "{:?}", block);
             }
-            let _ = (escaped(&text), without_code_spans(&text));
+            let _ = (escaped(&text), inert(&text), without_code_spans(&text));
             let parts = Reading { blocks: blocks(&text), code_lines: code_lines(&text), plain: plain(&text) };
             prop_assert_eq!(read(&text), parts);
         }
