@@ -2,9 +2,11 @@
 //! requests. It must not perform anything.
 
 mod clock;
+mod commands;
 mod drill;
 mod keep;
 
+pub use commands::{COMMANDS, CommandSpec, command};
 pub use keep::{assets_of, finding, objection};
 
 use crate::domain::audience::Audience;
@@ -375,6 +377,13 @@ pub fn of_entry(entry: QuickEntry) -> Result<Verb, Refusal> {
 }
 
 fn unknown(verb: &str) -> Refusal {
+    if let Some(command) = command(verb) {
+        let hint = match command.here {
+            "" => "run it in a shell; put \\ first to store it as text".to_owned(),
+            here => format!("here it is {here}: ? finds it; put \\ first to store it as text"),
+        };
+        return Refusal::usage(format!("that is a command: warroom {}", command.usage)).hint(hint);
+    }
     let near = VERBS
         .iter()
         .map(|v| (strsim::damerau_levenshtein(verb, v.name), v.name))

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use warroom::app::action::{Group, TABLE};
 use warroom::app::keymap::{Keymap, without_key};
-use warroom::domain::verb::VERBS;
+use warroom::domain::verb::{COMMANDS, VERBS};
 
 /// An action of the room, and the command that does the same, as it could be typed.
 const ACTIONS: &[(&str, &str)] = &[
@@ -191,6 +191,50 @@ fn what_is_named_here_is_there_and_named_once() {
     }
 }
 
+/// Whoever types a command after `:` or looks for it in the room is told where it is.
+#[test]
+fn every_command_is_a_verb_or_is_named_as_a_command_in_the_room() {
+    let reference = warroom::cli::reference();
+    let names: BTreeSet<&str> = reference
+        .lines()
+        .filter_map(|line| line.strip_prefix("## warroom ")?.split([' ', '`']).next())
+        .collect();
+    assert!(names.len() > 50, "{names:?}");
+    let verb = |name: &str| VERBS.iter().any(|verb| verb.name == name || verb.short.contains(&name));
+    for name in &names {
+        assert!(
+            verb(name) || COMMANDS.iter().any(|command| command.name == *name),
+            "the command {name} is no verb: name it in src/domain/verb/commands.rs"
+        );
+    }
+    for command in COMMANDS {
+        let name = command.name;
+        assert!(
+            names.contains(name),
+            "there is no command {name}: take it out of src/domain/verb/commands.rs"
+        );
+        assert!(!verb(name), "{name} is a verb: take it out of src/domain/verb/commands.rs");
+        assert!(command.usage.split(' ').next() == Some(name), "{}", command.usage);
+        let here = command.here;
+        let found = here.is_empty() || TABLE.iter().any(|spec| spec.name == here) || verb(here);
+        assert!(found, "{name}: nothing in the room is called {here}");
+        // The words in capitals stand for something, the rest is as it is typed. These say by their name alone what is
+        // worth reading about them: none does anything without more words.
+        let words = command.usage.split(' ').map(|word| match word {
+            "INC" => "1",
+            "SHELL" => "bash",
+            "BOARD" => "asks",
+            "LINE" => "12",
+            "md|html|json|csv" => "md",
+            word => word,
+        });
+        let groups = ["amend", "config", "postmortem", "set", "step"];
+        if !groups.contains(&name) {
+            is_read(&format!("warroom {}", words.collect::<Vec<_>>().join(" ")));
+        }
+    }
+}
+
 fn written() -> String {
     let keymap = Keymap::default();
     let mut out = String::from(
@@ -216,6 +260,14 @@ fn written() -> String {
         let Some(command) = of_verb(verb.name) else { continue };
         let usage = verb.usage.replace('|', "\\|");
         writeln!(out, "| `:{usage}` | {} | `{command}` |", verb.doc).unwrap();
+    }
+    out.push_str(
+        "\n## Commands that are no verb\n\nTyped after `:`, or looked for with `?`, the room says where they are.\n\n\
+         | Command | What it does | In the room |\n|---|---|---|\n",
+    );
+    for command in COMMANDS {
+        let usage = command.usage.replace('|', "\\|");
+        writeln!(out, "| `warroom {usage}` | {} | {} |", command.doc, command.here).unwrap();
     }
     out
 }

@@ -15,7 +15,10 @@ use crate::domain::severity::Move;
 use crate::domain::verb;
 use crate::domain::words::{HypothesisState, Milestone, Phase, Verdict};
 
-/// The list of every action, then the verbs that are no action.
+/// Stands before the name of a command in the list of every action.
+const COMMAND: &str = "warroom ";
+
+/// The list of every action, then the verbs that are no action, then what only a command does.
 pub(super) fn palette(model: &mut Model) {
     let mut items = Vec::new();
     for spec in action::TABLE.iter().filter(|s| s.group != action::Group::Edit) {
@@ -44,8 +47,18 @@ pub(super) fn palette(model: &mut Model) {
             also: synonyms(spec.doc, spec.name),
         });
     }
-    // What can be done now comes first, in the order of the table.
-    items.sort_by_key(|i| !i.blocked.is_empty());
+    for spec in verb::COMMANDS.iter().filter(|command| command.is_offered()) {
+        items.push(Item {
+            id: format!("{COMMAND}{}", spec.name),
+            label: format!("{COMMAND}{}", spec.name),
+            detail: spec.doc.to_owned(),
+            right: "in a shell".to_owned(),
+            blocked: String::new(),
+            also: spec.also.to_vec(),
+        });
+    }
+    // What can be done now comes first, in the order of the table; what is not done here comes last.
+    items.sort_by_key(|i| (i.id.starts_with(COMMAND), !i.blocked.is_empty()));
     model.overlays.push(Overlay::Pick(Pick::new(
         PickFor::Palette,
         "Actions: type to search, Enter runs",
@@ -55,7 +68,11 @@ pub(super) fn palette(model: &mut Model) {
 
 /// Other words for what an action is about, as SPEC's words give them, by the word that its description has.
 fn synonyms(doc: &str, name: &str) -> Vec<&'static str> {
-    const WORDS: [(&str, &[&str]); 9] = [
+    const WORDS: [(&str, &[&str]); 13] = [
+        ("note", &["log", "write"]),
+        ("find", &["search", "look up"]),
+        ("visibility", &["private", "confidential", "secret"]),
+        ("redact", &["erase", "delete", "remove"]),
         ("runbook", &["playbook"]),
         ("story", &["action item", "improvement"]),
         ("stories", &["action item", "improvement"]),
@@ -351,6 +368,8 @@ pub(super) fn accept(model: &mut Model, fx: &mut Vec<Effect>) {
 fn run_palette(model: &mut Model, id: &str, fx: &mut Vec<Effect>) {
     if let Some(verb) = id.strip_prefix(':') {
         compose::open_verb(model, verb);
+    } else if let Some(command) = id.strip_prefix(COMMAND).and_then(verb::command) {
+        model.tell(format!("in a shell: {COMMAND}{}", command.usage));
     } else if let Some(spec) = action::by_name(id) {
         keys::run(model, spec.action, 0, fx);
     }

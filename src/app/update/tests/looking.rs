@@ -310,6 +310,54 @@ fn a_selected_line_that_somebody_else_crosses_out_stays_until_the_eyes_leave_it(
 }
 
 #[test]
+fn whatever_people_type_for_it_the_palette_finds_it_or_says_which_command_does_it() {
+    for (typed, wanted) in [
+        ("search", "find"),
+        ("look up", "find"),
+        ("redact", ":redact"),
+        ("erase", ":redact"),
+        ("publish", "publish"),
+        ("visibility", ":visibility"),
+        ("restricted", ":visibility"),
+        ("private", ":visibility"),
+        ("merge", "warroom merge"),
+        ("backup", "warroom backup"),
+        ("export", "warroom export"),
+        ("csv", "warroom export"),
+        ("stats", "warroom stats"),
+        ("import", "warroom import"),
+        ("verify", "warroom verify"),
+        ("undo", "undo"),
+        ("log", "note"),
+        ("show", "filter"),
+    ] {
+        let mut desk = Desk::room(80, 24, "alice");
+        desk.keys(&format!("?{typed}"));
+        let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("no palette") };
+        let found: Vec<&str> = pick.visible().iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(found.first(), Some(&wanted), "{typed}: {found:?}");
+    }
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("?stats<enter>");
+    assert_eq!(desk.model.notice.as_ref().unwrap().text, "in a shell: warroom stats");
+    assert!(desk.model.overlays.is_empty());
+}
+
+#[test]
+fn a_command_among_the_verbs_is_named_as_one() {
+    use crate::domain::verb::read;
+    let said = |verb: &str| read(verb, "x", None).unwrap_err().to_string();
+    assert!(
+        said("stats").contains("that is a command: warroom stats; run it in a shell"),
+        "{}",
+        said("stats")
+    );
+    assert!(said("export").contains("that is a command: warroom export INC --format"), "{}", said("export"));
+    assert!(said("decide").contains("here it is decision: ? finds it"), "{}", said("decide"));
+    assert!(said("nonsense").contains("there is no verb :nonsense"), "{}", said("nonsense"));
+}
+
+#[test]
 fn the_palette_ranks_what_can_be_done_before_what_cannot() {
     let first = |desk: &mut Desk| {
         desk.keys("?stories");
