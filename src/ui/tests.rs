@@ -402,6 +402,21 @@ fn the_keys_that_are_named_are_those_of_the_team() {
 }
 
 #[test]
+fn why_a_filter_is_none_is_read_to_its_end() {
+    for (w, h) in [(120, 40), (80, 24)] {
+        let mut desk = Desk::room(w, h, "alice");
+        desk.keys("fkind:bogus<enter>");
+        let shown = picture(&desk.model);
+        let Some(crate::app::model::Overlay::Ask(ask)) = desk.model.overlays.last() else { panic!() };
+        let problem = ask.problem.clone().unwrap();
+        for word in problem.split_whitespace() {
+            assert!(shown.contains(word), "{word:?} of {problem:?} is not on\n{shown}");
+        }
+        assert!(shown.lines().any(|row| row.contains("kind:bogus")), "{shown}");
+    }
+}
+
+#[test]
 fn a_filter_that_hides_every_line_says_so() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.model.room.as_mut().unwrap().incident.impact = None;

@@ -6,9 +6,12 @@ use crate::app::layout::overlay;
 use crate::app::model::{Ask, AskFor, Model};
 use crate::app::update::running;
 use crate::domain::request::StepMove;
-use crate::ui::text::Pen;
+use crate::ui::text::{Pen, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::{frame, offers};
+
+/// The most rows that tell what is wrong with the line.
+const MOST_WRONG: usize = 6;
 
 /// The title, and what is said below the line.
 fn words(purpose: &AskFor) -> (&'static str, &'static str) {
@@ -95,22 +98,28 @@ pub(super) fn draw(model: &Model, ask: &Ask, theme: &Theme, buf: &mut Buffer) ->
         _ => Vec::new(),
     };
     let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
-    let inside =
-        frame::boxed(overlay(model.size, rows.saturating_add(2), running::WIDTH), &title, theme, buf);
+    // What is wrong is read to its end: its last words may be the ones that help.
+    let columns = overlay(model.size, 0, running::WIDTH).w.saturating_sub(5);
+    let wrong = ask.problem.as_ref().map(|problem| wrap(problem, columns, MOST_WRONG)).unwrap_or_default();
+    let below = u16::try_from(wrong.len().max(1)).unwrap_or(u16::MAX);
+    let all = rows.saturating_add(1).saturating_add(below);
+    let inside = frame::boxed(overlay(model.size, all, running::WIDTH), &title, theme, buf);
     for (n, row) in (0..rows).zip(&above) {
         let mut pen = Pen::new(buf, inside.row(n));
         pen.put(" ", theme.text);
         pen.put_cut(row, if n.saturating_add(2) < rows { theme.strong } else { theme.dim });
     }
     let cursor = super::typed(&ask.editor, inside.row(rows), theme, buf);
-    let mut pen = Pen::new(buf, inside.row(rows.saturating_add(1)));
-    match &ask.problem {
-        Some(problem) => _ = pen.put_cut(&format!("  {problem}"), theme.bad),
-        None => {
-            pen.put("  ", theme.text);
-            if ask.editor.is_empty() || !offers::draw(model, &mut pen, theme) {
-                pen.put_cut(hint, theme.dim);
-            }
+    for (n, row) in (0..below).zip(&wrong) {
+        let mut pen = Pen::new(buf, inside.row(rows.saturating_add(1).saturating_add(n)));
+        pen.put("  ", theme.text);
+        pen.put_cut(row, theme.bad);
+    }
+    if wrong.is_empty() {
+        let mut pen = Pen::new(buf, inside.row(rows.saturating_add(1)));
+        pen.put("  ", theme.text);
+        if ask.editor.is_empty() || !offers::draw(model, &mut pen, theme) {
+            pen.put_cut(hint, theme.dim);
         }
     }
     cursor
