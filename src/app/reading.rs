@@ -254,6 +254,10 @@ fn latest_rows(cells: u16) -> usize {
     usize::from(ENOUGH.div_ceil(cells.max(1)))
 }
 
+/// How many rows a decision or a hypothesis takes at most: its beginning says what, its end who and by when. The whole
+/// of it stands in its pane, in what `Y` copies and in `warroom brief`.
+const MOST_JUDGED: usize = 2;
+
 /// The same, with what breaks a line into rows.
 fn brief_rows(
     model: &Model,
@@ -262,7 +266,7 @@ fn brief_rows(
     enough: usize,
     broken: impl Fn(&str, u16) -> Vec<String>,
 ) -> Lines {
-    let brief = brief::brief(&room.incident, &model.policy, model.now, model.zone());
+    let brief = brief::on_screen(&room.incident, &model.policy, model.now, model.zone());
     let mut out = section_rows(&brief.sections, width, enough, broken);
     let nothing: Vec<&str> =
         brief.sections.iter().filter(|s| s.lines.is_empty()).map(|s| s.heading).collect();
@@ -294,6 +298,9 @@ fn section_rows(
             let cells = width.saturating_sub(3);
             let rows = match section.heading {
                 brief::LATEST => wrap_start(line, cells, latest_rows(cells)),
+                // Of what is only supposed nobody has said anything yet.
+                brief::SUSPECTED if line.starts_with(brief::OPEN) => wrap_start(line, cells, MOST_JUDGED),
+                brief::DECIDED | brief::SUSPECTED | brief::RULED_OUT => wrap_ends(line, cells, MOST_JUDGED),
                 _ => broken(line, cells),
             };
             for (nth, row) in rows.into_iter().enumerate() {

@@ -201,14 +201,15 @@ pub fn pieces(line: &str, cells: u16) -> Vec<(usize, usize)> {
 /// The same for a line whose end says who and by when: what does not fit goes out of its middle, marked by `…`.
 #[must_use]
 pub fn wrap_ends(text: &str, cells: u16, rows: usize) -> Vec<String> {
-    const END: usize = 2;
     let mut out = wrap(text, cells, rows.saturating_add(1));
     if out.len() <= rows {
         return out;
     }
-    out.truncate(rows.saturating_sub(END));
-    // Rows break at spaces: the last ones hold somewhat less than all their cells.
-    let room = usize::from(cells).saturating_mul(3).saturating_div(2);
+    let ends = if rows > 2 { 2 } else { 1 };
+    out.truncate(rows.saturating_sub(ends));
+    // Rows break at spaces: two hold somewhat less than all their cells.
+    let cells_of_end = usize::from(cells);
+    let room = if ends == 1 { cells_of_end } else { cells_of_end.saturating_mul(3).saturating_div(2) };
     let mut used = 2_usize;
     let fits = |(_, grapheme): &(usize, &str)| {
         used = used.saturating_add(cell_width(grapheme));
@@ -218,7 +219,7 @@ pub fn wrap_ends(text: &str, cells: u16, rows: usize) -> Vec<String> {
     let from = from.map_or(text.len(), |(at, _)| at);
     let end = text.get(from..).unwrap_or_default();
     let end = end.split_once(' ').map_or(end, |(_, words)| words);
-    out.extend(wrap(&format!("… {end}"), cells, END));
+    out.extend(wrap(&format!("… {end}"), cells, ends));
     out
 }
 

@@ -1,12 +1,14 @@
 //! The standing brief: one screen that is always current, for whoever joins late (`SPEC.md`, brief). Plain lines
-//! under plain headings; the room, `warroom brief` and exports show the same. It must not colour, nor cut but in what
-//! happened last.
+//! under plain headings; the room, `warroom brief` and exports show the same, the room fewer decisions. It must not
+//! colour, nor cut but in what happened last.
 
 mod forms;
 mod latest;
+mod on_screen;
 mod reports;
 
 pub(in crate::domain) use forms::OF_THAT_MOMENT;
+pub use on_screen::on_screen;
 pub use reports::{executive, tactical};
 
 use super::ids::Seq;
@@ -55,6 +57,18 @@ pub fn marks(incident: &Incident) -> Vec<String> {
 /// The heading of what happened last, whose lines a screen cuts at its width.
 pub const LATEST: &str = "Latest";
 
+/// The heading of the decisions.
+pub const DECIDED: &str = "Decided";
+
+/// The heading of what is taken for the cause.
+pub const SUSPECTED: &str = "Suspected";
+
+/// How a hypothesis begins that nobody has judged.
+pub const OPEN: &str = "open: ";
+
+/// The heading of what was taken for the cause, and is not.
+pub const RULED_OUT: &str = "Ruled out";
+
 /// The heading of the places where people meet: all that a brief names as an address.
 pub const LINKS: &str = "Links";
 
@@ -89,20 +103,20 @@ pub fn brief(incident: &Incident, policy: &Policy, now: Utc, zone: Tz) -> Brief 
         BriefSection { heading: "Next", lines: next },
         BriefSection { heading: LATEST, lines: latest::latest(incident, now, zone) },
         BriefSection { heading: "Doing", lines: doing(incident, now) },
-        BriefSection { heading: "Decided", lines: decided },
+        BriefSection { heading: DECIDED, lines: decided },
     ];
     let hypotheses = |state: HypothesisState| {
         incident.talk.hypotheses.values().filter(move |h| h.now.state == state && !privileged(h.seq))
     };
     sections.push(BriefSection {
-        heading: "Suspected",
+        heading: SUSPECTED,
         lines: hypotheses(HypothesisState::Supported)
             .map(|h| format!("supported: {}", judged(h, now, zone)))
-            .chain(hypotheses(HypothesisState::Open).map(|h| format!("open: {}", h.text)))
+            .chain(hypotheses(HypothesisState::Open).map(|h| format!("{OPEN}{}", h.text)))
             .collect(),
     });
     sections.push(BriefSection {
-        heading: "Ruled out",
+        heading: RULED_OUT,
         lines: hypotheses(HypothesisState::RuledOut).map(|h| judged(h, now, zone)).collect(),
     });
     sections.push(BriefSection {

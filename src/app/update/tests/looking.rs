@@ -214,7 +214,7 @@ fn the_brief_turns_to_its_shorter_forms_and_back() {
 }
 
 #[test]
-fn a_long_line_of_the_brief_is_read_to_its_end() {
+fn a_long_decision_takes_two_rows_of_the_brief_and_its_end_is_one_of_them() {
     use crate::app::reading::{brief_lines, lines};
     let mut desk = Desk::room(80, 24, "alice");
     let long = format!("I! fail over {}@dave check 20m<enter><esc>", "to the other region ".repeat(30));
@@ -223,11 +223,47 @@ fn a_long_line_of_the_brief_is_read_to_its_end() {
     let tail = "(alice, @dave executes) — check overdue since 14:58";
     let (_, whole) = lines(&desk.model, &Read::Brief, 76);
     let joined = |rows: &[(String, _)]| rows.iter().map(|(row, _)| row.trim()).collect::<Vec<_>>().join(" ");
-    assert!(joined(&whole).contains(tail) && !joined(&whole).contains(" … "), "{whole:?}");
     let room = desk.model.room.as_ref().unwrap();
     let pane = brief_lines(&desk.model, room, 76, usize::MAX);
-    assert!(joined(&pane).contains(tail) && joined(&pane).contains(" … "), "{pane:?}");
-    assert!(pane.len() < whole.len());
+    for rows in [&whole, &pane] {
+        assert!(joined(rows).contains("fail over to the other region to the"), "{rows:?}");
+        assert!(joined(rows).contains(" … ") && joined(rows).contains(tail), "{rows:?}");
+        let place = rows.iter().position(|(row, _)| row == "Decided").unwrap();
+        assert!(rows[place + 3].0.starts_with("  14:"), "it takes two rows: {rows:?}");
+    }
+    // What is copied has all of it.
+    let copied =
+        crate::domain::brief::brief(&room.incident, &desk.model.policy, desk.model.now, desk.model.zone())
+            .to_text();
+    assert!(copied.contains(&"to the other region ".repeat(29)) && copied.contains(tail), "{copied}");
+}
+
+#[test]
+fn the_brief_shows_the_newest_decisions_and_every_open_hypothesis() {
+    use crate::app::reading::lines;
+    let mut desk = Desk::room(80, 24, "alice");
+    let words =
+        "because the workers of the second region hold connections that nobody ever gives back to the pool";
+    for n in 1..=5 {
+        desk.keys(&format!("I! decision {n} {words} {words}<enter><esc>")).serve();
+    }
+    for n in 1..=3 {
+        desk.keys(&format!("I? hypothesis {n} {words} {words}<enter><esc>")).serve();
+    }
+    let (_, rows) = lines(&desk.model, &Read::Brief, 76);
+    let text: Vec<&str> = rows.iter().map(|(row, _)| row.as_str()).collect();
+    let place = |heading: &str| text.iter().position(|row| *row == heading).unwrap();
+    let (decided, suspected) = (place("Decided"), place("Suspected"));
+    let section = text[decided..suspected].join("\n");
+    assert!(section.contains("decision 5") && section.contains("decision 3"), "{section}");
+    assert!(!section.contains("decision 2 ") && section.contains("older"), "{section}");
+    assert!(suspected - decided <= 8, "{section}");
+    let below = text[suspected..].join("\n");
+    for n in 1..=3 {
+        assert!(below.contains(&format!("open: hypothesis {n}")), "{below}");
+    }
+    // Its beginning says what it is; who decided stands at the end of a decision.
+    assert!(below.contains("ever gives back to the pool because the workers …"), "{below}");
 }
 
 #[test]
