@@ -1,8 +1,11 @@
 //! A scribe at work in the real program: a hundred lines over three days, typed live in scribe mode and found again;
-//! and what a person who joins at the end reads.
+//! and what a person who joins at the end reads. The longest of the real timelines is typed the same way.
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on may panic")]
 
-use crate::screen::World;
+use std::collections::BTreeMap;
+
+use crate::data::test_data;
+use crate::screen::{Screen, World};
 
 /// A line of the script.
 struct Typed<'a> {
@@ -54,6 +57,57 @@ fn is(entry: &serde_json::Value, text: &str) -> bool {
     stored == text || (entry["kind"] == "update" || entry["kind"] == "ask") && stored.ends_with(text)
 }
 
+/// Types a line and stores it; the screen stays in scribe mode.
+fn scribe(s: &mut Screen, line: &str) {
+    // The end of a line is always in sight.
+    let end: String = line.chars().rev().take(10).collect::<Vec<_>>().into_iter().rev().collect();
+    s.type_text(line).until(&format!("{end}  ")).send(b"\r").until("scribe   │");
+}
+
+/// Waits for the last line that was typed. Lines are stored in their order: with the last one, all are.
+fn all_stored(world: &World, s: &Screen, last: &str) {
+    let stored = (0..600).any(|_| said(world).iter().any(|e| is(e, last)));
+    assert!(stored, "{last:?} is not stored; the screen was:\n{}", s.text());
+}
+
+#[test]
+fn the_longest_of_the_real_timelines_is_scribed_live() {
+    let Some(path) = test_data("timelines/timelines.jsonl") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut incidents: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let field = |name: &str| line[name].as_str().unwrap().trim().to_owned();
+        incidents.entry(field("incident")).or_default().push((field("at"), field("text")));
+    }
+    let lines = incidents.into_values().max_by_key(Vec::len).unwrap();
+    assert!(lines.len() > 30, "{} lines", lines.len());
+
+    let mut world = World::new();
+    world.done(&["declare", "A timeline that people wrote", "--severity", "P2", "--commander", "alice"]);
+    world.done(&["role", "1", "scribe", "bob"]);
+    world.set("WARROOM_AS", "bob");
+    let mut s = world.screen(&["open", "1"], 120, 40);
+    s.until("scribe   │");
+    for (at, text) in &lines {
+        scribe(&mut s, &format!("{at} {text}"));
+    }
+    all_stored(&world, &s, &lines.last().unwrap().1);
+
+    let moment = |at: &str| at.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    let mut wanted: Vec<_> = lines.iter().map(|(at, text)| (moment(at), text.clone())).collect();
+    let found = said(&world);
+    assert!(found.iter().all(|e| e["kind"] == "note" && e["author"] == "bob"), "{found:?}");
+    let mut found: Vec<_> = found
+        .iter()
+        .map(|e| (moment(e["occurred_at"].as_str().unwrap()), e["text"].as_str().unwrap().to_owned()))
+        .collect();
+    found.sort();
+    wanted.sort();
+    assert_eq!(found, wanted, "each line once, with its time");
+    assert_eq!(world.json(&["verify"])["ok"], true);
+}
+
 #[test]
 fn three_days_are_scribed_live_and_whoever_joins_reads_the_brief_and_is_right() {
     let script = include_str!("../fixtures/scribing/three-days.txt");
@@ -86,9 +140,7 @@ fn three_days_are_scribed_live_and_whoever_joins_reads_the_brief_and_is_right() 
             let one =
                 Typed { at: next(), kind: next(), time: next(), mark: next(), text: next(), rest: next() };
             let whole = one.line(&world);
-            // The end of a line is always in sight.
-            let end: String = whole.chars().rev().take(10).collect::<Vec<_>>().into_iter().rev().collect();
-            s.type_text(&whole).until(&format!("{end}  ")).send(b"\r").until("scribe   │");
+            scribe(&mut s, &whole);
             typed += 1;
             if one.kind != "verb" {
                 let (from, to) = one.span(clock);
@@ -99,9 +151,7 @@ fn three_days_are_scribed_live_and_whoever_joins_reads_the_brief_and_is_right() 
                 s.until_that("the composer empty", |t| !t.contains(&format!("› {whole}")));
             }
         }
-        // Lines are stored in their order: with the last one, all are.
-        let stored = (0..600).any(|_| said(&world).iter().any(|e| is(e, &last)));
-        assert!(stored, "{last:?} is not stored; the screen was:\n{}", s.text());
+        all_stored(&world, &s, &last);
     }
     assert!(typed >= 100, "{typed} lines");
 
