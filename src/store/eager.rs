@@ -19,17 +19,21 @@ pub async fn eager<F: Future>(future: F) -> F::Output {
 }
 
 /// The same for what a thread of its own is started for: after the first step whoever polls has its thread back once, to do
-/// something else, or to hand the rest over to another.
+/// something else, or to hand the rest over to another. Also when that step was enough: what follows may need the threads
+/// that it is handed over to.
 pub(super) async fn eager_once_begun<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    let mut begun = false;
+    let (mut begun, mut answer) = (false, None);
     poll_fn(|context| {
         if begun {
-            return looked(future.as_mut(), context);
+            return answer.take().map_or_else(|| looked(future.as_mut(), context), Poll::Ready);
         }
         begun = true;
         context.waker().wake_by_ref();
-        future.as_mut().poll(context)
+        if let Poll::Ready(early) = future.as_mut().poll(context) {
+            answer = Some(early);
+        }
+        Poll::Pending
     })
     .await
 }
@@ -42,4 +46,17 @@ fn looked<F: Future>(mut future: Pin<&mut F>, context: &mut Context<'_>) -> Poll
         thread::yield_now();
     }
     future.poll(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_at_the_first_step_is_handed_over_all_the_same() {
+        let mut begun = pin!(eager_once_begun(async { 7 }));
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        assert!(begun.as_mut().poll(&mut context).is_pending());
+        assert_eq!(begun.as_mut().poll(&mut context), Poll::Ready(7));
+    }
 }
