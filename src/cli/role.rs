@@ -45,7 +45,8 @@ impl Args {
         let exit = room
             .perform(Asked { request: Request::AssignRole { role: role.clone(), person }, at }, None)
             .await?;
-        let duties = role::built_in(&role).map(|role| role::duties(role.name)).unwrap_or_default();
+        let policy = room.service.policy();
+        let duties = policy.role_named(&role).map(|role| policy.duties(&role)).unwrap_or_default();
         if !duties.is_empty() && !context.out.is_json() {
             context.out.say(&format!("{handle}, your part:\n- {}", duties.join("\n- ")));
         }

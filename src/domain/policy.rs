@@ -23,6 +23,8 @@ pub struct Policy {
     pub required_roles: BTreeMap<String, Vec<String>>,
     /// Roles that the team adds to the built-in ones.
     pub extra_roles: Vec<String>,
+    /// What the team says that a role does: full name → duties, the most important first.
+    pub role_duties: BTreeMap<String, Vec<String>>,
     /// When lists call a story late.
     pub story_rules: Rules,
     /// The person to whom overdue stories are named.
@@ -49,6 +51,7 @@ impl Policy {
             calendar,
             required_roles: BTreeMap::new(),
             extra_roles: Vec::new(),
+            role_duties: BTreeMap::new(),
             story_rules: Rules::default(),
             story_manager: None,
             runbook_stale_days: crate::domain::runbook::card::STALE_DAYS,
@@ -94,6 +97,16 @@ impl Policy {
             return Some(spec.name.to_owned());
         }
         self.extra_roles.iter().find(|r| fold_word(r) == fold_word(text)).cloned()
+    }
+
+    /// What a role does, the most important first, by its full name: as the team says it, else as this program does.
+    /// Of a role of the team's own of which it says nothing, nothing is known.
+    #[must_use]
+    pub fn duties(&self, role: &str) -> Vec<&str> {
+        match self.role_duties.get(role) {
+            Some(own) => own.iter().map(String::as_str).collect(),
+            None => role::duties(role).to_vec(),
+        }
     }
 
     /// Every role there is, the built-in ones first.

@@ -61,11 +61,13 @@ pub struct Config {
     pub signing_key: Option<String>,
 }
 
-/// Roles beside the built-in ones, and which must be filled.
+/// Roles beside the built-in ones, what they do, and which must be filled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roles {
     /// Roles that the team adds.
     pub extra: Vec<String>,
+    /// What a role does, in the team's words: by its full name, the most important first.
+    pub duties: BTreeMap<String, Vec<String>>,
     /// The required roles by severity, as configured; see [`Roles::required_at`].
     pub required: Vec<Required>,
 }
@@ -247,6 +249,7 @@ impl Config {
         policy.runbook_stale_days = self.lists.stale_days;
         policy.warn_percent = self.lists.warn_percent;
         policy.extra_roles.clone_from(&self.roles.extra);
+        policy.role_duties.clone_from(&self.roles.duties);
         for required in &self.roles.required {
             let roles = required.roles.iter().map(|choice| choice.0.join("/")).collect();
             policy.required_roles.insert(required.level.clone(), roles);

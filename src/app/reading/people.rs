@@ -6,7 +6,6 @@ use super::super::wrap::{cell_width, hang, wrap};
 use super::{Ink, Lines, Model, Room};
 use crate::domain::attendance::participants;
 use crate::domain::people::{Person, calls};
-use crate::domain::role;
 use crate::domain::time::{Span, Utc, day_in_zone, format_span_coarse, with_zone};
 
 /// Everybody of `people.toml`.
@@ -117,14 +116,17 @@ pub(super) fn card(model: &Model, room: &Room, name: &str, width: u16) -> (Strin
     let mut out: Lines = Vec::new();
     let holder = room.incident.roster.holder(name);
     out.push((holder.map_or_else(|| "held by nobody".to_owned(), |h| format!("held by {h}")), Ink::Dim));
-    let duties = role::duties(name);
-    for duty in duties {
+    let duties = model.policy.duties(name);
+    for duty in &duties {
         for (nth, row) in wrap(duty, width.saturating_sub(2), 3).into_iter().enumerate() {
             out.push((format!("{}{row}", if nth == 0 { "- " } else { "  " }), Ink::Text));
         }
     }
     if duties.is_empty() {
-        out.push(("A role of the team's own: its duties are in the runbook.".to_owned(), Ink::Text));
+        out.push((
+            "A role of the team's own: its duties are in the runbook, or in [roles.duties].".to_owned(),
+            Ink::Text,
+        ));
     }
     if let Some(person) = holder.and_then(|h| model.people.find(h)) {
         out.push((reach(model, person), Ink::Dim));

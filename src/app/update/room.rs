@@ -120,6 +120,7 @@ pub(super) fn refreshed(model: &mut Model, log: LogId, events: &[Recorded]) {
     let taken = room.take(events, &model.me, zone);
     let own = &room.own;
     room.unseen.extend(taken.added.into_iter().filter(|seq| !own.contains(seq)));
+    super::people::heard(model, events);
     motion::tell_gone(model, taken.gone);
     crossing::tell(model, crossed, events);
 }

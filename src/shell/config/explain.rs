@@ -166,7 +166,7 @@ home is written too.
 Two files are read, and a missing one is no error: the team's `warroom.toml` in the home, and your own
 `~/.config/warroom/config.toml` (`$XDG_CONFIG_HOME/warroom/config.toml`). The team's wins over yours, variables
 (`WARROOM_AS`, `NO_COLOR`) win over both, and flags (`--as`) over all. A setting is replaced as a whole; under
-`[keys]`, `[clock.cadences]`, `[roles.required]` and `[ui.colours]` name by name.
+`[keys]`, `[clock.cadences]`, `[roles.duties]`, `[roles.required]` and `[ui.colours]` name by name.
 
 - `warroom config check` names file and line of everything that is wrong, in both files and in `people.toml`.
 - `warroom config show` lists every setting as it is now, and the file and line that it comes from.

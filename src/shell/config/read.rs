@@ -71,6 +71,7 @@ pub(super) struct Draft {
     levels: Option<(Option<Vec<Level>>, Place)>,
     cadences: Vec<(String, Option<Span>, Place)>,
     required: Vec<(Required, Place)>,
+    duties: Vec<(String, Vec<String>, Place)>,
     zone: Option<Tz>,
     weekend: Option<(Vec<Weekday>, Place)>,
     holidays: BTreeSet<NaiveDate>,
@@ -212,6 +213,13 @@ impl Reader {
                     config.roles.required.push(Required { level: level.name.clone(), roles });
                 }
                 Err(message) => bad(&place, format!("roles.required.{}: {message}", required.level)),
+            }
+        }
+        for (role, duties, place) in draft.duties {
+            match roles::one_named(&role, &config.roles.extra) {
+                // Said once more, by whatever name, it is said anew.
+                Ok(role) => drop(config.roles.duties.insert(role, duties)),
+                Err(message) => bad(&place, format!("roles.duties.{role}: {message}")),
             }
         }
         let zone = draft.zone.unwrap_or(Tz::UTC);

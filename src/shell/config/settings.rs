@@ -91,6 +91,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         read: read::roles::extra,
     },
     Setting {
+        section: "roles.duties",
+        key: "*",
+        example: &[],
+        doc: &[
+            "What a role does, the most important first: told to whoever is given it. A role of yours (extra) has no other",
+            "duties; those of a built-in one are replaced:",
+            "  [roles]",
+            "  extra = [\"customer-liaison\"]",
+            "  [roles.duties]",
+            "  customer-liaison = [\"Calls the account managers.\", \"Brings their questions to the commander.\"]",
+        ],
+        read: read::roles::duties,
+    },
+    Setting {
         section: "roles.required",
         key: "*",
         example: &["P1 = [\"commander\", \"scribe\", \"tech-lead|security-lead\", \"comms\", \"legal\"]"],

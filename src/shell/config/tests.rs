@@ -93,6 +93,12 @@ fn every_wrong_value_is_named_with_what_to_write() {
             "warroom.toml:2: roles.required.P1: there is no role \"scribbe\"",
             "did you mean \"scribe\"?; the roles are commander",
         ),
+        (
+            "[roles.duties]\nscribbe = [\"Writes.\"]",
+            "warroom.toml:2: roles.duties.scribbe: there is no role",
+            "did you mean \"scribe\"?",
+        ),
+        ("[roles.duties]\nscribe = [\"\"]", "warroom.toml:2: roles.duties.scribe:", "200 characters"),
         ("[archive]\nauthor = \"alice\"", "warroom.toml:2: archive.author:", "Name <mail>"),
         ("[archive]\nfolder = \"../elsewhere\"", "warroom.toml:2: archive.folder:", "inside the repository"),
         ("[ui]\nmouse = \"yes\"", "warroom.toml:2: ui.mouse:", "true or false"),
@@ -255,6 +261,19 @@ fn the_page_of_settings_is_the_table_of_the_program() {
     }
     let there = fs::read_to_string(path).unwrap_or_default();
     assert!(there == wanted, "docs/configuration.md is old: UPDATE_DOCS=1 cargo test page_of_settings");
+}
+
+#[test]
+fn a_role_has_the_duties_that_the_team_says_by_whatever_name() {
+    let team = "[roles.duties]\nfloor-manager = [\"Walks the floor.\", \"Counts heads.\"]\nIC = \"Decides.\"\n\
+                [roles]\nextra = [\"Floor-Manager\"]";
+    let (config, problems) = read(team, "[roles.duties]\ncommander = [\"Drives.\"]\nscribe = [\"Types.\"]");
+    assert!(problems.is_empty(), "{problems:?}");
+    let policy = config.policy();
+    assert_eq!(policy.duties("floor-manager"), ["Walks the floor.", "Counts heads."]);
+    assert_eq!(policy.duties("commander"), ["Decides."], "the team's file wins, role by role");
+    assert_eq!(policy.duties("scribe"), ["Types."]);
+    assert!(policy.duties("deputy").len() > 1 && policy.duties("till-boy").is_empty());
 }
 
 #[test]

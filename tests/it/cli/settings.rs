@@ -28,6 +28,7 @@ story-due = \"2 business days\"\npostmortem-due = \"3 business days\"\n\
 [calendar]\nzone = \"Europe/Berlin\"\nweekend = [\"Sat\", \"Sun\"]\nholidays = [\"2026-11-23\"]\nwork_day_end = \"17:00\"\n\
 [roles]\nextra = [\"floor-manager\"]\n\
 [roles.required]\nred = [\"commander\", \"floor-manager\"]\n\
+[roles.duties]\nfloor-manager = [\"Walks the floor.\", \"Counts heads.\"]\n\
 [clock.cadences]\nred = \"10m\"\n";
 
 #[test]
@@ -39,7 +40,12 @@ fn a_teams_own_levels_calendar_and_roles_rule_clocks_stories_and_the_close() {
     assert_eq!(minute(&clock(&desk, "update")["deadline"]), "2026-11-20T14:10", "the cadence wins");
     // Friday: Monday is a holiday, so the next business day ends on Tuesday at 17:00 in Berlin.
     assert_eq!(minute(&clock(&desk, "resolution")["deadline"]), "2026-11-24T16:00");
-    desk.json(&["role", ".", "Floor-Manager", "carol"]);
+    let given = desk.run(&["role", ".", "Floor-Manager", "carol"]).code(0);
+    assert!(
+        given.err.contains("carol, your part:\n  - Walks the floor.\n  - Counts heads."),
+        "{}",
+        given.err
+    );
     desk.run(&["role", ".", "till-boy", "carol"]).refuses(2, "floor-manager");
     let story = desk.json(&["story", "add", ".", "Test the tills", "--owner", "bob", "--severity", "red"]);
     assert!(story.to_string().contains("2026-11-25"), "{story:#}");

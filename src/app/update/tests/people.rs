@@ -59,6 +59,47 @@ fn a_role_that_i_take_says_what_it_is_and_the_roster_keeps_its_history() {
 }
 
 #[test]
+fn who_is_given_a_role_by_somebody_else_and_who_gives_one_hear_of_its_duties() {
+    let told = |desk: &Desk| desk.model.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+    let role = |role: &str, person: &str| Request::AssignRole { role: role.into(), person: person.into() };
+    let mut desk = Desk::room(80, 24, "dora");
+    hears(&mut desk, "alice", role("deputy", "dora"));
+    assert!(told(&desk).starts_with("you are deputy: Watches the clocks"), "{}", told(&desk));
+    // What somebody else has is seen in the roster.
+    desk.model.notice = None;
+    hears(&mut desk, "alice", role("legal", "erin"));
+    assert_eq!(told(&desk), "");
+    // What did not work is read first.
+    desk.model.warn("the disk is full");
+    hears(&mut desk, "alice", role("legal", "dora"));
+    assert_eq!(told(&desk), "the disk is full");
+    // The composer, half-typed, keeps the focus and its words.
+    desk.keys("ihalf a line");
+    hears(&mut desk, "alice", role("comms", "dora"));
+    assert!(told(&desk).starts_with("you are comms: "), "{}", told(&desk));
+    let composer = &desk.model.room.as_ref().unwrap().composer;
+    assert!(composer.open && composer.editor.text() == "half a line");
+    desk.keys("<esc>rtech-lead<enter>frank<enter>").serve();
+    assert_eq!(told(&desk), "frank is tech-lead; ? duties in the roster tells theirs");
+}
+
+#[test]
+fn a_role_of_the_team_has_the_duties_that_it_says() {
+    let mut desk = Desk::room(80, 24, "dora");
+    desk.model.policy.extra_roles.push("floor-manager".into());
+    let duties = vec!["Walks the floor.".to_owned(), "Counts heads.".to_owned()];
+    desk.model.policy.role_duties.insert("floor-manager".into(), duties);
+    desk.keys(":role floor-manager @dora<enter>").serve();
+    let notice = desk.model.notice.as_ref().unwrap().text.clone();
+    assert_eq!(notice, "you are floor-manager: Walks the floor. ? duties tells all");
+    desk.keys(":duties<enter>");
+    let Some(Overlay::Read(reader)) = desk.model.overlays.last() else { panic!("nothing to read") };
+    let (_, rows) = crate::app::reading::lines(&desk.model, &reader.what, 70);
+    let rows: Vec<String> = rows.into_iter().map(|(row, _)| row).collect();
+    assert!(rows.iter().any(|row| row == "- Counts heads."), "{rows:?}");
+}
+
+#[test]
 fn an_objection_is_of_the_one_who_is_named_at_its_end() {
     let mut desk = Desk::room(80, 24, "alice");
     let decision = *desk.stored.talk.decisions.keys().next().unwrap();
