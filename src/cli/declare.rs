@@ -1,5 +1,7 @@
 //! `warroom declare`: begins an incident, and says what it recalls.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::output::Stop;
 use super::stdin;
@@ -10,7 +12,7 @@ use crate::domain::incident::Topic;
 use crate::domain::request::{Asked, Declaration, Request};
 use crate::domain::time::rfc3339;
 use crate::domain::words::{IncidentKind, fold_word};
-use crate::service::Similar;
+use crate::service::{Service, Similar};
 
 /// Declare an incident
 #[derive(Debug, clap::Args)]
@@ -97,7 +99,10 @@ impl Args {
         asked.title = service.as_meant(&like.title, false).await;
         let mut fitting = service.runbooks_for(&asked, 3);
         fitting.retain(|choice| incident.checklist.named(&choice.name).is_none());
-        let fitting: Vec<ChoiceView> = fitting.iter().map(ChoiceView::from).collect();
+        let attached: Vec<&str> = incident.checklist.runbooks().map(|r| r.name.as_str()).collect();
+        let ages = ages(context, &service, !(attached.is_empty() && fitting.is_empty())).await;
+        let fitting: Vec<ChoiceView> =
+            fitting.iter().map(|c| ChoiceView::new(c, ages.get(&c.name).cloned())).collect();
         // The incident is declared whether or not the memory answers.
         let past = match service.recurrence(Similar::To(Box::new(like)), 3).await {
             Ok(past) => past,
@@ -107,7 +112,6 @@ impl Args {
             }
         };
         let past: Vec<PastView> = past.iter().map(|p| PastView::new(p, by.stamp.at)).collect();
-        let attached: Vec<&str> = incident.checklist.runbooks().map(|r| r.name.as_str()).collect();
         let document = serde_json::json!({
             "id": id,
             "title": incident.title,
@@ -129,10 +133,25 @@ impl Args {
             for line in matched.filter(|e| e.text.starts_with("runbook ")) {
                 context.out.say(&line.text);
             }
+            for name in attached {
+                if let Some(age) = ages.get(name) {
+                    context.out.say(&format!("runbook {name} is attached: {age}"));
+                }
+            }
             tell(context, &id, &named, &fitting, &past);
         }
         Ok(Outcome::Exit(exit))
     }
+}
+
+/// When each runbook was tested or reviewed last, in words. The incident is declared whether or not that is known.
+async fn ages(context: &Context<'_>, service: &Service, wanted: bool) -> BTreeMap<String, String> {
+    if !wanted {
+        return BTreeMap::new();
+    }
+    let cards = service.runbook_cards().await.map(|(cards, _)| cards).unwrap_or_default();
+    let (today, after) = (context.now().date_naive(), service.policy().runbook_stale_days);
+    cards.into_iter().map(|card| (card.name.clone(), card.staleness(today, after).words())).collect()
 }
 
 /// What may help, for people.

@@ -13,6 +13,7 @@ use crate::domain::request::Request;
 use crate::domain::runbook::bound::unknown_severities;
 use crate::domain::runbook::card::{Card, Origin};
 use crate::domain::runbook::check::check;
+use crate::domain::time::shortened;
 use crate::service::{Failure, RunbookFile, Service, read_runbook};
 
 /// List, show, check or attach runbooks
@@ -142,6 +143,11 @@ async fn list(context: &Context<'_>) -> Answer {
                 0 => {}
                 1 => marks.push_str(", 1 problem"),
                 n => marks.push_str(&format!(", {n} problems")),
+            }
+            let owner = one_line(&c.owner);
+            let owner = owner.trim().trim_end_matches('.');
+            if !owner.is_empty() {
+                marks.push_str(&format!("; owner: {}", shortened(owner)));
             }
             let stale = c.staleness(today, after).words();
             let (name, title) = (one_line(&c.name), one_line(&c.title));

@@ -421,17 +421,20 @@ pub(super) struct ChoiceView {
     name: String,
     title: String,
     why: String,
-}
-
-impl From<&RunbookChoice> for ChoiceView {
-    fn from(choice: &RunbookChoice) -> Self {
-        Self { name: choice.name.clone(), title: choice.title.clone(), why: choice.why.clone() }
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staleness: Option<String>,
 }
 
 impl ChoiceView {
+    /// The runbook, with when it was tested as far as that is known.
+    pub(super) fn new(choice: &RunbookChoice, staleness: Option<String>) -> Self {
+        let RunbookChoice { name, title, why, .. } = choice.clone();
+        Self { name, title, why, staleness }
+    }
+
     /// The runbook in a line for people.
     pub(super) fn line(&self) -> String {
-        format!("{}  {}  ({})", one_line(&self.name), one_line(&self.title), one_line(&self.why))
+        let stale = self.staleness.as_ref().map(|stale| format!("; {stale}")).unwrap_or_default();
+        format!("{}  {}  ({}{stale})", one_line(&self.name), one_line(&self.title), one_line(&self.why))
     }
 }

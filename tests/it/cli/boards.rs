@@ -91,13 +91,21 @@ fn runbooks_tell_their_age_and_who_used_them() {
     let mut desk = Desk::new();
     let before = desk.json(&["runbook", "list"]);
     assert!(list(&before, "runbooks").iter().all(|r| r["origin"] == "shipped" && r["stale"] == true));
-    let drill =
-        desk.json(&["declare", "Key drill", "--kind", "drill", "--runbook", "signing-key-compromised"]);
-    let drill = drill["id"].as_str().unwrap();
+    let declare = ["declare", "Key drill", "--kind", "drill", "--runbook", "signing-key-compromised"];
+    let declared = desk.run(&declare).code(0);
+    assert!(
+        declared.err.contains("runbook signing-key-compromised is attached: never tested"),
+        "{declared:?}"
+    );
+    let drill = declared.out.trim();
     desk.ok(&["step", drill, "tick", "1"]);
     let id = desk.declare("Signing key leaked");
     let attached = desk.run(&["runbook", "attach", &id, "leaked-ci-token"]).code(0);
     assert!(attached.err.contains("leaked-ci-token: never tested"), "{attached:?}");
+    let offered = desk.run(&["declare", "Signing key compromised"]).code(0).err;
+    assert!(offered.contains("; tested today)") && offered.contains("; never tested)"), "{offered}");
+    let listed = desk.ok(&["runbook", "list"]);
+    assert!(listed.contains("(tested today; owner: Security lead"), "{listed}");
     desk.run(&["runbook", "attach", &id, "signing-key-compromised"]).code(0);
     desk.file(
         "home/runbooks/tape-robot.md",
