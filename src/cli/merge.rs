@@ -45,12 +45,14 @@ impl Args {
         context.out.answer(&report, || {
             let line = |m: &crate::service::Merged| {
                 let how = if m.already { "merged before" } else { "merged" };
-                let open = if m.open.is_empty() {
-                    String::new()
-                } else {
-                    format!("; still open there: {}", m.open.join("; "))
+                let list = |what: &str, list: &[String]| match list {
+                    [] => String::new(),
+                    list => format!("; {what}: {}", list.join("; ")),
                 };
-                format!("{how}: {} into {} ({}){open}", m.id, report.into, counted(m.lines, "line", "lines"))
+                let anew = list(&format!("asked anew in {}", report.into), &m.asked_anew);
+                let open = list("still open there", &m.open);
+                let lines = counted(m.lines, "line", "lines");
+                format!("{how}: {} into {} ({lines}){anew}{open}", m.id, report.into)
             };
             let mut lines: Vec<String> = report.merged.iter().map(line).collect();
             lines.push(format!("warroom timeline {} --merged shows all of them as one", report.into));

@@ -2,13 +2,15 @@
 //! that it is a duplicate and of what, the one that goes on says what was merged into it and at which head, and both
 //! ids keep answering. It can be repeated: what is said already is not said again.
 
+mod asks;
+
 use serde::Serialize;
 
 use super::{By, Failure, Service};
 use crate::domain::clocks;
 use crate::domain::closeout::counted;
 use crate::domain::ids::{IncidentId, LogId, Seq};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Ask, Incident};
 use crate::domain::recurrence::{DIFFERENT, DUPLICATE};
 use crate::domain::request::{Asked, Request};
 use crate::domain::severity::Move;
@@ -38,6 +40,8 @@ pub struct Merged {
     pub lines: usize,
     /// Its last position before the merge.
     pub head: Seq,
+    /// The open asks of it that were asked anew in the one that goes on.
+    pub asked_anew: Vec<String>,
     /// What is still open there: asks, decisions without a verdict, what people outside were promised to hear, stories.
     pub open: Vec<String>,
     /// It was merged before; nothing was written.
@@ -82,7 +86,7 @@ impl Service {
         let warnings = parts.iter().filter_map(|(_, part)| self.graded_higher(part, &survivor)).collect();
         let mut report = MergeReport { into: survivor.id, merged: Vec::new(), warnings };
         for (log, part) in parts {
-            report.merged.push(self.merge_one(by, log, &part, into, survivor.id).await?);
+            report.merged.push(self.merge_one(by, log, &part, into, &survivor).await?);
         }
         Ok(report)
     }
@@ -110,13 +114,16 @@ impl Service {
         log: LogId,
         part: &Incident,
         into: LogId,
-        survivor: IncidentId,
+        whole: &Incident,
     ) -> Result<Merged, Failure> {
+        let survivor = whole.id;
+        let mut moving = asks::moving(part, whole);
         let mut merged = Merged {
             id: part.id,
             lines: part.timeline.len(),
             head: part.head,
-            open: self.open_in(part, by.stamp.at),
+            asked_anew: moving.iter().map(|ask| asks::named(ask)).collect(),
+            open: self.open_in(part, &moving, by.stamp.at),
             already: true,
         };
         // Each step is looked at by itself: somebody may have said by hand that it is a duplicate.
@@ -136,6 +143,7 @@ impl Service {
                 Request::Relate { incident: survivor.to_string(), relation: DUPLICATE.to_owned() }.into(),
             );
         }
+        asked.extend(moving.iter().map(|ask| asks::ended(ask, survivor).into()));
         if part.state == State::Open {
             asked.push(Request::Resolve { ended_by: format!("merged into {survivor}") }.into());
         }
@@ -153,7 +161,13 @@ impl Service {
             );
         }
         // After a merge that was taken back the note is written anew: the head is another one.
-        if !related || !notes(&goes_on, part.id) {
+        let noted = related && notes(&goes_on, part.id);
+        if !noted {
+            // Of one that broke off these were ended there, and are asked nowhere.
+            moving.extend(asks::moved(part, survivor));
+        }
+        asked.extend(moving.iter().filter_map(|ask| asks::anew(ask, part, &goes_on, by.stamp.at)));
+        if !noted {
             let digest = self.digest_at(log, part.head).await?.to_string();
             let short = digest.get(..12).unwrap_or(&digest);
             let mut text = format!(
@@ -163,9 +177,14 @@ impl Service {
                 counted(merged.lines, "line", "lines"),
                 part.head
             );
+            if !merged.asked_anew.is_empty() {
+                let count = counted(merged.asked_anew.len(), "ask is", "asks are");
+                text.push_str(&format!("; {count} asked anew here"));
+            }
             if !merged.open.is_empty() {
                 text.push_str(&format!("; still open there: {}", merged.open.join("; ")));
             }
+            text.extend(kept_there(part).map(|kept| format!("; there: {kept}")));
             asked.push(Request::Note { text, tags: vec![MERGED.to_owned()], starred: true }.into());
         }
         if !asked.is_empty() {
@@ -175,8 +194,9 @@ impl Service {
         Ok(merged)
     }
 
-    /// Takes a merge back: what ended as a duplicate is open again, and both logs say that they are two. What was
-    /// written into the one that goes on stays there.
+    /// Takes a merge back: what ended as a duplicate is open again, and both logs say that they are two. Its asks that
+    /// nobody has answered since are open there again, and crossed out in the one that goes on; what else was written
+    /// into that one stays there.
     ///
     /// # Errors
     /// When one of them was not merged into it; or what the rules and the store say.
@@ -201,11 +221,17 @@ impl Service {
             let (disposition, of, reason) = (DispositionWord::Confirmed, None, String::new());
             asked.push(Request::SetDisposition { disposition, of, reason }.into());
             asked.push(apart(survivor).into());
+            let goes_on = self.incident(into).await?;
+            asked.extend(asks::taken_back(&part, &goes_on).map(Asked::from));
             self.submit(log, by, &asked, part.head).await?;
             let goes_on = self.incident(into).await?;
+            let mut asked: Vec<Asked> = asks::crossed_out(&part, &goes_on).map(Asked::from).collect();
             // The other log may have been told by the submission itself.
             if !says(&goes_on, part.id, DIFFERENT) {
-                self.submit(into, by, &[apart(part.id).into()], goes_on.head).await?;
+                asked.push(apart(part.id).into());
+            }
+            if !asked.is_empty() {
+                self.submit(into, by, &asked, goes_on.head).await?;
             }
             parted.push(part.id);
         }
@@ -232,14 +258,11 @@ impl Service {
 
     /// What somebody still waits for in an incident. The one that goes on has its own targets and promises, so those of
     /// this one end with it: what a law or a customer holds the team to is named.
-    fn open_in(&self, incident: &Incident, now: Utc) -> Vec<String> {
+    fn open_in(&self, incident: &Incident, moving: &[&Ask], now: Utc) -> Vec<String> {
         let talk = &incident.talk;
-        let struck =
-            |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some() || e.is_privileged());
-        let asks = talk.open_asks().into_iter().filter(|a| !struck(a.seq)).map(|a| {
-            let who = a.person.as_ref().map_or_else(|| "nobody".to_owned(), |p| format!("@{p}"));
-            format!("ask {who} {}", a.text)
-        });
+        let struck = |seq| is_left_out(incident, seq);
+        let asks = talk.open_asks().into_iter().filter(|a| !struck(a.seq) && !moving.contains(a));
+        let asks = asks.map(|ask| format!("ask {}", asks::named(ask)));
         let decisions = talk
             .decisions
             .values()
@@ -268,6 +291,30 @@ pub(super) fn duplicate_of(incident: &Incident) -> Option<IncidentId> {
 fn says(incident: &Incident, other: IncidentId, relation: &str) -> bool {
     let other = other.to_string();
     incident.record.related.iter().any(|r| r.incident == other && r.relation == relation)
+}
+
+/// Whether a line is crossed out, or for the privileged alone: no other log has its words.
+fn is_left_out(incident: &Incident, seq: Seq) -> bool {
+    incident.timeline.get(seq).is_some_and(|e| e.struck.is_some() || e.is_privileged())
+}
+
+/// Evidence and indicators of an incident, counted, with the commands that show them: what an indicator is may not be for
+/// all who read the other log.
+fn kept_there(incident: &Incident) -> Option<String> {
+    let (evidence, iocs) = (&incident.record.evidence, incident.record.iocs.len());
+    let evidence = (!evidence.is_empty()).then(|| {
+        let lines: Vec<String> = evidence.iter().map(|item| format!("#{}", item.seq)).collect();
+        format!(
+            "{} ({}), warroom evidence list {}",
+            counted(evidence.len(), "item of evidence", "items of evidence"),
+            lines.join(" "),
+            incident.id
+        )
+    });
+    let iocs = (iocs > 0)
+        .then(|| format!("{}, warroom ioc list {}", counted(iocs, "indicator", "indicators"), incident.id));
+    let kept: Vec<String> = evidence.into_iter().chain(iocs).collect();
+    (!kept.is_empty()).then(|| kept.join("; "))
 }
 
 /// Whether an incident has the note of a merge with another one. The relation alone does not tell: it is there too

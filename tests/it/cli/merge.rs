@@ -15,7 +15,8 @@ fn three_incidents_become_one_and_every_id_keeps_answering() {
     let report = desk.json(&["merge", &two, &three, "--into", &main]);
     assert_eq!(report["into"], main.as_str());
     assert_eq!(report["merged"].as_array().unwrap().len(), 2);
-    assert_eq!(report["merged"][0]["open"][0], "ask @bob read the proxy log");
+    assert_eq!(report["merged"][0]["asked_anew"][0], "@bob read the proxy log");
+    assert_eq!(report["merged"][0]["open"].as_array().unwrap().len(), 0);
     // The duplicates end and say where they went; the one that goes on names them, with what is still open there.
     for id in [&two, &three] {
         let shown = desk.json(&["show", id]);
@@ -28,7 +29,8 @@ fn three_incidents_become_one_and_every_id_keeps_answering() {
     }
     let timeline = desk.ok(&["timeline", &main]);
     assert!(
-        timeline.contains(&format!("merged {two} SSO is slow")) && timeline.contains("ask @bob"),
+        timeline.contains(&format!("merged {two} SSO is slow"))
+            && timeline.contains(&format!("@bob read the proxy log (asked in {two} #3)")),
         "{timeline}"
     );
     let related = desk.json(&["show", &main])["related"].clone();
@@ -134,4 +136,66 @@ fn what_a_regulator_and_customers_wait_for_is_named_when_its_incident_ends() {
     );
     let timeline = desk.ok(&["timeline", &main]);
     assert!(timeline.contains("update regulator due 2026-11-23 14:00 UTC"), "{timeline}");
+}
+
+#[test]
+fn what_is_open_in_the_one_that_ends_goes_on_in_the_other_until_that_is_taken_back() {
+    let mut desk = Desk::new();
+    let (main, two) = (desk.declare("Logins fail"), desk.declare("SSO is slow"));
+    desk.ok(&["ask", &two, "@bob 30m read the proxy log #sso"]);
+    desk.ok(&["ask", &two, "@carol 1m call the vendor"]);
+    desk.ok(&["ask", &two, "who has the token?"]);
+    desk.ok(&["ioc", "add", &two, "203.0.113.9"]);
+    desk.file("proxy.log", "GET /sso 504");
+    desk.ok(&["evidence", "add", &two, "proxy.log", "--class", "log"]);
+    desk.set("WARROOM_NOW", "2026-11-20T14:10:00Z");
+    let merged = desk.ok(&["merge", &two, "--into", &main]);
+    assert!(merged.contains(&format!("asked anew in {main}: @carol call the vendor; @bob read")), "{merged}");
+    let asks = |desk: &Desk, id: &str| desk.ok(&["board", id, "asks"]);
+    let there = asks(&desk, &main);
+    assert!(there.contains("read the proxy log #sso (asked in") && there.contains("bob"), "{there}");
+    let all = desk.json(&["timeline", &main]);
+    let texts: Vec<&str> =
+        all["entries"].as_array().unwrap().iter().map(|e| e["text"].as_str().unwrap()).collect();
+    let note = texts.iter().find(|text| text.starts_with("merged ")).unwrap();
+    assert!(note.contains("3 asks are asked anew here") && !note.contains("still open there"), "{note}");
+    assert!(note.contains(&format!("1 item of evidence (#6), warroom evidence list {two}")), "{note}");
+    assert!(
+        note.contains(&format!("1 indicator, warroom ioc list {two}")) && !note.contains("203"),
+        "{note}"
+    );
+    // What is left of their time, and a minute at the least.
+    let clocks = desk.json(&["clock", "list", &main])["clocks"].to_string();
+    assert!(clocks.contains("2026-11-20T14:30:00") && clocks.contains("2026-11-20T14:11:00"), "{clocks}");
+    assert!(desk.ok(&["timeline", &two]).contains(&format!("asked anew in {main}")));
+    let before = desk.json(&["verify"])["checked"].clone();
+    desk.ok(&["merge", &two, "--into", &main]);
+    assert_eq!(desk.json(&["verify"])["checked"], before, "said once");
+
+    // What was answered since is answered; the others are open where they were asked, and there alone.
+    let seq = |desk: &Desk, id: &str, part: &str| {
+        let all = desk.json(&["timeline", id]);
+        let all = all["entries"].as_array().unwrap().clone();
+        let line = all.into_iter().find(|e| e["kind"] == "ask" && e["text"].as_str().unwrap().contains(part));
+        line.unwrap()["seq"].to_string()
+    };
+    desk.ok(&["answer", &main, &seq(&desk, &main, "vendor"), "they look at it"]);
+    desk.ok(&["merge", &two, "--into", &main, "--undo"]);
+    let brief = |desk: &Desk, id: &str| desk.ok(&["brief", id]);
+    assert!(brief(&desk, &two).contains("read the proxy log") && !brief(&desk, &two).contains("vendor"));
+    assert!(!brief(&desk, &main).contains("read the proxy log"), "{}", brief(&desk, &main));
+    desk.ok(&["merge", &two, "--into", &main]);
+    assert!(brief(&desk, &main).contains("read the proxy log"), "{}", brief(&desk, &main));
+    desk.ok(&["verify"]);
+}
+
+#[test]
+fn what_is_restricted_is_asked_of_nobody_elsewhere() {
+    let desk = Desk::new();
+    let (main, two) = (desk.declare("Logins fail"), desk.declare("SSO is slow"));
+    desk.ok(&["set", &two, "--visibility", "restricted"]);
+    desk.ok(&["ask", &two, "@bob 30m read the mails of mallory"]);
+    let report = desk.json(&["merge", &two, "--into", &main]);
+    assert_eq!(report["merged"][0]["asked_anew"].as_array().unwrap().len(), 0);
+    assert!(!desk.ok(&["board", &main, "asks"]).contains("mallory"));
 }
