@@ -3,7 +3,8 @@
 
 use super::{Case, reason};
 use crate::domain::event::{
-    AskAnswered, Event, HypothesisChanged, ImpactStated, NewEvent, Redacted, UpdateSent, VerdictGiven,
+    Amended, AskAnswered, Event, HypothesisChanged, ImpactStated, NewEvent, Redacted, UpdateSent,
+    VerdictGiven,
 };
 use crate::domain::ids::Seq;
 use crate::domain::incident::ERASED;
@@ -25,15 +26,33 @@ impl Case<'_> {
         let entry = incident.timeline.get(target);
         let forms = entry.iter().flat_map(|e| e.edits.iter().map(|edit| edit.seq));
         let forms = forms.filter(|seq| !incident.bound.contains_key(seq));
+        let erased: Vec<Seq> = std::iter::once(target).chain(forms).collect();
         let mut events = Vec::new();
-        for target in std::iter::once(target).chain(forms) {
+        for target in erased.iter().copied() {
             events.extend(self.one(Redacted { target, reason: why.clone() })?);
         }
+        events.extend(self.timed_again(&erased).map(|time| Case { at: None, ..*self }.event(time)));
         if let Some((at, event)) = self.said_again(target) {
             let at = Some((incident.set_backs.moved(at, target), false));
             events.push(Case { at, ..*self }.event(event));
         }
         Ok(events)
+    }
+
+    /// The time of a line that was said together with words of it that go: it is in the same payload.
+    fn timed_again(&self, erased: &[Seq]) -> Option<Event> {
+        let lines = self.incident.timeline.stored();
+        let line = lines.iter().find(|line| line.edits.iter().any(|edit| erased.contains(&edit.seq)))?;
+        let mut after = line.occurred_at;
+        let timed = line.edits.iter().rev().find(|edit| {
+            let is_other = edit.occurred_at != after;
+            after = edit.occurred_at;
+            is_other
+        })?;
+        erased.contains(&timed.seq).then(|| {
+            let (target, at, at_about) = (line.seq, Some(line.occurred_at), line.about);
+            Amended { target, text: None, at, at_about, tags: Vec::new() }.into()
+        })
     }
 
     /// Where the incident stands by the words of an event alone, without them: an ask that was answered is not open

@@ -143,6 +143,10 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
         }
         Event::Amended(e) => {
             let entry = before.timeline.get(e.target)?;
+            // A time that is said again, since what said it is erased, is no change.
+            if e.text.is_none() && e.at == Some(entry.occurred_at) && e.at_about == entry.about {
+                return None;
+            }
             let undo = Request::Amend {
                 target: e.target,
                 text: e.text.as_ref().map(|_| before.talk.words(e.target, &entry.text).to_owned()),

@@ -68,6 +68,30 @@ fn the_other_time_of_a_line_stays_when_its_words_go() {
 }
 
 #[test]
+fn the_time_that_was_given_with_other_words_stays_when_these_go() {
+    for of_the_line in [false, true] {
+        let mut room = Room::declared();
+        room.wait(Span::minutes(9));
+        let line = room.note("a patient");
+        let amend = |text: &str, at| Request::Amend { target: line, text: Some(text.into()), at, seen: None };
+        let then = room.now - Span::minutes(5);
+        let form = room.ask(amend("the name of a patient", Some((then, true))))[0];
+        room.by = "bob".to_owned();
+        let erased = room.ask(redact(if of_the_line { line } else { form }));
+        assert_eq!(erased.len(), if of_the_line { 3 } else { 2 }, "the words, and the time anew");
+        for incident in [&room.incident, &read_again(&room)] {
+            let entry = incident.timeline.get(line).unwrap();
+            assert_eq!((entry.occurred_at, entry.about), (then, true));
+            assert!(!format!("{incident:?}").contains("the name of"), "{incident:?}");
+        }
+        let last = room.incident.trail.last_of("bob").unwrap();
+        assert!(last.undo.is_empty(), "a time that is said again is no change: {last:?}");
+        // A second time there is nothing to say again.
+        assert_eq!(room.ask(redact(form)).len(), 1);
+    }
+}
+
+#[test]
 fn where_the_incident_stands_by_erased_words_is_said_again_without_them() {
     let mut room = Room::declared();
     let secret = "zq9vellum";
