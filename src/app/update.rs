@@ -26,6 +26,7 @@ mod people;
 pub mod room;
 pub(crate) mod running;
 mod selection;
+mod stored;
 mod tables;
 mod ticking;
 mod wording;

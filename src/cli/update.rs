@@ -114,10 +114,18 @@ impl Args {
             Request::MarkSent { target, .. } => incident.talk.updates.get(target).map(|u| u.audience),
             _ => None,
         };
+        let drafted = match &asked.request {
+            Request::MarkSent { target, .. } => incident.talk.updates.get(target),
+            _ => None,
+        };
+        let unapproved = drafted.is_some_and(|update| update.approved.is_none());
         let unread = unread(&asked, context.now());
         let answer = room.perform(asked, None).await?;
         if let Some(hint) = unread {
             context.out.say(hint);
+        }
+        if unapproved {
+            context.out.say(&format!("hint: {}", wording::UNAPPROVED));
         }
         if let Some(hint) = goes_to.and_then(|audience| wording::order_hint(&incident, audience)) {
             context.out.say(&format!("hint: {hint}"));

@@ -48,6 +48,9 @@ pub fn unfilled(text: &str) -> Vec<String> {
     found
 }
 
+/// What is said of a draft that went out as it was: a hint, never a reason to refuse.
+pub const UNAPPROVED: &str = "nobody had approved it";
+
 /// The audiences that are told before this one and were not told yet: a hint, never a reason to refuse.
 #[must_use]
 pub fn told_after(incident: &Incident, audience: Audience) -> Vec<Audience> {

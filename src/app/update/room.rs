@@ -14,7 +14,7 @@ use crate::domain::filter::Filter;
 use crate::domain::ids::{LogId, Seq};
 use crate::domain::request::{Asked, Request};
 use crate::domain::time::{Span, Utc, rfc3339};
-use crate::domain::words::{State, Visibility};
+use crate::domain::words::State;
 
 /// Hands requests over that have no row of their own.
 pub(super) fn submit(model: &mut Model, asked: Vec<Asked>, fx: &mut Vec<Effect>) {
@@ -157,23 +157,7 @@ pub(super) fn stored(model: &mut Model, log: LogId, ticket: Ticket, events: &[Re
     motion::tell_gone(model, taken.gone);
     super::people::told(model, events);
     crossing::tell(model, crossed, events);
-    tell_still_published(model, events);
-}
-
-/// Fits into the last row of the smallest screen that has all panes; the file, whose name does not, is named by the
-/// doctor for as long as it is there.
-const STILL_PUBLISHED: &str = "the archive and its history may still have it for all: see warroom doctor";
-
-/// What is published stays in the archive, whoever may read it from now on.
-fn tell_still_published(model: &mut Model, events: &[Recorded]) {
-    let restricts =
-        |e: &Recorded| matches!(&e.event, Some(Event::VisibilitySet(e)) if e.visibility != Visibility::Team);
-    if !events.iter().any(|e| e.by == model.me && restricts(e)) {
-        return;
-    }
-    if model.room.as_ref().is_some_and(|room| room.incident.closing.postmortem.path.is_some()) {
-        model.tell(STILL_PUBLISHED);
-    }
+    super::stored::tell(model, events);
 }
 
 /// Somebody meant it. That a time ran out is written down by whichever screen sees it first, and is news to all.

@@ -180,6 +180,7 @@ fn update_items(model: &Model, incident: &Incident, target: Seq) -> Vec<Item> {
     };
     let update = incident.talk.updates.get(&target);
     let approved = update.and_then(|u| u.approved.as_ref()).map(|(who, _)| format!("@{who} approved it"));
+    let unapproved = update.is_some_and(|u| u.approved.is_none() && u.sent.is_none());
     vec![
         Item {
             blocked: blocked(Request::ApproveUpdate { target }),
@@ -188,7 +189,7 @@ fn update_items(model: &Model, incident: &Incident, target: Seq) -> Vec<Item> {
         },
         Item {
             blocked: blocked(Request::MarkSent { target, next: None }),
-            ..item("send", "send", "it went out")
+            ..item("send", "send", if unapproved { "it went out; nobody approved it" } else { "it went out" })
         },
     ]
 }

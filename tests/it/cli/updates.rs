@@ -55,6 +55,20 @@ fn an_update_goes_from_the_log_to_a_draft_to_the_stamp_that_it_went_out() {
 }
 
 #[test]
+fn a_draft_that_nobody_approved_goes_out_with_a_word_about_it() {
+    let desk = desk();
+    let drafted = |text: &str| {
+        desk.json(&["update", ".", "internal", text, "--draft"])["entries"][0]["seq"].to_string()
+    };
+    let seq = drafted("we look at it");
+    assert!(desk.run(&["update", ".", "send", &seq]).code(0).err.contains("hint: nobody had approved it"));
+    let seq = drafted("we found it");
+    desk.ok(&["update", ".", "approve", &seq]);
+    assert!(!desk.run(&["update", ".", "send", &seq]).code(0).err.contains("approved it"));
+    assert!(!desk.run(&["update", ".", "internal", "it is over"]).code(0).err.contains("approved it"));
+}
+
+#[test]
 fn a_bad_template_is_told_with_file_and_line_and_leaves_nobody_without_a_text() {
     let desk = desk();
     let template = desk.home().join("templates/update-public.txt");

@@ -5,6 +5,7 @@ use crate::app::fixture::Desk;
 use crate::app::model::{Overlay, Read};
 use crate::app::msg::{Answer, Msg};
 use crate::domain::audience::Audience;
+use crate::domain::request::Request;
 
 fn line(desk: &Desk) -> String {
     desk.model.room.as_ref().unwrap().composer.editor.text().to_owned()
@@ -137,4 +138,25 @@ fn what_keeps_an_update_from_going_out_is_said_before_it_is_tried() {
     desk.keys("v");
     let Some(Overlay::Pick(pick)) = desk.model.overlays.last() else { panic!("no choice") };
     assert!(pick.items.iter().all(|item| item.blocked.is_empty()), "{:?}", pick.items);
+}
+
+#[test]
+fn a_draft_that_nobody_approved_goes_out_with_a_word_about_it() {
+    let mut desk = Desk::room(80, 24, "alice");
+    let mut told = |approved: bool| {
+        let text = "we look at it".to_owned();
+        desk.ask("14:38", "bob", Request::DraftUpdate { audience: Audience::Internal, text, next: None });
+        let target = desk.last().seq;
+        if approved {
+            desk.ask("14:38", "carol", Request::ApproveUpdate { target });
+        }
+        desk.open();
+        desk.model.notice = None;
+        desk.keys(&format!(":send {target}<enter>")).serve();
+        let told = desk.model.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+        (target, told)
+    };
+    let (target, said) = told(false);
+    assert_eq!(said, format!("update {target} went out; nobody had approved it"));
+    assert!(!told(true).1.contains("approved"));
 }
