@@ -41,12 +41,12 @@ pub(super) fn past_of(text: &str, now: Utc, own: Option<Utc>) -> Result<(Utc, bo
 /// A moment ahead: a duration from now, or a time or date to come.
 pub(super) fn ahead(text: &str, now: Utc) -> Result<When, Stop> {
     let context = time_spec::Context { now, zone: Tz::UTC };
-    promise::ahead(text, &context).map_err(|why| match why {
+    promise::given(text, &context).map_err(|why| match why {
         promise::NotAhead::Passed(_) => Refusal::usage(format!("{} has passed", text.trim()))
             .hint("give a time ahead, such as 15m")
             .into(),
         promise::NotAhead::NotATime => Refusal::usage(format!(
-            "{:?} is not a time ahead; write 15m, 14:05, or '2026-11-20 14:05'",
+            "{:?} is not a time ahead; write 15m, 14:05, 'tomorrow 09:00', or '2026-11-20 14:05'",
             text.trim()
         ))
         .into(),
@@ -137,7 +137,13 @@ mod tests {
         assert_eq!(ahead("14:30", now()).unwrap(), When::At(at("2026-11-20T14:30:00Z")));
         assert_eq!(ahead("13:59", now()).unwrap(), When::At(at("2026-11-21T13:59:00Z")));
         assert_eq!(ahead("2027-01-02 08:00", now()).unwrap(), When::At(at("2027-01-02T08:00:00Z")));
-        for bad in ["-4m", "2026-11-19 08:00", "soon", ""] {
+        for text in ["tomorrow 09:00", "Tomorrow at 09:00", "09:00 tomorrow", "tomorrow 09:00Z"] {
+            assert_eq!(ahead(text, now()).unwrap(), When::At(at("2026-11-21T09:00:00Z")), "{text}");
+        }
+        for text in ["in half an hour", "half an hour", "in 30m", "30 minutes"] {
+            assert_eq!(ahead(text, now()).unwrap(), When::In(Span::minutes(30)), "{text}");
+        }
+        for bad in ["-4m", "2026-11-19 08:00", "soon", "", "tomorrow", "y 09:00", "~14:05", "in", "at -4m"] {
             assert!(ahead(bad, now()).is_err(), "{bad:?} was taken");
         }
     }

@@ -61,7 +61,7 @@ enum Action {
         /// response, resolution, update, update:customers, a phase, ask:9 or decision:7
         #[arg(value_name = "CLOCK")]
         clock: String,
-        /// The new deadline: 30m, 16:30, or '2026-11-20 16:30'
+        /// The new deadline: 30m, 16:30, 'tomorrow 09:00', or '2026-11-20 16:30'
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
         /// Why

@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// Who carries it out
     #[arg(long, value_name = "PERSON")]
     executor: Option<String>,
-    /// When the outcome is to be looked at: 15m, 14:48
+    /// When the outcome is to be looked at: 15m, 14:48, or 'tomorrow 09:00'
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     check_at: Option<String>,
     /// What was said against it; may be repeated

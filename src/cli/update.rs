@@ -55,7 +55,7 @@ pub(super) struct Args {
     /// Write it down, to be approved and sent later
     #[arg(long)]
     draft: bool,
-    /// When the next one is promised: 30m, 15:00
+    /// When the next one is promised: 30m, 15:00, or 'tomorrow 09:00'
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     next: Option<String>,
     /// When it happened

@@ -110,7 +110,7 @@ const VAGUE: [&str; 12] = [
 ];
 /// Words between `next update` and these.
 const BEFORE_VAGUE: [&str; 6] = ["the", "this", "early", "late", "as", "sometime"];
-/// How a span begins that is written in words: `in a few minutes`, `in half an hour`.
+/// How a span begins that is written in words: `in a few minutes`, `in half a day`.
 const SPELLED: [&str; 20] = [
     "a", "an", "half", "few", "some", "several", "one", "two", "three", "four", "five", "six", "ten",
     "twelve", "fifteen", "twenty", "thirty", "forty", "sixty", "ninety",
@@ -158,6 +158,17 @@ pub fn ahead(text: &str, ctx: &Context) -> Result<When, NotAhead> {
         Ok(moment) if moment.at <= ctx.now => Err(NotAhead::Passed(moment.at)),
         Ok(moment) => Ok(When::At(moment.at)),
         Err(_) => Err(NotAhead::NotATime),
+    }
+}
+
+/// The same, and as a sentence would have it: `tomorrow 09:00`, `in 30m`, `at 15:00 UTC`, `in half an hour`.
+///
+/// # Errors
+/// When it is no time, or one that has passed.
+pub fn given(text: &str, ctx: &Context) -> Result<When, NotAhead> {
+    match ahead(text, ctx) {
+        Err(NotAhead::NotATime) => whole(text, &["in", "at", "by", "within"], ctx).ok_or(NotAhead::NotATime),
+        read => read,
     }
 }
 
@@ -411,9 +422,12 @@ fn on_the_morrow(time: &str, ctx: &Context) -> Option<String> {
     Some(format!("{day} {time}"))
 }
 
-/// A span in front of words: `1h30m`, `30min`, `1 hour and 30 minutes`.
+/// A span in front of words: `1h30m`, `30min`, `1 hour and 30 minutes`, `half an hour`.
 fn span_of(words: &[Word<'_>]) -> Option<(String, usize)> {
     let first = words.first()?.text;
+    if words.iter().take(3).map(|w| w.text.to_ascii_lowercase()).eq(["half", "an", "hour"]) {
+        return Some(("30m".to_owned(), 3));
+    }
     if parse_span(first.trim_start_matches('+')).is_ok() {
         return Some((first.to_owned(), 1));
     }

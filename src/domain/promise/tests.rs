@@ -171,7 +171,7 @@ fn a_promise_without_a_time_is_told_from_a_sentence() {
     for text in [
         "next update in a bit",
         "contained, next update in a few minutes.",
-        "Next update: in half an hour",
+        "Next update: in half a day",
         "we'll post the next update soon",
         "next update later today",
         "next update on Monday",
@@ -181,6 +181,7 @@ fn a_promise_without_a_time_is_told_from_a_sentence() {
     }
     for text in [
         "next update in 30m",
+        "Next update: in half an hour",
         "we look, next 30m",
         "Next update: none, unless something changes",
         "Next update: as they know more",

@@ -1,4 +1,4 @@
-//! Times to come, as people write them: `30m`, `+2h`, `16:30`, `2026-11-20 14:05`. It must not read a clock.
+//! Times to come, as people write them: `30m`, `+2h`, `16:30`, `tomorrow 09:00`, `2026-11-20 14:05`. It must not read a clock.
 
 use super::{AHEAD, Context, TimeProblem, parse_leading};
 use crate::domain::time::{Span, Utc, parse_span, shortened, to_ms};
@@ -20,10 +20,14 @@ pub fn parse_ahead<'a>(input: &'a str, ctx: &Context) -> Result<Option<(Utc, &'a
         let rest = input.get(first.len()..).unwrap_or_default();
         return Ok(Some((to_ms(at), rest.trim_start())));
     }
+    let rest = input.get(first.len()..).unwrap_or_default().trim_start();
+    if first.eq_ignore_ascii_case("tomorrow") {
+        let clock = rest.strip_prefix("at ").unwrap_or(rest).trim_start();
+        return if begins_with_clock(clock) { on_the_morrow(clock, ctx) } else { Ok(None) };
+    }
     if !first.starts_with(|c: char| c.is_ascii_digit()) {
         return Ok(None);
     }
-    let rest = input.get(first.len()..).unwrap_or_default().trim_start();
     if chrono::NaiveDate::parse_from_str(first, "%Y-%m-%d").is_ok() && !begins_with_clock(rest) {
         // A day alone is meant as a whole: it ends with its last minute.
         let last = format!("{first} 23:59");
@@ -47,6 +51,22 @@ pub fn parse_ahead<'a>(input: &'a str, ctx: &Context) -> Result<Option<(Utc, &'a
         Some((moment, _)) if moment.at <= ctx.now => Err(passed()),
         found => Ok(found.map(|(moment, rest)| (moment.at, rest))),
     }
+}
+
+/// The time of day in front of a text, on the day that follows today; none where it names a zone in which that is another
+/// one.
+fn on_the_morrow<'a>(clock: &'a str, ctx: &Context) -> Result<Option<(Utc, &'a str)>, TimeProblem> {
+    let end = clock.find(char::is_whitespace).unwrap_or(clock.len());
+    let (time, rest) = clock.split_at_checked(end).unwrap_or((clock, ""));
+    let today = ctx.now.with_timezone(&ctx.zone).date_naive();
+    let bare = time.trim_end_matches(['Z', 'z']);
+    let is_clock = bare.chars().all(|c| c.is_ascii_digit() || c == ':');
+    let same = bare == time || ctx.now.date_naive() == today;
+    let Some(day) = today.succ_opt().filter(|_| is_clock && same) else { return Ok(None) };
+    let now = ctx.now.checked_add_signed(Span::days(3)).unwrap_or(Utc::MAX_UTC);
+    let found = parse_leading(&format!("{day} {time}"), &Context { now, zone: ctx.zone })?
+        .map(|(moment, _)| (moment.at, rest.trim_start()));
+    Ok(found)
 }
 
 /// Whether a time of day follows: `14:05`.
@@ -79,6 +99,9 @@ mod tests {
         assert_eq!(read("2026-11-27 09:00 freeze"), some("27 08:00", "freeze"));
         assert_eq!(read("2026-11-27 the freeze ends"), some("27 22:59", "the freeze ends"));
         assert_eq!(read("2026-11-20"), some("20 22:59", ""), "today is not over");
+        assert_eq!(read("tomorrow 09:00 the vendor calls"), some("21 08:00", "the vendor calls"));
+        assert_eq!(read("Tomorrow at 09:00Z"), some("21 09:00", ""));
+        assert_eq!(read("tomorrow the vendor calls"), Ok(None), "no time of day is guessed");
         assert_eq!(read("the vendor"), Ok(None));
         assert_eq!(read("-5m x"), Ok(None));
     }

@@ -31,7 +31,8 @@ pub fn until(clock: &str, words: &str, ctx: &Context) -> Result<Request, Refusal
     let (until, reason) = match parse_ahead(words, ctx).map_err(|e| Refusal::usage(e.to_string()))? {
         Some((at, rest)) => (Some(at), rest),
         None if said => {
-            return Err(Refusal::usage("until when?").hint("30m, 16:30 or 2026-11-20 16:30, then the reason"));
+            return Err(Refusal::usage("until when?")
+                .hint("30m, 16:30, tomorrow 09:00 or 2026-11-20 16:30, then the reason"));
         }
         None => (None, words),
     };
@@ -128,6 +129,7 @@ mod tests {
         assert_eq!(read("resolve 2h vendor"), "resolution 20 16:00 vendor");
         assert_eq!(read("ask #9 until 30m asleep"), "ask:9 20 14:30 asleep");
         assert_eq!(read("contain until 2026-11-21 09:00 x"), "phase:contain 21 09:00 x");
+        assert_eq!(read("update until tomorrow 09:00 they sleep"), "update 21 09:00 they sleep");
         assert_eq!(read("update seen, busy"), "update - seen, busy");
     }
 

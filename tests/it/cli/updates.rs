@@ -69,6 +69,17 @@ fn a_draft_that_nobody_approved_goes_out_with_a_word_about_it() {
 }
 
 #[test]
+fn the_next_update_may_be_promised_for_tomorrow() {
+    let desk = desk();
+    desk.ok(&["update", ".", "internal", "we go to bed", "--next", "tomorrow 09:00"]);
+    assert_eq!(desk.json(&["update", ".", "list"])["updates"][0]["next_at"], "2026-11-21T09:00:00.000Z");
+    let until = ["clock", "ack", ".", "resolution", "--until", "tomorrow 10:00", "--reason", "they sleep"];
+    desk.run(&until).code(0);
+    let clocks = desk.json(&["clock", "list", "."])["clocks"].to_string();
+    assert!(clocks.contains("2026-11-21T10:00:00"), "{clocks}");
+}
+
+#[test]
 fn a_bad_template_is_told_with_file_and_line_and_leaves_nobody_without_a_text() {
     let desk = desk();
     let template = desk.home().join("templates/update-public.txt");
