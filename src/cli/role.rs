@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::output::Answer;
 use super::sets::offered;
+use crate::domain::composed::folded;
 use crate::domain::decide::role_warning;
 use crate::domain::request::{Asked, Request};
 use crate::domain::role;
@@ -40,7 +41,7 @@ impl Args {
             return room.perform(Asked { request: Request::ReleaseRole { role, person }, at }, None).await;
         }
         let before = room.incident().await?;
-        let handle = person.trim().trim_start_matches('@').to_owned();
+        let handle = folded(person.trim().trim_start_matches('@'));
         let warning = role::built_in(&role).and_then(|role| role_warning(&before, role.name, &handle));
         let exit = room
             .perform(Asked { request: Request::AssignRole { role: role.clone(), person }, at }, None)

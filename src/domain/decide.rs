@@ -210,7 +210,7 @@ fn stays_closed(request: &Request) -> bool {
     )
 }
 
-/// A person's handle as it is stored: without a leading `@`, trimmed.
+/// A person's handle as it is stored: without a leading `@`, trimmed, in small letters, as who acts is named.
 ///
 /// # Errors
 /// When nothing is left, or it holds blanks or control characters, has neither letter nor digit of any script, or is
@@ -230,8 +230,8 @@ pub fn person(text: &str) -> Result<String, Refusal> {
     if name.chars().count() > 64 {
         return Err(bad("it is longer than 64 characters"));
     }
-    // Typed with its marks apart it is the same name.
-    Ok(crate::domain::composed::composed(name).into_owned())
+    // Typed with its marks apart, or in capitals, it is the same name.
+    Ok(crate::domain::composed::folded(name))
 }
 
 /// A text that must say something.

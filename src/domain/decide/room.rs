@@ -1,6 +1,7 @@
 //! Rules of the room: declaration, details, impact, severity, phase, milestones, roles, evidence, clocks.
 
 use super::{Case, person, reason, said};
+use crate::domain::composed::folded;
 use crate::domain::event::{
     ClockBreached, CodeNameSet, Declared, DetailsChanged, DispositionSet, EvidenceAdded, EvidenceAttached,
     EvidenceTransferred, ImpactStated, LinkAdded, MilestoneMarked, MilestoneUnmarked, NewEvent, PhaseEntered,
@@ -165,7 +166,8 @@ impl Case<'_> {
             }
             Request::AssignRole { role, person } => self.assign(role, person),
             Request::ReleaseRole { role, person: who } => {
-                let (role, who) = (self.role(role)?, person(who)?);
+                let role = self.role(role)?;
+                let who = self.holding(&role, person(who)?);
                 if !incident.roster.holds(&who, &role) {
                     return Err(Refusal::no(format!("{who} is not {role}")));
                 }
@@ -253,8 +255,16 @@ impl Case<'_> {
         })
     }
 
+    /// The person as the roster has them: a log of an older version may have capitals in a name.
+    fn holding(&self, role: &str, who: String) -> String {
+        let now = self.incident.roster.now();
+        let own = now.iter().find(|held| held.role == role && folded(&held.person) == who);
+        own.map_or(who, |held| held.person.clone())
+    }
+
     fn assign(&self, role: &str, who: &str) -> Result<Vec<NewEvent>, Refusal> {
-        let (role, who) = (self.role(role)?, person(who)?);
+        let role = self.role(role)?;
+        let who = self.holding(&role, person(who)?);
         let roster = &self.incident.roster;
         if roster.holds(&who, &role) {
             return Err(Refusal::no(format!("{who} is {role} already")));

@@ -377,3 +377,36 @@ fn another_severity_moves_the_day_of_a_story_that_its_rule_gave() {
     room.ask(graded(1, "P1"));
     assert!(due(&room, 1) < late && due(&room, 1) > Some(room.now.date_naive()), "{:?}", due(&room, 1));
 }
+
+#[test]
+fn a_name_is_kept_in_small_letters_however_it_is_typed() {
+    let mut room = Room::declared();
+    let role = |person: &str| Request::AssignRole { role: "comms".to_owned(), person: person.to_owned() };
+    room.ask(role("@Carol"));
+    assert_eq!(room.incident.roster.holder("comms"), Some("carol"));
+    assert!(refused(&mut room, role("CAROL")).1.contains("carol is comms already"));
+    let ask = room.ask(Request::Ask {
+        text: "look".to_owned(),
+        person: Some("Bob".to_owned()),
+        time_box: None,
+        tags: Vec::new(),
+    })[0];
+    assert_eq!(room.incident.talk.asks[&ask].person.as_deref(), Some("bob"));
+
+    // A log of an older version reads as it did, and whoever is in it in capitals can be named.
+    for event in &mut room.events {
+        match &mut event.event {
+            Some(Event::RoleTaken(e)) if e.person == "carol" => "Carol".clone_into(&mut e.person),
+            Some(Event::AskMade(e)) => e.person = Some("Bob".to_owned()),
+            _ => {}
+        }
+    }
+    room.incident = Incident::fold(room.incident.log, &room.events);
+    assert_eq!(room.incident.roster.holder("comms"), Some("Carol"));
+    let amend =
+        Request::Amend { target: ask, text: Some("@Bob look again".to_owned()), at: None, seen: None };
+    assert_eq!(room.ask(amend).len(), 1, "the same person is asked");
+    assert_eq!(room.incident.timeline.get(ask).unwrap().text, "@Bob look again");
+    room.ask(Request::ReleaseRole { role: "comms".to_owned(), person: "carol".to_owned() });
+    assert_eq!(room.incident.roster.holder("comms"), None);
+}

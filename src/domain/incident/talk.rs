@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::audience::Audience;
+use crate::domain::composed::folded;
 use crate::domain::ids::Seq;
 use crate::domain::quick_entry;
 use crate::domain::time::{Span, Utc};
@@ -232,7 +233,8 @@ impl Talk {
     pub fn reasked(&self, ask: &Ask, text: &str) -> Reasked {
         let (person, time_box, words) = quick_entry::ask_in(text);
         let (had, had_box) = quick_entry::person_and_box(&ask.text);
-        let goes_on = |name: &String| ask.person.as_ref() == Some(name);
+        let (person, had) = (person.map(|name| folded(&name)), had.map(|name| folded(&name)));
+        let goes_on = |name: &String| ask.person.as_deref().is_some_and(|person| folded(person) == *name);
         let person_stays = person.as_ref().is_some_and(|name| !goes_on(name) && had.as_ref() == Some(name));
         let box_stays = time_box.is_some() && time_box == had_box;
         let words = if person_stays || box_stays { self.words(ask.seq, text) } else { words.as_ref() };
