@@ -36,7 +36,7 @@ use crate::domain::similar::{self, QueryText};
 use crate::domain::summary::StorySummary;
 use crate::domain::time::Span;
 use crate::domain::words::EntryKind;
-use crate::index::{self, Index, Parts, SimilarQuery, Snippet};
+use crate::index::{self, Hit, Index, IndexError, Parts, SimilarQuery, Snippet};
 
 /// The share of the best possible score below which a past incident is not named as similar. Of the first three
 /// answers to the thirty questions of the development set it keeps 65 % of what is relevant and 23 % of the rest, much
@@ -167,6 +167,19 @@ pub enum Similar {
     Typed(String),
 }
 
+/// What is found, and what is told beside it.
+type Asked = (Vec<Hit>, (Facets, Vec<String>));
+
+/// The question as the index is asked it.
+fn asking(
+    question: index::Query,
+) -> impl Fn(&Index, usize) -> Result<Asked, IndexError> + Clone + Send + 'static {
+    move |index, limit| {
+        let found = index.search_with_facets(&index::Query { limit, ..question.clone() })?;
+        Ok((found.hits, (found.facets, found.notes)))
+    }
+}
+
 impl Service {
     /// Past incidents that answer a question in words.
     ///
@@ -195,7 +208,7 @@ impl Service {
             });
         let uncounted = query.uncounted || hidden.is_err();
         let hidden = hidden.unwrap_or_default();
-        let question = index::Query {
+        let mut question = index::Query {
             text: query.text,
             severity: query.severity,
             service: query.service,
@@ -208,11 +221,14 @@ impl Service {
             hidden,
             limit,
         };
-        let ask = move |index: &Index, limit| {
-            let found = index.search_with_facets(&index::Query { limit, ..question.clone() })?;
-            Ok((found.hits, (found.facets, found.notes)))
-        };
-        let (mut past, (facets, mut notes), kept_back) = self.told(limit, ask).await?;
+        let (mut past, (mut facets, mut notes), mut kept_back) =
+            self.told(limit, asking(question.clone())).await?;
+        // Of a word that only those have that nobody may be told, it is said that nobody has it, wherever that is read.
+        if !is_told && kept_back.is_some() {
+            question.hidden = self.hidden().await.unwrap_or_default();
+            (past, (facets, notes), kept_back) = self.told(limit, asking(question)).await?;
+        }
+        let kept_back = kept_back.unwrap_or_default();
         notes.iter_mut().for_each(|note| own::keep_back(note, &kept_back));
         notes.extend(unknown);
         if let Some(log) = like {

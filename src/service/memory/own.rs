@@ -59,12 +59,12 @@ pub(super) type Accounts = HashMap<IncidentId, Account>;
 
 impl Service {
     /// Past incidents that answer a question, what else the answer holds, and the reasons that only those have that nobody may
-    /// be told. `ask` is told how many are wanted: in the place of those others are asked for.
+    /// be told; none where there are none such. `ask` is told how many are wanted: in the place of those others are asked for.
     pub(super) async fn told<T: Send + 'static>(
         &self,
         limit: usize,
         ask: impl Fn(&Index, usize) -> Result<(Vec<Hit>, T), IndexError> + Clone + Send + 'static,
-    ) -> Result<(Vec<Past>, T, Vec<String>), Failure> {
+    ) -> Result<(Vec<Past>, T, Option<Vec<String>>), Failure> {
         let mut most = limit;
         loop {
             let (ask, wanted) = (ask.clone(), most);
@@ -86,8 +86,9 @@ impl Service {
                 most = enough;
                 continue;
             }
+            let kept_back = (hits.len() < found).then_some(hidden);
             hits.truncate(limit.max(1));
-            return Ok((self.with_stories(hits, &accounts).await?, more, hidden));
+            return Ok((self.with_stories(hits, &accounts).await?, more, kept_back));
         }
     }
 

@@ -360,6 +360,15 @@ fn what_only_a_restricted_postmortem_has_is_answered_as_what_nobody_has() {
         assert_eq!(told, ask(form, unknown), "{form}");
         assert!(told.2.contains("no postmortem has it"), "{told:?}");
     }
+    // Nor does what a pipe is told, where nothing is counted.
+    for form in ["{}", "disk {}", "laptop disk full {}"] {
+        let told = |name: &str| {
+            let ran = desk.run(&["search", &form.replace("{}", name)]);
+            ran.err.replace(name, unknown)
+        };
+        assert!(told("vaultkeeper").contains("nobodyhasit: no postmortem has it"), "{form}");
+        assert_eq!(told("vaultkeeper"), told(unknown), "{form}");
+    }
     // Words have a meaning of their own, so that the scores differ; what is said must not.
     for form in ["disk {}", "\"sealed {}\"", "disk \"{}\""] {
         let said = |name: &str| {
