@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// Who [default: who acts]
     #[arg(long, value_name = "PERSON")]
     person: Option<String>,
-    /// Go on with what somebody else began
+    /// Go on with what somebody else began, or do again what is done or skipped
     #[arg(long)]
     force: bool,
     /// By when it should be done, for due: 15m, 14:48; without it, at no time

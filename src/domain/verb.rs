@@ -152,7 +152,7 @@ pub const VERBS: &[VerbSpec] = verbs! {
     "summary" ["executive"] "summary" "the brief for those who lead";
     "tactical" ["can"] "tactical" "conditions, actions, needs";
     "tag" [] "tag NAME..." "the tags";
-    "take-over" [] "take-over STEP [@person]" "go on with a step that somebody else began";
+    "take-over" [] "take-over STEP [@person]" "go on with a step that somebody else began, or do one again";
     "target" [] "target [CLOCK TARGET REASON]" "another target for this incident only; alone: the list";
     "tick" [] "tick STEP [@person]" "a step is done";
     "title" [] "title TEXT" "correct the title";

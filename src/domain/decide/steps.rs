@@ -75,19 +75,15 @@ impl Case<'_> {
             StepMove::Tick => self.one(StepDone { step: at, person: who }),
             StepMove::Doing if step.state == StepState::Doing && !own => {
                 // So that two people do not run the same command twice.
-                let (id, number) = (self.incident.id, step.number);
-                let other = who != self.asker.by;
-                let (flag, name) = if other {
-                    (format!(" --person {who}"), format!(" @{who}"))
-                } else {
-                    (String::new(), String::new())
-                };
-                Err(already("being done").hint(format!(
-                    "agree with them, then take it over: warroom step {id} doing {number}{flag} --force, \
-                     or :take-over {number}{name}"
-                )))
+                Err(already("being done")
+                    .hint(format!("agree with them, then take it over: {}", self.taking_over(step, &who))))
             }
             StepMove::Doing if step.state == StepState::Doing => Ok(Vec::new()),
+            StepMove::Doing if matches!(step.state, StepState::Done | StepState::Skipped) => {
+                // A mistyped number must not open what is closed: doing it once more is said as such.
+                let word = if step.state == StepState::Done { "done" } else { "skipped" };
+                Err(already(word).hint(format!("to do it once more: {}", self.taking_over(step, &who))))
+            }
             StepMove::TakeOver if step.state == StepState::Doing && own => Ok(Vec::new()),
             StepMove::Doing | StepMove::TakeOver => self.one(StepStarted { step: at, person: who }),
             StepMove::Skip => self.one(StepSkipped { step: at, reason: reason("skipping a step", why)? }),
@@ -95,6 +91,17 @@ impl Case<'_> {
             StepMove::Reopen if step.state == StepState::Todo => Err(already("to do")),
             StepMove::Reopen => self.one(StepReopened { step: at, reason: why.trim().to_owned() }),
         }
+    }
+
+    /// How a step is begun although somebody is at it, or it is done or skipped: as a command and as a verb.
+    fn taking_over(&self, step: &Step, who: &str) -> String {
+        let (id, number) = (self.incident.id, step.number);
+        let (flag, name) = if who == self.asker.by {
+            (String::new(), String::new())
+        } else {
+            (format!(" --person {who}"), format!(" @{who}"))
+        };
+        format!("warroom step {id} doing {number}{flag} --force, or :take-over {number}{name}")
     }
 
     pub(super) fn pick(&self, pick: &StepPick) -> Result<&Step, Refusal> {

@@ -225,6 +225,37 @@ fn a_step_is_taken_over_by_name_and_ticked_for_whoever_was_at_it() {
 }
 
 #[test]
+fn a_step_that_is_done_or_skipped_is_begun_again_only_by_who_says_so() {
+    let mut room = Room::declared();
+    let step = |number: &str, change| Request::MoveStep {
+        step: StepPick::Named(number.into()),
+        change,
+        person: None,
+        reason: "nothing to disable".to_owned(),
+    };
+    let state = |room: &Room, number| room.incident.checklist.numbered(number).unwrap().state;
+    room.ask(step("1", StepMove::Tick));
+    room.ask(step("2", StepMove::Skip));
+    room.by = "bob".to_owned();
+    for (number, was) in
+        [("1", "step 1 is done already by alice"), ("2", "step 2 is skipped already by alice")]
+    {
+        let refusal = room.try_ask(step(number, StepMove::Doing)).unwrap_err();
+        assert_eq!((refusal.kind, refusal.message.as_str()), (RefusalKind::No, was));
+        let way = format!("warroom step INC-2026-0042 doing {number} --force, or :take-over {number}");
+        assert!(refusal.hint.ends_with(&way), "{refusal:?}");
+    }
+    assert_eq!((state(&room, 1), state(&room, 2)), (StepState::Done, StepState::Skipped));
+    room.ask(step("1", StepMove::TakeOver));
+    assert_eq!(state(&room, 1), StepState::Doing, "meant is meant");
+    // What was taken back or blocked may be begun.
+    room.ask(step("2", StepMove::Reopen));
+    room.ask(step("2", StepMove::Block));
+    room.ask(step("2", StepMove::Doing));
+    assert_eq!(state(&room, 2), StepState::Doing);
+}
+
+#[test]
 fn evidence_belongs_to_a_line_and_is_withdrawn_never_deleted() {
     let mut room = Room::declared();
     let line = room.note("the log of the build");
