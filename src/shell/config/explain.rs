@@ -74,7 +74,7 @@ pub(super) fn shown(config: &Config, sets: &[Set]) -> Vec<Shown> {
 }
 
 /// The names of a setting that have a value when nobody sets one.
-fn defaults(setting: &Setting, config: &Config) -> Vec<(String, String)> {
+pub(super) fn defaults(setting: &Setting, config: &Config) -> Vec<(String, String)> {
     let levels = || config.profile.levels();
     match (setting.section, setting.key) {
         ("clock.cadences", _) => levels()

@@ -4,9 +4,9 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::Config;
+use super::explain::defaults;
 use super::read::{self, Bad, Draft};
-use crate::domain::severity::Profile;
-use crate::domain::time::exact_span;
 
 /// One setting.
 pub(super) struct Setting {
@@ -107,7 +107,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         section: "roles.required",
         key: "*",
-        example: &["P1 = [\"commander\", \"scribe\", \"tech-lead|security-lead\", \"comms\", \"legal\"]"],
+        example: &[],
         doc: &["The roles that must be filled, by severity; with | one of them is enough."],
         read: read::roles::required,
     },
@@ -336,10 +336,9 @@ pub fn default_file() -> String {
         for line in setting.example {
             text.push_str(&format!("#{line}\n"));
         }
-        if section == "clock.cadences" {
-            for level in Profile::default().levels() {
-                let every = level.update_every.map_or_else(|| "none".to_owned(), exact_span);
-                text.push_str(&format!("#{} = \"{every}\"\n", level.name));
+        if setting.key == "*" {
+            for (level, value) in defaults(setting, &Config::default()) {
+                text.push_str(&format!("#{level} = {value}\n"));
             }
         }
     }

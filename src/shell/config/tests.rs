@@ -37,8 +37,11 @@ fn the_commented_file_with_every_line_uncommented_is_the_defaults() {
     let (mut config, problems) = read(&set.join("\n"), "");
     assert_eq!(problems, Vec::<String>::new());
     let default = Config::default();
-    let required = |c: &Config| c.roles.required_at(&c.profile, None);
-    assert_eq!(required(&config), required(&default));
+    for level in default.profile.levels() {
+        let required = |c: &Config| c.roles.required_at(&c.profile, Some(&level.name));
+        let set = config.roles.required.iter().find(|r| r.level == level.name).map(|r| r.roles.clone());
+        assert_eq!(set, Some(required(&default)), "{} shows its required roles", level.name);
+    }
     config.roles.required.clear();
     assert_eq!(config, default);
 }
