@@ -47,19 +47,21 @@ impl Args {
                 problems.extend(config.people(&home.people()).1);
                 problems.extend(templates(&home, &config));
                 problems.extend(thesaurus(&home));
-                let list: Vec<_> = problems
-                    .iter()
-                    .map(|p| {
-                        serde_json::json!({
-                            "path": p.file.display().to_string(), "line": p.line, "message": p.message,
-                        })
+                let notes = Config::notes(Some(&home_file), user.as_deref());
+                let view = |p: &ConfigProblem| {
+                    serde_json::json!({
+                        "path": p.file.display().to_string(), "line": p.line, "message": p.message,
                     })
-                    .collect();
-                out.answer(&serde_json::json!({ "problems": list }), || {
+                };
+                let views = |list: &[ConfigProblem]| list.iter().map(view).collect::<Vec<_>>();
+                let answer = serde_json::json!({ "problems": views(&problems), "notes": views(&notes) });
+                out.answer(&answer, || {
+                    let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
                     if problems.is_empty() {
-                        return "the configuration is well".to_owned();
+                        lines.push("the configuration is well".to_owned());
                     }
-                    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+                    lines.extend(notes.iter().map(|note| format!("note: {note}")));
+                    lines.join("\n")
                 })?;
                 Ok(if problems.is_empty() { Exit::DONE } else { Exit(2) })
             }

@@ -195,6 +195,12 @@ impl Config {
         (read.config, read.problems)
     }
 
+    /// What is taken as it stands and may not be meant so; it stops nothing.
+    #[must_use]
+    pub fn notes(home_file: Option<&Path>, user_file: Option<&Path>) -> Vec<ConfigProblem> {
+        read_layers(home_file, user_file).notes
+    }
+
     /// Every setting as it is now, and where that comes from; what is wrong is left out.
     #[must_use]
     pub fn explain(home_file: Option<&Path>, user_file: Option<&Path>) -> Vec<Shown> {

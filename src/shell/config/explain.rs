@@ -168,7 +168,8 @@ Two files are read, and a missing one is no error: the team's `warroom.toml` in 
 (`WARROOM_AS`, `NO_COLOR`) win over both, and flags (`--as`) over all. A setting is replaced as a whole; under
 `[keys]`, `[clock.cadences]`, `[roles.duties]`, `[roles.required]` and `[ui.colours]` name by name.
 
-- `warroom config check` names file and line of everything that is wrong, in both files and in `people.toml`.
+- `warroom config check` names file and line of everything that is wrong, in both files and in `people.toml`. Targets
+  that are named periods of your own, by which no clock runs, are notes: they refuse nothing.
 - `warroom config show` lists every setting as it is now, and the file and line that it comes from.
 - `warroom config path` says where the files are.
 

@@ -1,6 +1,7 @@
 //! Reads configuration files value by value, so that every problem is found at once and with its line. It must not
 //! know defaults: a draft starts from those of `Config`.
 
+mod levels;
 pub(super) mod lists;
 mod look;
 mod people;
@@ -69,6 +70,8 @@ pub(super) struct Draft {
     profile: Option<(String, Place)>,
     /// Levels of the team's own; none of them where they could not be read.
     levels: Option<(Option<Vec<Level>>, Place)>,
+    /// What of them is taken as it stands and may not be meant so, with where it stands.
+    undated: Vec<(String, usize)>,
     cadences: Vec<(String, Option<Span>, Place)>,
     required: Vec<(Required, Place)>,
     duties: Vec<(String, Vec<String>, Place)>,
@@ -82,6 +85,8 @@ pub(super) struct Draft {
 pub(super) struct Layers {
     pub(super) config: Config,
     pub(super) problems: Vec<ConfigProblem>,
+    /// What is right and may not be meant so.
+    pub(super) notes: Vec<ConfigProblem>,
     pub(super) sets: Vec<Set>,
 }
 
@@ -91,6 +96,7 @@ pub(super) struct Reader {
     draft: Draft,
     sets: Vec<Set>,
     problems: Vec<ConfigProblem>,
+    notes: Vec<ConfigProblem>,
 }
 
 impl Reader {
@@ -123,7 +129,17 @@ impl Reader {
             let setting = SETTINGS.iter().find(|s| s.section == section && (s.key == name || s.key == "*"));
             if let Some(setting) = setting {
                 self.draft.here = Place { file: path.to_owned(), line: Some(line) };
-                match (setting.read)(&mut self.draft, name, value) {
+                let read = (setting.read)(&mut self.draft, name, value);
+                if (section, name) == ("severity", "levels") {
+                    // The last ones win.
+                    let note = |(message, at): (String, usize)| ConfigProblem {
+                        file: path.to_owned(),
+                        line: Some(line_of(text, at)),
+                        message: format!("{full}.{message}"),
+                    };
+                    self.notes = std::mem::take(&mut self.draft.undated).into_iter().map(note).collect();
+                }
+                match read {
                     Ok(()) => {
                         let value = text.get(value.span()).unwrap_or_default();
                         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -242,7 +258,7 @@ impl Reader {
                 set.name = format!("{section}.{}", level.name);
             }
         }
-        Layers { config, problems: self.problems, sets: self.sets }
+        Layers { config, problems: self.problems, notes: self.notes, sets: self.sets }
     }
 }
 
@@ -352,6 +368,7 @@ pub(super) fn levels(draft: &mut Draft, _: &str, value: Value<'_, '_>) -> Result
             Bad { message: error.message().to_owned(), span }
         })
     };
+    draft.undated = list(value, |level| Ok(levels::undated(level)))?.concat();
     let read = list(value, level);
     let (levels, said) = match read {
         Ok(levels) => (Some(levels), Ok(())),

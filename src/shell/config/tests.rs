@@ -315,6 +315,29 @@ fn a_level_may_be_without_a_clock_of_updates() {
 }
 
 #[test]
+fn targets_that_give_no_clock_are_told_and_refuse_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("warroom.toml");
+    let text = "[[severity.levels]]\nname = \"red\"\nresponse = \"imediate\"\nresolution = \"4h\"\n\
+                [[severity.levels]]\nname = \"amber\"\nresponse = \"PT15M\"\nstory-due = \"next sprint\"\n\
+                postmortem-due = \"5 business days\"\n";
+    fs::write(&file, text).unwrap();
+    let (config, problems) = Config::read(Some(&file), None);
+    assert_eq!((config.profile.names().as_str(), problems), ("red, amber", vec![]));
+    let notes = Config::notes(Some(&file), None);
+    let said: Vec<String> = notes.iter().map(|n| format!("{} {}", n.line.unwrap(), n.message)).collect();
+    assert_eq!(said.len(), 3, "{said:#?}");
+    assert!(said[0].starts_with("3 severity.levels.red.response: \"imediate\" is a period"), "{said:#?}");
+    assert!(said[1].starts_with("7 severity.levels.amber.response: \"PT15M\" is a period"), "{said:#?}");
+    assert!(said[2].starts_with("8 severity.levels.amber.story-due: \"next sprint\""), "{said:#?}");
+    // Levels that do not hold are not spoken of.
+    let user = folder.path().join("config.toml");
+    fs::write(&user, "[[severity.levels]]\nname = \"x\"\nresponse = \"asap\"\n").unwrap();
+    assert_eq!(Config::notes(Some(&file), Some(&user)), notes);
+    assert_eq!(Config::notes(None, Some(&user)).len(), 1);
+}
+
+#[test]
 fn files_that_are_no_text_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("warroom.toml");

@@ -141,3 +141,15 @@ fn a_share_of_a_target_is_a_setting_and_no_screen_is_without_a_way_out() {
     let told = check("[keys]\ninterrupt = []\n");
     assert!(told.code != 0 && format!("{told:?}").contains("keys.interrupt: it needs a key"), "{told:?}");
 }
+
+#[test]
+fn a_target_that_gives_no_clock_is_named_by_the_check_with_its_level_and_line() {
+    let desk = home(
+        "[severity]\nprofile = \"shop\"\n[[severity.levels]]\nname = \"red\"\nresponse = \"imediate\"\n",
+    );
+    let told = desk.run(&["config", "check"]).code(0).out.clone();
+    assert!(told.contains("the configuration is well"), "{told}");
+    assert!(told.contains("warroom.toml:5: severity.levels.red.response: \"imediate\""), "{told}");
+    let check = desk.json(&["config", "check"]);
+    assert_eq!((&check["problems"], &check["notes"][0]["line"]), (&serde_json::json!([]), &5.into()));
+}
