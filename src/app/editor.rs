@@ -152,6 +152,15 @@ impl Editor {
         self.last = Last::Other;
     }
 
+    /// Puts the cursor at a byte offset, or at the next boundary of a grapheme behind it.
+    pub fn place_cursor(&mut self, at: usize) {
+        self.cursor = (at.min(self.text.len())..=self.text.len())
+            .find(|at| self.text.is_char_boundary(*at))
+            .unwrap_or(self.text.len());
+        self.snap_forward();
+        self.last = Last::Other;
+    }
+
     /// Empties the line and takes its text; history and kills stay, undo starts anew.
     pub fn take(&mut self) -> String {
         let text = std::mem::take(&mut self.text);

@@ -148,6 +148,10 @@ pub(super) fn send(model: &mut Model, fx: &mut Vec<Effect>) {
     if model.read_only && !text.trim().is_empty() && !text.starts_with(':') {
         return save_elsewhere(model, &text, fx);
     }
+    if super::wording::keep_back(model) {
+        return;
+    }
+    let Some(room) = &model.room else { return };
     if let Purpose::Amend(seq, seen) = room.composer.purpose {
         return super::amending::send(model, &text, seq, seen, fx);
     }
@@ -205,6 +209,7 @@ pub(super) fn done(model: &mut Model, text: &str) {
     composer.editor.remember(text);
     composer.fixed_at = None;
     composer.problem = None;
+    composer.worded = None;
     composer.purpose = Purpose::Entry;
     composer.open = composer.scribe;
 }

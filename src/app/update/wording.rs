@@ -1,10 +1,11 @@
-//! An update that the log words: the composer opens at once, and the template of the audience fills it unless somebody
-//! types first. It must not word anything itself.
+//! An update that the log words: the composer opens at once, and the template of the audience fills it, below what
+//! somebody typed first. It must not word anything itself.
 
 use super::super::effect::Effect;
 use super::super::model::{Model, Waiting};
 use super::compose;
 use crate::domain::audience::Audience;
+use crate::domain::postmortem::markdown::MARK;
 
 /// Opens the composer for an audience and asks for the words.
 pub(super) fn open(model: &mut Model, audience: Audience, fx: &mut Vec<Effect>) {
@@ -42,19 +43,56 @@ pub(super) fn turn(model: &mut Model, on: bool, fx: &mut Vec<Effect>) -> bool {
     true
 }
 
-/// The words are there: they go in behind the audience, if nobody typed meanwhile.
+/// What is said to who sends an update before its words are there.
+const ON_THEIR_WAY: &str = "the words from the log are on their way: Enter again sends the line without them";
+
+/// Keeps a line back that was sent before the words are there, once: in one read with the key that asked for them, it
+/// would go out without anybody having seen them. Says whether it did.
+pub(super) fn keep_back(model: &mut Model) -> bool {
+    let Some(room) = &mut model.room else { return false };
+    let composer = &mut room.composer;
+    let Some((_, line)) = &composer.worded else { return false };
+    let awaited = |waiting: &Waiting| matches!(waiting, Waiting::Wording(asked) if asked == line);
+    let held = composer.editor.text().starts_with(line.as_str())
+        && model.waiting.values().any(awaited)
+        && composer.problem.as_deref() != Some(ON_THEIR_WAY);
+    if held {
+        composer.problem = Some(ON_THEIR_WAY.to_owned());
+    }
+    held
+}
+
+/// The words are there: they go in behind the audience, or below what was typed meanwhile.
 pub(super) fn worded(model: &mut Model, line: &str, text: &str, problem: Option<String>) {
     if let Some(room) = &mut model.room
         && room.composer.open
-        && room.composer.editor.text() == line
+        && room.composer.worded.as_ref().is_some_and(|(_, awaited)| awaited == line)
+        && let Some(typed) = room.composer.editor.text().strip_prefix(line).map(str::to_owned)
     {
-        let whole = format!("{line}{text}");
-        room.composer.editor.set_text(&whole);
-        if let Some((_, worded)) = &mut room.composer.worded {
-            *worded = whole;
+        let composer = &mut room.composer;
+        if typed.is_empty() {
+            let whole = format!("{line}{text}");
+            composer.editor.set_text(&whole);
+            composer.editor.place_cursor(first_to_write(&whole, line.len()));
+            if let Some((_, worded)) = &mut composer.worded {
+                *worded = whole;
+            }
+        } else {
+            let (whole, cursor) = (format!("{line}{typed}\n{text}"), composer.editor.cursor());
+            composer.editor.set_text(&whole);
+            composer.editor.place_cursor(cursor);
+            composer.worded = None;
+        }
+        if composer.problem.as_deref() == Some(ON_THEIR_WAY) {
+            composer.problem = None;
         }
     }
     if let Some(problem) = problem {
         model.warn(problem);
     }
+}
+
+/// Where a person has to write first: at the first place to fill in, else in front of the words.
+fn first_to_write(line: &str, words: usize) -> usize {
+    line.to_ascii_lowercase().find(MARK).unwrap_or(words)
 }

@@ -29,8 +29,9 @@ fn an_update_is_filled_from_its_template_and_goes_out_whole() {
     assert_eq!(line(&desk), "> internal: ");
     assert_eq!(word(&mut desk, "Status: Contained\nKnown impact: none confirmed yet"), Audience::Internal);
     assert_eq!(line(&desk), "> internal: Status: Contained\nKnown impact: none confirmed yet");
-    desk.keys("!<enter>").serve();
-    assert_eq!(desk.last().text, "internal: Status: Contained\nKnown impact: none confirmed yet!");
+    // What nobody has to fill in is written in front of.
+    desk.keys("Rotating. <enter>").serve();
+    assert_eq!(desk.last().text, "internal: Rotating. Status: Contained\nKnown impact: none confirmed yet");
     // Another audience by the verb.
     desk.effects.clear();
     desk.keys(":update customers<enter>");
@@ -43,12 +44,59 @@ fn words_that_come_late_never_replace_what_somebody_typed() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("cwe know nothing yet");
     word(&mut desk, "Status: Contained");
-    assert_eq!(line(&desk), "> internal: we know nothing yet");
+    assert_eq!(line(&desk), "> internal: we know nothing yet\nStatus: Contained");
+    // The cursor stays, and Tab words nothing over it.
+    desk.effects.clear();
+    desk.keys("!<tab>");
+    assert_eq!(line(&desk), "> internal: we know nothing yet!\nStatus: Contained");
+    assert!(!desk.has_effect(|e| matches!(e, Effect::Word { .. })));
+    // Words that were asked for twice come once.
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("c<esc>c");
+    let tickets: Vec<_> = desk
+        .effects
+        .iter()
+        .filter_map(|e| match e {
+            Effect::Word { ticket, .. } => Some(*ticket),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(tickets.len(), 2);
+    for ticket in tickets {
+        desk.send(Msg::Answer(ticket, Answer::Worded("Status: Contained".to_owned(), None)));
+    }
+    assert_eq!(line(&desk), "> internal: Status: Contained");
     // A half-typed line gets the mark, as with every other kind of line.
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("ihalf<esc>c");
     assert_eq!(line(&desk), "> half");
     assert!(!desk.has_effect(|e| matches!(e, Effect::Word { .. })));
+}
+
+#[test]
+fn a_line_that_is_sent_before_its_words_are_there_waits_for_them_once() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("call<enter>");
+    assert!(!desk.has_effect(|e| matches!(e, Effect::Submit { .. })), "{:?}", desk.effects);
+    let problem = desk.model.room.as_ref().unwrap().composer.problem.clone();
+    assert!(problem.unwrap().contains("Enter again"));
+    word(&mut desk, "Status: Contained");
+    assert_eq!(desk.model.room.as_ref().unwrap().composer.problem, None);
+    desk.keys("<enter>").serve();
+    assert_eq!(desk.last().text, "internal: all\nStatus: Contained");
+    // Should they never come, the line is not held for good.
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("call<enter><enter>").serve();
+    assert_eq!(desk.last().text, "internal: all");
+}
+
+#[test]
+fn the_cursor_stands_where_one_has_to_write_first() {
+    let mut desk = Desk::room(80, 24, "alice");
+    desk.keys("c");
+    word(&mut desk, "Status: Contained\nImpact: [fill in: what users see]\nNext: [fill in: when]");
+    desk.keys("none<ctrl-k>");
+    assert_eq!(line(&desk), "> internal: Status: Contained\nImpact: none\nNext: [fill in: when]");
 }
 
 #[test]
@@ -103,7 +151,7 @@ fn tab_words_an_update_for_the_next_audience_until_somebody_changes_it() {
     assert_eq!(word(&mut desk, "Status: Contained"), Audience::Internal);
     desk.effects.clear();
     desk.keys("!<tab>");
-    assert_eq!(line(&desk), "> internal: Status: Contained!", "what somebody wrote stays");
+    assert_eq!(line(&desk), "> internal: !Status: Contained", "what somebody wrote stays");
     assert!(!desk.has_effect(|e| matches!(e, Effect::Word { .. })));
 }
 
@@ -112,7 +160,7 @@ fn the_arrows_lead_to_a_line_of_an_update_and_it_is_edited_in_place() {
     let mut desk = Desk::room(80, 24, "alice");
     desk.keys("c");
     word(&mut desk, "Status: Contained\nImpact: [fill in: what users see]\nNext: 10:00");
-    desk.keys("<up><end><ctrl-w><ctrl-w><ctrl-w><ctrl-w><ctrl-w>none");
+    desk.keys("<down><up><end><ctrl-w><ctrl-w><ctrl-w><ctrl-w><ctrl-w>none");
     assert_eq!(line(&desk), "> internal: Status: Contained\nImpact: none\nNext: 10:00");
     desk.keys("<home><ctrl-k>Impact: some");
     assert_eq!(line(&desk), "> internal: Status: Contained\nImpact: some\nNext: 10:00");
