@@ -5,7 +5,7 @@ mod spread;
 
 pub use self::spread::Told;
 use self::spread::{Part, spread};
-use super::layout::{Area, first_row};
+use super::layout::{Area, Pane, first_row};
 use super::model::{Hit, Model, Room};
 use super::reading::{Ink, UNSHIPPED, about};
 use super::wrap::cells;
@@ -187,21 +187,30 @@ pub fn similar(room: &Room, body: Area) -> Shown<&Hit> {
     let current = room.current_hit().map(|hit| hit.path.as_str());
     let selected = room.similar.iter().position(|hit| Some(hit.path.as_str()) == current).unwrap_or(0);
     let told: Vec<Vec<String>> = room.similar.iter().map(about).collect();
-    let all: usize = told.iter().map(|lines| lines.len().saturating_add(1)).sum();
+    // Only whoever stands in the pane reads one of them in full; to all others each is worth its rows.
+    let focus = room.focus == Pane::Similar;
+    let lines = |told: &Vec<String>| if focus { told.len() } else { least(told) };
+    let all: usize = told.iter().map(|told| lines(told).saturating_add(1)).sum();
     // One above the selected one, so that it is seen that there is one.
     let first = if all <= height { 0 } else { selected.saturating_sub(1) };
     let lines = room.similar.iter().zip(told).skip(first).map(|(hit, told)| (hit.name(), told));
-    let rows = past(lines, body.w, height, selected.saturating_sub(first));
+    let rows = past(lines, body.w, height, focus.then_some(selected.saturating_sub(first)));
     Shown { items: room.similar.iter().skip(first).collect(), first, rows }
 }
 
+/// How many lines of what is said have a row before anything else has one.
+fn least(told: &[String]) -> usize {
+    told.iter().filter(|line| line.starts_with(UNSHIPPED)).count()
+}
+
 /// The rows of past incidents, each with its name and what is said of it. What was promised and never shipped comes
-/// before all else that is said; up to the one at `keep` every line has a row.
+/// before all else that is said: where there are too few rows, that of each comes before what else is known of one. The
+/// one that is told `whole` has a row for every line.
 pub fn past(
     hits: impl Iterator<Item = (String, Vec<String>)>,
     width: u16,
     rows: usize,
-    keep: usize,
+    whole: Option<usize>,
 ) -> Vec<Told> {
     let lines = hits.map(|(name, told)| {
         let name = Part { text: name, cells: width, indent: INDENT, foremost: false };
@@ -213,5 +222,51 @@ pub fn past(
         };
         std::iter::once(name).chain(told.into_iter().map(part)).collect()
     });
-    spread(lines.collect(), rows, keep)
+    let mut items: Vec<Vec<Part>> = lines.collect();
+    choose(&mut items, rows, whole);
+    spread(items, rows, whole.unwrap_or(usize::MAX))
+}
+
+/// Leaves out the lines for which there is no row.
+fn choose(items: &mut [Vec<Part>], rows: usize, whole: Option<usize>) {
+    let lines: usize = items.iter().map(Vec::len).sum();
+    if lines <= rows {
+        return;
+    }
+    let needed = |nth: usize, part: &Part| nth == 0 || part.foremost;
+    let mut left = rows;
+    // How many lines beside the needed ones each has; nothing at all from the first on that has no room.
+    let mut beside: Vec<usize> = Vec::new();
+    for (item, parts) in items.iter().enumerate() {
+        let least = parts.iter().enumerate().filter(|(nth, part)| needed(*nth, part)).count();
+        if least > left && item > whole.unwrap_or(0) {
+            break;
+        }
+        left = left.saturating_sub(least);
+        let more = if whole == Some(item) { parts.len().saturating_sub(least).min(left) } else { 0 };
+        left = left.saturating_sub(more);
+        beside.push(more);
+    }
+    for (parts, more) in items.iter().zip(&mut beside) {
+        let least = parts.iter().enumerate().filter(|(nth, part)| needed(*nth, part)).count();
+        let further = parts.len().saturating_sub(least).saturating_sub(*more).min(left);
+        *more = more.saturating_add(further);
+        left = left.saturating_sub(further);
+    }
+    for (item, parts) in items.iter_mut().enumerate() {
+        let Some(mut more) = beside.get(item).copied() else {
+            parts.clear();
+            continue;
+        };
+        let mut nth = 0_usize;
+        parts.retain(|part| {
+            let mut stays = needed(nth, part);
+            nth = nth.saturating_add(1);
+            if !stays && more > 0 {
+                more = more.saturating_sub(1);
+                stays = true;
+            }
+            stays
+        });
+    }
 }

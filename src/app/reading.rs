@@ -356,11 +356,11 @@ pub fn unshipped(hit: &Hit) -> Option<String> {
     }
 }
 
-/// What is said below a hit.
+/// What is said below a hit: what was never shipped, then why it is here.
 #[must_use]
 pub fn about(hit: &Hit) -> Vec<String> {
-    let mut out = same(hit);
-    out.extend(unshipped(hit));
+    let mut out: Vec<String> = unshipped(hit).into_iter().collect();
+    out.extend(same(hit));
     if !hit.why.is_empty() {
         out.push(format!("why: {}", hit.why.join(", ")));
     }

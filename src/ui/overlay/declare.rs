@@ -82,7 +82,7 @@ pub(super) fn draw(model: &Model, declare: &Declare, theme: &Theme, buf: &mut Bu
         (name, about(hit).into_iter().take(lines).collect())
     });
     let left = usize::from(inside.h.saturating_sub(y));
-    for row in past(told, inside.w.saturating_sub(INDENT), left, usize::MAX) {
+    for row in past(told, inside.w.saturating_sub(INDENT), left, None) {
         let mut pen = Pen::new(buf, inside.row(y));
         let further = if row.goes_on { INDENT } else { 0 };
         let (indent, style) =

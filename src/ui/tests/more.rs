@@ -2,6 +2,8 @@
 
 use super::picture;
 use crate::app::fixture::Desk;
+use crate::app::model::{Hit, RunbookChoice, Waiting};
+use crate::app::msg::{Answer, Msg, Suggestions};
 use crate::domain::request::Request;
 
 #[test]
@@ -79,4 +81,60 @@ fn a_narrow_composer_still_says_kind_time_and_age() {
     desk.keys(&format!("i{long}"));
     let screen = picture(&desk.model);
     assert!(screen.contains(" decn @christopher.montgomery · check Sat 2026… 14:38Z  write"), "{screen}");
+}
+
+/// Past incidents of which all that can be known is known.
+fn past() -> Vec<Hit> {
+    let hit = |number: u32, title: &str, unshipped: &[&str]| Hit {
+        id: format!("INC-2025-{number:04}"),
+        title: title.to_owned(),
+        date: "2025-03-02".into(),
+        path: format!("{number}.md"),
+        why: vec!["signing".into(), "key".into(), "service payments".into()],
+        ended: "the key was revoked".into(),
+        took: "8h28m".into(),
+        unshipped: unshipped.iter().map(|s| (*s).to_owned()).collect(),
+        same: vec!["same runbook signing-key-compromised".into()],
+        ..Hit::default()
+    };
+    vec![
+        hit(7, "Signing key in a build log", &["S2 keep keys out of CI variables", "S3 sign in the KMS"]),
+        hit(11, "Key of the old registry", &["S1 rotate keys each year"]),
+        hit(19, "Unsigned image in production", &["S4 refuse what is not signed"]),
+    ]
+}
+
+#[test]
+fn what_was_never_shipped_of_each_past_incident_is_seen_before_the_reasons_of_one() {
+    let unshipped = |shown: &str| shown.matches("not shipped").count();
+    let mut desk = Desk::room(120, 40, "alice");
+    let ticket = desk.model.ticket(Waiting::Similar);
+    desk.send(Msg::Answer(ticket, Answer::Similar(past())));
+    let shown = picture(&desk.model);
+    assert_eq!(unshipped(&shown), 3, "{shown}");
+    insta::assert_snapshot!("similar_three_120x40", shown);
+    // Whoever stands in the pane reads the selected one in full.
+    desk.keys("7");
+    let shown = picture(&desk.model);
+    assert!(shown.contains("the same failure?") && shown.contains("took 8h28m"), "{shown}");
+    desk.keys("jj");
+    let shown = picture(&desk.model);
+    assert!(shown.contains("S4 refuse") && shown.contains("took 8h28m"), "{shown}");
+    insta::assert_snapshot!("similar_third_120x40", shown);
+    for (w, h) in [(120, 40), (80, 24)] {
+        let mut desk = Desk::at_home(w, h, "alice");
+        desk.keys("nkey leaked");
+        let asked = desk.model.waiting.iter().find(|(_, w)| **w == Waiting::Suggest).map(|(t, _)| *t);
+        let runbooks = ["a", "b", "c"].map(|name| RunbookChoice {
+            name: name.into(),
+            title: format!("Runbook {name}"),
+            ..RunbookChoice::default()
+        });
+        let found =
+            Suggestions { runbooks: runbooks.into(), similar: past(), services: vec![], failed: None };
+        desk.send(Msg::Answer(asked.unwrap(), Answer::Suggested(found)));
+        let shown = picture(&desk.model);
+        assert_eq!(unshipped(&shown), 3, "{shown}");
+        insta::assert_snapshot!(format!("similar_three_declare_{w}x{h}"), shown);
+    }
 }
