@@ -452,3 +452,25 @@ fn stems_are_light() {
     );
     assert_eq!(split("KubePodCrashLooping 5xx-errors"), ["kube", "pod", "crash", "looping", "5xx", "errors"]);
 }
+
+#[test]
+fn titles_as_people_type_them_find_their_runbook_and_those_of_no_incident_find_none() {
+    let text = include_str!("../../../../tests/fixtures/runbook-titles.tsv");
+    let lines: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('\t')).collect();
+    let (none, named): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(name, _)| *name == "none");
+    for (name, _) in SHIPPED {
+        assert!(named.iter().filter(|(wanted, _)| wanted == name).count() >= 3, "{name} has too few titles");
+    }
+    let places: Vec<(&str, &str, Option<usize>)> =
+        named.iter().map(|(name, title)| (*name, *title, place(title, name))).collect();
+    let missed = |within: usize| -> Vec<_> {
+        places.iter().filter(|(.., at)| at.is_none_or(|at| at > within)).collect()
+    };
+    assert!(missed(1).len() * 10 <= places.len(), "too many do not come first: {:#?}", missed(1));
+    assert!(missed(3).is_empty(), "these are not among the first three: {:#?}", missed(3));
+    assert!(none.len() >= 20);
+    for (_, title) in none {
+        let ranked = ranked(&Query { title, ..Query::default() });
+        assert_eq!(ranked.len(), 1, "for {title:?}: {ranked:#?}");
+    }
+}
