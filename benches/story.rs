@@ -75,6 +75,7 @@ pub(crate) fn log(count: u64) -> Vec<Recorded> {
             occurred_at: at,
             about: false,
             undoes: None,
+            brought_by: None,
             event: Some(event(n)),
             erased: None,
         }

@@ -36,8 +36,8 @@ pub(crate) fn payload_of(name: &str, version: u16, payload: &[u8]) {
     let Some(event) = first.event.clone() else { panic!("the event was dropped") };
     assert_eq!(event.kind(), (name, version));
     let known = !matches!(event, Event::Unknown(_));
-    let Recorded { by, about, undoes, .. } = first.clone();
-    let again = NewEvent { by, occurred_at: Some(first.occurred_at), about, undoes, event };
+    let Recorded { by, about, undoes, brought_by, .. } = first.clone();
+    let again = NewEvent { by, occurred_at: Some(first.occurred_at), about, undoes, brought_by, event };
     let encoded = wire::encode(&again).unwrap();
     let Encoded { name: written, version: at, payload: bytes } = &encoded;
     let second = read(written, *at, bytes);

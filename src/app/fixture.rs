@@ -173,6 +173,7 @@ impl Desk {
                     occurred_at: new.occurred_at.unwrap_or(now),
                     about: new.about,
                     undoes: new.undoes,
+                    brought_by: new.brought_by,
                     event: Some(new.event),
                     erased: None,
                 };

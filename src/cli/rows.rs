@@ -20,7 +20,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Asked, Request, When};
 use crate::domain::time::{Span, Utc, parse_span};
 use crate::domain::words::EntryKind;
-use crate::service::{Failure, FailureKind, Said, Submitted};
+use crate::service::{By, Failure, FailureKind, Said, Submitted};
 
 /// The most bytes of a table.
 const LONGEST: u64 = 16 << 20;
@@ -34,6 +34,8 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
     let (rows, problems) = csv::parse(&read(place)?);
     let mut found: Vec<(usize, String)> = problems.into_iter().map(|p| (p.line, p.message)).collect();
     let now = context.now();
+    // All rows are brought by one person at one moment, which is what makes them one action.
+    let own = context.session.by();
     let incident = room.incident().await?;
     let mut known = Known::new(&incident);
     let (mut said, mut lines): (Vec<Said>, Vec<usize>) = (Vec::new(), Vec::new());
@@ -41,8 +43,8 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
     let mut passed = Passed::default();
     for row in &rows {
         let by = match named(&row.author) {
-            Ok(None) => context.session.by(),
-            Ok(Some(author)) => context.session.by_person(&author),
+            Ok(None) => own.clone(),
+            Ok(Some(author)) => By { person: author, ..own.clone() },
             Err(refusal) => {
                 found.push((row.line, refusal.to_string()));
                 continue;
@@ -96,11 +98,14 @@ pub(super) async fn store(context: &Context<'_>, room: &Room<'_>, place: &str, d
             format!("{}: {} would be added", incident.id, counted(said.len(), "line", "lines"))
         });
     }
-    let events =
-        room.service.record(room.log, &said).await.map_err(|failure| on_its_line(failure, &lines))?;
+    let events = room
+        .service
+        .bring(room.log, &said, &own.person)
+        .await
+        .map_err(|failure| on_its_line(failure, &lines))?;
     let stars = stars(&said, &starred, &events);
     if !stars.is_empty() {
-        room.service.record(room.log, &stars).await?;
+        room.service.bring(room.log, &stars, &own.person).await?;
     }
     // The lines are stored whether or not this works: the next command writes what is missing.
     let _ = room.service.record_breaches(room.log, &context.session.by()).await;

@@ -138,7 +138,14 @@ impl Case<'_> {
             Some((at, about)) => (Some(at), about),
             None => (None, false),
         };
-        NewEvent { by: self.asker.by.to_owned(), occurred_at, about, undoes: None, event: event.into() }
+        NewEvent {
+            by: self.asker.by.to_owned(),
+            occurred_at,
+            about,
+            undoes: None,
+            brought_by: None,
+            event: event.into(),
+        }
     }
 
     fn one(&self, event: impl Into<Event>) -> Result<Vec<NewEvent>, Refusal> {
@@ -178,7 +185,12 @@ impl Case<'_> {
             return Err(refusal);
         }
         let mut events = Vec::new();
-        for request in &trace.undo {
+        // Of many lines some may be crossed out by now, which is what the undo would do.
+        let struck = |request: &Request| {
+            let Request::Strike { target, .. } = request else { return false };
+            self.incident.timeline.get(*target).is_some_and(|entry| entry.struck.is_some())
+        };
+        for request in trace.undo.iter().filter(|request| trace.undo.len() == 1 || !struck(request)) {
             let back = Case { incident: self.incident, asker: self.asker, at: None, undoing: true };
             let mut undone = back.decide(request)?;
             for event in &mut undone {

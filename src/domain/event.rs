@@ -272,6 +272,8 @@ pub struct NewEvent {
     pub about: bool,
     /// The event that this one takes back, when it is an undo.
     pub undoes: Option<Seq>,
+    /// Who brought it in with a table, where `by` is its author.
+    pub brought_by: Option<String>,
     /// What happened.
     pub event: Event,
 }
@@ -297,6 +299,8 @@ pub struct Recorded {
     pub about: bool,
     /// The event that this one takes back, when it is an undo.
     pub undoes: Option<Seq>,
+    /// Who brought it in with a table, where `by` is its author.
+    pub brought_by: Option<String>,
     /// What happened; `None` when the payload is erased.
     pub event: Option<Event>,
     /// Which line it was whose payload is erased, by its header; none for what the program wrote.

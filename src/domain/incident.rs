@@ -46,6 +46,7 @@ pub use talk::{
     Answered, Ask, Decision, Hypothesis, HypothesisNow, Reasked, Talk, Update, UpdateState, VerdictNow,
 };
 pub use timeline::{Edit, Entry, LATE_AFTER, Strike, Timeline, Topic};
+pub(in crate::domain) use trail::UNDONE;
 pub use trail::{Trace, Trail};
 
 /// What stands where words were erased.

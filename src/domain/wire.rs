@@ -2,9 +2,9 @@
 //! was ever written can be read for ever; upcasts of older versions live here and nowhere else. It must not
 //! know what follows from an event.
 //!
-//! A payload is a JSON object: `{"by": "alice", "occurred_at": "…", "about": true, "undoes": 7, "data": {…}}`,
-//! where `occurred_at`, `about` and `undoes` are absent when the event happened as it was stored and takes nothing
-//! back, and `data` is the body of the kind (`event`). The golden files of `tests/fixtures/wire` freeze one example of every kind and version.
+//! A payload is a JSON object: `{"by": "alice", "occurred_at": "…", "about": true, "undoes": 7, "brought_by": "bob",
+//! "data": {…}}`, where `occurred_at`, `about`, `undoes` and `brought_by` are absent when the event happened as it was
+//! stored, takes nothing back and came with no table, and `data` is the body of the kind (`event`). The golden files of `tests/fixtures/wire` freeze one example of every kind and version.
 
 use std::borrow::Cow;
 
@@ -55,6 +55,8 @@ struct PayloadOut<'a> {
     about: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     undoes: Option<Seq>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brought_by: Option<&'a str>,
     data: serde_json::Value,
 }
 
@@ -68,6 +70,8 @@ struct PayloadIn<'a> {
     about: bool,
     #[serde(default)]
     undoes: Option<Seq>,
+    #[serde(default)]
+    brought_by: Option<String>,
     #[serde(borrow)]
     data: &'a RawValue,
 }
@@ -83,6 +87,7 @@ pub fn encode(event: &NewEvent) -> Result<Encoded, serde_json::Error> {
         occurred_at: event.occurred_at,
         about: event.about,
         undoes: event.undoes,
+        brought_by: event.brought_by.as_deref(),
         data: event.event.body()?,
     })?;
     Ok(Encoded { name: name.to_owned(), version, payload })
@@ -103,6 +108,7 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
             occurred_at,
             about,
             undoes,
+            brought_by: None,
             erased: if event.is_none() { line(envelope.name) } else { None },
             event,
         };
@@ -117,7 +123,9 @@ pub fn decode(envelope: &Envelope<'_>, payload: Option<&[u8]>) -> Recorded {
             let event = Event::from_body(envelope.name, envelope.version, parsed.data)
                 .map_or_else(|_| unknown(body_or_text(parsed.data.get())), Some);
             let occurred_at = parsed.occurred_at.unwrap_or(envelope.recorded_at);
-            recorded(parsed.by.into_owned(), occurred_at, parsed.about, parsed.undoes, event)
+            let brought_by = parsed.brought_by;
+            let read = recorded(parsed.by.into_owned(), occurred_at, parsed.about, parsed.undoes, event);
+            Recorded { brought_by, ..read }
         }
         Err(_) => {
             let text = String::from_utf8_lossy(payload).into_owned();

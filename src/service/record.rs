@@ -26,12 +26,29 @@ impl Service {
     /// # Errors
     /// When a rule refuses one of them (its place in the list, from 1, stands in front), or the store does.
     pub async fn record(&self, log: LogId, said: &[Said]) -> Result<Vec<Recorded>, Failure> {
+        self.record_as(log, said, None).await
+    }
+
+    /// The same for the lines of a table, by whoever brings it: for them it is one action, whoever the authors are.
+    ///
+    /// # Errors
+    /// As [`Service::record`].
+    pub async fn bring(&self, log: LogId, said: &[Said], by: &str) -> Result<Vec<Recorded>, Failure> {
+        self.record_as(log, said, Some(by)).await
+    }
+
+    async fn record_as(
+        &self,
+        log: LogId,
+        said: &[Said],
+        brought_by: Option<&str>,
+    ) -> Result<Vec<Recorded>, Failure> {
         let slot = self.inner.slot(log).await;
         let mut slot = slot.lock().await;
         let _turn = self.inner.store.turn().await?;
         for _ in 0..TRIES {
             let incident = self.inner.catch_up(log, &mut slot).await?;
-            match self.inner.try_record(incident, said).await {
+            match self.inner.try_record(incident, said, brought_by).await {
                 Ok(events) => return Ok(events),
                 Err(Attempt::Again(StoreError::Conflict { .. })) => {}
                 Err(Attempt::Again(error)) => {
@@ -72,7 +89,7 @@ impl Service {
                 declaration.id = id;
             }
             let mut incident = Incident::new(log);
-            match self.inner.try_record(&mut incident, &said).await {
+            match self.inner.try_record(&mut incident, &said, None).await {
                 Ok(_) => {
                     *self.inner.slot(log).await.lock().await = Some(incident);
                     return Ok((id, log));
@@ -91,7 +108,7 @@ impl Inner {
     pub(super) fn rehearse(&self, said: &[Said]) -> Result<Incident, Failure> {
         let mut incident = Incident::new(LogId(uuid::Uuid::nil()));
         for (place, (by, asked)) in said.iter().enumerate() {
-            self.go_on(&mut incident, place, by, asked)?;
+            self.go_on(&mut incident, place, by, asked, None)?;
             // The number is not taken from anybody before it is stored.
             incident.id.number = incident.id.number.max(1);
         }
@@ -105,6 +122,7 @@ impl Inner {
         place: usize,
         by: &By,
         asked: &Asked,
+        brought_by: Option<&str>,
     ) -> Result<Vec<NewEvent>, Failure> {
         let asker = Asker { by: &by.person, now: by.stamp.at, policy: &self.policy };
         let events = decide(ahead, asked, &asker).map_err(|refusal| {
@@ -112,7 +130,8 @@ impl Inner {
             failure.message = format!("{}: {}", place + 1, failure.message);
             failure
         })?;
-        let events = self.without_secrets(events)?;
+        let mut events = self.without_secrets(events)?;
+        events.iter_mut().for_each(|event| event.brought_by = brought_by.map(str::to_owned));
         for event in &events {
             let provisional = provisional(ahead, event, by);
             ahead.apply(&provisional);
@@ -122,12 +141,17 @@ impl Inner {
 
     /// Decides each request on what the ones before would make of it, appends all, and applies them. The incident
     /// changes only when the store has taken the events.
-    async fn try_record(&self, incident: &mut Incident, said: &[Said]) -> Result<Vec<Recorded>, Attempt> {
+    async fn try_record(
+        &self,
+        incident: &mut Incident,
+        said: &[Said],
+        brought_by: Option<&str>,
+    ) -> Result<Vec<Recorded>, Attempt> {
         let mut ahead = incident.clone();
         let mut unsealed = Vec::new();
         for (place, (by, asked)) in said.iter().enumerate() {
             let by = &*steps::in_order(&ahead, by);
-            for event in self.go_on(&mut ahead, place, by, asked).map_err(Attempt::Refused)? {
+            for event in self.go_on(&mut ahead, place, by, asked, brought_by).map_err(Attempt::Refused)? {
                 unsealed.push(self.unsealed(incident.log, &event, by).map_err(Attempt::Refused)?);
             }
         }

@@ -414,6 +414,7 @@ pub(super) fn provisional(incident: &Incident, event: &NewEvent, by: &By) -> Rec
         occurred_at: event.occurred_at.unwrap_or(by.stamp.at),
         about: event.about,
         undoes: event.undoes,
+        brought_by: event.brought_by.clone(),
         event: Some(event.event.clone()),
         erased: None,
     }

@@ -34,7 +34,14 @@ pub(super) fn mark(incident: &Incident, by: &By) -> Option<NewEvent> {
     let (before, now) = ((incident.head_at, incident.head_host), (by.stamp.at, by.stamp.host()));
     let by_ms = HostClock::stepped(before, now)?.num_milliseconds();
     let event = Event::ClockStepped(ClockStepped { by_ms });
-    Some(NewEvent { by: by.person.clone(), occurred_at: None, about: false, undoes: None, event })
+    Some(NewEvent {
+        by: by.person.clone(),
+        occurred_at: None,
+        about: false,
+        undoes: None,
+        brought_by: None,
+        event,
+    })
 }
 
 /// Who says what follows the last entry, at a moment that is not before it, unless the clock was set.

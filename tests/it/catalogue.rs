@@ -23,6 +23,7 @@ object:
 | `occurred_at` | no | when it happened, where that is not the moment of storing (RFC 3339, UTC, to the ms) |
 | `about` | no | `true`: the time is an estimate |
 | `undoes` | no | the position of the event that this one takes back |
+| `brought_by` | no | who brought it in with a table, of which `by` is the author of the line |
 | `data` | yes | the fields of the kind, below; those marked `?` may be absent |
 
 Any event ever written can be read for ever: a new meaning is a new version, and every version has golden files in

@@ -117,6 +117,7 @@ fn store(incident: &mut Incident, by: &str, at: Option<Utc>, undoes: Option<Seq>
         occurred_at: at.unwrap_or_else(now),
         about: false,
         undoes,
+        brought_by: None,
         event: Some(event),
         erased: None,
     });

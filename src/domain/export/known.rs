@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::csv::Row;
 use crate::domain::ids::Seq;
-use crate::domain::incident::{Entry, Incident};
+use crate::domain::incident::{Entry, Incident, UNDONE};
 use crate::domain::safe::SafeText;
 use crate::domain::time::{Utc, rfc3339};
 use crate::domain::words::EntryKind;
@@ -38,7 +38,9 @@ impl<'a> Known<'a> {
     #[must_use]
     pub fn new(incident: &'a Incident) -> Self {
         let mut by_words: BTreeMap<Words, Vec<(Utc, Seq)>> = BTreeMap::new();
-        for entry in incident.timeline.stored() {
+        // Whoever took a line back may bring it again.
+        let undone = |entry: &&Entry| entry.struck.as_ref().is_some_and(|strike| strike.reason == UNDONE);
+        for entry in incident.timeline.stored().iter().filter(|entry| !undone(entry)) {
             let former = entry.edits.iter().map(|e| (e.text.as_str(), e.occurred_at));
             for (text, at) in former.chain([(entry.text.as_str(), entry.occurred_at)]) {
                 let words = (entry.kind, text.trim().to_owned(), entry.by.clone());

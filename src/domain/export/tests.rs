@@ -50,6 +50,7 @@ fn told(requests: Vec<Request>) -> Incident {
                 occurred_at: event.occurred_at.unwrap_or(at),
                 about: event.about,
                 undoes: event.undoes,
+                brought_by: event.brought_by,
                 event: Some(event.event),
                 erased: None,
             });

@@ -96,13 +96,34 @@ impl Room {
     /// Stores what no request asks for.
     pub(crate) fn say(&mut self, event: impl Into<crate::domain::event::Event>) -> Seq {
         let by = self.by.clone();
-        self.store(&NewEvent { by, occurred_at: None, about: false, undoes: None, event: event.into() })
+        self.store(&NewEvent {
+            by,
+            occurred_at: None,
+            about: false,
+            undoes: None,
+            brought_by: None,
+            event: event.into(),
+        })
     }
 
     /// Stores an undo that no request would be granted.
     pub(crate) fn undoing(&mut self, event: impl Into<crate::domain::event::Event>, undone: Seq) -> Seq {
         let (by, event) = (self.by.clone(), event.into());
-        self.store(&NewEvent { by, occurred_at: None, about: false, undoes: Some(undone), event })
+        self.store(&NewEvent {
+            by,
+            occurred_at: None,
+            about: false,
+            undoes: Some(undone),
+            brought_by: None,
+            event,
+        })
+    }
+
+    /// Stores a line of a table that whoever acts brings in.
+    pub(crate) fn bring(&mut self, author: &str, event: impl Into<crate::domain::event::Event>) -> Seq {
+        let (by, brought_by) = (author.to_owned(), Some(self.by.clone()));
+        let event = event.into();
+        self.store(&NewEvent { by, occurred_at: None, about: false, undoes: None, brought_by, event })
     }
 
     pub(crate) fn wait(&mut self, span: Span) -> &mut Self {

@@ -5,6 +5,7 @@
 mod deadlines;
 mod since;
 mod stays;
+mod tables;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -17,6 +18,9 @@ use crate::domain::time::Utc;
 use crate::domain::words::{ClosureState, HypothesisState, ReviewState, StepState};
 use since::{Since, Subject, subject};
 use stays::{fixed, stays};
+
+/// Why a line is crossed out that was taken back.
+pub(in crate::domain) const UNDONE: &str = "undone";
 
 /// How many actions are remembered.
 const KEPT: usize = 64;
@@ -34,7 +38,7 @@ pub struct Trace {
     pub undo: Vec<Request>,
     /// Why it cannot be taken back and what to do instead; empty when it can.
     pub instead: &'static str,
-    /// When it was stored, for what is said of many things at once: those are undone at once.
+    /// When it was stored, for what is said of many things at once, and for the lines of a table: those are undone at once.
     pub bulk: Option<Utc>,
     /// The position at which the deadline, the verdict, the answer or the words were said that the undo brings back; its
     /// own where it brings back none.
@@ -43,6 +47,8 @@ pub struct Trace {
     about: Option<Subject>,
     /// The other assets of a scope that was said at once.
     assets: BTreeSet<String>,
+    /// The lines of a table that was brought in at once; empty for all else.
+    table: BTreeSet<Seq>,
     /// What others did about the same since, oldest first: nobody takes that back by taking back this.
     since: Vec<Since>,
 }
@@ -96,7 +102,14 @@ impl Trail {
 
     pub(super) fn push(&mut self, trace: Trace) {
         if let Some(last) = self.traces.back_mut()
+            && trace.is_of_the_table_of(last)
+        {
+            return last.add_line(trace);
+        }
+        if let Some(last) = self.traces.back_mut()
             && trace.bulk.is_some()
+            && trace.table.is_empty()
+            && last.table.is_empty()
             && last.bulk == trace.bulk
             && last.by == trace.by
             && last.seq.next() == trace.seq
@@ -115,7 +128,7 @@ impl Trail {
         self.traces.push_back(trace);
     }
 
-    /// Takes an action off the trail, because it is undone or erased: the next undo means the action before it.
+    /// Takes an action off the trail, because it is undone or has no words any more: the next undo means the action before it.
     pub(super) fn forget(&mut self, seq: Seq) {
         self.traces.retain(|t| t.seq != seq);
         self.traces.iter_mut().for_each(|t| t.forget_other(seq));
@@ -124,6 +137,10 @@ impl Trail {
 
 /// The action and its opposite, before the event is applied; `None` for what is not undone that way.
 pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
+    tables::brought(recorded, of_event(before, recorded))
+}
+
+fn of_event(before: &Incident, recorded: &Recorded) -> Option<Trace> {
     let seq = recorded.seq;
     let (what, undo) = match recorded.event.as_ref()? {
         Event::Noted(e) => (format!("the line {}", quoted(&e.text)), strike(seq)),
@@ -404,8 +421,8 @@ pub(super) fn trace(before: &Incident, recorded: &Recorded) -> Option<Trace> {
     let bulk = matches!(recorded.event, Some(Event::ScopeItemSet(_))).then_some(recorded.recorded_at);
     let said = said(before, recorded);
     let (by, about) = (recorded.by.clone(), subject(recorded));
-    let (assets, since) = (BTreeSet::new(), Vec::new());
-    Some(Trace { seq, by, what, undo, bulk, said, instead: "", about, assets, since })
+    let (assets, table, since) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    Some(Trace { seq, by, what, undo, bulk, said, instead: "", about, assets, table, since })
 }
 
 /// Where the deadline, the verdict, the answer or the words were said that the event replaces.
@@ -449,7 +466,7 @@ fn reopen_story(number: u32) -> Vec<Request> {
 }
 
 fn strike(target: Seq) -> Vec<Request> {
-    vec![Request::Strike { target, reason: "undone".to_owned() }]
+    vec![Request::Strike { target, reason: UNDONE.to_owned() }]
 }
 
 fn back(before: &Incident, at: crate::domain::event::StepRef) -> Option<Request> {

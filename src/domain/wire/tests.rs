@@ -21,6 +21,7 @@ fn an_event_comes_back_as_it_was() {
         occurred_at: Some("2026-11-22T09:56:00Z".parse().unwrap()),
         about: true,
         undoes: None,
+        brought_by: None,
         event: Event::Noted(Noted {
             text: "disk full ☂".to_owned(),
             tags: vec!["db".to_owned()],
@@ -42,6 +43,7 @@ fn what_is_absent_in_the_payload_is_absent_on_disk() {
         occurred_at: None,
         about: false,
         undoes: None,
+        brought_by: None,
         event: PhaseEntered { phase: Phase::Contain }.into(),
     };
     let encoded = encode(&event).unwrap();

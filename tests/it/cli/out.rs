@@ -454,6 +454,34 @@ fn a_row_that_is_no_alert_and_has_a_source_is_refused_by_its_line() {
 }
 
 #[test]
+fn a_table_is_taken_back_at_once_by_whoever_brought_it_and_may_be_given_again() {
+    let desk = Desk::new();
+    let id = desk.declare("Signing key leaked");
+    desk.ok(&["log", &id, "typed here"]);
+    let table = "at,kind,text,author,starred\n13:50Z,note,\"first, with a comma\",bob,\n,decision,revoke the key,carol,true\n\
+                 13:55,alert,disk full,,\n";
+    let feed = || desk.feed(&["log", &id, "-", "--csv"], table.as_bytes()).code(0);
+    feed();
+    let counted = || {
+        let entries = desk.timeline(&id);
+        entries.iter().filter(|e| e["kind"] != "system" && e["struck"].is_null()).count()
+    };
+    assert_eq!(counted(), 4);
+    desk.run(&["undo", &id, "--as", "carol"]).refuses(1, "carol has done nothing");
+    let named = desk.json(&["undo", &id]);
+    assert_eq!(named["what"], "the 3 lines of a table");
+    desk.ok(&["undo", &id, "--yes"]);
+    assert_eq!(counted(), 1);
+    assert_eq!(desk.json(&["undo", &id])["what"], "the line \"typed here\"");
+    // What was taken back is no line of the incident, so the table brings it again.
+    feed();
+    assert_eq!(counted(), 4);
+    feed();
+    assert_eq!(counted(), 4, "the lines are there already");
+    assert_eq!(desk.json(&["verify"])["ok"], true);
+}
+
+#[test]
 fn a_table_goes_in_whole_or_not_at_all_and_comes_back() {
     let desk = Desk::new();
     let id = desk.declare("Signing key leaked");

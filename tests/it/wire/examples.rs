@@ -54,7 +54,14 @@ impl Story {
 }
 
 fn new(by: &str, event: impl Into<Event>) -> NewEvent {
-    NewEvent { by: s(by), occurred_at: None, about: false, undoes: None, event: event.into() }
+    NewEvent {
+        by: s(by),
+        occurred_at: None,
+        about: false,
+        undoes: None,
+        brought_by: None,
+        event: event.into(),
+    }
 }
 
 fn at(by: &str, when: &str, about: bool, event: impl Into<Event>) -> NewEvent {

@@ -184,7 +184,7 @@ impl Incident {
                     ERASED.clone_into(&mut impact.text);
                 }
                 // Its trace quotes the words. Read again from the log, it has none either.
-                self.trail.forget(e.target);
+                self.trail.erase(e.target);
             }
             _ => {}
         }

@@ -122,7 +122,11 @@ impl Trace {
 
     fn is_about(&self, later: &Subject) -> bool {
         self.about.as_ref().is_some_and(|then| later.bears_on(then))
-            || matches!(later, Subject::Scope(asset) if self.assets.contains(asset))
+            || match later {
+                Subject::Scope(asset) => self.assets.contains(asset),
+                Subject::Words(at) | Subject::Counted(at) | Subject::Reply(at) => self.table.contains(at),
+                _ => false,
+            }
     }
 
     /// Forgets what another one did: its words are quoted here. Read again from the log, it says nothing either.

@@ -122,7 +122,7 @@ pub(super) fn stays(recorded: &Recorded, event: &Event) -> Option<Trace> {
 pub(super) fn fixed(recorded: &Recorded, what: &str, instead: &'static str) -> Option<Trace> {
     let (by, what) = (recorded.by.clone(), what.to_owned());
     let seq = recorded.seq;
-    let (assets, since) = (BTreeSet::new(), Vec::new());
+    let (assets, table, since) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     Some(Trace {
         seq,
         by,
@@ -133,6 +133,7 @@ pub(super) fn fixed(recorded: &Recorded, what: &str, instead: &'static str) -> O
         instead,
         about: None,
         assets,
+        table,
         since,
     })
 }
