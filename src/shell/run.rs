@@ -80,7 +80,10 @@ pub fn run(session: &Session, start: Start, early: Option<Early>) -> Result<(), 
         session.complete_home()?;
     }
     // Up to where it waits for the database, on this thread: the others are busy with that.
-    let opening = Begun::of(open(session.clone(), start, store));
+    let opening = {
+        let _entered = runtime.enter();
+        Begun::of(open(session.clone(), start, store))
+    };
     let opening = runtime.spawn(opening.finish());
     install_panic_hook(session.home.drafts());
     quiet_guarded_panics();

@@ -281,6 +281,8 @@ async fn set_wal(file: &Path, conn: &mut SqliteConnection) -> Result<(), StoreEr
                 }
             }
         }
+        // The thread that began has no clock.
+        tokio::task::yield_now().await;
         tokio::time::sleep(pause).await;
         left = left.saturating_sub(pause);
     }
