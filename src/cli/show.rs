@@ -142,6 +142,7 @@ fn document(incident: &Incident, next: &str, now: Utc) -> serde_json::Value {
         })).collect::<Vec<_>>(),
         "participants": participants(incident).iter().map(|p| serde_json::json!({
             "person": p.person, "joined": rfc3339(p.joined), "seen": rfc3339(p.seen), "left": when(p.left),
+            "asked_to_leave": p.asked_to_leave.as_ref().map(|(by, at)| serde_json::json!({ "by": by, "at": rfc3339(*at) })),
         })).collect::<Vec<_>>(),
         "runbooks": incident.checklist.runbooks().map(|r| {
             let (done, all) = incident.checklist.progress(r.seq);
@@ -209,9 +210,10 @@ fn text(incident: &Incident, next: &str, now: Utc) -> String {
     let roles = incident.roster.now();
     add("roles", roles.iter().map(|h| format!("{} {}", h.role, h.person)).collect::<Vec<_>>().join(" · "));
     let people = participants(incident);
-    let people = people.iter().map(|p| match p.left {
-        Some(left) => format!("{} (left {})", p.person, minute(left)),
-        None => p.person.clone(),
+    let people = people.iter().map(|p| match (p.left, &p.asked_to_leave) {
+        (Some(left), _) => format!("{} (left {})", p.person, minute(left)),
+        (None, Some((by, at))) => format!("{} (asked to leave {} by {by})", p.person, minute(*at)),
+        (None, None) => p.person.clone(),
     });
     add("participants", people.collect::<Vec<_>>().join(" · "));
     for link in &incident.record.links {

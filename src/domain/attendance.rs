@@ -1,7 +1,7 @@
 //! Who was part of an incident, from when to when, as the log tells it. It must not know who sits at which terminal.
 
 use crate::domain::composed::same;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Ask, Incident};
 use crate::domain::time::Utc;
 
 /// Somebody who took part.
@@ -13,10 +13,15 @@ pub struct Participant {
     pub joined: Utc,
     /// The last line that they wrote, answer that they gave, or role that they took or gave up.
     pub seen: Utc,
-    /// When they gave up their last role; `None` while they hold one or are asked for something, where they said
+    /// Who asked them to leave, and when: the last ask to them that is tagged so.
+    pub asked_to_leave: Option<(String, Utc)>,
+    /// When they gave up their last role, or answered that they leave; `None` while they hold one or are asked for something, where they said
     /// anything later, or never held any.
     pub left: Option<Utc>,
 }
+
+/// The tag of an ask to hand over and go.
+const LEAVE: &str = "leave";
 
 /// Everybody who took part, in the order in which they came. Monitors that only raised alerts are not people.
 #[must_use]
@@ -31,7 +36,13 @@ pub fn participants(incident: &Incident) -> Vec<Participant> {
                 there.joined = there.joined.min(at);
                 there.seen = there.seen.max(at);
             }
-            None => list.push(Participant { person: person.to_owned(), joined: at, seen: at, left: None }),
+            None => list.push(Participant {
+                person: person.to_owned(),
+                joined: at,
+                seen: at,
+                asked_to_leave: None,
+                left: None,
+            }),
         }
     };
     // Who was given a role in error was not there for that.
@@ -53,20 +64,42 @@ pub fn participants(incident: &Incident) -> Vec<Participant> {
     }
     for participant in &mut list {
         let person = participant.person.as_str();
+        let to_leave = asked_to_leave(incident, person);
         let ends: Option<Vec<Utc>> = held().filter(|h| same(&h.person, person)).map(|h| h.to).collect();
-        let left = ends.and_then(|ends| ends.into_iter().max());
+        let went = to_leave.and_then(|ask| ask.answer.as_ref()).map(|answer| answer.at);
+        let left = ends.and_then(|ends| ends.into_iter().chain(went).max());
         let is_there = |left: Utc| {
-            let crossed_out = |seq| incident.timeline.get(seq).is_some_and(|e| e.struck.is_some());
             lines().any(|e| e.occurred_at > left && same(&e.by, person))
-                || incident.talk.asks.values().any(|ask| match &ask.answer {
+                || incident.talk.asks.values().filter(|ask| !is_to_leave(incident, ask)).any(|ask| match &ask
+                    .answer
+                {
                     Some(answer) => answer.at > left && same(&answer.by, person),
-                    None => ask.person.as_deref().is_some_and(|p| same(p, person)) && !crossed_out(ask.seq),
+                    None => is_to(ask, person) && !is_crossed_out(incident, ask),
                 })
         };
+        participant.asked_to_leave = to_leave.map(|ask| (ask.by.clone(), ask.since));
         participant.left = left.filter(|left| !is_there(*left));
     }
     list.sort_by_key(|p| p.joined);
     list
+}
+
+/// The last ask to somebody that they leave.
+fn asked_to_leave<'i>(incident: &'i Incident, person: &str) -> Option<&'i Ask> {
+    let to_leave = |ask: &&Ask| is_to(ask, person) && is_to_leave(incident, ask);
+    incident.talk.asks.values().rev().filter(to_leave).find(|ask| !is_crossed_out(incident, ask))
+}
+
+fn is_to(ask: &Ask, person: &str) -> bool {
+    ask.person.as_deref().is_some_and(|asked| same(asked, person))
+}
+
+fn is_to_leave(incident: &Incident, ask: &Ask) -> bool {
+    incident.timeline.get(ask.seq).is_some_and(|entry| entry.tags.iter().any(|tag| tag == LEAVE))
+}
+
+fn is_crossed_out(incident: &Incident, ask: &Ask) -> bool {
+    incident.timeline.get(ask.seq).is_some_and(|entry| entry.struck.is_some())
 }
 
 #[cfg(test)]
@@ -136,5 +169,34 @@ mod tests {
         let target = room.ask(role("mallory"))[0];
         room.ask(Request::Undo { target });
         assert!(!participants(&room.incident).iter().any(|p| p.person == "mallory"));
+    }
+
+    #[test]
+    fn an_ask_to_leave_is_told_and_its_answer_is_the_leaving() {
+        let mut room = Room::declared();
+        let to_leave = |tag: &str| Request::Ask {
+            text: "hand over and rest".into(),
+            person: Some("bob".into()),
+            time_box: None,
+            tags: vec![tag.into()],
+        };
+        let find =
+            |room: &Room| participants(&room.incident).into_iter().find(|p| p.person == "bob").unwrap();
+        room.ask(to_leave("rest"));
+        assert_eq!(find(&room).asked_to_leave, None, "any other ask");
+        let ask = room.ask(to_leave("leave"))[0];
+        let (by, at) = find(&room).asked_to_leave.unwrap();
+        assert_eq!((by.as_str(), at, find(&room).left), ("alice", room.now, None));
+        room.wait(Span::minutes(3));
+        room.by = "bob".to_owned();
+        room.ask(Request::Answer { target: ask, text: "carol has it".into() });
+        assert_eq!(find(&room).left, None, "the other ask waits for him");
+        room.by = "alice".to_owned();
+        let other = *room.incident.talk.asks.keys().next().unwrap();
+        room.ask(Request::Strike { target: other, reason: "done".into() });
+        assert_eq!(find(&room).left, Some(room.now));
+        room.wait(Span::minutes(3));
+        room.ask(Request::AssignRole { role: "sme".into(), person: "bob".into() });
+        assert_eq!(find(&room).left, None, "he is back");
     }
 }

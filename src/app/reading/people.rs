@@ -101,9 +101,10 @@ pub(super) fn roster(model: &Model, room: &Room) -> (String, Lines) {
             about.retain(|t| !t.is_empty());
             about.join(", ")
         });
-        let left = match p.left {
-            Some(left) => format!(", left {}", when(left)),
-            None => format!(", last seen {}", when(p.seen)),
+        let left = match (p.left, p.asked_to_leave) {
+            (Some(left), _) => format!(", left {}", when(left)),
+            (None, Some((by, at))) => format!(", asked to leave {} by {by}", when(at)),
+            (None, None) => format!(", last seen {}", when(p.seen)),
         };
         let about = about.filter(|a| !a.is_empty()).map(|a| format!("  {a}")).unwrap_or_default();
         out.push((format!("  {} joined {}{left}{about}", column(&p.person, 12), when(p.joined)), Ink::Text));
