@@ -55,7 +55,7 @@ def main():
                "phase": "detect", "visibility": "team", "commander": "alice", "declared_at": iso(start + 7_000),
                "head": per, "updated_at": iso(start + per * 7_000), "people": ["alice"]}
         db.execute("INSERT INTO summary VALUES (?,?,?,?,?,?,?,?,?)",
-                   (log.bytes, 2025, taken + n, state, start + 7_000, start + per * 7_000, per, prev, json.dumps(row)))
+                   (log.bytes, 2025, taken + n, state, start + 7_000, start + per * 7_000, per, prev, json.dumps(row, separators=(",", ":"))))
     for _, sql in triggers:
         db.execute(sql)
     db.execute("COMMIT")

@@ -242,6 +242,9 @@ pub trait EventStore: Send + Sync {
     /// The rows of incidents that do not have a text anywhere in them, newest declared first.
     fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>>;
 
+    /// Whether the row of an incident has a text anywhere in it.
+    fn has(&self, text: &str) -> Answer<'_, bool>;
+
     /// The rows of stories: dated ones first, soonest due first, then by name.
     fn stories(&self, filter: StoryFilter) -> Answer<'_, Vec<StoryRow>>;
 

@@ -91,6 +91,11 @@ impl EventStore for LaterStore {
         warm() -> ();
     }
 
+    fn has(&self, text: &str) -> Answer<'_, bool> {
+        let text = text.to_owned();
+        Box::pin(async move { self.store().await?.has(&text).await })
+    }
+
     fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>> {
         let text = text.to_owned();
         Box::pin(async move { self.store().await?.without(&text).await })

@@ -262,6 +262,11 @@ impl EventStore for MemoryStore {
         })
     }
 
+    fn has(&self, text: &str) -> Answer<'_, bool> {
+        let text = text.to_owned();
+        self.answer(move |state| Ok(state.summaries.values().any(|row| row.body.contains(&text))))
+    }
+
     fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>> {
         let text = text.to_owned();
         self.answer(move |state| {

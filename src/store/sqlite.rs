@@ -295,6 +295,12 @@ impl EventStore for SqliteStore {
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::naming(conn, id)))))
     }
 
+    fn has(&self, text: &str) -> Answer<'_, bool> {
+        let text = text.to_owned();
+        // It may look through all of them.
+        Box::pin(self.read_with(false, Box::new(move |conn| Box::pin(read::has(conn, text)))))
+    }
+
     fn without(&self, text: &str) -> Answer<'_, Vec<SummaryRow>> {
         let text = text.to_owned();
         Box::pin(self.read_with(true, Box::new(move |conn| Box::pin(read::without(conn, text)))))

@@ -147,6 +147,16 @@ fn the_only_incident_in_a_state_comes_with_its_first_events() {
 }
 
 #[test]
+fn a_text_in_any_row_is_found() {
+    on_all(|store| async move {
+        assert!(!store.has("down").await.unwrap());
+        store.append(append(1, 0, vec![event(1, "one")])).await.unwrap();
+        assert!(store.has("registry down").await.unwrap());
+        assert!(!store.has("Registry").await.unwrap() && !store.has("%").await.unwrap());
+    });
+}
+
+#[test]
 fn an_append_from_an_old_head_is_a_conflict_and_stores_nothing() {
     on_all(|store| async move {
         store.append(append(1, 0, vec![event(1, "one")])).await.unwrap();

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::follow::lost_past;
 use crate::service::{Failure, Inner, Service};
 
+/// What the row of an incident with a published postmortem has in it; in a title its quotes would be escaped.
+const PUBLISHED: &str = "\"postmortem\":\"";
+
 /// That a question found neither a commit to answer from nor an index. Only the log tells then whether that is a past which
 /// was lost, and it is not read where the question is answered.
 #[derive(Default)]
@@ -33,7 +36,7 @@ impl Service {
 
     /// Whether the log has a postmortem as published.
     async fn has_published(&self) -> Result<bool, Failure> {
-        Ok(self.accounts().await?.values().any(|own| own.postmortem.is_some()))
+        Ok(self.store().has(PUBLISHED).await?)
     }
 
     /// Refuses the answer to a question that found nothing to answer from, where that was lost.

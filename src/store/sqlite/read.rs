@@ -296,6 +296,11 @@ pub(super) async fn naming(conn: &mut SqliteConnection, id: IncidentId) -> Resul
     found.iter().map(summary_row).collect()
 }
 
+pub(super) async fn has(conn: &mut SqliteConnection, text: String) -> Result<bool, Fault> {
+    let query = "SELECT EXISTS (SELECT 1 FROM summary WHERE instr(body, ?) > 0)";
+    Ok(sqlx::query(query).bind(text).fetch_one(conn).await?.try_get(0)?)
+}
+
 /// Looks through all rows, in each up to the text.
 pub(super) async fn without(conn: &mut SqliteConnection, text: String) -> Result<Vec<SummaryRow>, Fault> {
     let query = format!(
