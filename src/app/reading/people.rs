@@ -88,7 +88,7 @@ pub(super) fn roster(model: &Model, room: &Room) -> (String, Lines) {
         let to = held.to.map_or_else(|| "now".to_owned(), when);
         let running = || model.now - room.incident.set_backs.moved(held.from, held.seq);
         let length = held.to.map_or_else(running, |to| to - held.from).max(Span::zero());
-        let length = format_span_coarse(length);
+        let length = if held.undone { "taken back".to_owned() } else { format_span_coarse(length) };
         let (role, person) = (column(&held.role, 14), column(&held.person, 12));
         let row = format!("  {role} {person} {} to {to}  {length}", when(held.from));
         out.push((row, if held.to.is_some() { Ink::Dim } else { Ink::Strong }));

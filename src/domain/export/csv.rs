@@ -127,7 +127,7 @@ pub(super) fn render(source: &Source<'_>) -> String {
             entry.seq.to_string(),
             rfc3339(entry.recorded_at),
             entry.about.to_string(),
-            entry.source.clone(),
+            source.safe(&entry.source),
             tags,
             entry.starred.to_string(),
             head.clone(),
