@@ -104,7 +104,7 @@ fn the_terminal_is_given_back_however_the_room_ends() {
     world.done(&["declare", "Disk full"]);
     for signal in [Signal::TERM, Signal::HUP] {
         let mut s = world.screen(&["open", "1"], 80, 24);
-        s.until("Disk full").send(b"i").until("note").type_text("half a line").until("half a line");
+        s.until("? all").send(b"i").until("Enter store").type_text("half a line").until("half a line");
         kill_process(Pid::from_raw(s.pid()).unwrap(), signal).unwrap();
         s.end();
         assert!(s.is_cooked(), "{signal:?} must give the terminal back");
@@ -143,7 +143,7 @@ fn two_rooms_see_each_other() {
     let world = World::new();
     world.done(&["declare", "Disk full"]);
     let mut s = world.screen(&["open", "1"], 80, 24);
-    s.until("Disk full").send(b"i").until("note").type_text("half a line").until("half a line");
+    s.until("? all").send(b"i").until("Enter store").type_text("half a line").until("half a line");
     world.done(&["log", "1", "from another terminal"]);
     s.until("from another terminal").until("half a line");
 }

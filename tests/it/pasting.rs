@@ -13,7 +13,7 @@ fn a_paste_of_two_thousand_characters_is_one_step_of_undo() {
     world.done(&["init"]);
     world.done(&["declare", "Disk full"]);
     let mut screen = world.screen(&["open", "."], 100, 30);
-    screen.until("declared by").send(b"i").until("note ").type_text("before ").until("before");
+    screen.until("? all").send(b"i").until("Enter store").type_text("before ").until("before");
     let tail = "END OF TEXT";
     let text = format!("{}{tail}", "日本 words ".repeat(221));
     assert_eq!(text.chars().count(), 2_000);
@@ -31,7 +31,7 @@ fn a_paste_of_ten_megabytes_becomes_a_named_file_and_the_line_goes_on() {
     world.done(&["init"]);
     world.done(&["declare", "Disk full"]);
     let mut screen = world.screen(&["open", "."], 140, 30);
-    screen.until("declared by").send(b"i").until("note ").type_text("before ").until("before");
+    screen.until("? all").send(b"i").until("Enter store").type_text("before ").until("before");
     // In the long form a single line of 64 MiB.
     let (mib, piece) = if rounds(1, 2) == 1 { (10, "0123456789abcde\n") } else { (64, "0123456789abcdef") };
     let text = piece.repeat(mib * 1024 * 1024 / 16);

@@ -326,7 +326,7 @@ fn a_terminal_gets_no_foreign_sequence_from_a_room_nor_a_title_of_its_window() {
     let editor = world.script("editor", &format!("#!/bin/sh\ncat {} > \"$1\"\n", left.display()));
     world.set("EDITOR", editor.to_str().unwrap());
     let mut screen = world.screen(&["open", "1"], 120, 42);
-    screen.until("? all").send(b"i").until("note ").type_text("go on").until("go on");
+    screen.until("? all").send(b"i").until("Enter store").type_text("go on").until("go on");
     screen
         .send(b"\x18")
         .until("left by the editor")
