@@ -4,6 +4,8 @@
 
 use std::collections::VecDeque;
 
+use chrono::SubsecRound as _;
+
 use super::frame::rects;
 use super::{Failure, Loop, gone};
 use crate::domain::time::{Span, Utc};
@@ -21,7 +23,7 @@ impl Loop<'_> {
     /// Draws the seconds that follow the one that is shown, as far as nothing but the time can change in them.
     pub(super) fn make_ahead(&mut self) {
         let shown = self.model.now;
-        let whole = shown - Span::nanoseconds(i64::from(shown.timestamp_subsec_nanos()));
+        let whole = shown.trunc_subsecs(0);
         let mut before = shown;
         for n in 1..=AHEAD {
             let at = whole + Span::seconds(n.into());

@@ -36,18 +36,17 @@ pub(super) async fn open(
     };
     let room = match start {
         Start::Guess => service.only_open().await?,
-        Start::Home | Start::Room(_) => None,
-    };
-    let first = match (room, start) {
-        (Some(room), _) => First::Room(Box::new(room)),
-        (None, start) => {
+        Start::Home => None,
+        Start::Room(log) => {
             service.not_emptied().await?;
-            match start {
-                Start::Room(log) => First::Room(Box::new(service.incident(log).await?)),
-                Start::Guess | Start::Home => {
-                    First::Home(Box::new(home::read(&service, &session, false).await?))
-                }
-            }
+            Some(service.incident(log).await?)
+        }
+    };
+    let first = match room {
+        Some(room) => First::Room(Box::new(room)),
+        None => {
+            service.not_emptied().await?;
+            First::Home(Box::new(home::read(&service, &session, false).await?))
         }
     };
     Ok(Opened { service, first, read_only })
